@@ -1,0 +1,291 @@
+/**
+ * The estate as components, policies and tools see it: plain data, every default filled in, every
+ * inherited value resolved, every derived name computed, frozen. It is made by `resolve` from a valid
+ * spec and by nothing else. Nothing here knows Pulumi, and nothing here is secret.
+ */
+
+/** What the GitLab server's licence offers. `free` has no approvals, protected environments, allowed-to lists or push rules. */
+export type Tier = "free" | "premium";
+
+/** How a version travels from a commit to the last environment. */
+export type Flow = "environment-branches";
+
+/** What renders an app's manifests from its config repository. */
+export type Delivery = "helm" | "kustomize";
+
+/** Which controller applies what is rendered. */
+export type Engine = "argocd";
+
+/** Who runs an app's pipelines. `none` leaves the app repository without CI variables. */
+export type Ci = "gitlab" | "jenkins" | "none";
+
+/** Environments of one class share an AppProject per team: `prod` is stricter than `nonprod` everywhere. */
+export type EnvironmentClass = "prod" | "nonprod";
+
+export interface Estate {
+    /** DNS label; prefix of what is unique on a server, such as system robots. */
+    readonly name: string;
+    readonly gitlab: GitLab;
+    readonly registries: Readonly<Record<string, Registry>>;
+    readonly clusters: Readonly<Record<string, Cluster>>;
+    /** In promotion order: a version moves from first to last. */
+    readonly environments: readonly Environment[];
+    readonly channels: Readonly<Record<string, Channel>>;
+    readonly teams: Readonly<Record<string, Team>>;
+    readonly apps: Readonly<Record<string, App>>;
+    readonly argocd: ArgoCd;
+    readonly credentials: CredentialPolicy;
+}
+
+export interface GitLab {
+    /** Without a trailing slash, e.g. `https://gitlab.example.com`. */
+    readonly url: string;
+    /** Full path of the group that holds the estate. */
+    readonly group: string;
+    /** False: the group exists already and is only looked up (on GitLab.com a top-level group cannot be created by API). */
+    readonly createGroup: boolean;
+    readonly tier: Tier;
+    readonly visibility: "private" | "internal";
+    /** PEM file of a private CA, as a path on the machine that runs Pulumi. */
+    readonly caFile?: string;
+    /** URL under which the clusters reach this GitLab, where it differs from `url`. */
+    readonly clusterUrl: string;
+}
+
+export interface Registry {
+    readonly name: string;
+    /** Harbor's URL without a trailing slash, e.g. `https://harbor.example.com`. */
+    readonly url: string;
+    /** Authority of image references, e.g. `harbor.example.com` or `127.0.0.1:8930`. */
+    readonly host: string;
+    /** True: TLS certificates are not verified. Only for the sandbox and labs. */
+    readonly insecure: boolean;
+    /** Harbor's `robot_name_prefix`. */
+    readonly robotPrefix: string;
+}
+
+export interface Cluster {
+    readonly name: string;
+    /** `host` runs Argo CD; `member` runs apps. Exactly one host. A host may also be listed in environments. */
+    readonly role: "host" | "member";
+    /** Context of the kubeconfig. */
+    readonly context: string;
+    /** Path of the kubeconfig file; absent: the stack's secret `credentials.clusters.<name>.kubeconfig`, or the default kubeconfig. */
+    readonly kubeconfig?: string;
+    /** API server URL as Argo CD on the host reaches it. For the host itself `https://kubernetes.default.svc`. */
+    readonly server: string;
+    /** Labels of the Argo CD cluster Secret, for generators and selectors. */
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Environment {
+    readonly name: string;
+    /** Position in the promotion order, from 0. */
+    readonly index: number;
+    readonly class: EnvironmentClass;
+    /** Names of clusters, sorted. */
+    readonly clusters: readonly string[];
+    /** Name of the registry that holds this environment's images. */
+    readonly registry: string;
+    /** Branch of each config repository that is this environment. */
+    readonly branch: string;
+    /** Approvals a merge into the branch needs; enforced where the tier has them. */
+    readonly approvals: number;
+    /** Protects repositories and projects from deletion by Pulumi and their tags from being moved. */
+    readonly deletionProtection: boolean;
+    /** The environment whose versions come here; absent for the first, which CI fills. */
+    readonly promotesFrom?: string;
+    /** Channels that hear of this environment, beside the team's. */
+    readonly channels: readonly string[];
+}
+
+/** A chat or mail destination. Its URL and signing secret are stack secrets under `credentials.channels.<name>`. */
+export interface Channel {
+    readonly name: string;
+    readonly kind: "feishu" | "dingtalk" | "slack" | "webhook" | "email";
+    /** Slack channel, or mail address; absent for bots, whose URL says where. */
+    readonly recipient?: string;
+    /** Language of the cards. */
+    readonly language: "en" | "zh";
+}
+
+export interface Team {
+    readonly name: string;
+    /** Full path of the team's GitLab group. */
+    readonly group: string;
+    /** GitLab user names, sorted. Maintainers merge into protected branches. */
+    readonly maintainers: readonly string[];
+    /** GitLab user names, sorted. */
+    readonly developers: readonly string[];
+    readonly channels: readonly string[];
+    /** One AppProject per class the team's apps reach, sorted by class. */
+    readonly projects: readonly TeamProject[];
+}
+
+/** A team's boundary inside Argo CD for one class of environments. */
+export interface TeamProject {
+    /** Name of the AppProject, e.g. `shop-prod`. */
+    readonly name: string;
+    readonly class: EnvironmentClass;
+    /** Cluster and namespace pairs, sorted. */
+    readonly destinations: readonly { readonly cluster: string; readonly namespace: string }[];
+    /** Clone URLs of the config repositories, as the clusters reach them, sorted. */
+    readonly sourceRepos: readonly string[];
+}
+
+export interface App {
+    readonly name: string;
+    readonly team: string;
+    readonly flow: Flow;
+    readonly ci: Ci;
+    readonly engine: Engine;
+    readonly delivery: Delivery;
+    readonly repository: Repository;
+    readonly config: ConfigRepository;
+    /** Container port of the seeded chart or kustomization, 1-65535. */
+    readonly port: number;
+    readonly updater?: ImageUpdater;
+    /** In promotion order; a subset of the estate's environments. */
+    readonly environments: readonly AppEnvironment[];
+}
+
+export interface Repository {
+    /** Last element of the path, e.g. `web`. */
+    readonly path: string;
+    /** Group and path, e.g. `acme/shop/web`. */
+    readonly fullPath: string;
+    /** Default and trigger branch of the app repository. */
+    readonly branch: string;
+}
+
+export interface ConfigRepository {
+    /** `app`: a repository for this app; `team`: one shared by the team's apps. */
+    readonly scope: "app" | "team";
+    readonly path: string;
+    readonly fullPath: string;
+    /** Clone URL as the clusters reach it, ending in `.git`. */
+    readonly url: string;
+    /** Folder of the chart or kustomization in every branch. */
+    readonly folder: string;
+}
+
+/** One app in one environment. */
+export interface AppEnvironment {
+    readonly environment: string;
+    readonly class: EnvironmentClass;
+    /** Namespace on each of the clusters, e.g. `web-dev`. */
+    readonly namespace: string;
+    readonly clusters: readonly string[];
+    /** Names of the Applications, by cluster. */
+    readonly applications: Readonly<Record<string, string>>;
+    readonly branch: string;
+    readonly registry: string;
+    /** Harbor project, e.g. `web-dev`. */
+    readonly project: string;
+    /** Full image reference without tag, e.g. `harbor.example.com/web-dev/web`. */
+    readonly image: string;
+    /** Storage limit of the Harbor project in GiB; -1 for none. */
+    readonly storageGiB: number;
+    /** How many of the newest tags retention keeps. */
+    readonly keepTags: number;
+    /** Tags that cannot be overwritten, as doublestar patterns; empty for none. */
+    readonly immutableTags: readonly string[];
+    readonly sync: Sync;
+    /** Hard limits of the namespace's ResourceQuota, e.g. `{"requests.cpu": "4"}`; empty for no quota. */
+    readonly quota: Readonly<Record<string, string>>;
+    /** Values over the chart's own (Helm only). */
+    readonly values: Readonly<Record<string, unknown>>;
+    readonly deletionProtection: boolean;
+    /** The app environment whose image is copied here; absent for the first. */
+    readonly promotesFrom?: string;
+    /** Channels that hear of this app in this environment: team, environment and app together, sorted. */
+    readonly channels: readonly string[];
+}
+
+export interface Sync {
+    /** False: a person syncs. */
+    readonly automated: boolean;
+    readonly prune: boolean;
+    readonly selfHeal: boolean;
+    readonly retries: number;
+}
+
+/** What Argo CD Image Updater may do with one app; absent when CI writes the tag. */
+export interface ImageUpdater {
+    /** Environments it acts in. */
+    readonly environments: readonly string[];
+    readonly strategy: "semver" | "newest-build" | "digest" | "alphabetical";
+    /** `regexp:<expression>`, or `any`. */
+    readonly allowTags: string;
+    /** Globs. */
+    readonly ignoreTags: readonly string[];
+    /** Where the tag is written back: `.argocd-source-<application>.yaml`, or the chart's values / the kustomization. */
+    readonly writeBack: "source" | "values";
+}
+
+export interface ArgoCd {
+    readonly namespace: string;
+    /** Public URL of the UI. */
+    readonly url: string;
+    readonly manifests: Manifests;
+    readonly ha: boolean;
+    /** Registry host (and path) that mirrors the images; absent: as published. */
+    readonly imageMirror?: string;
+    /** Requests and limits by workload name, e.g. `argocd-repo-server`. */
+    readonly resources: Readonly<Record<string, ResourceRequirements>>;
+    /** `remove` drops `seccompProfile` from the workloads, for nodes whose runtime refuses it. */
+    readonly seccomp: "keep" | "remove";
+    readonly adminEnabled: boolean;
+    /** Seconds between polls of the config repositories. */
+    readonly reconciliationSeconds: number;
+    readonly sso?: Sso;
+    /** Local accounts, by name. */
+    readonly accounts: Readonly<Record<string, Account>>;
+    /** Version of the image updater the estate writes for; annotations below 1.0. Absent: no app uses it. */
+    readonly imageUpdaterVersion?: string;
+    /** Base URL of a page about a workload, for buttons on cards; absent: no such button. */
+    readonly clusterPageUrl?: string;
+}
+
+export interface Manifests {
+    /** Argo CD version without `v`. */
+    readonly version: string;
+    /** Folder that holds `install.yaml` and `ha/install.yaml`; excludes `url`. */
+    readonly path?: string;
+    /** URL of the manifest file itself; excludes `path`. */
+    readonly url?: string;
+    /** SHA-256 of the file, 64 hex digits; required with `url`. */
+    readonly sha256?: string;
+}
+
+export interface ResourceRequirements {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+}
+
+/** Sign-in with GitLab. The client secret is `credentials.sso.clientSecret` of the stack. */
+export interface Sso {
+    readonly provider: "gitlab";
+    readonly issuer: string;
+    readonly clientId: string;
+    /** GitLab groups whose members administer Argo CD, full paths. */
+    readonly adminGroups: readonly string[];
+}
+
+export interface Account {
+    readonly capabilities: readonly ("login" | "apiKey")[];
+    /** Argo CD role, e.g. `role:readonly` or a team's `role:shop-deployer`. */
+    readonly role: string;
+}
+
+/** How long what the estate issues is good for. */
+export interface CredentialPolicy {
+    /** Part of the name of every robot and token; a higher number replaces all of them, new ones first. */
+    readonly generation: number;
+    /** Lifetime of Harbor robots and GitLab access tokens, days. */
+    readonly lifetimeDays: number;
+    /** GitLab access tokens are rotated by the first `up` within so many days of their end. */
+    readonly rotateBeforeDays: number;
+    /** Last day of deploy tokens, `YYYY-MM-DD`; absent: they do not expire. */
+    readonly expires?: string;
+}
