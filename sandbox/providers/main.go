@@ -1,0 +1,45 @@
+// The sandbox's provider plugins: one program that is all of them, by the name it is started under
+// (pulumi-resource-kubernetes) or by its first argument (providers kubernetes).
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"estate/providers/internal/plugin"
+	"estate/providers/kubernetes"
+)
+
+var backends = map[string]func() plugin.Backend{
+	"kubernetes": func() plugin.Backend { return kubernetes.New() },
+}
+
+func main() {
+	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	args := os.Args[1:]
+	name, isPlugin := strings.CutPrefix(name, "pulumi-resource-")
+	if !isPlugin && len(args) > 0 {
+		name, args = args[0], args[1:]
+	}
+	build, known := backends[name]
+	if !known {
+		names := slices.Sorted(maps.Keys(backends))
+		fmt.Fprintf(os.Stderr, "usage: providers <%s> [engine address]\n", strings.Join(names, "|"))
+		os.Exit(2)
+	}
+	// The engine's address is the only argument that is not a flag.
+	engine := ""
+	for _, arg := range args {
+		if !strings.HasPrefix(arg, "-") {
+			engine = arg
+		}
+	}
+	if err := plugin.Serve(build(), engine); err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %s\n", name, err)
+		os.Exit(1)
+	}
+}
