@@ -1,0 +1,122 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Platform } from "./cache";
+
+/** What a program printed and how it ended. */
+export interface RunResult {
+    readonly code: number | null;
+    readonly signal: NodeJS.Signals | null;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+export interface RunOptions {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    /** Milliseconds until it is killed. Default: none. */
+    readonly timeout?: number;
+    /** Interrupts it, as Ctrl-C would. */
+    readonly signal?: AbortSignal | undefined;
+    /** Gets each piece of stderr as it comes. */
+    readonly onStderr?: (text: string) => void;
+}
+
+/** Runs a program to its end; undefined if there is no such program. */
+export async function run(
+    command: string,
+    args: readonly string[],
+    options: RunOptions = {},
+): Promise<RunResult | undefined> {
+    return new Promise((resolve, reject) => {
+        const child = spawn(command, args, {
+            cwd: options.cwd,
+            env: options.env ?? process.env,
+            stdio: ["ignore", "pipe", "pipe"],
+        });
+        let [stdout, stderr] = ["", ""];
+        // Go stops its compilers on an interrupt; on any other signal it would leave them running.
+        const interrupt = (): void => void child.kill("SIGINT");
+        const timer =
+            options.timeout === undefined
+                ? undefined
+                : setTimeout(() => child.kill("SIGKILL"), options.timeout);
+        options.signal?.addEventListener("abort", interrupt);
+        process.on("exit", interrupt);
+        const settle = (): void => {
+            clearTimeout(timer);
+            options.signal?.removeEventListener("abort", interrupt);
+            process.off("exit", interrupt);
+        };
+        child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+            stderr += text;
+            options.onStderr?.(text);
+        });
+        child.on("error", (error: NodeJS.ErrnoException) => {
+            settle();
+            if (error.code === "ENOENT" || error.code === "EACCES") {
+                resolve(undefined);
+            } else {
+                reject(error);
+            }
+        });
+        child.on("close", (code, signal) => {
+            settle();
+            resolve({ code, signal, stdout, stderr });
+        });
+        if (options.signal?.aborted === true) {
+            interrupt();
+        }
+    });
+}
+
+/**
+ * Environment of every `go` run: no C compiler is needed, no module file is ever changed, and no workspace around the
+ * checkout has a say. GOFLAGS of the user is not used: it can hold `-mod=mod`.
+ */
+export function goEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+    return { ...env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
+}
+
+/** What `go` says about itself. */
+export interface Go extends Platform {
+    /** Full version, `1.26.2`. */
+    readonly version: string;
+    readonly buildCache: string;
+    readonly moduleCache: string;
+}
+
+/** Asks the `go` on PATH, as it would run in `folder` (it may switch to the newer toolchain that the go.mod asks for). */
+export async function askGo(folder: string, env: NodeJS.ProcessEnv): Promise<Go | RunResult | undefined> {
+    const result = await run("go", ["env", "-json", "GOVERSION", "GOOS", "GOARCH", "GOCACHE", "GOMODCACHE"], {
+        cwd: folder,
+        env: goEnvironment(env),
+    });
+    if (result === undefined || result.code !== 0) {
+        return result;
+    }
+    const about = JSON.parse(result.stdout) as Record<string, string>;
+    const version = (about["GOVERSION"] ?? "").replace(/^go/, "");
+    return {
+        version,
+        go: version.split(".").slice(0, 2).join("."),
+        os: about["GOOS"] ?? "",
+        arch: about["GOARCH"] ?? "",
+        buildCache: about["GOCACHE"] ?? "",
+        moduleCache: about["GOMODCACHE"] ?? "",
+    };
+}
+
+/** The Go version that the go.mod in `folder` asks for. */
+export async function neededGo(folder: string): Promise<string> {
+    const text = await readFile(join(folder, "go.mod"), "utf8");
+    return /^go (\S+)/m.exec(text)?.[1] ?? "1.21";
+}
+
+/** This machine in Go's words, for when there is no Go to ask. */
+export function platformOfNode(): Platform {
+    const arch = process.arch === "x64" ? "amd64" : process.arch;
+    return { os: process.platform === "win32" ? "windows" : process.platform, arch, go: undefined };
+}

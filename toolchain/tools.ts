@@ -1,0 +1,231 @@
+/**
+ * The table of everything the estate needs and npm does not have. Adding a tool is one entry here and one
+ * folder with a go.mod and go.sum that pin it.
+ */
+
+/** Names of the tools, as they are asked for. */
+export type ToolName = keyof typeof TABLE;
+
+/**
+ * When a tool is wanted: `estate` tools are needed by every estate, `delivery` tools only by those that run
+ * Argo CD's controllers on the user's machine. Nothing builds a `delivery` tool that was not asked for by name.
+ */
+export type ToolGroup = "estate" | "delivery";
+
+/** How a copy found on PATH proves that it is the right program and new enough. */
+export type PathProbe =
+    | {
+          /** Arguments that print the version, for example `["--version"]`. */
+          readonly args: readonly string[];
+          /** Finds the version as its first group; output that does not match is another program of that name. */
+          readonly pattern: RegExp;
+          /** Oldest version taken. */
+          readonly minimum: string;
+          /** First version that is not taken any more. Default: none. */
+          readonly below?: string;
+      }
+    | {
+          /** The program says no version: it is taken if it lies beside this tool's copy on PATH. */
+          readonly besides: string;
+      };
+
+interface Entry {
+    readonly group: ToolGroup;
+    /** What it is for, in one line, printed by `npm run toolchain`. */
+    readonly purpose: string;
+    readonly version: string;
+    /** Seconds a first build took on 2 cores, dependencies included; only used to tell what remains. */
+    readonly seconds: number;
+    /** Bytes a first build leaves in Go's caches, rounded up; only used to refuse a build that cannot end. */
+    readonly disk: number;
+}
+
+/** A program built from a published Go module that `toolchain/<module>/` pins. */
+export interface GoTool extends Entry {
+    readonly kind: "go";
+    /** Folder under toolchain/ with the go.mod. */
+    readonly module: string;
+    /** Import path of the main package. */
+    readonly package: string;
+    /** Variables set at link time, `import/path.Name` to value: how these programs learn their version. */
+    readonly variables?: Readonly<Record<string, string>>;
+    readonly probe?: PathProbe;
+    /** Tool in whose folder a copy is put too, because that one looks for it beside itself. */
+    readonly beside?: string;
+}
+
+/** A program built from Go sources of this checkout; its version is a hash of them. */
+export interface SourceTool extends Entry {
+    readonly kind: "source";
+    /** Folder of the module, from the top of the checkout. */
+    readonly folder: string;
+}
+
+/** A folder of files that come with a published Go module: nothing is compiled. */
+export interface ModuleFiles extends Entry {
+    readonly kind: "module-files";
+    readonly module: string;
+    /** Module path whose files are meant. */
+    readonly path: string;
+    /** Folder inside the module. */
+    readonly folder: string;
+}
+
+export type ToolSpec = GoTool | SourceTool | ModuleFiles;
+
+const MB = 1024 * 1024;
+const KUBERNETES = "1.36.3";
+const PULUMI_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+
+function kubernetes(command: string, purpose: string, seconds: number, disk: number): GoTool {
+    const [major = "", minor = ""] = KUBERNETES.split(".");
+    return {
+        kind: "go",
+        group: "estate",
+        purpose,
+        version: KUBERNETES,
+        module: "kubernetes",
+        package: `k8s.io/kubernetes/cmd/${command}`,
+        variables: {
+            "k8s.io/component-base/version.gitVersion": `v${KUBERNETES}`,
+            "k8s.io/component-base/version.gitMajor": major,
+            "k8s.io/component-base/version.gitMinor": minor,
+            "k8s.io/client-go/pkg/version.gitVersion": `v${KUBERNETES}`,
+        },
+        seconds,
+        disk,
+        // Another minor version serves other APIs and defaults than the tests and stored goldens were made with.
+        probe: {
+            args: command === "kubectl" ? ["version", "--client"] : ["--version"],
+            pattern:
+                command === "kubectl" ? /Client Version: v(\d+\.\d+\.\d+)/ : /^Kubernetes v(\d+\.\d+\.\d+)/m,
+            minimum: "1.36.0",
+            ...(command === "kubectl" ? {} : { below: "1.37.0" }),
+        },
+    };
+}
+
+const TABLE = {
+    pulumi: {
+        kind: "go",
+        group: "estate",
+        purpose: "the engine: preview, up, destroy",
+        version: "3.256.0",
+        module: "pulumi",
+        package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        variables: { [PULUMI_VERSION]: "v3.256.0" },
+        seconds: 330,
+        disk: 2200 * MB,
+        probe: { args: ["version"], pattern: /^v(\d+\.\d+\.\d+)/m, minimum: "3.256.0" },
+    },
+    "pulumi-language-nodejs": {
+        kind: "go",
+        group: "estate",
+        purpose: "runs TypeScript programs for the engine",
+        version: "3.66.0",
+        module: "pulumi-language-nodejs",
+        package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+        variables: { [PULUMI_VERSION]: "v3.66.0" },
+        seconds: 25,
+        disk: 250 * MB,
+        probe: { besides: "pulumi" },
+        beside: "pulumi",
+    },
+    "kube-apiserver": kubernetes("kube-apiserver", "each cluster's API", 360, 2200 * MB),
+    "kube-controller-manager": kubernetes(
+        "kube-controller-manager",
+        "each cluster's controllers",
+        120,
+        700 * MB,
+    ),
+    "kube-scheduler": kubernetes("kube-scheduler", "binds pods to nodes", 15, 100 * MB),
+    kubectl: kubernetes("kubectl", "to look at the clusters by hand", 20, 150 * MB),
+    kwok: {
+        kind: "go",
+        group: "estate",
+        purpose: "simulated nodes: pods become Ready without containers",
+        version: "0.8.0",
+        module: "kwok",
+        package: "sigs.k8s.io/kwok/cmd/kwok",
+        seconds: 135,
+        disk: 500 * MB,
+        probe: { args: ["--version"], pattern: /^kwok version v?(\d+\.\d+\.\d+)/m, minimum: "0.8.0" },
+    },
+    registry: {
+        kind: "go",
+        group: "estate",
+        purpose: "the OCI registry behind Harbor's API",
+        version: "3.1.2",
+        module: "registry",
+        package: "github.com/distribution/distribution/v3/cmd/registry",
+        variables: { "github.com/distribution/distribution/v3/version.version": "v3.1.2" },
+        seconds: 85,
+        disk: 400 * MB,
+        probe: {
+            args: ["--version"],
+            pattern: /github\.com\/distribution\/distribution\/v3 v(\d+\.\d+\.\d+)/,
+            minimum: "3.0.0",
+        },
+    },
+    etcd: {
+        kind: "go",
+        group: "estate",
+        purpose: "where the clusters keep their objects",
+        version: "3.7.3",
+        module: "etcd",
+        package: "go.etcd.io/etcd/server/v3",
+        seconds: 70,
+        disk: 300 * MB,
+        probe: { args: ["--version"], pattern: /^etcd Version: (\d+\.\d+\.\d+)/m, minimum: "3.6.0" },
+    },
+    crane: {
+        kind: "go",
+        group: "estate",
+        purpose: "makes, pushes and copies images without a daemon",
+        version: "0.22.1",
+        module: "crane",
+        package: "github.com/google/go-containerregistry/cmd/crane",
+        variables: { "github.com/google/go-containerregistry/cmd/crane/cmd.Version": "0.22.1" },
+        seconds: 15,
+        disk: 120 * MB,
+        probe: { args: ["version"], pattern: /^v?(\d+\.\d+\.\d+)\s*$/m, minimum: "0.20.0" },
+    },
+    providers: {
+        kind: "source",
+        group: "estate",
+        purpose: "the sandbox's own provider plugins",
+        version: "source",
+        folder: "sandbox/providers",
+        seconds: 60,
+        disk: 500 * MB,
+    },
+    "argocd-manifests": {
+        kind: "module-files",
+        group: "estate",
+        purpose: "Argo CD's install manifests",
+        version: "3.2.11",
+        module: "argo-cd",
+        path: "github.com/argoproj/argo-cd/v3",
+        folder: "manifests",
+        seconds: 10,
+        disk: 100 * MB,
+    },
+} as const satisfies Record<string, ToolSpec>;
+
+/** Every tool of the table. */
+export const TOOLS: Readonly<Record<ToolName, ToolSpec>> = TABLE;
+
+/** Names of all tools, the longest build first: so that what remains gets certain early. */
+export const TOOL_NAMES: readonly ToolName[] = (Object.keys(TABLE) as ToolName[]).sort(
+    (left, right) => TOOLS[right].seconds - TOOLS[left].seconds,
+);
+
+/** Names of the tools of one group. */
+export function toolsOfGroup(group: ToolGroup): ToolName[] {
+    return TOOL_NAMES.filter((name) => TOOLS[name].group === group);
+}
+
+/** Whether a text names a tool of the table. */
+export function isToolName(text: string): text is ToolName {
+    return Object.hasOwn(TABLE, text);
+}
