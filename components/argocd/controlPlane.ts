@@ -34,11 +34,17 @@ export class ControlPlane extends pulumi.ComponentResource {
         super("gitops-estate:argocd:ControlPlane", name, {}, opts);
         const { estate } = args;
         if (estate.argocd.sso !== undefined && args.ssoClientSecret === undefined) {
-            throw new pulumi.ResourceError(`ControlPlane "${name}": argocd.sso needs ssoClientSecret.`, this, true);
+            throw new pulumi.ResourceError(
+                `ControlPlane "${name}": argocd.sso needs ssoClientSecret.`,
+                this,
+                true,
+            );
         }
         const parameters = commandParameters(estate);
         const digest = createHash("sha256").update(JSON.stringify(parameters)).digest("hex").slice(0, 16);
-        const objects = patchManifests(args.manifests, estate.argocd).map((object) => withSettingsDigest(object, digest));
+        const objects = patchManifests(args.manifests, estate.argocd).map((object) =>
+            withSettingsDigest(object, digest),
+        );
 
         const namespace = this.object(name, {
             apiVersion: "v1",
@@ -47,14 +53,24 @@ export class ControlPlane extends pulumi.ComponentResource {
         });
         const definitions = objects.filter(isDefinition).map((object) => this.object(name, object));
         const settings = [
-            this.settings(name, estate, "argocd-cm", argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm")), namespace),
+            this.settings(
+                name,
+                estate,
+                "argocd-cm",
+                argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm")),
+                namespace,
+            ),
             this.settings(name, estate, "argocd-cmd-params-cm", parameters, namespace),
             this.settings(name, estate, "argocd-rbac-cm", accessRules(estate), namespace),
             this.secret(name, args, namespace),
         ];
         for (const object of objects.filter((candidate) => !isDefinition(candidate))) {
             // Workloads read the settings when they start; a missing one keeps them from becoming ready.
-            this.object(name, object, isWorkload(object) ? [namespace, ...settings, ...definitions] : [namespace]);
+            this.object(
+                name,
+                object,
+                isWorkload(object) ? [namespace, ...settings, ...definitions] : [namespace],
+            );
         }
 
         this.definitions = definitions;
@@ -67,7 +83,13 @@ export class ControlPlane extends pulumi.ComponentResource {
         return new KubeResource(childName, { ...object }, { parent: this, dependsOn });
     }
 
-    private settings(name: string, estate: Estate, configMap: string, data: Settings, namespace: KubeResource): KubeResource {
+    private settings(
+        name: string,
+        estate: Estate,
+        configMap: string,
+        data: Settings,
+        namespace: KubeResource,
+    ): KubeResource {
         return this.object(
             name,
             {

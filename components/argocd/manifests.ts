@@ -54,7 +54,8 @@ async function download(url: string): Promise<Buffer> {
         }
         return Buffer.from(await response.arrayBuffer());
     } catch (error) {
-        const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
+        const cause =
+            error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
         throw new ManifestError(
             `Argo CD's manifests cannot be fetched: GET ${url}: ${(error as Error).message}${cause}\n` +
                 "Behind a firewall, put the file on a mirror and set argocd.manifests.url, or commit it and set argocd.manifests.path.",
@@ -78,13 +79,19 @@ export function parseManifests(source: string, text: string): KubeObject[] {
     const objects: KubeObject[] = [];
     for (const document of parseAllDocuments(text)) {
         if (!("errors" in document) || document.errors.length > 0) {
-            throw new ManifestError(`${source} is not YAML: ${String(("errors" in document && document.errors[0]?.message) || "")}`);
+            throw new ManifestError(
+                `${source} is not YAML: ${String(("errors" in document && document.errors[0]?.message) || "")}`,
+            );
         }
         const value = document.toJS() as Partial<KubeObject> | null;
         if (value === null) {
             continue;
         }
-        if (value.apiVersion === undefined || value.kind === undefined || value.metadata?.name === undefined) {
+        if (
+            value.apiVersion === undefined ||
+            value.kind === undefined ||
+            value.metadata?.name === undefined
+        ) {
             throw new ManifestError(`${source} holds a document without apiVersion, kind or metadata.name.`);
         }
         objects.push(value as KubeObject);
@@ -94,7 +101,9 @@ export function parseManifests(source: string, text: string): KubeObject[] {
 
 /** The tag of Argo CD's own image says which version a manifest installs. */
 function verifyVersion(source: string, objects: readonly KubeObject[], version: string): void {
-    const tags = new Set([...JSON.stringify(objects).matchAll(/\/argocd:v([0-9][^"@]*)/g)].map((match) => match[1]));
+    const tags = new Set(
+        [...JSON.stringify(objects).matchAll(/\/argocd:v([0-9][^"@]*)/g)].map((match) => match[1]),
+    );
     if (tags.size > 0 && !tags.has(version)) {
         throw new ManifestError(
             `${source} installs Argo CD ${[...tags].join(", ")}, argocd.manifests.version says ${version}. Make both the same.`,

@@ -50,7 +50,11 @@ export function inNamespace(object: KubeObject, namespace: string): KubeObject {
         metadata,
         ...(subjects === undefined
             ? {}
-            : { subjects: subjects.map((subject) => (subject["kind"] === "ServiceAccount" ? { ...subject, namespace } : subject)) }),
+            : {
+                  subjects: subjects.map((subject) =>
+                      subject["kind"] === "ServiceAccount" ? { ...subject, namespace } : subject,
+                  ),
+              }),
     };
 }
 
@@ -63,13 +67,21 @@ export function mirroredImage(image: string, mirror: string): string {
 }
 
 function mirrored(object: KubeObject, mirror: string): KubeObject {
-    return onContainers(object, (container) => ({ ...container, image: mirroredImage(container.image, mirror) }));
+    return onContainers(object, (container) => ({
+        ...container,
+        image: mirroredImage(container.image, mirror),
+    }));
 }
 
 /** Sets requests and limits on every container of the named workloads. */
-function withResources(object: KubeObject, resources: Readonly<Record<string, ResourceRequirements>>): KubeObject {
+function withResources(
+    object: KubeObject,
+    resources: Readonly<Record<string, ResourceRequirements>>,
+): KubeObject {
     const wanted = resources[object.metadata.name];
-    return wanted === undefined ? object : onContainers(object, (container) => ({ ...container, resources: wanted }));
+    return wanted === undefined
+        ? object
+        : onContainers(object, (container) => ({ ...container, resources: wanted }));
 }
 
 /** Some container runtimes refuse `seccompProfile`; the pods then never start. */
@@ -84,7 +96,9 @@ interface Container {
 }
 
 interface Workload {
-    readonly template: { readonly spec: { readonly containers: Container[]; readonly initContainers?: Container[] } };
+    readonly template: {
+        readonly spec: { readonly containers: Container[]; readonly initContainers?: Container[] };
+    };
 }
 
 function onContainers(object: KubeObject, change: (container: Container) => Container): KubeObject {
@@ -102,7 +116,9 @@ function onContainers(object: KubeObject, change: (container: Container) => Cont
                 spec: {
                     ...pod,
                     containers: pod.containers.map(change),
-                    ...(pod.initContainers === undefined ? {} : { initContainers: pod.initContainers.map(change) }),
+                    ...(pod.initContainers === undefined
+                        ? {}
+                        : { initContainers: pod.initContainers.map(change) }),
                 },
             },
         },
@@ -134,5 +150,8 @@ export function withSettingsDigest(object: KubeObject, digest: string): KubeObje
     const spec = object["spec"] as { template: { metadata?: { annotations?: Record<string, string> } } };
     const metadata = spec.template.metadata ?? {};
     const annotations = { ...metadata.annotations, "gitops-estate/command-parameters": digest };
-    return { ...object, spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } } };
+    return {
+        ...object,
+        spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } },
+    };
 }

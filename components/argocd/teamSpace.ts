@@ -30,7 +30,9 @@ export class TeamSpace extends pulumi.ComponentResource {
         this.projects = Object.fromEntries(
             args.team.projects.map((project) => [
                 project.class,
-                new KubeResource(`${name}-project-${project.class}`, appProject(args, project), { parent: this }),
+                new KubeResource(`${name}-project-${project.class}`, appProject(args, project), {
+                    parent: this,
+                }),
             ]),
         );
         this.registerOutputs({ projects: args.team.projects.map((project) => project.name) });
@@ -41,17 +43,24 @@ export class TeamSpace extends pulumi.ComponentResource {
         const problems: string[] = [];
         for (const project of team.projects) {
             if (project.name === openProject) {
-                problems.push(`project "${project.name}" is the AppProject that Argo CD makes by itself; give it another name.`);
+                problems.push(
+                    `project "${project.name}" is the AppProject that Argo CD makes by itself; give it another name.`,
+                );
             }
             if (project.destinations.length === 0) {
-                problems.push(`project "${project.name}" has no destination; a project needs at least one cluster and namespace.`);
+                problems.push(
+                    `project "${project.name}" has no destination; a project needs at least one cluster and namespace.`,
+                );
             }
         }
         return problems;
     }
 }
 
-function appProject({ team, argocd }: TeamSpaceArgs, project: TeamProject): { apiVersion: string; kind: string } & pulumi.Inputs {
+function appProject(
+    { team, argocd }: TeamSpaceArgs,
+    project: TeamProject,
+): { apiVersion: string; kind: string } & pulumi.Inputs {
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "AppProject",
@@ -63,7 +72,10 @@ function appProject({ team, argocd }: TeamSpaceArgs, project: TeamProject): { ap
         spec: {
             description: `Apps of team ${team.name}, ${project.class} environments`,
             sourceRepos: project.sourceRepos,
-            destinations: project.destinations.map(({ cluster, namespace }) => ({ name: cluster, namespace })),
+            destinations: project.destinations.map(({ cluster, namespace }) => ({
+                name: cluster,
+                namespace,
+            })),
             clusterResourceWhitelist: [],
             // Quota and limits of a namespace are the estate's, not the app's.
             namespaceResourceBlacklist: [
@@ -72,8 +84,16 @@ function appProject({ team, argocd }: TeamSpaceArgs, project: TeamProject): { ap
             ],
             orphanedResources: { warn: false },
             roles: [
-                { name: "maintainer", description: `Same as ${maintainerRole(team.name)}`, policies: projectPolicies(project, "maintainer") },
-                { name: "developer", description: `Same as ${developerRole(team.name)}`, policies: projectPolicies(project, "developer") },
+                {
+                    name: "maintainer",
+                    description: `Same as ${maintainerRole(team.name)}`,
+                    policies: projectPolicies(project, "maintainer"),
+                },
+                {
+                    name: "developer",
+                    description: `Same as ${developerRole(team.name)}`,
+                    policies: projectPolicies(project, "developer"),
+                },
             ],
         },
     };
@@ -82,7 +102,9 @@ function appProject({ team, argocd }: TeamSpaceArgs, project: TeamProject): { ap
 /** Policies of the project's own roles, for tokens issued for the project. */
 function projectPolicies(project: TeamProject, role: "maintainer" | "developer"): string[] {
     const actions = role === "maintainer" || project.class === "nonprod" ? ["get", "sync"] : ["get"];
-    return actions.map((action) => `p, proj:${project.name}:${role}, applications, ${action}, ${project.name}/*, allow`);
+    return actions.map(
+        (action) => `p, proj:${project.name}:${role}, applications, ${action}, ${project.name}/*, allow`,
+    );
 }
 
 /** Inputs of {@link EmptyDefaultProject}. */

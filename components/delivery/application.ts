@@ -7,9 +7,13 @@ export type Annotations = Readonly<Record<string, string>>;
 
 /** Name of the AppProject an app belongs to in an environment of this class. */
 export function projectOf(estate: Estate, app: App, environment: AppEnvironment): string {
-    const project = estate.teams[app.team]?.projects.find((candidate) => candidate.class === environment.class);
+    const project = estate.teams[app.team]?.projects.find(
+        (candidate) => candidate.class === environment.class,
+    );
     if (project === undefined) {
-        throw new Error(`team ${app.team} has no AppProject for ${environment.class}, but app ${app.name} needs one`);
+        throw new Error(
+            `team ${app.team} has no AppProject for ${environment.class}, but app ${app.name} needs one`,
+        );
     }
     return project.name;
 }
@@ -67,7 +71,9 @@ function rendering(app: App, environment: AppEnvironment): Record<string, unknow
                 helm: {
                     // The release is the app in every environment, so that object names are the same everywhere.
                     releaseName: app.name,
-                    ...(Object.keys(environment.values).length === 0 ? {} : { valuesObject: environment.values }),
+                    ...(Object.keys(environment.values).length === 0
+                        ? {}
+                        : { valuesObject: environment.values }),
                 },
             };
         case "kustomize":

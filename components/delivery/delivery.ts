@@ -38,7 +38,9 @@ export class ArgoCdDelivery extends pulumi.ComponentResource implements Delivery
                 );
             }
         }
-        this.delivered = Object.fromEntries(app.environments.map((each) => [each.environment, each.applications]));
+        this.delivered = Object.fromEntries(
+            app.environments.map((each) => [each.environment, each.applications]),
+        );
         this.registerOutputs({ delivered: this.delivered });
     }
 }

@@ -1,0 +1,29 @@
+/** Maps keyed by name: what becomes resources is never addressed by its position. */
+
+/** `[key, value]` pairs, sorted by key. */
+export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
+    return Object.entries(map).sort(([left], [right]) => (left < right ? -1 : 1));
+}
+
+/** A map with the same keys, in sorted order. */
+export function mapValues<T, U>(map: Readonly<Record<string, T>>, make: (value: T, key: string) => U): Record<string, U> {
+    return Object.fromEntries(sortedEntries(map).map(([key, value]) => [key, make(value, key)]));
+}
+
+/** A map from the names of a list. */
+export function byKey<T, U>(list: readonly T[], key: (item: T) => string, make: (item: T) => U): Record<string, U> {
+    return Object.fromEntries(list.map((item) => [key(item), make(item)]));
+}
+
+/**
+ * The entry of a map that must have it.
+ *
+ * @throws Error naming the map and its keys; the model's references are checked before, so this is a programming error.
+ */
+export function required<T>(map: Readonly<Record<string, T>>, key: string, what: string): T {
+    const value = map[key];
+    if (value === undefined) {
+        throw new Error(`there is no ${what} "${key}"; there are: ${Object.keys(map).sort().join(", ") || "none"}`);
+    }
+    return value;
+}

@@ -1,0 +1,30 @@
+/**
+ * What the seeded chart and kustomization, the pipelines and the Applications must agree on: where the tag stands, and
+ * how an environment says which image it runs.
+ *
+ * A config repository's branches are merged into each other, so nothing in them may differ by environment. The tag
+ * travels with the merge; the image's name belongs to the environment and is given by its Application.
+ */
+import type { AppEnvironment } from "../../estate/model";
+
+/** Secret in every app namespace that pulls the environment's images. */
+export const pullSecretName = "registry-pull";
+
+/** Top-level key of the chart's values.yaml that holds the tag. */
+export const helmTagKey = "imagetag";
+
+/** Name under which the kustomization's objects know their image; the environment gives the real one. */
+export const kustomizeImage = "app";
+
+/** Helm values that belong to the environment: the image's name without tag. */
+export function environmentValues(environment: AppEnvironment): Record<string, unknown> {
+    return { image: { repository: environment.image } };
+}
+
+/**
+ * The entry of an Application's `kustomize.images` that belongs to the environment. The asterisk keeps the tag that
+ * stands in the kustomization.
+ */
+export function environmentImage(environment: AppEnvironment): string {
+    return `${kustomizeImage}=${environment.image}:*`;
+}

@@ -1,0 +1,46 @@
+/** `npm run check`: formatter, linter without warnings, compiler, for TypeScript and Go. All are run, then it fails. */
+import * as path from "node:path";
+import { checkoutDir } from "../sandbox/support/layout";
+import { CommandError, run, runMain, type RunResult } from "./support/console";
+
+interface Check {
+    readonly name: string;
+    readonly program: string;
+    readonly args: readonly string[];
+    readonly cwd?: string;
+    /** Fails when it prints anything, as gofmt does; default is the exit code alone. */
+    readonly silent?: boolean;
+}
+
+function checks(root: string): Check[] {
+    const bin = (name: string): string => path.join(root, "node_modules", ".bin", name);
+    const providers = path.join(root, "sandbox", "providers");
+    return [
+        { name: "prettier", program: bin("prettier"), args: ["--check", "--log-level", "warn", "."] },
+        { name: "eslint", program: bin("eslint"), args: [".", "--max-warnings=0"] },
+        { name: "tsc", program: bin("tsc"), args: ["--noEmit"] },
+        { name: "gofmt", program: "gofmt", args: ["-l", "."], cwd: providers, silent: true },
+        { name: "go vet", program: "go", args: ["vet", "./..."], cwd: providers },
+    ];
+}
+
+async function main(): Promise<void> {
+    const root = checkoutDir();
+    const failed: string[] = [];
+    for (const check of checks(root)) {
+        const started = Date.now();
+        const result: RunResult = await run(check.program, check.args, { cwd: check.cwd ?? root });
+        const good = result.code === 0 && (check.silent !== true || result.stdout.trim() === "");
+        const seconds = ((Date.now() - started) / 1000).toFixed(1);
+        process.stdout.write(`${good ? "ok    " : "FAILED"} ${check.name} (${seconds} s)\n`);
+        if (!good) {
+            failed.push(check.name);
+            process.stdout.write(`${(result.stdout + result.stderr).trimEnd()}\n`);
+        }
+    }
+    if (failed.length > 0) {
+        throw new CommandError(`Not clean: ${failed.join(", ")}. "npm run format" repairs the formatting.`);
+    }
+}
+
+runMain(main);

@@ -1,0 +1,107 @@
+/** What the commands say to a person: one way to run a program, one way to fail, one way to print a table. */
+import { spawn } from "node:child_process";
+
+/** An expected failure: its message is all a person needs, no stack trace is printed. */
+export class CommandError extends Error {
+    constructor(
+        message: string,
+        /** Exit code of the command, 1 to 255. */
+        readonly exitCode = 1,
+    ) {
+        super(message);
+        this.name = "CommandError";
+    }
+}
+
+/** Runs a command's main function; an expected failure is printed as it is, any other with its stack. */
+export function runMain(main: () => Promise<void>): void {
+    main().catch((error: unknown) => {
+        const expected =
+            error instanceof CommandError || (error instanceof Error && error.stack === undefined);
+        const text =
+            error instanceof Error
+                ? expected
+                    ? error.message
+                    : (error.stack ?? error.message)
+                : String(error);
+        process.stderr.write(`\n${text}\n`);
+        process.exitCode = error instanceof CommandError ? error.exitCode : 1;
+    });
+}
+
+/** How a program is run. */
+export interface RunOptions {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    /** Given on standard input; the way to hand over a secret. */
+    readonly input?: string;
+    /** `inherit` shows the output as it comes, `capture` returns it. Default `capture`. */
+    readonly output?: "inherit" | "capture";
+}
+
+/** What came of a program. */
+export interface RunResult {
+    readonly code: number;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+/** Runs a program to its end. Never rejects for a non-zero exit code, only when the program cannot be started. */
+export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const shown = options.output === "inherit";
+    return new Promise((resolve, reject) => {
+        const child = spawn(program, [...args], {
+            cwd: options.cwd,
+            env: options.env ?? process.env,
+            stdio: [
+                options.input === undefined ? (shown ? "inherit" : "ignore") : "pipe",
+                shown ? "inherit" : "pipe",
+                shown ? "inherit" : "pipe",
+            ],
+        });
+        let stdout = "";
+        let stderr = "";
+        child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+        child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+        const ignore = (): void => undefined;
+        const forward = (): void => void child.kill("SIGTERM");
+        // Ctrl-C reaches the program itself, which ends in its own way; a SIGTERM only reaches us.
+        process.on("SIGINT", ignore);
+        process.on("SIGTERM", forward);
+        const done = (): void => {
+            process.off("SIGINT", ignore);
+            process.off("SIGTERM", forward);
+        };
+        child.on("error", (error) => {
+            done();
+            reject(new CommandError(`${program} cannot be started: ${error.message}`));
+        });
+        child.on("close", (code, signal) => {
+            done();
+            resolve({ code: code ?? (signal === "SIGINT" ? 130 : 143), stdout, stderr });
+        });
+        if (options.input !== undefined) {
+            child.stdin?.end(options.input);
+        }
+    });
+}
+
+/** A table with aligned columns, as text. Cells are cut to nothing: the last column may be as wide as it likes. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], indent = ""): string {
+    const widths = head.map((cell, column) =>
+        Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    );
+    const line = (cells: readonly string[]): string =>
+        indent +
+        cells
+            .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+            .join("  ")
+            .trimEnd();
+    return [line(head), ...rows.map(line)].join("\n");
+}
+
+/** `75` → `1 min 15 s`. */
+export function duration(seconds: number): string {
+    const whole = Math.round(seconds);
+    return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

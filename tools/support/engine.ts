@@ -1,0 +1,243 @@
+/**
+ * The Pulumi engine as the commands use it, in one of two ways:
+ *
+ * - `sandbox`: our own PULUMI_HOME, file backend and passphrase below the state folder, with the sandbox's provider
+ *   plugins. Nothing of the user's Pulumi installation is read or written.
+ * - `own`: the user's CLI, login, backend and plugins, exactly as if `pulumi` had been typed.
+ */
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { ensureTools, type Tool, type ToolName } from "../../toolchain";
+import {
+    checkoutDir,
+    sandboxDir,
+    sandboxLayout,
+    secretFile,
+    type SandboxLayout,
+} from "../../sandbox/support/layout";
+import { portBase } from "../../sandbox/support/ports";
+import { CommandError, run, type RunOptions, type RunResult } from "./console";
+import { credentialsKey, encryptedPart, sandboxStackFile } from "./stackFile";
+import { showProgress } from "./progress";
+
+/** Versions of the upstream plugins whose place the sandbox's plugins take; those of package.json and sdks/. */
+const pluginVersions = { kubernetes: "4.34.2", gitlab: "10.4.0", harbor: "3.10.21" } as const;
+
+/** A value of the stack's credentials: the path below the key, and the value itself. */
+export interface Credential {
+    readonly path: readonly string[];
+    readonly value: string;
+}
+
+/** One stack on one engine. */
+export interface Engine {
+    readonly kind: "sandbox" | "own";
+    readonly root: string;
+    readonly stack: string;
+    /** Environment of every engine run. */
+    readonly env: NodeJS.ProcessEnv;
+    /** Stack file, when it is not the committed one. */
+    readonly configFile?: string;
+    /** The CLI. */
+    readonly pulumi: string;
+}
+
+/** Tools an engine run in the sandbox needs; with upstream plugins ours are left out. */
+export function engineTools(env: NodeJS.ProcessEnv): ToolName[] {
+    const own: ToolName[] = env["ESTATE_PROVIDERS"] === "upstream" ? [] : ["providers"];
+    return ["pulumi", "pulumi-language-nodejs", ...own];
+}
+
+/** The user's own engine for `stack`. */
+export function ownEngine(stack: string): Engine {
+    return { kind: "own", root: checkoutDir(), stack, env: process.env, pulumi: "pulumi" };
+}
+
+/**
+ * The sandbox's engine for `stack`: home, backend, plugins and stack file are put in place, credentials encrypted when
+ * they are new.
+ *
+ * @param credentials every credential the estate needs; handed to the CLI on standard input.
+ * @throws CommandError when the stack has no committed file, or the CLI refuses something.
+ */
+export async function sandboxEngine(stack: string, credentials: readonly Credential[]): Promise<Engine> {
+    const root = checkoutDir();
+    const layout = sandboxLayout(sandboxDir());
+    const committed = path.join(root, `Pulumi.${stack}.yaml`);
+    if (!fs.existsSync(committed)) {
+        throw new CommandError(`There is no stack "${stack}": ${path.basename(committed)} does not exist.`);
+    }
+    const tools = await ensureTools(engineTools(process.env), showProgress());
+    const env = engineEnvironment(layout, tools);
+    preparePulumiHome(layout, tools);
+    const project = path.join(layout.dir, "project");
+    fs.mkdirSync(project, { recursive: true });
+    fs.copyFileSync(path.join(root, "Pulumi.yaml"), path.join(project, "Pulumi.yaml"));
+    const configFile = path.join(project, `Pulumi.${stack}.yaml`);
+    const engine: Engine = {
+        kind: "sandbox",
+        root,
+        stack,
+        env,
+        configFile,
+        pulumi: toolOf(tools, "pulumi").path,
+    };
+    const earlier = fs.existsSync(configFile)
+        ? encryptedPart(fs.readFileSync(configFile, "utf8"))
+        : undefined;
+    const place = { portBase: portBase(), dir: layout.dir };
+    fs.writeFileSync(configFile, sandboxStackFile(fs.readFileSync(committed, "utf8"), place, earlier), {
+        mode: 0o600,
+    });
+    await encryptCredentials(engine, project, credentials);
+    return engine;
+}
+
+function toolOf(tools: ReadonlyMap<ToolName, Tool>, name: ToolName): Tool {
+    const tool = tools.get(name);
+    if (tool === undefined) {
+        throw new Error(`the toolchain did not return ${name}`);
+    }
+    return tool;
+}
+
+function engineEnvironment(layout: SandboxLayout, tools: ReadonlyMap<ToolName, Tool>): NodeJS.ProcessEnv {
+    const folders = [...tools.values()].map((tool) => path.dirname(tool.path));
+    return {
+        ...process.env,
+        PATH: [...new Set(folders), process.env["PATH"] ?? ""].join(path.delimiter),
+        PULUMI_HOME: layout.pulumi,
+        PULUMI_BACKEND_URL: `file://${layout.state}`,
+        PULUMI_CONFIG_PASSPHRASE_FILE: secretFile(layout, "passphrase"),
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION:
+            process.env["ESTATE_PROVIDERS"] === "upstream" ? "false" : "true",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_ACCESS_TOKEN: "",
+    };
+}
+
+/** Plugins as links into the cache; and no automatic run log, which would cost a third of every run. */
+function preparePulumiHome(layout: SandboxLayout, tools: ReadonlyMap<ToolName, Tool>): void {
+    fs.mkdirSync(layout.pulumi, { recursive: true });
+    fs.mkdirSync(layout.state, { recursive: true });
+    const logs = path.join(layout.pulumi, "logs");
+    if (!fs.existsSync(logs)) {
+        fs.writeFileSync(
+            logs,
+            "A file, not a folder: the engine then skips its automatic log of every run.\n",
+        );
+    }
+    const providers = tools.get("providers");
+    for (const [name, version] of Object.entries(pluginVersions)) {
+        const folder = path.join(layout.pulumi, "plugins", `resource-${name}-v${version}`);
+        if (providers === undefined) {
+            // A link of an earlier run would hide the upstream plugin of the same version.
+            if (isLink(path.join(folder, `pulumi-resource-${name}`))) {
+                fs.rmSync(folder, { recursive: true });
+            }
+            continue;
+        }
+        fs.mkdirSync(folder, { recursive: true });
+        replaceLink(path.join(folder, `pulumi-resource-${name}`), providers.path);
+    }
+}
+
+function isLink(file: string): boolean {
+    return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+function replaceLink(link: string, target: string): void {
+    if (isLink(link) && fs.readlinkSync(link) === target) {
+        return;
+    }
+    const fresh = `${link}.new-${process.pid}`;
+    fs.rmSync(fresh, { force: true });
+    fs.symlinkSync(target, fresh);
+    fs.renameSync(fresh, link);
+}
+
+/**
+ * Creates the stack and encrypts the credentials, in a folder that holds only project and stack file: the CLI writes
+ * next to the project, and the committed file must stay as it is. Skipped when neither stack nor values are new.
+ */
+async function encryptCredentials(
+    engine: Engine,
+    project: string,
+    credentials: readonly Credential[],
+): Promise<void> {
+    const digestFile = path.join(project, `.${engine.stack}.credentials`);
+    const configFile = path.join(project, `Pulumi.${engine.stack}.yaml`);
+    const digest = createHash("sha256").update(JSON.stringify(credentials)).digest("hex");
+    const stackExists = fs.existsSync(
+        path.join(
+            engine.env["PULUMI_BACKEND_URL"]?.replace("file://", "") ?? "",
+            ".pulumi",
+            "stacks",
+            "gitops-estate",
+            `${engine.stack}.json`,
+        ),
+    );
+    const current = fs.existsSync(digestFile) && fs.readFileSync(digestFile, "utf8") === digest;
+    if (stackExists && current && encryptedPart(fs.readFileSync(configFile, "utf8")) !== undefined) {
+        return;
+    }
+    const inProject: RunOptions = { cwd: project, env: engine.env };
+    if (!stackExists) {
+        await succeed(engine, ["stack", "init", engine.stack, "--non-interactive"], inProject);
+    }
+    for (const { path: at, value } of credentials) {
+        const key = `${credentialsKey}.${at.map(quoteKey).join(".")}`;
+        const args = [
+            "config",
+            "set",
+            "--secret",
+            "--path",
+            key,
+            "--stack",
+            engine.stack,
+            "--non-interactive",
+        ];
+        await succeed(engine, args, { ...inProject, input: value });
+    }
+    fs.writeFileSync(digestFile, digest, { mode: 0o600 });
+}
+
+function quoteKey(key: string): string {
+    return /^[A-Za-z0-9_]+$/.test(key) ? key : `["${key}"]`;
+}
+
+async function succeed(engine: Engine, args: readonly string[], options: RunOptions): Promise<RunResult> {
+    const result = await run(engine.pulumi, args, options);
+    if (result.code !== 0) {
+        throw new CommandError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${result.stderr.trim()}`);
+    }
+    return result;
+}
+
+/** Arguments that name stack and stack file. */
+export function stackArguments(engine: Engine): string[] {
+    return [
+        "--stack",
+        engine.stack,
+        ...(engine.configFile === undefined ? [] : ["--config-file", engine.configFile]),
+    ];
+}
+
+/** Runs the CLI on the stack, in the project folder. */
+export function runPulumi(
+    engine: Engine,
+    args: readonly string[],
+    options: RunOptions = {},
+): Promise<RunResult> {
+    return run(engine.pulumi, args, { cwd: engine.root, env: engine.env, ...options });
+}
+
+/** An output of the stack, or undefined; secrets are not shown. */
+export async function stackOutputs(engine: Engine): Promise<Record<string, unknown>> {
+    const result = await succeed(engine, ["stack", "output", "--json", "--stack", engine.stack], {
+        cwd: engine.root,
+        env: engine.env,
+    });
+    return JSON.parse(result.stdout) as Record<string, unknown>;
+}

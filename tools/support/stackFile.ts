@@ -1,0 +1,60 @@
+/**
+ * The stack file the sandbox's engine reads: the committed one with this sandbox's ports and paths, and with the
+ * encrypted secrets that never enter a commit. Pure: text in, text out.
+ */
+import { parseDocument } from "yaml";
+
+/** Where the sandbox is, in the terms of the committed stack file. */
+export interface SandboxPlace {
+    /** First port of the block; the committed file speaks of {@link committedPortBase}. */
+    readonly portBase: number;
+    /** State folder, absolute; the committed file speaks of `.sandbox`. */
+    readonly dir: string;
+}
+
+/** Port base that committed stack files are written for. */
+export const committedPortBase = 8920;
+
+/** Ports in the block; only these are moved. */
+const blockSize = 40;
+
+/** Key of the secrets beside the spec. */
+export const credentialsKey = "gitops-estate:credentials";
+
+/** What earlier runs encrypted: kept as it is, because the salt and the values belong together. */
+export interface EncryptedPart {
+    readonly salt: string;
+    readonly credentials: unknown;
+}
+
+/** The encrypted part of a generated stack file; undefined when it has none. */
+export function encryptedPart(text: string): EncryptedPart | undefined {
+    const file = parseDocument(text).toJS() as {
+        encryptionsalt?: string;
+        config?: Record<string, unknown>;
+    } | null;
+    const salt = file?.encryptionsalt;
+    return salt === undefined ? undefined : { salt, credentials: file?.config?.[credentialsKey] };
+}
+
+/**
+ * The committed stack file, moved to `place` and completed with what was encrypted before.
+ *
+ * Only loopback addresses inside the committed port block are moved, and only paths that begin with `.sandbox`.
+ */
+export function sandboxStackFile(committed: string, place: SandboxPlace, encrypted?: EncryptedPart): string {
+    const moved = committed
+        .replace(/\b(127\.0\.0\.1|localhost):(\d+)\b/g, (whole, host: string, port: string) => {
+            const offset = Number(port) - committedPortBase;
+            return offset >= 0 && offset < blockSize ? `${host}:${place.portBase + offset}` : whole;
+        })
+        .replace(/(^|[\s"'])\.sandbox(?=[/"'\s]|$)/gm, (_whole, before: string) => `${before}${place.dir}`);
+    const document = parseDocument(moved);
+    if (encrypted !== undefined) {
+        document.set("encryptionsalt", encrypted.salt);
+        if (encrypted.credentials !== undefined) {
+            document.setIn(["config", credentialsKey], encrypted.credentials);
+        }
+    }
+    return document.toString({ lineWidth: 0 });
+}
