@@ -32,7 +32,11 @@ export function kubeToken(apiVersion: string, kind: string): string {
 export class KubeResource extends pulumi.CustomResource {
     declare readonly metadata: pulumi.Output<KubeMetadata>;
 
-    constructor(name: string, object: pulumi.Inputs & { apiVersion: string; kind: string }, opts: pulumi.CustomResourceOptions) {
+    constructor(
+        name: string,
+        object: pulumi.Inputs & { apiVersion: string; kind: string },
+        opts: pulumi.CustomResourceOptions,
+    ) {
         const secret = object.kind === "Secret" ? ["data", "stringData"] : [];
         super(
             kubeToken(object.apiVersion, object.kind),

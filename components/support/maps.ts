@@ -6,12 +6,19 @@ export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][
 }
 
 /** A map with the same keys, in sorted order. */
-export function mapValues<T, U>(map: Readonly<Record<string, T>>, make: (value: T, key: string) => U): Record<string, U> {
+export function mapValues<T, U>(
+    map: Readonly<Record<string, T>>,
+    make: (value: T, key: string) => U,
+): Record<string, U> {
     return Object.fromEntries(sortedEntries(map).map(([key, value]) => [key, make(value, key)]));
 }
 
 /** A map from the names of a list. */
-export function byKey<T, U>(list: readonly T[], key: (item: T) => string, make: (item: T) => U): Record<string, U> {
+export function byKey<T, U>(
+    list: readonly T[],
+    key: (item: T) => string,
+    make: (item: T) => U,
+): Record<string, U> {
     return Object.fromEntries(list.map((item) => [key(item), make(item)]));
 }
 
@@ -23,7 +30,9 @@ export function byKey<T, U>(list: readonly T[], key: (item: T) => string, make: 
 export function required<T>(map: Readonly<Record<string, T>>, key: string, what: string): T {
     const value = map[key];
     if (value === undefined) {
-        throw new Error(`there is no ${what} "${key}"; there are: ${Object.keys(map).sort().join(", ") || "none"}`);
+        throw new Error(
+            `there is no ${what} "${key}"; there are: ${Object.keys(map).sort().join(", ") || "none"}`,
+        );
     }
     return value;
 }

@@ -16,9 +16,19 @@ export const helmTagKey = "imagetag";
 /** Name under which the kustomization's objects know their image; the environment gives the real one. */
 export const kustomizeImage = "app";
 
-/** Helm values that belong to the environment: the image's name without tag. */
+/**
+ * Values over the chart's own in one environment: those of the spec, and the image's name, which always wins, because
+ * the environment's clusters can pull from nowhere else.
+ */
 export function environmentValues(environment: AppEnvironment): Record<string, unknown> {
-    return { image: { repository: environment.image } };
+    const image = environment.values["image"];
+    return {
+        ...environment.values,
+        image: {
+            ...(typeof image === "object" && image !== null ? image : {}),
+            repository: environment.image,
+        },
+    };
 }
 
 /**
