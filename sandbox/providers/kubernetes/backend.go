@@ -1,9 +1,12 @@
-// Package kubernetes is a provider for every kind of Kubernetes object, by server-side apply.
+// Package kubernetes is a provider for every kind of Kubernetes object, by server-side apply. Its tokens, properties, ids
+// and annotations are those of the upstream provider of the same version.
 package kubernetes
 
 import (
 	"context"
-	"errors"
+	"fmt"
+
+	"sigs.k8s.io/yaml"
 
 	"estate/providers/internal/plugin"
 )
@@ -14,12 +17,17 @@ const version = "4.34.2"
 // Backend serves the resources of one cluster.
 type Backend struct {
 	plugin.Base
+	settings settings
+	client   *client // nil if no cluster is configured
+	// unconfigured says why client is nil.
+	unconfigured string
+	mapping      *mapping
 }
 
 // New makes a provider that is not configured yet.
-func New() *Backend { return &Backend{} }
-
-var errTodo = errors.New("not written yet")
+func New() *Backend {
+	return &Backend{mapping: newMapping(), unconfigured: "the provider has not been configured"}
+}
 
 // Name is the package's name.
 func (*Backend) Name() string { return "kubernetes" }
@@ -27,26 +35,34 @@ func (*Backend) Name() string { return "kubernetes" }
 // Version is the plugin's version.
 func (*Backend) Version() string { return version }
 
-func (*Backend) Configure(context.Context, plugin.ConfigureRequest) error { return errTodo }
-
-func (*Backend) Check(context.Context, plugin.CheckRequest) (plugin.CheckResponse, error) {
-	return plugin.CheckResponse{}, errTodo
+// Invoke serves kubernetes:yaml:decode, by which the SDK's yaml.ConfigFile and yaml.ConfigGroup read manifests.
+func (b *Backend) Invoke(ctx context.Context, req plugin.InvokeRequest) (plugin.InvokeResponse, error) {
+	if req.Token != "kubernetes:yaml:decode" {
+		return b.Base.Invoke(ctx, req)
+	}
+	documents, err := decodeManifests(plugin.Text(req.Args["text"]))
+	if err != nil {
+		return plugin.InvokeResponse{Failures: []plugin.Failure{{Property: "text", Reason: err.Error()}}}, nil
+	}
+	return plugin.InvokeResponse{Result: plugin.Map{"result": documents}}, nil
 }
 
-func (*Backend) Diff(context.Context, plugin.DiffRequest) (plugin.DiffResponse, error) {
-	return plugin.DiffResponse{}, errTodo
+// decodeManifests reads a stream of YAML documents. Empty documents are left out, lists are taken apart.
+func decodeManifests(text string) ([]any, error) {
+	result := []any{}
+	for i, document := range splitDocuments(text) {
+		var manifest map[string]any
+		if err := yaml.Unmarshal([]byte(document), &manifest); err != nil {
+			return nil, fmt.Errorf("document %d: %w", i+1, err)
+		}
+		switch {
+		case len(manifest) == 0:
+		case manifest["kind"] == "List":
+			items, _ := manifest["items"].([]any)
+			result = append(result, items...)
+		default:
+			result = append(result, manifest)
+		}
+	}
+	return result, nil
 }
-
-func (*Backend) Create(context.Context, plugin.CreateRequest) (plugin.CreateResponse, error) {
-	return plugin.CreateResponse{}, errTodo
-}
-
-func (*Backend) Read(context.Context, plugin.ReadRequest) (plugin.ReadResponse, error) {
-	return plugin.ReadResponse{}, errTodo
-}
-
-func (*Backend) Update(context.Context, plugin.UpdateRequest) (plugin.UpdateResponse, error) {
-	return plugin.UpdateResponse{}, errTodo
-}
-
-func (*Backend) Delete(context.Context, plugin.DeleteRequest) error { return errTodo }
