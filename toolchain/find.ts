@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 
 import type { Key } from "./cache";
 import { run } from "./go";
-import type { PathProbe, ToolName } from "./tools";
+import { type PathProbe, TOOLS, type ToolName, isToolName } from "./tools";
 import { compareVersions } from "./version";
 
 /** A usable copy of a tool. */
@@ -45,11 +45,16 @@ export async function findOnPath(
         return undefined;
     }
     if ("besides" in probe) {
-        const other = onPath(probe.besides, env);
-        const together = other !== undefined && dirname(realpathSync(other)) === dirname(realpathSync(path));
-        return together ? { version: `with ${probe.besides}`, path } : undefined;
+        const spec = isToolName(probe.besides) ? TOOLS[probe.besides] : undefined;
+        const other =
+            spec?.kind === "go" && spec.probe !== undefined
+                ? await findOnPath(probe.besides as ToolName, spec.probe, env)
+                : undefined;
+        const together =
+            other !== undefined && dirname(realpathSync(other.path)) === dirname(realpathSync(path));
+        return together ? { version: other.version, path } : undefined;
     }
-    const result = await run(path, probe.args, { env, timeout: PROBE_TIMEOUT });
+    const result = await run(path, probe.args, { env: { ...env, ...probe.env }, timeout: PROBE_TIMEOUT });
     const version = result === undefined ? undefined : probe.pattern.exec(result.stdout + result.stderr)?.[1];
     if (
         version === undefined ||

@@ -23,7 +23,16 @@ export interface RunOptions {
     readonly onStderr?: (text: string) => void;
 }
 
-/** Runs a program to its end; undefined if there is no such program. */
+// One listener for all: Node warns when each child adds its own.
+const running = new Set<() => void>();
+
+function interruptAll(): void {
+    for (const interrupt of running) {
+        interrupt();
+    }
+}
+
+/** Runs a program to its end; undefined if there is no such program. It does not outlive this process. */
 export async function run(
     command: string,
     args: readonly string[],
@@ -43,11 +52,12 @@ export async function run(
                 ? undefined
                 : setTimeout(() => child.kill("SIGKILL"), options.timeout);
         options.signal?.addEventListener("abort", interrupt);
-        process.on("exit", interrupt);
+        running.add(interrupt);
+        process.off("exit", interruptAll).on("exit", interruptAll);
         const settle = (): void => {
             clearTimeout(timer);
             options.signal?.removeEventListener("abort", interrupt);
-            process.off("exit", interrupt);
+            running.delete(interrupt);
         };
         child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
         child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -13,7 +13,7 @@ import { findBuilt, findOnPath } from "./find";
 import { type Go, askGo, neededGo, platformOfNode } from "./go";
 import { ToolchainError, explainFailure, goMissing, goTooOld, nodeTooOld } from "./problem";
 import type { ProgressEvent } from "./progress";
-import { TOOLS, TOOL_NAMES, type ModuleFiles, type ToolName, toolsOfGroup } from "./tools";
+import { TOOLS, TOOL_NAMES, type ModuleFiles, type ToolName, isToolName, toolsOfGroup } from "./tools";
 import { compareVersions } from "./version";
 
 export { ToolchainError } from "./problem";
@@ -103,6 +103,8 @@ export function pathWith(
 ): string {
     const folders = [...tools.values()]
         .filter((tool) => tool.source === "built" && TOOLS[tool.name].kind !== "module-files")
+        // The engine warns of a language host that it finds elsewhere than beside itself.
+        .filter((tool) => placeBeside(tool, tools) === undefined)
         .map((tool) => dirname(tool.path));
     return [...new Set(folders), path].filter((part) => part !== "").join(delimiter);
 }
@@ -215,19 +217,25 @@ async function prepare(located: Located, missing: readonly Located[]): Promise<J
         : { name, spec, folder, go, key: await toolKey(spec, folder, go) };
 }
 
-/** Puts a second name of a built tool into the folder of the one that looks for it there. */
+/** Where a built tool is put a second time: in the folder of the built tool that looks for it there. */
+function placeBeside(tool: Tool, tools: ReadonlyMap<ToolName, Tool>): string | undefined {
+    const spec = TOOLS[tool.name];
+    const beside = spec.kind === "go" ? spec.beside : undefined;
+    const other = beside !== undefined && isToolName(beside) ? tools.get(beside) : undefined;
+    return tool.source === "built" && other?.source === "built"
+        ? join(dirname(other.path), tool.name)
+        : undefined;
+}
+
 async function putBeside(tools: ReadonlyMap<ToolName, Tool>): Promise<void> {
     for (const tool of tools.values()) {
-        const spec = TOOLS[tool.name];
-        const other =
-            spec.kind === "go" ? [...tools.values()].find((each) => each.name === spec.beside) : undefined;
-        if (tool.source !== "built" || other?.source !== "built") {
+        const copy = placeBeside(tool, tools);
+        if (copy === undefined) {
             continue;
         }
-        const copy = join(dirname(other.path), tool.name);
         const temporary = `${copy}.${process.pid}`;
         await rm(temporary, { force: true });
-        // Not a symbolic link: the engine may be moved with its folder. A file system without hard links gets a copy.
+        // Not a symbolic link, which the engine would follow. A file system without hard links gets a copy.
         await link(tool.path, temporary).catch(() => copyFile(tool.path, temporary));
         await rename(temporary, copy);
         await rm(temporary, { force: true });

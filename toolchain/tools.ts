@@ -3,6 +3,8 @@
  * folder with a go.mod and go.sum that pin it.
  */
 
+import { devNull } from "node:os";
+
 /** Names of the tools, as they are asked for. */
 export type ToolName = keyof typeof TABLE;
 
@@ -23,9 +25,11 @@ export type PathProbe =
           readonly minimum: string;
           /** First version that is not taken any more. Default: none. */
           readonly below?: string;
+          /** Added to the environment, so that asking for the version does nothing else. */
+          readonly env?: Readonly<Record<string, string>>;
       }
     | {
-          /** The program says no version: it is taken if it lies beside this tool's copy on PATH. */
+          /** The program says no version: it is taken if it lies beside this tool's usable copy on PATH. */
           readonly besides: string;
       };
 
@@ -116,7 +120,13 @@ const TABLE = {
         variables: { [PULUMI_VERSION]: "v3.256.0" },
         seconds: 330,
         disk: 2200 * MB,
-        probe: { args: ["version"], pattern: /^v(\d+\.\d+\.\d+)/m, minimum: "3.256.0" },
+        probe: {
+            args: ["version"],
+            pattern: /^v(\d+\.\d+\.\d+)/m,
+            minimum: "3.256.0",
+            // Else it asks the network for a newer one, and writes a log of the run into the user's home.
+            env: { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: devNull },
+        },
     },
     "pulumi-language-nodejs": {
         kind: "go",
