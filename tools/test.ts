@@ -7,10 +7,9 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkoutDir } from "../sandbox/support/layout";
-import { ensureTools } from "../toolchain";
+import { ensureTools, progressPrinter } from "../toolchain";
 import { CommandError, duration, run, runMain } from "./support/console";
 import { testTools } from "./support/toolsets";
-import { showProgress } from "./support/progress";
 
 /** Every `*.test.ts` below `folder`, sorted; cheap tests first, those of the running sandbox last. */
 export function testFiles(folder: string): string[] {
@@ -35,7 +34,7 @@ async function main(): Promise<void> {
         throw new CommandError(`No test file has ${wanted.join(" or ")} in its path.`);
     }
     const started = Date.now();
-    await ensureTools(testTools(), showProgress());
+    await ensureTools(testTools(), progressPrinter(process.stderr));
     const failed: string[] = [];
     if (withGo) {
         process.stdout.write("Go tests of the provider plugins\n");

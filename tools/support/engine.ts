@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ensureTools, type Tool, type ToolName } from "../../toolchain";
+import { ensureTools, pathWith, progressPrinter, type Tool, type ToolName } from "../../toolchain";
 import {
     checkoutDir,
     sandboxDir,
@@ -19,7 +19,6 @@ import {
 import { portBase } from "../../sandbox/support/ports";
 import { CommandError, run, type RunOptions, type RunResult } from "./console";
 import { credentialsKey, encryptedPart, sandboxStackFile } from "./stackFile";
-import { showProgress } from "./progress";
 
 /** Versions of the upstream plugins whose place the sandbox's plugins take; those of package.json and sdks/. */
 const pluginVersions = { kubernetes: "4.34.2", gitlab: "10.4.0", harbor: "3.10.21" } as const;
@@ -41,6 +40,8 @@ export interface Engine {
     readonly configFile?: string;
     /** The CLI. */
     readonly pulumi: string;
+    /** Whether the language host runs policy packs; the one built by the toolchain does not. */
+    readonly hostRunsPolicies: boolean;
 }
 
 /** Tools an engine run in the sandbox needs; with upstream plugins ours are left out. */
@@ -51,7 +52,14 @@ export function engineTools(env: NodeJS.ProcessEnv): ToolName[] {
 
 /** The user's own engine for `stack`. */
 export function ownEngine(stack: string): Engine {
-    return { kind: "own", root: checkoutDir(), stack, env: process.env, pulumi: "pulumi" };
+    return {
+        kind: "own",
+        root: checkoutDir(),
+        stack,
+        env: process.env,
+        pulumi: "pulumi",
+        hostRunsPolicies: true,
+    };
 }
 
 /**
@@ -68,7 +76,7 @@ export async function sandboxEngine(stack: string, credentials: readonly Credent
     if (!fs.existsSync(committed)) {
         throw new CommandError(`There is no stack "${stack}": ${path.basename(committed)} does not exist.`);
     }
-    const tools = await ensureTools(engineTools(process.env), showProgress());
+    const tools = await ensureTools(engineTools(process.env), progressPrinter(process.stderr));
     const env = engineEnvironment(layout, tools);
     preparePulumiHome(layout, tools);
     const project = path.join(layout.dir, "project");
@@ -82,6 +90,7 @@ export async function sandboxEngine(stack: string, credentials: readonly Credent
         env,
         configFile,
         pulumi: toolOf(tools, "pulumi").path,
+        hostRunsPolicies: toolOf(tools, "pulumi-language-nodejs").source === "path",
     };
     const earlier = fs.existsSync(configFile)
         ? encryptedPart(fs.readFileSync(configFile, "utf8"))
@@ -103,10 +112,9 @@ function toolOf(tools: ReadonlyMap<ToolName, Tool>, name: ToolName): Tool {
 }
 
 function engineEnvironment(layout: SandboxLayout, tools: ReadonlyMap<ToolName, Tool>): NodeJS.ProcessEnv {
-    const folders = [...tools.values()].map((tool) => path.dirname(tool.path));
     return {
         ...process.env,
-        PATH: [...new Set(folders), process.env["PATH"] ?? ""].join(path.delimiter),
+        PATH: pathWith(tools),
         PULUMI_HOME: layout.pulumi,
         PULUMI_BACKEND_URL: `file://${layout.state}`,
         PULUMI_CONFIG_PASSPHRASE_FILE: secretFile(layout, "passphrase"),

@@ -1,0 +1,75 @@
+/** Rules about GitLab: who can change an environment, and what a leaked line would give away. */
+import { text, type ResourceRule, type Reviewed, type StackRule } from "../rule";
+
+const branch = "gitlab:index/branch:Branch";
+const branchProtection = "gitlab:index/branchProtection:BranchProtection";
+
+/** Keys of variables whose values open something. */
+const secretKey = /(TOKEN|PASSWORD|PASSWD|SECRET|PRIVATE_KEY|CREDENTIALS?)$/i;
+
+export const branchProtected: StackRule = {
+    name: "gitlab-branch-protected",
+    description: "Every environment branch is protected, or anyone with push access can deploy.",
+    check(resources) {
+        const key = (resource: Reviewed): string =>
+            `${resource.parent ?? ""} ${text(resource.props, "branch") ?? text(resource.props, "name") ?? ""}`;
+        const protectedBranches = new Set(resources.filter(({ type }) => type === branchProtection).map(key));
+        return resources
+            .filter(({ type }) => type === branch)
+            .filter((resource) => !protectedBranches.has(key(resource)))
+            .map((resource) => `${resource.name}: the branch has no BranchProtection; add one beside it.`);
+    },
+};
+
+export const noForcePush: ResourceRule = {
+    name: "gitlab-branch-no-force-push",
+    description: "Nobody may force-push to a protected branch: history is the audit trail and the way back.",
+    types: [branchProtection],
+    check: ({ props }) =>
+        props["allowForcePush"] === true ? ["allowForcePush is true; leave it out or set it to false."] : [],
+};
+
+export const hookToken: ResourceRule = {
+    name: "gitlab-hook-token",
+    description:
+        "A webhook carries a token and verifies TLS, or anyone who finds the receiver can trigger it.",
+    types: ["gitlab:index/projectHook:ProjectHook", "gitlab:index/groupHook:GroupHook"],
+    check({ props }) {
+        const problems: string[] = [];
+        if (!("token" in props) && !("signingToken" in props)) {
+            problems.push(
+                "the hook has neither token nor signingToken; set token to a random secret the receiver checks.",
+            );
+        }
+        if (props["enableSslVerification"] === false && text(props, "url")?.startsWith("https:") === true) {
+            problems.push("enableSslVerification is false for an https url; give GitLab the CA instead.");
+        }
+        return problems;
+    },
+};
+
+export const variableMasked: ResourceRule = {
+    name: "gitlab-variable-masked",
+    description: "CI variables that hold secrets are masked in job logs and reach protected branches only.",
+    types: ["gitlab:index/projectVariable:ProjectVariable", "gitlab:index/groupVariable:GroupVariable"],
+    check({ props }) {
+        const key = text(props, "key") ?? "";
+        if (!secretKey.test(key)) {
+            return [];
+        }
+        return ["masked", "protected"]
+            .filter((flag) => props[flag] !== true)
+            .map((flag) => `variable ${key} is not ${flag}; set ${flag}: true.`);
+    },
+};
+
+export const projectPrivate: ResourceRule = {
+    name: "gitlab-project-private",
+    description: "Repositories and groups are not public.",
+    types: ["gitlab:index/project:Project", "gitlab:index/group:Group"],
+    check: ({ props }) =>
+        props["visibilityLevel"] === "public" ? ["visibilityLevel is public; use private or internal."] : [],
+};
+
+export const gitlabRules: readonly ResourceRule[] = [noForcePush, hookToken, variableMasked, projectPrivate];
+export const gitlabStackRules: readonly StackRule[] = [branchProtected];

@@ -1,0 +1,123 @@
+/**
+ * `npm run preview | up | refresh | destroy [-- options]`: the engine on one stack.
+ *
+ *     --stack <name>        default dev
+ *     --policy              review with the policy pack
+ *     --sandbox             preview on the sandbox's engine a stack whose servers are elsewhere, without asking them
+ *     --forget-unreachable  destroy: forget what lies on a cluster that does not answer, instead of failing
+ *
+ * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
+ * started when it is not up; any other stack runs with your own CLI, login and plugins.
+ */
+import * as path from "node:path";
+import { CommandError, runMain } from "./support/console";
+import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
+import { previewOnlyStack, sandboxStack } from "./support/estateSandbox";
+import { policyArguments } from "./support/policy";
+import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
+
+const operations = ["preview", "up", "refresh", "destroy"] as const;
+type Operation = (typeof operations)[number];
+
+interface Call {
+    readonly operation: Operation;
+    readonly stack: string;
+    readonly policy: boolean;
+    readonly sandbox: boolean;
+    readonly forgetUnreachable: boolean;
+    /** Options of `pulumi` itself. */
+    readonly rest: readonly string[];
+}
+
+/** Splits the command line into ours and Pulumi's. @throws CommandError on an operation that is not one. */
+export function parseCall(argv: readonly string[]): Call {
+    const [operation, ...options] = argv;
+    const known = operations.find((each) => each === operation);
+    if (known === undefined) {
+        throw new CommandError(`"${operation ?? ""}" is not one of ${operations.join(", ")}.`);
+    }
+    const rest: string[] = [];
+    const flags = new Set<string>();
+    let stack = "dev";
+    for (let index = 0; index < options.length; index++) {
+        const option = options[index] ?? "";
+        if (option === "--stack" || option === "-s") {
+            stack = options[++index] ?? "";
+        } else if (option.startsWith("--stack=")) {
+            stack = option.slice("--stack=".length);
+        } else if (["--policy", "--sandbox", "--forget-unreachable"].includes(option)) {
+            flags.add(option);
+        } else {
+            rest.push(option);
+        }
+    }
+    return {
+        operation: known,
+        stack,
+        policy: flags.has("--policy"),
+        sandbox: flags.has("--sandbox"),
+        forgetUnreachable: flags.has("--forget-unreachable"),
+        rest,
+    };
+}
+
+async function engineFor(call: Call): Promise<Engine> {
+    const estate = estateOf(call.stack, committedStackFile(call.stack));
+    if (isSandboxEstate(estate)) {
+        return (await sandboxStack(call.stack, (line) => void process.stderr.write(`${line}\n`))).engine;
+    }
+    if (!call.sandbox) {
+        return ownEngine(call.stack);
+    }
+    if (call.operation !== "preview") {
+        throw new CommandError(
+            `--sandbox is for previews: the servers of stack "${call.stack}" are not on this machine, so ${call.operation} needs your own engine.`,
+        );
+    }
+    return (await previewOnlyStack(call.stack)).engine;
+}
+
+async function main(): Promise<void> {
+    const call = parseCall(process.argv.slice(2));
+    const engine = await engineFor(call);
+    const policy = call.policy ? policyArguments(engine) : [];
+    const kept = call.operation === "destroy" ? (await stackOutputs(engine))["kept"] : undefined;
+    const env = call.forgetUnreachable
+        ? { ...engine.env, PULUMI_K8S_DELETE_UNREACHABLE: "true" }
+        : engine.env;
+    const args = [
+        call.operation,
+        ...defaults(call, engine),
+        ...stackArguments(engine),
+        ...policy,
+        ...call.rest,
+    ];
+    const result = await runPulumi(engine, args, { env, output: "inherit" });
+    if (Array.isArray(kept) && kept.length > 0 && result.code === 0) {
+        process.stdout.write(`Kept, because deletionProtection covers them:\n  ${kept.join("\n  ")}\n`);
+    }
+    if (result.code !== 0) {
+        const hint =
+            call.operation === "destroy"
+                ? "\nWhat is left is listed above; run it again when the cause is gone. For a cluster that will not come back: " +
+                  "npm run destroy -- --forget-unreachable"
+                : "";
+        throw new CommandError(
+            `pulumi ${call.operation} ended with exit code ${result.code}.${hint}`,
+            result.code,
+        );
+    }
+}
+
+/** In the sandbox there is nothing to confirm, and one dead cluster must not keep the rest from being destroyed. */
+function defaults(call: Call, engine: Engine): string[] {
+    const options = call.operation === "destroy" ? ["--continue-on-error"] : [];
+    const confirmed = call.rest.some((option) => option === "--yes" || option === "-y");
+    return engine.kind === "sandbox" && call.operation !== "preview" && !confirmed
+        ? [...options, "--yes", ...(call.operation === "refresh" ? [] : ["--skip-preview"])]
+        : options;
+}
+
+if (path.basename(process.argv[1] ?? "") === path.basename(__filename)) {
+    runMain(main);
+}

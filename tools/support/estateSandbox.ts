@@ -1,0 +1,121 @@
+/** Brings an estate and a sandbox together: what has to be there before the engine runs. */
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Estate } from "../../estate/model";
+import { sandboxUp, type SandboxInfo } from "../../sandbox/supervisor";
+import { sandboxDir, sandboxLayout } from "../../sandbox/support/layout";
+import { portBase, portOf } from "../../sandbox/support/ports";
+import { ensureTools, progressPrinter } from "../../toolchain";
+import { CommandError } from "./console";
+import { sandboxEngine, type Engine } from "./engine";
+import {
+    committedStackFile,
+    estateOf,
+    isSandboxEstate,
+    placeholderAccess,
+    sandboxCredentials,
+} from "./stack";
+import { sandboxTools } from "./toolsets";
+
+/** A stack ready for the engine. */
+export interface Ready {
+    readonly estate: Estate;
+    readonly engine: Engine;
+    /** Absent where the estate's servers are not the sandbox's. */
+    readonly sandbox?: SandboxInfo;
+}
+
+/**
+ * Boots the sandbox, makes the users the estate speaks of, and prepares the engine for `stack`.
+ *
+ * @throws CommandError when the estate's servers are not on this machine, or a part of the sandbox does not start.
+ */
+export async function sandboxStack(
+    stack: string,
+    report: (line: string) => void,
+): Promise<Ready & { sandbox: SandboxInfo }> {
+    const estate = estateOf(stack, committedStackFile(stack));
+    if (!isSandboxEstate(estate)) {
+        throw new CommandError(
+            `Stack "${stack}" names servers that are not on this machine, so the sandbox cannot stand in for them.\n` +
+                `Use your own engine: pulumi up --stack ${stack}`,
+        );
+    }
+    await ensureTools(sandboxTools(), progressPrinter(process.stderr));
+    await copyManifests();
+    const sandbox = await sandboxUp({ clusters: Object.keys(estate.clusters) }, report);
+    await seedUsers(sandbox, estate);
+    const engine = await sandboxEngine(stack, sandboxCredentials(estate, sandboxAccess(sandbox)));
+    return { estate, engine, sandbox };
+}
+
+/** A stack whose servers are elsewhere, on the sandbox's engine with credentials nobody can use: good for previews. */
+export async function previewOnlyStack(stack: string): Promise<Ready> {
+    const estate = estateOf(stack, committedStackFile(stack));
+    await copyManifests();
+    return { estate, engine: await sandboxEngine(stack, sandboxCredentials(estate, placeholderAccess())) };
+}
+
+function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAccess> {
+    const gitlabToken = fs.readFileSync(sandbox.gitlab.tokenFile, "utf8").trim();
+    const harbor = sandbox.harbors[0];
+    if (harbor === undefined) {
+        throw new CommandError("The sandbox runs no Harbor. Start it again: npm run sandbox -- up");
+    }
+    return {
+        gitlabToken,
+        harborPassword: fs.readFileSync(harbor.passwordFile, "utf8").trim(),
+        chatUrl: `http://127.0.0.1:${portOf(portBase(), "chat")}`,
+        // Stable between runs and known to nobody else: derived from a secret of this sandbox.
+        channelSecret: (channel) =>
+            createHash("sha256").update(`${gitlabToken} ${channel}`).digest("base64url").slice(0, 32),
+    };
+}
+
+/** Puts the toolchain's manifests where the sandbox estate's `argocd.manifests.path` points. */
+async function copyManifests(): Promise<void> {
+    const tools = await ensureTools(["argocd-manifests"], progressPrinter(process.stderr));
+    const from = tools.get("argocd-manifests")?.path ?? "";
+    const to = path.join(sandboxLayout(sandboxDir()).dir, "argocd");
+    for (const file of ["install.yaml", path.join("ha", "install.yaml")]) {
+        fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
+        fs.copyFileSync(path.join(from, file), path.join(to, file));
+        fs.chmodSync(path.join(to, file), 0o644);
+    }
+}
+
+/** Users an estate's teams name. In a real GitLab they are there already; here they are made. */
+async function seedUsers(sandbox: SandboxInfo, estate: Estate): Promise<void> {
+    const token = fs.readFileSync(sandbox.gitlab.tokenFile, "utf8").trim();
+    const call = (method: string, route: string, body?: unknown): Promise<Response> =>
+        fetch(`${sandbox.gitlab.url}/api/v4${route}`, {
+            method,
+            headers: { "PRIVATE-TOKEN": token, "content-type": "application/json" },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+            signal: AbortSignal.timeout(10_000),
+        });
+    const names = new Set(
+        Object.values(estate.teams).flatMap((team) => [...team.maintainers, ...team.developers]),
+    );
+    for (const username of [...names].sort()) {
+        const found = (await (
+            await call("GET", `/users?username=${encodeURIComponent(username)}`)
+        ).json()) as unknown[];
+        if (found.length > 0) {
+            continue;
+        }
+        const answer = await call("POST", "/users", {
+            username,
+            name: username,
+            email: `${username}@${estate.name}.invalid`,
+            force_random_password: true,
+            skip_confirmation: true,
+        });
+        if (!answer.ok) {
+            throw new CommandError(
+                `The sandbox GitLab refused to make user ${username}: ${answer.status} ${await answer.text()}`,
+            );
+        }
+    }
+}

@@ -1,0 +1,89 @@
+/** What `npm start` shows at the end: what is where, and what to try next. Pure. */
+import type { Estate } from "../../estate/model";
+import type { SandboxInfo } from "../../sandbox/supervisor";
+import { table } from "./console";
+
+/** The whole text, without secrets. */
+export function overview(
+    estate: Estate,
+    sandbox: SandboxInfo,
+    outputs: Readonly<Record<string, unknown>>,
+): string {
+    return [servers(sandbox), apps(estate), environments(estate), kept(outputs), next(sandbox, estate)]
+        .filter((part) => part !== "")
+        .join("\n\n");
+}
+
+function servers(sandbox: SandboxInfo): string {
+    return table(
+        ["SERVER", "WHERE", "SIGN IN"],
+        [
+            ["GitLab", sandbox.gitlab.url, `root, token in ${sandbox.gitlab.tokenFile}`],
+            ...sandbox.harbors.map((harbor) => [
+                `Harbor ${harbor.name}`,
+                harbor.url,
+                `admin, password in ${harbor.passwordFile}`,
+            ]),
+            ...sandbox.clusters.map((cluster) => [
+                `cluster ${cluster.name}`,
+                cluster.server,
+                `kubectl --kubeconfig ${sandbox.kubeconfig} --context ${cluster.context}`,
+            ]),
+        ],
+    );
+}
+
+function apps(estate: Estate): string {
+    const base = estate.gitlab.url;
+    return table(
+        ["APP", "TEAM", "CODE", "CONFIG", "DELIVERED BY"],
+        Object.values(estate.apps).map((app) => [
+            app.name,
+            app.team,
+            `${base}/${app.repository.fullPath}`,
+            `${base}/${app.config.fullPath}`,
+            `${app.delivery}, folder ${app.config.folder}`,
+        ]),
+    );
+}
+
+function environments(estate: Estate): string {
+    return table(
+        ["APP", "ENVIRONMENT", "BRANCH", "IMAGE", "APPLICATIONS", "NAMESPACE"],
+        Object.values(estate.apps).flatMap((app) =>
+            app.environments.map((environment) => [
+                app.name,
+                environment.environment,
+                environment.branch,
+                environment.image,
+                Object.values(environment.applications).join(", "),
+                environment.namespace,
+            ]),
+        ),
+    );
+}
+
+function kept(outputs: Readonly<Record<string, unknown>>): string {
+    const names = Array.isArray(outputs["kept"]) ? (outputs["kept"] as string[]) : [];
+    return names.length === 0 ? "" : `Kept by a destroy (deletionProtection): ${names.join(", ")}`;
+}
+
+function next(sandbox: SandboxInfo, estate: Estate): string {
+    const app = Object.values(estate.apps)[0];
+    const rows = [
+        ["npm run sandbox -- status", "what runs, its memory, its last problem"],
+        [`npm run sandbox -- open gitlab`, "the pages of the servers in a browser"],
+        [
+            `kubectl --kubeconfig ${sandbox.kubeconfig} --context host -n ${estate.argocd.namespace} get applications`,
+            "the Applications",
+        ],
+        ...(app === undefined
+            ? []
+            : [[`git clone ${estate.gitlab.url}/${app.config.fullPath}.git`, "an app's config"]]),
+        ["npm run preview", "what a change of Pulumi.dev.yaml would do"],
+        ["npm run preview -- --policy", "the same, with the policy pack"],
+        ["npm run destroy", "take the estate away, keep the sandbox"],
+        ["npm run sandbox -- down --purge", "leave nothing behind"],
+    ];
+    return `Try next\n${table(["COMMAND", "WHAT IT SHOWS"], rows, "  ")}`;
+}

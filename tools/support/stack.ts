@@ -1,0 +1,95 @@
+/** A stack as the commands see it: which estate it describes, and whether that estate is the sandbox. */
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parseDocument } from "yaml";
+import { parseEstate } from "../../estate";
+import type { Estate } from "../../estate/model";
+import { formatProblems } from "../../estate/problem";
+import { checkoutDir } from "../../sandbox/support/layout";
+import { CommandError } from "./console";
+import type { Credential } from "./engine";
+
+/** Key of the spec in a stack file. */
+const estateKey = "gitops-estate:estate";
+
+/** Text of the committed stack file. */
+export function committedStackFile(stack: string): string {
+    const file = path.join(checkoutDir(), `Pulumi.${stack}.yaml`);
+    if (!fs.existsSync(file)) {
+        const known = fs
+            .readdirSync(checkoutDir())
+            .flatMap((name) => /^Pulumi\.([\w-]+)\.yaml$/.exec(name)?.[1] ?? []);
+        throw new CommandError(
+            `There is no stack "${stack}": ${path.basename(file)} does not exist. Stacks here: ${known.join(", ")}.`,
+        );
+    }
+    return fs.readFileSync(file, "utf8");
+}
+
+/** The estate a stack file describes. @throws CommandError with every problem of the spec. */
+export function estateOf(stack: string, text: string): Estate {
+    const file = parseDocument(text).toJS() as { config?: Record<string, unknown> } | null;
+    const { estate, problems } = parseEstate(file?.config?.[estateKey]);
+    if (estate === undefined) {
+        throw new CommandError(`Pulumi.${stack}.yaml:\n${formatProblems(problems)}`);
+    }
+    return estate;
+}
+
+/** Whether every server the estate names is on this machine: then it is the sandbox's. */
+export function isSandboxEstate(estate: Estate): boolean {
+    const urls = [estate.gitlab.url, ...Object.values(estate.registries).map((registry) => registry.url)];
+    return urls.every((url) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname));
+}
+
+/** Servers of a running sandbox and the secrets that open them. */
+export interface SandboxAccess {
+    readonly gitlabToken: string;
+    readonly harborPassword: string;
+    /** Base URL of the chat receivers, without a trailing slash. */
+    readonly chatUrl: string;
+    /** Signing secrets by channel; stable between runs. */
+    readonly channelSecret: (channel: string) => string;
+}
+
+/** Every credential `estate` needs, for the sandbox. */
+export function sandboxCredentials(estate: Estate, access: SandboxAccess): Credential[] {
+    const channels = Object.values(estate.channels).flatMap((channel): Credential[] => {
+        const at = (key: string, value: string): Credential => ({
+            path: ["channels", channel.name, key],
+            value,
+        });
+        if (channel.kind === "email") {
+            return [];
+        }
+        return [
+            at("url", `${access.chatUrl}/${channel.kind}/${channel.name}`),
+            ...(channel.kind === "feishu" || channel.kind === "dingtalk"
+                ? [at("secret", access.channelSecret(channel.name))]
+                : []),
+        ];
+    });
+    return [
+        { path: ["gitlab", "token"], value: access.gitlabToken },
+        ...Object.keys(estate.registries).flatMap((name): Credential[] => [
+            { path: ["registries", name, "username"], value: "admin" },
+            { path: ["registries", name, "password"], value: access.harborPassword },
+        ]),
+        ...channels,
+        ...(estate.argocd.sso === undefined
+            ? []
+            : [{ path: ["sso", "clientSecret"], value: access.channelSecret("sso") }]),
+    ];
+}
+
+/** Values nobody can use, for the preview of an estate whose servers are not asked. */
+export function placeholderAccess(): SandboxAccess {
+    const random = (): string => randomBytes(15).toString("base64url");
+    return {
+        gitlabToken: `glpat-${random()}`,
+        harborPassword: `Aa1${random()}`,
+        chatUrl: "https://chat.invalid",
+        channelSecret: random,
+    };
+}
