@@ -1,0 +1,103 @@
+/** Argo CD's identity on a cluster. */
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { estateLabel, managedBy } from "../support/labels";
+import { deliveryRules } from "./rights";
+
+/** Name of Argo CD's service account on every cluster that runs apps. */
+export const deliveryAccount = "argocd-manager";
+
+/** Inputs of {@link ClusterAccess}. */
+export interface ClusterAccessArgs {
+    /** Name of the estate; part of the namespace's and the role's name. */
+    readonly estate: string;
+}
+
+/** Where Argo CD's account on a cluster is, for the bindings in the app namespaces. */
+export interface DeliveryAccount {
+    readonly name: pulumi.Input<string>;
+    readonly namespace: pulumi.Input<string>;
+    /** Name of the ClusterRole that is bound. */
+    readonly role: pulumi.Input<string>;
+}
+
+/**
+ * The service account that Argo CD uses on one cluster, with its token. By itself it may do nothing: each app namespace
+ * binds it to the role made here, for that namespace only.
+ */
+export class ClusterAccess extends pulumi.ComponentResource {
+    public readonly account: DeliveryAccount;
+    /** The account's token; secret. */
+    public readonly token: pulumi.Output<string>;
+    /** CA of the API server, PEM in base64. */
+    public readonly caData: pulumi.Output<string>;
+
+    constructor(name: string, args: ClusterAccessArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:clusters:ClusterAccess", name, {}, opts);
+        const labels = { ...managedBy, [estateLabel]: args.estate };
+        const namespace = new k8s.core.v1.Namespace(
+            `${name}-namespace`,
+            { metadata: { name: deliveryNamespace(args.estate), labels } },
+            { parent: this },
+        );
+        const account = new k8s.core.v1.ServiceAccount(
+            `${name}-account`,
+            {
+                metadata: { name: deliveryAccount, namespace: namespace.metadata.name, labels },
+                // Nothing runs as this account.
+                automountServiceAccountToken: false,
+            },
+            { parent: this },
+        );
+        const token = new k8s.core.v1.Secret(
+            `${name}-token`,
+            {
+                metadata: {
+                    name: `${deliveryAccount}-token`,
+                    namespace: namespace.metadata.name,
+                    labels,
+                    annotations: { "kubernetes.io/service-account.name": account.metadata.name },
+                },
+                type: "kubernetes.io/service-account-token",
+            },
+            // The cluster fills it in; the provider waits for that.
+            { parent: this, additionalSecretOutputs: ["data"] },
+        );
+        const role = new k8s.rbac.v1.ClusterRole(
+            `${name}-role`,
+            {
+                metadata: { name: deliveryNamespace(args.estate), labels },
+                rules: deliveryRules.map(({ apiGroups, resources, verbs }) => ({
+                    apiGroups: [...apiGroups],
+                    resources: [...resources],
+                    verbs: [...verbs],
+                })),
+            },
+            { parent: this },
+        );
+
+        this.account = { name: account.metadata.name, namespace: namespace.metadata.name, role: role.metadata.name };
+        this.token = pulumi.secret(token.data.apply((data) => decode(entry(data, "token"))));
+        this.caData = pulumi.unsecret(token.data).apply((data) => entry(data, "ca.crt"));
+        this.registerOutputs({ namespace: namespace.metadata.name });
+    }
+}
+
+/** Namespace of the delivery's own objects on a cluster, and name of its role. */
+export function deliveryNamespace(estate: string): string {
+    return `${estate}-delivery`;
+}
+
+function entry(data: Readonly<Record<string, string>> | undefined, key: string): string {
+    const value = data?.[key];
+    if (value === undefined) {
+        throw new Error(
+            `the token Secret of ${deliveryAccount} has no "${key}" yet; is the token controller of the cluster running?`,
+        );
+    }
+    return value;
+}
+
+function decode(base64: string): string {
+    return Buffer.from(base64, "base64").toString("utf8");
+}

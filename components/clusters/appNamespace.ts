@@ -1,0 +1,144 @@
+/** Where one app of one environment runs on one cluster. */
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { App, AppEnvironment } from "../../estate/model";
+import { appLabel, environmentLabel, managedBy, teamLabel } from "../support/labels";
+import { pullSecretName } from "../support/rendering";
+import type { DeliveryAccount } from "./access";
+
+/** Inputs of {@link AppNamespace}. */
+export interface AppNamespaceArgs {
+    readonly app: App;
+    readonly environment: AppEnvironment;
+    /** Authority of the registry's image references. */
+    readonly registryHost: string;
+    /** The robot that pulls this environment's images. */
+    readonly pull: { readonly username: pulumi.Input<string>; readonly password: pulumi.Input<string> };
+    /** Who delivers here. */
+    readonly account: DeliveryAccount;
+}
+
+/**
+ * A namespace with what surrounds an app: the pull Secret, the quota with defaults for containers that say nothing, the
+ * right to deliver into it, and a wall between environments. Pods that break the baseline of pod security are refused,
+ * those that miss `restricted` are warned about.
+ */
+export class AppNamespace extends pulumi.ComponentResource {
+    /** Everything that must be there before an app is delivered. */
+    public readonly ready: readonly pulumi.Resource[];
+
+    constructor(name: string, args: AppNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:clusters:AppNamespace", name, {}, opts);
+        const { app, environment, account } = args;
+        const labels = {
+            ...managedBy,
+            [appLabel]: app.name,
+            [teamLabel]: app.team,
+            [environmentLabel]: environment.environment,
+        };
+        const namespace = new k8s.core.v1.Namespace(
+            `${name}-namespace`,
+            {
+                metadata: {
+                    name: environment.namespace,
+                    labels: {
+                        ...labels,
+                        "pod-security.kubernetes.io/enforce": "baseline",
+                        "pod-security.kubernetes.io/warn": "restricted",
+                    },
+                },
+            },
+            { parent: this },
+        );
+        // Inside the namespace: gone with it, so no call is made for them.
+        const inside = { parent: this, deletedWith: namespace };
+        const metadata = (object: string): k8s.types.input.meta.v1.ObjectMeta => ({
+            name: object,
+            namespace: namespace.metadata.name,
+            labels,
+        });
+        const pullSecret = new k8s.core.v1.Secret(
+            `${name}-pull`,
+            {
+                metadata: metadata(pullSecretName),
+                type: "kubernetes.io/dockerconfigjson",
+                stringData: pulumi.secret({
+                    ".dockerconfigjson": pulumi
+                        .all([args.pull.username, args.pull.password])
+                        .apply(([username, password]) => dockerConfig(args.registryHost, username, password)),
+                }),
+            },
+            inside,
+        );
+        const binding = new k8s.rbac.v1.RoleBinding(
+            `${name}-delivery`,
+            {
+                metadata: metadata("delivery"),
+                roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: account.role },
+                subjects: [{ kind: "ServiceAccount", name: account.name, namespace: account.namespace }],
+            },
+            inside,
+        );
+        const wall = new k8s.networking.v1.NetworkPolicy(
+            `${name}-wall`,
+            {
+                metadata: metadata("same-environment"),
+                spec: {
+                    podSelector: {},
+                    policyTypes: ["Ingress"],
+                    ingress: [{ from: allowedSources(environment.environment) }],
+                },
+            },
+            inside,
+        );
+        const limits = Object.keys(environment.quota).length === 0 ? [] : this.quota(name, environment, metadata, inside);
+
+        this.ready = [namespace, pullSecret, binding, wall, ...limits];
+        this.registerOutputs({ namespace: namespace.metadata.name });
+    }
+
+    private quota(
+        name: string,
+        environment: AppEnvironment,
+        metadata: (object: string) => k8s.types.input.meta.v1.ObjectMeta,
+        inside: pulumi.CustomResourceOptions,
+    ): pulumi.Resource[] {
+        const quota = new k8s.core.v1.ResourceQuota(
+            `${name}-quota`,
+            { metadata: metadata("quota"), spec: { hard: { ...environment.quota } } },
+            inside,
+        );
+        const defaults = new k8s.core.v1.LimitRange(
+            `${name}-limits`,
+            {
+                metadata: metadata("defaults"),
+                spec: {
+                    limits: [
+                        {
+                            // A quota on requests or limits refuses pods that state none.
+                            type: "Container",
+                            defaultRequest: { cpu: "50m", memory: "64Mi" },
+                            default: { cpu: "500m", memory: "256Mi" },
+                        },
+                    ],
+                },
+            },
+            inside,
+        );
+        return [quota, defaults];
+    }
+}
+
+/** Namespaces of the same environment, and those of no environment: ingress controllers and monitoring. */
+function allowedSources(environment: string): k8s.types.input.networking.v1.NetworkPolicyPeer[] {
+    return [
+        { namespaceSelector: { matchLabels: { [environmentLabel]: environment } } },
+        { namespaceSelector: { matchExpressions: [{ key: environmentLabel, operator: "DoesNotExist" }] } },
+    ];
+}
+
+/** The JSON that kubelets read a registry's login from. */
+export function dockerConfig(host: string, username: string, password: string): string {
+    const auth = Buffer.from(`${username}:${password}`).toString("base64");
+    return JSON.stringify({ auths: { [host]: { username, password, auth } } });
+}

@@ -1,0 +1,312 @@
+/** The repository whose branches are the environments. */
+import * as gitlab from "@pulumi/gitlab";
+import * as pulumi from "@pulumi/pulumi";
+import type { App, CredentialPolicy, Environment, GitLab } from "../../estate/model";
+import { refuse } from "../support/checks";
+import { belongsTo, dataOptions } from "../support/options";
+import { configContent } from "./content";
+import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
+import { environmentBranchRules } from "./protection";
+
+/** Inputs of {@link ConfigRepository}. */
+export interface ConfigRepositoryArgs {
+    /** The apps whose folders it holds; at least one, all with this repository, sorted by name. */
+    readonly apps: readonly App[];
+    /** The environments these apps reach, in promotion order. */
+    readonly environments: readonly Environment[];
+    readonly gitlab: GitLab;
+    readonly credentials: CredentialPolicy;
+    /** Number of the team's group. */
+    readonly groupId: pulumi.Input<number>;
+    /** Numbers of the users who approve merges into environments that want approvals; used with premium. */
+    readonly approverIds: pulumi.Input<number[]>;
+    /** Where Argo CD listens for pushes, e.g. `https://argocd.example.com/api/webhook`. */
+    readonly webhookUrl: string;
+    /** What proves to Argo CD that a push is real. */
+    readonly webhookToken: pulumi.Input<string>;
+    /** True: the repository stays when its apps or the whole stack are removed. */
+    readonly keep: boolean;
+}
+
+/** A user name and password for git over HTTP. */
+export interface GitCredential {
+    readonly username: pulumi.Output<string>;
+    readonly password: pulumi.Output<string>;
+}
+
+/**
+ * A config repository: one protected branch per environment, each with the same first content, and the credentials
+ * that read and write it.
+ *
+ * A version moves by merging one branch into the next, so merges are never squashed and source branches never
+ * deleted. Only the branches that something writes tags to can be pushed to (see `environmentBranchRules`). With
+ * premium, merges into an environment with `approvals` need so many of the approvers, and deployments to prod wait for
+ * maintainers. The free tier has neither: there, that only maintainers may merge is the gate.
+ */
+export class ConfigRepository extends pulumi.ComponentResource {
+    /** Id of the project, as other resources want it. */
+    public readonly projectId: pulumi.Output<string>;
+    public readonly webUrl: pulumi.Output<string>;
+    public readonly cloneUrl: pulumi.Output<string>;
+    /** Reads all branches; for Argo CD. */
+    public readonly reader: GitCredential;
+    /** Writes to the branches that CI and the image updater may write to; absent when neither does. */
+    public readonly writer?: GitCredential;
+    /** Exists once every branch has its content: what reads the branches depends on it. */
+    public readonly branches: Readonly<Record<string, pulumi.Resource>>;
+
+    constructor(name: string, args: ConfigRepositoryArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:gitlab:ConfigRepository", name, {}, opts);
+        refuse("ConfigRepository", name, ConfigRepository.check(args), this);
+        const { apps, environments, gitlab: server } = args;
+        const [first] = apps;
+        const [start] = environments;
+        if (first === undefined || start === undefined) {
+            throw new Error("unreachable: check() refuses this");
+        }
+        const project = new gitlab.Project(
+            `${name}-project`,
+            {
+                ...projectSettings(first.config.path, server, start.branch),
+                namespaceId: args.groupId,
+                description: `What runs of ${apps.map((app) => app.name).join(", ")}; each branch is an environment`,
+                onlyAllowMergeIfPipelineSucceeds: false,
+                removeSourceBranchAfterMerge: false,
+                squashOption: "never",
+                // A late pipeline must not deploy an older version over a newer one.
+                ciForwardDeploymentEnabled: true,
+                forkingAccessLevel: "disabled",
+                issuesAccessLevel: "disabled",
+                packagesEnabled: false,
+                pagesAccessLevel: "disabled",
+                snippetsAccessLevel: "disabled",
+                wikiAccessLevel: "disabled",
+            },
+            { parent: this, ...dataOptions(args.keep) },
+        );
+
+        const token = this.writerToken(name, args, project);
+        this.branches = this.makeBranches(name, args, project, start, token);
+        protectTags(`${name}-tags`, project, "*", { parent: this });
+        if (server.tier === "premium") {
+            pushRules(`${name}-push-rules`, project, { parent: this });
+            this.approvalSettings(name, project);
+        }
+        this.makeEnvironments(name, args, project);
+        this.hook(name, args, project);
+        this.reader = this.readerToken(name, args, project);
+        if (token !== undefined) {
+            // Any user name does with an access token; GitLab's own examples use this one.
+            this.writer = { username: pulumi.output("oauth2"), password: pulumi.secret(token.token) };
+        }
+
+        this.projectId = project.id;
+        this.webUrl = project.webUrl;
+        this.cloneUrl = project.httpUrlToRepo;
+        this.registerOutputs({ projectId: this.projectId, webUrl: this.webUrl, cloneUrl: this.cloneUrl });
+    }
+
+    /** Every reason these args cannot work; empty when they can. */
+    static check({ apps, environments }: ConfigRepositoryArgs): string[] {
+        const paths = [...new Set(apps.map((app) => app.config.fullPath))];
+        return [
+            ...(paths.length === 1 ? [] : [`apps must have one config repository; got ${paths.join(", ") || "no app"}.`]),
+            ...(environments.length > 0 ? [] : ["environments must name at least one; got none."]),
+        ];
+    }
+
+    /** All branches start as the first one with the content in it, so that merges between them have a common base. */
+    private makeBranches(
+        name: string,
+        args: ConfigRepositoryArgs,
+        project: gitlab.Project,
+        start: Environment,
+        token: gitlab.ProjectAccessToken | undefined,
+    ): Record<string, pulumi.Resource> {
+        const { apps, gitlab: server } = args;
+        const written = writtenBranches(apps);
+        const branches: Record<string, pulumi.Resource> = {};
+        const protect = (branch: string, dependsOn: pulumi.Resource[]): gitlab.BranchProtection =>
+            protectBranch(
+                `${name}-branch-${branch}-protection`,
+                project,
+                branch,
+                environmentBranchRules(written.has(branch), server.tier),
+                server.tier,
+                { parent: this, dependsOn },
+                token?.userId,
+            );
+        const protection = protect(start.branch, []);
+        const files = apps.flatMap((app) =>
+            seed(`${name}-file`, project, start.branch, configContent(app), { parent: this, dependsOn: [protection] }),
+        );
+        branches[start.branch] = protection;
+        this.approvals(name, args, project, start, protection);
+        for (const environment of args.environments.slice(1)) {
+            const branch = new gitlab.Branch(
+                `${name}-branch-${environment.branch}`,
+                { project: project.id, name: environment.branch, ref: start.branch },
+                // A branch holds what runs in an environment, so removing the environment leaves it; `ref` is only where
+                // it began.
+                { parent: this, dependsOn: files, ignoreChanges: ["ref"], retainOnDelete: true },
+            );
+            const branchProtection = protect(environment.branch, [branch]);
+            branches[environment.branch] = branchProtection;
+            this.approvals(name, args, project, environment, branchProtection);
+        }
+        return branches;
+    }
+
+    private approvalSettings(name: string, project: gitlab.Project): void {
+        new gitlab.ProjectLevelMrApprovals(
+            `${name}-approvals`,
+            {
+                project: project.id,
+                resetApprovalsOnPush: true,
+                disableOverridingApproversPerMergeRequest: true,
+                mergeRequestsAuthorApproval: false,
+                mergeRequestsDisableCommittersApproval: true,
+            },
+            { parent: this, ...belongsTo(project) },
+        );
+    }
+
+    private approvals(
+        name: string,
+        args: ConfigRepositoryArgs,
+        project: gitlab.Project,
+        environment: Environment,
+        protection: gitlab.BranchProtection,
+    ): void {
+        if (args.gitlab.tier !== "premium" || environment.approvals === 0) {
+            return;
+        }
+        new gitlab.ProjectApprovalRule(
+            `${name}-approval-${environment.name}`,
+            {
+                project: project.id,
+                name: environment.name,
+                approvalsRequired: environment.approvals,
+                ruleType: "regular",
+                userIds: args.approverIds,
+                protectedBranchIds: [protection.branchProtectionId],
+            },
+            { parent: this, ...belongsTo(project) },
+        );
+    }
+
+    private makeEnvironments(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
+        for (const environment of args.environments) {
+            const made = new gitlab.ProjectEnvironment(
+                `${name}-environment-${environment.name}`,
+                {
+                    project: project.id,
+                    name: environment.name,
+                    description: `Branch ${environment.branch}`,
+                    tier: environmentTier(environment),
+                    // GitLab deletes only stopped environments.
+                    stopBeforeDestroy: true,
+                },
+                { parent: this, ...belongsTo(project) },
+            );
+            if (args.gitlab.tier === "premium" && environment.class === "prod") {
+                new gitlab.ProjectProtectedEnvironment(
+                    `${name}-environment-${environment.name}-protection`,
+                    {
+                        project: project.id,
+                        environment: made.name,
+                        deployAccessLevelsAttributes: [{ accessLevel: "maintainer" }],
+                        ...(environment.approvals === 0
+                            ? {}
+                            : {
+                                  approvalRules: [
+                                      { accessLevel: "maintainer", requiredApprovals: environment.approvals },
+                                  ],
+                              }),
+                    },
+                    { parent: this, ...belongsTo(project) },
+                );
+            }
+        }
+    }
+
+    private hook(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
+        new gitlab.ProjectHook(
+            `${name}-hook`,
+            {
+                project: project.id,
+                name: "argocd",
+                description: "Tells Argo CD of a push, so that it need not wait for its next poll",
+                url: args.webhookUrl,
+                token: pulumi.secret(args.webhookToken),
+                pushEvents: true,
+                tagPushEvents: false,
+                mergeRequestsEvents: false,
+                enableSslVerification: args.webhookUrl.startsWith("https://"),
+            },
+            { parent: this, additionalSecretOutputs: ["token"] },
+        );
+    }
+
+    private readerToken(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): GitCredential {
+        const { generation, expires } = args.credentials;
+        const token = new gitlab.ProjectDeployToken(
+            `${name}-reader`,
+            {
+                project: project.id,
+                name: `argocd-g${generation}`,
+                scopes: ["read_repository"],
+                ...(expires === undefined ? {} : { expiresAt: `${expires}T00:00:00.000Z` }),
+            },
+            { parent: this, additionalSecretOutputs: ["token"] },
+        );
+        return { username: token.username, password: pulumi.secret(token.token) };
+    }
+
+    /** A developer: the protection of the branches decides which of them that opens. */
+    private writerToken(
+        name: string,
+        args: ConfigRepositoryArgs,
+        project: gitlab.Project,
+    ): gitlab.ProjectAccessToken | undefined {
+        if (writtenBranches(args.apps).size === 0) {
+            return undefined;
+        }
+        const { generation, lifetimeDays, rotateBeforeDays } = args.credentials;
+        return new gitlab.ProjectAccessToken(
+            `${name}-writer`,
+            {
+                project: project.id,
+                name: `config-writer-g${generation}`,
+                description: "Writes image tags",
+                accessLevel: "developer",
+                scopes: ["write_repository"],
+                rotationConfiguration: { expirationDays: lifetimeDays, rotateBeforeDays },
+            },
+            { parent: this, additionalSecretOutputs: ["token"] },
+        );
+    }
+}
+
+/** Branches that something other than a merge writes to: the first of an app that CI builds, and the updater's. */
+export function writtenBranches(apps: readonly App[]): ReadonlySet<string> {
+    const branches = new Set<string>();
+    for (const app of apps) {
+        for (const [index, environment] of app.environments.entries()) {
+            const byCi = index === 0 && app.ci !== "none";
+            const byUpdater = app.updater?.environments.includes(environment.environment) ?? false;
+            if (byCi || byUpdater) {
+                branches.add(environment.branch);
+            }
+        }
+    }
+    return branches;
+}
+
+/** GitLab's word for what an environment is. */
+export function environmentTier(environment: Environment): "production" | "staging" | "development" {
+    if (environment.class === "prod") {
+        return "production";
+    }
+    return environment.index === 0 ? "development" : "staging";
+}

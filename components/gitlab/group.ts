@@ -1,0 +1,135 @@
+/** The GitLab groups: one for the estate, one below it for each team. */
+import * as gitlab from "@pulumi/gitlab";
+import * as pulumi from "@pulumi/pulumi";
+import type { GitLab, Team } from "../../estate/model";
+import { refuse } from "../support/checks";
+import { byKey } from "../support/maps";
+import { dataOptions } from "../support/options";
+
+/** Inputs of {@link EstateGroup}. */
+export interface EstateGroupArgs {
+    readonly gitlab: GitLab;
+    /** True: the group stays when the stack is destroyed, because something in it must stay. */
+    readonly keep: boolean;
+}
+
+/**
+ * The group that holds the estate: made, or only looked up when `gitlab.createGroup` is false (GitLab.com makes no
+ * top-level groups by API). A group that is looked up is never changed or deleted.
+ */
+export class EstateGroup extends pulumi.ComponentResource {
+    /** GitLab's number of the group. */
+    public readonly groupId: pulumi.Output<number>;
+    public readonly webUrl: pulumi.Output<string>;
+
+    constructor(name: string, args: EstateGroupArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:gitlab:EstateGroup", name, {}, opts);
+        const { group: fullPath, createGroup, visibility } = args.gitlab;
+        if (createGroup) {
+            const above = fullPath.includes("/") ? fullPath.slice(0, fullPath.lastIndexOf("/")) : undefined;
+            const group = new gitlab.Group(
+                `${name}-group`,
+                {
+                    ...groupSettings(fullPath, visibility),
+                    description: "Delivery estate, managed by Pulumi",
+                    ...(above === undefined
+                        ? {}
+                        : { parentId: gitlab.getGroupOutput({ fullPath: above }, { parent: this }).groupId }),
+                },
+                { parent: this, ...dataOptions(args.keep) },
+            );
+            this.groupId = numericId(group);
+            this.webUrl = group.webUrl;
+        } else {
+            const found = gitlab.getGroupOutput({ fullPath }, { parent: this });
+            this.groupId = found.groupId;
+            this.webUrl = found.webUrl;
+        }
+        this.registerOutputs({ groupId: this.groupId, webUrl: this.webUrl });
+    }
+}
+
+/** Inputs of {@link TeamGroup}. */
+export interface TeamGroupArgs {
+    readonly team: Team;
+    readonly gitlab: GitLab;
+    /** Number of the group above. */
+    readonly parentId: pulumi.Input<number>;
+    /** True: the group stays when the stack is destroyed, because a repository in it must stay. */
+    readonly keep: boolean;
+}
+
+/**
+ * A team's group and its members. Members are named by user name; each must exist on the server, and a name that does
+ * not is an error of the preview. A user in both lists is a maintainer.
+ */
+export class TeamGroup extends pulumi.ComponentResource {
+    public readonly groupId: pulumi.Output<number>;
+    public readonly webUrl: pulumi.Output<string>;
+    /** Numbers of the maintainers, for approval rules; in the order of their names. */
+    public readonly maintainerIds: pulumi.Output<number[]>;
+
+    constructor(name: string, args: TeamGroupArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:gitlab:TeamGroup", name, {}, opts);
+        refuse("TeamGroup", name, TeamGroup.check(args), this);
+        const { team } = args;
+        const group = new gitlab.Group(
+            `${name}-group`,
+            {
+                ...groupSettings(team.group, args.gitlab.visibility),
+                description: `Team ${team.name}, managed by Pulumi`,
+                parentId: args.parentId,
+            },
+            { parent: this, ...dataOptions(args.keep) },
+        );
+        this.groupId = numericId(group);
+        this.webUrl = group.webUrl;
+
+        const member = (accessLevel: "maintainer" | "developer", user: string): pulumi.Output<number> => {
+            const userId = gitlab.getUserOutput({ username: user }, { parent: this }).userId;
+            new gitlab.GroupMembership(
+                `${name}-${accessLevel}-${user}`,
+                { groupId: this.groupId, userId, accessLevel },
+                // A membership of a deleted user or group is gone with it.
+                { parent: this, deletedWith: group },
+            );
+            return userId;
+        };
+        const maintainers = byKey(
+            team.maintainers,
+            (user) => user,
+            (user) => member("maintainer", user),
+        );
+        for (const user of team.developers.filter((candidate) => maintainers[candidate] === undefined)) {
+            member("developer", user);
+        }
+        this.maintainerIds = pulumi.all(Object.values(maintainers));
+        this.registerOutputs({ groupId: this.groupId, webUrl: this.webUrl });
+    }
+
+    /** Every reason these args cannot work; empty when they can. */
+    static check({ team, gitlab: server }: TeamGroupArgs): string[] {
+        const below = team.group.startsWith(`${server.group}/`) ? team.group.slice(server.group.length + 1) : "";
+        return below === "" || below.includes("/")
+            ? [`team.group must be "${server.group}/<one path element>"; got "${team.group}".`]
+            : [];
+    }
+}
+
+/** What every group of the estate has in common: nobody asks to get in, and members do not make groups of their own. */
+function groupSettings(fullPath: string, visibility: string): gitlab.GroupArgs {
+    const path = fullPath.slice(fullPath.lastIndexOf("/") + 1);
+    return {
+        name: path,
+        path,
+        visibilityLevel: visibility,
+        requestAccessEnabled: false,
+        projectCreationLevel: "maintainer",
+        subgroupCreationLevel: "owner",
+    };
+}
+
+/** GitLab's number; the resource has it as its id, which Pulumi keeps as text. */
+function numericId(group: gitlab.Group): pulumi.Output<number> {
+    return group.id.apply(Number);
+}

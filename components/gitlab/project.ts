@@ -1,0 +1,111 @@
+/** What app and config repositories have in common. */
+import * as gitlab from "@pulumi/gitlab";
+import type * as pulumi from "@pulumi/pulumi";
+import type { GitLab, Tier } from "../../estate/model";
+import { belongsTo, type ChildOptions } from "../support/options";
+import type { SeedFile } from "./content";
+import type { BranchRules } from "./protection";
+
+/**
+ * Settings of every repository. Images live in Harbor, so GitLab's own registry is off; nobody can set variables of a
+ * pipeline by hand, because credentials are variables.
+ */
+export function projectSettings(path: string, server: GitLab, defaultBranch: string): gitlab.ProjectArgs {
+    return {
+        name: path,
+        path,
+        visibilityLevel: server.visibility,
+        defaultBranch,
+        // Gives the default branch its first commit; without one there is nothing to protect or to branch from.
+        initializeWithReadme: true,
+        requestAccessEnabled: false,
+        publicJobs: false,
+        autoDevopsEnabled: false,
+        containerRegistryAccessLevel: "disabled",
+        ciPipelineVariablesMinimumOverrideRole: "no_one_allowed",
+        onlyAllowMergeIfAllDiscussionsAreResolved: true,
+        mergeMethod: "merge",
+    };
+}
+
+/** The protection of one branch. `writerId` is the bot user of the config writer; used with premium only. */
+export function protectBranch(
+    name: string,
+    project: gitlab.Project,
+    branch: pulumi.Input<string>,
+    rules: BranchRules,
+    tier: Tier,
+    opts: ChildOptions,
+    writerId?: pulumi.Input<number>,
+): gitlab.BranchProtection {
+    const writer = rules.writer && writerId !== undefined ? [{ userId: writerId }] : [];
+    return new gitlab.BranchProtection(
+        name,
+        {
+            project: project.id,
+            branch,
+            allowForcePush: false,
+            // On a licensed server the lists are what counts; the single levels exist for the others.
+            ...(tier === "premium"
+                ? {
+                      allowedToPushes: [{ accessLevel: rules.push }, ...writer],
+                      allowedToMerges: [{ accessLevel: rules.merge }],
+                      allowedToUnprotects: [{ accessLevel: "maintainer" }],
+                  }
+                : { pushAccessLevel: rules.push, mergeAccessLevel: rules.merge }),
+        },
+        { ...belongsTo(project), ...opts },
+    );
+}
+
+/** Tags matching `pattern` are made by maintainers only, and nobody moves them. */
+export function protectTags(name: string, project: gitlab.Project, pattern: string, opts: ChildOptions): gitlab.TagProtection {
+    return new gitlab.TagProtection(
+        name,
+        { project: project.id, tag: pattern, createAccessLevel: "maintainer" },
+        { ...belongsTo(project), ...opts },
+    );
+}
+
+/** Refuses files that look like keys and keeps tags; `premium` only. */
+export function pushRules(name: string, project: gitlab.Project, opts: ChildOptions): gitlab.ProjectPushRules {
+    return new gitlab.ProjectPushRules(
+        name,
+        { project: project.id, preventSecrets: true, denyDeleteTag: true },
+        { ...belongsTo(project), ...opts },
+    );
+}
+
+/**
+ * First content of a repository: one commit per file, made once. What stands in the file afterwards is the team's:
+ * a changed template is ignored, and removing the app from the spec leaves the file.
+ */
+export function seed(
+    name: string,
+    project: gitlab.Project,
+    branch: string,
+    files: readonly SeedFile[],
+    opts: ChildOptions,
+): gitlab.RepositoryFile[] {
+    return files.map(
+        (file) =>
+            new gitlab.RepositoryFile(
+                `${name}-${file.path}`,
+                {
+                    project: project.id,
+                    branch,
+                    filePath: file.path,
+                    content: file.text,
+                    encoding: "text",
+                    // First content is not a version: no pipeline.
+                    createCommitMessage: `Add ${file.path} [skip ci]`,
+                    overwriteOnCreate: false,
+                },
+                {
+                    retainOnDelete: true,
+                    ignoreChanges: ["content", "encoding", "createCommitMessage", "overwriteOnCreate"],
+                    ...opts,
+                },
+            ),
+    );
+}

@@ -1,0 +1,75 @@
+/** Where the images of one app in one environment live. */
+import * as harbor from "@pulumi/harbor";
+import * as pulumi from "@pulumi/pulumi";
+import type { AppEnvironment } from "../../estate/model";
+import { belongsTo, dataOptions } from "../support/options";
+
+/** Inputs of {@link ImageProject}. */
+export interface ImageProjectArgs {
+    readonly environment: AppEnvironment;
+}
+
+/**
+ * A Harbor project: private, every pushed image scanned and its SBOM made, with a quota, a retention rule that keeps
+ * the newest tags, and tags that cannot be moved where the environment says so. In prod, images with critical
+ * vulnerabilities cannot be pulled, nor images that have not been scanned yet.
+ *
+ * With deletionProtection the project, its images and its rules stay when the app or the stack is removed; without it
+ * they are deleted together with the images.
+ */
+export class ImageProject extends pulumi.ComponentResource {
+    /** Name of the project; known when it exists. */
+    public readonly projectName: pulumi.Output<string>;
+    /** Harbor's id of the project, in the form other resources want it. */
+    public readonly projectId: pulumi.Output<string>;
+    /** What credentials inside the project must not outlive. */
+    public readonly project: pulumi.Resource;
+
+    constructor(name: string, args: ImageProjectArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:harbor:ImageProject", name, {}, opts);
+        const { environment } = args;
+        const project = new harbor.Project(
+            `${name}-project`,
+            {
+                name: environment.project,
+                public: false,
+                vulnerabilityScanning: true,
+                autoSbomGeneration: true,
+                storageQuota: environment.storageGiB,
+                forceDestroy: !environment.deletionProtection,
+                ...(environment.class === "prod" ? { deploymentSecurity: "critical" } : {}),
+            },
+            { parent: this, ...dataOptions(environment.deletionProtection) },
+        );
+        const inside = { parent: this, ...belongsTo(project) };
+        new harbor.RetentionPolicy(
+            `${name}-retention`,
+            {
+                scope: project.id,
+                schedule: "Daily",
+                rules: [
+                    {
+                        repoMatching: "**",
+                        tagMatching: "**",
+                        mostRecentlyPushed: environment.keepTags,
+                        // A deployment by digest may run an image whose tag has moved on.
+                        untaggedArtifacts: true,
+                    },
+                ],
+            },
+            inside,
+        );
+        for (const pattern of [...environment.immutableTags].sort()) {
+            new harbor.ImmutableTagRule(
+                `${name}-immutable-${pattern}`,
+                { projectId: project.id, repoMatching: "**", tagMatching: pattern, disabled: false },
+                inside,
+            );
+        }
+
+        this.project = project;
+        this.projectName = project.name;
+        this.projectId = project.id;
+        this.registerOutputs({ projectName: this.projectName, projectId: this.projectId });
+    }
+}

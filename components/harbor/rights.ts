@@ -1,0 +1,75 @@
+/** What each robot may do, as data. Pure: policies read the same answers. */
+import type { App, AppEnvironment } from "../../estate/model";
+
+/** One action on one kind of thing; the words are Harbor's. */
+export interface Access {
+    readonly resource: string;
+    readonly action: string;
+}
+
+/** What a robot may do in one project. */
+export interface ProjectRights {
+    /** Name of the Harbor project. */
+    readonly project: string;
+    readonly accesses: readonly Access[];
+}
+
+const pull: Access = { resource: "repository", action: "pull" };
+const push: Access = { resource: "repository", action: "push" };
+const readArtifact: Access = { resource: "artifact", action: "read" };
+const createArtifact: Access = { resource: "artifact", action: "create" };
+
+/** For clusters: read images, nothing else. */
+export const pullRights: readonly Access[] = [pull];
+
+/** For CI: write images. Harbor's registry wants the pull right with a push, to see which layers it has. */
+export const pushRights: readonly Access[] = [pull, push];
+
+/**
+ * What promotion needs, by registry. Inside one registry Harbor copies by itself: reading an artifact in the source and
+ * creating one in the target is enough. Between registries the image is pulled from one and pushed to the other.
+ */
+export function promotionRights(app: App): Record<string, ProjectRights[]> {
+    const registries: Record<string, Map<string, Access[]>> = {};
+    const grant = (environment: AppEnvironment, ...accesses: Access[]): void => {
+        const projects = (registries[environment.registry] ??= new Map<string, Access[]>());
+        projects.set(environment.project, [...(projects.get(environment.project) ?? []), ...accesses]);
+    };
+    for (const target of app.environments) {
+        const source = app.environments.find((candidate) => candidate.environment === target.promotesFrom);
+        if (source === undefined) {
+            continue;
+        }
+        if (source.registry === target.registry) {
+            grant(source, readArtifact);
+            grant(target, readArtifact, createArtifact);
+        } else {
+            grant(source, readArtifact, pull);
+            grant(target, readArtifact, pull, push);
+        }
+    }
+    return Object.fromEntries(
+        Object.entries(registries).map(([registry, projects]) => [
+            registry,
+            [...projects.entries()]
+                .sort(([left], [right]) => (left < right ? -1 : 1))
+                .map(([project, accesses]) => ({ project, accesses: unique(accesses) })),
+        ]),
+    );
+}
+
+function unique(accesses: readonly Access[]): Access[] {
+    const key = ({ resource, action }: Access): string => `${resource}:${action}`;
+    const found = new Map(accesses.map((access) => [key(access), access]));
+    return [...found.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, access]) => access);
+}
+
+/** Name of a robot inside a project. Harbor puts prefix and project before it. */
+export function projectRobotName(purpose: "push" | "pull", generation: number): string {
+    return `${purpose}-g${generation}`;
+}
+
+/** Name of an app's promotion robot, one per registry. */
+export function promotionRobotName(estate: string, app: string, generation: number): string {
+    return `${estate}-${app}-promotion-g${generation}`;
+}
