@@ -66,16 +66,17 @@ export function ownEngine(stack: string): Engine {
  * The sandbox's engine for `stack`: home, backend, plugins and stack file are put in place, credentials encrypted when
  * they are new.
  *
+ * @param committed text of the committed stack file.
  * @param credentials every credential the estate needs; handed to the CLI on standard input.
- * @throws CommandError when the stack has no committed file, or the CLI refuses something.
+ * @throws CommandError when the CLI refuses something.
  */
-export async function sandboxEngine(stack: string, credentials: readonly Credential[]): Promise<Engine> {
+export async function sandboxEngine(
+    stack: string,
+    committed: string,
+    credentials: readonly Credential[],
+): Promise<Engine> {
     const root = checkoutDir();
     const layout = sandboxLayout(sandboxDir());
-    const committed = path.join(root, `Pulumi.${stack}.yaml`);
-    if (!fs.existsSync(committed)) {
-        throw new CommandError(`There is no stack "${stack}": ${path.basename(committed)} does not exist.`);
-    }
     const tools = await ensureTools(engineTools(process.env), progressPrinter(process.stderr));
     const env = engineEnvironment(layout, tools);
     preparePulumiHome(layout, tools);
@@ -96,7 +97,7 @@ export async function sandboxEngine(stack: string, credentials: readonly Credent
         ? encryptedPart(fs.readFileSync(configFile, "utf8"))
         : undefined;
     const place = { portBase: portBase(), dir: layout.dir };
-    fs.writeFileSync(configFile, sandboxStackFile(fs.readFileSync(committed, "utf8"), place, earlier), {
+    fs.writeFileSync(configFile, sandboxStackFile(committed, place, earlier), {
         mode: 0o600,
     });
     await encryptCredentials(engine, project, credentials);

@@ -35,7 +35,8 @@ export async function sandboxStack(
     stack: string,
     report: (line: string) => void,
 ): Promise<Ready & { sandbox: SandboxInfo }> {
-    const estate = estateOf(stack, committedStackFile(stack));
+    const committed = committedStackFile(stack);
+    const estate = estateOf(stack, committed);
     if (!isSandboxEstate(estate)) {
         throw new CommandError(
             `Stack "${stack}" names servers that are not on this machine, so the sandbox cannot stand in for them.\n` +
@@ -46,15 +47,19 @@ export async function sandboxStack(
     await copyManifests();
     const sandbox = await sandboxUp({ clusters: Object.keys(estate.clusters) }, report);
     await seedUsers(sandbox, estate);
-    const engine = await sandboxEngine(stack, sandboxCredentials(estate, sandboxAccess(sandbox)));
+    const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
     return { estate, engine, sandbox };
 }
 
 /** A stack whose servers are elsewhere, on the sandbox's engine with credentials nobody can use: good for previews. */
 export async function previewOnlyStack(stack: string): Promise<Ready> {
-    const estate = estateOf(stack, committedStackFile(stack));
+    const committed = committedStackFile(stack);
+    const estate = estateOf(stack, committed);
     await copyManifests();
-    return { estate, engine: await sandboxEngine(stack, sandboxCredentials(estate, placeholderAccess())) };
+    return {
+        estate,
+        engine: await sandboxEngine(stack, committed, sandboxCredentials(estate, placeholderAccess())),
+    };
 }
 
 function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAccess> {

@@ -13,12 +13,18 @@ import type { Credential } from "./engine";
 /** Key of the spec in a stack file. */
 const estateKey = "gitops-estate:estate";
 
+/** Folder of the stack files: the checkout, unless ESTATE_STACKS names another, as tests do. */
+export function stackFolder(): string {
+    const named = process.env["ESTATE_STACKS"];
+    return named === undefined || named === "" ? checkoutDir() : path.resolve(named);
+}
+
 /** Text of the committed stack file. */
 export function committedStackFile(stack: string): string {
-    const file = path.join(checkoutDir(), `Pulumi.${stack}.yaml`);
+    const file = path.join(stackFolder(), `Pulumi.${stack}.yaml`);
     if (!fs.existsSync(file)) {
         const known = fs
-            .readdirSync(checkoutDir())
+            .readdirSync(stackFolder())
             .flatMap((name) => /^Pulumi\.([\w-]+)\.yaml$/.exec(name)?.[1] ?? []);
         throw new CommandError(
             `There is no stack "${stack}": ${path.basename(file)} does not exist. Stacks here: ${known.join(", ")}.`,
