@@ -44,7 +44,7 @@ function packageJson(schema: Schema): string {
         peerDependencies: { "@pulumi/pulumi": "^3.142.0" },
         pulumi: stanza,
     };
-    return JSON.stringify(content, undefined, 4) + "\n";
+    return JSON.stringify(content, undefined, 2) + "\n";
 }
 
 function readme(schema: Schema): string {
