@@ -3,7 +3,6 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve, sep } from "node:path";
 
-import { ToolchainError } from "./problem";
 import type { GoTool, SourceTool } from "./tools";
 
 /**
@@ -63,18 +62,7 @@ const SOURCES = /\.(go|json|ya?ml|tmpl)$|^go\.(mod|sum)$/;
 
 /** Files of a Go module of this checkout that end up in its program, sorted: tests and their data do not. */
 async function sourceFiles(folder: string): Promise<string[]> {
-    let found: string[];
-    try {
-        found = await readdir(folder, { recursive: true });
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            throw new ToolchainError(
-                "sources-missing",
-                `There are no sources in ${folder}: is the checkout complete?`,
-            );
-        }
-        throw error;
-    }
+    const found = await readdir(folder, { recursive: true });
     return found
         .filter((file) => {
             const parts = file.split(sep);

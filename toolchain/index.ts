@@ -146,7 +146,10 @@ async function locate(name: ToolName, options: ToolchainOptions): Promise<Locate
             return { name, folder, go: undefined, tool: { name, ...found, source: "path", bytes } };
         }
     }
-    const go = existsSync(folder) ? await askGo(folder, env) : undefined;
+    if (!existsSync(join(folder, "go.mod"))) {
+        return { name, folder, go: undefined, tool: undefined };
+    }
+    const go = await askGo(folder, env);
     const path =
         spec.kind === "module-files"
             ? moduleFolder(spec, isGo(go) ? go.moduleCache : defaultModuleCache(env))
