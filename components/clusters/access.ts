@@ -76,7 +76,11 @@ export class ClusterAccess extends pulumi.ComponentResource {
             { parent: this },
         );
 
-        this.account = { name: account.metadata.name, namespace: namespace.metadata.name, role: role.metadata.name };
+        this.account = {
+            name: account.metadata.name,
+            namespace: namespace.metadata.name,
+            role: role.metadata.name,
+        };
         this.token = pulumi.secret(token.data.apply((data) => decode(entry(data, "token"))));
         this.caData = pulumi.unsecret(token.data).apply((data) => entry(data, "ca.crt"));
         this.registerOutputs({ namespace: namespace.metadata.name });

@@ -91,7 +91,10 @@ export class AppNamespace extends pulumi.ComponentResource {
             },
             inside,
         );
-        const limits = Object.keys(environment.quota).length === 0 ? [] : this.quota(name, environment, metadata, inside);
+        const limits =
+            Object.keys(environment.quota).length === 0
+                ? []
+                : this.quota(name, environment, metadata, inside);
 
         this.ready = [namespace, pullSecret, binding, wall, ...limits];
         this.registerOutputs({ namespace: namespace.metadata.name });

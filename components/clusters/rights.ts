@@ -18,13 +18,21 @@ const write = [...read, "create", "update", "patch", "delete"] as const;
  * own rights), quotas and limits (those are the estate's), and anything outside namespaces.
  */
 export const deliveryRules: readonly RoleRule[] = [
-    { apiGroups: [""], resources: ["configmaps", "persistentvolumeclaims", "serviceaccounts", "services"], verbs: write },
+    {
+        apiGroups: [""],
+        resources: ["configmaps", "persistentvolumeclaims", "serviceaccounts", "services"],
+        verbs: write,
+    },
     { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: write },
     { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: write },
     { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: write },
     { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "networkpolicies"], verbs: write },
     { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: write },
-    { apiGroups: [""], resources: ["endpoints", "events", "limitranges", "pods", "resourcequotas"], verbs: read },
+    {
+        apiGroups: [""],
+        resources: ["endpoints", "events", "limitranges", "pods", "resourcequotas"],
+        verbs: read,
+    },
     { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
     { apiGroups: ["apps"], resources: ["controllerrevisions", "replicasets"], verbs: read },
     { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },

@@ -58,7 +58,10 @@ export class AppRepository extends pulumi.ComponentResource {
             pushRules(`${name}-push-rules`, project, { parent: this });
         }
         // GitLab drops and makes the default branch's protection in two steps; files wait until that is over.
-        seed(`${name}-file`, project, app.repository.branch, appContent(app), { parent: this, dependsOn: [protection] });
+        seed(`${name}-file`, project, app.repository.branch, appContent(app), {
+            parent: this,
+            dependsOn: [protection],
+        });
 
         this.projectId = project.id;
         this.webUrl = project.webUrl;

@@ -110,7 +110,9 @@ export class ConfigRepository extends pulumi.ComponentResource {
     static check({ apps, environments }: ConfigRepositoryArgs): string[] {
         const paths = [...new Set(apps.map((app) => app.config.fullPath))];
         return [
-            ...(paths.length === 1 ? [] : [`apps must have one config repository; got ${paths.join(", ") || "no app"}.`]),
+            ...(paths.length === 1
+                ? []
+                : [`apps must have one config repository; got ${paths.join(", ") || "no app"}.`]),
             ...(environments.length > 0 ? [] : ["environments must name at least one; got none."]),
         ];
     }
@@ -138,7 +140,10 @@ export class ConfigRepository extends pulumi.ComponentResource {
             );
         const protection = protect(start.branch, []);
         const files = apps.flatMap((app) =>
-            seed(`${name}-file`, project, start.branch, configContent(app), { parent: this, dependsOn: [protection] }),
+            seed(`${name}-file`, project, start.branch, configContent(app), {
+                parent: this,
+                dependsOn: [protection],
+            }),
         );
         branches[start.branch] = protection;
         this.approvals(name, args, project, start, protection);

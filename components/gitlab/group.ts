@@ -5,6 +5,7 @@ import type { GitLab, Team } from "../../estate/model";
 import { refuse } from "../support/checks";
 import { byKey } from "../support/maps";
 import { dataOptions } from "../support/options";
+import { groupByPath, userId } from "./lookup";
 
 /** Inputs of {@link EstateGroup}. */
 export interface EstateGroupArgs {
@@ -32,16 +33,14 @@ export class EstateGroup extends pulumi.ComponentResource {
                 {
                     ...groupSettings(fullPath, visibility),
                     description: "Delivery estate, managed by Pulumi",
-                    ...(above === undefined
-                        ? {}
-                        : { parentId: gitlab.getGroupOutput({ fullPath: above }, { parent: this }).groupId }),
+                    ...(above === undefined ? {} : { parentId: groupByPath(above, this).groupId }),
                 },
                 { parent: this, ...dataOptions(args.keep) },
             );
             this.groupId = numericId(group);
             this.webUrl = group.webUrl;
         } else {
-            const found = gitlab.getGroupOutput({ fullPath }, { parent: this });
+            const found = groupByPath(fullPath, this);
             this.groupId = found.groupId;
             this.webUrl = found.webUrl;
         }
@@ -86,14 +85,14 @@ export class TeamGroup extends pulumi.ComponentResource {
         this.webUrl = group.webUrl;
 
         const member = (accessLevel: "maintainer" | "developer", user: string): pulumi.Output<number> => {
-            const userId = gitlab.getUserOutput({ username: user }, { parent: this }).userId;
+            const id = userId(user, this);
             new gitlab.GroupMembership(
                 `${name}-${accessLevel}-${user}`,
-                { groupId: this.groupId, userId, accessLevel },
+                { groupId: this.groupId, userId: id, accessLevel },
                 // A membership of a deleted user or group is gone with it.
                 { parent: this, deletedWith: group },
             );
-            return userId;
+            return id;
         };
         const maintainers = byKey(
             team.maintainers,
@@ -109,7 +108,9 @@ export class TeamGroup extends pulumi.ComponentResource {
 
     /** Every reason these args cannot work; empty when they can. */
     static check({ team, gitlab: server }: TeamGroupArgs): string[] {
-        const below = team.group.startsWith(`${server.group}/`) ? team.group.slice(server.group.length + 1) : "";
+        const below = team.group.startsWith(`${server.group}/`)
+            ? team.group.slice(server.group.length + 1)
+            : "";
         return below === "" || below.includes("/")
             ? [`team.group must be "${server.group}/<one path element>"; got "${team.group}".`]
             : [];

@@ -59,7 +59,12 @@ export function protectBranch(
 }
 
 /** Tags matching `pattern` are made by maintainers only, and nobody moves them. */
-export function protectTags(name: string, project: gitlab.Project, pattern: string, opts: ChildOptions): gitlab.TagProtection {
+export function protectTags(
+    name: string,
+    project: gitlab.Project,
+    pattern: string,
+    opts: ChildOptions,
+): gitlab.TagProtection {
     return new gitlab.TagProtection(
         name,
         { project: project.id, tag: pattern, createAccessLevel: "maintainer" },
@@ -68,7 +73,11 @@ export function protectTags(name: string, project: gitlab.Project, pattern: stri
 }
 
 /** Refuses files that look like keys and keeps tags; `premium` only. */
-export function pushRules(name: string, project: gitlab.Project, opts: ChildOptions): gitlab.ProjectPushRules {
+export function pushRules(
+    name: string,
+    project: gitlab.Project,
+    opts: ChildOptions,
+): gitlab.ProjectPushRules {
     return new gitlab.ProjectPushRules(
         name,
         { project: project.id, preventSecrets: true, denyDeleteTag: true },

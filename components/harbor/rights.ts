@@ -61,7 +61,9 @@ export function promotionRights(app: App): Record<string, ProjectRights[]> {
 function unique(accesses: readonly Access[]): Access[] {
     const key = ({ resource, action }: Access): string => `${resource}:${action}`;
     const found = new Map(accesses.map((access) => [key(access), access]));
-    return [...found.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, access]) => access);
+    return [...found.entries()]
+        .sort(([left], [right]) => (left < right ? -1 : 1))
+        .map(([, access]) => access);
 }
 
 /** Name of a robot inside a project. Harbor puts prefix and project before it. */

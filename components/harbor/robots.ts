@@ -43,7 +43,9 @@ export class ProjectRobot extends pulumi.ComponentResource {
                     {
                         kind: "project",
                         namespace: args.project,
-                        accesses: (args.purpose === "push" ? pushRights : pullRights).map((access) => ({ ...access })),
+                        accesses: (args.purpose === "push" ? pushRights : pullRights).map((access) => ({
+                            ...access,
+                        })),
                     },
                 ],
             },
@@ -109,7 +111,10 @@ export class PromotionRobots extends pulumi.ComponentResource {
     static check({ app, registries }: PromotionRobotsArgs): string[] {
         return app.environments
             .filter((environment) => registries[environment.registry] === undefined)
-            .map(({ environment, registry }) => `environment "${environment}" needs registry "${registry}", which has no provider.`);
+            .map(
+                ({ environment, registry }) =>
+                    `environment "${environment}" needs registry "${registry}", which has no provider.`,
+            );
     }
 }
 

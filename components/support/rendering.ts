@@ -13,6 +13,9 @@ export const pullSecretName = "registry-pull";
 /** Top-level key of the chart's values.yaml that holds the tag. */
 export const helmTagKey = "imagetag";
 
+/** Top-level key of the chart's values.yaml that holds the image's name without tag. */
+export const helmImageKey = "image";
+
 /** Name under which the kustomization's objects know their image; the environment gives the real one. */
 export const kustomizeImage = "app";
 
@@ -21,14 +24,7 @@ export const kustomizeImage = "app";
  * the environment's clusters can pull from nowhere else.
  */
 export function environmentValues(environment: AppEnvironment): Record<string, unknown> {
-    const image = environment.values["image"];
-    return {
-        ...environment.values,
-        image: {
-            ...(typeof image === "object" && image !== null ? image : {}),
-            repository: environment.image,
-        },
-    };
+    return { ...environment.values, [helmImageKey]: environment.image };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** First content of an app's folder in a config repository: a chart that renders before an image exists. Pure. */
 import type { App } from "../../../estate/model";
-import { helmTagKey, pullSecretName } from "../../support/rendering";
+import { helmImageKey, helmTagKey, pullSecretName } from "../../support/rendering";
 import { lines, type SeedFile } from "./text";
 
 /**
@@ -39,8 +39,7 @@ function values(app: App): string {
         `${helmTagKey}: ""`,
         "",
         "# The image without tag comes from the environment, through the Application: this file is the same in all branches.",
-        "image:",
-        `  repository: ${app.name}`,
+        `${helmImageKey}: ${app.name}`,
         "",
         "replicas: 1",
         "",
@@ -102,7 +101,7 @@ function deployment(): string {
         "          type: RuntimeDefault",
         "      containers:",
         "        - name: app",
-        `          image: "{{ .Values.image.repository }}:{{ .Values.${helmTagKey} | default "none" }}"`,
+        `          image: "{{ .Values.${helmImageKey} }}:{{ .Values.${helmTagKey} | default "none" }}"`,
         "          ports:",
         "            - name: http",
         "              containerPort: {{ .Values.port }}",

@@ -1,0 +1,153 @@
+/** One app on every server it touches, up to the point where something delivers it. */
+import * as pulumi from "@pulumi/pulumi";
+import type { App, AppEnvironment, Estate } from "../../estate/model";
+import type { DeliveryAccount } from "../clusters/access";
+import { AppNamespace } from "../clusters/appNamespace";
+import { AppRepository } from "../gitlab/appRepository";
+import type { ConfigRepository } from "../gitlab/configRepository";
+import { CiVariables } from "../gitlab/variables";
+import { ImageProject } from "../harbor/project";
+import { ProjectRobot, PromotionRobots, type RobotLogin } from "../harbor/robots";
+import { keepsApp } from "../support/kept";
+import { byKey, required } from "../support/maps";
+import type { Providers } from "../support/providers";
+import { buildVariables, promotionVariables, type Variables } from "./variables";
+
+/** Inputs of {@link AppSpace}. */
+export interface AppSpaceArgs {
+    readonly estate: Estate;
+    readonly app: App;
+    readonly providers: Providers;
+    /** Number of the team's group. */
+    readonly groupId: pulumi.Input<number>;
+    /** The repository with the app's folder. */
+    readonly config: ConfigRepository;
+    /** Argo CD's account, by cluster. */
+    readonly accounts: Readonly<Record<string, DeliveryAccount>>;
+}
+
+/**
+ * Everything one app has: its source repository, an image project and a pull robot per environment, namespaces on its
+ * clusters, robots for its pipelines and the variables that carry them there.
+ */
+export class AppSpace extends pulumi.ComponentResource {
+    public readonly repository: AppRepository;
+    /** Pull robots, by environment. */
+    public readonly pull: Readonly<Record<string, RobotLogin>>;
+    /** Everything that must be there before the app is delivered. */
+    public readonly ready: readonly pulumi.Resource[];
+    /** What the app's pipelines are told, for a CI system that the estate cannot reach. */
+    public readonly pipelines: { readonly build: Variables; readonly promotion: Variables };
+
+    constructor(name: string, args: AppSpaceArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:apps:AppSpace", name, {}, opts);
+        const { estate, app } = args;
+        this.repository = new AppRepository(
+            `${name}-repository`,
+            { app, gitlab: estate.gitlab, groupId: args.groupId, keep: keepsApp(app) },
+            { parent: this },
+        );
+        const projects = byKey(
+            app.environments,
+            (each) => each.environment,
+            (each) => this.imageProject(name, args, each),
+        );
+        this.pull = byKey(
+            app.environments,
+            (each) => each.environment,
+            (each) => this.robot(`${name}-pull-${each.environment}`, "pull", args, each, projects),
+        );
+        this.ready = app.environments.flatMap((each) => this.namespaces(name, args, each));
+        this.pipelines = this.pipelineAccess(name, args, projects);
+        if (app.ci === "gitlab") {
+            new CiVariables(
+                `${name}-build`,
+                { project: this.repository.projectId, ...this.pipelines.build },
+                { parent: this },
+            );
+            new CiVariables(
+                `${name}-promotion-variables`,
+                { project: args.config.projectId, ...this.pipelines.promotion },
+                { parent: this },
+            );
+        }
+        this.registerOutputs({ webUrl: this.repository.webUrl });
+    }
+
+    private imageProject(name: string, args: AppSpaceArgs, environment: AppEnvironment): ImageProject {
+        return new ImageProject(
+            `${name}-images-${environment.environment}`,
+            { environment },
+            {
+                parent: this,
+                providers: [required(args.providers.registries, environment.registry, "registry")],
+            },
+        );
+    }
+
+    private robot(
+        name: string,
+        purpose: "pull" | "push",
+        args: AppSpaceArgs,
+        environment: AppEnvironment,
+        projects: Readonly<Record<string, ImageProject>>,
+    ): RobotLogin {
+        const robot = new ProjectRobot(
+            name,
+            {
+                purpose,
+                project: required(projects, environment.environment, "image project of").projectName,
+                credentials: args.estate.credentials,
+            },
+            {
+                parent: this,
+                providers: [required(args.providers.registries, environment.registry, "registry")],
+            },
+        );
+        return robot.login;
+    }
+
+    private namespaces(name: string, args: AppSpaceArgs, environment: AppEnvironment): pulumi.Resource[] {
+        return environment.clusters.flatMap((cluster) => [
+            ...new AppNamespace(
+                `${name}-${environment.environment}-${cluster}`,
+                {
+                    app: args.app,
+                    environment,
+                    registryHost: required(args.estate.registries, environment.registry, "registry").host,
+                    pull: required(this.pull, environment.environment, "pull robot of"),
+                    account: required(args.accounts, cluster, "delivery account on"),
+                },
+                { parent: this, providers: [required(args.providers.clusters, cluster, "cluster")] },
+            ).ready,
+        ]);
+    }
+
+    /** An app without CI gets no robot that could push: nobody would hold it. */
+    private pipelineAccess(
+        name: string,
+        args: AppSpaceArgs,
+        projects: Readonly<Record<string, ImageProject>>,
+    ): { build: Variables; promotion: Variables } {
+        const { estate, app, config } = args;
+        const [first] = app.environments;
+        if (app.ci === "none" || first === undefined) {
+            return { build: { plain: {}, secret: {} }, promotion: { plain: {}, secret: {} } };
+        }
+        const push = this.robot(`${name}-push`, "push", args, first, projects);
+        const promotion = new PromotionRobots(
+            `${name}-promotion`,
+            {
+                estate,
+                app,
+                registries: args.providers.registries,
+                projects: Object.values(projects).map(({ project }) => project),
+            },
+            { parent: this },
+        );
+        return {
+            build: buildVariables(estate, app, push, config.writer),
+            promotion: promotionVariables(estate, app, promotion.logins),
+        };
+    }
+}
