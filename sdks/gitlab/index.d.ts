@@ -636,6 +636,7 @@ export declare class Project extends pulumi.CustomResource {
     /**
      * Whether pushes with secrets are refused.
      * Not in GitLab's free tier.
+     * @deprecated
      */
     readonly preReceiveSecretDetectionEnabled: pulumi.Output<boolean>;
     /**
@@ -654,7 +655,10 @@ export declare class Project extends pulumi.CustomResource {
     readonly publicBuilds: pulumi.Output<boolean>;
     /** Whether everybody who sees the project sees its jobs. */
     readonly publicJobs: pulumi.Output<boolean>;
-    /** What the server refuses in a push. Premium tier; use this or ProjectPushRules, not both. */
+    /**
+     * What the server refuses in a push. Premium tier; use this or ProjectPushRules, not both.
+     * @deprecated
+     */
     readonly pushRules: pulumi.Output<types.output.ProjectPushRules>;
     /**
      * Who can use releases.
@@ -732,7 +736,7 @@ export declare class Project extends pulumi.CustomResource {
     /** Whether merge requests are rebased before merging. GitLab 19.4 or newer. */
     readonly automaticRebaseEnabled: pulumi.Output<boolean>;
     /** Template of merge request titles. */
-    readonly mrDefaultTitleTemplate: pulumi.Output<string>;
+    readonly mrDefaultTitleTemplate: pulumi.Output<string | undefined>;
     /** How reviewers are chosen. */
     readonly reviewerAssignmentStrategy: pulumi.Output<string>;
     /** Address of the picture. */
@@ -973,6 +977,7 @@ export interface ProjectState {
     /**
      * Whether pushes with secrets are refused.
      * Not in GitLab's free tier.
+     * @deprecated
      */
     preReceiveSecretDetectionEnabled?: pulumi.Input<boolean>;
     /**
@@ -991,7 +996,10 @@ export interface ProjectState {
     publicBuilds?: pulumi.Input<boolean>;
     /** Whether everybody who sees the project sees its jobs. */
     publicJobs?: pulumi.Input<boolean>;
-    /** What the server refuses in a push. Premium tier; use this or ProjectPushRules, not both. */
+    /**
+     * What the server refuses in a push. Premium tier; use this or ProjectPushRules, not both.
+     * @deprecated
+     */
     pushRules?: pulumi.Input<types.input.ProjectPushRules>;
     /**
      * Who can use releases.
@@ -1309,6 +1317,7 @@ export interface ProjectArgs {
     /**
      * Whether pushes with secrets are refused.
      * Not in GitLab's free tier.
+     * @deprecated
      */
     preReceiveSecretDetectionEnabled?: pulumi.Input<boolean>;
     /**
@@ -1327,7 +1336,10 @@ export interface ProjectArgs {
     publicBuilds?: pulumi.Input<boolean>;
     /** Whether everybody who sees the project sees its jobs. */
     publicJobs?: pulumi.Input<boolean>;
-    /** What the server refuses in a push. Premium tier; use this or ProjectPushRules, not both. */
+    /**
+     * What the server refuses in a push. Premium tier; use this or ProjectPushRules, not both.
+     * @deprecated
+     */
     pushRules?: pulumi.Input<types.input.ProjectPushRules>;
     /**
      * Who can use releases.
@@ -4230,13 +4242,13 @@ export declare class ProjectApprovalRule extends pulumi.CustomResource {
     /** Whether an object is such a resource, also when several copies of this package are loaded. */
     static isInstance(obj: any): obj is ProjectApprovalRule;
     /** Whether it applies to all protected branches. */
-    readonly appliesToAllProtectedBranches: pulumi.Output<boolean | undefined>;
+    readonly appliesToAllProtectedBranches: pulumi.Output<boolean>;
     /** How many approvals are needed. */
     readonly approvalsRequired: pulumi.Output<number>;
     /** Do not take over the any_approver rule GitLab made. */
-    readonly disableImportingDefaultAnyApproverRuleOnCreate: pulumi.Output<boolean | undefined>;
+    readonly disableImportingDefaultAnyApproverRuleOnCreate: pulumi.Output<boolean>;
     /** Ids of groups whose members may approve. */
-    readonly groupIds: pulumi.Output<number[] | undefined>;
+    readonly groupIds: pulumi.Output<number[]>;
     /** Name. Made from the resource's name if left out. */
     readonly name: pulumi.Output<string>;
     /**
@@ -4245,7 +4257,7 @@ export declare class ProjectApprovalRule extends pulumi.CustomResource {
      */
     readonly project: pulumi.Output<string>;
     /** Ids of the branch protections it applies to; all branches if empty. */
-    readonly protectedBranchIds: pulumi.Output<number[] | undefined>;
+    readonly protectedBranchIds: pulumi.Output<number[]>;
     /**
      * Report that makes the rule apply.
      * One of: `code_coverage`.
@@ -4259,7 +4271,7 @@ export declare class ProjectApprovalRule extends pulumi.CustomResource {
      */
     readonly ruleType: pulumi.Output<string>;
     /** Ids of users who may approve. */
-    readonly userIds: pulumi.Output<number[] | undefined>;
+    readonly userIds: pulumi.Output<number[]>;
     constructor(name: string, args: ProjectApprovalRuleArgs, opts?: pulumi.CustomResourceOptions);
 }
 /** What ProjectApprovalRule.get can be told to look for. */
@@ -5915,6 +5927,7 @@ export declare class ProjectIntegrationTelegram extends pulumi.CustomResource {
     readonly project: pulumi.Output<string>;
     /** Called on pushes. */
     readonly pushEvents: pulumi.Output<boolean>;
+    /** Chat the messages go to. */
     readonly room: pulumi.Output<string>;
     /** Called on new and removed tags. */
     readonly tagPushEvents: pulumi.Output<boolean>;
@@ -5949,6 +5962,7 @@ export interface ProjectIntegrationTelegramState {
     project?: pulumi.Input<string>;
     /** Called on pushes. */
     pushEvents?: pulumi.Input<boolean>;
+    /** Chat the messages go to. */
     room?: pulumi.Input<string>;
     /** Called on new and removed tags. */
     tagPushEvents?: pulumi.Input<boolean>;
@@ -5982,6 +5996,7 @@ export interface ProjectIntegrationTelegramArgs {
     project: pulumi.Input<string>;
     /** Called on pushes. */
     pushEvents: pulumi.Input<boolean>;
+    /** Chat the messages go to. */
     room: pulumi.Input<string>;
     /** Called on new and removed tags. */
     tagPushEvents: pulumi.Input<boolean>;
@@ -6116,6 +6131,7 @@ export declare class ProjectIntegrationPipelinesEmail extends pulumi.CustomResou
      * Changing it makes a new object.
      */
     readonly project: pulumi.Output<string>;
+    /** Mail addresses. */
     readonly recipients: pulumi.Output<string[]>;
     constructor(name: string, args: ProjectIntegrationPipelinesEmailArgs, opts?: pulumi.CustomResourceOptions);
 }
@@ -6134,6 +6150,7 @@ export interface ProjectIntegrationPipelinesEmailState {
      * Changing it makes a new object.
      */
     project?: pulumi.Input<string>;
+    /** Mail addresses. */
     recipients?: pulumi.Input<pulumi.Input<string>[]>;
 }
 /** What a ProjectIntegrationPipelinesEmail is made of. */
@@ -6151,6 +6168,7 @@ export interface ProjectIntegrationPipelinesEmailArgs {
      * Changing it makes a new object.
      */
     project: pulumi.Input<string>;
+    /** Mail addresses. */
     recipients: pulumi.Input<pulumi.Input<string>[]>;
 }
 
@@ -6173,6 +6191,7 @@ export declare class ProjectIntegrationEmailsOnPush extends pulumi.CustomResourc
     readonly project: pulumi.Output<string>;
     /** Called on pushes. */
     readonly pushEvents: pulumi.Output<boolean>;
+    /** Mail addresses. */
     readonly recipients: pulumi.Output<string>;
     readonly sendFromCommitterEmail: pulumi.Output<boolean>;
     /** Called on new and removed tags. */
@@ -6204,6 +6223,7 @@ export interface ProjectIntegrationEmailsOnPushState {
     project?: pulumi.Input<string>;
     /** Called on pushes. */
     pushEvents?: pulumi.Input<boolean>;
+    /** Mail addresses. */
     recipients?: pulumi.Input<string>;
     sendFromCommitterEmail?: pulumi.Input<boolean>;
     /** Called on new and removed tags. */
@@ -6234,6 +6254,7 @@ export interface ProjectIntegrationEmailsOnPushArgs {
     project: pulumi.Input<string>;
     /** Called on pushes. */
     pushEvents?: pulumi.Input<boolean>;
+    /** Mail addresses. */
     recipients: pulumi.Input<string>;
     sendFromCommitterEmail?: pulumi.Input<boolean>;
     /** Called on new and removed tags. */
@@ -6246,6 +6267,7 @@ export declare class ProjectIntegrationExternalWiki extends pulumi.CustomResourc
     static get(name: string, id: pulumi.Input<pulumi.ID>, state?: ProjectIntegrationExternalWikiState, opts?: pulumi.CustomResourceOptions): ProjectIntegrationExternalWiki;
     /** Whether an object is such a resource, also when several copies of this package are loaded. */
     static isInstance(obj: any): obj is ProjectIntegrationExternalWiki;
+    /** Address of the wiki. */
     readonly externalWikiUrl: pulumi.Output<string>;
     /**
      * Id or full path of the project.
@@ -6266,6 +6288,7 @@ export declare class ProjectIntegrationExternalWiki extends pulumi.CustomResourc
 }
 /** What ProjectIntegrationExternalWiki.get can be told to look for. */
 export interface ProjectIntegrationExternalWikiState {
+    /** Address of the wiki. */
     externalWikiUrl?: pulumi.Input<string>;
     /**
      * Id or full path of the project.
@@ -6285,6 +6308,7 @@ export interface ProjectIntegrationExternalWikiState {
 }
 /** What a ProjectIntegrationExternalWiki is made of. */
 export interface ProjectIntegrationExternalWikiArgs {
+    /** Address of the wiki. */
     externalWikiUrl: pulumi.Input<string>;
     /**
      * Id or full path of the project.
@@ -6349,7 +6373,9 @@ export declare class ProjectFreezePeriod extends pulumi.CustomResource {
     static isInstance(obj: any): obj is ProjectFreezePeriod;
     /** Time zone of the cron form. */
     readonly cronTimezone: pulumi.Output<string>;
+    /** When it ends, in cron form. */
     readonly freezeEnd: pulumi.Output<string>;
+    /** When it starts, in cron form. */
     readonly freezeStart: pulumi.Output<string>;
     /**
      * Id or full path of the project.
@@ -6362,7 +6388,9 @@ export declare class ProjectFreezePeriod extends pulumi.CustomResource {
 export interface ProjectFreezePeriodState {
     /** Time zone of the cron form. */
     cronTimezone?: pulumi.Input<string>;
+    /** When it ends, in cron form. */
     freezeEnd?: pulumi.Input<string>;
+    /** When it starts, in cron form. */
     freezeStart?: pulumi.Input<string>;
     /**
      * Id or full path of the project.
@@ -6374,7 +6402,9 @@ export interface ProjectFreezePeriodState {
 export interface ProjectFreezePeriodArgs {
     /** Time zone of the cron form. */
     cronTimezone?: pulumi.Input<string>;
+    /** When it ends, in cron form. */
     freezeEnd: pulumi.Input<string>;
+    /** When it starts, in cron form. */
     freezeStart: pulumi.Input<string>;
     /**
      * Id or full path of the project.
@@ -6623,6 +6653,7 @@ export declare class ProjectContainerRepositoryProtection extends pulumi.CustomR
     /** Id or full path of the project. */
     readonly project: pulumi.Output<string>;
     readonly repositoryPathPattern: pulumi.Output<string>;
+    /** Id of the rule. */
     readonly protectionRuleId: pulumi.Output<number>;
     constructor(name: string, args: ProjectContainerRepositoryProtectionArgs, opts?: pulumi.CustomResourceOptions);
 }
@@ -6635,6 +6666,7 @@ export interface ProjectContainerRepositoryProtectionState {
     /** Id or full path of the project. */
     project?: pulumi.Input<string>;
     repositoryPathPattern?: pulumi.Input<string>;
+    /** Id of the rule. */
     protectionRuleId?: pulumi.Input<number>;
 }
 /** What a ProjectContainerRepositoryProtection is made of. */
@@ -6664,6 +6696,7 @@ export declare class ProjectContainerTagProtection extends pulumi.CustomResource
     readonly tagNameRegex: pulumi.Output<string>;
     /** How long operations may take. */
     readonly timeouts: pulumi.Output<types.output.ProjectContainerTagProtectionTimeouts | undefined>;
+    /** Id of the rule. */
     readonly protectionRuleId: pulumi.Output<number>;
     constructor(name: string, args: ProjectContainerTagProtectionArgs, opts?: pulumi.CustomResourceOptions);
 }
@@ -6679,6 +6712,7 @@ export interface ProjectContainerTagProtectionState {
     tagNameRegex?: pulumi.Input<string>;
     /** How long operations may take. */
     timeouts?: pulumi.Input<types.input.ProjectContainerTagProtectionTimeouts>;
+    /** Id of the rule. */
     protectionRuleId?: pulumi.Input<number>;
 }
 /** What a ProjectContainerTagProtection is made of. */
@@ -6706,7 +6740,10 @@ export declare class ProjectRunnerEnablement extends pulumi.CustomResource {
      * Changing it makes a new object.
      */
     readonly project: pulumi.Output<string>;
-    /** Changing it makes a new object. */
+    /**
+     * Id of the runner.
+     * Changing it makes a new object.
+     */
     readonly runnerId: pulumi.Output<number>;
     constructor(name: string, args: ProjectRunnerEnablementArgs, opts?: pulumi.CustomResourceOptions);
 }
@@ -6717,7 +6754,10 @@ export interface ProjectRunnerEnablementState {
      * Changing it makes a new object.
      */
     project?: pulumi.Input<string>;
-    /** Changing it makes a new object. */
+    /**
+     * Id of the runner.
+     * Changing it makes a new object.
+     */
     runnerId?: pulumi.Input<number>;
 }
 /** What a ProjectRunnerEnablement is made of. */
@@ -6727,7 +6767,10 @@ export interface ProjectRunnerEnablementArgs {
      * Changing it makes a new object.
      */
     project: pulumi.Input<string>;
-    /** Changing it makes a new object. */
+    /**
+     * Id of the runner.
+     * Changing it makes a new object.
+     */
     runnerId: pulumi.Input<number>;
 }
 
@@ -6746,14 +6789,20 @@ export declare class UserRunner extends pulumi.CustomResource {
     readonly description: pulumi.Output<string>;
     /** Id of the group. */
     readonly groupId: pulumi.Output<number | undefined>;
+    /** Whether other projects cannot use it. */
     readonly locked: pulumi.Output<boolean>;
     readonly maintenanceNote: pulumi.Output<string>;
     readonly maximumTimeout: pulumi.Output<number>;
+    /** Whether it takes no jobs. */
     readonly paused: pulumi.Output<boolean>;
     /** Id of the project. */
     readonly projectId: pulumi.Output<number | undefined>;
-    /** One of: `instance_type`, `group_type`, `project_type`. */
+    /**
+     * What it serves.
+     * One of: `instance_type`, `group_type`, `project_type`.
+     */
     readonly runnerType: pulumi.Output<string>;
+    /** Tags of jobs it takes. */
     readonly tagLists: pulumi.Output<string[]>;
     readonly untagged: pulumi.Output<boolean>;
     /** Secret token. */
@@ -6771,14 +6820,20 @@ export interface UserRunnerState {
     description?: pulumi.Input<string>;
     /** Id of the group. */
     groupId?: pulumi.Input<number>;
+    /** Whether other projects cannot use it. */
     locked?: pulumi.Input<boolean>;
     maintenanceNote?: pulumi.Input<string>;
     maximumTimeout?: pulumi.Input<number>;
+    /** Whether it takes no jobs. */
     paused?: pulumi.Input<boolean>;
     /** Id of the project. */
     projectId?: pulumi.Input<number>;
-    /** One of: `instance_type`, `group_type`, `project_type`. */
+    /**
+     * What it serves.
+     * One of: `instance_type`, `group_type`, `project_type`.
+     */
     runnerType?: pulumi.Input<string>;
+    /** Tags of jobs it takes. */
     tagLists?: pulumi.Input<pulumi.Input<string>[]>;
     untagged?: pulumi.Input<boolean>;
     /** Secret token. */
@@ -6795,14 +6850,20 @@ export interface UserRunnerArgs {
     description?: pulumi.Input<string>;
     /** Id of the group. */
     groupId?: pulumi.Input<number>;
+    /** Whether other projects cannot use it. */
     locked?: pulumi.Input<boolean>;
     maintenanceNote?: pulumi.Input<string>;
     maximumTimeout?: pulumi.Input<number>;
+    /** Whether it takes no jobs. */
     paused?: pulumi.Input<boolean>;
     /** Id of the project. */
     projectId?: pulumi.Input<number>;
-    /** One of: `instance_type`, `group_type`, `project_type`. */
+    /**
+     * What it serves.
+     * One of: `instance_type`, `group_type`, `project_type`.
+     */
     runnerType: pulumi.Input<string>;
+    /** Tags of jobs it takes. */
     tagLists?: pulumi.Input<pulumi.Input<string>[]>;
     untagged?: pulumi.Input<boolean>;
 }
@@ -6832,6 +6893,7 @@ export declare class ProjectPushMirror extends pulumi.CustomResource {
      * Changing it makes a new object.
      */
     readonly url: pulumi.Output<string>;
+    /** Id of the mirror. */
     readonly mirrorId: pulumi.Output<number>;
     constructor(name: string, args: ProjectPushMirrorArgs, opts?: pulumi.CustomResourceOptions);
 }
@@ -6856,6 +6918,7 @@ export interface ProjectPushMirrorState {
      * Changing it makes a new object.
      */
     url?: pulumi.Input<string>;
+    /** Id of the mirror. */
     mirrorId?: pulumi.Input<number>;
 }
 /** What a ProjectPushMirror is made of. */
@@ -6903,10 +6966,12 @@ export declare class ProjectPullMirror extends pulumi.CustomResource {
     readonly project: pulumi.Output<string>;
     /** Address of the repository to follow. May hold a password. */
     readonly url: pulumi.Output<string>;
+    /** What went wrong last. */
     readonly lastError: pulumi.Output<string>;
     readonly lastSuccessfulUpdateAt: pulumi.Output<string>;
     readonly lastUpdateAt: pulumi.Output<string>;
     readonly lastUpdateStartedAt: pulumi.Output<string>;
+    /** Id of the mirror. */
     readonly mirrorId: pulumi.Output<number>;
     readonly updateStatus: pulumi.Output<string>;
     constructor(name: string, args: ProjectPullMirrorArgs, opts?: pulumi.CustomResourceOptions);
@@ -6929,10 +6994,12 @@ export interface ProjectPullMirrorState {
     project?: pulumi.Input<string>;
     /** Address of the repository to follow. May hold a password. */
     url?: pulumi.Input<string>;
+    /** What went wrong last. */
     lastError?: pulumi.Input<string>;
     lastSuccessfulUpdateAt?: pulumi.Input<string>;
     lastUpdateAt?: pulumi.Input<string>;
     lastUpdateStartedAt?: pulumi.Input<string>;
+    /** Id of the mirror. */
     mirrorId?: pulumi.Input<number>;
     updateStatus?: pulumi.Input<string>;
 }
@@ -6973,7 +7040,8 @@ export declare class ProjectServiceAccount extends pulumi.CustomResource {
     /** How long operations may take. */
     readonly timeouts: pulumi.Output<types.output.ProjectServiceAccountTimeouts | undefined>;
     /** User name. */
-    readonly username: pulumi.Output<string | undefined>;
+    readonly username: pulumi.Output<string>;
+    /** Id of the service account. */
     readonly serviceAccountId: pulumi.Output<string>;
     constructor(name: string, args: ProjectServiceAccountArgs, opts?: pulumi.CustomResourceOptions);
 }
@@ -6991,6 +7059,7 @@ export interface ProjectServiceAccountState {
     timeouts?: pulumi.Input<types.input.ProjectServiceAccountTimeouts>;
     /** User name. */
     username?: pulumi.Input<string>;
+    /** Id of the service account. */
     serviceAccountId?: pulumi.Input<string>;
 }
 /** What a ProjectServiceAccount is made of. */
@@ -7026,7 +7095,8 @@ export declare class GroupServiceAccount extends pulumi.CustomResource {
     /** How long operations may take. */
     readonly timeouts: pulumi.Output<types.output.GroupServiceAccountTimeouts | undefined>;
     /** User name. */
-    readonly username: pulumi.Output<string | undefined>;
+    readonly username: pulumi.Output<string>;
+    /** Id of the service account. */
     readonly serviceAccountId: pulumi.Output<string>;
     constructor(name: string, args: GroupServiceAccountArgs, opts?: pulumi.CustomResourceOptions);
 }
@@ -7044,6 +7114,7 @@ export interface GroupServiceAccountState {
     timeouts?: pulumi.Input<types.input.GroupServiceAccountTimeouts>;
     /** User name. */
     username?: pulumi.Input<string>;
+    /** Id of the service account. */
     serviceAccountId?: pulumi.Input<string>;
 }
 /** What a GroupServiceAccount is made of. */
@@ -7068,6 +7139,8 @@ export declare class GroupServiceAccountAccessToken extends pulumi.CustomResourc
     static get(name: string, id: pulumi.Input<pulumi.ID>, state?: GroupServiceAccountAccessTokenState, opts?: pulumi.CustomResourceOptions): GroupServiceAccountAccessToken;
     /** Whether an object is such a resource, also when several copies of this package are loaded. */
     static isInstance(obj: any): obj is GroupServiceAccountAccessToken;
+    /** Free text for people. */
+    readonly description: pulumi.Output<string>;
     /** When it ends. */
     readonly expiresAt: pulumi.Output<string>;
     /** Id or full path of the group. */
@@ -7097,6 +7170,8 @@ export declare class GroupServiceAccountAccessToken extends pulumi.CustomResourc
 }
 /** What GroupServiceAccountAccessToken.get can be told to look for. */
 export interface GroupServiceAccountAccessTokenState {
+    /** Free text for people. */
+    description?: pulumi.Input<string>;
     /** When it ends. */
     expiresAt?: pulumi.Input<string>;
     /** Id or full path of the group. */
@@ -7125,6 +7200,8 @@ export interface GroupServiceAccountAccessTokenState {
 }
 /** What a GroupServiceAccountAccessToken is made of. */
 export interface GroupServiceAccountAccessTokenArgs {
+    /** Free text for people. */
+    description?: pulumi.Input<string>;
     /** When it ends. */
     expiresAt?: pulumi.Input<string>;
     /** Id or full path of the group. */
@@ -7275,6 +7352,8 @@ export declare class User extends pulumi.CustomResource {
     readonly state: pulumi.Output<string | undefined>;
     /** Name to sign in with. */
     readonly username: pulumi.Output<string>;
+    /** Whether the user may read everything. */
+    readonly isAuditor: pulumi.Output<boolean | undefined>;
     constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions);
 }
 /** What User.get can be told to look for. */
@@ -7322,6 +7401,8 @@ export interface UserState {
     state?: pulumi.Input<string>;
     /** Name to sign in with. */
     username?: pulumi.Input<string>;
+    /** Whether the user may read everything. */
+    isAuditor?: pulumi.Input<boolean>;
 }
 /** What a User is made of. */
 export interface UserArgs {
@@ -7368,6 +7449,8 @@ export interface UserArgs {
     state?: pulumi.Input<string>;
     /** Name to sign in with. */
     username: pulumi.Input<string>;
+    /** Whether the user may read everything. */
+    isAuditor?: pulumi.Input<boolean>;
 }
 
 /** Publishes a project in the CI/CD catalog. */
@@ -7563,6 +7646,7 @@ export declare namespace types {
             rotateBeforeDays: pulumi.Input<number>;
         }
         interface GroupServiceAccountTimeouts {
+            /** How long deleting may take, such as `10m`. */
             delete?: pulumi.Input<string>;
         }
         interface PersonalAccessTokenRotationConfiguration {
@@ -7604,16 +7688,23 @@ export declare namespace types {
             userIds?: pulumi.Input<pulumi.Input<number>[]>;
         }
         interface ProjectContainerExpirationPolicy {
+            /** How often it runs, such as `1d`. */
             cadence?: pulumi.Input<string>;
             /** Whether it is on. */
             enabled?: pulumi.Input<boolean>;
+            /** How many tags of each image are kept. */
             keepN?: pulumi.Input<number>;
+            /** Pattern of tags to remove. */
             nameRegexDelete?: pulumi.Input<string>;
+            /** Pattern of tags to keep. */
             nameRegexKeep?: pulumi.Input<string>;
+            /** When it runs next. */
             nextRunAt?: pulumi.Input<string>;
+            /** Only tags older than this, such as `14d`. */
             olderThan?: pulumi.Input<string>;
         }
         interface ProjectContainerTagProtectionTimeouts {
+            /** How long creating may take, such as `10m`. */
             create?: pulumi.Input<string>;
         }
         interface ProjectHookCustomHeader {
@@ -7687,6 +7778,7 @@ export declare namespace types {
             rejectUnsignedCommits?: pulumi.Input<boolean>;
         }
         interface ProjectServiceAccountTimeouts {
+            /** How long deleting may take, such as `10m`. */
             delete?: pulumi.Input<string>;
         }
         interface ProjectTagCommit {
@@ -7884,6 +7976,7 @@ export declare namespace types {
             rotateBeforeDays: number;
         }
         interface GroupServiceAccountTimeouts {
+            /** How long deleting may take, such as `10m`. */
             delete?: string;
         }
         interface PersonalAccessTokenRotationConfiguration {
@@ -7925,16 +8018,23 @@ export declare namespace types {
             userIds?: number[];
         }
         interface ProjectContainerExpirationPolicy {
+            /** How often it runs, such as `1d`. */
             cadence: string;
             /** Whether it is on. */
             enabled: boolean;
+            /** How many tags of each image are kept. */
             keepN: number;
+            /** Pattern of tags to remove. */
             nameRegexDelete: string;
+            /** Pattern of tags to keep. */
             nameRegexKeep: string;
+            /** When it runs next. */
             nextRunAt: string;
+            /** Only tags older than this, such as `14d`. */
             olderThan: string;
         }
         interface ProjectContainerTagProtectionTimeouts {
+            /** How long creating may take, such as `10m`. */
             create?: string;
         }
         interface ProjectHookCustomHeader {
@@ -8008,6 +8108,7 @@ export declare namespace types {
             rejectUnsignedCommits?: boolean;
         }
         interface ProjectServiceAccountTimeouts {
+            /** How long deleting may take, such as `10m`. */
             delete?: string;
         }
         interface ProjectTagCommit {

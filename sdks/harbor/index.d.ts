@@ -1213,35 +1213,69 @@ export declare class ConfigAuth extends pulumi.CustomResource {
      * One of: `db_auth`, `ldap_auth`, `oidc_auth`.
      */
     readonly authMode: pulumi.Output<string>;
+    /** Where the search for users starts. */
     readonly ldapBaseDn: pulumi.Output<string | undefined>;
+    /** Filter on users. */
     readonly ldapFilter: pulumi.Output<string | undefined>;
+    /** Group whose members are administrators. */
     readonly ldapGroupAdminDn: pulumi.Output<string | undefined>;
+    /** Where the search for groups starts. */
     readonly ldapGroupBaseDn: pulumi.Output<string | undefined>;
+    /** Filter on groups. */
     readonly ldapGroupFilter: pulumi.Output<string | undefined>;
+    /** Attribute with a group's name. */
     readonly ldapGroupGid: pulumi.Output<string | undefined>;
-    /** @default "memberof" */
+    /**
+     * Attribute with a user's groups.
+     * @default "memberof"
+     */
     readonly ldapGroupMembership: pulumi.Output<string | undefined>;
-    /** @default "subtree" */
+    /**
+     * Depth of the search for groups.
+     * @default "subtree"
+     */
     readonly ldapGroupScope: pulumi.Output<string | undefined>;
+    /** Attribute with a group's name. */
     readonly ldapGroupUid: pulumi.Output<string | undefined>;
-    /** @default "subtree" */
+    /**
+     * Depth of the search for users.
+     * @default "subtree"
+     */
     readonly ldapScope: pulumi.Output<string | undefined>;
+    /** User the search signs in as. */
     readonly ldapSearchDn: pulumi.Output<string | undefined>;
+    /** Password of that user. */
     readonly ldapSearchPassword: pulumi.Output<string | undefined>;
+    /** Attribute users sign in with. */
     readonly ldapUid: pulumi.Output<string | undefined>;
+    /** Address of the LDAP server. */
     readonly ldapUrl: pulumi.Output<string | undefined>;
-    /** @default false */
+    /**
+     * Whether its certificate must be valid.
+     * @default false
+     */
     readonly ldapVerifyCert: pulumi.Output<boolean | undefined>;
+    /** Group whose members are administrators. */
     readonly oidcAdminGroup: pulumi.Output<string | undefined>;
+    /** Whether new users keep the name from the claim without being asked. */
     readonly oidcAutoOnboard: pulumi.Output<boolean | undefined>;
+    /** Client id at the provider. */
     readonly oidcClientId: pulumi.Output<string | undefined>;
+    /** Client secret at the provider. */
     readonly oidcClientSecret: pulumi.Output<string | undefined>;
+    /** Address of the provider. */
     readonly oidcEndpoint: pulumi.Output<string | undefined>;
+    /** Pattern of groups that are taken over. */
     readonly oidcGroupFilter: pulumi.Output<string | undefined>;
+    /** Claim with the groups. */
     readonly oidcGroupsClaim: pulumi.Output<string | undefined>;
+    /** Name of the provider on the sign-in page. */
     readonly oidcName: pulumi.Output<string | undefined>;
+    /** Scopes asked for, separated by commas. */
     readonly oidcScope: pulumi.Output<string | undefined>;
+    /** Claim with the user name. */
     readonly oidcUserClaim: pulumi.Output<string | undefined>;
+    /** Whether its certificate must be valid. */
     readonly oidcVerifyCert: pulumi.Output<boolean | undefined>;
     /**
      * Whether it is the first choice on the sign-in page.
@@ -1257,35 +1291,69 @@ export interface ConfigAuthState {
      * One of: `db_auth`, `ldap_auth`, `oidc_auth`.
      */
     authMode?: pulumi.Input<string>;
+    /** Where the search for users starts. */
     ldapBaseDn?: pulumi.Input<string>;
+    /** Filter on users. */
     ldapFilter?: pulumi.Input<string>;
+    /** Group whose members are administrators. */
     ldapGroupAdminDn?: pulumi.Input<string>;
+    /** Where the search for groups starts. */
     ldapGroupBaseDn?: pulumi.Input<string>;
+    /** Filter on groups. */
     ldapGroupFilter?: pulumi.Input<string>;
+    /** Attribute with a group's name. */
     ldapGroupGid?: pulumi.Input<string>;
-    /** @default "memberof" */
+    /**
+     * Attribute with a user's groups.
+     * @default "memberof"
+     */
     ldapGroupMembership?: pulumi.Input<string>;
-    /** @default "subtree" */
+    /**
+     * Depth of the search for groups.
+     * @default "subtree"
+     */
     ldapGroupScope?: pulumi.Input<string>;
+    /** Attribute with a group's name. */
     ldapGroupUid?: pulumi.Input<string>;
-    /** @default "subtree" */
+    /**
+     * Depth of the search for users.
+     * @default "subtree"
+     */
     ldapScope?: pulumi.Input<string>;
+    /** User the search signs in as. */
     ldapSearchDn?: pulumi.Input<string>;
+    /** Password of that user. */
     ldapSearchPassword?: pulumi.Input<string>;
+    /** Attribute users sign in with. */
     ldapUid?: pulumi.Input<string>;
+    /** Address of the LDAP server. */
     ldapUrl?: pulumi.Input<string>;
-    /** @default false */
+    /**
+     * Whether its certificate must be valid.
+     * @default false
+     */
     ldapVerifyCert?: pulumi.Input<boolean>;
+    /** Group whose members are administrators. */
     oidcAdminGroup?: pulumi.Input<string>;
+    /** Whether new users keep the name from the claim without being asked. */
     oidcAutoOnboard?: pulumi.Input<boolean>;
+    /** Client id at the provider. */
     oidcClientId?: pulumi.Input<string>;
+    /** Client secret at the provider. */
     oidcClientSecret?: pulumi.Input<string>;
+    /** Address of the provider. */
     oidcEndpoint?: pulumi.Input<string>;
+    /** Pattern of groups that are taken over. */
     oidcGroupFilter?: pulumi.Input<string>;
+    /** Claim with the groups. */
     oidcGroupsClaim?: pulumi.Input<string>;
+    /** Name of the provider on the sign-in page. */
     oidcName?: pulumi.Input<string>;
+    /** Scopes asked for, separated by commas. */
     oidcScope?: pulumi.Input<string>;
+    /** Claim with the user name. */
     oidcUserClaim?: pulumi.Input<string>;
+    /** Whether its certificate must be valid. */
     oidcVerifyCert?: pulumi.Input<boolean>;
     /**
      * Whether it is the first choice on the sign-in page.
@@ -1300,35 +1368,69 @@ export interface ConfigAuthArgs {
      * One of: `db_auth`, `ldap_auth`, `oidc_auth`.
      */
     authMode: pulumi.Input<string>;
+    /** Where the search for users starts. */
     ldapBaseDn?: pulumi.Input<string>;
+    /** Filter on users. */
     ldapFilter?: pulumi.Input<string>;
+    /** Group whose members are administrators. */
     ldapGroupAdminDn?: pulumi.Input<string>;
+    /** Where the search for groups starts. */
     ldapGroupBaseDn?: pulumi.Input<string>;
+    /** Filter on groups. */
     ldapGroupFilter?: pulumi.Input<string>;
+    /** Attribute with a group's name. */
     ldapGroupGid?: pulumi.Input<string>;
-    /** @default "memberof" */
+    /**
+     * Attribute with a user's groups.
+     * @default "memberof"
+     */
     ldapGroupMembership?: pulumi.Input<string>;
-    /** @default "subtree" */
+    /**
+     * Depth of the search for groups.
+     * @default "subtree"
+     */
     ldapGroupScope?: pulumi.Input<string>;
+    /** Attribute with a group's name. */
     ldapGroupUid?: pulumi.Input<string>;
-    /** @default "subtree" */
+    /**
+     * Depth of the search for users.
+     * @default "subtree"
+     */
     ldapScope?: pulumi.Input<string>;
+    /** User the search signs in as. */
     ldapSearchDn?: pulumi.Input<string>;
+    /** Password of that user. */
     ldapSearchPassword?: pulumi.Input<string>;
+    /** Attribute users sign in with. */
     ldapUid?: pulumi.Input<string>;
+    /** Address of the LDAP server. */
     ldapUrl?: pulumi.Input<string>;
-    /** @default false */
+    /**
+     * Whether its certificate must be valid.
+     * @default false
+     */
     ldapVerifyCert?: pulumi.Input<boolean>;
+    /** Group whose members are administrators. */
     oidcAdminGroup?: pulumi.Input<string>;
+    /** Whether new users keep the name from the claim without being asked. */
     oidcAutoOnboard?: pulumi.Input<boolean>;
+    /** Client id at the provider. */
     oidcClientId?: pulumi.Input<string>;
+    /** Client secret at the provider. */
     oidcClientSecret?: pulumi.Input<string>;
+    /** Address of the provider. */
     oidcEndpoint?: pulumi.Input<string>;
+    /** Pattern of groups that are taken over. */
     oidcGroupFilter?: pulumi.Input<string>;
+    /** Claim with the groups. */
     oidcGroupsClaim?: pulumi.Input<string>;
+    /** Name of the provider on the sign-in page. */
     oidcName?: pulumi.Input<string>;
+    /** Scopes asked for, separated by commas. */
     oidcScope?: pulumi.Input<string>;
+    /** Claim with the user name. */
     oidcUserClaim?: pulumi.Input<string>;
+    /** Whether its certificate must be valid. */
     oidcVerifyCert?: pulumi.Input<boolean>;
     /**
      * Whether it is the first choice on the sign-in page.
@@ -1577,10 +1679,13 @@ export interface TasksArgs {
 export declare namespace types {
     namespace input {
         interface ConfigSystemBannerMessage {
+            /** Whether users can close it. */
             closable?: pulumi.Input<boolean>;
+            /** First day, as MM/DD/YYYY. */
             fromDate?: pulumi.Input<string>;
             /** Text. */
             message: pulumi.Input<string>;
+            /** Last day, as MM/DD/YYYY. */
             toDate?: pulumi.Input<string>;
             /** Kind. */
             type?: pulumi.Input<string>;
@@ -1640,10 +1745,13 @@ export declare namespace types {
     }
     namespace output {
         interface ConfigSystemBannerMessage {
+            /** Whether users can close it. */
             closable?: boolean;
+            /** First day, as MM/DD/YYYY. */
             fromDate?: string;
             /** Text. */
             message: string;
+            /** Last day, as MM/DD/YYYY. */
             toDate?: string;
             /** Kind. */
             type?: string;
