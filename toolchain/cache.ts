@@ -47,8 +47,7 @@ export function linkerFlags(tool: GoTool | SourceTool): string {
 /** The key of a tool whose pins lie in `folder` (a module of toolchain/, or the sources themselves). */
 export async function toolKey(tool: GoTool | SourceTool, folder: string, platform: Platform): Promise<Key> {
     const hash = createHash("sha256");
-    const files = tool.kind === "go" ? ["go.mod", "go.sum"] : await sourceFiles(folder);
-    for (const file of files) {
+    for (const file of await sourceFiles(folder)) {
         hash.update(`${file.split(sep).join("/")}\0`)
             .update(await readFile(join(folder, file), "latin1"))
             .update("\0");
@@ -60,7 +59,7 @@ export async function toolKey(tool: GoTool | SourceTool, folder: string, platfor
 
 const SOURCES = /\.(go|json|ya?ml|tmpl)$|^go\.(mod|sum)$/;
 
-/** Files of a Go module of this checkout that end up in its program, sorted: tests and their data do not. */
+/** Files in a module's folder that decide what is built, sorted: pins and sources, not tests and their data. */
 async function sourceFiles(folder: string): Promise<string[]> {
     const found = await readdir(folder, { recursive: true });
     return found

@@ -71,6 +71,16 @@ test("the estate's tools are those that every command may build", () => {
     ]);
 });
 
+test("nothing of Argo CD's own programs is built unless asked for", () => {
+    assert.deepEqual(toolsOfGroup("delivery").sort(), [
+        "argocd",
+        "argocd-image-updater",
+        "helm",
+        "kustomize",
+        "miniredis",
+    ]);
+});
+
 test("isToolName knows own names only", () => {
     assert.equal(isToolName("etcd"), true);
     assert.equal(isToolName("toString"), false);
