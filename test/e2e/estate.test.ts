@@ -1,0 +1,230 @@
+/**
+ * The dev estate through the real engine, against real API servers and the stand-ins: made, unchanged, repaired,
+ * taken away. Proves what GitLab's and Harbor's stand-ins can tell, not that a release of GitLab or Harbor agrees.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { World, eventually } from "./support/world";
+
+interface Project {
+    readonly id: number;
+    readonly path_with_namespace: string;
+    readonly default_branch: string;
+}
+
+interface Robot {
+    readonly id: number;
+    readonly name: string;
+    readonly permissions: readonly unknown[];
+    readonly [field: string]: unknown;
+}
+
+describe("the dev estate", { timeout: 30 * 60_000 }, () => {
+    let world: World;
+    before(async () => {
+        world = await World.make();
+    });
+    after(() => world.end());
+
+    const project = async (path: string): Promise<Project> =>
+        (await world.gitlab<Project>("GET", `/projects/${encodeURIComponent(path)}`)).body;
+
+    test("npm start raises it and says what is where", async () => {
+        const output = await world.succeed("tools/start.ts");
+        for (const expected of [
+            "acme/shop/web",
+            "web-dev-member1",
+            `${world.harborUrl}`.replace("http://", ""),
+            "Try next",
+        ]) {
+            assert.ok(output.includes(expected), `the overview does not mention ${expected}:\n${output}`);
+        }
+        assert.match(output, /\d+ resources changed/);
+    });
+
+    test("GitLab holds repositories with an environment in each protected branch", async () => {
+        const config = await project("acme/shop/web-config");
+        for (const branch of ["dev", "test", "prod"]) {
+            const { body } = await world.gitlab<{
+                push_access_levels: { access_level: number }[];
+                allow_force_push: boolean;
+            }>("GET", `/projects/${config.id}/protected_branches/${branch}`);
+            assert.equal(body.allow_force_push, false, `${branch} can be force-pushed`);
+            const level = body.push_access_levels[0]?.access_level;
+            assert.equal(level, branch === "dev" ? 30 : 0, `push level of ${branch}`);
+        }
+    });
+
+    test("Argo CD's objects name the member, the branch and the team's project", async () => {
+        const application = await world.object<{
+            spec: Record<string, Record<string, string>> & { project: string };
+        }>("host", "argocd", "application", "web-test-member1");
+        assert.equal(application?.spec.project, "shop-nonprod");
+        assert.equal(application?.spec["source"]?.["targetRevision"], "test");
+        assert.equal(application?.spec["destination"]?.["name"], "member1");
+    });
+
+    test("the member's token reads and writes the app's namespace and nothing else", async () => {
+        const secret = await world.object<{ data: Record<string, string> }>(
+            "host",
+            "argocd",
+            "secret",
+            "cluster-member1",
+        );
+        const config = JSON.parse(Buffer.from(secret?.data["config"] ?? "", "base64").toString("utf8")) as {
+            bearerToken: string;
+        };
+        const can = async (verb: string, resource: string, namespace: string): Promise<string> => {
+            const kubectl = ["--token", config.bearerToken, "-n", namespace, "auth", "can-i", verb, resource];
+            return (await world.kubectlWithoutCertificate("member1", kubectl)).stdout.trim();
+        };
+        assert.equal(await can("create", "deployments", "web-dev"), "yes");
+        assert.equal(await can("create", "deployments", "kube-system"), "no");
+        assert.equal(await can("create", "clusterroles", "web-dev"), "no");
+    });
+
+    test("a second up changes nothing, and neither does a refresh", async () => {
+        assert.deepEqual(await world.plan(), {});
+        assert.deepEqual(await world.plan({ refresh: true }), {});
+        assert.match(await world.succeed("tools/start.ts"), /Nothing changed/);
+    });
+
+    test("reordered maps and lists change nothing", async () => {
+        world.editSpec((spec) => {
+            const at = (...path: string[]): unknown[] => ["config", "gitops-estate:estate", ...path];
+            for (const path of [
+                at("apps"),
+                at("clusters"),
+                at("channels"),
+                at("teams", "shop", "developers"),
+            ]) {
+                const node = spec.getIn(path) as { items: unknown[] };
+                node.items.reverse();
+            }
+        });
+        assert.deepEqual(await world.plan(), {});
+        world.resetSpec();
+    });
+
+    test("an added app adds only its own resources", async () => {
+        world.editSpec((spec) => {
+            spec.setIn(["config", "gitops-estate:estate", "apps", "docs"], {
+                team: "shop",
+                delivery: "kustomize",
+            });
+        });
+        const { create = [], ...rest } = await world.plan();
+        assert.ok(create.length > 10, `only ${create.length} resources`);
+        const foreign = create.filter((name) => !name.includes("docs"));
+        assert.deepEqual(foreign, []);
+        // What lists the apps of a team or cluster is updated: its AppProject and the registrations of its clusters.
+        assert.deepEqual(
+            Object.keys(rest).filter((operation) => operation !== "update"),
+            [],
+        );
+        for (const name of rest["update"] ?? []) {
+            assert.match(
+                name,
+                /AppProject|Secret .*registration|GroupVariable/,
+                `${name} belongs to another app`,
+            );
+        }
+        world.resetSpec();
+    });
+
+    test("what is changed by hand shows in preview --refresh, just that, and up repairs it", async () => {
+        const config = await project("acme/shop/web-config");
+        await world.gitlab("DELETE", `/projects/${config.id}/protected_branches/test`);
+        const hooks = (await world.gitlab<{ id: number }[]>("GET", `/projects/${config.id}/hooks`)).body;
+        assert.equal(hooks.length, 1, "the config repository has one hook");
+        await world.gitlab("DELETE", `/projects/${config.id}/hooks/${hooks[0]?.id}`);
+        const patch = '{"spec":{"source":{"targetRevision":"main"}}}';
+        await world.kubectl("host", [
+            "-n",
+            "argocd",
+            "patch",
+            "application",
+            "api-dev-member1",
+            "--type=merge",
+            "-p",
+            patch,
+        ]);
+        const app = await project("acme/shop/web");
+        const variables = (
+            await world.gitlab<{ key: string; masked: boolean }[]>("GET", `/projects/${app.id}/variables`)
+        ).body;
+        const plain = variables.find((variable) => !variable.masked);
+        assert.ok(plain !== undefined, "the app repository has a plain variable");
+        await world.gitlab("PUT", `/projects/${app.id}/variables/${plain.key}`, { value: "changed-by-hand" });
+        const robots = (await world.harbor<Robot[]>("GET", "/projects/web-dev/robots?page_size=100")).body;
+        const pull = robots.find((robot) => robot.name.includes("pull"));
+        assert.ok(
+            pull !== undefined,
+            `web-dev has a pull robot among ${robots.map((robot) => robot.name).join(", ")}`,
+        );
+        const widened = {
+            ...pull,
+            permissions: [
+                {
+                    kind: "project",
+                    namespace: "web-dev",
+                    access: [
+                        { resource: "repository", action: "pull" },
+                        { resource: "repository", action: "push" },
+                    ],
+                },
+            ],
+        };
+        assert.equal((await world.harbor("PUT", `/robots/${pull.id}`, widened)).status, 200);
+
+        const plan = await world.plan({ refresh: true });
+        const touched = Object.values(plan).flat().sort();
+        assert.equal(touched.length, 5, `five things were changed, the preview shows ${touched.join("; ")}`);
+        assert.deepEqual(touched.map((name) => name.split(" ")[0]).sort(), [
+            "Application",
+            "BranchProtection",
+            "ProjectHook",
+            "ProjectVariable",
+            "RobotAccount",
+        ]);
+
+        await world.up(["--refresh"]);
+        assert.deepEqual(await world.plan({ refresh: true }), {});
+        const level = await world.gitlab<{ name: string }>(
+            "GET",
+            `/projects/${config.id}/protected_branches/test`,
+        );
+        assert.equal(level.status, 200, "the branch is protected again");
+    });
+
+    test("no secret stands in state, logs or outputs", async () => {
+        const state = await world.state("dev");
+        const secrets = world.knownSecrets();
+        assert.ok(secrets.length >= 2);
+        for (const secret of secrets) {
+            assert.ok(!state.includes(secret), "a secret stands in the state in plain text");
+            for (const [file, text] of world.logs()) {
+                assert.ok(!text.includes(secret), `a secret stands in ${file}`);
+            }
+        }
+    });
+
+    test("destroy leaves nothing but what deletionProtection keeps, and lists that", async () => {
+        const output = await world.succeed("tools/pulumi.ts", ["destroy"]);
+        assert.match(output, /Kept, because deletionProtection covers them:/);
+        const projects = (await world.harbor<{ name: string }[]>("GET", "/projects?page_size=100")).body;
+        assert.deepEqual(
+            projects.map((each) => each.name).filter((name) => !/-prod$/.test(name) && name !== "library"),
+            [],
+        );
+        for (const context of ["host", "member1", "member2"]) {
+            const namespaces = (await world.kubectl(context, ["get", "namespaces", "-o", "name"])).stdout;
+            assert.ok(!/argocd|web-|api-|acme-/.test(namespaces), `${context} still has ${namespaces}`);
+        }
+        await eventually(
+            "the removal of robots",
+            async () => (await world.harbor<Robot[]>("GET", "/robots?page_size=100")).body,
+            (robots) => robots.length === 0,
+        );
+    });
+});
