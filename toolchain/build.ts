@@ -123,6 +123,9 @@ async function compile(
         // A folder of that name without the program in it is no build.
         await rm(final, { recursive: true, force: true });
         await rename(temporary, final);
+        if (spec.kind === "source") {
+            await keepNewest(home, SOURCE_BUILDS);
+        }
     } finally {
         await rm(temporary, { recursive: true, force: true });
     }
@@ -189,6 +192,48 @@ async function runGo(
         });
     }
     return result;
+}
+
+/** Builds kept of a program whose sources change with every commit. */
+const SOURCE_BUILDS = 4;
+
+/** Deletes all but the newest builds of one tool, and their logs. Who still needs one builds it again. */
+async function keepNewest(home: string, count: number): Promise<void> {
+    const builds = await findBuilds(home);
+    for (const build of builds.slice(count)) {
+        await deleteBuild(build.path);
+    }
+}
+
+async function findBuilds(home: string): Promise<{ path: string; made: number }[]> {
+    const entries = await readdir(home, { withFileTypes: true }).catch(() => []);
+    const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
+    const builds = await Promise.all(
+        folders.map(async ({ name }) => ({
+            path: join(home, name),
+            made: (await stat(join(home, name))).mtimeMs,
+        })),
+    );
+    return builds.sort((left, right) => right.made - left.made);
+}
+
+async function deleteBuild(path: string): Promise<void> {
+    await rm(path, { recursive: true, force: true });
+    await rm(`${path}.log`, { force: true });
+}
+
+/** Deletes the builds that are not among `used` (their folders), and returns how many bytes that freed. */
+export async function prune(root: string, used: ReadonlySet<string>): Promise<number> {
+    let freed = 0;
+    for (const tool of await readdir(root).catch(() => [])) {
+        for (const build of await findBuilds(join(root, tool))) {
+            if (!used.has(build.path)) {
+                freed += await sizeOf(build.path);
+                await deleteBuild(build.path);
+            }
+        }
+    }
+    return freed;
 }
 
 /** Deletes what interrupted builds left behind; called with the lock of one build of the tool held. */

@@ -1,7 +1,10 @@
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 
 import { ToolchainError, type ToolName, ensureTools, findTools, isToolName, progressPrinter } from ".";
 import type { Tool } from ".";
+import { prune } from "./build";
+import { cacheRoot } from "./cache";
 import { megabytes } from "./progress";
 import { TOOLS, TOOL_NAMES, toolsOfGroup } from "./tools";
 
@@ -12,6 +15,7 @@ Prints each tool, its version, where it is from, its size and its path.
   --build [names]  make the named tools ready first, or all that the estate needs
   --all            also those that only Argo CD's controllers on this machine need
   --json           print JSON
+  --prune          delete the builds of other versions than this checkout's
 `;
 
 async function main(args: readonly string[]): Promise<void> {
@@ -22,6 +26,7 @@ async function main(args: readonly string[]): Promise<void> {
             build: { type: "boolean", default: false },
             all: { type: "boolean", default: false },
             json: { type: "boolean", default: false },
+            prune: { type: "boolean", default: false },
             help: { type: "boolean", default: false },
         },
     });
@@ -35,6 +40,13 @@ async function main(args: readonly string[]): Promise<void> {
         const stop = new AbortController();
         process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
         await ensureTools(shown, progressPrinter(process.stderr), { signal: stop.signal });
+    }
+    if (values.prune) {
+        const built = [...(await findTools(TOOL_NAMES)).values()].filter((tool) => tool.source === "built");
+        const freed = await prune(cacheRoot(), new Set(built.map((tool) => dirname(dirname(tool.path)))));
+        process.stderr.write(
+            freed === 0 ? "There was nothing to delete.\n" : `Deleted ${megabytes(freed)}.\n`,
+        );
     }
     const tools = await findTools(shown);
     process.stdout.write(values.json ? asJson(shown, tools) : asTable(shown, tools));

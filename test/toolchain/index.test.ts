@@ -13,6 +13,7 @@ import {
     findTools,
     pathWith,
 } from "../../toolchain";
+import { prune } from "../../toolchain/build";
 import { FakeWorld } from "./support/fakeGo";
 
 // These tests prove what is decided and how builds appear in the cache. That the modules compile is proved by building them.
@@ -154,6 +155,30 @@ describe("building", () => {
         assert.equal(world.goRuns().length, 1);
         writeFileSync(join(folder, "main.go"), "package main\n\nfunc main() {}\n");
         assert.notEqual((await ensure(["providers"])).get("providers")?.path, before?.path);
+    });
+});
+
+describe("old builds", () => {
+    test("of changing sources only the newest few are kept", async () => {
+        const folder = join(world.checkout, "sandbox", "providers");
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "go.mod"), "module estate/providers\n\ngo 1.26\n");
+        const paths: string[] = [];
+        for (let i = 0; i < 6; i++) {
+            writeFileSync(join(folder, "main.go"), `package main // ${i}\n`);
+            paths.push((await ensure(["providers"])).get("providers")?.path ?? "");
+        }
+        assert.deepEqual(paths.map(existsSync), [false, false, true, true, true, true]);
+        assert.equal(readdirSync(join(world.root, "providers")).length, 8, "4 builds and their logs");
+    });
+
+    test("prune deletes what is not used", async () => {
+        const old = (await ensure(["etcd"])).get("etcd")?.path ?? "";
+        world.module("etcd", undefined, "another sum\n");
+        const used = (await ensure(["etcd"])).get("etcd")?.path ?? "";
+        assert.ok((await prune(world.root, new Set([dirname(dirname(used))]))) > 0);
+        assert.deepEqual([old, used].map(existsSync), [false, true]);
+        assert.equal(await prune(join(world.root, "nowhere"), new Set()), 0);
     });
 });
 
