@@ -1,0 +1,202 @@
+/** A small estate in the form components get it, and parts of it to vary. Made by hand: spec and defaults have tests of their own. */
+import type { App, AppEnvironment, Environment, Estate, GitLab, Team } from "../../estate/model";
+import type { EstateCredentials } from "../../components/program";
+import type { KubeObject } from "../../components/support/kubeObject";
+
+export function sampleGitLab(overrides: Partial<GitLab> = {}): GitLab {
+    return {
+        url: "https://gitlab.test",
+        group: "acme",
+        createGroup: true,
+        tier: "free",
+        visibility: "private",
+        clusterUrl: "https://gitlab.test",
+        ...overrides,
+    };
+}
+
+export function sampleEnvironment(name: string, overrides: Partial<Environment> = {}): Environment {
+    const index = ["dev", "test", "prod"].indexOf(name);
+    return {
+        name,
+        index,
+        class: name === "prod" ? "prod" : "nonprod",
+        clusters: ["member1"],
+        registry: "main",
+        branch: name,
+        approvals: name === "prod" ? 1 : 0,
+        deletionProtection: name === "prod",
+        ...(index > 0 ? { promotesFrom: ["dev", "test"][index - 1] ?? "" } : {}),
+        channels: [],
+        ...overrides,
+    };
+}
+
+export function sampleAppEnvironment(
+    app: string,
+    environment: string,
+    overrides: Partial<AppEnvironment> = {},
+): AppEnvironment {
+    const {
+        class: environmentClass,
+        branch,
+        registry,
+        deletionProtection,
+        promotesFrom,
+    } = sampleEnvironment(environment);
+    return {
+        environment,
+        class: environmentClass,
+        namespace: `${app}-${environment}`,
+        clusters: ["member1"],
+        applications: { member1: `${app}-${environment}-member1` },
+        branch,
+        registry,
+        project: `${app}-${environment}`,
+        image: `harbor.test/${app}-${environment}/${app}`,
+        storageGiB: 10,
+        keepTags: 20,
+        immutableTags: environment === "prod" ? ["**"] : [],
+        sync: { automated: true, prune: true, selfHeal: true, retries: 3 },
+        quota: environment === "prod" ? { "requests.cpu": "4" } : {},
+        values: {},
+        deletionProtection,
+        ...(promotesFrom === undefined ? {} : { promotesFrom }),
+        channels: [],
+        ...overrides,
+    };
+}
+
+export function sampleApp(name: string, overrides: Partial<App> = {}): App {
+    return {
+        name,
+        team: "shop",
+        flow: "environment-branches",
+        ci: "gitlab",
+        engine: "argocd",
+        delivery: "helm",
+        repository: { path: name, fullPath: `acme/shop/${name}`, branch: "main" },
+        config: {
+            scope: "app",
+            path: `${name}-config`,
+            fullPath: `acme/shop/${name}-config`,
+            url: `https://gitlab.test/acme/shop/${name}-config.git`,
+            folder: name,
+        },
+        port: 8080,
+        environments: ["dev", "test", "prod"].map((environment) => sampleAppEnvironment(name, environment)),
+        ...overrides,
+    };
+}
+
+export function sampleTeam(apps: readonly App[], overrides: Partial<Team> = {}): Team {
+    const of = (environmentClass: "prod" | "nonprod"): { cluster: string; namespace: string }[] =>
+        apps.flatMap((app) =>
+            app.environments
+                .filter((each) => each.class === environmentClass)
+                .flatMap((each) => each.clusters.map((cluster) => ({ cluster, namespace: each.namespace }))),
+        );
+    return {
+        name: "shop",
+        group: "acme/shop",
+        maintainers: ["alice"],
+        developers: ["bob", "carol"],
+        channels: [],
+        projects: (["nonprod", "prod"] as const)
+            .map((environmentClass) => ({
+                name: `shop-${environmentClass}`,
+                class: environmentClass,
+                destinations: of(environmentClass),
+                sourceRepos: apps.map((app) => app.config.url).sort(),
+            }))
+            .filter((project) => project.destinations.length > 0),
+        ...overrides,
+    };
+}
+
+export function sampleEstate(
+    apps: readonly App[] = [sampleApp("web"), sampleApp("api", { delivery: "kustomize" })],
+    overrides: Partial<Estate> = {},
+): Estate {
+    return {
+        name: "acme",
+        gitlab: sampleGitLab(),
+        registries: {
+            main: {
+                name: "main",
+                url: "https://harbor.test",
+                host: "harbor.test",
+                insecure: false,
+                robotPrefix: "robot$",
+            },
+        },
+        clusters: {
+            host: {
+                name: "host",
+                role: "host",
+                context: "host",
+                kubeconfig: "/kubeconfig",
+                server: "https://kubernetes.default.svc",
+                labels: {},
+            },
+            member1: {
+                name: "member1",
+                role: "member",
+                context: "member1",
+                kubeconfig: "/kubeconfig",
+                server: "https://member1.test:6443",
+                labels: { region: "east" },
+            },
+        },
+        environments: ["dev", "test", "prod"].map((name) => sampleEnvironment(name)),
+        channels: {},
+        teams: { shop: sampleTeam(apps) },
+        apps: Object.fromEntries(apps.map((app) => [app.name, app])),
+        argocd: {
+            namespace: "argocd",
+            url: "https://argocd.test",
+            manifests: { version: "3.2.11", path: "/manifests" },
+            ha: false,
+            resources: {},
+            seccomp: "keep",
+            adminEnabled: true,
+            reconciliationSeconds: 180,
+            accounts: {},
+        },
+        credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 14 },
+        ...overrides,
+    };
+}
+
+/** Credentials that open nothing. */
+export const sampleCredentials: EstateCredentials = {
+    gitlab: { token: "fake-gitlab-token" },
+    registries: {
+        main: { username: "admin", password: "fake-harbor-password" },
+        prod: { username: "admin", password: "fake-harbor-password" },
+    },
+    channels: {},
+};
+
+/** Argo CD's manifests, reduced to one object per kind of treatment. */
+export const sampleManifests: readonly KubeObject[] = [
+    {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: "applications.argoproj.io" },
+        spec: {},
+    },
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "argocd-server" } },
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "argocd-cm" } },
+    {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "argocd-server" },
+        spec: {
+            template: {
+                metadata: {},
+                spec: { containers: [{ name: "argocd-server", image: "quay.io/argoproj/argocd:v3.2.11" }] },
+            },
+        },
+    },
+];

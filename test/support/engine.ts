@@ -1,0 +1,273 @@
+/**
+ * The mock engine of the component tests: it records every resource a program registers, with parent, provider and
+ * options, and answers as the providers would with made-up ids. A call of a function it does not know is an error.
+ *
+ * What it does not prove: that a server accepts the inputs, the order of operations, and anything about replacing or
+ * deleting. Those are for the tests against the real engine.
+ */
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+
+/** One resource as the program registered it. */
+export interface Registration {
+    readonly type: string;
+    readonly name: string;
+    /** Logical name of the parent; absent at the top of the stack. */
+    readonly parent?: string;
+    /** Logical name of the provider; "" would be a default provider. Absent for components and providers. */
+    readonly provider?: string;
+    /** Inputs; a secret is `{ "$secret": value }`. */
+    readonly inputs: Record<string, unknown>;
+    readonly options: RegisteredOptions;
+}
+
+/** The options that say what happens to a resource. */
+export interface RegisteredOptions {
+    readonly protect?: boolean;
+    readonly retainOnDelete?: boolean;
+    readonly ignoreChanges?: readonly string[];
+    /** Logical name. */
+    readonly deletedWith?: string;
+}
+
+/** Everything a program registered, sorted by type and name, and what it returned. */
+export interface Recording<T> {
+    readonly registrations: readonly Registration[];
+    readonly result: T;
+}
+
+/** Answers to function calls, by token. */
+export type Calls = Readonly<Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>>;
+
+/** Functions the estate calls. */
+export const knownCalls: Calls = {
+    "gitlab:index/getUser:getUser": ({ username }) => ({
+        id: String(number(username)),
+        userId: number(username),
+        username,
+    }),
+    "gitlab:index/getGroup:getGroup": ({ fullPath }) => ({
+        id: String(number(fullPath)),
+        groupId: number(fullPath),
+        fullPath,
+        webUrl: `https://gitlab.test/${String(fullPath)}`,
+    }),
+};
+
+const secretSignature = "4dabf18193072939515e22adb298388d";
+
+/** Runs `program` as a stack would run it, and records what it registers. */
+export async function record<T>(
+    program: () => T | Promise<T>,
+    calls: Calls = knownCalls,
+): Promise<Recording<T>> {
+    const found = new Map<string, Partial<Registration> & { type: string; name: string }>();
+    const entry = (type: string, name: string): Partial<Registration> & { type: string; name: string } => {
+        const key = `${type}::${name}`;
+        const known = found.get(key) ?? { type, name };
+        found.set(key, known);
+        return known;
+    };
+    await pulumi.runtime.setMocks(
+        {
+            call: ({ token, inputs }) => {
+                const answer = calls[token];
+                if (answer === undefined) {
+                    throw new Error(`the mock engine knows no function ${token}`);
+                }
+                return answer(inputs as Record<string, unknown>);
+            },
+            newResource: (args) => {
+                if (args.type === "pulumi:pulumi:Stack") {
+                    return { id: "", state: {} };
+                }
+                const registered = entry(args.type, args.name);
+                const inputs = args.inputs as Record<string, unknown>;
+                const leaf = args.custom === true && !args.type.startsWith("pulumi:providers:");
+                Object.assign(registered, {
+                    inputs: readable(inputs),
+                    ...(leaf ? { provider: providerName(args.provider) } : {}),
+                });
+                return { id: idOf(args.type, args.name), state: stateOf(args.type, args.name, inputs) };
+            },
+        },
+        "gitops-estate",
+        "test",
+        false,
+    );
+    const twice: string[] = [];
+    let result: T | undefined;
+    try {
+        await pulumi.runtime.runInPulumiStack(async () => {
+            pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+                const registered = entry(type, name);
+                if (registered.options !== undefined) {
+                    twice.push(`${type}::${name}`);
+                }
+                Object.assign(registered, {
+                    options: optionsOf(opts),
+                    ...(opts.parent === undefined ? {} : parentOf(opts.parent)),
+                });
+                return undefined;
+            });
+            result = await program();
+            return {};
+        });
+    } finally {
+        await pulumi.runtime.disconnect();
+    }
+    if (twice.length > 0) {
+        throw new Error(`registered twice: ${twice.join(", ")}`);
+    }
+    const registrations = [...found.values()]
+        .filter((one): one is Registration => one.inputs !== undefined && one.options !== undefined)
+        .sort((left, right) => (`${left.type}::${left.name}` < `${right.type}::${right.name}` ? -1 : 1));
+    return { registrations, result: result as T };
+}
+
+/** `type name` of every registration below the component called `parent`, in the recording's order. */
+export function childrenOf({ registrations }: Recording<unknown>, parent: string): string[] {
+    return registrations.filter((one) => one.parent === parent).map(({ type, name }) => `${type} ${name}`);
+}
+
+/** The registration with this name; there must be one. Where names repeat among types, give the end of the type too. */
+export function registration({ registrations }: Recording<unknown>, name: string, type = ""): Registration {
+    const matching = registrations.filter((one) => one.name === name && one.type.endsWith(type));
+    const [only] = matching;
+    if (only === undefined || matching.length > 1) {
+        const names = registrations.map((one) => `${one.type} ${one.name}`).join("\n  ");
+        throw new Error(`${matching.length} registrations are called ${name}; there are:\n  ${names}`);
+    }
+    return only;
+}
+
+/** Value inside a recorded secret; fails when it is not one. */
+export function secretValue(recorded: unknown): unknown {
+    if (typeof recorded !== "object" || recorded === null || !("$secret" in recorded)) {
+        throw new Error(`expected a secret, got ${JSON.stringify(recorded)}`);
+    }
+    return recorded.$secret;
+}
+
+/** Registrations without a provider of their own package: they would fall to a default provider, which is disabled. */
+export function leaks({ registrations }: Recording<unknown>): string[] {
+    return registrations.filter((one) => one.provider === "").map(({ type, name }) => `${type} ${name}`);
+}
+
+/** The value of an Output; only inside a recorded program. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => {
+        output.apply(resolve);
+    });
+}
+
+function optionsOf(opts: pulumi.CustomResourceOptions): RegisteredOptions {
+    const { protect, retainOnDelete, ignoreChanges, deletedWith } = opts;
+    return {
+        ...(protect === undefined ? {} : { protect }),
+        ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
+        ...(ignoreChanges === undefined ? {} : { ignoreChanges }),
+        ...(deletedWith === undefined ? {} : { deletedWith: logicalName(deletedWith) }),
+    };
+}
+
+function parentOf(parent: pulumi.Resource): { parent?: string } {
+    const name = logicalName(parent);
+    // The stack itself is everything's last parent.
+    return parent instanceof pulumi.runtime.Stack ? {} : { parent: name };
+}
+
+function logicalName(resource: pulumi.Resource): string {
+    return (resource as unknown as { __name?: string }).__name ?? "?";
+}
+
+/** `urn::id` → logical name of the provider. */
+function providerName(reference: string | undefined): string {
+    const parts = (reference ?? "").split("::");
+    return parts.length < 2 ? "" : (parts.at(-2) ?? "");
+}
+
+/** Secret envelopes of the wire as `{ "$secret": … }`. */
+function readable<T>(value: T): T {
+    if (Array.isArray(value)) {
+        return value.map((item: unknown) => readable(item)) as T;
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    const fields = value as Record<string, unknown>;
+    if (secretSignature in fields) {
+        return { $secret: readable(fields["value"]) } as T;
+    }
+    return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, readable(field)])) as T;
+}
+
+/** Without the envelopes: what a provider sees. */
+function plain(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(plain);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    const fields = value as Record<string, unknown>;
+    if (secretSignature in fields) {
+        return plain(fields["value"]);
+    }
+    return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, plain(field)]));
+}
+
+/** A number that depends on the text only. */
+function number(text: unknown): number {
+    return createHash("sha256").update(String(text)).digest().readUInt32BE(0) % 1_000_000;
+}
+
+function idOf(type: string, name: string): string {
+    if (type.startsWith("gitlab:")) {
+        return String(number(name));
+    }
+    return type === "harbor:index/project:Project" ? `/projects/${number(name)}` : `${name}-id`;
+}
+
+/** Outputs the real providers would add to the inputs; made up, and the same in every run. */
+function stateOf(type: string, name: string, wire: Record<string, unknown>): Record<string, unknown> {
+    const inputs = plain(wire) as Record<string, unknown>;
+    const path = String(inputs["path"] ?? inputs["name"] ?? name);
+    switch (type) {
+        case "gitlab:index/group:Group":
+            return { ...inputs, webUrl: `https://gitlab.test/${path}`, fullPath: path };
+        case "gitlab:index/project:Project":
+            return {
+                ...inputs,
+                webUrl: `https://gitlab.test/group/${path}`,
+                httpUrlToRepo: `https://gitlab.test/group/${path}.git`,
+                pathWithNamespace: `group/${path}`,
+            };
+        case "gitlab:index/branchProtection:BranchProtection":
+            return { ...inputs, branchProtectionId: number(name) };
+        case "gitlab:index/projectAccessToken:ProjectAccessToken":
+            return { ...inputs, token: `fake-token-of-${name}`, userId: number(name) };
+        case "gitlab:index/projectDeployToken:ProjectDeployToken":
+            return {
+                ...inputs,
+                token: `fake-token-of-${name}`,
+                username: `gitlab+deploy-token-${number(name)}`,
+            };
+        case "harbor:index/robotAccount:RobotAccount":
+            return {
+                ...inputs,
+                fullName: `robot$${String(inputs["name"])}`,
+                secret: `fake-secret-of-${name}`,
+            };
+        case "kubernetes:core/v1:Secret":
+            return inputs["type"] === "kubernetes.io/service-account-token"
+                ? { ...inputs, data: { token: base64(`fake-token-of-${name}`), "ca.crt": base64("fake CA") } }
+                : inputs;
+        default:
+            return inputs;
+    }
+}
+
+function base64(text: string): string {
+    return Buffer.from(text).toString("base64");
+}

@@ -1,0 +1,70 @@
+/**
+ * Goldens: everything a program registers, as a file that is reviewed like code. `ESTATE_ACCEPT=1` writes it anew.
+ */
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Recording, Registration } from "./engine";
+
+const folder = path.join(__dirname, "..", "goldens");
+
+/** How to accept a difference; part of the failure's message. */
+const acceptHint =
+    "If the difference is wanted, run the test with ESTATE_ACCEPT=1 and review the golden's diff.";
+
+/** Fails when the recording differs from `test/goldens/<name>.json`. */
+export function matchesGolden(name: string, recording: Recording<unknown>): void {
+    const file = path.join(folder, `${name}.json`);
+    const actual = goldenText(recording);
+    if (process.env["ESTATE_ACCEPT"] === "1") {
+        fs.mkdirSync(folder, { recursive: true });
+        fs.writeFileSync(file, actual);
+        return;
+    }
+    assert.ok(fs.existsSync(file), `${path.basename(file)} does not exist. ${acceptHint}`);
+    const expected = fs.readFileSync(file, "utf8");
+    if (actual !== expected) {
+        assert.fail(
+            `The program differs from ${path.basename(file)}:\n${difference(expected, actual)}\n${acceptHint}`,
+        );
+    }
+}
+
+/** The recording as text: sorted by type and name, keys sorted, one line per resource's part. */
+export function goldenText({ registrations }: Recording<unknown>): string {
+    return `${JSON.stringify(registrations.map(sorted), undefined, 2)}\n`;
+}
+
+/** Which resources were added, removed or changed, with the changed parts. */
+function difference(expected: string, actual: string): string {
+    const before = indexed(expected);
+    const after = indexed(actual);
+    const lines: string[] = [];
+    for (const key of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+        const [left, right] = [before.get(key), after.get(key)];
+        if (left === undefined) {
+            lines.push(`+ ${key}`);
+        } else if (right === undefined) {
+            lines.push(`- ${key}`);
+        } else if (JSON.stringify(left) !== JSON.stringify(right)) {
+            lines.push(`~ ${key}`, `    was ${JSON.stringify(left)}`, `    is  ${JSON.stringify(right)}`);
+        }
+    }
+    return lines.slice(0, 60).join("\n");
+}
+
+function indexed(text: string): Map<string, Registration> {
+    const list = JSON.parse(text) as Registration[];
+    return new Map(list.map((one) => [`${one.type} ${one.name}`, one]));
+}
+
+function sorted<T>(value: T): T {
+    if (Array.isArray(value)) {
+        return value.map((item: unknown) => sorted(item)) as T;
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+    return Object.fromEntries(entries.map(([key, field]) => [key, sorted(field as unknown)])) as T;
+}
