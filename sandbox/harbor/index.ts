@@ -1,0 +1,1 @@
+export { type HarborOptions, startHarbor } from "./server";
