@@ -97,6 +97,7 @@ export async function record<T>(
     );
     const twice: string[] = [];
     let result: T | undefined;
+    let failure: { error: unknown } | undefined;
     try {
         await pulumi.runtime.runInPulumiStack(async () => {
             pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
@@ -110,11 +111,19 @@ export async function record<T>(
                 });
                 return undefined;
             });
-            result = await program();
+            try {
+                result = await program();
+            } catch (error) {
+                // A rejected stack would be rejected a second time where nobody can catch it.
+                failure = { error };
+            }
             return {};
         });
     } finally {
         await pulumi.runtime.disconnect();
+    }
+    if (failure !== undefined) {
+        throw failure.error;
     }
     if (twice.length > 0) {
         throw new Error(`registered twice: ${twice.join(", ")}`);

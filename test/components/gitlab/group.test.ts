@@ -1,0 +1,113 @@
+import * as assert from "node:assert/strict";
+import { test } from "node:test";
+import * as gitlab from "@pulumi/gitlab";
+import * as pulumi from "@pulumi/pulumi";
+import { EstateGroup, TeamGroup, type TeamGroupArgs } from "../../../components/gitlab/group";
+import { childrenOf, leaks, record, registration, valueOf, type Recording } from "../../support/engine";
+import { sampleApp, sampleGitLab, sampleTeam } from "../sample";
+
+function recordEstateGroup(
+    overrides: Parameters<typeof sampleGitLab>[0],
+    keep = false,
+): Promise<Recording<number>> {
+    return record(() => {
+        const provider = new gitlab.Provider("gitlab");
+        const group = new EstateGroup(
+            "group",
+            { gitlab: sampleGitLab(overrides), keep },
+            { providers: [provider] },
+        );
+        return valueOf(group.groupId);
+    });
+}
+
+function recordTeamGroup(overrides: Partial<TeamGroupArgs> = {}): Promise<Recording<TeamGroup>> {
+    return record(() => {
+        const provider = new gitlab.Provider("gitlab");
+        const args = {
+            team: sampleTeam([sampleApp("web")]),
+            gitlab: sampleGitLab(),
+            parentId: 7,
+            keep: false,
+            ...overrides,
+        };
+        return new TeamGroup("team-shop", args, { providers: [provider] });
+    });
+}
+
+test("the estate's group is made private and closed", async () => {
+    const recording = await recordEstateGroup({});
+    assert.deepEqual(childrenOf(recording, "group"), ["gitlab:index/group:Group group-group"]);
+    assert.deepEqual(registration(recording, "group-group").inputs, {
+        name: "acme",
+        path: "acme",
+        description: "Delivery estate, managed by Pulumi",
+        visibilityLevel: "private",
+        requestAccessEnabled: false,
+        projectCreationLevel: "maintainer",
+        subgroupCreationLevel: "owner",
+    });
+    assert.deepEqual(registration(recording, "group-group").options, {});
+    assert.deepEqual(leaks(recording), []);
+});
+
+test("a nested estate group is made below the existing one", async () => {
+    const recording = await recordEstateGroup({ group: "org/acme" });
+    const { inputs } = registration(recording, "group-group");
+    assert.equal(inputs["path"], "acme");
+    assert.equal(typeof inputs["parentId"], "number");
+});
+
+test("an existing group is looked up and nothing is made", async () => {
+    const recording = await recordEstateGroup({ createGroup: false });
+    assert.deepEqual(childrenOf(recording, "group"), []);
+    assert.equal(typeof recording.result, "number");
+});
+
+test("a group around something kept is kept", async () => {
+    assert.deepEqual(registration(await recordEstateGroup({}, true), "group-group").options, {
+        retainOnDelete: true,
+    });
+    assert.deepEqual(registration(await recordTeamGroup({ keep: true }), "team-shop-group").options, {
+        retainOnDelete: true,
+    });
+});
+
+test("a team has its group and one membership per user, by name", async () => {
+    const recording = await recordTeamGroup();
+    assert.deepEqual(childrenOf(recording, "team-shop"), [
+        "gitlab:index/group:Group team-shop-group",
+        "gitlab:index/groupMembership:GroupMembership team-shop-developer-bob",
+        "gitlab:index/groupMembership:GroupMembership team-shop-developer-carol",
+        "gitlab:index/groupMembership:GroupMembership team-shop-maintainer-alice",
+    ]);
+    assert.equal(registration(recording, "team-shop-group").inputs["parentId"], 7);
+    assert.equal(registration(recording, "team-shop-maintainer-alice").inputs["accessLevel"], "maintainer");
+    assert.equal(registration(recording, "team-shop-developer-bob").inputs["accessLevel"], "developer");
+    assert.deepEqual(registration(recording, "team-shop-developer-bob").options, {
+        deletedWith: "team-shop-group",
+    });
+    assert.deepEqual(leaks(recording), []);
+});
+
+test("who is in both lists is a maintainer, once", async () => {
+    const team = sampleTeam([], { maintainers: ["alice"], developers: ["alice", "bob"], projects: [] });
+    assert.deepEqual(childrenOf(await recordTeamGroup({ team }), "team-shop").slice(1), [
+        "gitlab:index/groupMembership:GroupMembership team-shop-developer-bob",
+        "gitlab:index/groupMembership:GroupMembership team-shop-maintainer-alice",
+    ]);
+});
+
+for (const group of ["shop", "acme", "acme/", "other/shop", "acme/shop/inner"]) {
+    test(`a team's group cannot be ${group}`, async () => {
+        const team = sampleTeam([], { group, projects: [] });
+        await assert.rejects(recordTeamGroup({ team }), (error: unknown) => {
+            assert.ok(error instanceof pulumi.ResourceError);
+            assert.equal(
+                error.message,
+                `TeamGroup "team-shop":\n  team.group must be "acme/<one path element>"; got "${group}".`,
+            );
+            return true;
+        });
+    });
+}

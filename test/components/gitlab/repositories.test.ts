@@ -1,0 +1,264 @@
+import * as assert from "node:assert/strict";
+import { test } from "node:test";
+import * as gitlab from "@pulumi/gitlab";
+import { AppRepository } from "../../../components/gitlab/appRepository";
+import {
+    ConfigRepository,
+    environmentTier,
+    writtenBranches,
+    type ConfigRepositoryArgs,
+} from "../../../components/gitlab/configRepository";
+import { childrenOf, leaks, record, registration, secretValue, type Recording } from "../../support/engine";
+import { sampleApp, sampleEnvironment, sampleGitLab } from "../sample";
+
+const premium = sampleGitLab({ tier: "premium" });
+
+function recordApp(
+    app = sampleApp("web"),
+    server = sampleGitLab(),
+    keep = true,
+): Promise<Recording<AppRepository>> {
+    return record(() => {
+        const provider = new gitlab.Provider("gitlab");
+        return new AppRepository("app", { app, gitlab: server, groupId: 7, keep }, { providers: [provider] });
+    });
+}
+
+function recordConfig(overrides: Partial<ConfigRepositoryArgs> = {}): Promise<Recording<ConfigRepository>> {
+    return record(() => {
+        const provider = new gitlab.Provider("gitlab");
+        const args: ConfigRepositoryArgs = {
+            apps: [sampleApp("web")],
+            environments: ["dev", "test", "prod"].map((name) => sampleEnvironment(name)),
+            gitlab: sampleGitLab(),
+            credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 14 },
+            groupId: 7,
+            approverIds: [11],
+            webhookUrl: "https://argocd.test/api/webhook",
+            webhookToken: "fake-webhook-token",
+            keep: true,
+            ...overrides,
+        };
+        return new ConfigRepository("config", args, { providers: [provider] });
+    });
+}
+
+/** Names only, without the component's own. */
+function short(recording: Recording<unknown>, parent: string): string[] {
+    return childrenOf(recording, parent).map((child) => child.replace(/^\S+:(\w+) /, "$1 "));
+}
+
+test("an app repository, free tier: exactly these resources", async () => {
+    const recording = await recordApp();
+    assert.deepEqual(short(recording, "app"), [
+        "BranchProtection app-branch-main",
+        "Project app-project",
+        "RepositoryFile app-file-Dockerfile",
+        "RepositoryFile app-file-docs/delivery.md",
+        "RepositoryFile app-file-public/index.html",
+        "TagProtection app-tags",
+    ]);
+    assert.deepEqual(leaks(recording), []);
+});
+
+test("an app repository takes changes by reviewed merge and keeps its history", async () => {
+    const recording = await recordApp();
+    const { inputs, options } = registration(recording, "app-project");
+    assert.equal(inputs["defaultBranch"], "main");
+    assert.equal(inputs["visibilityLevel"], "private");
+    assert.equal(inputs["onlyAllowMergeIfPipelineSucceeds"], true);
+    assert.equal(inputs["onlyAllowMergeIfAllDiscussionsAreResolved"], true);
+    assert.equal(inputs["containerRegistryAccessLevel"], "disabled");
+    assert.deepEqual(options, { retainOnDelete: true });
+    const protection = registration(recording, "app-branch-main");
+    assert.deepEqual(protection.inputs, {
+        project: protection.inputs["project"],
+        branch: "main",
+        allowForcePush: false,
+        pushAccessLevel: "maintainer",
+        mergeAccessLevel: "developer",
+    });
+    assert.deepEqual(protection.options, { deletedWith: "app-project" });
+    assert.equal(registration(recording, "app-tags").inputs["createAccessLevel"], "maintainer");
+});
+
+test("without GitLab pipelines a green pipeline is not asked for", async () => {
+    const recording = await recordApp(sampleApp("web", { ci: "jenkins" }));
+    assert.equal(registration(recording, "app-project").inputs["onlyAllowMergeIfPipelineSucceeds"], false);
+});
+
+test("first content is written once, without a pipeline, and never taken away", async () => {
+    const { inputs, options } = registration(await recordApp(), "app-file-Dockerfile");
+    assert.match(String(inputs["createCommitMessage"]), /\[skip ci\]$/);
+    assert.equal(inputs["overwriteOnCreate"], false);
+    assert.equal(options.retainOnDelete, true);
+    assert.deepEqual(options.ignoreChanges, [
+        "content",
+        "encoding",
+        "createCommitMessage",
+        "overwriteOnCreate",
+    ]);
+});
+
+test("premium: push rules, and lists in place of levels", async () => {
+    const recording = await recordApp(sampleApp("web"), premium);
+    assert.ok(short(recording, "app").includes("ProjectPushRules app-push-rules"));
+    const { inputs } = registration(recording, "app-branch-main");
+    assert.deepEqual(inputs["allowedToPushes"], [{ accessLevel: "maintainer" }]);
+    assert.deepEqual(inputs["allowedToMerges"], [{ accessLevel: "developer" }]);
+    assert.equal("pushAccessLevel" in inputs, false);
+});
+
+test("a repository that is not kept can be deleted", async () => {
+    const recording = await recordApp(sampleApp("web"), sampleGitLab(), false);
+    assert.deepEqual(registration(recording, "app-project").options, {});
+});
+
+test("a config repository, free tier: exactly these resources", async () => {
+    const recording = await recordConfig();
+    assert.deepEqual(short(recording, "config"), [
+        "Branch config-branch-prod",
+        "Branch config-branch-test",
+        "BranchProtection config-branch-dev-protection",
+        "BranchProtection config-branch-prod-protection",
+        "BranchProtection config-branch-test-protection",
+        "Project config-project",
+        "ProjectAccessToken config-writer",
+        "ProjectDeployToken config-reader",
+        "ProjectEnvironment config-environment-dev",
+        "ProjectEnvironment config-environment-prod",
+        "ProjectEnvironment config-environment-test",
+        "ProjectHook config-hook",
+        "RepositoryFile config-file-web/Chart.yaml",
+        "RepositoryFile config-file-web/templates/_helpers.tpl",
+        "RepositoryFile config-file-web/templates/deployment.yaml",
+        "RepositoryFile config-file-web/templates/service.yaml",
+        "RepositoryFile config-file-web/values.yaml",
+        "TagProtection config-tags",
+    ]);
+    assert.deepEqual(leaks(recording), []);
+});
+
+test("merges between environments are never squashed and delete no branch", async () => {
+    const { inputs } = registration(await recordConfig(), "config-project");
+    assert.equal(inputs["squashOption"], "never");
+    assert.equal(inputs["removeSourceBranchAfterMerge"], false);
+    assert.equal(inputs["defaultBranch"], "dev");
+});
+
+test("CI writes to the first branch; the others are reached by a maintainer's merge only", async () => {
+    const recording = await recordConfig();
+    const levels = (branch: string): unknown[] => {
+        const { inputs } = registration(recording, `config-branch-${branch}-protection`);
+        return [inputs["pushAccessLevel"], inputs["mergeAccessLevel"], inputs["allowForcePush"]];
+    };
+    assert.deepEqual(levels("dev"), ["developer", "developer", false]);
+    assert.deepEqual(levels("test"), ["no one", "maintainer", false]);
+    assert.deepEqual(levels("prod"), ["no one", "maintainer", false]);
+});
+
+test("premium: the writer is named, developers cannot push, approvals and the protected environment exist", async () => {
+    const recording = await recordConfig({ gitlab: premium });
+    const { inputs } = registration(recording, "config-branch-dev-protection");
+    const [level, writer] = inputs["allowedToPushes"] as { accessLevel?: string; userId?: number }[];
+    assert.deepEqual(level, { accessLevel: "maintainer" });
+    assert.equal(typeof writer?.userId, "number");
+    assert.deepEqual(registration(recording, "config-branch-prod-protection").inputs["allowedToPushes"], [
+        { accessLevel: "no one" },
+    ]);
+    const only = short(recording, "config").filter((child) => /Approval|Protected|PushRules/.test(child));
+    assert.deepEqual(only, [
+        "ProjectApprovalRule config-approval-prod",
+        "ProjectLevelMrApprovals config-approvals",
+        "ProjectProtectedEnvironment config-environment-prod-protection",
+        "ProjectPushRules config-push-rules",
+    ]);
+    const rule = registration(recording, "config-approval-prod").inputs;
+    assert.equal(rule["approvalsRequired"], 1);
+    assert.deepEqual(rule["userIds"], [11]);
+    assert.equal((rule["protectedBranchIds"] as unknown[]).length, 1);
+    const approvals = registration(recording, "config-approvals").inputs;
+    assert.equal(approvals["mergeRequestsAuthorApproval"], false);
+    assert.equal(approvals["resetApprovalsOnPush"], true);
+});
+
+test("later branches begin at the first one, and a branch outlives its environment", async () => {
+    const { inputs, options } = registration(await recordConfig(), "config-branch-test");
+    assert.equal(inputs["ref"], "dev");
+    assert.equal(options.retainOnDelete, true);
+    assert.deepEqual(options.ignoreChanges, ["ref"]);
+});
+
+test("the hook carries its token as a secret", async () => {
+    const { inputs } = registration(await recordConfig(), "config-hook");
+    assert.equal(inputs["url"], "https://argocd.test/api/webhook");
+    assert.equal(secretValue(inputs["token"]), "fake-webhook-token");
+    assert.equal(inputs["enableSslVerification"], true);
+});
+
+test("reader and writer have one right each, an end, and the generation in their names", async () => {
+    const credentials = { generation: 3, lifetimeDays: 30, rotateBeforeDays: 5, expires: "2030-01-31" };
+    const recording = await recordConfig({ credentials });
+    const reader = registration(recording, "config-reader").inputs;
+    assert.deepEqual(reader["scopes"], ["read_repository"]);
+    assert.equal(reader["name"], "argocd-g3");
+    assert.equal(reader["expiresAt"], "2030-01-31T00:00:00.000Z");
+    const writer = registration(recording, "config-writer").inputs;
+    assert.deepEqual(writer["scopes"], ["write_repository"]);
+    assert.equal(writer["accessLevel"], "developer");
+    assert.equal(writer["name"], "config-writer-g3");
+    assert.deepEqual(writer["rotationConfiguration"], { expirationDays: 30, rotateBeforeDays: 5 });
+});
+
+test("without anything that writes there is no writer, and no branch takes a push", async () => {
+    const recording = await recordConfig({ apps: [sampleApp("web", { ci: "none" })] });
+    assert.equal(short(recording, "config").includes("ProjectAccessToken config-writer"), false);
+    assert.equal(registration(recording, "config-branch-dev-protection").inputs["pushAccessLevel"], "no one");
+    assert.equal(recording.result.writer, undefined);
+});
+
+test("a shared repository has a folder per app and refuses apps of another one", async () => {
+    const config = { ...sampleApp("web").config, scope: "team" as const };
+    const web = sampleApp("web", { config });
+    const api = sampleApp("api", { config: { ...config, folder: "api" }, delivery: "kustomize" });
+    const files = short(await recordConfig({ apps: [api, web] }), "config").filter((child) =>
+        child.startsWith("Rep"),
+    );
+    assert.deepEqual(files, [
+        "RepositoryFile config-file-api/deployment.yaml",
+        "RepositoryFile config-file-api/kustomization.yaml",
+        "RepositoryFile config-file-api/service.yaml",
+        "RepositoryFile config-file-web/Chart.yaml",
+        "RepositoryFile config-file-web/templates/_helpers.tpl",
+        "RepositoryFile config-file-web/templates/deployment.yaml",
+        "RepositoryFile config-file-web/templates/service.yaml",
+        "RepositoryFile config-file-web/values.yaml",
+    ]);
+    await assert.rejects(
+        recordConfig({ apps: [sampleApp("api"), sampleApp("web")] }),
+        /ConfigRepository "config":\n {2}apps must have one config repository; got acme\/shop\/api-config, acme\/shop\/web-config\./,
+    );
+    await assert.rejects(recordConfig({ apps: [] }), /got no app/);
+    await assert.rejects(recordConfig({ environments: [] }), /environments must name at least one/);
+});
+
+test("branches are written by CI and by the updater, nothing else", () => {
+    const updater = {
+        environments: ["test"],
+        strategy: "newest-build" as const,
+        allowTags: "any",
+        ignoreTags: [],
+        writeBack: "source" as const,
+    };
+    assert.deepEqual([...writtenBranches([sampleApp("web")])], ["dev"]);
+    assert.deepEqual([...writtenBranches([sampleApp("web", { updater })])], ["dev", "test"]);
+    assert.deepEqual([...writtenBranches([sampleApp("web", { ci: "none", updater })])], ["test"]);
+    assert.deepEqual([...writtenBranches([])], []);
+});
+
+test("environments are called what they are", () => {
+    assert.deepEqual(
+        ["dev", "test", "prod"].map((name) => environmentTier(sampleEnvironment(name))),
+        ["development", "staging", "production"],
+    );
+});
