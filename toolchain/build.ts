@@ -1,13 +1,13 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
-import { dirname, join, parse } from "node:path";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setInterval as every } from "node:timers";
 
-import { BUILD_FLAGS, type Key, linkerFlags, sizeOf } from "./cache";
+import { BUILD_FLAGS, type Key, linkerFlags, sizeOf, toolKey } from "./cache";
 import { findBuilt } from "./find";
 import { type Go, type RunResult, goEnvironment, run } from "./go";
 import { isAlive, withLock } from "./lock";
-import { ToolchainError, explainFailure, noSpace } from "./problem";
+import { ToolchainError, explainFailure } from "./problem";
 import type { ProgressEvent, Step } from "./progress";
 import type { GoTool, ModuleFiles, SourceTool, ToolName } from "./tools";
 
@@ -17,8 +17,6 @@ export interface Job {
     readonly spec: GoTool | SourceTool | ModuleFiles;
     /** Folder with the go.mod. */
     readonly folder: string;
-    /** Where it goes in the cache; none for files of Go's module cache. */
-    readonly key?: Key;
     readonly go: Go;
 }
 
@@ -31,10 +29,14 @@ export interface BuildContext {
     readonly tick?: number;
 }
 
-/** Makes the tools one after the other (each `go build` uses all cores itself). */
-export async function buildAll(jobs: readonly Job[], context: BuildContext): Promise<void> {
+/** Makes the tools one after the other (each `go build` uses all cores itself) and returns where each is. */
+export async function buildAll(
+    jobs: readonly Job[],
+    context: BuildContext,
+): Promise<ReadonlyMap<ToolName, string>> {
     const total = jobs.reduce((sum, job) => sum + job.spec.seconds, 0);
     context.report({ kind: "plan", tools: jobs.map((job) => job.name), expected: total });
+    const paths = new Map<ToolName, string>();
     let remaining = total;
     for (const [i, job] of jobs.entries()) {
         const step: Step = {
@@ -46,38 +48,45 @@ export async function buildAll(jobs: readonly Job[], context: BuildContext): Pro
             remaining,
         };
         remaining -= job.spec.seconds;
-        await buildOne(job, step, context);
+        paths.set(job.name, await buildOne(job, step, context));
     }
+    return paths;
 }
 
-async function buildOne(job: Job, step: Step, context: BuildContext): Promise<void> {
-    const { key } = job;
-    if (key === undefined) {
-        await timed(job, step, context, (doing) => download(job, context, doing));
-        return;
+/** Builds of sources that change under the compiler before it is given up. */
+const ATTEMPTS = 5;
+
+async function buildOne(job: Job, step: Step, context: BuildContext): Promise<string> {
+    const { spec, name } = job;
+    if (spec.kind === "module-files") {
+        return timed(job, step, context, (doing) => download(job, spec, context, doing));
     }
-    const lock = join(context.root, job.name, `${key.full}.lock`);
-    await withLock(
-        lock,
-        async () => {
-            if (findBuilt(context.root, job.name, key) === undefined) {
-                await timed(job, step, context, (doing) => compile(job, key, context, doing));
-            }
-        },
-        {
-            onWait: (holder) => context.report({ kind: "wait", tool: job.name, pid: holder.pid }),
-            ...(context.signal === undefined ? {} : { signal: context.signal }),
-        },
-    );
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        const key = await toolKey(spec, job.folder, job.go);
+        const build = await withLock(
+            join(context.root, name, `${key.full}.lock`),
+            async () =>
+                findBuilt(context.root, name, key) ??
+                (await timed(job, step, context, (doing) => compile(job, spec, key, context, doing))),
+            {
+                onWait: (holder) => context.report({ kind: "wait", tool: name, pid: holder.pid }),
+                ...(context.signal === undefined ? {} : { signal: context.signal }),
+            },
+        );
+        if (build !== undefined) {
+            return join(build, "bin", name);
+        }
+    }
+    throw new ToolchainError("sources-changing", `The sources in ${job.folder} change while they are built.`);
 }
 
-/** Reports start, a tick every second, and the end of `work`, which returns the bytes it made. */
-async function timed(
+/** Reports start, a tick every second, and the end of `work`, which returns the path of what it made. */
+async function timed<T extends string | undefined>(
     job: Job,
     step: Step,
     context: BuildContext,
-    work: (doing: (what: string) => void) => Promise<number>,
-): Promise<void> {
+    work: (doing: (what: string) => void) => Promise<T>,
+): Promise<T> {
     const started = Date.now();
     const elapsed = (): number => (Date.now() - started) / 1000;
     const after = step.remaining - job.spec.seconds;
@@ -87,39 +96,41 @@ async function timed(
     const timer = every(() => {
         context.report({ kind: "tick", ...step, remaining: left(), elapsed: elapsed(), doing: current });
     }, context.tick ?? 1000);
-    let bytes: number;
+    let made: T;
     try {
-        bytes = await work((what) => (current = what));
+        made = await work((what) => (current = what));
     } finally {
         clearInterval(timer);
     }
+    const bytes = made === undefined ? 0 : await sizeOf(made);
     context.report({ kind: "done", ...step, remaining: after, elapsed: elapsed(), bytes });
+    return made;
 }
 
+/** Returns the folder of the build, or undefined when the sources are not those of `key` any more. */
 async function compile(
     job: Job,
+    spec: GoTool | SourceTool,
     key: Key,
     context: BuildContext,
     doing: (what: string) => void,
-): Promise<number> {
-    const { spec, name } = job;
-    if (spec.kind === "module-files") {
-        throw new Error(`${name} is not a program`);
-    }
+): Promise<string | undefined> {
+    const { name } = job;
     const home = join(context.root, name);
     const final = join(home, key.full);
-    await sweep(home);
-    const temporary = join(home, `.building-${process.pid}`);
+    const temporary = join(home, `.building-${process.pid}-${key.full}`);
+    await sweep(home, temporary);
     const program = join(temporary, "bin", name);
     await mkdir(dirname(program), { recursive: true });
     try {
         const target = spec.kind === "go" ? spec.package : ".";
         const args = ["build", ...BUILD_FLAGS, "-ldflags", linkerFlags(spec), "-o", program, target];
         await runGo(args, job, `${final}.log`, context, doing);
-        await writeFile(
-            join(temporary, "build.json"),
-            `${JSON.stringify({ tool: name, version: spec.version, go: job.go.version, args: args.slice(0, -3) }, undefined, 2)}\n`,
-        );
+        if ((await toolKey(spec, job.folder, job.go)).full !== key.full) {
+            return undefined;
+        }
+        const about = { tool: name, version: spec.version, package: target, go: job.go.version };
+        await writeFile(join(temporary, "build.json"), `${JSON.stringify(about, undefined, 2)}\n`);
         // A folder of that name without the program in it is no build.
         await rm(final, { recursive: true, force: true });
         await rename(temporary, final);
@@ -129,18 +140,19 @@ async function compile(
     } finally {
         await rm(temporary, { recursive: true, force: true });
     }
-    return sizeOf(join(final, "bin", name));
+    return final;
 }
 
-async function download(job: Job, context: BuildContext, doing: (what: string) => void): Promise<number> {
-    if (job.spec.kind !== "module-files") {
-        throw new Error(`${job.name} has to be compiled`);
-    }
-    const log = join(context.root, job.name, `${job.spec.version}.log`);
-    // -x makes Go tell on stderr what it fetches; -json makes it put errors where they can be read.
-    const result = await runGo(["mod", "download", "-json", job.spec.path], job, log, context, doing);
+async function download(
+    job: Job,
+    spec: ModuleFiles,
+    context: BuildContext,
+    doing: (what: string) => void,
+): Promise<string> {
+    const log = join(context.root, job.name, `${spec.version}.log`);
+    const result = await runGo(["mod", "download", "-json", spec.path], job, log, context, doing);
     const about = JSON.parse(result.stdout) as { Dir?: string };
-    return sizeOf(join(about.Dir ?? "", job.spec.folder));
+    return join(about.Dir ?? "", spec.folder);
 }
 
 /** Runs `go` in the job's module, keeps what it prints in `log`, and throws the one message for a failure. */
@@ -236,63 +248,13 @@ export async function prune(root: string, used: ReadonlySet<string>): Promise<nu
     return freed;
 }
 
-/** Deletes what interrupted builds left behind; called with the lock of one build of the tool held. */
-async function sweep(home: string): Promise<void> {
+/** Deletes `own` and what interrupted builds left behind. */
+async function sweep(home: string, own: string): Promise<void> {
     for (const entry of await readdir(home)) {
-        const pid = /^\.building-(\d+)$/.exec(entry)?.[1];
-        if (pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)))) {
-            await rm(join(home, entry), { recursive: true, force: true });
-        }
-    }
-}
-
-/** Free bytes for this user on the file system that holds, or will hold, `folder`, and that file system's id. */
-export async function freeSpace(folder: string): Promise<{ readonly device: number; readonly free: number }> {
-    let existing = folder;
-    for (;;) {
-        try {
-            const { dev } = await stat(existing);
-            const { bavail, bsize } = await statfs(existing);
-            return { device: dev, free: bavail * bsize };
-        } catch (error) {
-            if (existing === parse(existing).root) {
-                throw error;
-            }
-            existing = dirname(existing);
-        }
-    }
-}
-
-/**
- * Throws if a file system cannot hold what the builds leave: of a build's bytes about half are compiled packages, a
- * quarter is the modules' sources, the rest room for linking and the program.
- */
-export async function checkSpace(
-    jobs: readonly Job[],
-    root: string,
-    measure: typeof freeSpace = freeSpace,
-): Promise<void> {
-    const go = jobs[0]?.go;
-    if (go === undefined) {
-        return;
-    }
-    const bytes = jobs.reduce((sum, job) => sum + job.spec.disk, 0);
-    const shares: [string, number][] = [
-        [go.buildCache, 0.5],
-        [go.moduleCache, 0.25],
-        [root, 0.25],
-    ];
-    const disks = new Map<number, { free: number; needed: number; folders: string[] }>();
-    for (const [folder, share] of shares) {
-        const { device, free } = await measure(folder);
-        const disk = disks.get(device) ?? { free, needed: 0, folders: [] };
-        disk.needed += bytes * share;
-        disk.folders.push(folder);
-        disks.set(device, disk);
-    }
-    for (const disk of disks.values()) {
-        if (disk.free < disk.needed) {
-            throw noSpace(disk.needed, disk.free, disk.folders);
+        const path = join(home, entry);
+        const pid = /^\.building-(\d+)-/.exec(entry)?.[1];
+        if (pid !== undefined && (path === own || !isAlive(Number(pid)))) {
+            await rm(path, { recursive: true, force: true });
         }
     }
 }

@@ -7,12 +7,13 @@ import { copyFile, link, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-import { type Job, buildAll, checkSpace, freeSpace } from "./build";
+import { type Job, buildAll } from "./build";
 import { cacheRoot, sizeOf, toolKey } from "./cache";
 import { findBuilt, findOnPath } from "./find";
 import { type Go, askGo, neededGo, platformOfNode } from "./go";
 import { ToolchainError, explainFailure, goMissing, goTooOld, nodeTooOld } from "./problem";
 import type { ProgressEvent } from "./progress";
+import { checkSpace, freeSpace } from "./space";
 import { TOOLS, TOOL_NAMES, type ModuleFiles, type ToolName, isToolName, toolsOfGroup } from "./tools";
 import { compareVersions } from "./version";
 
@@ -60,31 +61,32 @@ export async function ensureTools(
     options: ToolchainOptions = {},
 ): Promise<Map<ToolName, Tool>> {
     checkNode(options.node ?? process.versions.node);
-    const resolved = await Promise.all(inOrder(names).map((name) => locate(name, options)));
-    const missing = resolved.filter((each) => each.tool === undefined);
-    if (missing.length > 0) {
-        const jobs = await Promise.all(missing.map((each) => prepare(each, missing)));
-        const env = options.env ?? process.env;
-        const root = cacheRoot(env);
-        await checkSpace(jobs, root, options.freeSpace);
-        await buildAll(jobs, {
-            root,
-            env,
-            report,
-            signal: options.signal,
-            ...(options.tick === undefined ? {} : { tick: options.tick }),
-        });
-    }
+    const located = await Promise.all(inOrder(names).map((name) => locate(name, options)));
+    const missing = located.filter((each) => each.tool === undefined);
+    const built = missing.length > 0 ? await build(missing, report, options) : new Map<ToolName, string>();
     const tools = new Map<ToolName, Tool>();
-    for (const each of resolved) {
-        const { tool } = each.tool === undefined ? await locate(each.name, options) : each;
-        if (tool === undefined) {
-            throw new Error(`${each.name} was built but is not there`);
-        }
-        tools.set(each.name, tool);
+    for (const { name, tool } of located) {
+        tools.set(name, tool ?? (await builtTool(name, built.get(name) ?? "")));
     }
     await putBeside(tools);
     return tools;
+}
+
+async function build(
+    missing: readonly Located[],
+    report: (event: ProgressEvent) => void,
+    options: ToolchainOptions,
+): Promise<ReadonlyMap<ToolName, string>> {
+    const jobs = await Promise.all(missing.map((each) => prepare(each, missing)));
+    const env = options.env ?? process.env;
+    const root = cacheRoot(env);
+    await checkSpace(jobs, root, options.freeSpace);
+    const { signal, tick } = options;
+    return buildAll(jobs, { root, env, report, signal, ...(tick === undefined ? {} : { tick }) });
+}
+
+async function builtTool(name: ToolName, path: string): Promise<Tool> {
+    return { name, version: TOOLS[name].version, path, source: "built", bytes: await sizeOf(path) };
 }
 
 /** The named tools that are ready now; builds and downloads nothing. */
@@ -157,8 +159,7 @@ async function locate(name: ToolName, options: ToolchainOptions): Promise<Locate
     if (path === undefined || !existsSync(path)) {
         return { name, folder, go, tool: undefined };
     }
-    const tool: Tool = { name, version: spec.version, path, source: "built", bytes: await sizeOf(path) };
-    return { name, folder, go, tool };
+    return { name, folder, go, tool: await builtTool(name, path) };
 }
 
 async function builtProgram(
@@ -215,9 +216,7 @@ async function prepare(located: Located, missing: readonly Located[]): Promise<J
     if (compareVersions(go.version, needed) < 0) {
         throw goTooOld(go.version, needed, `${name} ${spec.version}`);
     }
-    return spec.kind === "module-files"
-        ? { name, spec, folder, go }
-        : { name, spec, folder, go, key: await toolKey(spec, folder, go) };
+    return { name, spec, folder, go };
 }
 
 /** Where a built tool is put a second time: in the folder of the built tool that looks for it there. */

@@ -13,7 +13,8 @@ export class ToolchainError extends Error {
             | "killed"
             | "cancelled"
             | "unknown-tool"
-            | "sources-missing",
+            | "sources-missing"
+            | "sources-changing",
         message: string,
     ) {
         super(message);

@@ -182,6 +182,30 @@ describe("old builds", () => {
     });
 });
 
+describe("sources that change under the compiler", () => {
+    // The fake go changes them itself, as an editor would, until it has been run FAKE_GO_EDITS times.
+    const begin = (edits: number): void => {
+        start({ FAKE_GO_EDITS: String(edits) });
+        const folder = join(world.checkout, "sandbox", "providers");
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "go.mod"), "module estate/providers\n\ngo 1.26\n");
+        writeFileSync(join(folder, "main.go"), "package main\n");
+    };
+
+    test("are built again, so that a build is what its key says", async () => {
+        begin(2);
+        const tool = (await ensure(["providers"])).get("providers");
+        assert.equal(world.goRuns().length, 3);
+        assert.deepEqual((await ensure(["providers"])).get("providers"), tool);
+        assert.equal(world.goRuns().length, 3);
+    });
+
+    test("are given up when they never rest", async () => {
+        begin(1000);
+        await assert.rejects(ensure(["providers"]), { reason: "sources-changing" });
+    });
+});
+
 describe("tools that are there", () => {
     test("a copy on PATH that is new enough is used, and Go is not needed", async () => {
         const path = world.program("etcd", "#!/bin/sh\necho 'etcd Version: 3.6.9'\n");
@@ -260,7 +284,7 @@ describe("two runs at once, and interrupted ones", () => {
         const dead = spawnSync("true").pid;
         const host = spawnSync("hostname", { encoding: "utf8" }).stdout.trim();
         writeFileSync(`${build}.lock`, JSON.stringify({ pid: dead, host }));
-        mkdirSync(join(world.root, "etcd", `.building-${dead}`, "bin"), { recursive: true });
+        mkdirSync(join(world.root, "etcd", `.building-${dead}-x`, "bin"), { recursive: true });
         // A build folder without the program: made by hand, or half deleted.
         mkdirSync(join(build, "bin"), { recursive: true });
         events = [];
@@ -272,7 +296,7 @@ describe("two runs at once, and interrupted ones", () => {
     test("the temporary folder of a run that is alive is left alone", async () => {
         const other = spawn("sleep", ["60"]);
         try {
-            const folder = join(world.root, "etcd", `.building-${other.pid}`);
+            const folder = join(world.root, "etcd", `.building-${other.pid}-x`);
             mkdirSync(folder, { recursive: true });
             await ensure(["etcd"]);
             assert.ok(existsSync(folder));

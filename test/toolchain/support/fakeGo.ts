@@ -63,6 +63,7 @@ fi
 echo "$PWD GOFLAGS=$GOFLAGS CGO_ENABLED=$CGO_ENABLED $*" >> "$FAKE_GO_FOLDER/calls"
 [ -n "$FAKE_GO_STDERR" ] && printf '%b\\n' "$FAKE_GO_STDERR" >&2
 [ -n "$FAKE_GO_WAIT" ] && while [ ! -e "$FAKE_GO_WAIT" ]; do sleep 0.05; done
+[ -n "$FAKE_GO_EDITS" ] && [ "$(wc -l < "$FAKE_GO_FOLDER/calls")" -le "$FAKE_GO_EDITS" ] && echo "// edited" >> main.go
 [ -n "$FAKE_GO_KILL" ] && kill -KILL $$
 [ -n "$FAKE_GO_EXIT" ] && exit "$FAKE_GO_EXIT"
 if [ "$1 $2" = "mod download" ]; then
