@@ -1,0 +1,15 @@
+/** The sandbox's programming interface. */
+export {
+    type SandboxInfo,
+    type SandboxStatus,
+    type SandboxUpOptions,
+    SandboxError,
+    sandboxDown,
+    sandboxInfo,
+    sandboxRestart,
+    sandboxStatus,
+    sandboxUp,
+} from "./sandbox";
+export { type HarborName, type GitlabTier } from "./servers";
+export { type PartGroup, partGroups } from "./settings";
+export { type PartState, type PartStatus } from "./supervisor";

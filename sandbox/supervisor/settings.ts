@@ -1,0 +1,100 @@
+/** What a sandbox consists of: asked for by `up`, remembered for the next one. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+import { writePrivate } from "../clusters/files";
+import { type SandboxLayout } from "../support/layout";
+import { maxClusters } from "../support/ports";
+import { partName } from "./parts";
+import { type GitlabTier } from "./servers";
+
+/** Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one. */
+export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod"] as const;
+export type PartGroup = (typeof partGroups)[number];
+
+export interface SandboxSettings {
+    readonly portBase: number;
+    /** In the order of their ports: never reordered, new ones come last. */
+    readonly clusters: readonly string[];
+    readonly parts: readonly PartGroup[];
+    readonly tier: GitlabTier;
+}
+
+/** The sandbox nobody asked to be different. */
+export const defaultSettings: Omit<SandboxSettings, "portBase"> = {
+    clusters: ["host", "member1", "member2"],
+    parts: partGroups,
+    tier: "free",
+};
+
+/** What one `up` asks for. */
+export interface WantedSettings {
+    readonly portBase?: number | undefined;
+    readonly clusters?: readonly string[] | undefined;
+    readonly parts?: readonly PartGroup[] | undefined;
+    readonly tier?: GitlabTier | undefined;
+}
+
+/**
+ * What the sandbox has now and what is wanted, together. Nothing is taken away by not being mentioned: clusters keep their
+ * ports, and `up` for another estate only adds.
+ *
+ * @throws Error that names every name that will not do.
+ */
+export function mergeSettings(
+    earlier: SandboxSettings | undefined,
+    wanted: WantedSettings,
+    portBase: number,
+): SandboxSettings {
+    const clusters = [
+        ...new Set([
+            ...(earlier?.clusters ?? []),
+            ...(wanted.clusters ?? earlier?.clusters ?? defaultSettings.clusters),
+        ]),
+    ];
+    const parts = [
+        ...new Set([...(earlier?.parts ?? []), ...(wanted.parts ?? earlier?.parts ?? defaultSettings.parts)]),
+    ];
+    const problems = [
+        ...clusters
+            .filter((name) => !partName.test(name) || name.length > 40 || name === "etcd")
+            .map(
+                (name) =>
+                    `cluster "${name}": use lower-case letters, digits and single dashes, at most 40; not "etcd"`,
+            ),
+        ...parts
+            .filter((name) => !partGroups.includes(name))
+            .map((name) => `part "${name}": choose from ${partGroups.join(", ")}`),
+        ...(clusters.length > maxClusters
+            ? [
+                  `${clusters.length} clusters: a sandbox has room for ${maxClusters} (sandbox -- down --purge starts anew)`,
+              ]
+            : []),
+    ];
+    if (problems.length > 0) {
+        throw new Error(`the sandbox cannot be made so:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+    }
+    return {
+        portBase: wanted.portBase ?? portBase,
+        clusters,
+        parts,
+        tier: wanted.tier ?? earlier?.tier ?? defaultSettings.tier,
+    };
+}
+
+function settingsFile(layout: SandboxLayout): string {
+    return path.join(layout.run, "settings.json");
+}
+
+/** The settings of the last `up`, or undefined before the first. */
+export function readSettings(layout: SandboxLayout): SandboxSettings | undefined {
+    try {
+        return JSON.parse(fs.readFileSync(settingsFile(layout), "utf8")) as SandboxSettings;
+    } catch {
+        return undefined;
+    }
+}
+
+export function writeSettings(layout: SandboxLayout, settings: SandboxSettings): void {
+    writePrivate(settingsFile(layout), `${JSON.stringify(settings, undefined, 2)}\n`);
+}
