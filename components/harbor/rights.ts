@@ -1,5 +1,6 @@
 /** What each robot may do, as data. Pure: policies read the same answers. */
 import type { App, AppEnvironment } from "../../estate/model";
+import { promotionRobot, pullRobot, pushRobot, robotName, shorten } from "../../estate/names";
 
 /** One action on one kind of thing; the words are Harbor's. */
 export interface Access {
@@ -68,10 +69,10 @@ function unique(accesses: readonly Access[]): Access[] {
 
 /** Name of a robot inside a project. Harbor puts prefix and project before it. */
 export function projectRobotName(purpose: "push" | "pull", generation: number): string {
-    return `${purpose}-g${generation}`;
+    return `${purpose === "push" ? pushRobot : pullRobot}-g${generation}`;
 }
 
 /** Name of an app's promotion robot, one per registry. */
 export function promotionRobotName(estate: string, app: string, generation: number): string {
-    return `${estate}-${app}-promotion-g${generation}`;
+    return shorten(`${promotionRobot(estate, app)}-g${generation}`, robotName.maximum);
 }

@@ -241,7 +241,7 @@ function idOf(type: string, name: string): string {
 /** Outputs the real providers would add to the inputs; made up, and the same in every run. */
 function stateOf(type: string, name: string, wire: Record<string, unknown>): Record<string, unknown> {
     const inputs = plain(wire) as Record<string, unknown>;
-    const path = String(inputs["path"] ?? inputs["name"] ?? name);
+    const path = text(inputs["path"]) ?? text(inputs["name"]) ?? name;
     switch (type) {
         case "gitlab:index/group:Group":
             return { ...inputs, webUrl: `https://gitlab.test/${path}`, fullPath: path };
@@ -265,7 +265,7 @@ function stateOf(type: string, name: string, wire: Record<string, unknown>): Rec
         case "harbor:index/robotAccount:RobotAccount":
             return {
                 ...inputs,
-                fullName: `robot$${String(inputs["name"])}`,
+                fullName: `robot$${text(inputs["name"]) ?? ""}`,
                 secret: `fake-secret-of-${name}`,
             };
         case "kubernetes:core/v1:Secret":
@@ -277,6 +277,10 @@ function stateOf(type: string, name: string, wire: Record<string, unknown>): Rec
     }
 }
 
-function base64(text: string): string {
-    return Buffer.from(text).toString("base64");
+function text(value: unknown): string | undefined {
+    return typeof value === "string" ? value : undefined;
+}
+
+function base64(value: string): string {
+    return Buffer.from(value).toString("base64");
 }

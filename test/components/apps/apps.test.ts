@@ -1,0 +1,112 @@
+import * as assert from "node:assert/strict";
+import { test } from "node:test";
+import { buildVariables, promotionVariables } from "../../../components/apps/variables";
+import { configPlans, hostCluster, usedClusters } from "../../../components/apps/plan";
+import { keptObjects } from "../../../components/support/kept";
+import { environmentImage, environmentValues } from "../../../components/support/rendering";
+import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../sample";
+import * as pulumi from "@pulumi/pulumi";
+
+const login = { username: pulumi.output("user"), password: pulumi.output("fake-password") };
+
+test("an app has a config repository of its own, a team shares one", () => {
+    const config = { ...sampleApp("web").config, scope: "team" as const, fullPath: "acme/shop/config" };
+    const apps = [
+        sampleApp("web", { config }),
+        sampleApp("api", { config, environments: [sampleAppEnvironment("api", "test")] }),
+        sampleApp("own"),
+    ];
+    const plans = configPlans(sampleEstate(apps)).map(({ name, apps: served, environments }) => ({
+        name,
+        apps: served.map((app) => app.name),
+        environments: environments.map((environment) => environment.name),
+    }));
+    assert.deepEqual(plans, [
+        { name: "team-config-shop", apps: ["api", "web"], environments: ["dev", "test", "prod"] },
+        { name: "config-own", apps: ["own"], environments: ["dev", "test", "prod"] },
+    ]);
+});
+
+test("environments of a config repository are those its apps reach", () => {
+    const app = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] });
+    assert.deepEqual(configPlans(sampleEstate([app]))[0]?.environments, [sampleEnvironment("dev")]);
+    assert.deepEqual(configPlans(sampleEstate([])), []);
+});
+
+test("only clusters that run an app are opened to Argo CD", () => {
+    assert.deepEqual(Object.keys(usedClusters(sampleEstate())), ["member1"]);
+    assert.deepEqual(usedClusters(sampleEstate([])), {});
+    const onHost = sampleApp("web", {
+        environments: [sampleAppEnvironment("web", "dev", { clusters: ["host", "member1"] })],
+    });
+    assert.deepEqual(
+        Object.entries(usedClusters(sampleEstate([onHost]))).map(([name, { namespaces }]) => [
+            name,
+            namespaces,
+        ]),
+        [
+            ["host", ["web-dev"]],
+            ["member1", ["web-dev"]],
+        ],
+    );
+});
+
+test("the host is found, and missed", () => {
+    assert.equal(hostCluster(sampleEstate()).name, "host");
+    assert.throws(() => hostCluster(sampleEstate([], { clusters: {} })), /no host cluster/);
+});
+
+test("the building pipeline gets the first environment's project and branch only", () => {
+    const { plain, secret } = buildVariables(sampleEstate(), sampleApp("web"), login, login);
+    assert.deepEqual(Object.keys(plain).sort(), [
+        "CONFIG_BRANCH",
+        "CONFIG_FOLDER",
+        "CONFIG_REPOSITORY",
+        "CONFIG_USERNAME",
+        "IMAGE",
+        "REGISTRY",
+        "REGISTRY_USERNAME",
+    ]);
+    assert.equal(plain["IMAGE"], "harbor.test/web-dev/web");
+    assert.equal(plain["CONFIG_BRANCH"], "dev");
+    assert.deepEqual(Object.keys(secret).sort(), ["CONFIG_TOKEN", "REGISTRY_PASSWORD"]);
+});
+
+test("the promoting pipeline gets every image's name and the promotion robot", () => {
+    const { plain, secret } = promotionVariables(sampleEstate(), sampleApp("web"), { main: login });
+    assert.deepEqual(Object.keys(plain).sort(), [
+        "IMAGE_DEV",
+        "IMAGE_PROD",
+        "IMAGE_TEST",
+        "PROMOTION_MAIN_URL",
+        "PROMOTION_MAIN_USERNAME",
+    ]);
+    assert.deepEqual(Object.keys(secret), ["PROMOTION_MAIN_PASSWORD"]);
+});
+
+test("in a shared repository the keys carry the app's name", () => {
+    const app = sampleApp("web-ui", { config: { ...sampleApp("web-ui").config, scope: "team" } });
+    const { plain, secret } = promotionVariables(sampleEstate([app]), app, { main: login });
+    assert.deepEqual(
+        Object.keys({ ...plain, ...secret }).filter((key) => !key.endsWith("_WEB_UI")),
+        [],
+    );
+});
+
+test("what a destroy keeps is named", () => {
+    assert.deepEqual(keptObjects(sampleEstate([sampleApp("web")])), [
+        "GitLab group acme",
+        "GitLab group acme/shop",
+        "GitLab project acme/shop/web",
+        "GitLab project acme/shop/web-config",
+        "Harbor project web-prod in registry main",
+    ]);
+    const open = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] });
+    assert.deepEqual(keptObjects(sampleEstate([open])), []);
+});
+
+test("an environment gives its image's name, whatever the spec's values say", () => {
+    const environment = sampleAppEnvironment("web", "dev", { values: { replicas: 2, image: "elsewhere" } });
+    assert.deepEqual(environmentValues(environment), { replicas: 2, image: "harbor.test/web-dev/web" });
+    assert.equal(environmentImage(environment), "app=harbor.test/web-dev/web:*");
+});

@@ -1,0 +1,195 @@
+import * as assert from "node:assert/strict";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import * as harbor from "@pulumi/harbor";
+import { ImageProject } from "../../../components/harbor/project";
+import { promotionRights } from "../../../components/harbor/rights";
+import { ProjectRobot, PromotionRobots } from "../../../components/harbor/robots";
+import { childrenOf, leaks, record, registration, valueOf, type Recording } from "../../support/engine";
+import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
+
+const credentials = { generation: 2, lifetimeDays: 90, rotateBeforeDays: 14 };
+
+function recordProject(environment = sampleAppEnvironment("web", "prod")): Promise<Recording<ImageProject>> {
+    return record(() => {
+        const provider = new harbor.Provider("harbor");
+        return new ImageProject("images", { environment }, { providers: [provider] });
+    });
+}
+
+test("a prod project: private, scanned, gated, kept, with its tags fixed", async () => {
+    const recording = await recordProject();
+    assert.deepEqual(childrenOf(recording, "images"), [
+        "harbor:index/immutableTagRule:ImmutableTagRule images-immutable-**",
+        "harbor:index/project:Project images-project",
+        "harbor:index/retentionPolicy:RetentionPolicy images-retention",
+    ]);
+    const project = registration(recording, "images-project");
+    assert.deepEqual(project.inputs, {
+        name: "web-prod",
+        public: false,
+        vulnerabilityScanning: true,
+        autoSbomGeneration: true,
+        storageQuota: 10,
+        forceDestroy: false,
+        deploymentSecurity: "critical",
+    });
+    assert.deepEqual(project.options, { retainOnDelete: true });
+    const rule = registration(recording, "images-immutable-**");
+    assert.equal(rule.inputs["tagMatching"], "**");
+    assert.deepEqual(rule.options, { deletedWith: "images-project" });
+    assert.deepEqual(leaks(recording), []);
+});
+
+test("a project outside prod can be deleted with its images and moves tags freely", async () => {
+    const recording = await recordProject(sampleAppEnvironment("web", "dev", { keepTags: 5 }));
+    assert.deepEqual(childrenOf(recording, "images"), [
+        "harbor:index/project:Project images-project",
+        "harbor:index/retentionPolicy:RetentionPolicy images-retention",
+    ]);
+    const project = registration(recording, "images-project");
+    assert.equal(project.inputs["forceDestroy"], true);
+    assert.equal("deploymentSecurity" in project.inputs, false);
+    assert.deepEqual(project.options, {});
+    const retention = registration(recording, "images-retention").inputs;
+    assert.match(String(retention["scope"]), /^\/projects\/\d+$/);
+    assert.equal((retention["rules"] as { mostRecentlyPushed: number }[])[0]?.mostRecentlyPushed, 5);
+});
+
+test("the order of immutable patterns changes nothing", async () => {
+    const of = (immutableTags: string[]): Promise<Recording<ImageProject>> =>
+        recordProject(sampleAppEnvironment("web", "prod", { immutableTags }));
+    assert.deepEqual(
+        (await of(["v*", "release-*"])).registrations,
+        (await of(["release-*", "v*"])).registrations,
+    );
+});
+
+for (const [purpose, actions] of [
+    ["pull", ["pull"]],
+    ["push", ["pull", "push"]],
+] as const) {
+    test(`a ${purpose} robot may ${actions.join(" and ")} in one project, for a limited time`, async () => {
+        const recording = await record(async () => {
+            const provider = new harbor.Provider("harbor");
+            const { login } = new ProjectRobot(
+                "robot",
+                { purpose, project: "web-dev", credentials },
+                { providers: [provider] },
+            );
+            return [await valueOf(login.username), await pulumi.isSecret(login.password)];
+        });
+        assert.deepEqual(childrenOf(recording, "robot"), [
+            "harbor:index/robotAccount:RobotAccount robot-robot",
+        ]);
+        const { inputs } = registration(recording, "robot-robot");
+        assert.equal(inputs["name"], `${purpose}-g2`);
+        assert.equal(inputs["level"], "project");
+        assert.equal(inputs["duration"], 90);
+        assert.deepEqual(inputs["permissions"], [
+            {
+                kind: "project",
+                namespace: "web-dev",
+                accesses: actions.map((action) => ({ resource: "repository", action })),
+            },
+        ]);
+        assert.deepEqual(recording.result, [`robot$${purpose}-g2`, true]);
+        assert.deepEqual(leaks(recording), []);
+    });
+}
+
+test("promotion inside one registry reads the source and creates in the target, nothing else", () => {
+    assert.deepEqual(promotionRights(sampleApp("web")), {
+        main: [
+            { project: "web-dev", accesses: [{ resource: "artifact", action: "read" }] },
+            {
+                project: "web-prod",
+                accesses: [
+                    { resource: "artifact", action: "create" },
+                    { resource: "artifact", action: "read" },
+                ],
+            },
+            {
+                project: "web-test",
+                accesses: [
+                    { resource: "artifact", action: "create" },
+                    { resource: "artifact", action: "read" },
+                ],
+            },
+        ],
+    });
+});
+
+test("promotion between registries pulls here and pushes there", () => {
+    const app = sampleApp("web", {
+        environments: [
+            sampleAppEnvironment("web", "test", { registry: "main" }),
+            sampleAppEnvironment("web", "prod", { registry: "prod", promotesFrom: "test" }),
+        ],
+    });
+    const actions = Object.fromEntries(
+        Object.entries(promotionRights(app)).map(([registry, projects]) => [
+            registry,
+            projects.map(({ project, accesses }) => [
+                project,
+                accesses.map(({ resource, action }) => `${resource}:${action}`),
+            ]),
+        ]),
+    );
+    assert.deepEqual(actions, {
+        main: [["web-test", ["artifact:read", "repository:pull"]]],
+        prod: [["web-prod", ["artifact:read", "repository:pull", "repository:push"]]],
+    });
+});
+
+test("an app with one environment promotes nothing", () => {
+    const app = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] });
+    assert.deepEqual(promotionRights(app), {});
+});
+
+test("one promotion robot per registry, in that registry", async () => {
+    const app = sampleApp("web", {
+        environments: [
+            sampleAppEnvironment("web", "dev"),
+            sampleAppEnvironment("web", "prod", { registry: "prod", promotesFrom: "dev" }),
+        ],
+    });
+    const recording = await record(() => {
+        const registries = {
+            main: new harbor.Provider("harbor-main"),
+            prod: new harbor.Provider("harbor-prod"),
+        };
+        return new PromotionRobots(
+            "promotion",
+            { estate: sampleEstate([app]), app, registries, projects: [] },
+            {},
+        );
+    });
+    assert.deepEqual(
+        recording.registrations
+            .filter((one) => one.parent === "promotion")
+            .map((one) => [one.name, one.provider]),
+        [
+            ["promotion-main", "harbor-main"],
+            ["promotion-prod", "harbor-prod"],
+        ],
+    );
+    const { inputs } = registration(recording, "promotion-main");
+    assert.equal(inputs["name"], "acme-web-promote-g1");
+    assert.equal(inputs["level"], "system");
+});
+
+test("a registry without a provider is refused by name", async () => {
+    const app = sampleApp("web");
+    await assert.rejects(
+        record(
+            () =>
+                new PromotionRobots(
+                    "promotion",
+                    { estate: sampleEstate([app]), app, registries: {}, projects: [] },
+                    {},
+                ),
+        ),
+        /environment "dev" needs registry "main", which has no provider\./,
+    );
+});

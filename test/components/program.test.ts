@@ -1,0 +1,130 @@
+/** The program as a whole on a small estate. What it does not prove: order, and what servers make of it. */
+import * as assert from "node:assert/strict";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { declareEstate } from "../../components/program";
+import type { App, Estate } from "../../estate/model";
+import { leaks, record, registration, type Recording } from "../support/engine";
+import { sampleApp, sampleAppEnvironment, sampleCredentials, sampleEstate, sampleManifests } from "./sample";
+
+function recordEstate(estate: Estate): Promise<Recording<unknown>> {
+    return record(() => declareEstate(estate, sampleCredentials, sampleManifests));
+}
+
+function keys(recording: Recording<unknown>): string[] {
+    return recording.registrations.map(({ type, name }) => `${type} ${name}`);
+}
+
+const credentials = [
+    "fake-gitlab-token",
+    "fake-harbor-password",
+    "fake-secret-of-",
+    "fake-token-of-",
+    Buffer.from("fake-token-of-").toString("base64").slice(0, 16),
+];
+
+/** Paths of values outside secrets that contain a credential. */
+function exposed(value: unknown, path: string): string[] {
+    if (typeof value === "string") {
+        return credentials.some((credential) => value.includes(credential)) ? [path] : [];
+    }
+    if (typeof value !== "object" || value === null || "$secret" in value) {
+        return [];
+    }
+    return Object.entries(value).flatMap(([key, field]) => exposed(field, `${path}.${key}`));
+}
+
+test("every resource has a provider made by the program", async () => {
+    const recording = await recordEstate(sampleEstate());
+    assert.deepEqual(leaks(recording), []);
+    const providers = keys(recording).filter((key) => key.startsWith("pulumi:providers:"));
+    assert.deepEqual(providers, [
+        "pulumi:providers:gitlab gitlab",
+        "pulumi:providers:harbor harbor-main",
+        "pulumi:providers:kubernetes cluster-host",
+        "pulumi:providers:kubernetes cluster-member1",
+    ]);
+});
+
+test("no credential stands in the open", async () => {
+    const { registrations } = await recordEstate(sampleEstate());
+    // The gitlab and harbor SDKs mark their providers' inputs secret themselves; sample credentials are plain.
+    const found = registrations
+        .filter((one) => !one.type.startsWith("pulumi:providers:"))
+        .flatMap((one) => exposed(one.inputs, one.name));
+    assert.deepEqual(found, []);
+});
+
+test("the order of apps, clusters, users and labels changes nothing", async () => {
+    const estate = sampleEstate();
+    const reversed = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+        Object.fromEntries(Object.entries(map).reverse());
+    const shuffled = { ...estate, apps: reversed(estate.apps), clusters: reversed(estate.clusters) };
+    assert.deepEqual(
+        (await recordEstate(shuffled)).registrations,
+        (await recordEstate(estate)).registrations,
+    );
+});
+
+test("one app more: only that app's resources are added, none is removed", async () => {
+    const two = ["web", "api"].map((name) => sampleApp(name));
+    const before = keys(await recordEstate(sampleEstate(two)));
+    const after = keys(await recordEstate(sampleEstate([...two, sampleApp("new")])));
+    assert.deepEqual(
+        before.filter((key) => !after.includes(key)),
+        [],
+    );
+    const added = after.filter((key) => !before.includes(key));
+    assert.deepEqual(
+        added.filter((key) => !/ (app|config|delivery)-new(-|$)/.test(key)),
+        [],
+    );
+    assert.ok(added.length > 50);
+});
+
+test("what changes elsewhere with one app more: the registration and the team's boundary", async () => {
+    const before = await recordEstate(sampleEstate([sampleApp("web")]));
+    const after = await recordEstate(sampleEstate([sampleApp("web"), sampleApp("new")]));
+    const changed = before.registrations
+        .filter((one) => JSON.stringify(one) !== JSON.stringify(registration(after, one.name, one.type)))
+        .map(({ name }) => name);
+    assert.deepEqual(changed, [
+        "space-shop-project-nonprod",
+        "space-shop-project-prod",
+        "registration-member1-secret",
+    ]);
+});
+
+test("an app on the host is delivered through an account there, not by Argo CD's own rights", async () => {
+    const app: App = sampleApp("web", {
+        environments: [
+            sampleAppEnvironment("web", "dev", {
+                clusters: ["host"],
+                applications: { host: "web-dev-host" },
+            }),
+        ],
+    });
+    const recording = await recordEstate(sampleEstate([app]));
+    assert.equal(registration(recording, "access-host-account").provider, "cluster-host");
+    assert.ok(keys(recording).includes("kubernetes:core/v1:Secret registration-host-secret"));
+});
+
+test("an app without CI has no robot that pushes or promotes, and no variables", async () => {
+    const names = keys(await recordEstate(sampleEstate([sampleApp("web", { ci: "none" })]))).join("\n");
+    assert.doesNotMatch(names, /ProjectVariable|app-web-push|app-web-promotion/);
+});
+
+test("for Jenkins the variables are a secret output, not GitLab's", async () => {
+    const estate = sampleEstate([sampleApp("web", { ci: "jenkins" })]);
+    const recording = await record(async () => {
+        const { pipelines } = declareEstate(estate, sampleCredentials, sampleManifests);
+        const output = pipelines["web"];
+        assert.ok(output);
+        return pulumi.isSecret(output);
+    });
+    assert.equal(recording.result, true);
+    assert.equal(
+        keys(recording).some((key) => key.includes("ProjectVariable")),
+        false,
+    );
+});
