@@ -194,7 +194,7 @@ func (b *Backend) settle(
 func (b *Backend) previewCreate(
 	ctx context.Context, req plugin.CreateRequest, t target, inputs object, manager string,
 ) (plugin.Map, error) {
-	local := outputsOf(object(req.Inputs), req.Inputs, manager, inputs.text("apiVersion"))
+	local := outputsOf(withUnknowns(object(req.Inputs), createdKeys), req.Inputs, manager, inputs.text("apiVersion"))
 	if t.Name == "" || plugin.HasUnknown(req.Inputs) {
 		return local, nil
 	}
@@ -223,25 +223,61 @@ func (b *Backend) dryRun(
 	if err != nil {
 		return local, b.previewError(ctx, verb, t, inputs, given, err)
 	}
-	predicted, metadata := live.withMetadata()
-	delete(predicted, "status")
-	for _, key := range []string{"resourceVersion", "generation"} {
-		delete(metadata, key)
-	}
+	predicted := withUnknowns(live, updatedKeys)
 	if verb == "create" {
-		delete(metadata, "uid")
-		delete(metadata, "creationTimestamp")
-		if t.groupKind() == (groupKind{"", "Service"}) && inputs.at("spec", "clusterIP") == nil {
-			spec := map[string]any{}
-			for key, value := range predicted.fields("spec") {
-				if key != "clusterIP" && key != "clusterIPs" && key != "healthCheckNodePort" {
-					spec[key] = value
-				}
+		predicted = withUnknowns(live, createdKeys)
+		switch t.groupKind() {
+		case groupKind{"", "Service"}:
+			predicted["spec"] = withoutAddress(predicted.fields("spec"), inputs.fields("spec"))
+		case groupKind{"", kindSecret}:
+			if inputs.text("type") == typeServiceAccountAuth {
+				predicted["data"] = plugin.Unknown{}
 			}
-			predicted["spec"] = spec
 		}
 	}
 	return outputsOf(predicted, given, manager, plugin.Text(local[outputInitialVersion])), nil
+}
+
+// Which metadata only the real call decides: a dry run answers with made-up values.
+var (
+	updatedKeys = []string{"resourceVersion", "generation"}
+	createdKeys = []string{"resourceVersion", "generation", "uid", "creationTimestamp"}
+)
+
+// withUnknowns is a copy of an object for a preview: what the real call decides, and the status, are not known.
+func withUnknowns(live object, keys []string) object {
+	if _, isObject := plugin.Strip(live["metadata"]).(map[string]any); !isObject {
+		return live
+	}
+	if secret, isSecret := live["metadata"].(plugin.Secret); isSecret {
+		copied := make(object, len(live))
+		for key, value := range live {
+			copied[key] = value
+		}
+		copied["metadata"] = secret.Value
+		live = copied
+	}
+	result, metadata := live.withMetadata()
+	for _, key := range keys {
+		metadata[key] = plugin.Unknown{}
+	}
+	result["status"] = plugin.Unknown{}
+	return result
+}
+
+// withoutAddress leaves out of a Service's spec the addresses that a dry run draws anew each time.
+func withoutAddress(spec, given map[string]any) map[string]any {
+	result := make(map[string]any, len(spec))
+	for key, value := range spec {
+		switch key {
+		case "clusterIP", "clusterIPs", "healthCheckNodePort":
+			if given["clusterIP"] == nil {
+				value = plugin.Unknown{}
+			}
+		}
+		result[key] = value
+	}
+	return result
 }
 
 // previewError decides which errors of a preview are worth failing it: not those that the update itself may resolve.
@@ -281,7 +317,7 @@ func (b *Backend) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.
 	manager := managerOf(req.URN, inputs, state)
 	initialVersion := initialVersionOf(state, inputs)
 	if req.Preview {
-		local := outputsOf(object(req.News), req.News, manager, initialVersion)
+		local := outputsOf(withUnknowns(object(req.News), updatedKeys), req.News, manager, initialVersion)
 		if plugin.HasUnknown(req.News) {
 			return plugin.UpdateResponse{Outputs: local}, nil
 		}
@@ -394,7 +430,7 @@ func (b *Backend) explain(verb string, t target, inputs object, given plugin.Map
 	return fmt.Errorf("cannot %s %s%s: %s", verb, t, where, redact(text, given))
 }
 
-var conflictPattern = regexp.MustCompile(`^conflict with "(.*)"(?: with subresource "[^"]*")? using (\S+?)(?: at .*)?$`)
+var conflictPattern = regexp.MustCompile(`^conflict with "([^"]*)"(?: with subresource "[^"]*")? using (\S+?)(?: at .*)?$`)
 
 // conflictsOf lists the fields that other managers hold, as `.data.key (kubectl-edit)`.
 func conflictsOf(err error) []string {

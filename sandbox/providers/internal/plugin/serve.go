@@ -36,9 +36,9 @@ func Serve(backend Backend, engine string) error {
 	pulumirpc.RegisterResourceProviderServer(server, instance)
 
 	signals := make(chan os.Signal, 1)
-	// The engine gets an interrupt from the terminal as well and decides itself; it cancels or kills the plugin.
-	signal.Notify(signals, syscall.SIGTERM)
-	signal.Ignore(os.Interrupt)
+	// The engine asks its plugins to end by an interrupt and waits for them. One from the terminal does not come here: each
+	// plugin is a process group of its own.
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-signals
 		instance.stop()
@@ -62,27 +62,34 @@ func (s *server) connect(address string) error {
 	}
 	s.engine = pulumirpc.NewEngineClient(connection)
 	connection.Connect()
-	go func() {
-		ready := false
-		for {
-			state := connection.GetState()
-			switch {
-			case state == connectivity.Ready:
-				ready = true
-			case state == connectivity.Idle:
-				connection.Connect()
-			case state == connectivity.TransientFailure && ready:
-				os.Exit(1)
-			}
-			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-			changed := connection.WaitForStateChange(ctx, state)
-			cancel()
-			if !changed && !ready {
-				os.Exit(1)
-			}
-		}
-	}()
+	go watchEngine(connection)
 	return nil
+}
+
+// engineGrace is how long the engine may be out of reach before it counts as gone. An engine that ends properly stops
+// listening some time before it stops its plugins, and takes a plugin that is gone by then for one that crashed.
+const engineGrace = 20 * time.Second
+
+func watchEngine(connection *grpc.ClientConn) {
+	lost := time.Now()
+	for {
+		state := connection.GetState()
+		switch state {
+		case connectivity.Ready:
+			lost = time.Time{}
+		case connectivity.Idle:
+			connection.Connect()
+		}
+		if state != connectivity.Ready && lost.IsZero() {
+			lost = time.Now()
+		}
+		if !lost.IsZero() && time.Since(lost) > engineGrace {
+			os.Exit(1)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), engineGrace/4)
+		connection.WaitForStateChange(ctx, state)
+		cancel()
+	}
 }
 
 type loggerKey struct{}

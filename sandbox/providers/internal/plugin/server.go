@@ -167,6 +167,10 @@ func Number(value any) (float64, bool) {
 	switch v := unmark(value).(type) {
 	case float64:
 		return v, true
+	case int64:
+		return float64(v), true
+	case int:
+		return float64(v), true
 	case string:
 		var number float64
 		err := json.Unmarshal([]byte(v), &number)
