@@ -1,6 +1,7 @@
 /** The Application objects of one app as data. Pure; fields are those of argoproj.io/v1alpha1. */
 import type { App, AppEnvironment, Estate } from "../../estate/model";
 import type { KubeObject } from "../support/kubeObject";
+import { environmentImage, environmentValues } from "../support/rendering";
 
 /** What is added to the Applications by others, by annotation key. */
 export type Annotations = Readonly<Record<string, string>>;
@@ -71,13 +72,11 @@ function rendering(app: App, environment: AppEnvironment): Record<string, unknow
                 helm: {
                     // The release is the app in every environment, so that object names are the same everywhere.
                     releaseName: app.name,
-                    ...(Object.keys(environment.values).length === 0
-                        ? {}
-                        : { valuesObject: environment.values }),
+                    valuesObject: environmentValues(environment),
                 },
             };
         case "kustomize":
-            return {};
+            return { kustomize: { images: [environmentImage(environment)] } };
     }
 }
 

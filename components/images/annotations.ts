@@ -4,6 +4,7 @@
  */
 import type { App, AppEnvironment, Estate, ImageUpdater } from "../../estate/model";
 import type { Annotations } from "../delivery/application";
+import { helmImageKey, helmTagKey, kustomizeImage } from "../support/rendering";
 
 const prefix = "argocd-image-updater.argoproj.io";
 
@@ -43,7 +44,7 @@ export function updaterAnnotations(estate: Estate, app: App, environment: AppEnv
         [of("allow-tags")]: updater.allowTags,
         ...(updater.ignoreTags.length === 0 ? {} : { [of("ignore-tags")]: updater.ignoreTags.join(",") }),
         [of("pull-secret")]: `secret:${namespace}/${pullSecretName(environment)}#${pullSecretKey}`,
-        ...target(app, environment, of),
+        ...target(app, of),
         [`${prefix}/write-back-method`]: `git:secret:${namespace}/${writeSecretName(app)}`,
         [`${prefix}/git-branch`]: environment.branch,
         ...writeBackTarget(app, updater),
@@ -56,12 +57,12 @@ function imageAlias(app: App): string {
 }
 
 /** Which values of the chart, or which image of the kustomization, carry name and tag. */
-function target(app: App, environment: AppEnvironment, of: (setting: string) => string): Annotations {
+function target(app: App, of: (setting: string) => string): Annotations {
     switch (app.delivery) {
         case "helm":
-            return { [of("helm.image-name")]: "image", [of("helm.image-tag")]: "imagetag" };
+            return { [of("helm.image-name")]: helmImageKey, [of("helm.image-tag")]: helmTagKey };
         case "kustomize":
-            return { [of("kustomize.image-name")]: environment.image };
+            return { [of("kustomize.image-name")]: kustomizeImage };
     }
 }
 
