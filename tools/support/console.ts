@@ -1,6 +1,7 @@
 /** What the commands say to a person: one way to run a program, one way to fail, one way to print a table. */
 import { spawn } from "node:child_process";
 import { ToolchainError } from "../../toolchain";
+import { SandboxError } from "../../sandbox/supervisor";
 import { PortTakenError } from "../../sandbox/support/ports";
 
 /** An expected failure: its message is all a person needs, no stack trace is printed. */
@@ -18,7 +19,9 @@ export class CommandError extends Error {
 /** Runs a command's main function; an expected failure is printed as it is, any other with its stack. */
 export function runMain(main: () => Promise<void>): void {
     main().catch((error: unknown) => {
-        const expected = [CommandError, ToolchainError, PortTakenError].some((kind) => error instanceof kind);
+        const expected = [CommandError, ToolchainError, PortTakenError, SandboxError].some(
+            (kind) => error instanceof kind,
+        );
         const text =
             error instanceof Error
                 ? expected
