@@ -124,6 +124,11 @@ func (b *Backend) apply(ctx context.Context, t *target, inputs object, manager s
 	} else {
 		metadata["namespace"] = t.Namespace
 	}
+	// An object that sets nothing but its name (a ServiceAccount) leaves no trace of who applied it, and would look foreign
+	// to the next try after a lost answer. To hold its annotations, none, changes nothing on it.
+	if len(body) == 3 && onlyNamed(metadata) {
+		metadata["annotations"] = map[string]any{}
+	}
 	// Refused in an apply: it says what manages the fields, and that is what the call itself is about.
 	delete(metadata, "managedFields")
 	query := url.Values{"fieldManager": {manager}, "force": {strconv.FormatBool(o.force)}}
@@ -133,6 +138,15 @@ func (b *Backend) apply(ctx context.Context, t *target, inputs object, manager s
 	return b.client.do(ctx, call{
 		method: http.MethodPatch, path: path, body: body, typ: typeApply, query: query, quick: o.dryRun,
 	})
+}
+
+func onlyNamed(metadata map[string]any) bool {
+	for key, value := range metadata {
+		if key != "name" && key != "namespace" && value != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // metadataOf reads only an object's metadata; nil if there is no such object.
