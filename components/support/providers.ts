@@ -2,7 +2,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as harbor from "@pulumi/harbor";
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Cluster, Estate, GitLab, Registry } from "../../estate/model";
 import { mapValues, required } from "./maps";
 
@@ -39,7 +39,7 @@ export function makeProviders(estate: Estate, credentials: ServerCredentials): P
 function gitlabProvider(server: GitLab, credentials: ServerCredentials): gitlab.Provider {
     return new gitlab.Provider("gitlab", {
         baseUrl: `${server.url}/api/v4/`,
-        token: credentials.gitlab.token,
+        token: pulumi.secret(credentials.gitlab.token),
         ...(server.caFile === undefined ? {} : { cacertFile: server.caFile }),
     });
 }
@@ -49,7 +49,7 @@ function harborProvider(registry: Registry, credentials: ServerCredentials): har
     return new harbor.Provider(`harbor-${registry.name}`, {
         url: registry.url,
         username,
-        password,
+        password: pulumi.secret(password),
         // Upstream's default is true.
         insecure: registry.insecure,
         // Otherwise the provider asks Harbor for it, which takes an administrator.
@@ -58,7 +58,8 @@ function harborProvider(registry: Registry, credentials: ServerCredentials): har
 }
 
 function clusterProvider(cluster: Cluster, credentials: ServerCredentials): k8s.Provider {
-    const kubeconfig = cluster.kubeconfig ?? credentials.clusters?.[cluster.name]?.kubeconfig;
+    const secret = credentials.clusters?.[cluster.name]?.kubeconfig;
+    const kubeconfig = cluster.kubeconfig ?? (secret === undefined ? undefined : pulumi.secret(secret));
     return new k8s.Provider(`cluster-${cluster.name}`, {
         context: cluster.context,
         enableServerSideApply: true,
