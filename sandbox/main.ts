@@ -151,4 +151,11 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
     }
 }
 
+// `status | head` closes our output early; that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") {
+        throw error;
+    }
+    process.exit();
+});
 void main(process.argv.slice(2));

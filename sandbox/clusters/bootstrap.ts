@@ -86,6 +86,9 @@ async function whatIsMissing(client: ClusterClient): Promise<string | undefined>
         if (ready !== "True") {
             return `node ${name} is not Ready (see the log of kwok)`;
         }
+        if (!(await isHeartBeating(client, name))) {
+            return `node ${name} has sent no heartbeat for a minute (see the log of kwok)`;
+        }
         if (node.spec?.taints?.some(({ key }) => key === "node.kubernetes.io/not-ready") === true) {
             return `node ${name} is not open for pods (see the log of the controller manager)`;
         }
@@ -94,4 +97,14 @@ async function whatIsMissing(client: ClusterClient): Promise<string | undefined>
     return account.status === 200
         ? undefined
         : "namespace default has no service account (see the log of the controller manager)";
+}
+
+/** Readiness is what was stored last; only a lease renewed since tells that the simulated kubelet lives. */
+async function isHeartBeating(client: ClusterClient, node: string): Promise<boolean> {
+    const lease = await client.request(
+        "GET",
+        `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node}`,
+    );
+    const renewed = (lease.body as { spec?: { renewTime?: string } } | undefined)?.spec?.renewTime;
+    return lease.status === 200 && renewed !== undefined && Date.now() - Date.parse(renewed) < 60_000;
 }

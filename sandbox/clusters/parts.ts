@@ -42,7 +42,8 @@ export function clusterPart(cluster: string, process: ClusterProcess): string {
 }
 
 /** The processes of one cluster, in the order they are started. */
-export type ClusterProcess = "apiserver" | "controller-manager" | "scheduler" | "kwok";
+export const clusterProcesses = ["apiserver", "controller-manager", "scheduler", "kwok"] as const;
+export type ClusterProcess = (typeof clusterProcesses)[number];
 
 /** Where the kubeconfig files of a cluster's processes lie. */
 export function componentKubeconfigs(pki: ClusterPki): ComponentKubeconfigs {
@@ -122,6 +123,7 @@ export function etcdSpec(layout: SandboxLayout, base: number, pki: EtcdPki, tool
             keyFile: pki.client.key,
         },
         after: [],
+        inputs: digest(fs.readFileSync(pki.server.cert, "utf8")),
     };
 }
 
@@ -138,7 +140,9 @@ export function clusterSpecs(
     const apiserver = clusterPart(pki.cluster, "apiserver");
     const common = { group: "clusters", env: frugal, ports: [], after: [apiserver] } as const;
     // A certificate made anew is a reason to start again; the texts are digested, never shown.
+    const stages = path.join(__dirname, "stages.yaml");
     const inputs = digest(
+        fs.readFileSync(stages, "utf8"),
         ...[pki.server, pki.controllerManager, pki.scheduler, pki.kwok, pki.etcdClient].map(({ cert }) =>
             fs.readFileSync(cert, "utf8"),
         ),
@@ -199,7 +203,7 @@ export function clusterSpecs(
             command: tools.kwok,
             args: [
                 `--kubeconfig=${configs.kwok}`,
-                `--config=${path.join(__dirname, "stages.yaml")}`,
+                `--config=${stages}`,
                 "--manage-all-nodes=true",
                 "--node-ip=10.0.0.1",
                 `--cidr=10.${100 + index}.0.0/16`,

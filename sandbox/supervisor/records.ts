@@ -5,15 +5,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { writePrivate } from "../clusters/files";
 import { type SandboxLayout } from "../support/layout";
+import { type PartSpec } from "./parts";
 import { type ProcessRecord, endProcess, isAlive, startTime } from "../support/process";
 
 function partsDir(layout: SandboxLayout): string {
     return path.join(layout.run, "parts");
 }
 
+/** A part's process, with what a command needs to know of it when its supervisor is dead. */
+export interface PartRecord extends ProcessRecord {
+    readonly kind: string;
+    readonly group: string;
+    /** The parts it needs; they are ended after it. */
+    readonly after: readonly string[];
+    readonly url?: string;
+}
+
 /** Writes down a part's process. */
-export function recordPart(layout: SandboxLayout, part: string, record: ProcessRecord): void {
-    writeRecord(path.join(partsDir(layout), `${part}.json`), record);
+export function recordPart(layout: SandboxLayout, part: PartSpec, { pid, started }: ProcessRecord): void {
+    const { kind, group, after, url } = part;
+    const record: PartRecord = { pid, started, kind, group, after, ...(url === undefined ? {} : { url }) };
+    writePrivate(path.join(partsDir(layout), `${part.name}.json`), `${JSON.stringify(record)}\n`);
 }
 
 export function forgetPart(layout: SandboxLayout, part: string): void {
@@ -21,8 +33,8 @@ export function forgetPart(layout: SandboxLayout, part: string): void {
 }
 
 /** The processes written down, by part; dead ones among them. */
-export function recordedParts(layout: SandboxLayout): Map<string, ProcessRecord> {
-    const found = new Map<string, ProcessRecord>();
+export function recordedParts(layout: SandboxLayout): Map<string, PartRecord> {
+    const found = new Map<string, PartRecord>();
     let names: string[] = [];
     try {
         names = fs.readdirSync(partsDir(layout));
@@ -30,7 +42,7 @@ export function recordedParts(layout: SandboxLayout): Map<string, ProcessRecord>
         // No part was ever started.
     }
     for (const name of names.filter((file) => file.endsWith(".json"))) {
-        const record = readRecord(path.join(partsDir(layout), name));
+        const record = readJson<PartRecord>(path.join(partsDir(layout), name));
         if (record !== undefined) {
             found.set(name.slice(0, -".json".length), record);
         }
@@ -38,19 +50,26 @@ export function recordedParts(layout: SandboxLayout): Map<string, ProcessRecord>
     return found;
 }
 
-/** Ends whatever a supervisor that died left running. Returns the names of the parts that did run. */
+/** Ends whatever a supervisor that died left running, what is needed last. Returns the names of the parts that did run. */
 export async function endOrphans(layout: SandboxLayout): Promise<string[]> {
-    const ended: string[] = [];
-    await Promise.all(
-        [...recordedParts(layout)].map(async ([part, record]) => {
-            if (isAlive(record)) {
-                ended.push(part);
-            }
+    const records = recordedParts(layout);
+    const alive = [...records].filter(([, record]) => isAlive(record)).map(([part]) => part);
+    const ends = new Map<string, Promise<void>>();
+    const end = (part: string, record: PartRecord): Promise<void> => {
+        const known = ends.get(part);
+        if (known !== undefined) {
+            return known;
+        }
+        const dependants = [...records].filter(([, other]) => other.after.includes(part));
+        const ending = Promise.all(dependants.map((other) => end(...other))).then(async () => {
             await endProcess(record, 10_000);
             forgetPart(layout, part);
-        }),
-    );
-    return ended.sort();
+        });
+        ends.set(part, ending);
+        return ending;
+    };
+    await Promise.all([...records].map((each) => end(...each)));
+    return alive.sort();
 }
 
 function daemonFile(layout: SandboxLayout): string {
@@ -68,7 +87,7 @@ export function forgetDaemon(layout: SandboxLayout): void {
 
 /** The supervisor that runs now, or undefined. */
 export function runningDaemon(layout: SandboxLayout): ProcessRecord | undefined {
-    const record = readRecord(daemonFile(layout));
+    const record = readJson<ProcessRecord>(daemonFile(layout));
     return record !== undefined && isAlive(record) ? record : undefined;
 }
 
@@ -99,7 +118,7 @@ export async function withLock<T>(
         } finally {
             fs.rmSync(mine, { force: true });
         }
-        const owner = readRecord(file);
+        const owner = readJson<ProcessRecord>(file);
         if (owner === undefined || !isAlive(owner)) {
             fs.rmSync(file, { force: true });
             continue;
@@ -125,10 +144,11 @@ function writeRecord(file: string, record: ProcessRecord): void {
     writePrivate(file, `${JSON.stringify(record)}\n`);
 }
 
-function readRecord(file: string): ProcessRecord | undefined {
+/** A record, or undefined when there is none or it cannot be read: writes are whole, so that happens to strangers' files only. */
+function readJson<T extends ProcessRecord>(file: string): T | undefined {
     try {
-        const { pid, started } = JSON.parse(fs.readFileSync(file, "utf8")) as Partial<ProcessRecord>;
-        return typeof pid === "number" && typeof started === "string" ? { pid, started } : undefined;
+        const record = JSON.parse(fs.readFileSync(file, "utf8")) as T;
+        return typeof record.pid === "number" && typeof record.started === "string" ? record : undefined;
     } catch {
         return undefined;
     }

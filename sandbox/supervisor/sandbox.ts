@@ -6,7 +6,7 @@ import { ensureTools, progressPrinter } from "../../toolchain";
 import { clusterWorks, registerNodes } from "../clusters/bootstrap";
 import { ClusterClient } from "../clusters/client";
 import { serverUrl } from "../clusters/kubeconfig";
-import { clusterPart } from "../clusters/parts";
+import { clusterPart, clusterProcesses } from "../clusters/parts";
 import { type SandboxLayout, logFile, sandboxDir, sandboxLayout, secretFile } from "../support/layout";
 import { clusterPort, portBase } from "../support/ports";
 import { isAlive, residentBytes, tailLines } from "../support/process";
@@ -121,11 +121,11 @@ export async function sandboxStatus(dir: string = sandboxDir()): Promise<Sandbox
             const alive = isAlive(record);
             return {
                 name,
-                kind: "",
-                group: "",
+                kind: record.kind,
+                group: record.group,
                 state: alive ? "unsupervised" : "stopped",
                 log: logFile(layout, name),
-                problem: "the supervisor ended without stopping it; `up` starts it anew",
+                ...(record.url === undefined ? {} : { url: record.url }),
                 ...(alive ? { pid: record.pid, residentBytes: residentBytes(record) } : {}),
             };
         });
@@ -192,11 +192,7 @@ export function partsNamed(name: string, parts: readonly PartStatus[]): string[]
     const names = parts.map((part) => part.name);
     const found = names.includes(name)
         ? [name]
-        : names.filter((part) =>
-              (["apiserver", "controller-manager", "scheduler", "kwok"] as const).some(
-                  (process) => part === clusterPart(name, process),
-              ),
-          );
+        : names.filter((part) => clusterProcesses.some((process) => part === clusterPart(name, process)));
     if (found.length === 0) {
         throw new SandboxError(
             `there is no part "${name}"; the parts are ${names.join(", ") || "none (run up)"}`,
@@ -245,34 +241,34 @@ async function everythingReady(
     say: (line: string) => void,
 ): Promise<void> {
     const stop = new AbortController();
-    const clusters = new Map<string, Promise<void>>();
-    const failures: unknown[] = [];
+    const work: Promise<void>[] = [];
+    const failures: string[] = [];
+    const ready = new Set<string>();
     const onReady = (part: string): void => {
-        const cluster = plan.clusters.find(({ name }) => clusterPart(name, "apiserver") === part);
-        if (cluster !== undefined) {
-            clusters.set(
-                cluster.name,
-                bootstrap(cluster, stop.signal, say).catch((error: unknown) => void failures.push(error)),
-            );
+        ready.add(part);
+        for (const cluster of plan.clusters) {
+            const parts = clusterProcesses.map((process) => clusterPart(cluster.name, process));
+            if (parts.includes(part) && parts.every((each) => ready.has(each))) {
+                work.push(
+                    bootstrap(cluster, stop.signal, say).catch((error: unknown) => {
+                        failures.push(error instanceof Error ? error.message : String(error));
+                    }),
+                );
+            }
         }
     };
+    const names = plan.parts.map(({ name }) => name);
     try {
-        await settled(
-            layout,
-            supervisor,
-            plan.parts.map(({ name }) => name),
-            say,
-            onReady,
-        );
-    } catch (error) {
-        stop.abort();
-        throw error;
+        await settled(layout, supervisor, names, say, onReady);
+    } finally {
+        // On the way out with an error nobody waits for the clusters any more.
+        if (ready.size < names.length) {
+            stop.abort();
+        }
+        await Promise.all(work);
     }
-    await Promise.all(clusters.values());
     if (failures.length > 0) {
-        throw new SandboxError(
-            failures.map((error) => (error instanceof Error ? error.message : String(error))).join("\n"),
-        );
+        throw new SandboxError(failures.join("\n"));
     }
 }
 

@@ -184,7 +184,7 @@ export class Supervisor {
 
     private async start(part: Managed, spec: PartSpec): Promise<void> {
         const process = await startProcess({ ...spec, logFile: logFile(this.layout, spec.name) });
-        recordPart(this.layout, spec.name, process.record);
+        recordPart(this.layout, spec, process.record);
         part.process = process;
         void process.exited.then(async () => {
             if (part.process === process && part.state === "ready" && !process.stopping) {
