@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endProcess, type ProcessRecord, startProcess, type SupervisedProcess } from "../support/process";
 import { writeSecretFile } from "../support/server";
 import { tokenIssuer, tokenService, type TokenKeys } from "./auth";
+import { HarborError } from "./errors";
 
 /** Media types of what Harbor takes as an artifact. */
 export const manifestTypes = [
@@ -35,6 +36,11 @@ export interface BackendOptions {
 export class Backend {
     private child: SupervisedProcess | undefined;
     private paused: Promise<void> | undefined;
+    /** Requests the registry has not answered in full yet. */
+    private underWay = 0;
+    /** When the last part of a blob and the last manifest were sent, milliseconds since 1970. */
+    private lastBlob = 0;
+    private lastManifest = 0;
     private agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 
     constructor(
@@ -56,11 +62,15 @@ export class Backend {
      * nothing pushed meanwhile is lost.
      */
     async collectGarbage(): Promise<void> {
+        await this.quiet();
         let resume = (): void => undefined;
         this.paused = new Promise((resolve) => {
             resume = resolve;
         });
         try {
+            for (let waited = 0; this.underWay > 0 && waited < 10_000; waited += 50) {
+                await sleep(50);
+            }
             await this.stop();
             await new Promise<void>((resolve, reject) => {
                 const child = spawn(this.options.binary, ["garbage-collect", this.configFile], {
@@ -75,6 +85,16 @@ export class Backend {
             this.agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
             await this.start().finally(resume);
             this.paused = undefined;
+        }
+    }
+
+    /**
+     * Waits until no push is half done: its blobs are there, its manifest is not, so that the collection would take them.
+     * A push that rests longer than ten seconds counts as given up.
+     */
+    private async quiet(): Promise<void> {
+        while (this.lastBlob > this.lastManifest && Date.now() - this.lastBlob < 10_000) {
+            await sleep(100);
         }
     }
 
@@ -168,7 +188,8 @@ export class Backend {
     /** Whether the registry answers at all. */
     async healthy(): Promise<boolean> {
         try {
-            const response = await this.request("GET", "/", {});
+            this.underWay++;
+            const response = await this.send("GET", "/", {});
             response.resume();
             return response.statusCode === 200;
         } catch {
@@ -185,8 +206,27 @@ export class Backend {
         return this.keys.issue("harbor-core", access, 300, Date.now());
     }
 
-    /** One request to the registry. The answer's body must be read or resumed. */
-    request(
+    /** One request to the registry, once it is ready for one. The answer's body must be read or resumed. */
+    async request(
+        method: string,
+        url: string,
+        headers: http.OutgoingHttpHeaders,
+        body?: NodeJS.ReadableStream | Buffer,
+    ): Promise<http.IncomingMessage> {
+        await this.ready();
+        if (method === "PUT" && url.includes("/manifests/")) {
+            this.lastManifest = Date.now();
+        } else if (method !== "GET" && method !== "HEAD" && url.includes("/blobs/")) {
+            this.lastBlob = Date.now();
+        }
+        this.underWay++;
+        return this.send(method, url, headers, body).catch((error: unknown) => {
+            const message = `the registry does not answer: ${(error as Error).message}`;
+            throw new HarborError(502, "BAD_GATEWAY", message);
+        });
+    }
+
+    private send(
         method: string,
         url: string,
         headers: http.OutgoingHttpHeaders,
@@ -198,6 +238,7 @@ export class Backend {
                 { method, headers, agent: this.agent },
                 resolve,
             );
+            request.once("close", () => this.underWay--);
             request.once("error", reject);
             if (body === undefined) {
                 request.end();

@@ -156,7 +156,7 @@ export function recordPull(
 function parse(body: Buffer): Manifest {
     try {
         const value: unknown = JSON.parse(body.toString("utf8"));
-        return typeof value === "object" && value !== null ? (value) : {};
+        return typeof value === "object" && value !== null ? value : {};
     } catch {
         // The registry refuses it with the error clients know.
         return {};

@@ -199,7 +199,6 @@ async function serve(harbor: Harbor, request: FastifyRequest, reply: FastifyRepl
             "The system is in read only mode. Any modification is prohibited.",
         );
     }
-    await harbor.backend.ready();
     const call = { harbor, request, reply, principal, project, target };
     switch (target.kind) {
         case "tags":
