@@ -1,0 +1,137 @@
+import type { FastifyRequest } from "fastify";
+
+import type { GitActor, Principal } from "./access";
+import { ApiError, forbidden, invalidToken, unauthorized } from "./errors";
+import type { GitLab } from "./gitlab";
+import { hashOf } from "./secrets";
+
+/** Scopes a token of a user may have. */
+export const tokenScopes = [
+    "api",
+    "read_api",
+    "read_user",
+    "create_runner",
+    "manage_runner",
+    "k8s_proxy",
+    "self_rotate",
+    "read_repository",
+    "write_repository",
+    "read_registry",
+    "write_registry",
+    "read_virtual_registry",
+    "write_virtual_registry",
+    "ai_features",
+    "sudo",
+    "admin_mode",
+    "read_service_ping",
+];
+
+/** Scopes a project or group access token may have. */
+export const resourceTokenScopes = tokenScopes.filter(
+    (scope) => !["read_user", "sudo", "admin_mode", "read_service_ping"].includes(scope),
+);
+
+/** Scopes a deploy token may have. */
+export const deployTokenScopes = [
+    "read_repository",
+    "read_registry",
+    "write_registry",
+    "read_virtual_registry",
+    "write_virtual_registry",
+    "read_package_registry",
+    "write_package_registry",
+];
+
+/** The token a REST request carries, in the ways GitLab takes it. */
+function presentedToken(request: FastifyRequest): string | undefined {
+    const header = request.headers["private-token"];
+    if (typeof header === "string" && header !== "") {
+        return header;
+    }
+    const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    if (bearer !== undefined) {
+        return bearer;
+    }
+    const query = (request.query ?? {}) as Record<string, unknown>;
+    const inQuery = query["private_token"] ?? query["access_token"];
+    return typeof inQuery === "string" ? inQuery : undefined;
+}
+
+/**
+ * Who makes this REST request; undefined for nobody.
+ * @throws ApiError 401 for a token that is unknown, expired or revoked, 403 for a blocked user.
+ */
+export function authenticate(gitlab: GitLab, request: FastifyRequest): Principal | undefined {
+    const secret = presentedToken(request);
+    if (secret === undefined) {
+        if (request.headers["job-token"] !== undefined) {
+            throw unauthorized();
+        }
+        return undefined;
+    }
+    const principal = principalOf(gitlab, secret);
+    const sudo = request.headers["sudo"];
+    if (typeof sudo === "string" && sudo !== "") {
+        if (!principal.user.admin) {
+            throw forbidden("Must be admin to use sudo");
+        }
+        if (!principal.token.scopes.includes("sudo")) {
+            throw forbidden("Must be authenticated using an OAuth or personal access token to use sudo");
+        }
+        const user = /^\d+$/.test(sudo) ? gitlab.user(Number(sudo)) : gitlab.userNamed(sudo);
+        if (!user) {
+            throw new ApiError(404, { message: `404 User with ID or username '${sudo}' Not Found` });
+        }
+        return { user, token: principal.token };
+    }
+    return principal;
+}
+
+function principalOf(gitlab: GitLab, secret: string): Principal {
+    const hash = hashOf(secret);
+    const token = gitlab.state.tokens.find((each) => each.hash === hash);
+    const user = gitlab.user(token?.userId);
+    if (!token || !user) {
+        throw unauthorized();
+    }
+    if (token.revoked) {
+        throw invalidToken("revoked");
+    }
+    if (!gitlab.tokenActive(token)) {
+        throw invalidToken("expired");
+    }
+    if (user.state !== "active") {
+        throw forbidden("Your account has been blocked.");
+    }
+    token.lastUsedAt = gitlab.now();
+    return { user, token };
+}
+
+/** Who clones or pushes, by HTTP basic auth. Undefined when nothing was presented or it is not good. */
+export function authenticateGit(
+    gitlab: GitLab,
+    request: FastifyRequest,
+): { actor?: GitActor; presented: boolean } {
+    const encoded = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    const plain = encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
+    const colon = plain?.indexOf(":") ?? -1;
+    const username = plain?.slice(0, Math.max(0, colon)) ?? "";
+    const secret = plain === undefined ? presentedToken(request) : plain.slice(colon + 1);
+    if (secret === undefined || secret === "") {
+        return { presented: plain !== undefined };
+    }
+    const hash = hashOf(secret);
+    const deployToken = gitlab.state.deployTokens.find(
+        (each) => each.hash === hash && (each.username === username || plain === undefined),
+    );
+    if (deployToken) {
+        return gitlab.deployTokenActive(deployToken)
+            ? { actor: { deployToken }, presented: true }
+            : { presented: true };
+    }
+    try {
+        return { actor: principalOf(gitlab, secret), presented: true };
+    } catch {
+        return { presented: true };
+    }
+}

@@ -1,0 +1,407 @@
+import { createHmac, randomUUID } from "node:crypto";
+
+import type { Delivery } from "../support/deliveries";
+import { covers } from "./access";
+import { zeroSha, type Commit } from "./git";
+import type { GitLab } from "./gitlab";
+import type { Hook, MergeRequest, Note, Pipeline, Project, Space, User } from "./model";
+import { digest, namespaceName, projectUrls } from "./present";
+
+type Payload = Record<string, unknown>;
+
+/** An event a hook can ask for, the name in its header, and the hook attribute that switches it. */
+export const hookEvents: Record<string, { header: string; flag: string }> = {
+    push: { header: "Push Hook", flag: "push_events" },
+    tag_push: { header: "Tag Push Hook", flag: "tag_push_events" },
+    merge_request: { header: "Merge Request Hook", flag: "merge_requests_events" },
+    note: { header: "Note Hook", flag: "note_events" },
+    pipeline: { header: "Pipeline Hook", flag: "pipeline_events" },
+    job: { header: "Job Hook", flag: "job_events" },
+    deployment: { header: "Deployment Hook", flag: "deployment_events" },
+    release: { header: "Release Hook", flag: "releases_events" },
+};
+
+const logsPerHook = 50;
+
+/** Sends an event to the hooks of the project and, in premium, of the groups above it that want it. */
+export function emit(
+    gitlab: GitLab,
+    project: Project,
+    event: string,
+    payload: Payload,
+    branch?: string,
+): void {
+    const flag = hookEvents[event]?.flag ?? "";
+    const spaces: Space[] = [
+        project,
+        ...(gitlab.tier === "premium" ? gitlab.lineage(gitlab.groupOf(project)) : []),
+    ];
+    for (const hook of spaces.flatMap((space) => space.hooks)) {
+        if (hook.events[flag] && (branch === undefined || filterLets(hook, branch))) {
+            send(gitlab, hook, event, payload);
+        }
+    }
+}
+
+function filterLets(hook: Hook, branch: string): boolean {
+    const filter = hook.pushEventsBranchFilter;
+    if (filter === null || filter === "" || hook.branchFilterStrategy === "all_branches") {
+        return true;
+    }
+    if (hook.branchFilterStrategy === "regex") {
+        try {
+            return new RegExp(filter).test(branch);
+        } catch {
+            return false;
+        }
+    }
+    return covers(filter, branch);
+}
+
+/** Puts one delivery on its way. */
+export function send(gitlab: GitLab, hook: Hook, event: string, payload: Payload): Delivery {
+    const id = randomUUID();
+    const body = JSON.stringify(payload);
+    const url = hook.urlVariables.reduce(
+        (text, variable) => text.replaceAll(`{${variable.key}}`, variable.value),
+        hook.url,
+    );
+    const header = hookEvents[event]?.header ?? "System Hook";
+    const { signingToken } = hook;
+    return gitlab.deliveries.enqueue({
+        id,
+        url,
+        source: String(hook.id),
+        event: header,
+        headers: {
+            "Content-Type": "application/json",
+            "User-Agent": "GitLab/19.4.0",
+            "Idempotency-Key": randomUUID(),
+            "X-Gitlab-Event": header,
+            "X-Gitlab-Webhook-UUID": randomUUID(),
+            "X-Gitlab-Instance": gitlab.url,
+            "X-Gitlab-Event-UUID": id,
+            ...Object.fromEntries(hook.customHeaders.map(({ key, value }) => [key, value])),
+            ...(hook.token === null || hook.token === "" ? {} : { "X-Gitlab-Token": hook.token }),
+        },
+        secretHeaders: ["X-Gitlab-Token", ...hook.customHeaders.map(({ key }) => key)],
+        body,
+        ...(signingToken === null || signingToken === ""
+            ? {}
+            : {
+                  sign: (messageId: string, at: Date) => standardSignature(signingToken, messageId, at, body),
+              }),
+    });
+}
+
+/** The three headers of the Standard Webhooks form: an HMAC-SHA256 over id, time and body. */
+export function standardSignature(
+    signingToken: string,
+    id: string,
+    at: Date,
+    body: string,
+): Record<string, string> {
+    const key = Buffer.from(signingToken.replace(/^whsec_/, ""), "base64");
+    const timestamp = String(Math.floor(at.getTime() / 1000));
+    const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+    return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
+}
+
+/** Keeps what became of a delivery, newest first, so that it can be looked at and sent again. */
+export function recordDelivery(gitlab: GitLab, delivery: Delivery): void {
+    const { state } = gitlab;
+    const hookId = Number(delivery.source);
+    const last = delivery.attempts.at(-1);
+    let log = state.hookLogs.find((each) => each.deliveryId === delivery.id);
+    if (!log) {
+        log = {
+            id: gitlab.nextId("hook_log"),
+            hookId,
+            deliveryId: delivery.id,
+            url: delivery.url,
+            trigger:
+                (delivery.event ?? "")
+                    .replace(/ Hook$/, "")
+                    .toLowerCase()
+                    .replaceAll(" ", "_") + "_hooks",
+            requestHeaders: delivery.headers,
+            requestBody: delivery.body,
+            responseStatus: "",
+            responseBody: "",
+            executionDuration: 0,
+            attempts: 0,
+            state: delivery.state,
+            createdAt: gitlab.now(),
+        };
+        state.hookLogs.unshift(log);
+        const ofHook = state.hookLogs.filter((each) => each.hookId === hookId);
+        for (const old of ofHook.slice(logsPerHook)) {
+            state.hookLogs.splice(state.hookLogs.indexOf(old), 1);
+        }
+    }
+    log.responseStatus = last?.status === undefined ? "internal error" : String(last.status);
+    log.responseBody = last?.response ?? last?.error ?? "";
+    log.executionDuration = (last?.durationMs ?? 0) / 1000;
+    log.attempts = delivery.attempts.length;
+    log.state = delivery.state;
+    gitlab.save().catch(() => undefined);
+}
+
+export function hookProject(gitlab: GitLab, project: Project): Payload {
+    const urls = projectUrls(gitlab, project);
+    return {
+        id: project.id,
+        name: project.name,
+        description: project.description,
+        web_url: urls.web,
+        avatar_url: null,
+        git_ssh_url: urls.ssh,
+        git_http_url: urls.http,
+        namespace: namespaceName(gitlab, project.namespaceId),
+        visibility_level: { private: 0, internal: 10, public: 20 }[project.visibility],
+        path_with_namespace: gitlab.projectPath(project),
+        default_branch: project.defaultBranch,
+        ci_config_path: project.settings["ci_config_path"] ?? "",
+        homepage: urls.web,
+        url: urls.ssh,
+        ssh_url: urls.ssh,
+        http_url: urls.http,
+    };
+}
+
+export function hookUser(user: User): Payload {
+    return {
+        id: user.id,
+        name: user.name,
+        username: user.username,
+        avatar_url: `https://www.gravatar.com/avatar/${digest(user.email)}?s=80&d=identicon`,
+        email: "[REDACTED]",
+    };
+}
+
+export function hookCommit(gitlab: GitLab, project: Project, commit: Commit): Payload {
+    return {
+        id: commit.id,
+        message: commit.message,
+        title: commit.message.split("\n")[0],
+        timestamp: commit.authoredDate,
+        url: `${projectUrls(gitlab, project).web}/-/commit/${commit.id}`,
+        author: { name: commit.authorName, email: commit.authorEmail },
+    };
+}
+
+/** The body of a push or tag push: what moved, by whom, and the last commits of it. */
+export async function pushPayload(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    update: { ref: string; oldSha: string; newSha: string },
+): Promise<Payload> {
+    const { ref, oldSha, newSha } = update;
+    const tag = ref.startsWith("refs/tags/");
+    const deleted = newSha === zeroSha;
+    const target = deleted ? undefined : await gitlab.git.resolve(project.id, newSha);
+    let commits: Payload[] = [];
+    let total = 0;
+    if (target !== undefined) {
+        const range = oldSha === zeroSha ? [target] : [`${oldSha}..${target}`];
+        const limit = oldSha === zeroSha ? ["-1"] : ["-20"];
+        const found = await gitlab.git.log(project.id, [...limit, ...range]).catch(() => []);
+        const count = await gitlab.git.attempt(project.id, ["rev-list", "--count", ...range]);
+        total = tag || oldSha === zeroSha ? found.length : Number(count ?? found.length);
+        commits = await Promise.all(
+            found.reverse().map(async (commit) => {
+                const files = await gitlab.git.diff(project.id, commit.parents[0], commit.id);
+                return {
+                    ...hookCommit(gitlab, project, commit),
+                    added: files.filter((file) => file.status === "A").map((file) => file.newPath),
+                    modified: files
+                        .filter((file) => !["A", "D"].includes(file.status))
+                        .map((file) => file.newPath),
+                    removed: files.filter((file) => file.status === "D").map((file) => file.oldPath),
+                };
+            }),
+        );
+    }
+    const described = hookProject(gitlab, project);
+    return {
+        object_kind: tag ? "tag_push" : "push",
+        event_name: tag ? "tag_push" : "push",
+        before: oldSha,
+        after: newSha,
+        ref,
+        ref_protected: tag
+            ? project.protectedTags.some((each) => covers(each.name, ref.slice("refs/tags/".length)))
+            : project.protectedBranches.some((each) => covers(each.name, ref.slice("refs/heads/".length))),
+        checkout_sha: target ?? null,
+        message: null,
+        user_id: user.id,
+        user_name: user.name,
+        user_username: user.username,
+        user_email: null,
+        user_avatar: hookUser(user)["avatar_url"],
+        project_id: project.id,
+        project: described,
+        commits,
+        total_commits_count: total,
+        push_options: {},
+        repository: {
+            name: project.name,
+            url: described["ssh_url"],
+            description: project.description,
+            homepage: described["homepage"],
+            git_http_url: described["git_http_url"],
+            git_ssh_url: described["git_ssh_url"],
+            visibility_level: described["visibility_level"],
+        },
+    };
+}
+
+/** Tells the hooks about something that happened to a merge request. */
+export async function emitMergeRequest(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    request: MergeRequest,
+    action: string,
+    extra: Payload = {},
+): Promise<void> {
+    const last = await gitlab.git.commit(project.id, request.sourceSha).catch(() => undefined);
+    const described = hookProject(gitlab, project);
+    emit(gitlab, project, "merge_request", {
+        object_kind: "merge_request",
+        event_type: "merge_request",
+        user: hookUser(user),
+        project: described,
+        object_attributes: {
+            id: request.id,
+            iid: request.iid,
+            target_branch: request.targetBranch,
+            source_branch: request.sourceBranch,
+            source_project_id: project.id,
+            target_project_id: project.id,
+            author_id: request.authorId,
+            assignee_ids: request.assigneeIds,
+            assignee_id: request.assigneeIds[0] ?? null,
+            reviewer_ids: request.reviewerIds,
+            title: request.title,
+            description: request.description,
+            created_at: request.createdAt,
+            updated_at: request.updatedAt,
+            state: request.state,
+            state_id: { opened: 1, closed: 2, merged: 3, locked: 4 }[request.state],
+            draft: isDraft(request.title),
+            work_in_progress: isDraft(request.title),
+            merge_commit_sha: request.mergeCommitSha,
+            merge_status: "can_be_merged",
+            detailed_merge_status: "mergeable",
+            merge_when_pipeline_succeeds: request.autoMerge !== null,
+            blocking_discussions_resolved: true,
+            url: `${projectUrls(gitlab, project).web}/-/merge_requests/${request.iid}`,
+            source: described,
+            target: described,
+            last_commit: last ? hookCommit(gitlab, project, last) : null,
+            labels: request.labels.map((title) => ({ title })),
+            action,
+            ...extra,
+        },
+        labels: request.labels.map((title) => ({ title })),
+        changes: {},
+        repository: {
+            name: project.name,
+            url: described["ssh_url"],
+            description: project.description,
+            homepage: described["homepage"],
+        },
+        assignees: request.assigneeIds.flatMap((id) => gitlab.user(id) ?? []).map(hookUser),
+        reviewers: request.reviewerIds.flatMap((id) => gitlab.user(id) ?? []).map(hookUser),
+    });
+}
+
+export function emitNote(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    request: MergeRequest,
+    note: Note,
+): void {
+    const web = projectUrls(gitlab, project).web;
+    emit(gitlab, project, "note", {
+        object_kind: "note",
+        event_type: "note",
+        user: hookUser(user),
+        project_id: project.id,
+        project: hookProject(gitlab, project),
+        object_attributes: {
+            id: note.id,
+            note: note.body,
+            noteable_type: "MergeRequest",
+            noteable_id: request.id,
+            author_id: note.authorId,
+            created_at: note.createdAt,
+            updated_at: note.updatedAt,
+            project_id: project.id,
+            discussion_id: note.discussionId,
+            system: note.system,
+            action: "create",
+            url: `${web}/-/merge_requests/${request.iid}#note_${note.id}`,
+        },
+        merge_request: {
+            id: request.id,
+            iid: request.iid,
+            title: request.title,
+            state: request.state,
+            source_branch: request.sourceBranch,
+            target_branch: request.targetBranch,
+            url: `${web}/-/merge_requests/${request.iid}`,
+        },
+    });
+}
+
+export async function emitPipeline(gitlab: GitLab, project: Project, pipeline: Pipeline): Promise<void> {
+    const user = gitlab.user(pipeline.userId);
+    const commit = await gitlab.git.commit(project.id, pipeline.sha).catch(() => undefined);
+    const finished = pipeline.finishedAt === null ? null : Date.parse(pipeline.finishedAt);
+    const started = pipeline.startedAt === null ? null : Date.parse(pipeline.startedAt);
+    emit(gitlab, project, "pipeline", {
+        object_kind: "pipeline",
+        object_attributes: {
+            id: pipeline.id,
+            iid: pipeline.iid,
+            name: pipeline.name,
+            ref: pipeline.ref,
+            tag: pipeline.tag,
+            sha: pipeline.sha,
+            before_sha: pipeline.beforeSha,
+            source: pipeline.source,
+            status: pipeline.status,
+            detailed_status: pipeline.status,
+            stages: [...new Set(pipeline.jobs.map((job) => job.stage))],
+            created_at: pipeline.createdAt,
+            finished_at: pipeline.finishedAt,
+            duration: finished !== null && started !== null ? Math.round((finished - started) / 1000) : null,
+            // Only names: values may be secrets.
+            variables: pipeline.variables.map(({ key }) => ({ key, value: "[MASKED]" })),
+            url: `${projectUrls(gitlab, project).web}/-/pipelines/${pipeline.id}`,
+        },
+        merge_request: null,
+        user: user ? hookUser(user) : null,
+        project: hookProject(gitlab, project),
+        commit: commit ? hookCommit(gitlab, project, commit) : null,
+        builds: pipeline.jobs.map((job) => ({
+            id: job.id,
+            stage: job.stage,
+            name: job.name,
+            status: job.status,
+            created_at: job.createdAt,
+            started_at: job.startedAt,
+            finished_at: job.finishedAt,
+            allow_failure: job.allowFailure,
+            user: user ? hookUser(user) : null,
+        })),
+    });
+}
+
+export function isDraft(title: string): boolean {
+    return /^\s*(\[draft\]|\(draft\)|draft:)/i.test(title);
+}

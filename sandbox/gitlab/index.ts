@@ -1,0 +1,273 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { FastifyError } from "fastify";
+
+import { Deliveries } from "../support/deliveries";
+import { Faults, registerFaults } from "../support/faults";
+import { createServer, listen, writeSecretFile, type LogLine, type RunningServer } from "../support/server";
+import { Store } from "../support/store";
+import { authenticate } from "./auth";
+import { Call, Routes } from "./call";
+import { ApiError } from "./errors";
+import { recordDelivery } from "./events";
+import { Git, writeHooks } from "./git";
+import { GitLab } from "./gitlab";
+import type { State, Tier } from "./model";
+import { pageFor, registerPages } from "./pages";
+import { decodeForm } from "./params";
+import { registerBranches, registerProtections } from "./routes/branches";
+import { registerDeployKeys } from "./routes/deployKeys";
+import { registerEnvironments } from "./routes/environments";
+import { registerExtras } from "./routes/extras";
+import { registerFiles } from "./routes/files";
+import { registerGovernance } from "./routes/governance";
+import { registerGroups } from "./routes/groups";
+import { registerHooks } from "./routes/hooks";
+import { registerInstance } from "./routes/instance";
+import { registerIntegrations } from "./routes/integrations";
+import { registerMembers } from "./routes/members";
+import { registerMergeRequests } from "./routes/mergeRequests";
+import { registerPipelineControl, registerPipelines } from "./routes/pipelines";
+import { registerProjects } from "./routes/projects";
+import { addToken, registerTokens } from "./routes/tokens";
+import { registerVariables } from "./routes/variables";
+import { hashOf, randomText } from "./secrets";
+import { registerSmartHttp } from "./smartHttp";
+import { tokenScopes } from "./auth";
+
+export interface GitLabOptions {
+    /** Address to listen on, e.g. `127.0.0.1`. */
+    host: string;
+    /** Port to listen on; 0 takes any free one. */
+    port: number;
+    /** Folder for the state and the repositories; made when it is not there. */
+    dataDir: string;
+    /** Which edition's features exist. */
+    tier: Tier;
+    /** File with the administrator's token. When it is missing a random one is made, readable by the owner only. */
+    rootTokenFile: string;
+    /** Where log lines go. They hold methods, paths and statuses, never headers or bodies. */
+    log?: LogLine;
+    /** How long a new default branch stays unprotected, milliseconds. Default 400. */
+    protectionDelayMs?: number;
+    /** Webhook delivery: attempts, wait before the second one, time for one. Default 4, 1000 ms, 10 s. */
+    hooks?: { attempts?: number; backoffMs?: number; timeoutMs?: number };
+}
+
+/** A running GitLab stand-in. */
+export interface RunningGitLab extends RunningServer {
+    /** Resolves when no webhook waits to be sent any more. */
+    drainHooks(): Promise<void>;
+}
+
+/**
+ * Starts the GitLab stand-in: REST v4 below `/api/v4`, git over smart HTTP, pages for people at `/`.
+ * @throws when the port is taken, the state is unreadable or `git` is missing.
+ */
+export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab> {
+    const { dataDir, log } = options;
+    const home = join(dataDir, "home");
+    const hooksDir = join(dataDir, "git-hooks");
+    await mkdir(home, { recursive: true });
+    await writeHooks(hooksDir);
+    const store = await Store.open<State>(join(dataDir, "state.json"), initialState);
+    const deliveries = new Deliveries({
+        attempts: options.hooks?.attempts ?? 4,
+        backoffMs: options.hooks?.backoffMs ?? 1000,
+        timeoutMs: options.hooks?.timeoutMs ?? 10_000,
+        record: (delivery) => recordDelivery(gitlab, delivery),
+    });
+    const gitlab = new GitLab(
+        store,
+        new Git(join(dataDir, "repositories"), home),
+        deliveries,
+        options.tier,
+        options.protectionDelayMs ?? 400,
+    );
+    await ensureRoot(gitlab, options.rootTokenFile);
+    await gitlab.sweep();
+    await gitlab.save();
+
+    const fastify = createServer(log ? { log } : {});
+    parseBodies(fastify);
+    registerFaults(fastify, new Faults(), {
+        body: (status) => (status === 429 ? "Retry later\n" : { message: `${status} Internal Server Error` }),
+    });
+    fastify.addHook("onSend", async (_request, reply) => {
+        if (reply.statusCode === 429) {
+            reply.headers({
+                "RateLimit-Limit": "600",
+                "RateLimit-Observed": "601",
+                "RateLimit-Remaining": "0",
+                "RateLimit-Reset": String(Math.ceil(Date.now() / 60_000) * 60),
+                "RateLimit-Name": "throttle_authenticated_api",
+            });
+        }
+        reply.header("X-Request-Id", _request.id);
+        await Promise.resolve();
+    });
+    fastify.setErrorHandler(async (error: FastifyError | ApiError, request, reply) => {
+        if (error instanceof ApiError) {
+            return reply.code(error.status).headers(error.headers).send(error.body);
+        }
+        const status = error.statusCode ?? 500;
+        if (status < 500) {
+            return reply.code(status).send({ error: error.message });
+        }
+        log?.(`${request.method} ${request.url.split("?")[0]} failed: ${error.stack ?? error.message}`);
+        return reply.code(500).send({ message: "500 Internal Server Error" });
+    });
+    fastify.setNotFoundHandler(async (request, reply) => {
+        const path = request.url.split("?")[0] ?? "";
+        if (request.method === "GET" && !path.startsWith("/api/") && !path.startsWith("/__sandbox/")) {
+            const html = await pageFor(gitlab, decodeURIComponent(path));
+            if (html !== undefined) {
+                return reply.type("text/html; charset=utf-8").send(html);
+            }
+        }
+        log?.(`unknown route: ${request.method} ${path}`);
+        return reply.code(404).send({ error: "404 Not Found" });
+    });
+
+    const routes = new Routes(fastify, gitlab);
+    registerInstance(routes, gitlab);
+    registerGroups(routes, gitlab);
+    registerProjects(routes, gitlab);
+    registerMembers(routes, gitlab);
+    registerVariables(routes, gitlab);
+    registerHooks(routes, gitlab);
+    registerTokens(routes, gitlab);
+    registerDeployKeys(routes, gitlab);
+    registerBranches(routes, gitlab);
+    registerProtections(routes, gitlab);
+    registerFiles(routes, gitlab);
+    registerMergeRequests(routes, gitlab);
+    registerEnvironments(routes, gitlab);
+    registerPipelines(routes, gitlab);
+    registerGovernance(routes, gitlab);
+    registerIntegrations(routes, gitlab);
+    registerExtras(routes, gitlab);
+    registerPipelineControl(fastify, gitlab, (request, reply) => {
+        return new Call(gitlab, request, reply, authenticate(gitlab, request));
+    });
+    registerPages(fastify, gitlab);
+    registerSmartHttp(fastify, gitlab, hooksDir, home);
+
+    gitlab.url = await listen(fastify, options);
+    return {
+        url: gitlab.url,
+        drainHooks: () => deliveries.drain(),
+        async close() {
+            await deliveries.close();
+            await fastify.close();
+            await gitlab.save();
+            await store.close();
+        },
+    };
+}
+
+function initialState(): State {
+    return {
+        version: 1,
+        nextIds: {},
+        settings: {
+            id: 1,
+            default_branch_protection: 2,
+            default_branch_name: "main",
+            default_project_visibility: "private",
+            default_group_visibility: "private",
+            default_snippet_visibility: "private",
+            deletion_adjourned_period: 30,
+            signup_enabled: false,
+            password_authentication_enabled_for_web: true,
+            allow_local_requests_from_web_hooks_and_services: true,
+            require_admin_approval_after_user_signup: true,
+            user_default_external: false,
+            can_create_group: true,
+            default_projects_limit: 100000,
+            import_sources: ["git"],
+            max_import_size: 0,
+            auto_devops_enabled: false,
+            lock_memberships_to_ldap: false,
+            require_personal_access_token_expiry: true,
+            throttle_authenticated_api_enabled: false,
+        },
+        users: [],
+        tokens: [],
+        deployTokens: [],
+        deployKeys: [],
+        groups: [],
+        projects: [],
+        variables: [],
+        runners: [],
+        hookLogs: [],
+    };
+}
+
+/** The administrator and the token in the file, made once. */
+async function ensureRoot(gitlab: GitLab, file: string): Promise<void> {
+    const root =
+        gitlab.userNamed("root") ??
+        gitlab.addUser({ username: "root", name: "Administrator", email: "admin@example.com", admin: true });
+    let secret = "";
+    try {
+        secret = (await readFile(file, "utf8")).trim();
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+            throw error;
+        }
+    }
+    if (secret === "") {
+        secret = `glpat-${randomText(20)}`;
+        await writeSecretFile(file, `${secret}\n`);
+    }
+    if (!gitlab.state.tokens.some((token) => token.hash === hashOf(secret))) {
+        addToken(gitlab, {
+            kind: "personal",
+            sourceId: null,
+            user: root,
+            name: "sandbox",
+            description: "Administrator's token of the sandbox",
+            scopes: tokenScopes,
+            accessLevel: 0,
+            expiresAt: null,
+            secret,
+        });
+    }
+}
+
+/** JSON bodies that may be empty, forms with nested names, and simple multipart forms. */
+function parseBodies(fastify: ReturnType<typeof createServer>): void {
+    fastify.removeContentTypeParser("application/json");
+    fastify.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+        const text = body.toString();
+        if (text.trim() === "") {
+            done(null, {});
+            return;
+        }
+        try {
+            done(null, JSON.parse(text));
+        } catch {
+            done(new ApiError(400, { message: "400 Bad request - Invalid JSON" }), undefined);
+        }
+    });
+    fastify.addContentTypeParser(
+        "application/x-www-form-urlencoded",
+        { parseAs: "string" },
+        (_request, body, done) => done(null, decodeForm(body.toString())),
+    );
+    fastify.addContentTypeParser("multipart/form-data", { parseAs: "buffer" }, (request, body, done) => {
+        const boundary = /boundary="?([^";]+)"?/.exec(request.headers["content-type"] ?? "")?.[1] ?? "";
+        const form = new URLSearchParams();
+        for (const part of body.toString("latin1").split(`--${boundary}`)) {
+            const name = /name="([^"]*)"/.exec(part)?.[1];
+            const start = part.indexOf("\r\n\r\n");
+            if (name !== undefined && start !== -1) {
+                const value = Buffer.from(part.slice(start + 4, -2), "latin1").toString("utf8");
+                form.append(name, value);
+            }
+        }
+        done(null, decodeForm(form.toString()));
+    });
+}

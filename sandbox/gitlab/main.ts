@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises";
+
+import { runAsProcess } from "../support/server";
+import { startGitLab } from "./index";
+import type { Tier } from "./model";
+
+/** What the options file holds. */
+interface MainOptions {
+    host: string;
+    port: number;
+    dataDir: string;
+    tokenFile: string;
+    tier: Tier;
+}
+
+/** Runs the GitLab stand-in as a process: `main.ts <options.json>`. */
+async function main(): Promise<void> {
+    const file = process.argv[2];
+    await runAsProcess(async () => {
+        if (file === undefined) {
+            throw new Error("usage: main.ts <options.json>");
+        }
+        const options = JSON.parse(await readFile(file, "utf8")) as MainOptions;
+        return startGitLab({
+            host: options.host,
+            port: options.port,
+            dataDir: options.dataDir,
+            tier: options.tier,
+            rootTokenFile: options.tokenFile,
+            log: (line) => console.log(line),
+        });
+    });
+}
+
+void main();

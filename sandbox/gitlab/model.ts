@@ -1,0 +1,472 @@
+/** Roles and the numbers GitLab's API uses for them. */
+export const Level = {
+    none: 0,
+    minimal: 5,
+    guest: 10,
+    planner: 15,
+    reporter: 20,
+    developer: 30,
+    maintainer: 40,
+    owner: 50,
+    admin: 60,
+} as const;
+
+export type Visibility = "private" | "internal" | "public";
+export type Tier = "free" | "premium";
+/** Plain attributes that are kept and given back, and that nothing else in the stand-in depends on. */
+export type Settings = Record<string, unknown>;
+
+export interface User {
+    id: number;
+    namespaceId: number;
+    username: string;
+    name: string;
+    email: string;
+    state: "active" | "blocked" | "deactivated";
+    admin: boolean;
+    external: boolean;
+    kind: "human" | "project_bot" | "service_account";
+    createdAt: string;
+    createdById: number | null;
+    /** Group or project a bot belongs to. */
+    ownerGroupId?: number;
+    settings: Settings;
+}
+
+export type TokenKind = "personal" | "project" | "group";
+
+export interface Token {
+    id: number;
+    kind: TokenKind;
+    /** Project or group of a resource token. */
+    sourceId: number | null;
+    userId: number;
+    name: string;
+    description: string;
+    scopes: string[];
+    accessLevel: number;
+    /** SHA-256 of the token, hex: the token itself is shown once and never kept. */
+    hash: string;
+    createdAt: string;
+    /** Day on which it stops working, `YYYY-MM-DD`. */
+    expiresAt: string | null;
+    revoked: boolean;
+    lastUsedAt: string | null;
+    impersonation: boolean;
+    /** First token of the chain this one continues by rotation. */
+    familyId: number;
+}
+
+export interface DeployToken {
+    id: number;
+    kind: "project" | "group";
+    sourceId: number;
+    name: string;
+    username: string;
+    scopes: string[];
+    hash: string;
+    expiresAt: string | null;
+    revoked: boolean;
+    createdAt: string;
+}
+
+export interface Member {
+    userId: number;
+    accessLevel: number;
+    createdAt: string;
+    createdById: number | null;
+    expiresAt: string | null;
+}
+
+/** A group invited to a project or to another group. */
+export interface Share {
+    id: number;
+    groupId: number;
+    accessLevel: number;
+    expiresAt: string | null;
+    createdAt: string;
+}
+
+export interface Variable {
+    key: string;
+    value: string;
+    variableType: "env_var" | "file";
+    protected: boolean;
+    masked: boolean;
+    hidden: boolean;
+    raw: boolean;
+    environmentScope: string;
+    description: string | null;
+}
+
+export interface Hook {
+    id: number;
+    url: string;
+    name: string | null;
+    description: string | null;
+    createdAt: string;
+    /** Sent as `X-Gitlab-Token`; never given back. */
+    token: string | null;
+    /** Base64 key of the Standard Webhooks signature; never given back. */
+    signingToken: string | null;
+    enableSslVerification: boolean;
+    events: Record<string, boolean>;
+    pushEventsBranchFilter: string | null;
+    branchFilterStrategy: string;
+    customHeaders: { key: string; value: string }[];
+    urlVariables: { key: string; value: string }[];
+    customWebhookTemplate: string | null;
+}
+
+export interface HookLog {
+    id: number;
+    hookId: number;
+    /** Id of the delivery, sent as `X-Gitlab-Event-UUID`. */
+    deliveryId: string;
+    url: string;
+    trigger: string;
+    requestHeaders: Record<string, string>;
+    requestBody: string;
+    responseStatus: string;
+    responseBody: string;
+    executionDuration: number;
+    attempts: number;
+    state: string;
+    createdAt: string;
+}
+
+/** Who may do something to a protected branch, tag or environment. */
+export interface Grant {
+    id: number;
+    accessLevel: number | null;
+    userId: number | null;
+    groupId: number | null;
+    deployKeyId: number | null;
+    requiredApprovals?: number;
+    groupInheritanceType?: number;
+}
+
+export interface ProtectedBranch {
+    id: number;
+    name: string;
+    push: Grant[];
+    merge: Grant[];
+    unprotect: Grant[];
+    allowForcePush: boolean;
+    codeOwnerApprovalRequired: boolean;
+}
+
+export interface ProtectedTag {
+    name: string;
+    create: Grant[];
+}
+
+export interface DeployKey {
+    id: number;
+    title: string;
+    key: string;
+    fingerprint: string;
+    createdAt: string;
+    expiresAt: string | null;
+    userId: number;
+}
+
+export interface Environment {
+    id: number;
+    name: string;
+    slug: string;
+    description: string | null;
+    externalUrl: string | null;
+    state: "available" | "stopping" | "stopped";
+    tier: string;
+    autoStopAt: string | null;
+    autoStopSetting: string;
+    clusterAgentId: number | null;
+    kubernetesNamespace: string | null;
+    fluxResourcePath: string | null;
+    createdAt: string;
+    updatedAt: string;
+}
+
+export interface ProtectedEnvironment {
+    name: string;
+    deploy: Grant[];
+    approvals: Grant[];
+    requiredApprovalCount: number;
+}
+
+export interface Job {
+    id: number;
+    name: string;
+    stage: string;
+    status: string;
+    allowFailure: boolean;
+    createdAt: string;
+    startedAt: string | null;
+    finishedAt: string | null;
+    environment: string | null;
+    trace: string;
+}
+
+export interface Pipeline {
+    id: number;
+    iid: number;
+    ref: string;
+    tag: boolean;
+    sha: string;
+    beforeSha: string;
+    source: string;
+    status: string;
+    createdAt: string;
+    updatedAt: string;
+    startedAt: string | null;
+    finishedAt: string | null;
+    userId: number;
+    name: string | null;
+    variables: { key: string; value: string; variableType: string }[];
+    jobs: Job[];
+}
+
+export interface CommitStatus {
+    id: number;
+    sha: string;
+    ref: string | null;
+    name: string;
+    status: string;
+    targetUrl: string | null;
+    description: string | null;
+    coverage: number | null;
+    createdAt: string;
+    startedAt: string | null;
+    finishedAt: string | null;
+    authorId: number;
+    pipelineId: number | null;
+}
+
+export interface Schedule {
+    id: number;
+    description: string;
+    ref: string;
+    cron: string;
+    cronTimezone: string;
+    active: boolean;
+    ownerId: number;
+    createdAt: string;
+    updatedAt: string;
+    nextRunAt: string;
+    lastPipelineId: number | null;
+    variables: { key: string; value: string; variableType: string }[];
+    inputs: { name: string; value: unknown }[];
+}
+
+export interface Trigger {
+    id: number;
+    description: string;
+    hash: string;
+    /** First four characters, what others than the owner see. */
+    shown: string;
+    ownerId: number;
+    createdAt: string;
+    lastUsed: string | null;
+    expiresAt: string | null;
+}
+
+export interface Note {
+    id: number;
+    discussionId: string;
+    body: string;
+    authorId: number;
+    system: boolean;
+    resolvable: boolean;
+    resolved: boolean;
+    resolvedById: number | null;
+    createdAt: string;
+    updatedAt: string;
+}
+
+export interface MergeRequest {
+    id: number;
+    iid: number;
+    title: string;
+    description: string;
+    state: "opened" | "closed" | "merged" | "locked";
+    sourceBranch: string;
+    targetBranch: string;
+    sourceSha: string;
+    /** Target's tip when the merge request was opened or merged: fixes the diff once the branches are gone. */
+    startSha: string;
+    baseSha: string;
+    authorId: number;
+    assigneeIds: number[];
+    reviewerIds: number[];
+    labels: string[];
+    createdAt: string;
+    updatedAt: string;
+    mergedAt: string | null;
+    mergedById: number | null;
+    closedAt: string | null;
+    closedById: number | null;
+    mergeCommitSha: string | null;
+    squashCommitSha: string | null;
+    squash: boolean;
+    forceRemoveSourceBranch: boolean;
+    autoMerge: { userId: number; message: string | null; squash: boolean; removeSource: boolean } | null;
+    approvedBy: { userId: number; at: string }[];
+    notes: Note[];
+    mergeError: string | null;
+}
+
+export interface Label {
+    id: number;
+    name: string;
+    color: string;
+    description: string | null;
+    priority: number | null;
+}
+
+export interface ApprovalRule {
+    id: number;
+    name: string;
+    ruleType: string;
+    approvalsRequired: number;
+    userIds: number[];
+    groupIds: number[];
+    protectedBranchIds: number[];
+    appliesToAllProtectedBranches: boolean;
+    reportType: string | null;
+}
+
+export interface Integration {
+    slug: string;
+    active: boolean;
+    createdAt: string;
+    updatedAt: string;
+    /** Sent properties; those that are secrets are kept apart and never given back. */
+    properties: Settings;
+    secrets: Record<string, string>;
+    events: Record<string, boolean>;
+}
+
+export interface AgentToken {
+    id: number;
+    name: string;
+    description: string | null;
+    hash: string;
+    status: "active" | "revoked";
+    createdAt: string;
+    createdById: number;
+    lastUsedAt: string | null;
+}
+
+export interface ClusterAgent {
+    id: number;
+    name: string;
+    createdAt: string;
+    createdById: number;
+    tokens: AgentToken[];
+}
+
+export interface FreezePeriod {
+    id: number;
+    freezeStart: string;
+    freezeEnd: string;
+    cronTimezone: string;
+    createdAt: string;
+    updatedAt: string;
+}
+
+/** A record the stand-in keeps for the API alone, e.g. a registry protection rule or a push mirror. */
+export interface PlainRecord {
+    id: number;
+    [name: string]: unknown;
+}
+
+/** What groups and projects have in common. */
+export interface Space {
+    id: number;
+    name: string;
+    path: string;
+    description: string;
+    visibility: Visibility;
+    createdAt: string;
+    settings: Settings;
+    members: Member[];
+    shares: Share[];
+    variables: Variable[];
+    hooks: Hook[];
+    labels: Label[];
+    integrations: Integration[];
+    protectedEnvironments: ProtectedEnvironment[];
+    pushRule: PlainRecord | null;
+    customAttributes: Record<string, string>;
+    archived: boolean;
+    /** Day of the request to delete, `YYYY-MM-DD`; the path it had is kept for a restore. */
+    markedForDeletion: { on: string; name: string; path: string } | null;
+}
+
+export interface Group extends Space {
+    parentId: number | null;
+    runnersToken: string;
+}
+
+export interface Project extends Space {
+    /** A group's id or a user's namespace id. */
+    namespaceId: number;
+    creatorId: number;
+    defaultBranch: string | null;
+    lastActivityAt: string;
+    updatedAt: string;
+    topics: string[];
+    importStatus: "none" | "scheduled" | "started" | "finished" | "failed";
+    importUrl: string | null;
+    importError: string | null;
+    forkedFromId: number | null;
+    runnersToken: string;
+    /** The default branch that becomes protected at a time (ms since 1970), as GitLab does a moment later. */
+    pendingProtection: { branch: string; at: number } | null;
+    protectedBranches: ProtectedBranch[];
+    protectedTags: ProtectedTag[];
+    deployKeys: { keyId: number; canPush: boolean }[];
+    environments: Environment[];
+    pipelines: Pipeline[];
+    commitStatuses: CommitStatus[];
+    schedules: Schedule[];
+    triggers: Trigger[];
+    mergeRequests: MergeRequest[];
+    approvals: Settings;
+    approvalRules: ApprovalRule[];
+    jobTokenScope: { enabled: boolean; projectIds: number[]; groupIds: number[] };
+    agents: ClusterAgent[];
+    freezePeriods: FreezePeriod[];
+    registryRules: PlainRecord[];
+    registryTagRules: PlainRecord[];
+    pushMirrors: PlainRecord[];
+    pullMirror: PlainRecord | null;
+    runnerIds: number[];
+    releases: { tag: string; name: string; description: string; createdAt: string; authorId: number }[];
+}
+
+export interface Runner extends PlainRecord {
+    description: string;
+    runnerType: "instance_type" | "group_type" | "project_type";
+    hash: string;
+    createdById: number;
+    sourceId: number | null;
+}
+
+/** All that GitLab knows, but for the repositories, which lie beside it as bare git repositories. */
+export interface State {
+    version: 1;
+    /** Next id by kind of object. */
+    nextIds: Record<string, number>;
+    settings: Settings;
+    users: User[];
+    tokens: Token[];
+    deployTokens: DeployToken[];
+    deployKeys: DeployKey[];
+    groups: Group[];
+    projects: Project[];
+    variables: Variable[];
+    runners: Runner[];
+    hookLogs: HookLog[];
+}

@@ -1,0 +1,276 @@
+import { badParameters } from "./errors";
+
+/** Parameters of a request, from path, query and body, before they are checked. */
+export type Input = Record<string, unknown>;
+
+type Outcome<T> = { value: T } | { problem: string };
+
+/** How one parameter is read. */
+export interface Field<T> {
+    read(value: unknown): Outcome<T>;
+    required?: boolean;
+}
+
+/** A field that must be given. */
+export interface RequiredField<T> extends Field<T> {
+    required: true;
+}
+
+type Fields = Record<string, Field<unknown>>;
+
+/** What {@link parse} gives: required fields always there, the others only when they were sent. */
+export type Parsed<S extends Fields> = {
+    [K in keyof S as S[K] extends RequiredField<unknown> ? K : never]: S[K] extends Field<infer T>
+        ? T
+        : never;
+} & {
+    [K in keyof S as S[K] extends RequiredField<unknown> ? never : K]?: S[K] extends Field<infer T>
+        ? T
+        : never;
+};
+
+/** Reads the named parameters; unknown ones are ignored, as GitLab does. All problems are answered at once. */
+export function parse<S extends Fields>(input: Input, fields: S): Parsed<S> {
+    const result: Record<string, unknown> = {};
+    const problems: string[] = [];
+    for (const [name, field] of Object.entries(fields)) {
+        const value = input[name];
+        if (value === undefined || (value === null && field.required)) {
+            if (field.required) {
+                problems.push(`${name} is missing`);
+            }
+            continue;
+        }
+        const outcome = field.read(value);
+        if ("problem" in outcome) {
+            problems.push(`${name} ${outcome.problem}`);
+        } else if (outcome.value !== undefined) {
+            result[name] = outcome.value;
+        }
+    }
+    if (problems.length > 0) {
+        throw badParameters(problems);
+    }
+    return result as Parsed<S>;
+}
+
+/** The text of a plain value of unknown kind; the fallback for objects and for nothing. */
+export function asText(value: unknown, fallback = ""): string {
+    return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+        ? String(value)
+        : fallback;
+}
+
+/** Makes a field one that must be given. */
+export function required<T>(field: Field<T>): RequiredField<T> {
+    return { read: (value) => field.read(value), required: true };
+}
+
+/** A string; numbers and booleans are taken as their text, null as the empty string. */
+export function text(): Field<string> {
+    return {
+        read(value) {
+            if (value === null) {
+                return { value: "" };
+            }
+            if (typeof value === "string") {
+                return { value };
+            }
+            return typeof value === "number" || typeof value === "boolean"
+                ? { value: String(value) }
+                : { problem: "is invalid" };
+        },
+    };
+}
+
+/** A string that is more than blanks. */
+export function filled(): Field<string> {
+    return {
+        read(value) {
+            const outcome = text().read(value);
+            return "value" in outcome && outcome.value.trim() === "" ? { problem: "is empty" } : outcome;
+        },
+    };
+}
+
+/** A whole number; text of digits counts. Null counts as not given. */
+export function int(): Field<number> {
+    return {
+        read(value) {
+            if (value === null || value === "") {
+                return { value: undefined as unknown as number };
+            }
+            const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+            return typeof number === "number" && Number.isInteger(number)
+                ? { value: number }
+                : { problem: "is invalid" };
+        },
+    };
+}
+
+/** A truth value; its usual spellings in queries count. */
+export function bool(): Field<boolean> {
+    return {
+        read(value) {
+            if (value === null) {
+                return { value: undefined as unknown as boolean };
+            }
+            if (value === true || value === "true" || value === "1" || value === 1 || value === "t") {
+                return { value: true };
+            }
+            return value === false || value === "false" || value === "0" || value === 0 || value === "f"
+                ? { value: false }
+                : { problem: "is invalid" };
+        },
+    };
+}
+
+/** One of some words. */
+export function oneOf<const T extends string>(...words: T[]): Field<T> {
+    return {
+        read: (value) =>
+            words.includes(value as T) ? { value: value as T } : { problem: "does not have a valid value" },
+    };
+}
+
+/** One of some numbers. */
+export function oneOfNumbers(...numbers: readonly number[]): Field<number> {
+    return {
+        read(value) {
+            const outcome = int().read(value);
+            return "value" in outcome && outcome.value !== undefined && !numbers.includes(outcome.value)
+                ? { problem: "does not have a valid value" }
+                : outcome;
+        },
+    };
+}
+
+/** A list of strings; one string with commas, or one number, counts as a list. */
+export function words(): Field<string[]> {
+    return {
+        read(value) {
+            if (typeof value === "number") {
+                return { value: [String(value)] };
+            }
+            const list =
+                typeof value === "string" ? value.split(",") : Array.isArray(value) ? value : undefined;
+            if (!list?.every((item) => typeof item === "string" || typeof item === "number")) {
+                return value === null ? { value: [] } : { problem: "is invalid" };
+            }
+            return { value: list.map((item) => String(item).trim()).filter((item) => item !== "") };
+        },
+    };
+}
+
+/** A list of whole numbers; one string with commas counts as a list. */
+export function ints(): Field<number[]> {
+    return {
+        read(value) {
+            const list = words().read(value);
+            if ("problem" in list) {
+                return list;
+            }
+            const numbers = list.value.map(Number);
+            return numbers.every((number) => Number.isInteger(number))
+                ? { value: numbers }
+                : { problem: "is invalid" };
+        },
+    };
+}
+
+/** A day, `YYYY-MM-DD` (a longer ISO 8601 time is cut); empty or null means none. */
+export function day(): Field<string | null> {
+    return {
+        read(value) {
+            if (value === null || value === "") {
+                return { value: null };
+            }
+            const found = typeof value === "string" ? /^\d{4}-\d{2}-\d{2}/.exec(value) : null;
+            return found && !Number.isNaN(Date.parse(found[0]))
+                ? { value: found[0] }
+                : { problem: "is invalid" };
+        },
+    };
+}
+
+/** A moment, ISO 8601; empty or null means none. */
+export function moment(): Field<string | null> {
+    return {
+        read(value) {
+            if (value === null || value === "") {
+                return { value: null };
+            }
+            const time = typeof value === "string" ? Date.parse(value) : NaN;
+            return Number.isNaN(time) ? { problem: "is invalid" } : { value: new Date(time).toISOString() };
+        },
+    };
+}
+
+/** An object of any shape; the caller looks into it. */
+export function object(): Field<Input> {
+    return {
+        read: (value) =>
+            typeof value === "object" && value !== null && !Array.isArray(value)
+                ? { value: value as Input }
+                : { problem: "is invalid" },
+    };
+}
+
+/** A list of objects; the form-encoded `{ "0": {…} }` counts as a list. */
+export function objects(): Field<Input[]> {
+    return {
+        read(value) {
+            const list =
+                Array.isArray(value) || value === null
+                    ? ((value ?? []) as unknown[])
+                    : typeof value === "object"
+                      ? Object.values(value)
+                      : undefined;
+            return list?.every((item) => typeof item === "object" && item !== null)
+                ? { value: list as Input[] }
+                : { problem: "is invalid" };
+        },
+    };
+}
+
+/**
+ * Decodes `a=1&b[c]=2&d[]=3&e[][f]=4`, the form GitLab's clients use for nested values in queries and forms.
+ * In a list of objects a key that repeats starts the next object.
+ */
+export function decodeForm(encoded: string): Input {
+    const result: Input = {};
+    for (const [key, value] of new URLSearchParams(encoded)) {
+        const name = /^[^[]*/.exec(key)?.[0] ?? key;
+        const steps = [...key.slice(name.length).matchAll(/\[([^\]]*)\]/g)].map((match) => match[1] ?? "");
+        put(result, [name, ...steps], value);
+    }
+    return result;
+}
+
+function put(target: Input, steps: string[], value: string): void {
+    const [name = "", next, ...rest] = steps;
+    if (name === "__proto__") {
+        return;
+    }
+    if (next === undefined) {
+        target[name] = value;
+    } else if (next === "") {
+        const list = (Array.isArray(target[name]) ? target[name] : (target[name] = [])) as unknown[];
+        if (rest.length === 0) {
+            list.push(value);
+            return;
+        }
+        const last = list.at(-1) as Input | undefined;
+        const key = rest[0] ?? "";
+        const item = last !== undefined && !(key in last) ? last : {};
+        if (item !== last) {
+            list.push(item);
+        }
+        put(item, rest, value);
+    } else {
+        const inner = target[name];
+        const child = typeof inner === "object" && inner !== null ? (inner as Input) : {};
+        target[name] = child;
+        put(child, [next, ...rest], value);
+    }
+}

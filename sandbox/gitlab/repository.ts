@@ -1,0 +1,347 @@
+import { ApiError, invalid } from "./errors";
+import { emit, emitMergeRequest, emitPipeline, pushPayload } from "./events";
+import { GitError, zeroSha, type Author, type RefUpdate, type TreeEntry } from "./git";
+import type { GitLab } from "./gitlab";
+import type { Pipeline, Project, User } from "./model";
+import { refusal } from "./pushChecks";
+
+/** One file change inside a commit, as the commits API takes it. */
+export interface FileAction {
+    action: "create" | "update" | "delete" | "move" | "chmod";
+    filePath: string;
+    previousPath?: string;
+    content?: Buffer;
+    executable?: boolean;
+    lastCommitId?: string;
+}
+
+export interface NewCommit {
+    branch: string;
+    message: string;
+    actions: FileAction[];
+    /** Branch, tag or commit to start the branch from when it is not there yet. */
+    start?: string;
+    /** Start anew from `start` even if the branch exists. */
+    force?: boolean;
+    authorName?: string;
+    authorEmail?: string;
+}
+
+/** Name and address a user's commits carry. */
+export function authorOf(user: User): Author {
+    return { name: user.name, email: user.email };
+}
+
+/**
+ * Writes one commit and moves the branch, with the same rights and the same consequences as a push.
+ * @throws ApiError 400 in GitLab's words when a file is there that must not be, or the branch moved.
+ */
+export async function writeCommit(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    wish: NewCommit,
+): Promise<string> {
+    return gitlab.exclusive(`repository ${project.id}`, async () => {
+        const { git } = gitlab;
+        const tip = await git.branch(project.id, wish.branch);
+        let parent = tip;
+        if (tip === undefined || wish.force) {
+            if (wish.start !== undefined) {
+                parent = await git.resolve(project.id, wish.start);
+                if (parent === undefined) {
+                    throw invalid(`Invalid reference name: ${wish.start}`);
+                }
+            } else if (project.defaultBranch !== null) {
+                throw invalid("You can only create or edit files when you are on a branch");
+            }
+        } else if (wish.start !== undefined && wish.start !== wish.branch) {
+            throw invalid(
+                `A branch called '${wish.branch}' already exists. Switch to that branch in order to make changes`,
+            );
+        }
+        const files = new Map<string, TreeEntry>();
+        if (parent !== undefined) {
+            for (const entry of await git.tree(project.id, parent, "", true)) {
+                if (entry.type !== "tree") {
+                    files.set(entry.path, entry);
+                }
+            }
+        }
+        for (const action of wish.actions) {
+            await apply(gitlab, project, parent, files, action);
+        }
+        const tree = await git.writeTree(project.id, files.values());
+        const author: Author = {
+            name: wish.authorName ?? user.name,
+            email: wish.authorEmail ?? user.email,
+        };
+        const sha = await git.commitTree(project.id, {
+            tree,
+            parents: parent === undefined ? [] : [parent],
+            message: wish.message,
+            author,
+            committer: authorOf(user),
+        });
+        await moveRef(gitlab, project, user, {
+            ref: `refs/heads/${wish.branch}`,
+            oldSha: tip ?? zeroSha,
+            newSha: sha,
+        });
+        return sha;
+    });
+}
+
+async function apply(
+    gitlab: GitLab,
+    project: Project,
+    parent: string | undefined,
+    files: Map<string, TreeEntry>,
+    action: FileAction,
+): Promise<void> {
+    const path = action.filePath.replace(/^\/+/, "");
+    if (path === "" || path.split("/").some((part) => part === ".." || part === "" || part === ".git")) {
+        throw invalid(`Path can't include directory traversal`);
+    }
+    const there = files.get(path);
+    const { git } = gitlab;
+    if (action.lastCommitId !== undefined && action.lastCommitId !== "" && parent !== undefined) {
+        const last = await lastCommitOf(gitlab, project, parent, action.previousPath ?? path);
+        if (last !== action.lastCommitId) {
+            throw invalid(
+                "You are attempting to update a file that has changed since you started editing it.",
+            );
+        }
+    }
+    switch (action.action) {
+        case "create": {
+            if (there) {
+                throw invalid("A file with this name already exists");
+            }
+            const id = await git.writeBlob(project.id, action.content ?? Buffer.alloc(0));
+            const mode = action.executable ? "100755" : "100644";
+            files.set(path, { mode, type: "blob", id, path });
+            return;
+        }
+        case "update": {
+            if (!there) {
+                throw invalid("A file with this name doesn't exist");
+            }
+            const id = await git.writeBlob(project.id, action.content ?? Buffer.alloc(0));
+            const mode =
+                action.executable === undefined ? there.mode : action.executable ? "100755" : "100644";
+            files.set(path, { ...there, mode, id });
+            return;
+        }
+        case "delete": {
+            if (!files.delete(path)) {
+                throw invalid("A file with this name doesn't exist");
+            }
+            return;
+        }
+        case "move": {
+            const from = files.get(action.previousPath ?? "");
+            if (!from) {
+                throw invalid("A file with this name doesn't exist");
+            }
+            if (there) {
+                throw invalid("A file with this name already exists");
+            }
+            files.delete(from.path);
+            const id = action.content ? await git.writeBlob(project.id, action.content) : from.id;
+            files.set(path, { ...from, id, path });
+            return;
+        }
+        case "chmod": {
+            if (!there) {
+                throw invalid("A file with this name doesn't exist");
+            }
+            files.set(path, { ...there, mode: action.executable ? "100755" : "100644" });
+            return;
+        }
+    }
+}
+
+/** The last commit up to a point that touched a file. */
+export async function lastCommitOf(
+    gitlab: GitLab,
+    project: Project,
+    from: string,
+    path: string,
+): Promise<string | undefined> {
+    const output = await gitlab.git.attempt(project.id, ["rev-list", "-1", from, "--", path]);
+    return output?.trim() === "" ? undefined : output?.trim();
+}
+
+/**
+ * Moves a ref for a user: checks the rights, changes the repository, then does what follows from it.
+ * @throws ApiError 400 with the reason when it is refused or the ref has moved meanwhile.
+ */
+export async function moveRef(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    update: RefUpdate,
+    options: { checked?: boolean; skipPipeline?: boolean } = {},
+): Promise<void> {
+    if (!options.checked) {
+        const reason = await refusal(gitlab, project, user, update, { web: true });
+        if (reason !== undefined) {
+            throw invalid(reason);
+        }
+    }
+    try {
+        await gitlab.git.updateRef(
+            project.id,
+            update.ref,
+            update.newSha === zeroSha ? undefined : update.newSha,
+            update.oldSha === zeroSha ? undefined : update.oldSha,
+        );
+    } catch (error) {
+        if (error instanceof GitError) {
+            throw new ApiError(400, {
+                message: `Could not update ${update.ref}. Please refresh and try again.`,
+            });
+        }
+        throw error;
+    }
+    await afterUpdates(gitlab, project, user, [update], options.skipPipeline ? ["ci.skip"] : []);
+}
+
+/** What follows from refs that moved: default branch, merge requests, pipelines and webhooks. */
+export async function afterUpdates(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    updates: RefUpdate[],
+    pushOptions: string[],
+): Promise<void> {
+    project.lastActivityAt = gitlab.now();
+    for (const update of updates) {
+        const branch = update.ref.startsWith("refs/heads/")
+            ? update.ref.slice("refs/heads/".length)
+            : undefined;
+        if (branch !== undefined && update.newSha !== zeroSha && project.defaultBranch === null) {
+            await adoptDefaultBranch(gitlab, project, branch);
+        }
+        if (branch !== undefined) {
+            await refreshMergeRequests(gitlab, project, user, branch, update);
+        }
+        const payload = await pushPayload(gitlab, project, user, update);
+        if (branch === undefined) {
+            emit(gitlab, project, "tag_push", payload);
+        } else {
+            emit(gitlab, project, "push", payload, branch);
+        }
+        if (update.newSha !== zeroSha) {
+            await startPushPipeline(gitlab, project, user, update, pushOptions);
+        }
+    }
+}
+
+/** The first branch of an empty project becomes its default branch and is protected. */
+export async function adoptDefaultBranch(gitlab: GitLab, project: Project, branch: string): Promise<void> {
+    const preferred = (await gitlab.git.run(project.id, ["symbolic-ref", "--short", "HEAD"])).trim();
+    const chosen = (await gitlab.git.branch(project.id, preferred)) === undefined ? branch : preferred;
+    await gitlab.git.setHead(project.id, chosen);
+    project.defaultBranch = chosen;
+    project.pendingProtection = { branch: chosen, at: Date.now() + gitlab.protectionDelayMs };
+}
+
+async function refreshMergeRequests(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    branch: string,
+    update: RefUpdate,
+): Promise<void> {
+    if (update.newSha === zeroSha) {
+        return;
+    }
+    const { git } = gitlab;
+    for (const request of project.mergeRequests.filter((each) => each.state === "opened")) {
+        if (request.sourceBranch === branch && request.sourceSha !== update.newSha) {
+            const before = request.sourceSha;
+            request.sourceSha = update.newSha;
+            request.updatedAt = gitlab.now();
+            const base = await git.mergeBase(project.id, `refs/heads/${request.targetBranch}`, update.newSha);
+            request.baseSha = base ?? request.baseSha;
+            if (gitlab.tier === "premium" && project.approvals["reset_approvals_on_push"] !== false) {
+                request.approvedBy = [];
+            }
+            await emitMergeRequest(gitlab, project, user, request, "update", { oldrev: before });
+        } else if (
+            request.targetBranch === branch &&
+            (await git.isAncestor(project.id, request.sourceSha, update.newSha)) &&
+            !(await git.isAncestor(project.id, request.sourceSha, update.oldSha))
+        ) {
+            // Somebody pushed the same commits to the target: GitLab then takes the request as merged.
+            request.state = "merged";
+            request.mergedAt = gitlab.now();
+            request.mergedById = user.id;
+            request.updatedAt = request.mergedAt;
+            await emitMergeRequest(gitlab, project, user, request, "merge");
+        }
+    }
+}
+
+/** GitLab starts a pipeline for a push when the repository has a CI file; here it is only a record. */
+async function startPushPipeline(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    update: RefUpdate,
+    pushOptions: string[],
+): Promise<void> {
+    if (pushOptions.includes("ci.skip") || project.settings["builds_access_level"] === "disabled") {
+        return;
+    }
+    const sha = await gitlab.git.resolve(project.id, update.newSha);
+    if (sha === undefined || !(await hasCiFile(gitlab, project, sha))) {
+        return;
+    }
+    const commit = await gitlab.git.commit(project.id, sha);
+    if (/\[(ci skip|skip ci)\]/i.test(commit.message)) {
+        return;
+    }
+    await addPipeline(gitlab, project, {
+        ref: update.ref.replace(/^refs\/(heads|tags)\//, ""),
+        tag: update.ref.startsWith("refs/tags/"),
+        sha,
+        beforeSha: update.oldSha,
+        source: "push",
+        userId: user.id,
+    });
+}
+
+export async function hasCiFile(gitlab: GitLab, project: Project, sha: string): Promise<boolean> {
+    const configured = project.settings["ci_config_path"];
+    const path = typeof configured === "string" && configured !== "" ? configured : ".gitlab-ci.yml";
+    // A file elsewhere (another project, a URL) cannot be looked up here and counts as present.
+    return /[@:]/.test(path) || (await gitlab.git.file(project.id, sha, path)) !== undefined;
+}
+
+export async function addPipeline(
+    gitlab: GitLab,
+    project: Project,
+    fields: Pick<Pipeline, "ref" | "tag" | "sha" | "source" | "userId"> & Partial<Pipeline>,
+): Promise<Pipeline> {
+    const now = gitlab.now();
+    const pipeline: Pipeline = {
+        id: gitlab.nextId("pipeline"),
+        iid: Math.max(0, ...project.pipelines.map((each) => each.iid)) + 1,
+        beforeSha: zeroSha,
+        status: "pending",
+        createdAt: now,
+        updatedAt: now,
+        startedAt: null,
+        finishedAt: null,
+        name: null,
+        variables: [],
+        jobs: [],
+        ...fields,
+    };
+    project.pipelines.unshift(pipeline);
+    await emitPipeline(gitlab, project, pipeline);
+    return pipeline;
+}

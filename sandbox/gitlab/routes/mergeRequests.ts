@@ -1,0 +1,599 @@
+import { createHash } from "node:crypto";
+
+import { mergesInto } from "../access";
+import type { Call, Routes } from "../call";
+import { ApiError, forbidden, notFound, unauthorized } from "../errors";
+import { emitMergeRequest, emitNote, isDraft } from "../events";
+import type { GitLab } from "../gitlab";
+import { headPipeline, mergeMergeRequest, mergeStatus, openMergeRequest, rebase } from "../mergeRequests";
+import { Level, type MergeRequest, type Note, type Project, type User } from "../model";
+import { bool, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
+import { basicUser, showCommit } from "../present";
+import { showDiff } from "./files";
+import { showPipeline } from "./pipelines";
+
+const base = "/projects/:id/merge_requests";
+
+/** Merge requests, merged for real, with notes, discussions and approvals. */
+export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
+    const { git } = gitlab;
+    routes.get(base, async (call) => {
+        const project = readable(call);
+        return listed(
+            gitlab,
+            call,
+            project.mergeRequests.map((request) => ({ project, request })),
+        );
+    });
+    routes.get("/groups/:id/merge_requests", (call) => {
+        const group = call.group();
+        const projects = [group, ...gitlab.subgroups(group, true)].flatMap((each) =>
+            gitlab.projectsOf(each.id),
+        );
+        return listed(gitlab, call, readableRequests(call, projects));
+    });
+    routes.get("/merge_requests", (call) => {
+        void call.user;
+        return listed(gitlab, call, readableRequests(call, gitlab.state.projects));
+    });
+    routes.get(`${base}/:iid`, async (call) => {
+        const project = readable(call);
+        return detail(gitlab, call, project, find(call, project));
+    });
+    routes.post(base, async (call) => {
+        const project = call.writableProject(Level.developer);
+        const wanted = call.parse({
+            source_branch: required(filled()),
+            target_branch: required(filled()),
+            title: required(filled()),
+            target_project_id: int(),
+            ...editable,
+        });
+        if (wanted.target_project_id !== undefined && wanted.target_project_id !== project.id) {
+            // Requests between a fork and its origin are not simulated; saying so beats a wrong merge.
+            throw new ApiError(501, { message: "Merge requests across projects are not served here." });
+        }
+        const request = await openMergeRequest(gitlab, project, call.user, {
+            sourceBranch: wanted.source_branch,
+            targetBranch: wanted.target_branch,
+            title: wanted.title,
+            ...(wanted.description === undefined ? {} : { description: wanted.description }),
+            ...(people(wanted.assignee_ids, wanted.assignee_id, "assigneeIds") ?? {}),
+            ...(wanted.reviewer_ids === undefined ? {} : { reviewerIds: wanted.reviewer_ids }),
+            ...(wanted.labels === undefined ? {} : { labels: wanted.labels }),
+            ...(wanted.squash === undefined ? {} : { squash: wanted.squash }),
+            ...(wanted.remove_source_branch === undefined
+                ? {}
+                : { removeSourceBranch: wanted.remove_source_branch }),
+        });
+        return detail(gitlab, call, project, request);
+    });
+    routes.put(`${base}/:iid`, async (call) => {
+        const project = call.project();
+        const request = find(call, project);
+        mayEdit(call, project, request);
+        const wanted = call.parse({
+            title: filled(),
+            target_branch: filled(),
+            state_event: oneOf("close", "reopen"),
+            add_labels: words(),
+            remove_labels: words(),
+            ...editable,
+        });
+        request.title = wanted.title ?? request.title;
+        request.description = wanted.description ?? request.description;
+        request.assigneeIds =
+            people(wanted.assignee_ids, wanted.assignee_id, "assigneeIds")?.assigneeIds ??
+            request.assigneeIds;
+        request.reviewerIds = wanted.reviewer_ids ?? request.reviewerIds;
+        request.squash = wanted.squash ?? request.squash;
+        request.forceRemoveSourceBranch = wanted.remove_source_branch ?? request.forceRemoveSourceBranch;
+        const labels = new Set(wanted.labels ?? request.labels);
+        wanted.add_labels?.forEach((label) => labels.add(label));
+        wanted.remove_labels?.forEach((label) => labels.delete(label));
+        request.labels = [...labels];
+        if (wanted.target_branch !== undefined && wanted.target_branch !== request.targetBranch) {
+            const tip = await git.branch(project.id, wanted.target_branch);
+            if (tip === undefined) {
+                throw notFound("Branch");
+            }
+            request.targetBranch = wanted.target_branch;
+            request.baseSha = (await git.mergeBase(project.id, tip, request.sourceSha)) ?? request.baseSha;
+        }
+        request.updatedAt = gitlab.now();
+        let action = "update";
+        if (wanted.state_event === "close" && request.state === "opened") {
+            request.state = "closed";
+            request.closedAt = gitlab.now();
+            request.closedById = call.user.id;
+            action = "close";
+        } else if (wanted.state_event === "reopen" && request.state === "closed") {
+            request.state = "opened";
+            request.closedAt = null;
+            request.closedById = null;
+            action = "reopen";
+        }
+        await emitMergeRequest(gitlab, project, call.user, request, action);
+        return detail(gitlab, call, project, request);
+    });
+    routes.delete(`${base}/:iid`, (call) => {
+        const project = call.project(Level.owner);
+        const request = find(call, project);
+        project.mergeRequests = project.mergeRequests.filter((each) => each !== request);
+    });
+    routes.put(`${base}/:iid/merge`, async (call) => {
+        const project = call.project();
+        const request = find(call, project);
+        const wanted = call.parse({
+            sha: text(),
+            merge_commit_message: text(),
+            squash_commit_message: text(),
+            squash: bool(),
+            should_remove_source_branch: bool(),
+            merge_when_pipeline_succeeds: bool(),
+            auto_merge: bool(),
+        });
+        await mergeMergeRequest(gitlab, project, call.user, request, {
+            ...(wanted.sha === undefined ? {} : { sha: wanted.sha }),
+            ...(wanted.merge_commit_message === undefined ? {} : { message: wanted.merge_commit_message }),
+            ...(wanted.squash_commit_message === undefined
+                ? {}
+                : { squashMessage: wanted.squash_commit_message }),
+            ...(wanted.squash === undefined ? {} : { squash: wanted.squash }),
+            ...(wanted.should_remove_source_branch === undefined
+                ? {}
+                : { removeSourceBranch: wanted.should_remove_source_branch }),
+            autoMerge: wanted.auto_merge ?? wanted.merge_when_pipeline_succeeds ?? false,
+        });
+        return detail(gitlab, call, project, request);
+    });
+    routes.post(`${base}/:iid/cancel_merge_when_pipeline_succeeds`, async (call) => {
+        const project = call.project(Level.developer);
+        const request = find(call, project);
+        request.autoMerge = null;
+        return detail(gitlab, call, project, request);
+    });
+    routes.put(`${base}/:iid/rebase`, async (call) => {
+        const project = call.writableProject(Level.developer);
+        await rebase(gitlab, project, call.user, find(call, project));
+        call.status(202);
+        return { rebase_in_progress: false };
+    });
+    routes.get(`${base}/:iid/commits`, async (call) => {
+        const project = readable(call);
+        const request = find(call, project);
+        const commits = await git.log(project.id, [`${request.baseSha}..${request.sourceSha}`]);
+        return call.page(commits, (commit) => showCommit(gitlab, project, commit));
+    });
+    routes.get(`${base}/:iid/diffs`, async (call) => {
+        const project = readable(call);
+        const request = find(call, project);
+        return call.page(await git.diff(project.id, request.baseSha, request.sourceSha), showDiff);
+    });
+    routes.get(`${base}/:iid/changes`, async (call) => {
+        const project = readable(call);
+        const request = find(call, project);
+        const changes = (await git.diff(project.id, request.baseSha, request.sourceSha)).map(showDiff);
+        return { ...(await detail(gitlab, call, project, request)), changes, overflow: false };
+    });
+    routes.get(`${base}/:iid/pipelines`, (call) => {
+        const project = readable(call);
+        const request = find(call, project);
+        const found = project.pipelines.filter(
+            (pipeline) => pipeline.sha === request.sourceSha || pipeline.ref === request.sourceBranch,
+        );
+        return call.page(found, (pipeline) => showPipeline(gitlab, project, pipeline));
+    });
+    registerApproving(routes, gitlab);
+    registerNotes(routes, gitlab);
+}
+
+const editable = {
+    description: text(),
+    assignee_id: int(),
+    assignee_ids: ints(),
+    reviewer_ids: ints(),
+    labels: words(),
+    squash: bool(),
+    remove_source_branch: bool(),
+    allow_collaboration: bool(),
+};
+
+function people<K extends string>(
+    ids: number[] | undefined,
+    id: number | undefined,
+    key: K,
+): Record<K, number[]> | undefined {
+    const given = ids ?? (id === undefined ? undefined : [id]);
+    return given === undefined
+        ? undefined
+        : ({ [key]: given.filter((each) => each > 0) } as Record<K, number[]>);
+}
+
+function readable(call: Call): Project {
+    return call.codeProject();
+}
+
+function readableRequests(call: Call, projects: Project[]): { project: Project; request: MergeRequest }[] {
+    return projects
+        .filter((project) => call.projectLevel(project) >= Level.reporter || project.visibility === "public")
+        .flatMap((project) => project.mergeRequests.map((request) => ({ project, request })));
+}
+
+async function listed(
+    gitlab: GitLab,
+    call: Call,
+    all: { project: Project; request: MergeRequest }[],
+): Promise<unknown> {
+    const wanted = call.parse({
+        state: oneOf("opened", "closed", "merged", "locked", "all"),
+        source_branch: text(),
+        target_branch: text(),
+        labels: words(),
+        author_id: int(),
+        author_username: text(),
+        iids: ints(),
+        search: text(),
+        scope: text(),
+        order_by: oneOf("created_at", "updated_at", "title", "merged_at"),
+        sort: oneOf("asc", "desc"),
+    });
+    const search = wanted.search?.toLowerCase() ?? "";
+    const author =
+        wanted.author_username === undefined
+            ? wanted.author_id
+            : gitlab.userNamed(wanted.author_username)?.id;
+    const found = all.filter(
+        ({ request }) =>
+            (wanted.state === undefined || wanted.state === "all" || request.state === wanted.state) &&
+            (wanted.source_branch === undefined || request.sourceBranch === wanted.source_branch) &&
+            (wanted.target_branch === undefined || request.targetBranch === wanted.target_branch) &&
+            (wanted.labels ?? []).every((label) => request.labels.includes(label)) &&
+            (author === undefined || request.authorId === author) &&
+            (wanted.iids === undefined || wanted.iids.includes(request.iid)) &&
+            `${request.title} ${request.description}`.toLowerCase().includes(search),
+    );
+    const time = (request: MergeRequest): string =>
+        wanted.order_by === "updated_at" ? request.updatedAt : request.createdAt;
+    found.sort((a, b) => time(b.request).localeCompare(time(a.request)) || b.request.id - a.request.id);
+    if (wanted.sort === "asc") {
+        found.reverse();
+    }
+    return call.pageAsync(found, async ({ project, request }) => showRequest(gitlab, project, request));
+}
+
+export function find(call: Call, project: Project): MergeRequest {
+    const request = project.mergeRequests.find((each) => each.iid === call.number("iid"));
+    if (!request) {
+        throw notFound();
+    }
+    return request;
+}
+
+function mayEdit(call: Call, project: Project, request: MergeRequest): void {
+    if (call.projectLevel(project) < Level.developer && request.authorId !== call.user.id) {
+        throw forbidden();
+    }
+    if (project.archived) {
+        throw forbidden();
+    }
+}
+
+/** A merge request with its merge status, worked out now. */
+async function showRequest(gitlab: GitLab, project: Project, request: MergeRequest): Promise<Input> {
+    const status = await mergeStatus(gitlab, project, request);
+    const author = gitlab.user(request.authorId);
+    const assignees = request.assigneeIds.map((id) => basicUser(gitlab, gitlab.user(id)));
+    const path = gitlab.projectPath(project);
+    const conflicts = status === "conflict";
+    return {
+        id: request.id,
+        iid: request.iid,
+        project_id: project.id,
+        title: request.title,
+        description: request.description,
+        state: request.state,
+        created_at: request.createdAt,
+        updated_at: request.updatedAt,
+        merged_by: basicUser(gitlab, gitlab.user(request.mergedById)),
+        merge_user: basicUser(gitlab, gitlab.user(request.mergedById ?? request.autoMerge?.userId)),
+        merged_at: request.mergedAt,
+        closed_by: basicUser(gitlab, gitlab.user(request.closedById)),
+        closed_at: request.closedAt,
+        target_branch: request.targetBranch,
+        source_branch: request.sourceBranch,
+        user_notes_count: request.notes.filter((note) => !note.system).length,
+        upvotes: 0,
+        downvotes: 0,
+        author: basicUser(gitlab, author),
+        assignees,
+        assignee: assignees[0] ?? null,
+        reviewers: request.reviewerIds.map((id) => basicUser(gitlab, gitlab.user(id))),
+        source_project_id: project.id,
+        target_project_id: project.id,
+        labels: request.labels,
+        draft: isDraft(request.title),
+        work_in_progress: isDraft(request.title),
+        imported: false,
+        milestone: null,
+        merge_when_pipeline_succeeds: request.autoMerge !== null,
+        merge_status:
+            request.state !== "opened"
+                ? "can_be_merged"
+                : conflicts || status === "broken_status"
+                  ? "cannot_be_merged"
+                  : "can_be_merged",
+        detailed_merge_status: status,
+        merge_after: null,
+        sha: request.sourceSha,
+        merge_commit_sha: request.mergeCommitSha,
+        squash_commit_sha: request.squashCommitSha,
+        discussion_locked: null,
+        should_remove_source_branch: request.autoMerge?.removeSource ?? null,
+        force_remove_source_branch: request.forceRemoveSourceBranch,
+        prepared_at: request.createdAt,
+        reference: `!${request.iid}`,
+        references: { short: `!${request.iid}`, relative: `!${request.iid}`, full: `${path}!${request.iid}` },
+        web_url: `${gitlab.url}/${path}/-/merge_requests/${request.iid}`,
+        time_stats: {
+            time_estimate: 0,
+            total_time_spent: 0,
+            human_time_estimate: null,
+            human_total_time_spent: null,
+        },
+        squash: request.squash,
+        squash_on_merge: request.squash,
+        task_completion_status: { count: 0, completed_count: 0 },
+        has_conflicts: conflicts,
+        blocking_discussions_resolved: !request.notes.some((note) => note.resolvable && !note.resolved),
+    };
+}
+
+async function detail(gitlab: GitLab, call: Call, project: Project, request: MergeRequest): Promise<Input> {
+    const pipeline = headPipeline(project, request);
+    const user = call.maybeUser;
+    const files = await gitlab.git.diff(project.id, request.baseSha, request.sourceSha).catch(() => []);
+    return {
+        ...(await showRequest(gitlab, project, request)),
+        subscribed: false,
+        changes_count: String(files.length),
+        latest_build_started_at: pipeline?.startedAt ?? null,
+        latest_build_finished_at: pipeline?.finishedAt ?? null,
+        first_deployed_to_production_at: null,
+        pipeline: pipeline ? showPipeline(gitlab, project, pipeline) : null,
+        head_pipeline: pipeline ? showPipeline(gitlab, project, pipeline) : null,
+        diff_refs: { base_sha: request.baseSha, head_sha: request.sourceSha, start_sha: request.startSha },
+        merge_error: request.mergeError,
+        first_contribution: false,
+        user: { can_merge: user !== undefined && mergesInto(gitlab, user, project, request.targetBranch) },
+    };
+}
+
+/** Approving exists in every tier; that approvals are required only in premium. */
+function registerApproving(routes: Routes, gitlab: GitLab): void {
+    const show = async (project: Project, request: MergeRequest, user: User | undefined): Promise<Input> => {
+        const required =
+            gitlab.tier === "premium"
+                ? Math.max(0, ...project.approvalRules.map((rule) => rule.approvalsRequired))
+                : 0;
+        return {
+            id: request.id,
+            iid: request.iid,
+            project_id: project.id,
+            title: request.title,
+            state: request.state,
+            merge_status:
+                (await mergeStatus(gitlab, project, request)) === "conflict"
+                    ? "cannot_be_merged"
+                    : "can_be_merged",
+            approved: request.approvedBy.length >= required && request.approvedBy.length > 0,
+            ...(gitlab.tier === "premium"
+                ? {
+                      approvals_required: required,
+                      approvals_left: Math.max(0, required - request.approvedBy.length),
+                  }
+                : {}),
+            user_has_approved: request.approvedBy.some((each) => each.userId === user?.id),
+            user_can_approve:
+                user !== undefined && !request.approvedBy.some((each) => each.userId === user.id),
+            approved_by: request.approvedBy.map((each) => ({
+                user: basicUser(gitlab, gitlab.user(each.userId)),
+                approved_at: each.at,
+            })),
+        };
+    };
+    routes.get(`${base}/:iid/approvals`, (call) => {
+        const project = readable(call);
+        return show(project, find(call, project), call.maybeUser);
+    });
+    routes.post(`${base}/:iid/approve`, async (call) => {
+        const project = call.writableProject(Level.developer);
+        const request = find(call, project);
+        const { user } = call;
+        const { sha } = call.parse({ sha: text() });
+        if (sha !== undefined && sha !== request.sourceSha) {
+            throw new ApiError(409, {
+                message: `SHA does not match HEAD of source branch: ${request.sourceSha}`,
+            });
+        }
+        const ownAllowed =
+            gitlab.tier !== "premium" || project.approvals["merge_requests_author_approval"] === true;
+        if (
+            request.approvedBy.some((each) => each.userId === user.id) ||
+            (!ownAllowed && user.id === request.authorId)
+        ) {
+            throw unauthorized();
+        }
+        request.approvedBy.push({ userId: user.id, at: gitlab.now() });
+        await emitMergeRequest(gitlab, project, user, request, "approved");
+        return show(project, request, user);
+    });
+    routes.post(`${base}/:iid/unapprove`, async (call) => {
+        const project = call.writableProject(Level.developer);
+        const request = find(call, project);
+        if (!request.approvedBy.some((each) => each.userId === call.user.id)) {
+            throw notFound();
+        }
+        request.approvedBy = request.approvedBy.filter((each) => each.userId !== call.user.id);
+        await emitMergeRequest(gitlab, project, call.user, request, "unapproved");
+        return show(project, request, call.user);
+    });
+}
+
+function registerNotes(routes: Routes, gitlab: GitLab): void {
+    const show = (project: Project, request: MergeRequest, note: Note): Input => ({
+        id: note.id,
+        type: note.resolvable ? "DiscussionNote" : null,
+        body: note.body,
+        author: basicUser(gitlab, gitlab.user(note.authorId)),
+        created_at: note.createdAt,
+        updated_at: note.updatedAt,
+        system: note.system,
+        noteable_id: request.id,
+        noteable_type: "MergeRequest",
+        project_id: project.id,
+        noteable_iid: request.iid,
+        resolvable: note.resolvable,
+        ...(note.resolvable
+            ? { resolved: note.resolved, resolved_by: basicUser(gitlab, gitlab.user(note.resolvedById)) }
+            : {}),
+        confidential: false,
+        internal: false,
+    });
+    const add = (
+        call: Call,
+        project: Project,
+        request: MergeRequest,
+        body: string,
+        thread?: string,
+    ): Note => {
+        const now = gitlab.now();
+        const id = gitlab.nextId("note");
+        const first = request.notes.find((note) => note.discussionId === thread);
+        const note: Note = {
+            id,
+            discussionId:
+                thread ?? createHash("sha1").update(`${project.id}/${request.iid}/${id}`).digest("hex"),
+            body,
+            authorId: call.user.id,
+            system: false,
+            resolvable: first?.resolvable ?? false,
+            resolved: false,
+            resolvedById: null,
+            createdAt: now,
+            updatedAt: now,
+        };
+        request.notes.push(note);
+        request.updatedAt = now;
+        emitNote(gitlab, project, call.user, request, note);
+        return note;
+    };
+    const findNote = (call: Call, request: MergeRequest): Note => {
+        const note = request.notes.find((each) => each.id === call.number("note_id"));
+        if (!note) {
+            throw notFound("Note");
+        }
+        return note;
+    };
+    const commentable = (call: Call): Project => {
+        const project = call.writableProject(Level.none);
+        void call.user;
+        if (call.projectLevel(project) < Level.guest && project.visibility === "private") {
+            throw forbidden();
+        }
+        return project;
+    };
+
+    const notes = `${base}/:iid/notes`;
+    routes.get(notes, (call) => {
+        const project = readable(call);
+        const request = find(call, project);
+        const wanted = call.parse({ sort: oneOf("asc", "desc"), order_by: text() });
+        const sorted = wanted.sort === "asc" ? request.notes : [...request.notes].reverse();
+        return call.page(sorted, (note) => show(project, request, note));
+    });
+    routes.get(`${notes}/:note_id`, (call) => {
+        const project = readable(call);
+        const request = find(call, project);
+        return show(project, request, findNote(call, request));
+    });
+    routes.post(notes, (call) => {
+        const project = commentable(call);
+        const request = find(call, project);
+        const { body } = call.parse({ body: required(filled()) });
+        return show(project, request, add(call, project, request, body));
+    });
+    routes.put(`${notes}/:note_id`, (call) => {
+        const project = commentable(call);
+        const request = find(call, project);
+        const note = findNote(call, request);
+        if (note.authorId !== call.user.id && call.projectLevel(project) < Level.maintainer) {
+            throw forbidden();
+        }
+        note.body = call.parse({ body: required(filled()) }).body;
+        note.updatedAt = gitlab.now();
+        return show(project, request, note);
+    });
+    routes.delete(`${notes}/:note_id`, (call) => {
+        const project = commentable(call);
+        const request = find(call, project);
+        const note = findNote(call, request);
+        if (note.authorId !== call.user.id && call.projectLevel(project) < Level.maintainer) {
+            throw forbidden();
+        }
+        request.notes = request.notes.filter((each) => each !== note);
+    });
+
+    const threads = `${base}/:iid/discussions`;
+    const showThread = (project: Project, request: MergeRequest, id: string): Input => {
+        const inThread = request.notes.filter((note) => note.discussionId === id);
+        return {
+            id,
+            individual_note: inThread.length === 1 && !inThread[0]?.resolvable,
+            notes: inThread.map((note) => show(project, request, note)),
+        };
+    };
+    const findThread = (call: Call, request: MergeRequest): string => {
+        const id = call.id("discussion_id");
+        if (!request.notes.some((note) => note.discussionId === id)) {
+            throw notFound("Discussion");
+        }
+        return id;
+    };
+    routes.get(threads, (call) => {
+        const project = readable(call);
+        const request = find(call, project);
+        const ids = [...new Set(request.notes.map((note) => note.discussionId))];
+        return call.page(ids, (id) => showThread(project, request, id));
+    });
+    routes.get(`${threads}/:discussion_id`, (call) => {
+        const project = readable(call);
+        const request = find(call, project);
+        return showThread(project, request, findThread(call, request));
+    });
+    routes.post(threads, (call) => {
+        const project = commentable(call);
+        const request = find(call, project);
+        const { body } = call.parse({ body: required(filled()) });
+        const note = add(call, project, request, body);
+        note.resolvable = true;
+        return showThread(project, request, note.discussionId);
+    });
+    routes.post(`${threads}/:discussion_id/notes`, (call) => {
+        const project = commentable(call);
+        const request = find(call, project);
+        const { body } = call.parse({ body: required(filled()) });
+        return show(project, request, add(call, project, request, body, findThread(call, request)));
+    });
+    routes.put(`${threads}/:discussion_id`, (call) => {
+        const project = call.writableProject(Level.developer);
+        const request = find(call, project);
+        const id = findThread(call, request);
+        const { resolved } = call.parse({ resolved: required(bool()) });
+        for (const note of request.notes.filter((each) => each.discussionId === id && each.resolvable)) {
+            note.resolved = resolved;
+            note.resolvedById = resolved ? call.user.id : null;
+        }
+        return showThread(project, request, id);
+    });
+}
