@@ -8,6 +8,7 @@ import { sandboxDir, sandboxLayout } from "../../sandbox/support/layout";
 import { portBase, portOf } from "../../sandbox/support/ports";
 import { ensureTools, progressPrinter } from "../../toolchain";
 import { CommandError } from "./console";
+import { releaseStaleLocks } from "./locks";
 import { sandboxEngine, type Engine } from "./engine";
 import {
     committedStackFile,
@@ -48,6 +49,7 @@ export async function sandboxStack(
     const sandbox = await sandboxUp({ clusters: Object.keys(estate.clusters) }, report);
     await seedUsers(sandbox, estate);
     const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
+    await releaseStaleLocks(engine, report);
     return { estate, engine, sandbox };
 }
 

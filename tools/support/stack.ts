@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
-import { parseEstate } from "../../estate";
+import { parseEstate } from "../../estate/parse";
 import type { Estate } from "../../estate/model";
 import { formatProblems } from "../../estate/problem";
 import { checkoutDir } from "../../sandbox/support/layout";

@@ -1,0 +1,152 @@
+/**
+ * The notifications as data: what is told, in which form, to whom. Proves that every body is JSON once its expressions
+ * are filled in; that Argo CD renders the expressions is for the running system.
+ */
+import * as assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import * as k8s from "@pulumi/kubernetes";
+import { parse } from "yaml";
+import { events, triggers } from "../../../components/notifications/catalog";
+import {
+    notificationSettings,
+    Notifications,
+    subscriptions,
+} from "../../../components/notifications/notifications";
+import type { Channel } from "../../../estate/model";
+import { childrenOf, leaks, record, registration, secretValue } from "../../support/engine";
+import { sampleAppEnvironment, sampleEstate } from "../sample";
+
+const channel = (name: string, kind: Channel["kind"], overrides: Partial<Channel> = {}): Channel => ({
+    name,
+    kind,
+    language: "en",
+    ...overrides,
+});
+
+const estate = sampleEstate(undefined, {
+    channels: {
+        ops: channel("ops", "feishu", { language: "zh" }),
+        oncall: channel("oncall", "dingtalk"),
+        general: channel("general", "slack"),
+        audit: channel("audit", "webhook"),
+        post: channel("post", "email", { recipient: "ops@example.com" }),
+    },
+});
+const settings = notificationSettings(estate);
+
+/** Fills template expressions with a word, so that what is around them can be parsed. */
+const filled = (body: string): string => body.replace(/\{\{[^}]*\}\}/g, "x");
+
+describe("settings", () => {
+    test("a service per channel, its address by reference only", () => {
+        const names = Object.keys(settings).filter((key) => key.startsWith("service."));
+        assert.deepEqual(names.sort(), [
+            "service.email.post",
+            "service.webhook.audit",
+            "service.webhook.general",
+            "service.webhook.oncall",
+            "service.webhook.ops",
+        ]);
+        const ops = parse(settings["service.webhook.ops"] ?? "") as Record<string, unknown>;
+        assert.equal(ops["url"], "$ops-url");
+        const post = parse(settings["service.email.post"] ?? "") as Record<string, unknown>;
+        assert.equal(post["password"], "$post-password");
+    });
+
+    test("each trigger sends the template of its event, once per what it says", () => {
+        for (const trigger of triggers) {
+            const [written] = parse(settings[`trigger.${trigger.name}`] ?? "") as Record<string, unknown>[];
+            assert.deepEqual(written?.["send"], [events[trigger.event].template]);
+            assert.equal(written?.["when"], trigger.when);
+            assert.equal(written?.["oncePer"], trigger.oncePer);
+            assert.ok(settings[`template.${events[trigger.event].template}`] !== undefined);
+        }
+    });
+
+    test("conditions guard against an Application that was never synced", () => {
+        for (const trigger of triggers) {
+            assert.doesNotMatch(trigger.when, /operationState\.(?!\?)/, trigger.name);
+        }
+    });
+
+    for (const event of Object.values(events)) {
+        test(`${event.name}: a valid body for every bot, with app, cluster, namespace and commit`, () => {
+            const template = parse(settings[`template.${event.template}`] ?? "") as {
+                webhook: Record<string, { method: string; body: string }>;
+                email: { subject: string; body: string };
+            };
+            assert.deepEqual(Object.keys(template.webhook).sort(), ["audit", "general", "oncall", "ops"]);
+            for (const [name, { method, body }] of Object.entries(template.webhook)) {
+                assert.equal(method, "POST");
+                assert.doesNotThrow(() => JSON.parse(filled(body)), `${name}: ${body}`);
+                assert.doesNotMatch(
+                    body,
+                    /\{\{[^}]*\\"[^}]*\}\}/,
+                    "an escaped quote inside an expression breaks it",
+                );
+                for (const part of [
+                    ".app.metadata.name",
+                    ".app.spec.destination.name",
+                    ".app.spec.destination.namespace",
+                    ".revision",
+                ]) {
+                    assert.ok(body.includes(part), `${name} does not tell ${part}`);
+                }
+            }
+            assert.match(template.email.subject, /\.app\.metadata\.name/);
+        });
+    }
+
+    test("Feishu's card has the event's colour and its channel's language", () => {
+        const { webhook } = parse(settings["template.app-degraded"] ?? "") as {
+            webhook: Record<string, { body: string }>;
+        };
+        const card = JSON.parse(webhook["ops"]?.body ?? "") as {
+            msg_type: string;
+            card: { header: { template: string; title: { content: string } } };
+        };
+        assert.equal(card.msg_type, "interactive");
+        assert.equal(card.card.header.template, "red");
+        assert.match(card.card.header.title.content, /应用状态异常/);
+    });
+
+    test("problems come with Argo CD's own words, escaped", () => {
+        const bodyOf = (template: string): string =>
+            (parse(settings[template] ?? "") as { webhook: Record<string, { body: string }> }).webhook[
+                "oncall"
+            ]?.body ?? "";
+        assert.match(bodyOf("template.app-failed"), /\.message \| toString \| toJson/);
+        assert.doesNotMatch(bodyOf("template.app-healthy"), /\.message/);
+    });
+
+    test("the workload's button exists where the estate names a page", () => {
+        assert.doesNotMatch(JSON.stringify(settings), /clusterPageUrl/);
+        const paged = sampleEstate(undefined, {
+            channels: estate.channels,
+            argocd: { ...estate.argocd, clusterPageUrl: "https://pages.test" },
+        });
+        assert.match(notificationSettings(paged)["template.app-healthy"] ?? "", /clusterPageUrl/);
+    });
+});
+
+test("an app's Applications subscribe its channels in that environment", () => {
+    const environment = sampleAppEnvironment("web", "dev", { channels: ["ops", "post"] });
+    const annotations = subscriptions(estate, environment);
+    assert.equal(annotations["notifications.argoproj.io/subscribe.on-deployed.ops"], "");
+    assert.equal(annotations["notifications.argoproj.io/subscribe.on-deployed.post"], "ops@example.com");
+    assert.deepEqual(subscriptions(estate, sampleAppEnvironment("web", "dev")), {});
+});
+
+test("one ConfigMap, and one Secret whose content is secret", async () => {
+    const recording = await record(() => {
+        const args = { estate, secrets: { ops: { url: "https://fake.test/hook" } } };
+        new Notifications("notifications", args, { providers: [new k8s.Provider("host")] });
+    });
+    assert.deepEqual(childrenOf(recording, "notifications"), [
+        "kubernetes:core/v1:ConfigMap notifications-settings",
+        "kubernetes:core/v1:Secret notifications-addresses",
+    ]);
+    assert.deepEqual(leaks(recording), []);
+    const secret = registration(recording, "notifications-addresses").inputs["stringData"];
+    assert.deepEqual(secretValue(secret), { "ops-url": "https://fake.test/hook" });
+});

@@ -1,0 +1,122 @@
+/**
+ * What goes wrong on the way: an engine killed at any point, servers that answer with errors or not at all, a member
+ * that is down. Each ends in a message a person can act on, and the next `up` goes on from there. Faults are injected
+ * into the stand-ins; a real server's faults may look different.
+ */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { World, eventually } from "./support/world";
+
+describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
+    let world: World;
+    before(async () => {
+        world = await World.make();
+        await world.succeed("sandbox/main.ts", ["up"]);
+    });
+    after(() => world.end());
+
+    const resources = async (): Promise<number> => {
+        try {
+            const state = JSON.parse(await world.state("dev")) as {
+                checkpoint?: { latest?: { resources?: unknown[] } };
+            };
+            return state.checkpoint?.latest?.resources?.length ?? 0;
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) {
+                return 0; // not written yet, or just being written
+            }
+            throw error;
+        }
+    };
+
+    test("an engine killed three times on the way leaves nothing twice and nothing to repair", async () => {
+        for (const point of [15, 60, 120]) {
+            const engine = world.start("tools/pulumi.ts", ["up"]);
+            await eventually(`an up with ${point} resources`, resources, (count) => count >= point, 240);
+            const ended = once(engine, "exit");
+            process.kill(-(engine.pid ?? 0), "SIGKILL");
+            await ended;
+        }
+        await world.up();
+        assert.deepEqual(await world.plan({ refresh: true }), {});
+        const robots = (
+            await world.harbor<{ name: string }[]>("GET", "/projects/web-dev/robots?page_size=100")
+        ).body;
+        assert.deepEqual(
+            robots.length,
+            new Set(robots.map((robot) => robot.name)).size,
+            `robots exist twice: ${robots.map((robot) => robot.name).join(", ")}`,
+        );
+        const project = encodeURIComponent("acme/shop/web-config");
+        for (const kind of ["hooks", "deploy_tokens", "access_tokens"]) {
+            const all = (
+                await world.gitlab<{ name?: string; url?: string; revoked?: boolean }[]>(
+                    "GET",
+                    `/projects/${project}/${kind}`,
+                )
+            ).body;
+            const names = all.filter((each) => each.revoked !== true).map((each) => each.name ?? each.url);
+            assert.equal(names.length, new Set(names).size, `${kind} exist twice: ${names.join(", ")}`);
+        }
+    });
+
+    test("a GitLab that is overloaded for a moment is waited for", async () => {
+        await world.fault("gitlab", {
+            method: "GET",
+            path: "/api/v4/projects",
+            status: 429,
+            retryAfter: 1,
+            times: 3,
+        });
+        assert.deepEqual(await world.plan({ refresh: true }), {});
+        await world.fault("gitlab", undefined);
+    });
+
+    test("a Harbor that stays broken ends the run with object, call and cause; the next up goes on", async () => {
+        world.editSpec((spec) => {
+            spec.setIn(["config", "gitops-estate:estate", "apps", "docs"], {
+                team: "shop",
+                delivery: "kustomize",
+            });
+        });
+        await world.fault("harbor", { method: "POST", path: "/api/v2.0/projects", status: 500, times: 1000 });
+        const failed = await world.command("tools/pulumi.ts", ["up"]);
+        assert.notEqual(failed.code, 0, "the up did not fail");
+        const said = failed.stdout + failed.stderr;
+        for (const part of [/docs-dev/, /POST .*\/projects/, /500/]) {
+            assert.match(said, part);
+        }
+        assert.doesNotMatch(said, /at .*\.ts:\d+/, "a stack trace is printed");
+        await world.fault("harbor", undefined);
+        await world.up();
+        assert.deepEqual(await world.plan(), {});
+        world.resetSpec();
+        await world.up();
+    });
+
+    test("destroy ends while a member is down, names it, and finishes when told to forget it", async () => {
+        await world.succeed("sandbox/main.ts", ["restart", "gitlab"]);
+        const status = JSON.parse(await world.succeed("sandbox/main.ts", ["status", "--json"])) as {
+            parts: { name: string; pid?: number }[];
+        };
+        assert.ok(status.parts.length > 0);
+        const kubeconfig = `${world.sandboxDir}/kubeconfig`;
+        const text = fs.readFileSync(kubeconfig, "utf8");
+        // A port nobody listens on: the same as a member that is switched off, without a supervisor that restarts it.
+        const member2 =
+            /server: (https:\/\/127\.0\.0\.1:\d+)\n\s+name: member2|name: member2[\s\S]*?server: (https:\/\/127\.0\.0\.1:\d+)/.exec(
+                text,
+            );
+        const server = member2?.[1] ?? member2?.[2];
+        assert.ok(server !== undefined, "the kubeconfig names member2's server");
+        fs.writeFileSync(kubeconfig, text.replaceAll(server, "https://127.0.0.1:9"));
+        const failed = await world.command("tools/pulumi.ts", ["destroy"], {
+            ESTATE_SANDBOX_KEEP_KUBECONFIG: "1",
+        });
+        assert.notEqual(failed.code, 0);
+        assert.match(failed.stdout + failed.stderr, /member2/);
+        assert.match(failed.stdout + failed.stderr, /--forget-unreachable/);
+    });
+});

@@ -1,0 +1,65 @@
+/**
+ * Locks that an engine left behind when it was killed. The file backend writes who holds a stack; where that process
+ * is gone from this machine, nobody holds it, and the next run should not ask a person to find that out.
+ */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { CommandError } from "./console";
+import { runPulumi, type Engine } from "./engine";
+
+/** What the file backend writes into a lock. */
+interface Lock {
+    readonly pid: number;
+    readonly hostname: string;
+}
+
+/** Whether every lock is of a process of this machine that is no more. Pure but for `isAlive`. */
+export function allStale(
+    locks: readonly Lock[],
+    hostname: string,
+    isAlive: (pid: number) => boolean,
+): boolean {
+    return locks.length > 0 && locks.every((lock) => lock.hostname === hostname && !isAlive(lock.pid));
+}
+
+/** Releases the stack if only dead processes of this machine hold it. Says so by `report`. */
+export async function releaseStaleLocks(engine: Engine, report: (line: string) => void): Promise<void> {
+    const backend = engine.env["PULUMI_BACKEND_URL"];
+    if (engine.kind !== "sandbox" || backend === undefined) {
+        return;
+    }
+    const folder = path.join(backend.replace("file://", ""), ".pulumi", "locks");
+    const locks = lockFiles(folder)
+        .filter((file) => path.basename(path.dirname(file)) === engine.stack)
+        .map((file) => JSON.parse(fs.readFileSync(file, "utf8")) as Lock);
+    if (!allStale(locks, os.hostname(), isAlive)) {
+        return;
+    }
+    report(
+        `An earlier run of stack ${engine.stack} was killed (process ${locks.map((lock) => lock.pid).join(", ")}); going on from where it was.`,
+    );
+    const result = await runPulumi(engine, ["cancel", "--yes", "--stack", engine.stack]);
+    if (result.code !== 0) {
+        throw new CommandError(`The lock of a killed run could not be released:\n${result.stderr.trim()}`);
+    }
+}
+
+function lockFiles(folder: string): string[] {
+    if (!fs.existsSync(folder)) {
+        return [];
+    }
+    return fs
+        .readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".json"))
+        .map((file) => path.join(folder, file));
+}
+
+function isAlive(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "EPERM";
+    }
+}
