@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+
+import type { EnvironmentClass } from "./model";
+
+/**
+ * Every name the estate derives, with the limit of the system it is for. A name that would be too long is
+ * cut and ends in a hash of the whole, so that it stays the same from run to run and two long names
+ * with one beginning stay apart.
+ */
+
+/** A name's form in one system. */
+export interface NameRule {
+    /** Where the name is used, for messages. */
+    readonly what: string;
+    readonly maximum: number;
+    readonly pattern: RegExp;
+    /** The pattern in words. */
+    readonly form: string;
+}
+
+const label = "lower case letters, digits and hyphens, a letter first, no hyphen last";
+
+/** Names people choose in the spec: they become parts of Kubernetes, Harbor and GitLab names. */
+export const specName: NameRule = {
+    what: "name",
+    maximum: 40,
+    pattern: /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/,
+    form: label,
+};
+
+/** RFC 1123 label: namespaces, and values of Kubernetes labels. */
+export const namespaceName: NameRule = {
+    what: "Kubernetes namespace",
+    maximum: 63,
+    pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
+    form: "lower case letters, digits and hyphens, no hyphen first or last",
+};
+
+/** Argo CD hands an Application's name to Helm as the release name, which ends at 53 characters. */
+export const applicationName: NameRule = { ...namespaceName, what: "Application", maximum: 53 };
+
+/** Becomes a part of Casbin subjects and of label values. */
+export const appProjectName: NameRule = { ...namespaceName, what: "AppProject" };
+
+/** Harbor's rule for project and robot names. */
+export const harborProjectName: NameRule = {
+    what: "Harbor project",
+    maximum: 255,
+    pattern: /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/,
+    form: "lower case letters and digits, separated by single dots, underscores or hyphens",
+};
+
+export const robotName: NameRule = { ...harborProjectName, what: "Harbor robot" };
+
+/** One element of a GitLab path. */
+export const gitlabPathElement: NameRule = {
+    what: "GitLab path",
+    maximum: 255,
+    pattern: /^(?!.*(?:\.git|\.atom)$)(?!.*[-_.]{2})[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/,
+    form: "letters, digits, single - _ or . between them, not ending in .git or .atom",
+};
+
+/** What git-check-ref-format and GitLab accept as a branch, less what needs quoting in shells. */
+export const branchName: NameRule = {
+    what: "git branch",
+    maximum: 244,
+    pattern:
+        /^(?![-/.])(?!.*(?:\/\/|\.\.|\/\.|@\{))(?!.*(?:\.lock)(?:\/|$))(?![0-9a-f]{40}$)[A-Za-z0-9._/@+-]+(?<![/.])$/,
+    form: "letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or ., not ending in .lock, not a commit id",
+};
+
+/** A relative folder inside a repository. */
+export const folderName: NameRule = {
+    what: "folder",
+    maximum: 255,
+    pattern: /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/,
+    form: "a relative path without . or .. elements",
+};
+
+/** Why `name` breaks `rule`; undefined when it does not. */
+export function nameFault(name: string, rule: NameRule): string | undefined {
+    if (name.length === 0 || name.length > rule.maximum) {
+        return `a ${rule.what} has 1 to ${rule.maximum} characters; this has ${name.length}`;
+    }
+    return rule.pattern.test(name) ? undefined : `a ${rule.what} is ${rule.form}`;
+}
+
+const hashLength = 8;
+
+/**
+ * The name itself where it fits, else its beginning, a hyphen and the first 8 hex digits of the SHA-256 of
+ * the whole name.
+ */
+export function shorten(name: string, maximum: number): string {
+    if (name.length <= maximum) {
+        return name;
+    }
+    const hash = createHash("sha256").update(name).digest("hex").slice(0, hashLength);
+    // What is cut may end in a separator; two in a row are refused by Harbor.
+    const head = name.slice(0, maximum - hashLength - 1).replace(/[._-]+$/, "");
+    return `${head}-${hash}`;
+}
+
+/** Harbor project of an app in an environment. */
+export function harborProject(app: string, environment: string): string {
+    return shorten(`${app}-${environment}`, harborProjectName.maximum);
+}
+
+/** Namespace of an app in an environment, the same on each of its clusters. */
+export function namespace(app: string, environment: string): string {
+    return shorten(`${app}-${environment}`, namespaceName.maximum);
+}
+
+/** Argo CD Application of an app in an environment on one cluster. */
+export function application(app: string, environment: string, cluster: string): string {
+    return shorten(`${app}-${environment}-${cluster}`, applicationName.maximum);
+}
+
+/** AppProject of a team for one class of environments. */
+export function appProject(team: string, environmentClass: EnvironmentClass): string {
+    return shorten(`${team}-${environmentClass}`, appProjectName.maximum);
+}
+
+/** Full path of a team's GitLab group. */
+export function teamGroup(group: string, team: string): string {
+    return `${group}/${team}`;
+}
+
+/** Last element of the path of a config repository; `owner` is the app or, for a shared one, the team. */
+export function configPath(owner: string): string {
+    return shorten(`${owner}-config`, gitlabPathElement.maximum);
+}
+
+/** System robot that copies an app's images from one environment's project to the next. */
+export function promotionRobot(estate: string, app: string): string {
+    return shorten(`${estate}-${app}-promote`, robotName.maximum);
+}
+
+/** Robot that CI pushes with, inside the Harbor project of the app's first environment. */
+export const pushRobot = "push";
+
+/** Robot that clusters pull with, inside each Harbor project. */
+export const pullRobot = "pull";

@@ -1,0 +1,255 @@
+import { z } from "zod";
+
+import { check, type CheckContext } from "./check";
+import type { Estate } from "./model";
+import { nearest } from "./nearest";
+import { compare, hasErrors, sortProblems, type Problem } from "./problem";
+import { resolve, type ResolveContext } from "./resolve";
+import { secretsIn } from "./rules/secrets";
+import { specSchema, type Spec } from "./schema";
+
+/** What a spec is read with; all of it optional. */
+export interface ParseContext extends ResolveContext, CheckContext {}
+
+export interface Parsed {
+    /** Absent exactly when `problems` holds an error. */
+    readonly estate?: Estate;
+    /** Everything wrong with the spec at once, sorted, warnings included. */
+    readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a spec: schema, inheritance, then every rule. Pure.
+ *
+ * Where the schema refuses a part, the rest is still checked without that part, so that one run tells
+ * everything; what is told about a refused part is only what the schema says.
+ */
+export function parseEstate(raw: unknown, context: ParseContext = {}): Parsed {
+    const secrets = secretsIn(raw);
+    const { spec, problems } = readSpec(raw);
+    const found = [...secrets, ...problems];
+    if (spec !== undefined) {
+        const estate = resolve(spec, context);
+        const touched = problems.map((problem) => problem.path);
+        found.push(
+            ...check(spec, estate, context).filter(
+                ({ path }) => !touched.some((other) => related(path, other)),
+            ),
+        );
+        if (!hasErrors(found)) {
+            return { estate, problems: sortProblems(found) };
+        }
+    }
+    const hidden = secrets.map((secret) => secret.path);
+    return { problems: sortProblems(found.map((problem) => redact(problem, hidden))) };
+}
+
+/** A refused value must not show a secret either. */
+function redact(problem: Problem, hidden: readonly string[]): Problem {
+    const showsSecret =
+        typeof problem.value === "object" && problem.value !== null
+            ? hidden.some((path) => related(path, problem.path))
+            : hidden.includes(problem.path);
+    return showsSecret ? { ...problem, value: "(hidden)" } : problem;
+}
+
+/** Whether one path is the other or lies below it. */
+function related(a: string, b: string): boolean {
+    return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+/** Parts refused, taken out, and the rest tried again so often; more is a spec of another kind altogether. */
+const attempts = 5;
+
+function readSpec(raw: unknown): { spec?: Spec; problems: Problem[] } {
+    const problems: Problem[] = [];
+    let candidate: unknown = structuredClone(raw);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+        const result = specSchema.safeParse(candidate);
+        if (result.success) {
+            return { spec: result.data, problems };
+        }
+        for (const issue of result.error.issues) {
+            const path = issue.path.map(String);
+            const told = problems.some((problem) => related(problem.path, path.join(".")));
+            if (!told || issue.code === "unrecognized_keys") {
+                problems.push(...explain(issue, path, candidate));
+            }
+        }
+        let removed = false;
+        for (const issue of result.error.issues) {
+            const path = issue.path.map(String);
+            const doomed =
+                issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
+            for (const each of doomed) {
+                removed = remove(candidate, each) || removed;
+            }
+        }
+        if (!removed) {
+            return { problems };
+        }
+        candidate = structuredClone(candidate);
+    }
+    return { problems };
+}
+
+/** Takes a value out of a tree of plain objects; false where it is not there or is an element of a list. */
+function remove(tree: unknown, path: readonly string[]): boolean {
+    const parent = at(tree, path.slice(0, -1));
+    const key = path.at(-1);
+    if (key === undefined || typeof parent !== "object" || parent === null || !(key in parent)) {
+        return false;
+    }
+    if (Array.isArray(parent)) {
+        return remove(tree, path.slice(0, -1));
+    }
+    delete (parent as Record<string, unknown>)[key];
+    return true;
+}
+
+function at(tree: unknown, path: readonly string[]): unknown {
+    return path.reduce<unknown>(
+        (value, key) =>
+            typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+        tree,
+    );
+}
+
+/** zod's issue in the words of a problem. */
+function explain(issue: z.core.$ZodIssue, path: readonly string[], raw: unknown): Problem[] {
+    const value = at(raw, path);
+    const base = { path: path.join("."), value, severity: "error" } as const;
+    switch (issue.code) {
+        case "unrecognized_keys":
+            return issue.keys.map((key) => unknownKey([...path, key], at(raw, [...path, key])));
+        case "invalid_type":
+            return value === undefined
+                ? [
+                      {
+                          ...base,
+                          id: "required",
+                          rule: `is required: ${article(issue.expected)}`,
+                          fix: "add it",
+                      },
+                  ]
+                : [
+                      {
+                          ...base,
+                          id: "type",
+                          rule: `must be ${article(issue.expected)}`,
+                          fix: value === null ? "write one, or leave the key out" : "write one",
+                      },
+                  ];
+        case "invalid_value": {
+            const allowed = issue.values.map(String);
+            const near = nearest(String(value), allowed);
+            return [
+                {
+                    ...base,
+                    id: "choice",
+                    rule: `must be one of ${allowed.join(", ")}`,
+                    fix: near === undefined ? "choose one of them" : `did you mean ${near}?`,
+                },
+            ];
+        }
+        case "too_big":
+        case "too_small":
+            return [limitProblem(issue, base)];
+        case "invalid_key":
+            return [
+                {
+                    ...base,
+                    value: path.at(-1),
+                    id: "name",
+                    rule: issue.issues.map(keyRule).join("; "),
+                    fix: "rename the key",
+                },
+            ];
+        default:
+            return [{ ...base, id: "form", rule: issue.message, fix: "correct the value" }];
+    }
+}
+
+function keyRule(issue: z.core.$ZodIssue): string {
+    return issue.code === "too_big" ? `must have at most ${issue.maximum} characters` : issue.message;
+}
+
+function limitProblem(
+    issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall,
+    base: Pick<Problem, "path" | "value" | "severity">,
+): Problem {
+    const big = issue.code === "too_big";
+    const limit = Number(big ? issue.maximum : issue.minimum);
+    if (issue.origin === "string") {
+        return {
+            ...base,
+            id: "length",
+            rule: `must have ${big ? "at most" : "at least"} ${limit} character${limit === 1 ? "" : "s"}`,
+            fix: big ? "shorten it" : "write a value, or leave the key out",
+        };
+    }
+    return {
+        ...base,
+        id: "range",
+        rule: `must be ${big ? "at most" : "at least"} ${limit}`,
+        fix: `write a number ${big ? "up to" : "from"} ${limit}`,
+    };
+}
+
+const articles: Readonly<Record<string, string>> = {
+    object: "a map",
+    record: "a map",
+    array: "a list",
+    string: "a text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+};
+
+function article(type: string): string {
+    return articles[type] ?? type;
+}
+
+function unknownKey(path: readonly string[], value: unknown): Problem {
+    const known = knownKeys(path.slice(0, -1));
+    const near = nearest(path.at(-1) ?? "", known);
+    return {
+        path: path.join("."),
+        value,
+        id: "unknown-key",
+        rule: "must be a key of the schema",
+        fix: near === undefined ? `use one of ${known.join(", ")}, or remove it` : `did you mean ${near}?`,
+        severity: "error",
+    };
+}
+
+/** Keys the schema allows at a path, sorted. */
+function knownKeys(path: readonly string[]): string[] {
+    let schema: z.core.$ZodType | undefined = unwrap(specSchema);
+    for (const key of path) {
+        if (schema instanceof z.ZodObject) {
+            schema = (schema.shape as Record<string, z.core.$ZodType>)[key];
+        } else if (schema instanceof z.ZodRecord) {
+            schema = schema.valueType as z.core.$ZodType;
+        } else if (schema instanceof z.ZodArray) {
+            schema = schema.element as z.core.$ZodType;
+        } else {
+            return [];
+        }
+        schema = unwrap(schema);
+    }
+    return schema instanceof z.ZodObject ? Object.keys(schema.shape).sort(compare) : [];
+}
+
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+    let inner = schema;
+    while (
+        inner instanceof z.ZodOptional ||
+        inner instanceof z.ZodNullable ||
+        inner instanceof z.ZodDefault ||
+        inner instanceof z.ZodPrefault
+    ) {
+        inner = inner.unwrap() as z.core.$ZodType;
+    }
+    return inner;
+}

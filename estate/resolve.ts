@@ -1,0 +1,467 @@
+import type {
+    App,
+    AppEnvironment,
+    ArgoCd,
+    Cluster,
+    ConfigRepository,
+    Environment,
+    Estate,
+    EnvironmentClass,
+    Manifests,
+    Registry,
+    Sync,
+    Team,
+    TeamProject,
+} from "./model";
+import * as names from "./names";
+import { promotionOrder } from "./promotion";
+import { compare } from "./problem";
+import { defaultArgoCdVersion, type Spec, type SpecApp, type SpecEnvironment } from "./schema";
+
+/**
+ * From a spec to the model: every inherited value filled in, every name derived, lists and maps sorted, frozen.
+ *
+ * Inheritance is estate `defaults` → environment `defaults` → app → app in one environment. Maps merge, lists
+ * replace, `null` switches off. Only nulls inside Helm `values` stay: there they are Helm's own way to
+ * drop a value.
+ *
+ * Total on every spec the schema accepts, also where names lead nowhere: the rules of check.ts read the
+ * result and tell what is wrong with it.
+ */
+export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
+    const gitlabUrl = trimSlash(spec.gitlab.url);
+    const environments = resolveEnvironments(spec);
+    const gitlab: Estate["gitlab"] = {
+        url: gitlabUrl,
+        group: spec.gitlab.group,
+        createGroup: spec.gitlab.createGroup,
+        tier: spec.gitlab.tier,
+        visibility: spec.gitlab.visibility,
+        ...given("caFile", spec.gitlab.caFile),
+        clusterUrl: trimSlash(spec.gitlab.clusterUrl ?? gitlabUrl),
+    };
+    const registries = mapSorted(spec.registries, resolveRegistry);
+    const apps = mapSorted(spec.apps, (app, name) =>
+        resolveApp(name, app, { spec, gitlab, environments, registries }),
+    );
+    return freeze({
+        name: spec.name,
+        gitlab,
+        registries,
+        clusters: mapSorted(spec.clusters, (cluster, name) => resolveCluster(name, cluster, context)),
+        environments,
+        channels: mapSorted(spec.channels, (channel, name) => ({
+            name,
+            kind: channel.kind,
+            ...given("recipient", channel.recipient),
+            language: channel.language,
+        })),
+        teams: mapSorted(spec.teams, (team, name) => resolveTeam(name, team, spec, apps)),
+        apps,
+        argocd: resolveArgoCd(spec, gitlabUrl, context),
+        credentials: {
+            generation: spec.credentials.generation,
+            lifetimeDays: spec.credentials.lifetimeDays,
+            rotateBeforeDays: spec.credentials.rotateBeforeDays,
+            ...given("expires", spec.credentials.expires?.slice(0, "YYYY-MM-DD".length)),
+        },
+    });
+}
+
+/** What the spec leaves to the machine it is read on. */
+export interface ResolveContext {
+    /** API servers' URLs by cluster, from the kubeconfigs. */
+    readonly servers?: Readonly<Record<string, string>>;
+    /** Replaces `argocd.manifests.path` and `url`. */
+    readonly manifestsPath?: string;
+}
+
+/** Stands where a member's API server is not known; nothing answers there, by RFC 6761. */
+export function unknownServer(cluster: string): string {
+    return `https://${cluster}.invalid`;
+}
+
+/** Where Argo CD reaches the cluster it runs on. */
+export const hostServer = "https://kubernetes.default.svc";
+
+/** SHA-256 of the manifests of the default version, by variant. */
+const knownManifests: Readonly<Record<string, { readonly standard: string; readonly ha: string }>> = {
+    [defaultArgoCdVersion]: {
+        standard: "6cdd269e07f27b50f9e481cc7e685443b26b79372001ff7868ff1543610417bd",
+        ha: "6f2ecbca976d88c2a615c019205df4c461119ef0f8a7dbc591c00fa10d045fdc",
+    },
+};
+
+/** An app's or environment's class while references are still unchecked. */
+function environmentClass(name: string, environment: SpecEnvironment, spec: Spec): EnvironmentClass {
+    const promoted = Object.values(spec.environments).some((other) => other.promotesFrom === name);
+    return environment.class ?? (promoted ? "nonprod" : "prod");
+}
+
+function resolveEnvironments(spec: Spec): readonly Environment[] {
+    const onlyRegistry =
+        Object.keys(spec.registries).length === 1 ? Object.keys(spec.registries)[0] : undefined;
+    return promotionOrder(spec.environments).names.flatMap((name, index): Environment[] => {
+        const environment = spec.environments[name];
+        if (environment === undefined) {
+            return [];
+        }
+        const kind = environmentClass(name, environment, spec);
+        return [
+            {
+                name,
+                index,
+                class: kind,
+                clusters: sortedSet(environment.clusters),
+                registry: environment.registry ?? onlyRegistry ?? "",
+                branch: environment.branch ?? name,
+                approvals:
+                    environment.approvals ?? (kind === "prod" && spec.gitlab.tier === "premium" ? 1 : 0),
+                deletionProtection: environment.deletionProtection ?? kind === "prod",
+                ...given("promotesFrom", environment.promotesFrom),
+                channels: sortedSet(environment.channels),
+            },
+        ];
+    });
+}
+
+function resolveRegistry(registry: Spec["registries"][string], name: string): Registry {
+    const url = trimSlash(registry.url);
+    return {
+        name,
+        url,
+        host: url.replace(/^https?:\/\//, ""),
+        insecure: registry.insecure,
+        robotPrefix: registry.robotPrefix,
+    };
+}
+
+function resolveCluster(
+    name: string,
+    cluster: Spec["clusters"][string],
+    { servers }: ResolveContext,
+): Cluster {
+    const server =
+        cluster.server ?? (cluster.role === "host" ? hostServer : (servers?.[name] ?? unknownServer(name)));
+    return {
+        name,
+        role: cluster.role,
+        context: cluster.access.context ?? name,
+        ...given("kubeconfig", cluster.access.kubeconfig),
+        server: trimSlash(server),
+        labels: mapSorted(cluster.labels, (value) => value),
+    };
+}
+
+function resolveTeam(
+    name: string,
+    team: Spec["teams"][string],
+    spec: Spec,
+    apps: Readonly<Record<string, App>>,
+): Team {
+    const own = Object.values(apps).filter((app) => app.team === name);
+    const classes = sortedSet(own.flatMap((app) => app.environments.map((each) => each.class)));
+    return {
+        name,
+        group: names.teamGroup(spec.gitlab.group, name),
+        maintainers: sortedSet(team.maintainers),
+        developers: sortedSet(team.developers),
+        channels: sortedSet(team.channels),
+        projects: classes.map((each) => teamProject(name, each as EnvironmentClass, own)),
+    };
+}
+
+function teamProject(team: string, kind: EnvironmentClass, apps: readonly App[]): TeamProject {
+    const reached = apps.flatMap((app) =>
+        app.environments.filter((each) => each.class === kind).map((each) => ({ app, each })),
+    );
+    const destinations = reached.flatMap(({ each }) =>
+        each.clusters.map((cluster) => ({ cluster, namespace: each.namespace })),
+    );
+    return {
+        name: names.appProject(team, kind),
+        class: kind,
+        destinations: destinations.sort(
+            (a, b) => compare(a.cluster, b.cluster) || compare(a.namespace, b.namespace),
+        ),
+        sourceRepos: sortedSet(reached.map(({ app }) => app.config.url)),
+    };
+}
+
+/** What an app is resolved against. */
+interface Surroundings {
+    readonly spec: Spec;
+    readonly gitlab: Estate["gitlab"];
+    readonly environments: readonly Environment[];
+    readonly registries: Readonly<Record<string, Registry>>;
+}
+
+function resolveApp(name: string, app: SpecApp, around: Surroundings): App {
+    const { spec, gitlab, environments } = around;
+    const group = names.teamGroup(gitlab.group, app.team);
+    const delivery = app.delivery ?? spec.defaults.delivery;
+    const path = app.repository.path ?? name;
+    const present = environments.filter((environment) => app.environments[environment.name] !== null);
+    return {
+        name,
+        team: app.team,
+        flow: app.flow ?? spec.defaults.flow,
+        ci: app.ci ?? spec.defaults.ci,
+        engine: app.engine ?? spec.defaults.engine,
+        delivery,
+        repository: { path, fullPath: `${group}/${path}`, branch: app.repository.branch },
+        config: resolveConfig(name, app, group, around),
+        port: app.port ?? spec.defaults.port,
+        ...given("updater", resolveUpdater(app, present)),
+        environments: present.map((environment) =>
+            resolveAppEnvironment(name, app, environment, around, delivery),
+        ),
+    };
+}
+
+function resolveConfig(
+    name: string,
+    app: SpecApp,
+    group: string,
+    { spec, gitlab }: Surroundings,
+): ConfigRepository {
+    const scope = app.config.scope ?? spec.defaults.config.scope;
+    const path = app.config.path ?? names.configPath(scope === "team" ? app.team : name);
+    const fullPath = `${group}/${path}`;
+    return {
+        scope,
+        path,
+        fullPath,
+        url: `${gitlab.clusterUrl}/${fullPath}.git`,
+        folder: app.config.folder ?? name,
+    };
+}
+
+function resolveUpdater(app: SpecApp, present: readonly Environment[]): App["updater"] {
+    if (app.updater === undefined || app.updater === null) {
+        return undefined;
+    }
+    const { updater } = app;
+    const wanted = updater.environments ?? present.slice(0, 1).map((environment) => environment.name);
+    return {
+        environments: present.map((environment) => environment.name).filter((name) => wanted.includes(name)),
+        strategy: updater.strategy,
+        allowTags: updater.allowTags,
+        ignoreTags: sortedSet(updater.ignoreTags),
+        writeBack: updater.writeBack,
+    };
+}
+
+function resolveAppEnvironment(
+    name: string,
+    app: SpecApp,
+    environment: Environment,
+    { spec, registries }: Surroundings,
+    delivery: App["delivery"],
+): AppEnvironment {
+    const own = app.environments[environment.name] ?? {};
+    const levels = [spec.defaults, spec.environments[environment.name]?.defaults ?? {}, app, own];
+    const project = names.harborProject(name, environment.name);
+    const registry = registries[environment.registry];
+    // An environment the app has no part in passes nothing on.
+    const from =
+        environment.promotesFrom !== undefined && app.environments[environment.promotesFrom] !== null
+            ? environment.promotesFrom
+            : undefined;
+    const immutable = last(levels.map((level) => level.immutableTags));
+    return {
+        environment: environment.name,
+        class: environment.class,
+        namespace: own.namespace ?? names.namespace(name, environment.name),
+        clusters: environment.clusters,
+        applications: Object.fromEntries(
+            environment.clusters.map((cluster) => [
+                cluster,
+                names.application(name, environment.name, cluster),
+            ]),
+        ),
+        branch: environment.branch,
+        registry: environment.registry,
+        project,
+        image: `${registry?.host ?? "unknown.invalid"}/${project}/${name}`,
+        storageGiB: last(levels.map((level) => level.storageGiB)) ?? -1,
+        keepTags: last(levels.map((level) => level.keepTags)) ?? 1,
+        immutableTags: sortedSet(
+            immutable === undefined ? (environment.deletionProtection ? ["**"] : []) : (immutable ?? []),
+        ),
+        sync: resolveSync(levels.map((level) => level.sync)),
+        quota: resolveQuota(levels.map((level) => level.quota)),
+        values: delivery === "helm" ? resolveValues(levels.map((level) => level.values)) : {},
+        deletionProtection: environment.deletionProtection,
+        ...given("promotesFrom", from),
+        channels: resolveChannels(app, own.channels, environment, spec),
+    };
+}
+
+/** The innermost level that says anything; null is something. */
+function last<T>(levels: readonly (T | undefined)[]): T | undefined {
+    return levels.findLast((level) => level !== undefined);
+}
+
+/** A person syncs; what is left on says how Argo CD goes about it then. */
+const manualSync: Sync = { automated: false, prune: false, selfHeal: false, retries: 0 };
+
+function resolveSync(
+    levels: readonly (Partial<{ [K in keyof Sync]: Sync[K] | undefined }> | null | undefined)[],
+): Sync {
+    let sync: Sync = manualSync;
+    for (const level of levels) {
+        if (level === null) {
+            sync = manualSync;
+        } else if (level !== undefined) {
+            sync = {
+                automated: level.automated ?? sync.automated,
+                prune: level.prune ?? sync.prune,
+                selfHeal: level.selfHeal ?? sync.selfHeal,
+                retries: level.retries ?? sync.retries,
+            };
+        }
+    }
+    // Without automation there is nothing to prune or heal by; one form for one behaviour.
+    return sync.automated ? sync : { ...sync, prune: false, selfHeal: false };
+}
+
+function resolveQuota(
+    levels: readonly (Readonly<Record<string, string | null>> | null | undefined)[],
+): Record<string, string> {
+    const quota = new Map<string, string>();
+    for (const level of levels) {
+        if (level === null) {
+            quota.clear();
+        }
+        for (const [key, limit] of Object.entries(level ?? {})) {
+            if (limit === null) {
+                quota.delete(key);
+            } else {
+                quota.set(key, limit);
+            }
+        }
+    }
+    return Object.fromEntries([...quota].sort(([a], [b]) => compare(a, b)));
+}
+
+type Values = Record<string, unknown>;
+
+function resolveValues(levels: readonly (Values | null | undefined)[]): Values {
+    const merged = levels.reduce<Values>((values, level) => {
+        if (level === null) {
+            return {};
+        }
+        return level === undefined ? values : mergeValues(values, level);
+    }, {});
+    return sortKeys(merged) as Values;
+}
+
+function mergeValues(outer: Values, inner: Values): Values {
+    const merged = { ...outer };
+    for (const [key, value] of Object.entries(inner)) {
+        const before = merged[key];
+        merged[key] = isMap(before) && isMap(value) ? mergeValues(before, value) : value;
+    }
+    return merged;
+}
+
+function isMap(value: unknown): value is Values {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function sortKeys(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(sortKeys);
+    }
+    return isMap(value) ? mapSorted(value, sortKeys) : value;
+}
+
+function resolveChannels(
+    app: SpecApp,
+    own: readonly string[] | null | undefined,
+    environment: Environment,
+    spec: Spec,
+): readonly string[] {
+    const stated = own === undefined ? app.channels : own;
+    if (stated === null) {
+        return [];
+    }
+    return sortedSet([...(spec.teams[app.team]?.channels ?? []), ...environment.channels, ...(stated ?? [])]);
+}
+
+function resolveArgoCd(spec: Spec, gitlabUrl: string, context: ResolveContext): ArgoCd {
+    const { argocd } = spec;
+    return {
+        namespace: argocd.namespace,
+        url: trimSlash(argocd.url ?? `https://argocd-server.${argocd.namespace}.svc`),
+        manifests: resolveManifests(argocd, context),
+        ha: argocd.ha,
+        ...given("imageMirror", argocd.imageMirror),
+        resources: mapSorted(argocd.resources, ({ requests, limits }) => ({
+            ...given("requests", requests && mapSorted(requests, (quantity) => quantity)),
+            ...given("limits", limits && mapSorted(limits, (quantity) => quantity)),
+        })),
+        seccomp: argocd.seccomp,
+        adminEnabled: argocd.adminEnabled,
+        reconciliationSeconds: argocd.reconciliationSeconds,
+        ...given(
+            "sso",
+            argocd.sso && {
+                provider: argocd.sso.provider,
+                issuer: trimSlash(argocd.sso.issuer ?? gitlabUrl),
+                clientId: argocd.sso.clientId,
+                adminGroups: sortedSet(argocd.sso.adminGroups),
+            },
+        ),
+        accounts: mapSorted(argocd.accounts, ({ capabilities, role }) => ({
+            capabilities: [...new Set(capabilities)].sort(compare),
+            role,
+        })),
+        ...given("imageUpdaterVersion", argocd.imageUpdaterVersion),
+        ...given("clusterPageUrl", argocd.clusterPageUrl),
+    };
+}
+
+function resolveManifests({ manifests, ha }: Spec["argocd"], { manifestsPath }: ResolveContext): Manifests {
+    const { version, path, sha256 } = manifests;
+    if (manifestsPath !== undefined) {
+        return { version, path: manifestsPath, ...given("sha256", sha256) };
+    }
+    if (path !== undefined) {
+        return { version, path, ...given("url", manifests.url), ...given("sha256", sha256) };
+    }
+    const file = ha ? "ha/install.yaml" : "install.yaml";
+    const upstream = `https://raw.githubusercontent.com/argoproj/argo-cd/v${version}/manifests/${file}`;
+    const known = manifests.url === undefined ? knownManifests[version]?.[ha ? "ha" : "standard"] : undefined;
+    return { version, url: manifests.url ?? upstream, ...given("sha256", sha256 ?? known) };
+}
+
+function trimSlash(url: string): string {
+    return url.replace(/\/+$/, "");
+}
+
+function sortedSet(list: readonly string[]): string[] {
+    return [...new Set(list)].sort(compare);
+}
+
+function mapSorted<T, R>(
+    map: Readonly<Record<string, T>>,
+    each: (value: T, key: string) => R,
+): Record<string, R> {
+    const entries = Object.entries(map).sort(([a], [b]) => compare(a, b));
+    return Object.fromEntries(entries.map(([key, value]) => [key, each(value, key)]));
+}
+
+/** `{key: value}`, or nothing where there is no value: optional keys of the model are absent, never undefined. */
+function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+    return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+}
+
+function freeze<T>(value: T): T {
+    if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+        Object.freeze(value);
+        Object.values(value).forEach(freeze);
+    }
+    return value;
+}

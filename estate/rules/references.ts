@@ -1,0 +1,129 @@
+import { nearest } from "../nearest";
+import { compare } from "../problem";
+import type { Finding, Rule } from "./rule";
+
+/** Names that must lead somewhere. */
+export const referenceRules: readonly Rule[] = [
+    {
+        id: "cluster-exists",
+        rule: "must name a cluster of the estate",
+        severity: "error",
+        check: ({ spec }) =>
+            Object.entries(spec.environments).flatMap(([name, environment]) =>
+                missing(`environments.${name}.clusters`, environment.clusters, spec.clusters, "clusters"),
+            ),
+    },
+    {
+        id: "registry-exists",
+        rule: "must name a registry of the estate",
+        severity: "error",
+        check: ({ spec }) =>
+            Object.entries(spec.environments).flatMap(([name, { registry }]) => {
+                const path = `environments.${name}.registry`;
+                if (registry !== undefined) {
+                    return missing(path, [registry], spec.registries, "registries");
+                }
+                const known = Object.keys(spec.registries).sort(compare);
+                return known.length === 1
+                    ? []
+                    : [
+                          {
+                              path,
+                              value: undefined,
+                              fix:
+                                  known.length === 0
+                                      ? "add a registry under registries"
+                                      : `there are several: choose one of ${known.join(", ")}`,
+                          },
+                      ];
+            }),
+    },
+    {
+        id: "team-exists",
+        rule: "must name a team of the estate",
+        severity: "error",
+        check: ({ spec }) =>
+            Object.entries(spec.apps).flatMap(([name, app]) =>
+                missing(`apps.${name}.team`, [app.team], spec.teams, "teams"),
+            ),
+    },
+    {
+        id: "environment-exists",
+        rule: "must name an environment of the estate",
+        severity: "error",
+        check: ({ spec }) => [
+            ...Object.entries(spec.environments).flatMap(([name, { promotesFrom }]) =>
+                missing(
+                    `environments.${name}.promotesFrom`,
+                    promotesFrom === undefined ? [] : [promotesFrom],
+                    spec.environments,
+                    "environments",
+                ),
+            ),
+            ...Object.entries(spec.apps).flatMap(([name, app]) => [
+                ...Object.keys(app.environments).flatMap((environment) =>
+                    missing(
+                        `apps.${name}.environments.${environment}`,
+                        [environment],
+                        spec.environments,
+                        "environments",
+                    ),
+                ),
+                ...missing(
+                    `apps.${name}.updater.environments`,
+                    app.updater?.environments ?? [],
+                    spec.environments,
+                    "environments",
+                ),
+            ]),
+        ],
+    },
+    {
+        id: "channel-exists",
+        rule: "must name a channel of the estate",
+        severity: "error",
+        check: ({ spec }) => {
+            const at = (path: string, channels: readonly string[] | null | undefined): Finding[] =>
+                missing(path, channels ?? [], spec.channels, "channels");
+            return [
+                ...Object.entries(spec.environments).flatMap(([name, each]) =>
+                    at(`environments.${name}.channels`, each.channels),
+                ),
+                ...Object.entries(spec.teams).flatMap(([name, each]) =>
+                    at(`teams.${name}.channels`, each.channels),
+                ),
+                ...Object.entries(spec.apps).flatMap(([name, each]) => [
+                    ...at(`apps.${name}.channels`, each.channels),
+                    ...Object.entries(each.environments).flatMap(([environment, own]) =>
+                        at(`apps.${name}.environments.${environment}.channels`, own?.channels),
+                    ),
+                ]),
+            ];
+        },
+    },
+];
+
+function missing(
+    path: string,
+    names: readonly string[],
+    known: Readonly<Record<string, unknown>>,
+    section: string,
+): Finding[] {
+    const candidates = Object.keys(known).sort(compare);
+    return names
+        .filter((name) => !candidates.includes(name))
+        .map((name) => {
+            const near = nearest(name, candidates);
+            const choice =
+                near !== undefined
+                    ? `did you mean ${near}?`
+                    : candidates.length > 0
+                      ? `use one of ${candidates.join(", ")}`
+                      : `there are no ${section}`;
+            return {
+                path,
+                value: name,
+                fix: `${choice}${choice.endsWith("?") ? " Otherwise" : ", or"} add ${section}.${name}`,
+            };
+        });
+}

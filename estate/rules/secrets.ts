@@ -1,0 +1,59 @@
+import type { Problem } from "../problem";
+import { secretAt } from "../secrets";
+
+/** Keys whose values name or limit secrets without being any: `existingSecret`, `secretName`, quotas of Secrets. */
+const harmless = /^existing|(name|ref|path|file|type|enabled|ttl|days)$/i;
+
+/**
+ * Secrets in plain text anywhere in a spec, known keys or not. They would stand in git for ever. The value is
+ * never part of the problem.
+ */
+export function secretsIn(raw: unknown): Problem[] {
+    return walk(raw, []);
+}
+
+function walk(value: unknown, path: readonly string[]): Problem[] {
+    if (typeof value === "string") {
+        const key = path.at(-1) ?? "";
+        // Quota keys such as `secrets` or `count/secrets` hold numbers.
+        const field = harmless.test(key) || path.at(-2) === "quota" ? "" : key;
+        const looks = secretAt(field, value);
+        return looks === undefined ? [] : [problem(path, value, looks)];
+    }
+    if (typeof value !== "object" || value === null) {
+        return [];
+    }
+    return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, key]));
+}
+
+function problem(path: readonly string[], value: string, looks: string): Problem {
+    return {
+        path: path.join("."),
+        value: `(hidden, ${value.length} characters)`,
+        id: "plain-secret",
+        rule: `must hold no secret in plain text; this looks like ${looks}`,
+        fix: `replace it where it is valid, remove it here, and keep it as a stack secret: ${command(path)}`,
+        severity: "error",
+    };
+}
+
+/** The command for the credential that the path most likely meant. */
+function command(path: readonly string[]): string {
+    const [area, name] = path;
+    const target =
+        area === "gitlab"
+            ? "gitlab.token"
+            : area === "registries" && name !== undefined
+              ? `registries.${name}.password`
+              : area === "channels" && name !== undefined
+                ? `channels.${name}.url`
+                : area === "argocd"
+                  ? "sso.clientSecret"
+                  : "<use>.<name>";
+    return secretCommand(target);
+}
+
+/** How a stack secret is set; Pulumi asks for the value, so that it reaches no history. */
+export function secretCommand(target: string): string {
+    return `pulumi config set --secret --path 'gitops-estate:credentials.${target}'`;
+}

@@ -1,0 +1,331 @@
+import type { Estate } from "../model";
+import { compare } from "../problem";
+import type { CheckContext } from "../check";
+import type { Finding, Rule } from "./rule";
+
+/** Settings that do not fit each other, the tier, or the day. */
+export const settingRules: readonly Rule[] = [
+    {
+        id: "tier-approvals",
+        rule: "has no effect on the free tier, which has no approvals",
+        severity: "warning",
+        check: ({ spec, estate }) =>
+            estate.gitlab.tier === "premium"
+                ? []
+                : estate.environments
+                      .filter((environment) => environment.approvals > 0)
+                      .map((environment) => ({
+                          path: `environments.${environment.name}.approvals`,
+                          value: spec.environments[environment.name]?.approvals,
+                          fix: `done instead: nobody can push to branch ${environment.branch}, and only maintainers can merge into it; set gitlab.tier to premium if the server has it`,
+                      })),
+    },
+    {
+        id: "approvals-possible",
+        rule: "should be fewer than a team's people: nobody approves a merge request of their own",
+        severity: "warning",
+        check: ({ estate }) =>
+            estate.gitlab.tier === "free"
+                ? []
+                : estate.environments.flatMap((environment) =>
+                      Object.values(estate.teams)
+                          .filter((team) => involved(estate, team.name, environment.name))
+                          .filter((team) => {
+                              const people = new Set([...team.maintainers, ...team.developers]).size;
+                              return environment.approvals > 0 && people - 1 < environment.approvals;
+                          })
+                          .map((team) => ({
+                              path: `environments.${environment.name}.approvals`,
+                              value: environment.approvals,
+                              fix: `add people to team ${team.name}, or ask for fewer approvals`,
+                          })),
+                  ),
+    },
+    {
+        id: "team-maintainers",
+        rule: "should name somebody: only maintainers merge into the branches of environments",
+        severity: "warning",
+        check: ({ estate }) =>
+            Object.values(estate.teams)
+                .filter((team) => team.maintainers.length === 0)
+                .map((team) => ({
+                    path: `teams.${team.name}.maintainers`,
+                    value: team.maintainers,
+                    fix: `name maintainers; without them only those inherited from group ${estate.gitlab.group} can merge`,
+                })),
+    },
+    {
+        id: "one-role",
+        rule: "must stand once: a member has one role in a group",
+        severity: "error",
+        check: ({ spec }) =>
+            Object.entries(spec.teams).flatMap(([name, team]) => [
+                ...twice(team.maintainers).map((user) => ({
+                    path: `teams.${name}.maintainers`,
+                    value: user,
+                    fix: "remove the repetition",
+                })),
+                ...twice(team.developers).map((user) => ({
+                    path: `teams.${name}.developers`,
+                    value: user,
+                    fix: "remove the repetition",
+                })),
+                ...[...new Set(team.developers)]
+                    .filter((user) => team.maintainers.includes(user))
+                    .map((user) => ({
+                        path: `teams.${name}.developers`,
+                        value: user,
+                        fix: "remove the user here or from maintainers; a maintainer may do all a developer may",
+                    })),
+            ]),
+    },
+    {
+        id: "prod-deletion-protection",
+        rule: "should be on for environments of class prod",
+        severity: "warning",
+        check: ({ spec, estate }) =>
+            estate.environments
+                .filter((environment) => environment.class === "prod" && !environment.deletionProtection)
+                .map((environment) => ({
+                    path: `environments.${environment.name}.deletionProtection`,
+                    value: spec.environments[environment.name]?.deletionProtection,
+                    fix: "remove this false, or set class: nonprod if losing its repositories and images is acceptable",
+                })),
+    },
+    { id: "credentials-expired", rule: "must be later than today", severity: "error", check: expiry },
+    {
+        id: "credentials-rotation",
+        rule: "must be less than credentials.lifetimeDays, or tokens are rotated by every update",
+        severity: "error",
+        check: ({ estate: { credentials } }) =>
+            credentials.rotateBeforeDays < credentials.lifetimeDays
+                ? []
+                : [
+                      {
+                          path: "credentials.rotateBeforeDays",
+                          value: credentials.rotateBeforeDays,
+                          fix: `choose less than ${credentials.lifetimeDays}, a third of it for example`,
+                      },
+                  ],
+    },
+    {
+        id: "updater-version",
+        rule: "is required, because apps have an updater: annotations and objects differ by version",
+        severity: "error",
+        check: ({ estate }) => {
+            const apps = Object.values(estate.apps)
+                .filter((app) => app.updater !== undefined)
+                .map((app) => app.name);
+            return apps.length === 0 || estate.argocd.imageUpdaterVersion !== undefined
+                ? []
+                : [
+                      {
+                          path: "argocd.imageUpdaterVersion",
+                          value: undefined,
+                          fix: `write the version that runs beside Argo CD, or remove the updater of ${apps.join(", ")}`,
+                      },
+                  ];
+        },
+    },
+    {
+        id: "updater-tags",
+        rule: "must be any, or regexp: and a valid expression",
+        severity: "error",
+        check: ({ estate }) =>
+            Object.values(estate.apps)
+                .filter((app) => app.updater !== undefined && !validTags(app.updater.allowTags))
+                .map((app) => ({
+                    path: `apps.${app.name}.updater.allowTags`,
+                    value: app.updater?.allowTags,
+                    fix: "write e.g. regexp:^main-[0-9a-f]{10}$",
+                })),
+    },
+    { id: "manifests-source", rule: "must be verifiable", severity: "error", check: manifests },
+    {
+        id: "channel-recipient",
+        rule: "must fit the channel's kind",
+        severity: "error",
+        check: ({ estate }) =>
+            Object.values(estate.channels).flatMap((channel): Finding[] => {
+                const needed = channel.kind === "slack" || channel.kind === "email";
+                const path = `channels.${channel.name}.recipient`;
+                if (needed && channel.recipient === undefined) {
+                    const fix =
+                        channel.kind === "slack" ? "write the Slack channel" : "write the mail address";
+                    return [{ path, value: undefined, rule: `is required for ${channel.kind}`, fix }];
+                }
+                return needed || channel.recipient === undefined
+                    ? []
+                    : [
+                          {
+                              path,
+                              value: channel.recipient,
+                              rule: `has no effect for ${channel.kind}, whose URL says where messages go`,
+                              fix: "remove it",
+                          },
+                      ];
+            }),
+    },
+    {
+        id: "values-helm",
+        rule: "must stand at Helm apps only",
+        severity: "error",
+        check: ({ spec, estate }) =>
+            Object.values(estate.apps)
+                .filter((app) => app.delivery !== "helm")
+                .flatMap((app) => {
+                    const written = spec.apps[app.name];
+                    return [
+                        { path: `apps.${app.name}.values`, value: written?.values },
+                        ...Object.entries(written?.environments ?? {}).map(([environment, own]) => ({
+                            path: `apps.${app.name}.environments.${environment}.values`,
+                            value: own?.values,
+                        })),
+                    ]
+                        .filter(({ value }) => value !== undefined && value !== null)
+                        .map((each) => ({
+                            ...each,
+                            fix: `remove it, or set apps.${app.name}.delivery to helm`,
+                        }));
+                }),
+    },
+    {
+        id: "sso-url",
+        rule: "is required with sign-on: GitLab sends people back there",
+        severity: "error",
+        check: ({ spec }) =>
+            spec.argocd.sso === undefined || spec.argocd.url !== undefined
+                ? []
+                : [{ path: "argocd.url", value: undefined, fix: "write Argo CD's public URL" }],
+    },
+    {
+        id: "secure-url",
+        rule: "should be https outside this machine: tokens and passwords travel to it",
+        severity: "warning",
+        check: ({ estate }) => {
+            const urls: [string, string][] = [
+                ["gitlab.url", estate.gitlab.url],
+                ...Object.values(estate.registries).map((registry): [string, string] => [
+                    `registries.${registry.name}.url`,
+                    registry.url,
+                ]),
+            ];
+            return urls
+                .filter(
+                    ([, url]) => /^http:\/\//.test(url) && !/^http:\/\/(127\.|localhost|\[::1\])/.test(url),
+                )
+                .map(([path, url]) => ({
+                    path,
+                    value: url,
+                    fix: `write ${url.replace(/^http:/, "https:")}`,
+                }));
+        },
+    },
+    {
+        id: "insecure-registry",
+        rule: "should not accept any certificate where environments of class prod use it",
+        severity: "warning",
+        check: ({ estate }) =>
+            Object.values(estate.registries)
+                .filter(
+                    (registry) =>
+                        registry.insecure &&
+                        estate.environments.some(
+                            (environment) =>
+                                environment.class === "prod" && environment.registry === registry.name,
+                        ),
+                )
+                .map((registry) => ({
+                    path: `registries.${registry.name}.insecure`,
+                    value: true,
+                    fix: "give Harbor a certificate that clients trust, and remove this",
+                })),
+    },
+];
+
+function involved(estate: Estate, team: string, environment: string): boolean {
+    return Object.values(estate.apps).some(
+        (app) => app.team === team && app.environments.some((each) => each.environment === environment),
+    );
+}
+
+function twice(list: readonly string[]): string[] {
+    return [...new Set(list.filter((each, index) => list.indexOf(each) !== index))].sort(compare);
+}
+
+function validTags(expression: string): boolean {
+    if (expression === "any") {
+        return true;
+    }
+    if (!expression.startsWith("regexp:") || expression === "regexp:") {
+        return false;
+    }
+    try {
+        // Go's syntax, which the updater uses, has no lookaround; nearly all else is common to both.
+        new RegExp(expression.slice("regexp:".length));
+        return !/\(\?(?:[=!]|<[=!])/.test(expression);
+    } catch {
+        return false;
+    }
+}
+
+function expiry({ estate, context }: { estate: Estate; context: CheckContext }): Finding[] {
+    const { expires, rotateBeforeDays } = estate.credentials;
+    if (expires === undefined) {
+        return [];
+    }
+    const path = "credentials.expires";
+    const end = Date.parse(expires);
+    if (Number.isNaN(end) || !new Date(end).toISOString().startsWith(expires)) {
+        return [{ path, value: expires, rule: "must be a day of the calendar", fix: "correct it" }];
+    }
+    if (context.today === undefined) {
+        return [];
+    }
+    const left = Math.round((end - Date.parse(context.today)) / 86_400_000);
+    if (left < 1) {
+        return [
+            {
+                path,
+                value: expires,
+                fix: "write a later day and raise credentials.generation: new tokens are made first",
+            },
+        ];
+    }
+    return left > rotateBeforeDays
+        ? []
+        : [
+              {
+                  path,
+                  value: expires,
+                  severity: "warning",
+                  rule: `should be more than ${rotateBeforeDays} days away (credentials.rotateBeforeDays); ${left} ${left === 1 ? "is" : "are"} left`,
+                  fix: "write a later day and raise credentials.generation: new tokens are made first",
+              },
+          ];
+}
+
+function manifests({ spec, estate }: Parameters<Rule["check"]>[0]): Finding[] {
+    const written = spec.argocd.manifests;
+    const { path, sha256, version } = estate.argocd.manifests;
+    if (written.path !== undefined && written.url !== undefined) {
+        return [
+            {
+                path: "argocd.manifests",
+                value: { path: written.path, url: written.url },
+                rule: "must have a path or a url, not both",
+                fix: "remove one of them",
+            },
+        ];
+    }
+    return path !== undefined || sha256 !== undefined
+        ? []
+        : [
+              {
+                  path: "argocd.manifests.sha256",
+                  value: undefined,
+                  rule: `is required: no checksum is known for ${written.url === undefined ? `version ${version}` : "this file"}`,
+                  fix: "write the SHA-256 of the file you reviewed",
+              },
+          ];
+}

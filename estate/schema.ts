@@ -1,0 +1,570 @@
+import { z } from "zod";
+
+import { branchName, folderName, gitlabPathElement, namespaceName, specName, type NameRule } from "./names";
+
+/**
+ * The spec: what a platform team writes under `gitops-estate:estate`. One schema is the truth: types,
+ * defaults, descriptions, docs/estate.md and docs/estate.schema.json all come from here. Objects are strict: a key
+ * that is not here is a mistake.
+ */
+
+const named = (rule: NameRule) =>
+    z.string().min(1).max(rule.maximum).regex(rule.pattern, `must be ${rule.form}`);
+
+const name = named(specName);
+
+const url = z
+    .string()
+    .regex(
+        /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/,
+        "must be an http or https URL without query and fragment",
+    );
+
+/** Scheme, host and port only: image references have no room for a path before the project. */
+const origin = z
+    .string()
+    .regex(
+        /^https?:\/\/[^\s/?#]+\/?$/,
+        "must be an http or https URL of a host, without path, query and fragment",
+    );
+
+const labelKey = z
+    .string()
+    .regex(
+        /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+        "must be a Kubernetes label key",
+    );
+const labelValue = z
+    .string()
+    .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a Kubernetes label value");
+
+const quantity = z
+    .string()
+    .regex(
+        /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
+        'must be a Kubernetes quantity in quotes, e.g. "4" or "8Gi"',
+    );
+
+const fullPath = z
+    .string()
+    .regex(
+        /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/,
+        "must be a GitLab group's full path without a leading or trailing slash",
+    );
+
+/** GitLab's user names; bots of tokens included. */
+const userName = z
+    .string()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, "must be a GitLab user name, without @");
+
+/** YAML readers turn an unquoted day into midnight UTC; that is the same day. */
+const day = z
+    .string()
+    .regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T00:00:00Z)?$/, "must be a day as YYYY-MM-DD");
+
+const gitlab = z.strictObject({
+    url: url.describe("URL of the GitLab server, e.g. `https://gitlab.example.com`."),
+    group: fullPath.describe(
+        "Full path of the group that holds the whole estate, e.g. `acme` or `company/acme`.",
+    ),
+    createGroup: z
+        .boolean()
+        .default(true)
+        .describe(
+            "Whether the estate makes the group. `false`: it exists and is only looked up, which GitLab.com needs for a top-level group.",
+        ),
+    tier: z
+        .enum(["free", "premium"])
+        .default("free")
+        .describe(
+            "What the server's licence offers. `free` has no approvals, protected environments, allowed-to lists or push rules; the estate then uses what there is and says so. Write `premium` for Ultimate too.",
+        ),
+    visibility: z
+        .enum(["private", "internal"])
+        .default("private")
+        .describe("Who may see groups and repositories: members, or everybody who can sign in."),
+    caFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+            "PEM file of a private CA that signed GitLab's certificate; relative to the project's folder.",
+        ),
+    clusterUrl: url.optional().describe("URL under which clusters reach this GitLab. Default: `gitlab.url`."),
+});
+
+const registry = z.strictObject({
+    url: origin.describe("URL of the Harbor server, e.g. `https://harbor.example.com`."),
+    insecure: z
+        .boolean()
+        .default(false)
+        .describe(
+            "Accept any TLS certificate. For labs; an estate with production environments gets a warning.",
+        ),
+    robotPrefix: z
+        .string()
+        .regex(/^[A-Za-z0-9$+._-]*$/, "must be letters, digits and $ + . _ -")
+        .default("robot$")
+        .describe("Harbor's setting `robot_name_prefix`."),
+});
+
+const cluster = z.strictObject({
+    role: z
+        .enum(["host", "member"])
+        .default("member")
+        .describe(
+            "`host` runs Argo CD, `member` runs apps. Exactly one cluster is the host; it may run apps too.",
+        ),
+    access: z
+        .strictObject({
+            context: z
+                .string()
+                .min(1)
+                .optional()
+                .describe("Context of the kubeconfig. Default: the cluster's name."),
+            kubeconfig: z
+                .string()
+                .min(1)
+                .optional()
+                .describe(
+                    "Path of the kubeconfig; relative to the project's folder. Default: the secret `credentials.clusters.<name>.kubeconfig`, else `$KUBECONFIG`, else `~/.kube/config`.",
+                ),
+        })
+        .prefault({})
+        .describe("How the machine that runs Pulumi reaches the cluster."),
+    server: url
+        .optional()
+        .describe(
+            "API server's URL as Argo CD on the host reaches it. Default: the URL in the kubeconfig; for the host `https://kubernetes.default.svc`.",
+        ),
+    labels: z
+        .record(labelKey, labelValue)
+        .default({})
+        .describe("Labels of the cluster's registration in Argo CD, for selectors, e.g. `{region: east}`."),
+});
+
+const channelNames = z.array(name);
+
+const channel = z.strictObject({
+    kind: z
+        .enum(["feishu", "dingtalk", "slack", "webhook", "email"])
+        .describe(
+            "What receives the messages. URL, signing secret and account are stack secrets under `credentials.channels.<name>`.",
+        ),
+    recipient: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+            "Slack channel or mail address. Required for `slack` and `email`, refused for the others, whose URL says where.",
+        ),
+    language: z.enum(["en", "zh"]).default("en").describe("Language of the cards."),
+});
+
+const team = z.strictObject({
+    maintainers: z
+        .array(userName)
+        .default([])
+        .describe(
+            "GitLab user names. Maintainers merge into protected branches and administer the team's repositories.",
+        ),
+    developers: z
+        .array(userName)
+        .default([])
+        .describe("GitLab user names. Developers push to unprotected branches and open merge requests."),
+    channels: channelNames.default([]).describe("Channels that hear of every app of the team."),
+});
+
+const syncFields = {
+    automated: z.boolean(),
+    prune: z.boolean(),
+    selfHeal: z.boolean(),
+    retries: z.int().min(0).max(20),
+};
+const syncMeaning = {
+    automated: "Apply new commits without a person.",
+    prune: "Delete objects that are gone from git. Acts only with `automated`.",
+    selfHeal: "Undo changes made by hand on the cluster. Acts only with `automated`.",
+    retries: "Attempts after a failed sync.",
+};
+const syncOverride = z.strictObject({
+    automated: syncFields.automated.optional().describe(syncMeaning.automated),
+    prune: syncFields.prune.optional().describe(syncMeaning.prune),
+    selfHeal: syncFields.selfHeal.optional().describe(syncMeaning.selfHeal),
+    retries: syncFields.retries.optional().describe(syncMeaning.retries),
+});
+const syncDefault = z.strictObject({
+    automated: syncFields.automated.default(true).describe(syncMeaning.automated),
+    prune: syncFields.prune.default(true).describe(syncMeaning.prune),
+    selfHeal: syncFields.selfHeal.default(true).describe(syncMeaning.selfHeal),
+    retries: syncFields.retries.default(3).describe(syncMeaning.retries),
+});
+
+const quota = z.record(z.string().min(1), quantity.nullable()).nullable();
+const storageGiB = z.int().min(1).nullable();
+const keepTags = z.int().min(1).max(1000);
+const immutableTags = z.array(z.string().min(1)).nullable();
+const values = z.record(z.string(), z.unknown()).nullable();
+
+const meaning = {
+    sync: "How Argo CD applies changes. `null`: a person syncs.",
+    quota: 'Hard limits of each namespace, e.g. `{"requests.cpu": "4"}`. A key set to `null` drops that limit; `null` drops all.',
+    storageGiB: "Storage limit of the Harbor project in GiB. `null`: no limit.",
+    keepTags:
+        "How many of the newest tags Harbor's retention keeps in each repository. Immutable tags are kept beside them.",
+    immutableTags:
+        'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none. Default: `["**"]` where the environment has `deletionProtection`, else none.',
+    values: "Helm values over the chart's own; maps merge, and a `null` inside reaches Helm, which drops the chart's value. Helm apps only.",
+};
+
+/** Settings that every level may state; the built-in defaults belong to the estate's level alone. */
+const overrides = {
+    sync: syncOverride.nullable().optional().describe(meaning.sync),
+    quota: quota.optional().describe(meaning.quota),
+    storageGiB: storageGiB.optional().describe(meaning.storageGiB),
+    keepTags: keepTags.optional().describe(meaning.keepTags),
+    immutableTags: immutableTags.optional().describe(meaning.immutableTags),
+    values: values.optional().describe(meaning.values),
+};
+
+const flow = z.enum(["environment-branches"]);
+const ci = z.enum(["gitlab", "jenkins", "none"]);
+const engine = z.enum(["argocd"]);
+const delivery = z.enum(["helm", "kustomize"]);
+const port = z.int().min(1).max(65535);
+const scope = z.enum(["app", "team"]);
+
+const appMeaning = {
+    flow: "How a version travels. `environment-branches`: a branch of the config repository is an environment, and a merge promotes.",
+    ci: "Who runs the app's pipelines. `none` leaves the app repository without CI variables.",
+    engine: "Which controller applies what is rendered.",
+    delivery: "What renders the manifests of the config repository.",
+    port: "Container port of the seeded chart or kustomization.",
+    scope: "`app`: a config repository for each app; `team`: one that the team's apps share, a folder each.",
+    channels: "Channels that hear of this app, beside those of its team and environment.",
+};
+
+const updater = z.strictObject({
+    environments: z
+        .array(name)
+        .optional()
+        .describe("Environments it acts in. Default: the app's first, which is the one CI pushes to."),
+    strategy: z
+        .enum(["semver", "newest-build", "digest", "alphabetical"])
+        .default("newest-build")
+        .describe("Which of the allowed tags is the newest."),
+    allowTags: z
+        .string()
+        .default("any")
+        .describe("`any`, or `regexp:` and an expression, e.g. `regexp:^main-[0-9a-f]{10}$`."),
+    ignoreTags: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Globs of tags it never takes, e.g. `["*-debug"]`.'),
+    writeBack: z
+        .enum(["source", "values"])
+        .default("source")
+        .describe(
+            "Where the tag is committed: `.argocd-source-<application>.yaml`, or the chart's values or the kustomization itself.",
+        ),
+});
+
+const estateDefaults = z.strictObject({
+    flow: flow.default("environment-branches").describe(appMeaning.flow),
+    ci: ci.default("gitlab").describe(appMeaning.ci),
+    engine: engine.default("argocd").describe(appMeaning.engine),
+    delivery: delivery.default("helm").describe(appMeaning.delivery),
+    port: port.default(8080).describe(appMeaning.port),
+    config: z
+        .strictObject({ scope: scope.default("app").describe(appMeaning.scope) })
+        .prefault({})
+        .describe("Config repositories."),
+    sync: syncDefault.nullable().prefault({}).describe(meaning.sync),
+    quota: quota.default({}).describe(meaning.quota),
+    storageGiB: storageGiB.default(null).describe(meaning.storageGiB),
+    keepTags: keepTags.default(20).describe(meaning.keepTags),
+    immutableTags: immutableTags.optional().describe(meaning.immutableTags),
+    values: values.default({}).describe(meaning.values),
+});
+
+const environment = z.strictObject({
+    clusters: z
+        .array(name)
+        .describe("Clusters its apps run on, by name; at least one. The host may be among them."),
+    registry: name
+        .optional()
+        .describe(
+            "Registry that holds its images. Default: the only registry; required where there are several.",
+        ),
+    branch: named(branchName)
+        .optional()
+        .describe(
+            "Branch of every config repository that is this environment. Default: the environment's name.",
+        ),
+    promotesFrom: name
+        .optional()
+        .describe(
+            "Environment whose versions come here. Exactly one environment has none: the first, which CI fills. The order in which environments are written has no meaning, because Pulumi sorts the keys of a configuration.",
+        ),
+    class: z
+        .enum(["prod", "nonprod"])
+        .optional()
+        .describe(
+            "Environments of a class share an AppProject per team. Default: `prod` for environments that nothing is promoted from, else `nonprod`.",
+        ),
+    approvals: z
+        .int()
+        .min(0)
+        .max(20)
+        .optional()
+        .describe(
+            "Approvals that a merge into the branch needs, where the tier has them. Default: 1 for class `prod` with tier `premium`, else 0.",
+        ),
+    deletionProtection: z
+        .boolean()
+        .optional()
+        .describe(
+            "Keeps repositories and Harbor projects from being deleted by Pulumi and their tags from being moved. Default: `true` for class `prod`.",
+        ),
+    channels: channelNames.default([]).describe("Channels that hear of every app in this environment."),
+    defaults: z
+        .strictObject(overrides)
+        .prefault({})
+        .describe("Settings of all apps in this environment; they replace those of the estate's `defaults`."),
+});
+
+const appEnvironment = z.strictObject({
+    namespace: named(namespaceName)
+        .optional()
+        .describe("Namespace on each of the environment's clusters. Default: `<app>-<environment>`."),
+    channels: channelNames
+        .nullable()
+        .optional()
+        .describe(
+            "Replaces the app's channels in this environment. `null`: nobody hears of it, team and environment included.",
+        ),
+    ...overrides,
+});
+
+const app = z.strictObject({
+    team: name.describe("Team that owns the app."),
+    flow: flow.optional().describe(appMeaning.flow),
+    ci: ci.optional().describe(appMeaning.ci),
+    engine: engine.optional().describe(appMeaning.engine),
+    delivery: delivery.optional().describe(appMeaning.delivery),
+    port: port.optional().describe(appMeaning.port),
+    repository: z
+        .strictObject({
+            path: named(gitlabPathElement)
+                .optional()
+                .describe("Last element of the repository's path. Default: the app's name."),
+            branch: named(branchName)
+                .default("main")
+                .describe("Default branch, and the one whose commits are delivered."),
+        })
+        .prefault({})
+        .describe("The app repository."),
+    config: z
+        .strictObject({
+            scope: scope.optional().describe(appMeaning.scope),
+            path: named(gitlabPathElement)
+                .optional()
+                .describe(
+                    "Last element of the repository's path. Default: `<app>-config`, or `<team>-config` with scope `team`.",
+                ),
+            folder: named(folderName)
+                .optional()
+                .describe("Folder of the chart or kustomization in every branch. Default: the app's name."),
+        })
+        .prefault({})
+        .describe("The config repository."),
+    updater: updater
+        .nullable()
+        .optional()
+        .describe(
+            "Argo CD Image Updater writes new tags to git, instead of CI. Needs `argocd.imageUpdaterVersion`. Absent or `null`: CI writes the tag.",
+        ),
+    channels: channelNames
+        .nullable()
+        .optional()
+        .describe(`${appMeaning.channels} \`null\`: nobody hears of it, team and environment included.`),
+    ...overrides,
+    environments: z
+        .record(name, appEnvironment.nullable())
+        .default({})
+        .describe(
+            "What differs in one environment. The app is in every environment of the estate; `null` takes it out of one.",
+        ),
+});
+
+const resources = z.strictObject({
+    requests: z.record(z.string().min(1), quantity).optional().describe('Requests, e.g. `{cpu: "250m"}`.'),
+    limits: z.record(z.string().min(1), quantity).optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
+});
+
+/** The Argo CD the estate is made for; any other needs its checksum in the spec. */
+export const defaultArgoCdVersion = "3.2.11";
+
+const argocd = z.strictObject({
+    namespace: named(namespaceName).default("argocd").describe("Namespace of Argo CD on the host."),
+    url: url
+        .optional()
+        .describe(
+            "Public URL of Argo CD, for links on cards, webhooks and sign-in. Default: its Service's URL inside the host.",
+        ),
+    manifests: z
+        .strictObject({
+            version: z
+                .string()
+                .regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/, "must be a version without v, e.g. 3.2.11")
+                .default(defaultArgoCdVersion)
+                .describe("Argo CD's version, without `v`."),
+            path: z
+                .string()
+                .min(1)
+                .optional()
+                .describe(
+                    "Folder that holds `install.yaml` and `ha/install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_ARGOCD_MANIFESTS`.",
+                ),
+            url: url
+                .optional()
+                .describe(
+                    "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: the release's file in Argo CD's repository.",
+                ),
+            sha256: z
+                .string()
+                .regex(/^[0-9a-f]{64}$/, "must be 64 lower case hexadecimal digits")
+                .optional()
+                .describe(
+                    `SHA-256 of the file at \`url\`. Known for ${defaultArgoCdVersion}; required for any other version or file.`,
+                ),
+        })
+        .prefault({})
+        .describe("The manifests Argo CD is installed from: a version and where its file is."),
+    ha: z.boolean().default(false).describe("Install the highly available variant; needs three nodes."),
+    imageMirror: z
+        .string()
+        .regex(
+            /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/,
+            "must be a registry host and path without scheme, e.g. harbor.example.com/mirror",
+        )
+        .optional()
+        .describe(
+            "Registry host and path that mirrors Argo CD's images, e.g. `harbor.example.com/mirror`. Default: as published.",
+        ),
+    resources: z
+        .record(z.string().min(1), resources)
+        .default({})
+        .describe("Requests and limits by workload, e.g. `argocd-repo-server`."),
+    seccomp: z
+        .enum(["keep", "remove"])
+        .default("keep")
+        .describe("`remove` drops `seccompProfile` from the workloads, for nodes whose runtime refuses it."),
+    adminEnabled: z
+        .boolean()
+        .default(true)
+        .describe("Whether the built-in `admin` may sign in. Turn it off once single sign-on works."),
+    reconciliationSeconds: z
+        .int()
+        .min(5)
+        .max(86400)
+        .default(180)
+        .describe("Seconds between polls of the config repositories; webhooks make changes known at once."),
+    sso: z
+        .strictObject({
+            provider: z.enum(["gitlab"]).default("gitlab").describe("Who people sign in with."),
+            issuer: url.optional().describe("OpenID Connect issuer. Default: `gitlab.url`."),
+            clientId: z
+                .string()
+                .min(1)
+                .describe(
+                    "Id of the application registered there. Its secret is the stack secret `credentials.sso.clientSecret`.",
+                ),
+            adminGroups: z
+                .array(fullPath)
+                .default([])
+                .describe("GitLab groups whose members administer Argo CD, as full paths."),
+        })
+        .optional()
+        .describe("Single sign-on."),
+    accounts: z
+        .record(
+            name,
+            z.strictObject({
+                capabilities: z
+                    .array(z.enum(["login", "apiKey"]))
+                    .default(["apiKey"])
+                    .describe("What the account may be used for."),
+                role: z
+                    .string()
+                    .regex(/^role:[A-Za-z0-9_-]+$/, "must be role: and a name, e.g. role:readonly")
+                    .default("role:readonly")
+                    .describe("Argo CD role."),
+            }),
+        )
+        .default({})
+        .describe("Local accounts of Argo CD, for machines."),
+    imageUpdaterVersion: z
+        .string()
+        .regex(/^\d+\.\d+\.\d+$/, "must be a version without v, e.g. 0.12.2")
+        .optional()
+        .describe(
+            "Version of Argo CD Image Updater that the estate writes for: annotations below 1.0, `ImageUpdater` objects from there on. Required where an app has an updater.",
+        ),
+    clusterPageUrl: url
+        .optional()
+        .describe("Base URL of a page about workloads, for a button on cards. Default: no such button."),
+});
+
+const credentials = z.strictObject({
+    generation: z
+        .int()
+        .min(1)
+        .default(1)
+        .describe(
+            "Part of the name of every robot and token. A higher number replaces all of them, the new ones first.",
+        ),
+    lifetimeDays: z
+        .int()
+        .min(1)
+        .max(365)
+        .default(90)
+        .describe("Days that Harbor robots and GitLab access tokens are good for."),
+    rotateBeforeDays: z
+        .int()
+        .min(1)
+        .max(364)
+        .default(30)
+        .describe("GitLab access tokens are rotated by the first `up` within so many days of their end."),
+    expires: day.optional().describe("Last day of deploy tokens, `YYYY-MM-DD`. Default: they do not expire."),
+});
+
+/** The whole spec. */
+export const specSchema = z
+    .strictObject({
+        name: name.describe(
+            "Name of the estate; prefix of what is unique on a server, such as system robots.",
+        ),
+        gitlab: gitlab.describe("The GitLab server and the group that holds everything."),
+        registries: z
+            .record(name, registry)
+            .describe("Harbor servers, by name; one, or several where test and production are apart."),
+        clusters: z.record(name, cluster).describe("Kubernetes clusters, by name."),
+        environments: z.record(name, environment).describe("Environments, by name."),
+        channels: z.record(name, channel).default({}).describe("Where messages go, by name."),
+        teams: z.record(name, team).describe("Teams, by name."),
+        apps: z.record(name, app).describe("Apps, by name."),
+        argocd: argocd.prefault({}).describe("Argo CD on the host."),
+        credentials: credentials.prefault({}).describe("How long what the estate issues is good for."),
+        defaults: estateDefaults.prefault({}).describe("Settings of all apps in all environments."),
+    })
+    .describe("A GitOps delivery estate.");
+
+/** A spec that the schema accepted, its defaults filled in; inheritance is not yet applied. */
+export type Spec = z.output<typeof specSchema>;
+
+/** What may be written. */
+export type SpecInput = z.input<typeof specSchema>;
+
+export type SpecApp = Spec["apps"][string];
+export type SpecEnvironment = Spec["environments"][string];
