@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { mergeSettings } from "../../../sandbox/supervisor/settings";
+
+const base = 8920;
+
+test("the first up makes three clusters, GitLab and both Harbors", () => {
+    assert.deepEqual(mergeSettings(undefined, {}, base), {
+        portBase: base,
+        clusters: ["host", "member1", "member2"],
+        parts: ["clusters", "gitlab", "harbor", "harbor-prod"],
+        tier: "free",
+    });
+});
+
+test("what was asked for once stays, in its place, and new clusters come last", () => {
+    const first = mergeSettings(
+        undefined,
+        { clusters: ["host", "east"], parts: ["clusters"], tier: "premium" },
+        base,
+    );
+    const second = mergeSettings(first, { clusters: ["west", "host"], parts: ["gitlab"] }, base);
+
+    assert.deepEqual(second.clusters, ["host", "east", "west"]);
+    assert.deepEqual(second.parts, ["clusters", "gitlab"]);
+    assert.equal(second.tier, "premium");
+    assert.deepEqual(mergeSettings(second, {}, base), second);
+});
+
+test("every name that will not do is told", () => {
+    const wanted = { clusters: ["host", "Member_1", "etcd"], parts: ["jenkins" as "gitlab"] };
+
+    assert.throws(
+        () => mergeSettings(undefined, wanted, base),
+        /cluster "Member_1": use.*\n.*cluster "etcd".*\n.*part "jenkins": choose from clusters, gitlab, harbor, harbor-prod/,
+    );
+    assert.throws(
+        () => mergeSettings(undefined, { clusters: "abcdefghijk".split("") }, base),
+        /11 clusters: a sandbox has room for 10/,
+    );
+});
