@@ -130,23 +130,20 @@ type Test<T> = (item: T) => boolean;
 
 /**
  * Harbor's query language: `k=v` exact, `k=~v` contains, `k=[min~max]` range, `k={a b}` any of, `k=(a b)` all of;
- * terms joined by commas. A field the list does not have is refused, as Harbor does for most lists.
+ * terms joined by commas. A field the list does not have is passed over, as Harbor does.
  */
 function filter<T>(q: string | undefined, fields: Fields<T>): Test<T> {
     const tests = (q ?? "")
         .split(",")
         .filter((term) => term !== "")
-        .map((term): Test<T> => {
+        .flatMap((term): Test<T>[] => {
             const equals = term.indexOf("=");
             if (equals < 1) {
                 throw badRequest(`the query string must contain at least one "=": ${term}`);
             }
             const read = fields[term.slice(0, equals).toLowerCase()];
             const value = term.slice(equals + 1);
-            if (!read) {
-                throw badRequest(`unknown query field ${term.slice(0, equals)}`);
-            }
-            return (item) => fits(read(item), value);
+            return read ? [(item) => fits(read(item), value)] : [];
         });
     return (item) => tests.every((test) => test(item));
 }

@@ -149,6 +149,14 @@ export function deleteTag(
     requireMutable(harbor, project, repository, name);
     harbor.state.tags = harbor.state.tags.filter((candidate) => candidate !== tag);
     harbor.audit(principal, project.project_id, "delete", "tag", `${repository.name}:${name}`);
+    const { digest } = artifact;
+    harbor.contentChanged({
+        kind: "delete",
+        project,
+        repository: repository.name,
+        digest,
+        tags: [name],
+    });
 }
 
 /**

@@ -35,6 +35,7 @@ export interface BackendOptions {
  */
 export class Backend {
     private child: SupervisedProcess | undefined;
+    private closed = false;
     private paused: Promise<void> | undefined;
     /** Requests the registry has not answered in full yet. */
     private underWay = 0;
@@ -120,11 +121,19 @@ export class Backend {
         await writeFile(this.recordFile, JSON.stringify(child.record));
         try {
             await child.ready();
+            if (this.closed) {
+                throw new Error("The registry was told to end while it started.");
+            }
         } catch (error) {
             await child.stop();
             throw error;
         }
         void child.exited.then(() => this.restartAfterCrash(child));
+    }
+
+    /** Folder of the content on disk. */
+    get contentDir(): string {
+        return path.join(this.options.dataDir, "content");
     }
 
     private get configFile(): string {
@@ -151,8 +160,14 @@ export class Backend {
         }
         this.options.log(child.problem("ended and is started again").message);
         await sleep(1000, undefined, { ref: false });
-        if (this.child === child) {
-            await this.start().catch((error: unknown) => this.options.log((error as Error).message));
+        while (this.child === child && !this.closed) {
+            try {
+                await this.start();
+            } catch (error) {
+                this.options.log((error as Error).message);
+                this.child = child;
+                await sleep(5000, undefined, { ref: false });
+            }
         }
     }
 
@@ -177,8 +192,14 @@ export class Backend {
         ].join("\n");
     }
 
+    /** Ends the process for good. */
+    async close(): Promise<void> {
+        this.closed = true;
+        await this.stop();
+    }
+
     /** Ends the process: asked first, killed after three seconds. */
-    async stop(): Promise<void> {
+    private async stop(): Promise<void> {
         const child = this.child;
         this.child = undefined;
         this.agent.destroy();

@@ -134,5 +134,9 @@ export function changeConfiguration(state: State, change: Record<string, unknown
         }
         accepted[name] = typed;
     }
-    Object.assign(state.configuration, accepted);
+    const next = { ...state.configuration, ...accepted };
+    if (next["skip_audit_log_database"] === true && !next["audit_log_forward_endpoint"]) {
+        throw badRequest("skip_audit_log_database needs an audit_log_forward_endpoint");
+    }
+    state.configuration = next;
 }

@@ -4,7 +4,7 @@ import { authenticate, basicCredentials, type TokenKeys } from "./auth";
 import type { Backend } from "./backend";
 import { setting } from "./configuration";
 import { forbidden, notFound, unauthorized } from "./errors";
-import type { Project, RoleId, State } from "./model";
+import type { Execution, Project, RoleId, State } from "./model";
 import { allowedInProject, allowedInSystem, type Principal } from "./rights";
 
 /** Version the stand-in presents itself as. */
@@ -173,6 +173,18 @@ export class Harbor {
             throw notFound(`project ${id} not found`);
         }
         return project;
+    }
+
+    /** Remembers a run; of each kind the newest thousand are kept, as Harbor's own sweeper does. */
+    addExecution(execution: Execution): void {
+        const { state } = this;
+        state.executions.push(execution);
+        const same = state.executions.filter((other) => other.kind === execution.kind);
+        if (same.length > 1200) {
+            const gone = new Set(same.slice(0, 200).map((other) => other.id));
+            state.executions = state.executions.filter((other) => !gone.has(other.id));
+            state.tasks = state.tasks.filter((task) => !gone.has(task.execution_id));
+        }
     }
 
     /** Remembers who did what. */

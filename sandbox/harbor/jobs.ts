@@ -67,7 +67,7 @@ function start(
         start_time: harbor.now(),
         end_time: never,
     };
-    harbor.state.executions.push(execution);
+    harbor.addExecution(execution);
     const done = work()
         .then(
             (text) => Object.assign(execution, { status: "Success", status_text: text }),

@@ -66,7 +66,7 @@ export function startReplication(
         start_time: harbor.now(),
         end_time: never,
     };
-    harbor.state.executions.push(execution);
+    harbor.addExecution(execution);
     const done = run(harbor, policy, execution, change)
         .catch((error: unknown) => {
             execution.status = "Failed";

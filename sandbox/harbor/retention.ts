@@ -118,7 +118,7 @@ export function startRetention(
         start_time: harbor.now(),
         end_time: never,
     };
-    harbor.state.executions.push(execution);
+    harbor.addExecution(execution);
     const done = run(harbor, policy, execution, dryRun, principal)
         .catch((error: unknown) => {
             Object.assign(execution, { status: "Error", status_text: (error as Error).message });

@@ -117,7 +117,7 @@ export async function startHarbor(options: HarborOptions): Promise<RunningServer
     try {
         await listen(fastify, { host: options.host, port });
     } catch (error) {
-        await backend.stop();
+        await backend.close();
         throw error;
     }
     const stopClock = startClock(harbor);
@@ -127,7 +127,7 @@ export async function startHarbor(options: HarborOptions): Promise<RunningServer
             stopClock();
             await fastify.close();
             await deliveries.close();
-            await backend.stop();
+            await backend.close();
             await store.close();
         },
     };
@@ -206,7 +206,9 @@ function build(harbor: Harbor, log: HarborOptions["log"]): FastifyInstance {
     });
     // Nobody hears of a change before it is on disk.
     fastify.addHook("onSend", async (request, _reply, payload) => {
-        if (request.method !== "GET" && request.method !== "HEAD") {
+        const reads = request.method === "GET" || request.method === "HEAD";
+        // Parts of blobs change nothing that Harbor itself remembers.
+        if (!reads && !/^\/v2\/.*\/blobs\//.test(request.url)) {
             await harbor.store.save();
         }
         return payload;

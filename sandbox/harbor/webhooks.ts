@@ -107,9 +107,8 @@ function send(
         start_time: now,
         end_time: never,
     };
-    harbor.state.executions.push(execution);
+    harbor.addExecution(execution);
     harbor.state.tasks.push(task);
-    trim(harbor);
     harbor.deliveries.enqueue({
         url: target.address,
         method: "POST",
@@ -147,16 +146,6 @@ export function recordDelivery(harbor: Harbor, delivery: Delivery): void {
         });
     }
     harbor.saveLater();
-}
-
-/** Keeps the newest webhook executions only, as Harbor's job sweeper does. */
-function trim(harbor: Harbor): void {
-    const webhook = harbor.state.executions.filter((execution) => execution.kind === "WEBHOOK");
-    if (webhook.length > 1000) {
-        const gone = new Set(webhook.slice(0, 200).map((execution) => execution.id));
-        harbor.state.executions = harbor.state.executions.filter((execution) => !gone.has(execution.id));
-        harbor.state.tasks = harbor.state.tasks.filter((task) => !gone.has(task.execution_id));
-    }
 }
 
 /** Headers and body for one target. Formats: Harbor's own (Default), CloudEvents 1.0, Slack blocks. */

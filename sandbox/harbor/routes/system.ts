@@ -1,3 +1,5 @@
+import { statfs } from "node:fs/promises";
+
 import { z } from "zod";
 
 import type { Call, Routes } from "../api";
@@ -42,6 +44,11 @@ export function systemRoutes(routes: Routes): void {
             read_only: value("read_only"),
             notification_enable: value("notification_enable"),
         };
+    });
+    routes.get("/systeminfo/volumes", async ({ harbor, principal }) => {
+        harbor.requireSystem(principal, "system-volumes", "read");
+        const { blocks, bsize, bavail } = await statfs(harbor.backend.contentDir);
+        return { storage: [{ total: blocks * bsize, free: bavail * bsize }] };
     });
     routes.get("/systeminfo/getcert", () => {
         throw notFound("no certificate: this Harbor speaks plain HTTP");
