@@ -1,0 +1,85 @@
+/** What the commands decide before they act. That they act is for the end-to-end tests. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseCall } from "../../tools/pulumi";
+import { duration, table } from "../../tools/support/console";
+import { allStale } from "../../tools/support/locks";
+import { planOf } from "../e2e/support/world";
+
+describe("command line", () => {
+    test("splits our options from Pulumi's", () => {
+        assert.deepEqual(parseCall(["preview", "--stack", "prod", "--policy", "--diff", "--sandbox"]), {
+            operation: "preview",
+            stack: "prod",
+            policy: true,
+            sandbox: true,
+            forgetUnreachable: false,
+            rest: ["--diff"],
+        });
+        assert.equal(parseCall(["up"]).stack, "dev");
+        assert.equal(parseCall(["up", "--stack=x"]).stack, "x");
+    });
+    test("refuses what is no operation", () => {
+        assert.throws(() => parseCall(["apply"]), /"apply" is not one of preview, up, refresh, destroy\./);
+        assert.throws(() => parseCall([]), /"" is not one of/);
+    });
+});
+
+describe("locks", () => {
+    const lock = { pid: 4, hostname: "here" };
+    test("of dead processes of this machine are stale", () => {
+        assert.equal(
+            allStale([lock], "here", () => false),
+            true,
+        );
+    });
+    test("of the living, of other machines, and none at all are not", () => {
+        assert.equal(
+            allStale([lock], "here", () => true),
+            false,
+        );
+        assert.equal(
+            allStale([lock], "elsewhere", () => false),
+            false,
+        );
+        assert.equal(
+            allStale([lock, { pid: 5, hostname: "elsewhere" }], "here", () => false),
+            false,
+        );
+        assert.equal(
+            allStale([], "here", () => false),
+            false,
+        );
+    });
+});
+
+test("a preview's JSON becomes a plan by operation, unchanged resources left out", () => {
+    const urn = (types: string, name: string): string => `urn:pulumi:dev::gitops-estate::${types}::${name}`;
+    const steps = [
+        { op: "same", urn: urn("a:b:C", "x") },
+        { op: "update", urn: urn("gitops-estate:x:Y$gitlab:index/project:Project", "z") },
+        { op: "update", urn: urn("kubernetes:core/v1:Secret", "a") },
+    ];
+    assert.deepEqual(planOf(`a line before\n${JSON.stringify({ steps })}`), {
+        update: ["Project z", "Secret a"],
+    });
+});
+
+test("tables align, the last column runs free", () => {
+    assert.equal(
+        table(
+            ["A", "B"],
+            [
+                ["long", "x"],
+                ["s", "yyyy"],
+            ],
+            " ",
+        ),
+        " A     B\n long  x\n s     yyyy",
+    );
+});
+
+test("durations are in seconds below a minute", () => {
+    assert.equal(duration(59.4), "59 s");
+    assert.equal(duration(75), "1 min 15 s");
+});
