@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 
 import { loopback } from "../support/ports";
 import { type ClusterPki, type KeyPairFiles } from "./pki";
-import { writePrivateIfChanged } from "./files";
+import { writePrivateIfChanged } from "../support/files";
 
 /** One cluster as a kubeconfig sees it. */
 export interface KubeconfigEntry {

@@ -7,7 +7,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { type SandboxLayout } from "../support/layout";
-import { writePrivate } from "./files";
+import { writePrivate } from "../support/files";
 
 /** Paths of a PEM certificate and its PKCS#8 key. */
 export interface KeyPairFiles {

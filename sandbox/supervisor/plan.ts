@@ -1,7 +1,7 @@
 /** From settings to the table of parts: makes the files they need (certificates, kubeconfigs, options) on the way. */
 import * as fs from "node:fs";
 
-import { writePrivate } from "../clusters/files";
+import { writePrivate } from "../support/files";
 import { adminEntry, serverUrl, writeKubeconfig } from "../clusters/kubeconfig";
 import {
     type ClusterTools,

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { writePrivate } from "../clusters/files";
+import { writePrivate } from "../support/files";
 import { type SandboxLayout } from "../support/layout";
 import { type PartSpec } from "./parts";
 import { type ProcessRecord, endProcess, isAlive, startTime } from "../support/process";

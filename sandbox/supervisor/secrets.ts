@@ -2,7 +2,7 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 
-import { writePrivate } from "../clusters/files";
+import { writePrivate } from "../support/files";
 import { type SandboxLayout, type SecretName, secretFile } from "../support/layout";
 
 const digits = "0123456789";

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { writePrivate } from "../clusters/files";
+import { writePrivate } from "../support/files";
 import { type SandboxLayout } from "../support/layout";
 import { maxClusters } from "../support/ports";
 import { partName } from "./parts";
