@@ -48,6 +48,8 @@ interface Managed {
     process?: SupervisedProcess;
     problem?: string;
     problemAt?: Date;
+    /** The problem is another part's: forgotten as soon as this one runs. */
+    blocked?: boolean;
     /** What happens to one part happens one after the other. */
     work: Promise<void>;
 }
@@ -168,6 +170,7 @@ export class Supervisor {
             const needed = this.parts.get(name) as Managed;
             await needed.work;
             if (needed.state !== "ready") {
+                part.blocked = true;
                 throw new Error(`${spec.name} was not started: it needs ${name}, which is ${needed.state}`);
             }
         }
@@ -205,6 +208,11 @@ export class Supervisor {
             throw error;
         }
         part.state = "ready";
+        if (part.blocked === true) {
+            delete part.problem;
+            delete part.problemAt;
+            part.blocked = false;
+        }
         if (process.exit !== undefined) {
             throw process.problem(`ended at once (${this.exitOf(process)})`);
         }

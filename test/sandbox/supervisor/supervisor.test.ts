@@ -107,6 +107,24 @@ test("a taken port is named, and parts that need the part are not started", asyn
             parts.get("needs-it")?.problem,
             "needs-it was not started: it needs wants-port, which is failed",
         );
+        await new Promise<void>((resolve) => server.close(() => resolve()));
+
+        supervisor.apply([
+            fakePart("wants-port", forever, { ports: [port] }),
+            fakePart("needs-it", forever, { after: ["wants-port"] }),
+        ]);
+        const later = await untilStatus(
+            status,
+            ready("wants-port", "needs-it"),
+            "both ready once the port is free",
+        );
+
+        assert.match(
+            later.get("wants-port")?.problem ?? "",
+            /is taken by/,
+            "the last problem stays readable",
+        );
+        assert.equal(later.get("needs-it")?.problem, undefined, "it never had one of its own");
     } finally {
         server.close();
     }
