@@ -55,8 +55,13 @@ export function immutableRoutes(routes: Routes): void {
     });
     routes.put(`${path}/:id`, (call) => {
         const project = call.project("immutable-tag", "update");
-        const rule = find(call, project);
         const request = call.body(ruleRequest);
+        if (request.id !== call.id("id")) {
+            throw badRequest(
+                "the immutable_rule_id doesn't match the id in the payload body of ImmutableRule",
+            );
+        }
+        const rule = find(call, project);
         const disabled = request.disabled ?? false;
         if (disabled !== rule.disabled) {
             // A change of this flag is all that such a request does, in Harbor too.

@@ -4,7 +4,7 @@ import type { Call, Routes } from "../api";
 import { setting } from "../configuration";
 import { badRequest, conflict, forbidden, notFound, preconditionFailed } from "../errors";
 import type { Harbor } from "../harbor";
-import type { Project, RoleId } from "../model";
+import type { Project, RobotPermission, RoleId } from "../model";
 import { addProject, firstAdmin } from "../projects";
 import { quotaOf, usedStorage } from "../quota";
 import { showRegistry } from "./registries";
@@ -72,6 +72,13 @@ export function projectRoutes(routes: Routes): void {
     routes.put("/projects/:project", (call) => {
         const project = call.project("project", "update");
         const request = call.body(projectRequest);
+        const retention = request.metadata?.["retention_id"];
+        if (retention && retention !== project.metadata["retention_id"]) {
+            throw badRequest(
+                "the retention_id in the request's payload when updating a project should be omitted, " +
+                    "alternatively passing the one that has already been associated to this project",
+            );
+        }
         if (request.public !== undefined && request.public !== null && !request.metadata?.["public"]) {
             project.metadata["public"] = String(request.public);
         }
@@ -131,10 +138,17 @@ function maySee({ harbor, principal }: Call, project: Project): boolean {
     return (
         project.metadata["public"] === "true" ||
         (principal.kind === "user" && harbor.rolesIn(principal, project.project_id).length > 0) ||
+        (principal.kind === "robot" && names(principal.permissions, project.name)) ||
         harbor.canInSystem(principal, "project", "list") ||
         harbor.can(principal, project, "project", "read")
     );
 }
+
+/** A robot finds every project its permissions name, whatever it may do there. */
+const names = (permissions: RobotPermission[], project: string): boolean =>
+    permissions.some(
+        ({ kind, namespace }) => kind === "project" && (namespace === "*" || namespace === project),
+    );
 
 function create(call: Call): unknown {
     const { harbor, principal } = call;
@@ -167,6 +181,12 @@ function create(call: Call): unknown {
     }
     if (!nameRule.test(name)) {
         throw badRequest(`project name ${name} is not in lower case or contains illegal characters`);
+    }
+    if (request.metadata?.["retention_id"]) {
+        throw badRequest(
+            "the retention_id in the request's payload when creating a project should be omitted, " +
+                "alternatively passing an empty string",
+        );
     }
     const metadata = acceptedMetadata(request.metadata, false);
     metadata["public"] ??= String(request.public ?? false);

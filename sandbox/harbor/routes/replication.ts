@@ -208,7 +208,7 @@ function read(call: Call): Omit<ReplicationPolicy, "id" | "creation_time" | "upd
         type: request.trigger?.type ?? "manual",
         trigger_settings: { cron: request.trigger?.trigger_settings?.cron ?? "" },
     };
-    checkTrigger(trigger, source !== 0);
+    checkTrigger(trigger);
     return {
         name: request.name,
         description: request.description ?? "",
@@ -234,14 +234,11 @@ function namespace(name: string): string {
     return name;
 }
 
-function checkTrigger(trigger: ReplicationPolicy["trigger"], pulls: boolean): void {
+function checkTrigger(trigger: ReplicationPolicy["trigger"]): void {
     switch (trigger.type) {
+        // Harbor takes event_based with a remote source too; it never runs then.
         case "manual":
-            return;
         case "event_based":
-            if (pulls) {
-                throw badRequest("an event based trigger needs the local Harbor as the source");
-            }
             return;
         case "scheduled":
             if (trigger.trigger_settings.cron === "") {

@@ -73,7 +73,7 @@ export function retentionRoutes(routes: Routes): void {
         const { policy, project } = reachable(call, "update");
         const changed = read(call, policy.scope);
         if (changed.scope.ref !== project.project_id) {
-            throw badRequest("the scope of a retention policy cannot change");
+            throw notFound(`the retention policy id ${policy.id} does not match`);
         }
         Object.assign(policy, changed, { id: policy.id });
     });

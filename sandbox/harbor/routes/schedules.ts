@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { Call, Routes } from "../api";
+import { apiBase, type Call, type Routes } from "../api";
 import { checkCron, nextDue } from "../cron";
-import { badRequest, conflict, notFound, preconditionFailed } from "../errors";
+import { badRequest, notFound, preconditionFailed } from "../errors";
 import { startGarbageCollection, startPurge } from "../jobs";
 import { type Execution, never, type Schedule, type ScheduleName } from "../model";
 
@@ -84,32 +84,29 @@ function scheduleOf(routes: Routes, kind: Kind): void {
         enter(call, "create");
         const request = read(call);
         if (request.type === "Manual") {
-            if (!kind.start) {
-                throw preconditionFailed("no scanner works in this Harbor");
-            }
-            const { execution } = kind.start(call.harbor, "MANUAL", request.parameters);
-            return call.created(execution.id);
+            return run(call, kind, request);
         }
-        if (request.type !== "None") {
-            if (call.harbor.state.schedules[name]) {
-                const message = `fail to set schedule for ${kind.job} as always had one, please delete it firstly then to re-schedule`;
-                throw name === "scanAll" ? preconditionFailed(message) : conflict(message);
-            }
-            set(call, name, request);
+        const existing = call.harbor.state.schedules[name];
+        if (name === "scanAll" && existing && request.type !== "None") {
+            throw preconditionFailed(
+                "fail to set schedule for scan all as always had one, please delete it firstly then to re-schedule",
+            );
         }
-        call.reply.code(201).header("location", call.request.url);
+        // The other two replace a schedule that is there.
+        apply(call, name, request);
+        call.reply.code(201).header("location", `${apiBase}/system/${name}/0`);
         return undefined;
     });
     routes.put(path, (call) => {
         enter(call, "update");
         const request = read(call);
-        if (request.type === "Manual") {
-            throw badRequest(`fail to update schedule as wrong schedule type: ${request.type}`);
-        }
-        if (request.type === "None") {
-            delete call.harbor.state.schedules[name];
+        if (request.type !== "Manual") {
+            apply(call, name, request);
+        } else if (name === "scanAll") {
+            throw badRequest(`fail to update scan all schedule as wrong schedule type: ${request.type}`);
         } else {
-            set(call, name, request);
+            run(call, kind, request);
+            call.reply.code(200);
         }
     });
     const runKind = kind.kind;
@@ -176,7 +173,21 @@ function read(call: Call): Read {
     };
 }
 
-function set(call: Call, name: ScheduleName, request: Read): void {
+/** Starts the job right away. Its run is found under the Location. */
+function run(call: Call, kind: Kind, request: Read): undefined {
+    if (!kind.start) {
+        throw preconditionFailed("no scanner works in this Harbor");
+    }
+    const { execution } = kind.start(call.harbor, "MANUAL", request.parameters);
+    call.reply.code(201).header("location", `${apiBase}/system/${kind.name}/${execution.id}`);
+    return undefined;
+}
+
+function apply(call: Call, name: ScheduleName, request: Read): void {
+    if (request.type === "None") {
+        delete call.harbor.state.schedules[name];
+        return;
+    }
     const now = call.harbor.now();
     const existing = call.harbor.state.schedules[name];
     call.harbor.state.schedules[name] = {

@@ -24,6 +24,8 @@ const policyRequest = z.object({
         .nullish(),
 });
 
+const payloadFormats = ["Default", "CloudEvents"];
+
 const path = "/projects/:project/webhook/policies";
 
 /** Webhook policies of projects and what became of their deliveries. */
@@ -70,10 +72,7 @@ export function webhookRoutes(routes: Routes): void {
         return {
             event_type: eventTypes,
             notify_type: notifyTypes,
-            payload_formats: [
-                { notify_type: "http", formats: ["Default", "CloudEvents"] },
-                { notify_type: "slack", formats: ["Default"] },
-            ],
+            payload_formats: [{ notify_type: "http", formats: payloadFormats }],
         };
     });
     routes.get("/projects/:project/webhook/lasttrigger", (call) => {
@@ -172,7 +171,7 @@ function read(
         address: target.address ?? "",
         auth_header: target.auth_header ?? "",
         skip_cert_verify: target.skip_cert_verify ?? false,
-        payload_format: target.payload_format || "Default",
+        payload_format: target.payload_format || (target.type === "http" ? "Default" : ""),
     }));
     const events = request.event_types ?? [];
     if (!request.name) {
@@ -188,8 +187,10 @@ function read(
         if (!/^https?:\/\/[^\s/]+/.test(target.address)) {
             throw badRequest(`invalid target address: ${target.address}`);
         }
-        const formats = target.type === "http" ? ["Default", "CloudEvents"] : ["Default"];
-        if (!formats.includes(target.payload_format)) {
+        if (target.type === "slack" && target.payload_format !== "") {
+            throw badRequest("set payload format is not allowed for slack");
+        }
+        if (target.type === "http" && !payloadFormats.includes(target.payload_format)) {
             throw badRequest(`unsupported payload format type: ${target.payload_format}`);
         }
     }
