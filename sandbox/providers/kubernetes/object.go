@@ -227,6 +227,9 @@ func outputsOf(live object, inputs plugin.Map, manager, initialVersion string) p
 	outputs, metadata := live.withMetadata()
 	// The bookkeeping of server-side apply is as big as the object itself and of no use to a program.
 	delete(metadata, "managedFields")
+	if outputs.versionKind().groupKind() == (groupKind{groupAPIExtensions, kindCustomResourceDef}) {
+		outputs["spec"] = withoutSchemas(outputs["spec"])
+	}
 	for key, value := range outputs {
 		if model, given := inputs[key]; given {
 			outputs[key] = plugin.MarkLike(value, model)
@@ -245,6 +248,40 @@ func outputsOf(live object, inputs plugin.Map, manager, initialVersion string) p
 	outputs[outputFieldManager] = manager
 	outputs[outputInitialVersion] = initialVersion
 	return plugin.Map(outputs)
+}
+
+// withoutSchemas takes the schemas out of a CustomResourceDefinition's spec. They are most of what an installation
+// consists of, no program reads them back, and as outputs they would pass through the engine, the state and the program a
+// second time in every preview.
+func withoutSchemas(spec any) any {
+	fields, ok := spec.(map[string]any)
+	if !ok {
+		return spec
+	}
+	versions, ok := fields["versions"].([]any)
+	if !ok {
+		return spec
+	}
+	shortened := make([]any, len(versions))
+	for i, entry := range versions {
+		version, ok := entry.(map[string]any)
+		if !ok {
+			return spec
+		}
+		kept := make(map[string]any, len(version))
+		for key, value := range version {
+			if key != "schema" {
+				kept[key] = value
+			}
+		}
+		shortened[i] = kept
+	}
+	result := make(map[string]any, len(fields))
+	for key, value := range fields {
+		result[key] = value
+	}
+	result["versions"] = shortened
+	return result
 }
 
 // markLastApplied hides the copy of the object that `kubectl apply` leaves in an annotation.
