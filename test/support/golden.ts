@@ -4,7 +4,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Recording, Registration } from "./engine";
+import type { Recording } from "./engine";
 
 const folder = path.join(__dirname, "..", "goldens");
 
@@ -30,9 +30,26 @@ export function matchesGolden(name: string, recording: Recording<unknown>): void
     }
 }
 
-/** The recording as text: sorted by type and name, keys sorted, one line per resource's part. */
+/**
+ * The recording as JSON: an object keyed by type and name, both sorted; one line per input, so that a diff shows what
+ * changed and the file stays readable.
+ */
 export function goldenText({ registrations }: Recording<unknown>): string {
-    return `${JSON.stringify(registrations.map(sorted), undefined, 2)}\n`;
+    const entries = registrations.map(({ type, name, parent, provider, options, inputs }) => {
+        const fields = [
+            ...(parent === undefined ? [] : [line("parent", parent)]),
+            ...(provider === undefined ? [] : [line("provider", provider)]),
+            ...(Object.keys(options).length === 0 ? [] : [line("options", options)]),
+            ...sortedEntries(inputs).map(([key, value]) => line(`inputs.${key}`, value)),
+        ];
+        const body = fields.length === 0 ? "{}" : `{\n${fields.join(",\n")}\n  }`;
+        return `  ${JSON.stringify(`${type} ${name}`)}: ${body}`;
+    });
+    return `{\n${entries.join(",\n")}\n}\n`;
+}
+
+function line(key: string, value: unknown): string {
+    return `    ${JSON.stringify(key)}: ${JSON.stringify(sorted(value))}`;
 }
 
 /** Which resources were added, removed or changed, with the changed parts. */
@@ -53,9 +70,8 @@ function difference(expected: string, actual: string): string {
     return lines.slice(0, 60).join("\n");
 }
 
-function indexed(text: string): Map<string, Registration> {
-    const list = JSON.parse(text) as Registration[];
-    return new Map(list.map((one) => [`${one.type} ${one.name}`, one]));
+function indexed(text: string): Map<string, unknown> {
+    return new Map(Object.entries(JSON.parse(text) as Record<string, unknown>));
 }
 
 function sorted<T>(value: T): T {
@@ -65,6 +81,9 @@ function sorted<T>(value: T): T {
     if (typeof value !== "object" || value === null) {
         return value;
     }
-    const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-    return Object.fromEntries(entries.map(([key, field]) => [key, sorted(field as unknown)])) as T;
+    return Object.fromEntries(sortedEntries(value).map(([key, field]) => [key, sorted(field)])) as T;
+}
+
+function sortedEntries(value: object): [string, unknown][] {
+    return Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
 }

@@ -17,6 +17,7 @@ export function helmContent(app: App): SeedFile[] {
         file("values.yaml", values(app)),
         file("templates/_helpers.tpl", helpers()),
         file("templates/deployment.yaml", deployment()),
+        file("templates/poddisruptionbudget.yaml", disruptionBudget()),
         file("templates/service.yaml", service()),
     ];
 }
@@ -41,7 +42,7 @@ function values(app: App): string {
         "# The image without tag comes from the environment, through the Application: this file is the same in all branches.",
         `${helmImageKey}: ${app.name}`,
         "",
-        "replicas: 1",
+        "replicaCount: 1",
         "",
         `port: ${app.port}`,
         "",
@@ -57,6 +58,9 @@ function values(app: App): string {
         "",
         "# Path that answers 200 once the app can take requests; empty: the port is tried instead.",
         'readinessPath: ""',
+        "",
+        "# What must stay up while nodes are drained, e.g. {minAvailable: 2}; empty: nothing is promised.",
+        "podDisruptionBudget: {}",
     );
 }
 
@@ -83,7 +87,7 @@ function deployment(): string {
         "  labels:",
         '    {{- include "app.labels" . | nindent 4 }}',
         "spec:",
-        `  replicas: {{ if .Values.${helmTagKey} }}{{ .Values.replicas }}{{ else }}0{{ end }}`,
+        `  replicas: {{ if .Values.${helmTagKey} }}{{ .Values.replicaCount }}{{ else }}0{{ end }}`,
         "  selector:",
         "    matchLabels:",
         '      {{- include "app.selector" . | nindent 6 }}',
@@ -145,5 +149,23 @@ function service(): string {
         "    - name: http",
         "      port: 80",
         "      targetPort: http",
+    );
+}
+
+function disruptionBudget(): string {
+    return lines(
+        "{{- with .Values.podDisruptionBudget }}",
+        "apiVersion: policy/v1",
+        "kind: PodDisruptionBudget",
+        "metadata:",
+        "  name: {{ $.Release.Name }}",
+        "  labels:",
+        '    {{- include "app.labels" $ | nindent 4 }}',
+        "spec:",
+        "  {{- toYaml . | nindent 2 }}",
+        "  selector:",
+        "    matchLabels:",
+        '      {{- include "app.selector" $ | nindent 6 }}',
+        "{{- end }}",
     );
 }

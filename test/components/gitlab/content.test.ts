@@ -43,11 +43,12 @@ interface Rendered {
 function render(
     tool: string,
     args: readonly string[],
+    kinds: readonly string[] = ["Deployment", "Service"],
 ): { replicas: number | undefined; image: string | undefined } {
     const { status, stdout, stderr } = spawnSync(tool, args, { encoding: "utf8" });
     assert.equal(status, 0, stderr);
     const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Rendered);
-    assert.deepEqual(objects.map((object) => object.kind).sort(), ["Deployment", "Service"]);
+    assert.deepEqual(objects.map((object) => object.kind).sort(), kinds);
     const deployment = objects.find((object) => object.kind === "Deployment");
     return {
         replicas: deployment?.spec.replicas,
@@ -90,11 +91,10 @@ test(
             assert.deepEqual(render("helm", chart), { replicas: 0, image: "web:none" });
             assert.deepEqual(
                 render("helm", [...chart, "--set-string", "image=h/p/web,imagetag=abc", "--set", "env.A=b"]),
-                {
-                    replicas: 1,
-                    image: "h/p/web:abc",
-                },
+                { replicas: 1, image: "h/p/web:abc" },
             );
+            const budget = [...chart, "--set", "podDisruptionBudget.minAvailable=1"];
+            render("helm", budget, ["Deployment", "PodDisruptionBudget", "Service"]);
         });
     },
 );
