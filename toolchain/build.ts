@@ -91,7 +91,7 @@ async function timed<T extends string | undefined>(
     const elapsed = (): number => (Date.now() - started) / 1000;
     const after = step.remaining - job.spec.seconds;
     const left = (): number => after + Math.max(0, job.spec.seconds - elapsed());
-    let current = "starting";
+    let current = job.spec.kind === "module-files" ? "downloading" : "compiling";
     context.report({ kind: "start", ...step });
     const timer = every(() => {
         context.report({ kind: "tick", ...step, remaining: left(), elapsed: elapsed(), doing: current });

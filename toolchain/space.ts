@@ -22,8 +22,8 @@ export async function freeSpace(folder: string): Promise<{ readonly device: numb
 }
 
 /**
- * Throws if a file system cannot hold what the builds leave: of a build's bytes about half are compiled packages, a
- * quarter is the modules' sources, the rest room for linking and the program.
+ * Throws if a file system cannot hold what the builds leave. The shares of compiled packages, modules and programs are those
+ * measured when all of the estate's tools were built with empty caches.
  */
 export async function checkSpace(
     jobs: readonly Job[],
@@ -36,9 +36,9 @@ export async function checkSpace(
     }
     const bytes = jobs.reduce((sum, job) => sum + job.spec.disk, 0);
     const shares: [string, number][] = [
-        [go.buildCache, 0.5],
-        [go.moduleCache, 0.25],
-        [root, 0.25],
+        [go.buildCache, 0.56],
+        [go.moduleCache, 0.36],
+        [root, 0.08],
     ];
     const disks = new Map<number, { free: number; needed: number; folders: string[] }>();
     for (const [folder, share] of shares) {

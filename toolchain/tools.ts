@@ -40,7 +40,7 @@ interface Entry {
     readonly version: string;
     /** Seconds a first build took on 2 cores, dependencies included; only used to tell what remains. */
     readonly seconds: number;
-    /** Bytes a first build leaves in Go's caches, rounded up; only used to refuse a build that cannot end. */
+    /** Bytes a first build leaves in Go's caches and ours, rounded up; only used to refuse a build that cannot end. */
     readonly disk: number;
 }
 
@@ -118,8 +118,8 @@ const TABLE = {
         module: "pulumi",
         package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
         variables: { [PULUMI_VERSION]: "v3.256.0" },
-        seconds: 330,
-        disk: 2200 * MB,
+        seconds: 300,
+        disk: 2900 * MB,
         probe: {
             args: ["version"],
             pattern: /^v(\d+\.\d+\.\d+)/m,
@@ -136,20 +136,20 @@ const TABLE = {
         module: "pulumi-language-nodejs",
         package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
         variables: { [PULUMI_VERSION]: "v3.66.0" },
-        seconds: 25,
-        disk: 250 * MB,
+        seconds: 30,
+        disk: 420 * MB,
         probe: { besides: "pulumi" },
         beside: "pulumi",
     },
-    "kube-apiserver": kubernetes("kube-apiserver", "each cluster's API", 360, 2200 * MB),
+    "kube-apiserver": kubernetes("kube-apiserver", "each cluster's API", 270, 2800 * MB),
     "kube-controller-manager": kubernetes(
         "kube-controller-manager",
         "each cluster's controllers",
-        120,
+        80,
         700 * MB,
     ),
-    "kube-scheduler": kubernetes("kube-scheduler", "binds pods to nodes", 15, 100 * MB),
-    kubectl: kubernetes("kubectl", "to look at the clusters by hand", 20, 150 * MB),
+    "kube-scheduler": kubernetes("kube-scheduler", "binds pods to nodes", 10, 100 * MB),
+    kubectl: kubernetes("kubectl", "to look at the clusters by hand", 25, 300 * MB),
     kwok: {
         kind: "go",
         group: "estate",
@@ -157,8 +157,8 @@ const TABLE = {
         version: "0.8.0",
         module: "kwok",
         package: "sigs.k8s.io/kwok/cmd/kwok",
-        seconds: 135,
-        disk: 500 * MB,
+        seconds: 120,
+        disk: 850 * MB,
         probe: { args: ["--version"], pattern: /^kwok version v?(\d+\.\d+\.\d+)/m, minimum: "0.8.0" },
     },
     registry: {
@@ -169,8 +169,8 @@ const TABLE = {
         module: "registry",
         package: "github.com/distribution/distribution/v3/cmd/registry",
         variables: { "github.com/distribution/distribution/v3/version.version": "v3.1.2" },
-        seconds: 85,
-        disk: 400 * MB,
+        seconds: 75,
+        disk: 1500 * MB,
         probe: {
             args: ["--version"],
             pattern: /github\.com\/distribution\/distribution\/v3 v(\d+\.\d+\.\d+)/,
@@ -184,8 +184,8 @@ const TABLE = {
         version: "3.7.3",
         module: "etcd",
         package: "go.etcd.io/etcd/server/v3",
-        seconds: 70,
-        disk: 300 * MB,
+        seconds: 40,
+        disk: 260 * MB,
         probe: { args: ["--version"], pattern: /^etcd Version: (\d+\.\d+\.\d+)/m, minimum: "3.6.0" },
     },
     crane: {
@@ -196,8 +196,8 @@ const TABLE = {
         module: "crane",
         package: "github.com/google/go-containerregistry/cmd/crane",
         variables: { "github.com/google/go-containerregistry/cmd/crane/cmd.Version": "0.22.1" },
-        seconds: 15,
-        disk: 120 * MB,
+        seconds: 10,
+        disk: 140 * MB,
         probe: { args: ["version"], pattern: /^v?(\d+\.\d+\.\d+)\s*$/m, minimum: "0.20.0" },
     },
     providers: {
@@ -207,7 +207,7 @@ const TABLE = {
         version: "source",
         folder: "sandbox/providers",
         seconds: 60,
-        disk: 500 * MB,
+        disk: 600 * MB,
     },
     "argocd-manifests": {
         kind: "module-files",
