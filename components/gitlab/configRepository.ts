@@ -69,7 +69,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
             {
                 ...projectSettings(first.config.path, server, start.branch),
                 namespaceId: args.groupId,
-                description: `What runs of ${apps.map((app) => app.name).join(", ")}; each branch is an environment`,
+                description: "What runs where: each branch is an environment",
                 onlyAllowMergeIfPipelineSucceeds: false,
                 removeSourceBranchAfterMerge: false,
                 squashOption: "never",
