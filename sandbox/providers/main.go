@@ -10,11 +10,15 @@ import (
 	"slices"
 	"strings"
 
+	"estate/providers/gitlab"
+	"estate/providers/harbor"
 	"estate/providers/internal/plugin"
 	"estate/providers/kubernetes"
 )
 
 var backends = map[string]func() plugin.Backend{
+	"gitlab":     func() plugin.Backend { return gitlab.New() },
+	"harbor":     func() plugin.Backend { return harbor.New() },
 	"kubernetes": func() plugin.Backend { return kubernetes.New() },
 }
 

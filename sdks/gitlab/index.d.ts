@@ -3536,12 +3536,12 @@ export declare class ProjectAccessToken extends pulumi.CustomResource {
      * @default "maintainer"
      */
     readonly accessLevel: pulumi.Output<string>;
-    /** Free text for people. */
-    readonly description: pulumi.Output<string>;
     /**
-     * Last day, as YYYY-MM-DD; use this or rotationConfiguration.
+     * Free text for people.
      * Changing it makes a new object.
      */
+    readonly description: pulumi.Output<string>;
+    /** Last day, as YYYY-MM-DD; use this or rotationConfiguration. */
     readonly expiresAt: pulumi.Output<string>;
     /**
      * Name. Made from the resource's name if left out.
@@ -3584,12 +3584,12 @@ export interface ProjectAccessTokenState {
      * @default "maintainer"
      */
     accessLevel?: pulumi.Input<string>;
-    /** Free text for people. */
-    description?: pulumi.Input<string>;
     /**
-     * Last day, as YYYY-MM-DD; use this or rotationConfiguration.
+     * Free text for people.
      * Changing it makes a new object.
      */
+    description?: pulumi.Input<string>;
+    /** Last day, as YYYY-MM-DD; use this or rotationConfiguration. */
     expiresAt?: pulumi.Input<string>;
     /**
      * Name. Made from the resource's name if left out.
@@ -3631,12 +3631,12 @@ export interface ProjectAccessTokenArgs {
      * @default "maintainer"
      */
     accessLevel?: pulumi.Input<string>;
-    /** Free text for people. */
-    description?: pulumi.Input<string>;
     /**
-     * Last day, as YYYY-MM-DD; use this or rotationConfiguration.
+     * Free text for people.
      * Changing it makes a new object.
      */
+    description?: pulumi.Input<string>;
+    /** Last day, as YYYY-MM-DD; use this or rotationConfiguration. */
     expiresAt?: pulumi.Input<string>;
     /**
      * Name. Made from the resource's name if left out.
@@ -3673,12 +3673,12 @@ export declare class GroupAccessToken extends pulumi.CustomResource {
      * @default "maintainer"
      */
     readonly accessLevel: pulumi.Output<string>;
-    /** Free text for people. */
-    readonly description: pulumi.Output<string>;
     /**
-     * Last day, as YYYY-MM-DD; use this or rotationConfiguration.
+     * Free text for people.
      * Changing it makes a new object.
      */
+    readonly description: pulumi.Output<string>;
+    /** Last day, as YYYY-MM-DD; use this or rotationConfiguration. */
     readonly expiresAt: pulumi.Output<string>;
     /**
      * Id or full path of the group.
@@ -3721,12 +3721,12 @@ export interface GroupAccessTokenState {
      * @default "maintainer"
      */
     accessLevel?: pulumi.Input<string>;
-    /** Free text for people. */
-    description?: pulumi.Input<string>;
     /**
-     * Last day, as YYYY-MM-DD; use this or rotationConfiguration.
+     * Free text for people.
      * Changing it makes a new object.
      */
+    description?: pulumi.Input<string>;
+    /** Last day, as YYYY-MM-DD; use this or rotationConfiguration. */
     expiresAt?: pulumi.Input<string>;
     /**
      * Id or full path of the group.
@@ -3768,12 +3768,12 @@ export interface GroupAccessTokenArgs {
      * @default "maintainer"
      */
     accessLevel?: pulumi.Input<string>;
-    /** Free text for people. */
-    description?: pulumi.Input<string>;
     /**
-     * Last day, as YYYY-MM-DD; use this or rotationConfiguration.
+     * Free text for people.
      * Changing it makes a new object.
      */
+    description?: pulumi.Input<string>;
+    /** Last day, as YYYY-MM-DD; use this or rotationConfiguration. */
     expiresAt?: pulumi.Input<string>;
     /**
      * Id or full path of the group.

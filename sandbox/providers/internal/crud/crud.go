@@ -71,6 +71,8 @@ type Handler struct {
 	Check func(inputs plugin.Map) []plugin.Failure
 	// Amend changes what was found to differ. Optional.
 	Amend func(req plugin.DiffRequest, changes []plugin.Change) []plugin.Change
+	// Renews lists the outputs that an update will give new values. Optional.
+	Renews func(*Call) []string
 	// Volatile outputs change by themselves, by other resources or by use: a refresh leaves them as they were.
 	Volatile []string
 	// Key inputs make the object unique on the server: if a replacement keeps them all, the old object must go first.
@@ -353,6 +355,11 @@ func Outputs(spec *schema.Resource, inputs, state plugin.Map) plugin.Map {
 	for name, property := range spec.Outputs {
 		put(name, property)
 	}
+	for name, value := range state { // what a resource remembers for itself
+		if strings.HasPrefix(name, "__") && value != nil {
+			outputs[name] = value
+		}
+	}
 	return outputs
 }
 
@@ -367,6 +374,13 @@ func (p *Provider) Update(ctx context.Context, req plugin.UpdateRequest) (plugin
 		for name, property := range spec.Inputs {
 			if req.News[name] != nil {
 				outputs[name] = mark(property, req.News[name], plugin.Strip(req.News[name]))
+			}
+		}
+		if handler.Renews != nil {
+			call := &Call{Resource: req.Resource, Spec: spec, ID: req.ID, Inputs: plugin.StripMap(req.News), State: plugin.StripMap(req.Olds)}
+			for _, name := range handler.Renews(call) {
+				property, _ := spec.Property(name)
+				outputs[name] = mark(property, nil, plugin.Unknown{})
 			}
 		}
 		return plugin.UpdateResponse{Outputs: outputs}, nil

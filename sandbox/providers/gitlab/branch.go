@@ -1,0 +1,376 @@
+package gitlab
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"estate/providers/internal/crud"
+	"estate/providers/internal/plugin"
+	"estate/providers/schema"
+)
+
+func (p *provider) branch() *crud.Handler {
+	item := func(c *crud.Call) string {
+		return ownerPath("project", c.Text("project")) + "/repository/branches/" + escape(c.Text("name"))
+	}
+	show := func(c *crud.Call, branch plugin.Map) plugin.Map {
+		state := plugin.Map{
+			"project": c.Text("project"), "name": c.Text("name"), "webUrl": branch["web_url"], "commits": commits(branch["commit"]),
+			"developerCanMerge": branch["developers_can_merge"], "developerCanPush": branch["developers_can_push"],
+		}
+		for _, name := range []string{"canPush", "default", "merged", "protected"} {
+			state[name] = branch[snake(name)]
+		}
+		return state
+	}
+	return &crud.Handler{
+		Key:      []string{"project", "name"},
+		Volatile: []string{"commits", "canPush", "default", "developerCanMerge", "developerCanPush", "merged", "protected"},
+		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
+			id := c.Text("project") + ":" + c.Text("name")
+			branch, err := crud.Once(ctx, p.Pause,
+				func() (plugin.Map, error) {
+					var made plugin.Map
+					body := plugin.Map{"branch": c.Text("name"), "ref": c.Text("ref")}
+					return made, p.Post(ctx, ownerPath("project", c.Text("project"))+"/repository/branches", body, &made)
+				},
+				func() (plugin.Map, bool, error) { return p.orphanBranch(ctx, c, item(c), id) })
+			if err != nil {
+				return "", nil, err
+			}
+			return id, show(c, branch), nil
+		},
+		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
+			found, err := parts(c.ID, "project", "name")
+			if err != nil {
+				return nil, err
+			}
+			c.Inputs = withInput(withInput(c.Inputs, "project", found[0]), "name", found[1])
+			var branch plugin.Map
+			if err := p.Get(ctx, item(c), &branch); err != nil {
+				return gone(nil, err)
+			}
+			return show(c, branch), nil
+		},
+		Delete: func(ctx context.Context, c *crud.Call) error {
+			if c.Bool("keepOnDestroy") {
+				return nil
+			}
+			return p.Client.Delete(ctx, item(c))
+		},
+	}
+}
+
+// orphanBranch takes over a branch that has no commit of its own: one an earlier attempt made from the same ref, or one
+// that cannot be told from it. Deleting such a branch loses nothing.
+func (p *provider) orphanBranch(ctx context.Context, c *crud.Call, item, id string) (plugin.Map, bool, error) {
+	var branch plugin.Map
+	if err := p.Get(ctx, item, &branch); err != nil {
+		_, err = gone(nil, err)
+		return nil, false, err
+	}
+	query := url.Values{"from": {c.Text("ref")}, "to": {c.Text("name")}}
+	var between plugin.Map
+	if err := p.Get(ctx, ownerPath("project", c.Text("project"))+"/repository/compare?"+query.Encode(), &between); err != nil {
+		return nil, false, err
+	}
+	if own, _ := between["commits"].([]any); len(own) > 0 || c.Owned(id) {
+		return nil, false, &crud.ErrTaken{What: "the branch " + c.Text("name") + " exists and has commits that " + c.Text("ref") + " has not", ImportID: id}
+	}
+	return branch, true, nil
+}
+
+// grants are who may do something to a protected branch or tag: roles, users, groups and deploy keys.
+type grants struct {
+	// role is the input with one role, list that with a list; field is the API's, short that of the role when making one.
+	role, list, field, short string
+}
+
+var branchGrants = []grants{
+	{"pushAccessLevel", "allowedToPushes", "push_access_levels", "push_access_level"},
+	{"mergeAccessLevel", "allowedToMerges", "merge_access_levels", "merge_access_level"},
+	{"", "allowedToUnprotects", "unprotect_access_levels", ""},
+}
+
+var tagGrants = []grants{{"createAccessLevel", "allowedToCreates", "create_access_levels", "create_access_level"}}
+
+// body adds what to send for the grants.
+func (g grants) body(c *crud.Call, body plugin.Map) {
+	if g.role != "" && c.Given(g.role) {
+		body[g.short] = level(c.Text(g.role))
+	}
+	if !c.Given(g.list) {
+		return
+	}
+	sent := []any{}
+	for _, one := range c.List(g.list) {
+		entry, _ := one.(map[string]any)
+		sent = append(sent, sentGrant(entry))
+	}
+	body[snake(trimPlural(g.list))] = sent
+}
+
+// trimPlural: allowedToPushes is a list of allowedToPush.
+func trimPlural(name string) string {
+	for _, one := range []struct{ many, single string }{
+		{"allowedToPushes", "allowedToPush"}, {"allowedToMerges", "allowedToMerge"}, {"allowedToUnprotects", "allowedToUnprotect"},
+		{"allowedToCreates", "allowedToCreate"},
+	} {
+		if one.many == name {
+			return one.single
+		}
+	}
+	return name
+}
+
+func sentGrant(entry plugin.Map) plugin.Map {
+	sent := plugin.Map{}
+	for property, value := range entry {
+		switch {
+		case property == "accessLevel" && plugin.Text(value) != "":
+			sent["access_level"] = level(plugin.Text(value))
+		case property == "accessLevelDescription" || property == "id" || value == nil || plugin.Text(value) == "" && property == "accessLevel":
+		default:
+			sent[snake(property)] = value
+		}
+	}
+	return sent
+}
+
+// shownGrant is an entry of the API as a property has it. That of a user, group or key has no role of its own.
+func shownGrant(entry plugin.Map) plugin.Map {
+	shown := plugin.Map{"accessLevelDescription": entry["access_level_description"]}
+	whose := false
+	for property, field := range map[string]string{"userId": "user_id", "groupId": "group_id", "deployKeyId": "deploy_key_id"} {
+		if entry[field] != nil {
+			shown[property], whose = entry[field], true
+		}
+	}
+	if !whose {
+		shown["accessLevel"] = role(entry["access_level"])
+	}
+	return shown
+}
+
+// read adds what an object says to the state. The role is the lowest there is: if somebody added a wider one, it shows.
+func (g grants) read(c *crud.Call, object, state plugin.Map) {
+	entries, _ := object[g.field].([]any)
+	lowest, list := -1, []any{}
+	for _, one := range entries {
+		entry, _ := one.(map[string]any)
+		shown := shownGrant(entry)
+		if _, isRole := shown["accessLevel"]; isRole {
+			rank := crud.Int(entry["access_level"])
+			if rank == 0 {
+				rank = 1000 // nobody: the narrowest
+			}
+			if lowest < 0 || rank < lowest {
+				lowest = rank
+			}
+		}
+		list = append(list, shown)
+	}
+	if g.role != "" {
+		switch {
+		case lowest == 1000:
+			state[g.role] = role(0.0)
+		case lowest >= 0:
+			state[g.role] = role(float64(lowest))
+		}
+	}
+	if g.role != "" && c.Given(g.role) && c.Given(g.list) {
+		// The role is an entry of the list too, but not one the program lists.
+		for i, one := range list {
+			if entry := one.(plugin.Map); entry["accessLevel"] == state[g.role] && !listed(c, g.list, entry) {
+				list = append(list[:i:i], list[i+1:]...)
+				break
+			}
+		}
+	}
+	state[g.list] = list
+}
+
+func listed(c *crud.Call, name string, entry plugin.Map) bool {
+	for _, one := range c.List(name) {
+		if schema.Matches(one, map[string]any(entry)) {
+			return true
+		}
+	}
+	return false
+}
+
+// protection is a protected branch or tag.
+type protection struct {
+	path, name string
+	grants     []grants
+	flags      []string
+	shown      string
+}
+
+func (r protection) list(c *crud.Call) string {
+	return ownerPath("project", c.Text("project")) + "/" + r.path
+}
+
+func (r protection) item(c *crud.Call) string { return r.list(c) + "/" + escape(c.Text(r.name)) }
+
+func (r protection) body(c *crud.Call) plugin.Map {
+	body := plugin.Map{"name": c.Text(r.name)}
+	for _, flag := range r.flags {
+		if c.Given(flag) {
+			body[snake(flag)] = c.Bool(flag)
+		}
+	}
+	for _, one := range r.grants {
+		one.body(c, body)
+	}
+	return body
+}
+
+func (r protection) state(c *crud.Call, object plugin.Map) plugin.Map {
+	state := plugin.Map{"project": c.Text("project"), r.name: c.Text(r.name)}
+	if r.shown != "" {
+		state[r.shown] = object["id"]
+	}
+	for _, flag := range r.flags {
+		value, _ := object[snake(flag)].(bool)
+		state[flag] = value
+	}
+	for _, one := range r.grants {
+		one.read(c, object, state)
+	}
+	return state
+}
+
+func (r protection) asWanted(c *crud.Call, object plugin.Map) bool {
+	state := r.state(c, object)
+	names := append([]string{}, r.flags...)
+	for _, one := range r.grants {
+		names = append(names, one.list)
+		if one.role != "" {
+			names = append(names, one.role)
+		}
+	}
+	return same(c, state, names...)
+}
+
+// renew takes a protection away and makes it anew, which is how levels are changed in every tier of GitLab.
+func (p *provider) renew(ctx context.Context, r protection, c *crud.Call) (plugin.Map, error) {
+	return crud.Once(ctx, p.Pause,
+		func() (plugin.Map, error) {
+			if err := p.Client.Delete(ctx, r.item(c)); err != nil {
+				return nil, err
+			}
+			var made plugin.Map
+			return made, p.Post(ctx, r.list(c), r.body(c), &made)
+		},
+		func() (plugin.Map, bool, error) { return p.protected(ctx, r, c) })
+}
+
+// protected looks for a protection that is as wanted.
+func (p *provider) protected(ctx context.Context, r protection, c *crud.Call) (plugin.Map, bool, error) {
+	var found plugin.Map
+	if err := p.Get(ctx, r.item(c), &found); err != nil {
+		_, err = gone(nil, err)
+		return nil, false, err
+	}
+	return found, r.asWanted(c, found), nil
+}
+
+func (r protection) locate(c *crud.Call) error {
+	found, err := parts(c.ID, "project", r.name)
+	if err == nil {
+		c.Inputs = withInput(withInput(c.Inputs, "project", found[0]), r.name, found[1])
+	}
+	return err
+}
+
+func (p *provider) protection(r protection) *crud.Handler {
+	return &crud.Handler{
+		Key: []string{"project", r.name},
+		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
+			if err := r.locate(c); err != nil {
+				return nil, err
+			}
+			var found plugin.Map
+			if err := p.Get(ctx, r.item(c), &found); err != nil {
+				return gone(nil, err)
+			}
+			return r.state(c, found), nil
+		},
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, r.item(c)) },
+	}
+}
+
+func (p *provider) branchProtection() *crud.Handler {
+	r := protection{
+		path: "protected_branches", name: "branch", grants: branchGrants, shown: "branchProtectionId",
+		flags: []string{"allowForcePush", "codeOwnerApprovalRequired"},
+	}
+	handler := p.protection(r)
+	handler.Create = func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
+		id := c.Text("project") + ":" + c.Text("branch")
+		found, asWanted, err := p.protected(ctx, r, c)
+		if err != nil {
+			return "", nil, err
+		}
+		if found != nil && !asWanted {
+			// GitLab protects the default branch by itself: that protection is replaced. Any other was made by somebody.
+			var project plugin.Map
+			if err := p.Get(ctx, ownerPath("project", c.Text("project")), &project); err != nil {
+				return "", nil, err
+			}
+			if project["default_branch"] != c.Text("branch") || c.Owned(id) {
+				return "", nil, &crud.ErrTaken{What: "the branch " + c.Text("branch") + " is protected already, in another way", ImportID: id}
+			}
+		}
+		if !asWanted {
+			if found, err = p.renew(ctx, r, c); err != nil {
+				return "", nil, err
+			}
+		}
+		return id, r.state(c, found), nil
+	}
+	handler.Update = func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
+		for _, one := range r.grants {
+			if c.Changed(one.list) || one.role != "" && c.Changed(one.role) {
+				found, err := p.renew(ctx, r, c)
+				if err != nil {
+					return nil, err
+				}
+				return r.state(c, found), nil
+			}
+		}
+		body := plugin.Map{}
+		for _, flag := range r.flags {
+			if c.Given(flag) || c.Old[flag] != nil {
+				body[snake(flag)] = c.Bool(flag)
+			}
+		}
+		var found plugin.Map
+		if _, err := p.Call(ctx, http.MethodPatch, r.item(c), body, &found); err != nil {
+			return nil, err
+		}
+		return r.state(c, found), nil
+	}
+	return handler
+}
+
+// A tag's protection is taken over from whoever made one, as upstream does.
+func (p *provider) tagProtection() *crud.Handler {
+	r := protection{path: "protected_tags", name: "tag", grants: tagGrants}
+	handler := p.protection(r)
+	handler.Create = func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
+		found, asWanted, err := p.protected(ctx, r, c)
+		if err != nil {
+			return "", nil, err
+		}
+		if !asWanted {
+			if found, err = p.renew(ctx, r, c); err != nil {
+				return "", nil, err
+			}
+		}
+		return c.Text("project") + ":" + c.Text("tag"), r.state(c, found), nil
+	}
+	return handler
+}

@@ -1,0 +1,199 @@
+package harbor
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"estate/providers/internal/crud"
+	"estate/providers/internal/plugin"
+	"estate/providers/internal/rest"
+)
+
+const gibibyte = 1 << 30
+
+// The properties of a project that Harbor keeps as texts.
+var projectFlags = map[string]string{
+	"public": "public", "vulnerabilityScanning": "auto_scan", "autoSbomGeneration": "auto_sbom_generation",
+	"enableContentTrust": "enable_content_trust", "enableContentTrustCosign": "enable_content_trust_cosign",
+}
+
+func projectBody(c *crud.Call) plugin.Map {
+	metadata := plugin.Map{"prevent_vul": "false", "severity": "low"}
+	for property, field := range projectFlags {
+		metadata[field] = strconv.FormatBool(c.Bool(property))
+	}
+	if severity := c.Text("deploymentSecurity"); severity != "" {
+		metadata["prevent_vul"], metadata["severity"] = "true", severity
+	}
+	body := plugin.Map{"metadata": metadata}
+	if c.Given("cveAllowlists") || c.Old["cveAllowlists"] != nil {
+		items := []any{}
+		for _, one := range c.List("cveAllowlists") {
+			items = append(items, plugin.Map{"cve_id": one})
+		}
+		metadata["reuse_sys_cve_allowlist"] = strconv.FormatBool(len(items) == 0)
+		body["cve_allowlist"] = plugin.Map{"items": items}
+	}
+	return body
+}
+
+func projectState(project plugin.Map) plugin.Map {
+	metadata, _ := project["metadata"].(map[string]any)
+	state := plugin.Map{"name": project["name"], "projectId": project["project_id"], "registryId": project["registry_id"], "deploymentSecurity": ""}
+	for property, field := range projectFlags {
+		state[property] = metadata[field] == "true"
+	}
+	if metadata["prevent_vul"] == "true" {
+		state["deploymentSecurity"] = metadata["severity"]
+	}
+	allowlist, _ := project["cve_allowlist"].(map[string]any)
+	items, _ := allowlist["items"].([]any)
+	cves := []any{}
+	for _, one := range items {
+		entry, _ := one.(map[string]any)
+		cves = append(cves, entry["cve_id"])
+	}
+	state["cveAllowlists"] = cves
+	return state
+}
+
+func (p *provider) project() *crud.Handler {
+	read := func(ctx context.Context, id string) (plugin.Map, error) {
+		found, err := p.get(ctx, id)
+		if err != nil || found == nil {
+			return nil, err
+		}
+		state := projectState(found)
+		quota, err := p.quota(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if quota != nil {
+			hard, _ := quota["hard"].(map[string]any)
+			size, _ := hard["storage"].(float64)
+			if size > 0 {
+				size /= gibibyte
+			}
+			state["storageQuota"] = size
+		}
+		return state, nil
+	}
+	return &crud.Handler{
+		Key: []string{"name"},
+		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
+			body := projectBody(c)
+			body["project_name"] = c.Text("name")
+			body["storage_limit"] = bytes(c.Inputs["storageQuota"])
+			if c.Int("registryId") != 0 {
+				body["registry_id"] = c.Int("registryId")
+			}
+			one, err := p.once(ctx,
+				func() (string, error) { return p.post(ctx, "/projects", body, nil) },
+				func() (string, error) { return p.orphanProject(ctx, c) })
+			if err != nil {
+				return "", nil, err
+			}
+			if one.adopted || c.Given("cveAllowlists") {
+				delete(body, "project_name")
+				delete(body, "storage_limit")
+				delete(body, "registry_id")
+				if err := p.Put(ctx, one.id, body, nil); err != nil {
+					return one.id, nil, err
+				}
+			}
+			state, err := read(ctx, one.id)
+			return one.id, state, err
+		},
+		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) { return read(ctx, c.ID) },
+		Update: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
+			if err := p.Put(ctx, c.ID, projectBody(c), nil); err != nil {
+				return nil, err
+			}
+			if !plugin.Equal(c.Inputs["storageQuota"], c.State["storageQuota"]) {
+				quota, err := p.quota(ctx, c.ID)
+				if err != nil {
+					return nil, err
+				}
+				if quota != nil {
+					body := plugin.Map{"hard": plugin.Map{"storage": bytes(c.Inputs["storageQuota"])}}
+					if err := p.Put(ctx, "/quotas/"+whole(quota["id"]), body, nil); err != nil {
+						return nil, err
+					}
+				}
+			}
+			return read(ctx, c.ID)
+		},
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.deleteProject(ctx, c) },
+	}
+}
+
+func bytes(gib any) int64 {
+	size, given := gib.(float64)
+	if !given || size < 0 {
+		return -1
+	}
+	return int64(size) * gibibyte
+}
+
+// quota is that of a project; nil where there is none or it may not be seen.
+func (p *provider) quota(ctx context.Context, id string) (plugin.Map, error) {
+	list, err := p.all(ctx, "/quotas?reference=project&reference_id="+strconv.Itoa(int(tail(id))))
+	switch status := rest.Status(err); {
+	case status == 403 || status == 404:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	for _, one := range list {
+		ref, _ := one["ref"].(map[string]any)
+		if plugin.Equal(ref["id"], tail(id)) {
+			return one, nil
+		}
+	}
+	return nil, nil
+}
+
+// orphanProject finds the project an earlier attempt made: of that name, made by this user, and still empty. Anything
+// else is somebody's project, which a later destroy must not delete.
+func (p *provider) orphanProject(ctx context.Context, c *crud.Call) (string, error) {
+	found, err := p.get(ctx, "/projects/"+url.PathEscape(c.Text("name")))
+	if err != nil || found == nil {
+		return "", err
+	}
+	id := "/projects/" + whole(found["project_id"])
+	owner := plugin.Text(found["owner_name"])
+	if c.Owned(id) || owner != p.user && p.user != "" || crud.Int(found["repo_count"]) > 0 || !same(c, projectState(found), "public", "registryId") {
+		return "", &crud.ErrTaken{What: "the project " + c.Text("name") + " exists and was not left behind by an earlier attempt", ImportID: id}
+	}
+	return id, nil
+}
+
+func (p *provider) deleteProject(ctx context.Context, c *crud.Call) error {
+	name := plugin.Text(c.State["name"])
+	if name == "" {
+		name = c.Text("name")
+	}
+	repositories, err := p.all(ctx, "/projects/"+url.PathEscape(name)+"/repositories")
+	if err != nil {
+		found, getErr := p.get(ctx, c.ID)
+		if getErr == nil && found == nil {
+			return nil
+		}
+		return err
+	}
+	if len(repositories) > 0 && !c.Bool("forceDestroy") {
+		return fmt.Errorf("the project %s still holds %d repositories: delete them, or set forceDestroy and update before destroying", name, len(repositories))
+	}
+	for _, one := range repositories {
+		// A repository's name starts with the project's; what is left can hold slashes, which the API wants escaped twice.
+		inner := strings.TrimPrefix(plugin.Text(one["name"]), name+"/")
+		path := "/projects/" + url.PathEscape(name) + "/repositories/" + url.PathEscape(url.PathEscape(inner))
+		if err := p.Client.Delete(ctx, path); err != nil {
+			return err
+		}
+	}
+	return p.Client.Delete(ctx, c.ID)
+}
