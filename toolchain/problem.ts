@@ -50,7 +50,7 @@ export function explainFailure(run: FailedRun): ToolchainError {
         lines
             .filter((line) => line.trim() !== "" && (match === undefined || match.test(line)))
             .slice(-count)
-            .map((line) => `    ${line}`)
+            .map((line) => `    ${line.trim()}`)
             .join("\n");
     const what = `${run.tool} ${run.version}`;
     const old = GO_OLD.exec(run.output);
