@@ -139,9 +139,10 @@ export function clusterSpecs(
     const configs = componentKubeconfigs(pki);
     const apiserver = clusterPart(pki.cluster, "apiserver");
     const common = { group: "clusters", env: frugal, ports: [], after: [apiserver] } as const;
-    // A certificate made anew is a reason to start again; the texts are digested, never shown.
+    // What the processes read at start: certificates made anew or another port are reasons to start again.
     const stages = path.join(__dirname, "stages.yaml");
     const inputs = digest(
+        serverUrl(port),
         fs.readFileSync(stages, "utf8"),
         ...[pki.server, pki.controllerManager, pki.scheduler, pki.kwok, pki.etcdClient].map(({ cert }) =>
             fs.readFileSync(cert, "utf8"),

@@ -61,7 +61,7 @@ async function handshake(
         key: read(client.certificate.key),
     });
     const failed = new Promise<string>((resolve) =>
-        socket.once("error", (error) => resolve(`client: ${error.message}`)),
+        socket.once("error", (error: Error) => resolve(`client: ${error.message}`)),
     );
     try {
         return await Promise.race([accepted, failed, refused]);
