@@ -230,9 +230,9 @@ function knownKeys(path: readonly string[]): string[] {
         if (schema instanceof z.ZodObject) {
             schema = (schema.shape as Record<string, z.core.$ZodType>)[key];
         } else if (schema instanceof z.ZodRecord) {
-            schema = schema.valueType as z.core.$ZodType;
+            schema = schema.valueType;
         } else if (schema instanceof z.ZodArray) {
-            schema = schema.element as z.core.$ZodType;
+            schema = schema.element;
         } else {
             return [];
         }
@@ -249,7 +249,7 @@ function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefine
         inner instanceof z.ZodDefault ||
         inner instanceof z.ZodPrefault
     ) {
-        inner = inner.unwrap() as z.core.$ZodType;
+        inner = inner.unwrap();
     }
     return inner;
 }

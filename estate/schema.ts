@@ -149,14 +149,14 @@ const channel = z.strictObject({
     kind: z
         .enum(["feishu", "dingtalk", "slack", "webhook", "email"])
         .describe(
-            "What receives the messages. URL, signing secret and account are stack secrets under `credentials.channels.<name>`.",
+            "What receives the messages. Webhook URL and signing secret, or mail server and account, are stack secrets under `credentials.channels.<name>`.",
         ),
     recipient: z
         .string()
         .min(1)
         .optional()
         .describe(
-            "Slack channel or mail address. Required for `slack` and `email`, refused for the others, whose URL says where.",
+            "Mail address, required for `email`; Slack channel, for `slack` only where the webhook may choose. Refused for the others, whose URL says where.",
         ),
     language: z.enum(["en", "zh"]).default("en").describe("Language of the cards."),
 });

@@ -1,4 +1,4 @@
-import type { Rule } from "./rule";
+import type { Checked, Finding, Rule } from "./rule";
 
 /** Clusters, and what runs on them. */
 export const clusterRules: readonly Rule[] = [
@@ -6,7 +6,7 @@ export const clusterRules: readonly Rule[] = [
         id: "one-host",
         rule: "must hold exactly one cluster with role host",
         severity: "error",
-        check: ({ estate }) => {
+        check: ({ estate }: Checked): Finding[] => {
             const hosts = Object.values(estate.clusters).filter((cluster) => cluster.role === "host");
             if (hosts.length === 1) {
                 return [];
@@ -56,7 +56,7 @@ export const clusterRules: readonly Rule[] = [
         id: "cluster-used",
         rule: "should be used by an environment",
         severity: "warning",
-        check: ({ estate }) => {
+        check: ({ estate }: Checked): Finding[] => {
             const used = new Set(estate.environments.flatMap((environment) => environment.clusters));
             return Object.values(estate.clusters)
                 .filter((cluster) => cluster.role === "member" && !used.has(cluster.name))

@@ -13,7 +13,7 @@ import {
     type NameRule,
 } from "../names";
 import { repeated } from "./clusters";
-import type { Finding, Rule } from "./rule";
+import type { Checked, Finding, Rule } from "./rule";
 
 /** Routes of GitLab itself, which it refuses as the last element of a project's path. */
 const gitlabRoutes = new Set([
@@ -126,7 +126,7 @@ export const nameRules: readonly Rule[] = [
         id: "unique-folder",
         rule: "must not be in the folder of another app of the same repository",
         severity: "error",
-        check: ({ estate }) => {
+        check: ({ estate }: Checked): Finding[] => {
             const apps = Object.values(estate.apps);
             return apps.flatMap((app, index) =>
                 apps

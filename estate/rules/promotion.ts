@@ -1,7 +1,7 @@
 import { compare } from "../problem";
 import { ancestors, promotionOrder } from "../promotion";
 import { repeated } from "./clusters";
-import type { Finding, Rule } from "./rule";
+import type { Checked, Finding, Rule } from "./rule";
 
 /** The way of a version from environment to environment. */
 export const promotionRules: readonly Rule[] = [
@@ -21,7 +21,7 @@ export const promotionRules: readonly Rule[] = [
         id: "promotion-start",
         rule: "must be there for every environment but one, the first, which CI fills",
         severity: "error",
-        check: ({ spec }) => {
+        check: ({ spec }: Checked): Finding[] => {
             const { first } = promotionOrder(spec.environments);
             const { dev } = spec.environments;
             return first.length < 2

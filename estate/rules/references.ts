@@ -1,6 +1,6 @@
 import { nearest } from "../nearest";
 import { compare } from "../problem";
-import type { Finding, Rule } from "./rule";
+import type { Checked, Finding, Rule } from "./rule";
 
 /** Names that must lead somewhere. */
 export const referenceRules: readonly Rule[] = [
@@ -82,7 +82,7 @@ export const referenceRules: readonly Rule[] = [
         id: "channel-exists",
         rule: "must name a channel of the estate",
         severity: "error",
-        check: ({ spec }) => {
+        check: ({ spec }: Checked): Finding[] => {
             const at = (path: string, channels: readonly string[] | null | undefined): Finding[] =>
                 missing(path, channels ?? [], spec.channels, "channels");
             return [

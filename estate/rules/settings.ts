@@ -1,7 +1,7 @@
 import type { Estate } from "../model";
 import { compare } from "../problem";
 import type { CheckContext } from "../check";
-import type { Finding, Rule } from "./rule";
+import type { Checked, Finding, Rule } from "./rule";
 
 /** Settings that do not fit each other, the tier, or the day. */
 export const settingRules: readonly Rule[] = [
@@ -112,7 +112,7 @@ export const settingRules: readonly Rule[] = [
         id: "updater-version",
         rule: "is required, because apps have an updater: annotations and objects differ by version",
         severity: "error",
-        check: ({ estate }) => {
+        check: ({ estate }: Checked): Finding[] => {
             const apps = Object.values(estate.apps)
                 .filter((app) => app.updater !== undefined)
                 .map((app) => app.name);
@@ -147,14 +147,18 @@ export const settingRules: readonly Rule[] = [
         severity: "error",
         check: ({ estate }) =>
             Object.values(estate.channels).flatMap((channel): Finding[] => {
-                const needed = channel.kind === "slack" || channel.kind === "email";
                 const path = `channels.${channel.name}.recipient`;
-                if (needed && channel.recipient === undefined) {
-                    const fix =
-                        channel.kind === "slack" ? "write the Slack channel" : "write the mail address";
-                    return [{ path, value: undefined, rule: `is required for ${channel.kind}`, fix }];
+                if (channel.kind === "email" && channel.recipient === undefined) {
+                    return [
+                        {
+                            path,
+                            value: undefined,
+                            rule: "is required for email",
+                            fix: "write the mail address",
+                        },
+                    ];
                 }
-                return needed || channel.recipient === undefined
+                return channel.kind === "email" || channel.kind === "slack" || channel.recipient === undefined
                     ? []
                     : [
                           {
@@ -202,7 +206,7 @@ export const settingRules: readonly Rule[] = [
         id: "secure-url",
         rule: "should be https outside this machine: tokens and passwords travel to it",
         severity: "warning",
-        check: ({ estate }) => {
+        check: ({ estate }: Checked): Finding[] => {
             const urls: [string, string][] = [
                 ["gitlab.url", estate.gitlab.url],
                 ...Object.values(estate.registries).map((registry): [string, string] => [

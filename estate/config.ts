@@ -1,0 +1,163 @@
+import { readFile } from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+
+import { at, checkCredentials, credentialNeeds } from "./credentials";
+import { serverOf } from "./kubeconfig";
+import type { Estate } from "./model";
+import { parseEstate } from "./parse";
+import { formatProblems, hasErrors, type Problem } from "./problem";
+
+/**
+ * The only reader of Pulumi's configuration, and of the environment on behalf of the program. Nothing is read
+ * at import.
+ */
+
+/** Key of the spec, `gitops-estate:estate`, and of the secrets beside it, `gitops-estate:credentials`. */
+const specKey = "estate";
+const credentialsKey = "credentials";
+
+/** Every secret of a stack, each a secret Output of its own. All that the estate requires are there. */
+export interface Credentials {
+    readonly gitlab: { readonly token: pulumi.Output<string> };
+    /** By registry. */
+    readonly registries: Readonly<
+        Record<string, { readonly username: pulumi.Output<string>; readonly password: pulumi.Output<string> }>
+    >;
+    /** By channel: `url` and perhaps `secret`; for mail `host`, `port`, `from`, `username`, `password`. */
+    readonly channels: Readonly<Record<string, Readonly<Record<string, pulumi.Output<string>>>>>;
+    /** By cluster, where the stack holds its kubeconfig. */
+    readonly clusters: Readonly<Record<string, { readonly kubeconfig?: pulumi.Output<string> }>>;
+    /** There with `argocd.sso`. */
+    readonly sso?: { readonly clientSecret: pulumi.Output<string> };
+}
+
+/** What a stack's configuration comes to. */
+export interface Stack {
+    readonly estate: Estate;
+    readonly credentials: Credentials;
+    /** Sorted; the caller shows them, {@link warn} does. */
+    readonly warnings: readonly Problem[];
+}
+
+/**
+ * Reads the stack's configuration. Paths in it are relative to the working folder, which is the project's folder
+ * whenever Pulumi runs the program.
+ *
+ * A member whose API server is not known is a warning in a preview and an error in an update.
+ *
+ * @throws pulumi.RunError one, with every problem of spec and credentials; nothing is created then.
+ */
+export async function readStack(): Promise<Stack> {
+    const config = new pulumi.Config("gitops-estate");
+    const raw = config.getObject<unknown>(specKey);
+    if (raw === undefined) {
+        throw new pulumi.RunError(
+            `stack ${pulumi.getStack()} has no gitops-estate:${specKey} in its configuration: describe the estate in ` +
+                `Pulumi.${pulumi.getStack()}.yaml, see docs/estate.md.`,
+        );
+    }
+    const secrets = await plain(config.getSecretObject<unknown>(credentialsKey));
+    const manifestsPath = process.env["ESTATE_ARGOCD_MANIFESTS"];
+    const { estate, problems } = parseEstate(raw, {
+        today: new Date().toISOString().slice(0, "YYYY-MM-DD".length),
+        servers: await readServers(raw, secrets),
+        unknownServers: pulumi.runtime.isDryRun() ? "warning" : "error",
+        ...(manifestsPath === undefined || manifestsPath === "" ? {} : { manifestsPath }),
+    });
+    const all = [...problems, ...(estate === undefined ? [] : checkCredentials(estate, secrets))];
+    if (estate === undefined || hasErrors(all)) {
+        throw new pulumi.RunError(
+            `${formatProblems(all, `Pulumi.${pulumi.getStack()}.yaml`)}\n\nNothing was changed.`,
+        );
+    }
+    return { estate, credentials: wrap(estate, secrets), warnings: all };
+}
+
+/** Shows warnings in the engine's own way, one message each. */
+export async function warn(warnings: readonly Problem[]): Promise<void> {
+    for (const { path: where, rule, fix } of warnings) {
+        await pulumi.log.warn(`${where} ${rule}. ${fix.charAt(0).toUpperCase()}${fix.slice(1)}.`);
+    }
+}
+
+/** A configured value in the open, for as long as this file looks at it. */
+function plain(output: pulumi.Output<unknown> | undefined): Promise<unknown> {
+    return output === undefined
+        ? Promise.resolve(undefined)
+        : new Promise((resolve) => {
+              output.apply(resolve);
+          });
+}
+
+function wrap(estate: Estate, secrets: unknown): Credentials {
+    const tree: Record<string, unknown> = { gitlab: {}, registries: {}, channels: {}, clusters: {} };
+    for (const need of credentialNeeds(estate)) {
+        const value = at(secrets, need.path);
+        if (typeof value === "string") {
+            put(tree, need.path, pulumi.secret(value));
+        }
+    }
+    // checkCredentials has seen to it that everything required is there and is a text.
+    return tree as unknown as Credentials;
+}
+
+function put(tree: Record<string, unknown>, keys: readonly string[], value: unknown): void {
+    const [key, ...rest] = keys;
+    if (key === undefined) {
+        return;
+    }
+    if (rest.length === 0) {
+        tree[key] = value;
+        return;
+    }
+    const inner = (tree[key] ??= {}) as Record<string, unknown>;
+    put(inner, rest, value);
+}
+
+/**
+ * API servers of the clusters that state none, from the kubeconfig each is reached with. What cannot be read is
+ * left out; the rule `server-known` speaks of it. Works on the raw spec, because the model needs the answer.
+ */
+async function readServers(raw: unknown, secrets: unknown): Promise<Record<string, string>> {
+    const clusters = at(raw, ["clusters"]);
+    if (typeof clusters !== "object" || clusters === null) {
+        return {};
+    }
+    const files = new Map<string, Promise<string | undefined>>();
+    const servers: Record<string, string> = {};
+    for (const [name, cluster] of Object.entries(clusters)) {
+        if (at(cluster, ["server"]) !== undefined || at(cluster, ["role"]) === "host") {
+            continue;
+        }
+        const context = text(at(cluster, ["access", "context"])) ?? name;
+        const file = text(at(cluster, ["access", "kubeconfig"]));
+        const secret = text(at(secrets, ["clusters", name, "kubeconfig"]));
+        const candidates = file !== undefined ? [file] : secret !== undefined ? [] : defaultKubeconfigs();
+        const texts = await Promise.all(
+            candidates.map((each) => {
+                const read = files.get(each) ?? readFile(each, "utf8").catch(() => undefined);
+                files.set(each, read);
+                return read;
+            }),
+        );
+        const server = [...texts, file === undefined ? secret : undefined]
+            .flatMap((each) => (each === undefined ? [] : [serverOf(each, context)]))
+            .find((each) => each !== undefined);
+        if (server !== undefined) {
+            servers[name] = server;
+        }
+    }
+    return servers;
+}
+
+/** `$KUBECONFIG` may list several files; the first that knows the context counts, as in kubectl. */
+function defaultKubeconfigs(): string[] {
+    const listed = process.env["KUBECONFIG"]?.split(path.delimiter).filter((file) => file !== "") ?? [];
+    return listed.length > 0 ? listed : [path.join(os.homedir(), ".kube", "config")];
+}
+
+function text(value: unknown): string | undefined {
+    return typeof value === "string" && value !== "" ? value : undefined;
+}
