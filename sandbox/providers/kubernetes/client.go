@@ -25,8 +25,9 @@ import (
 )
 
 const (
-	// tries is how often a call is made before its last error is reported, with delays of 0.25, 0.5, 1 and 2 s.
-	tries = 5
+	// tries is how often a call is made before its last error is reported; the delay doubles each time.
+	tries      = 5
+	firstDelay = 250 * time.Millisecond
 	// longestDelay bounds what a server's Retry-After can make us wait between two tries.
 	longestDelay = 10 * time.Second
 	// unreachableFor is how long after a fruitless series of tries a cluster is asked only once more per call.
@@ -62,6 +63,7 @@ type client struct {
 	base    *url.URL
 	http    *http.Client
 	timeout time.Duration
+	delay   time.Duration // before the second try
 	// givenUp is when the server was last found unreachable, in nanoseconds since 1970.
 	givenUp atomic.Int64
 }
@@ -77,7 +79,7 @@ func newClient(config *rest.Config, timeout time.Duration) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &client{base: base, http: transport, timeout: timeout}, nil
+	return &client{base: base, http: transport, timeout: timeout, delay: firstDelay}, nil
 }
 
 // call is one request to the API server.
@@ -110,7 +112,7 @@ func (c *client) do(ctx context.Context, request call) (object, error) {
 	if time.Since(time.Unix(0, c.givenUp.Load())) < unreachableFor {
 		limit = 1
 	}
-	delay := 250 * time.Millisecond
+	delay := c.delay
 	for attempt := 1; ; attempt++ {
 		answer, after, err := c.try(ctx, request, body)
 		if err == nil {

@@ -175,7 +175,7 @@ func parseWaitCondition(expression string) (waitCondition, error) {
 	if err := condition.path.Parse(rest[:end+1]); err != nil {
 		return condition, err
 	}
-	wanted, hasValue := strings.CutPrefix(rest[end+1:], "=")
+	wanted, hasValue := strings.CutPrefix(strings.TrimLeft(rest[end+1:], "'\""), "=")
 	condition.wanted, condition.exists = wanted, !hasValue
 	return condition, nil
 }
