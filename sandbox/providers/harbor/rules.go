@@ -209,9 +209,9 @@ func (p *provider) retention() *crud.Handler {
 // immutableRule: there is no address to read one rule from, and a request changes either the rule or whether it is off.
 func (p *provider) immutableRule() *crud.Handler {
 	list := func(c *crud.Call) string { return projectPath(projectOf(c)) + "/immutabletagrules" }
-	body := func(c *crud.Call, disabled bool) plugin.Map {
+	body := func(c *crud.Call, id string, disabled bool) plugin.Map {
 		return plugin.Map{
-			"disabled": disabled, "action": "immutable", "template": "immutable_template",
+			"id": tail(id), "disabled": disabled, "action": "immutable", "template": "immutable_template",
 			"tag_selectors":   []any{selector("tagMatching", "tagExcluding", c.Inputs, tagDecorations, "")},
 			"scope_selectors": plugin.Map{"repository": []any{selector("repoMatching", "repoExcluding", c.Inputs, repoDecorations, "")}},
 		}
@@ -247,7 +247,7 @@ func (p *provider) immutableRule() *crud.Handler {
 		Key: []string{"projectId"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			one, err := p.once(ctx,
-				func() (string, error) { return p.post(ctx, list(c), body(c, false), nil) },
+				func() (string, error) { return p.post(ctx, list(c), body(c, "", false), nil) },
 				func() (string, error) {
 					rules, err := p.all(ctx, list(c))
 					if err != nil {
@@ -269,7 +269,7 @@ func (p *provider) immutableRule() *crud.Handler {
 				return one.id, nil, err
 			}
 			if (found["disabled"] == true) != c.Bool("disabled") {
-				if err := p.Put(ctx, one.id, body(c, c.Bool("disabled")), nil); err != nil {
+				if err := p.Put(ctx, one.id, body(c, one.id, c.Bool("disabled")), nil); err != nil {
 					return one.id, state(c, found), err
 				}
 				if found, err = read(ctx, c, one.id); err != nil {
@@ -295,12 +295,12 @@ func (p *provider) immutableRule() *crud.Handler {
 			}
 			disabled := found["disabled"] == true
 			if !same(c, state(c, found), "tagMatching", "tagExcluding", "repoMatching", "repoExcluding") {
-				if err := p.Put(ctx, c.ID, body(c, disabled), nil); err != nil {
+				if err := p.Put(ctx, c.ID, body(c, c.ID, disabled), nil); err != nil {
 					return nil, err
 				}
 			}
 			if disabled != c.Bool("disabled") {
-				if err := p.Put(ctx, c.ID, body(c, c.Bool("disabled")), nil); err != nil {
+				if err := p.Put(ctx, c.ID, body(c, c.ID, c.Bool("disabled")), nil); err != nil {
 					return nil, err
 				}
 			}
