@@ -212,8 +212,7 @@ const meaning = {
     storageGiB: "Storage limit of the Harbor project in GiB. `null`: no limit.",
     keepTags:
         "How many of the newest tags Harbor's retention keeps in each repository. Immutable tags are kept beside them.",
-    immutableTags:
-        'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none. Default: `["**"]` where the environment has `deletionProtection`, else none.',
+    immutableTags: 'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none.',
     values: "Helm values over the chart's own; maps merge, and a `null` inside reaches Helm, which drops the chart's value. Helm apps only.",
 };
 
@@ -283,7 +282,11 @@ const estateDefaults = z.strictObject({
     quota: quota.default({}).describe(meaning.quota),
     storageGiB: storageGiB.default(null).describe(meaning.storageGiB),
     keepTags: keepTags.default(20).describe(meaning.keepTags),
-    immutableTags: immutableTags.optional().describe(meaning.immutableTags),
+    immutableTags: immutableTags
+        .optional()
+        .describe(
+            `${meaning.immutableTags} Default: \`["**"]\` where the environment has \`deletionProtection\`, else none.`,
+        ),
     values: values.default({}).describe(meaning.values),
 });
 
