@@ -42,7 +42,8 @@ type provider struct {
 // New makes the provider.
 func New() plugin.Backend {
 	p := newProvider()
-	return &crud.Provider{Schema: schema.Load("gitlab"), Handlers: p.handlers(), Setup: p.setup}
+	resources := &crud.Provider{Schema: schema.Load("gitlab"), Handlers: p.handlers(), Setup: p.setup}
+	return backend{Provider: resources, gitlab: p}
 }
 
 func newProvider() *provider {

@@ -1,0 +1,97 @@
+package gitlab
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"estate/providers/internal/crud"
+	"estate/providers/internal/plugin"
+	"estate/providers/internal/rest"
+)
+
+// backend adds the functions to the resources.
+type backend struct {
+	*crud.Provider
+	gitlab *provider
+}
+
+// Invoke serves the functions that look something up: an existing group, a user by name.
+func (b backend) Invoke(ctx context.Context, req plugin.InvokeRequest) (plugin.InvokeResponse, error) {
+	look := map[string]func(context.Context, plugin.Map) (plugin.Map, error){
+		"gitlab:index/getUser:getUser":   b.gitlab.getUser,
+		"gitlab:index/getGroup:getGroup": b.gitlab.getGroup,
+	}[req.Token]
+	if look == nil {
+		return b.Provider.Invoke(ctx, req)
+	}
+	found, err := look(ctx, plugin.StripMap(req.Args))
+	return plugin.InvokeResponse{Result: found}, err
+}
+
+// getUser finds a user by number, name or mail address. GitLab compares names without case and searches mail addresses,
+// so the answer is a list.
+func (p *provider) getUser(ctx context.Context, args plugin.Map) (plugin.Map, error) {
+	var user plugin.Map
+	if id := args["userId"]; id != nil {
+		if err := p.Get(ctx, "/users/"+number(id), &user); err != nil {
+			return nil, notThere(err, "user "+number(id))
+		}
+		return userResult(user), nil
+	}
+	key, wanted := "username", plugin.Text(args["username"])
+	if wanted == "" {
+		key, wanted = "search", plugin.Text(args["email"])
+	}
+	if wanted == "" {
+		return nil, fmt.Errorf("one of userId, username and email is needed")
+	}
+	var users []plugin.Map
+	if err := p.Get(ctx, "/users?"+key+"="+url.QueryEscape(wanted), &users); err != nil {
+		return nil, err
+	}
+	if len(users) != 1 {
+		return nil, fmt.Errorf("there are %d users with %s %q, not one", len(users), map[bool]string{true: "name", false: "address"}[key == "username"], wanted)
+	}
+	return userResult(users[0]), nil
+}
+
+func userResult(user plugin.Map) plugin.Map {
+	return plugin.Map{
+		"id": number(user["id"]), "userId": user["id"], "username": user["username"], "name": user["name"],
+		"state": user["state"], "email": plugin.Text(user["email"]), "avatarUrl": plugin.Text(user["avatar_url"]),
+		"isAdmin": plugin.Bool(user["is_admin"]), "isBot": plugin.Bool(user["bot"]), "createdAt": plugin.Text(user["created_at"]),
+	}
+}
+
+// getGroup finds a group by number or full path.
+func (p *provider) getGroup(ctx context.Context, args plugin.Map) (plugin.Map, error) {
+	which := plugin.Text(args["fullPath"])
+	if id := args["groupId"]; id != nil {
+		which = number(id)
+	}
+	if which == "" {
+		return nil, fmt.Errorf("one of groupId and fullPath is needed")
+	}
+	var group plugin.Map
+	if err := p.Get(ctx, "/groups/"+escape(which)+"?with_projects=false", &group); err != nil {
+		return nil, notThere(err, "group "+which)
+	}
+	result := plugin.Map{
+		"id": number(group["id"]), "groupId": group["id"], "fullPath": group["full_path"], "fullName": group["full_name"],
+		"name": group["name"], "path": group["path"], "description": plugin.Text(group["description"]),
+		"webUrl": group["web_url"], "visibilityLevel": group["visibility"],
+	}
+	if group["parent_id"] != nil {
+		result["parentId"] = group["parent_id"]
+	}
+	return result, nil
+}
+
+// notThere names what is missing, in place of the address that answered 404.
+func notThere(err error, what string) error {
+	if rest.NotFound(err) {
+		return fmt.Errorf("%s does not exist, or the token may not see it: %w", what, err)
+	}
+	return err
+}
