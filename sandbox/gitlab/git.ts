@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, unlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** 40 zeros: "no commit" in a ref update. */
@@ -85,7 +85,17 @@ export class Git {
         return join(this.root, `${id}.git`);
     }
 
+    async exists(id: number): Promise<boolean> {
+        try {
+            return (await stat(this.path(id))).isDirectory();
+        } catch {
+            return false;
+        }
+    }
+
+    /** A new, empty repository; one that a killed server left behind under this number is thrown away. */
     async create(id: number, branch: string): Promise<void> {
+        await this.remove(id);
         await mkdir(this.root, { recursive: true });
         await this.raw(this.root, ["init", "--quiet", "--bare", `--initial-branch=${branch}`, this.path(id)]);
         // Pushes over HTTP are authorised by the server in front; git itself must not refuse them.

@@ -15,6 +15,7 @@ import { Git, writeHooks } from "./git";
 import { GitLab } from "./gitlab";
 import type { State, Tier } from "./model";
 import { pageFor, registerPages } from "./pages";
+import { reconcile } from "./reconcile";
 import { decodeForm } from "./params";
 import { registerBranches, registerProtections } from "./routes/branches";
 import { registerDeployKeys } from "./routes/deployKeys";
@@ -86,6 +87,7 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
         options.protectionDelayMs ?? 400,
     );
     await ensureRoot(gitlab, options.rootTokenFile);
+    await reconcile(gitlab);
     await gitlab.sweep();
     await gitlab.save();
 
@@ -151,6 +153,9 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
     registerPipelineControl(fastify, gitlab, (request, reply) => {
         return new Call(gitlab, request, reply, authenticate(gitlab, request));
     });
+    for (const probe of ["readiness", "liveness", "health"]) {
+        fastify.get(`/-/${probe}`, () => ({ status: "ok", master_check: [{ status: "ok" }] }));
+    }
     registerPages(fastify, gitlab);
     registerSmartHttp(fastify, gitlab, hooksDir, home);
 

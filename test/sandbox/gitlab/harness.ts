@@ -73,9 +73,10 @@ export class Sandbox {
         return this.running.url;
     }
 
-    /** Stops the server and starts it again on the same data. */
-    async restart(): Promise<void> {
+    /** Stops the server and starts it again on the same data; `between` runs while it is down. */
+    async restart(between?: () => Promise<void>): Promise<void> {
         await this.running.close();
+        await between?.();
         this.running = await startGitLab(this.options);
     }
 

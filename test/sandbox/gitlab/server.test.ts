@@ -26,6 +26,26 @@ test("everything is there again after a restart, and tokens still work", async (
     assert.equal(field(next.body, "id"), id + 1, "ids are not used twice");
 });
 
+test("a server killed between git and its state finds its way back", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    await root.api.Branches.create(id, "bump", "main");
+    await root.api.RepositoryFiles.create(id, "a", "bump", "x", "A");
+    await root.api.MergeRequests.create(id, "bump", "main", "Bump");
+    const empty = await root.api.Projects.create({ name: "empty" });
+    const file = join(sandbox.options.dataDir, "state.json");
+    const before = await readFile(file, "utf8");
+    await root.api.MergeRequests.accept(id, 1);
+    const folder = await sandbox.clone("root/empty", root.token);
+    await sandbox.git(folder, "commit", "-q", "--allow-empty", "-m", "first");
+    await sandbox.git(folder, "push", "origin", "HEAD:main");
+    // What a kill leaves: the repositories are ahead of the state.
+    await sandbox.restart(() => writeFile(file, before));
+    assert.equal((await sandbox.root().api.MergeRequests.show(id, 1)).state, "merged");
+    assert.equal((await sandbox.root().api.Projects.show(empty.id)).default_branch, "main");
+});
+
 test("neither state nor repositories hold a token in clear, and both secrets are for the owner only", async (context) => {
     const sandbox = await Sandbox.start(context);
     await sandbox.newProject();
