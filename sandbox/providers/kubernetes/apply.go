@@ -300,7 +300,9 @@ func (b *Backend) previewError(
 ) error {
 	switch {
 	case isUnreachable(err):
-		plugin.Log(ctx).Warn("%s: previewed without the cluster: %s", t, err)
+		b.warned.Do(func() {
+			plugin.Log(ctx).Warn("this and the other objects of the cluster are previewed without it: %s", err)
+		})
 		return nil
 	case isNoKind(err), isMissingNamespace(err), apierrors.IsTooManyRequests(err), apierrors.IsNotFound(err),
 		apierrors.IsServiceUnavailable(err), apierrors.IsTimeout(err), apierrors.IsServerTimeout(err):

@@ -5,6 +5,7 @@ package kubernetes
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"sigs.k8s.io/yaml"
 
@@ -22,6 +23,8 @@ type Backend struct {
 	// unconfigured says why client is nil.
 	unconfigured string
 	mapping      *mapping
+	// warned: that the cluster is unreachable is said once, not under each of its objects.
+	warned sync.Once
 }
 
 // New makes a provider that is not configured yet.

@@ -64,6 +64,7 @@ type client struct {
 	http    *http.Client
 	timeout time.Duration
 	delay   time.Duration // before the second try
+	silent  bool          // the server's warnings are not shown
 	// givenUp is when the server was last found unreachable, in nanoseconds since 1970.
 	givenUp atomic.Int64
 }
@@ -187,7 +188,7 @@ func (c *client) try(ctx context.Context, request call, body []byte) (object, ti
 		return nil, time.Duration(seconds) * time.Second, statusError(request, response, text)
 	}
 	for _, warning := range response.Header.Values("Warning") {
-		if message, ok := parseWarning(warning); ok {
+		if message, ok := parseWarning(warning); ok && !c.silent {
 			plugin.Log(ctx).Warn("%s", message)
 		}
 	}

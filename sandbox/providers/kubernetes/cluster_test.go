@@ -394,7 +394,8 @@ func TestAWaitThatFailsKeepsTheObject(t *testing.T) {
 		t.Fatalf("error: %v", err)
 	}
 	if incomplete.ID != c.namespace+"/stuck" || object(incomplete.Outputs).uid() == "" ||
-		!strings.Contains(incomplete.Error(), "Deployment "+c.namespace+"/stuck was applied, but is not ready after 1s") {
+		!strings.Contains(incomplete.Error(), "Deployment "+c.namespace+"/stuck was applied, but is not ready after 1s") ||
+		!strings.Contains(incomplete.Error(), "PodScheduled") {
 		t.Errorf("%+v", incomplete)
 	}
 }

@@ -236,7 +236,9 @@ func (b *Backend) Configure(_ context.Context, req plugin.ConfigureRequest) erro
 	b.client, err = newClient(config, clientTimeout(req.Inputs))
 	if err != nil {
 		b.unconfigured = err.Error()
+		return nil
 	}
+	b.client.silent = b.settings.suppressDeprecation
 	return nil
 }
 

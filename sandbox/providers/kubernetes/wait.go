@@ -60,8 +60,8 @@ func (b *Backend) wait(ctx context.Context, t target, live, inputs object) (obje
 		}
 		select {
 		case <-ctx.Done():
-			return live, fmt.Errorf("%s was applied, but is not ready after %s: %s (%w)",
-				t, time.Since(started).Round(time.Second), missing, context.Cause(ctx))
+			return live, fmt.Errorf("%s was applied, but is not ready after %s: %s%s (%w)", t,
+				time.Since(started).Round(time.Second), missing, b.podTrouble(ctx, live), context.Cause(ctx))
 		case <-time.After(delay):
 		}
 		next, err := b.get(ctx, t, false)
@@ -74,6 +74,42 @@ func (b *Backend) wait(ctx context.Context, t target, live, inputs object) (obje
 			live = next
 		}
 	}
+}
+
+// podTrouble is what the first pod behind a workload that is not ready says about it; empty for other kinds. The context
+// has ended by then: it lends its values only.
+func (b *Backend) podTrouble(ctx context.Context, live object) string {
+	var selectors []string
+	for key, value := range live.fields("spec", "selector", "matchLabels") {
+		selectors = append(selectors, fmt.Sprintf("%s=%v", key, value))
+	}
+	if live.versionKind().Group != "apps" || len(selectors) == 0 {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	pods := target{versionKind: versionKind{"", "v1", "Pod"}, Namespace: live.namespace()}
+	path, err := b.pathOf(ctx, &pods, true)
+	if err != nil {
+		return ""
+	}
+	found, err := b.client.do(ctx, call{method: http.MethodGet, path: path, quick: true, query: url.Values{
+		"labelSelector": {strings.Join(selectors, ",")},
+	}})
+	if err != nil {
+		return ""
+	}
+	for _, item := range found.list("items") {
+		pod, _ := item.(map[string]any)
+		current := podState(pod)
+		switch {
+		case current.failed != nil:
+			return fmt.Sprintf("; pod %s has failed: %s", object(pod).name(), current.failed)
+		case !current.done:
+			return fmt.Sprintf("; pod %s: %s", object(pod).name(), current.missing)
+		}
+	}
+	return ""
 }
 
 // judgeOf is what an object is waited for; nil for nothing.
