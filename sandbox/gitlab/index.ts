@@ -7,7 +7,7 @@ import { Deliveries } from "../support/deliveries";
 import { Faults, registerFaults } from "../support/faults";
 import { createServer, listen, writeSecretFile, type LogLine, type RunningServer } from "../support/server";
 import { Store } from "../support/store";
-import { authenticate } from "./auth";
+import { authenticate, tokenScopes } from "./auth";
 import { Call, Routes } from "./call";
 import { ApiError } from "./errors";
 import { recordDelivery } from "./events";
@@ -15,27 +15,13 @@ import { Git, writeHooks } from "./git";
 import { GitLab } from "./gitlab";
 import type { State, Tier } from "./model";
 import { pageFor, registerPages } from "./pages";
-import { reconcile } from "./reconcile";
 import { decodeForm } from "./params";
-import { registerBranches, registerProtections } from "./routes/branches";
-import { registerDeployKeys } from "./routes/deployKeys";
-import { registerEnvironments } from "./routes/environments";
-import { registerExtras } from "./routes/extras";
-import { registerFiles } from "./routes/files";
-import { registerGovernance } from "./routes/governance";
-import { registerGroups } from "./routes/groups";
-import { registerHooks } from "./routes/hooks";
-import { registerInstance } from "./routes/instance";
-import { registerIntegrations } from "./routes/integrations";
-import { registerMembers } from "./routes/members";
-import { registerMergeRequests } from "./routes/mergeRequests";
-import { registerPipelineControl, registerPipelines } from "./routes/pipelines";
-import { registerProjects } from "./routes/projects";
-import { addToken, registerTokens } from "./routes/tokens";
-import { registerVariables } from "./routes/variables";
+import { reconcile } from "./reconcile";
+import { registerRoutes } from "./routes/index";
+import { registerPipelineControl } from "./routes/jobs";
+import { addToken } from "./routes/tokens";
 import { hashOf, randomText } from "./secrets";
 import { registerSmartHttp } from "./smartHttp";
-import { tokenScopes } from "./auth";
 
 export interface GitLabOptions {
     /** Address to listen on, e.g. `127.0.0.1`. */
@@ -133,23 +119,7 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
     });
 
     const routes = new Routes(fastify, gitlab);
-    registerInstance(routes, gitlab);
-    registerGroups(routes, gitlab);
-    registerProjects(routes, gitlab);
-    registerMembers(routes, gitlab);
-    registerVariables(routes, gitlab);
-    registerHooks(routes, gitlab);
-    registerTokens(routes, gitlab);
-    registerDeployKeys(routes, gitlab);
-    registerBranches(routes, gitlab);
-    registerProtections(routes, gitlab);
-    registerFiles(routes, gitlab);
-    registerMergeRequests(routes, gitlab);
-    registerEnvironments(routes, gitlab);
-    registerPipelines(routes, gitlab);
-    registerGovernance(routes, gitlab);
-    registerIntegrations(routes, gitlab);
-    registerExtras(routes, gitlab);
+    registerRoutes(routes, gitlab);
     registerPipelineControl(fastify, gitlab, (request, reply) => {
         return new Call(gitlab, request, reply, authenticate(gitlab, request));
     });

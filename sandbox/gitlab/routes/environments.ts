@@ -14,7 +14,7 @@ import {
 } from "../model";
 import { filled, int, objects, oneOf, required, text, type Input } from "../params";
 import { showGrant } from "../present";
-import { changeGrants, readGrants } from "./branches";
+import { changeGrants, readGrants } from "./protections";
 import { place } from "./members";
 
 const tiers = oneOf("production", "staging", "testing", "development", "other");

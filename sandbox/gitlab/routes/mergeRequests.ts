@@ -1,18 +1,16 @@
-import { createHash } from "node:crypto";
-
 import { mergesInto } from "../access";
 import type { Call, Routes } from "../call";
-import { ApiError, forbidden, notFound, unauthorized } from "../errors";
-import { emitMergeRequest, emitNote, isDraft } from "../events";
+import { ApiError, forbidden, notFound } from "../errors";
+import { emitMergeRequest, isDraft } from "../events";
 import type { GitLab } from "../gitlab";
 import { headPipeline, mergeMergeRequest, mergeStatus, openMergeRequest, rebase } from "../mergeRequests";
-import { Level, type MergeRequest, type Note, type Project, type User } from "../model";
+import { Level, type MergeRequest, type Project } from "../model";
 import { bool, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
 import { basicUser, showCommit } from "../present";
-import { showDiff } from "./files";
+import { showDiff } from "./commits";
 import { showPipeline } from "./pipelines";
 
-const base = "/projects/:id/merge_requests";
+export const base = "/projects/:id/merge_requests";
 
 /** Merge requests, merged for real, with notes, discussions and approvals. */
 export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
@@ -38,7 +36,7 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
     });
     routes.get(`${base}/:iid`, async (call) => {
         const project = readable(call);
-        return detail(gitlab, call, project, find(call, project));
+        return detail(gitlab, call, project, findRequest(call, project));
     });
     routes.post(base, async (call) => {
         const project = call.writableProject(Level.developer);
@@ -70,7 +68,7 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
     });
     routes.put(`${base}/:iid`, async (call) => {
         const project = call.project();
-        const request = find(call, project);
+        const request = findRequest(call, project);
         mayEdit(call, project, request);
         const wanted = call.parse({
             title: filled(),
@@ -118,12 +116,12 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
     });
     routes.delete(`${base}/:iid`, (call) => {
         const project = call.project(Level.owner);
-        const request = find(call, project);
+        const request = findRequest(call, project);
         project.mergeRequests = project.mergeRequests.filter((each) => each !== request);
     });
     routes.put(`${base}/:iid/merge`, async (call) => {
         const project = call.project();
-        const request = find(call, project);
+        const request = findRequest(call, project);
         const wanted = call.parse({
             sha: text(),
             merge_commit_message: text(),
@@ -149,43 +147,41 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
     });
     routes.post(`${base}/:iid/cancel_merge_when_pipeline_succeeds`, async (call) => {
         const project = call.project(Level.developer);
-        const request = find(call, project);
+        const request = findRequest(call, project);
         request.autoMerge = null;
         return detail(gitlab, call, project, request);
     });
     routes.put(`${base}/:iid/rebase`, async (call) => {
         const project = call.writableProject(Level.developer);
-        await rebase(gitlab, project, call.user, find(call, project));
+        await rebase(gitlab, project, call.user, findRequest(call, project));
         call.status(202);
         return { rebase_in_progress: false };
     });
     routes.get(`${base}/:iid/commits`, async (call) => {
         const project = readable(call);
-        const request = find(call, project);
+        const request = findRequest(call, project);
         const commits = await git.log(project.id, [`${request.baseSha}..${request.sourceSha}`]);
         return call.page(commits, (commit) => showCommit(gitlab, project, commit));
     });
     routes.get(`${base}/:iid/diffs`, async (call) => {
         const project = readable(call);
-        const request = find(call, project);
+        const request = findRequest(call, project);
         return call.page(await git.diff(project.id, request.baseSha, request.sourceSha), showDiff);
     });
     routes.get(`${base}/:iid/changes`, async (call) => {
         const project = readable(call);
-        const request = find(call, project);
+        const request = findRequest(call, project);
         const changes = (await git.diff(project.id, request.baseSha, request.sourceSha)).map(showDiff);
         return { ...(await detail(gitlab, call, project, request)), changes, overflow: false };
     });
     routes.get(`${base}/:iid/pipelines`, (call) => {
         const project = readable(call);
-        const request = find(call, project);
+        const request = findRequest(call, project);
         const found = project.pipelines.filter(
             (pipeline) => pipeline.sha === request.sourceSha || pipeline.ref === request.sourceBranch,
         );
         return call.page(found, (pipeline) => showPipeline(gitlab, project, pipeline));
     });
-    registerApproving(routes, gitlab);
-    registerNotes(routes, gitlab);
 }
 
 const editable = {
@@ -210,7 +206,7 @@ function people<K extends string>(
         : ({ [key]: given.filter((each) => each > 0) } as Record<K, number[]>);
 }
 
-function readable(call: Call): Project {
+export function readable(call: Call): Project {
     return call.codeProject();
 }
 
@@ -262,7 +258,7 @@ async function listed(
     return call.pageAsync(found, async ({ project, request }) => showRequest(gitlab, project, request));
 }
 
-export function find(call: Call, project: Project): MergeRequest {
+export function findRequest(call: Call, project: Project): MergeRequest {
     const request = project.mergeRequests.find((each) => each.iid === call.number("iid"));
     if (!request) {
         throw notFound();
@@ -367,233 +363,4 @@ async function detail(gitlab: GitLab, call: Call, project: Project, request: Mer
         first_contribution: false,
         user: { can_merge: user !== undefined && mergesInto(gitlab, user, project, request.targetBranch) },
     };
-}
-
-/** Approving exists in every tier; that approvals are required only in premium. */
-function registerApproving(routes: Routes, gitlab: GitLab): void {
-    const show = async (project: Project, request: MergeRequest, user: User | undefined): Promise<Input> => {
-        const required =
-            gitlab.tier === "premium"
-                ? Math.max(0, ...project.approvalRules.map((rule) => rule.approvalsRequired))
-                : 0;
-        return {
-            id: request.id,
-            iid: request.iid,
-            project_id: project.id,
-            title: request.title,
-            state: request.state,
-            merge_status:
-                (await mergeStatus(gitlab, project, request)) === "conflict"
-                    ? "cannot_be_merged"
-                    : "can_be_merged",
-            approved: request.approvedBy.length >= required && request.approvedBy.length > 0,
-            ...(gitlab.tier === "premium"
-                ? {
-                      approvals_required: required,
-                      approvals_left: Math.max(0, required - request.approvedBy.length),
-                  }
-                : {}),
-            user_has_approved: request.approvedBy.some((each) => each.userId === user?.id),
-            user_can_approve:
-                user !== undefined && !request.approvedBy.some((each) => each.userId === user.id),
-            approved_by: request.approvedBy.map((each) => ({
-                user: basicUser(gitlab, gitlab.user(each.userId)),
-                approved_at: each.at,
-            })),
-        };
-    };
-    routes.get(`${base}/:iid/approvals`, (call) => {
-        const project = readable(call);
-        return show(project, find(call, project), call.maybeUser);
-    });
-    routes.post(`${base}/:iid/approve`, async (call) => {
-        const project = call.writableProject(Level.developer);
-        const request = find(call, project);
-        const { user } = call;
-        const { sha } = call.parse({ sha: text() });
-        if (sha !== undefined && sha !== request.sourceSha) {
-            throw new ApiError(409, {
-                message: `SHA does not match HEAD of source branch: ${request.sourceSha}`,
-            });
-        }
-        const ownAllowed =
-            gitlab.tier !== "premium" || project.approvals["merge_requests_author_approval"] === true;
-        if (
-            request.approvedBy.some((each) => each.userId === user.id) ||
-            (!ownAllowed && user.id === request.authorId)
-        ) {
-            throw unauthorized();
-        }
-        request.approvedBy.push({ userId: user.id, at: gitlab.now() });
-        await emitMergeRequest(gitlab, project, user, request, "approved");
-        return show(project, request, user);
-    });
-    routes.post(`${base}/:iid/unapprove`, async (call) => {
-        const project = call.writableProject(Level.developer);
-        const request = find(call, project);
-        if (!request.approvedBy.some((each) => each.userId === call.user.id)) {
-            throw notFound();
-        }
-        request.approvedBy = request.approvedBy.filter((each) => each.userId !== call.user.id);
-        await emitMergeRequest(gitlab, project, call.user, request, "unapproved");
-        return show(project, request, call.user);
-    });
-}
-
-function registerNotes(routes: Routes, gitlab: GitLab): void {
-    const show = (project: Project, request: MergeRequest, note: Note): Input => ({
-        id: note.id,
-        type: note.resolvable ? "DiscussionNote" : null,
-        body: note.body,
-        author: basicUser(gitlab, gitlab.user(note.authorId)),
-        created_at: note.createdAt,
-        updated_at: note.updatedAt,
-        system: note.system,
-        noteable_id: request.id,
-        noteable_type: "MergeRequest",
-        project_id: project.id,
-        noteable_iid: request.iid,
-        resolvable: note.resolvable,
-        ...(note.resolvable
-            ? { resolved: note.resolved, resolved_by: basicUser(gitlab, gitlab.user(note.resolvedById)) }
-            : {}),
-        confidential: false,
-        internal: false,
-    });
-    const add = (
-        call: Call,
-        project: Project,
-        request: MergeRequest,
-        body: string,
-        thread?: string,
-    ): Note => {
-        const now = gitlab.now();
-        const id = gitlab.nextId("note");
-        const first = request.notes.find((note) => note.discussionId === thread);
-        const note: Note = {
-            id,
-            discussionId:
-                thread ?? createHash("sha1").update(`${project.id}/${request.iid}/${id}`).digest("hex"),
-            body,
-            authorId: call.user.id,
-            system: false,
-            resolvable: first?.resolvable ?? false,
-            resolved: false,
-            resolvedById: null,
-            createdAt: now,
-            updatedAt: now,
-        };
-        request.notes.push(note);
-        request.updatedAt = now;
-        emitNote(gitlab, project, call.user, request, note);
-        return note;
-    };
-    const findNote = (call: Call, request: MergeRequest): Note => {
-        const note = request.notes.find((each) => each.id === call.number("note_id"));
-        if (!note) {
-            throw notFound("Note");
-        }
-        return note;
-    };
-    const commentable = (call: Call): Project => {
-        const project = call.writableProject(Level.none);
-        void call.user;
-        if (call.projectLevel(project) < Level.guest && project.visibility === "private") {
-            throw forbidden();
-        }
-        return project;
-    };
-
-    const notes = `${base}/:iid/notes`;
-    routes.get(notes, (call) => {
-        const project = readable(call);
-        const request = find(call, project);
-        const wanted = call.parse({ sort: oneOf("asc", "desc"), order_by: text() });
-        const sorted = wanted.sort === "asc" ? request.notes : [...request.notes].reverse();
-        return call.page(sorted, (note) => show(project, request, note));
-    });
-    routes.get(`${notes}/:note_id`, (call) => {
-        const project = readable(call);
-        const request = find(call, project);
-        return show(project, request, findNote(call, request));
-    });
-    routes.post(notes, (call) => {
-        const project = commentable(call);
-        const request = find(call, project);
-        const { body } = call.parse({ body: required(filled()) });
-        return show(project, request, add(call, project, request, body));
-    });
-    routes.put(`${notes}/:note_id`, (call) => {
-        const project = commentable(call);
-        const request = find(call, project);
-        const note = findNote(call, request);
-        if (note.authorId !== call.user.id && call.projectLevel(project) < Level.maintainer) {
-            throw forbidden();
-        }
-        note.body = call.parse({ body: required(filled()) }).body;
-        note.updatedAt = gitlab.now();
-        return show(project, request, note);
-    });
-    routes.delete(`${notes}/:note_id`, (call) => {
-        const project = commentable(call);
-        const request = find(call, project);
-        const note = findNote(call, request);
-        if (note.authorId !== call.user.id && call.projectLevel(project) < Level.maintainer) {
-            throw forbidden();
-        }
-        request.notes = request.notes.filter((each) => each !== note);
-    });
-
-    const threads = `${base}/:iid/discussions`;
-    const showThread = (project: Project, request: MergeRequest, id: string): Input => {
-        const inThread = request.notes.filter((note) => note.discussionId === id);
-        return {
-            id,
-            individual_note: inThread.length === 1 && !inThread[0]?.resolvable,
-            notes: inThread.map((note) => show(project, request, note)),
-        };
-    };
-    const findThread = (call: Call, request: MergeRequest): string => {
-        const id = call.id("discussion_id");
-        if (!request.notes.some((note) => note.discussionId === id)) {
-            throw notFound("Discussion");
-        }
-        return id;
-    };
-    routes.get(threads, (call) => {
-        const project = readable(call);
-        const request = find(call, project);
-        const ids = [...new Set(request.notes.map((note) => note.discussionId))];
-        return call.page(ids, (id) => showThread(project, request, id));
-    });
-    routes.get(`${threads}/:discussion_id`, (call) => {
-        const project = readable(call);
-        const request = find(call, project);
-        return showThread(project, request, findThread(call, request));
-    });
-    routes.post(threads, (call) => {
-        const project = commentable(call);
-        const request = find(call, project);
-        const { body } = call.parse({ body: required(filled()) });
-        const note = add(call, project, request, body);
-        note.resolvable = true;
-        return showThread(project, request, note.discussionId);
-    });
-    routes.post(`${threads}/:discussion_id/notes`, (call) => {
-        const project = commentable(call);
-        const request = find(call, project);
-        const { body } = call.parse({ body: required(filled()) });
-        return show(project, request, add(call, project, request, body, findThread(call, request)));
-    });
-    routes.put(`${threads}/:discussion_id`, (call) => {
-        const project = call.writableProject(Level.developer);
-        const request = find(call, project);
-        const id = findThread(call, request);
-        const { resolved } = call.parse({ resolved: required(bool()) });
-        for (const note of request.notes.filter((each) => each.discussionId === id && each.resolvable)) {
-            note.resolved = resolved;
-            note.resolvedById = resolved ? call.user.id : null;
-        }
-        return showThread(project, request, id);
-    });
 }

@@ -1,98 +1,22 @@
 import { ApiError, forbidden, invalid, invalidToken, notFound, unauthorized } from "../errors";
-import { deployTokenScopes, resourceTokenScopes, tokenScopes } from "../auth";
+import { resourceTokenScopes, tokenScopes } from "../auth";
 import type { Call, Routes } from "../call";
 import type { GitLab } from "../gitlab";
-import { Level, type DeployToken, type Group, type Project, type Token, type User } from "../model";
-import { bool, day, filled, moment, oneOfNumbers, required, text, words } from "../params";
+import { Level, type Group, type Project, type Token, type User } from "../model";
+import { bool, day, filled, oneOfNumbers, required, text, words } from "../params";
 import { hashOf, randomText } from "../secrets";
 import { place } from "./members";
 
 /** Longest life of an access token, days, as GitLab sets it where an administrator sets none. */
 const longestLife = 365;
 
-/** Deploy tokens, project and group access tokens, personal access tokens. */
+/** Project and group access tokens, personal access tokens. */
 export function registerTokens(routes: Routes, gitlab: GitLab): void {
-    registerDeployTokens(routes, gitlab);
     registerResourceTokens(routes, gitlab);
     registerPersonalTokens(routes, gitlab);
 }
 
-function registerDeployTokens(routes: Routes, gitlab: GitLab): void {
-    const { state } = gitlab;
-    routes.get("/deploy_tokens", (call) => {
-        call.requireAdmin();
-        return call.page(state.deployTokens, (token) => showDeployToken(gitlab, token));
-    });
-    for (const kind of ["project", "group"] as const) {
-        const base = `/${kind}s/:id/deploy_tokens`;
-        const open = (call: Call): Group | Project =>
-            place(call, `${kind}s`, kind === "group" ? Level.owner : Level.maintainer).space;
-        const tokensOf = (space: Group | Project): DeployToken[] =>
-            state.deployTokens.filter((token) => token.kind === kind && token.sourceId === space.id);
-        const find = (call: Call): DeployToken => {
-            const token = tokensOf(open(call)).find((each) => each.id === call.number("token_id"));
-            if (!token) {
-                throw notFound("DeployToken");
-            }
-            return token;
-        };
-        routes.get(base, (call) => {
-            const active = call.parse({ active: bool() }).active;
-            const found = tokensOf(open(call)).filter(
-                (token) => active !== true || gitlab.deployTokenActive(token),
-            );
-            return call.page(found, (token) => showDeployToken(gitlab, token));
-        });
-        routes.get(`${base}/:token_id`, (call) => showDeployToken(gitlab, find(call)));
-        routes.post(base, (call) => {
-            const space = open(call);
-            const wanted = call.parse({
-                name: required(filled()),
-                scopes: required(words()),
-                username: text(),
-                expires_at: moment(),
-            });
-            checkScopes(wanted.scopes, deployTokenScopes);
-            const id = gitlab.nextId("deploy_token");
-            const secret = `gldt-${randomText(20)}`;
-            const token: DeployToken = {
-                id,
-                kind,
-                sourceId: space.id,
-                name: wanted.name,
-                username:
-                    wanted.username === undefined || wanted.username === ""
-                        ? `gitlab+deploy-token-${id}`
-                        : wanted.username,
-                scopes: wanted.scopes,
-                hash: hashOf(secret),
-                expiresAt: wanted.expires_at ?? null,
-                revoked: false,
-                createdAt: gitlab.now(),
-            };
-            state.deployTokens.push(token);
-            return { ...showDeployToken(gitlab, token), token: secret };
-        });
-        routes.delete(`${base}/:token_id`, (call) => {
-            const token = find(call);
-            state.deployTokens = state.deployTokens.filter((each) => each !== token);
-        });
-    }
-}
-
-function showDeployToken(gitlab: GitLab, token: DeployToken): Record<string, unknown> {
-    return {
-        id: token.id,
-        name: token.name,
-        username: token.username,
-        expires_at: token.expiresAt,
-        scopes: token.scopes,
-        revoked: token.revoked,
-        expired: !token.revoked && !gitlab.deployTokenActive(token),
-    };
-}
-
-function checkScopes(scopes: string[], known: string[]): void {
+export function checkScopes(scopes: string[], known: string[]): void {
     if (scopes.length === 0) {
         throw invalid({ scopes: ["can't be blank"] });
     }
@@ -101,7 +25,7 @@ function checkScopes(scopes: string[], known: string[]): void {
     }
 }
 
-function registerResourceTokens(routes: Routes, gitlab: GitLab): void {
+export function registerResourceTokens(routes: Routes, gitlab: GitLab): void {
     const { state } = gitlab;
     for (const kind of ["project", "group"] as const) {
         const base = `/${kind}s/:id/access_tokens`;
@@ -206,7 +130,7 @@ function methodForTokens(): ApiError {
     return new ApiError(405, { message: "405 Method Not Allowed" });
 }
 
-function registerPersonalTokens(routes: Routes, gitlab: GitLab): void {
+export function registerPersonalTokens(routes: Routes, gitlab: GitLab): void {
     const { state } = gitlab;
     const own = (call: Call): Token => {
         if (!call.principal) {

@@ -1,0 +1,84 @@
+import type { Call, Routes } from "../call";
+import { notFound } from "../errors";
+import type { GitLab } from "../gitlab";
+import { Level, type Project, type Trigger } from "../model";
+import { filled, required, text, type Input } from "../params";
+import { basicUser } from "../present";
+import { hashOf, randomText } from "../secrets";
+import { createPipeline, pipelineDetail } from "./pipelines";
+
+/** Trigger tokens and the pipelines they start. */
+export function registerTriggers(routes: Routes, gitlab: GitLab): void {
+    const base = "/projects/:id/triggers";
+    const show = (trigger: Trigger, secret?: string): Input => ({
+        id: trigger.id,
+        token: secret ?? trigger.shown,
+        description: trigger.description,
+        created_at: trigger.createdAt,
+        updated_at: trigger.createdAt,
+        deleted_at: null,
+        last_used: trigger.lastUsed,
+        expires_at: trigger.expiresAt,
+        owner: basicUser(gitlab, gitlab.user(trigger.ownerId)),
+    });
+    const findOne = (call: Call, project: Project): Trigger => {
+        const found = project.triggers.find((each) => each.id === call.number("trigger_id"));
+        if (!found) {
+            throw notFound("Trigger");
+        }
+        return found;
+    };
+    routes.get(base, (call) => call.page(call.project(Level.maintainer).triggers, (each) => show(each)));
+    routes.get(`${base}/:trigger_id`, (call) => show(findOne(call, call.project(Level.maintainer))));
+    routes.post(base, (call) => {
+        const project = call.project(Level.maintainer);
+        const wanted = call.parse({ description: required(filled()), expires_at: text() });
+        const secret = `glptt-${randomText(20)}`;
+        const made: Trigger = {
+            id: gitlab.nextId("trigger"),
+            description: wanted.description,
+            hash: hashOf(secret),
+            shown: secret.slice(0, 10),
+            ownerId: call.user.id,
+            createdAt: gitlab.now(),
+            lastUsed: null,
+            expiresAt: wanted.expires_at ?? null,
+        };
+        project.triggers.push(made);
+        return show(made, secret);
+    });
+    routes.put(`${base}/:trigger_id`, (call) => {
+        const found = findOne(call, call.project(Level.maintainer));
+        found.description = call.parse({ description: filled() }).description ?? found.description;
+        return show(found);
+    });
+    routes.delete(`${base}/:trigger_id`, (call) => {
+        const project = call.project(Level.maintainer);
+        const found = findOne(call, project);
+        project.triggers = project.triggers.filter((each) => each !== found);
+    });
+    routes.post("/projects/:id/trigger/pipeline", async (call) => {
+        const wanted = call.parse({ token: required(filled()), ref: required(filled()) });
+        const project = gitlab.findProject(call.id("id"));
+        const hash = hashOf(wanted.token);
+        const trigger = project?.triggers.find((each) => each.hash === hash);
+        if (!project || !trigger) {
+            throw notFound();
+        }
+        trigger.lastUsed = gitlab.now();
+        const given = call.input["variables"];
+        const variables = Object.entries(
+            typeof given === "object" && given !== null && !Array.isArray(given) ? (given as Input) : {},
+        ).map(([key, value]) => ({ key, value: String(value), variableType: "env_var" }));
+        const pipeline = await createPipeline(
+            gitlab,
+            call,
+            project,
+            wanted.ref,
+            "trigger",
+            variables,
+            trigger.ownerId,
+        );
+        return pipelineDetail(gitlab, project, pipeline);
+    });
+}
