@@ -21,7 +21,9 @@ export const hookEvents: Record<string, { header: string; flag: string }> = {
     release: { header: "Release Hook", flag: "releases_events" },
 };
 
-const logsPerHook = 50;
+/** How many deliveries are remembered, per hook and in all: they are part of the state that each save writes. */
+const logsPerHook = 20;
+const logsInAll = 400;
 
 /** Sends an event to the hooks of the project and, in premium, of the groups above it that want it. */
 export function emit(
@@ -138,6 +140,7 @@ export function recordDelivery(gitlab: GitLab, delivery: Delivery): void {
         for (const old of ofHook.slice(logsPerHook)) {
             state.hookLogs.splice(state.hookLogs.indexOf(old), 1);
         }
+        state.hookLogs.length = Math.min(state.hookLogs.length, logsInAll);
     }
     log.responseStatus = last?.status === undefined ? "internal error" : String(last.status);
     log.responseBody = last?.response ?? last?.error ?? "";

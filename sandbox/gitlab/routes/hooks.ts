@@ -1,5 +1,5 @@
 import type { Call, Routes } from "../call";
-import { invalid, noRoute, notFound, unprocessable } from "../errors";
+import { invalid, notFound, unprocessable } from "../errors";
 import { hookEvents, hookProject, hookUser, pushPayload, send } from "../events";
 import { zeroSha } from "../git";
 import type { GitLab } from "../gitlab";
@@ -12,7 +12,6 @@ const eventFlags = [
     "tag_push_events",
     "merge_requests_events",
     "repository_update_events",
-    "enable_ssl_verification",
     "issues_events",
     "confidential_issues_events",
     "note_events",
@@ -31,7 +30,7 @@ const eventFlags = [
     "subgroup_events",
     "member_events",
     "project_events",
-].filter((name) => name !== "enable_ssl_verification");
+];
 
 const groupOnly = ["subgroup_events", "member_events", "project_events"];
 const fields = {
@@ -116,13 +115,11 @@ export function registerHooks(routes: Routes, gitlab: GitLab): void {
             return call.page(logs, showLog);
         });
         routes.post(`${base}/:hook_id/events/:event_id/resend`, async (call) => {
-            const { project, hooks } = open(call);
-            const hook = find(call, hooks);
+            const hook = find(call, open(call).hooks);
             const log = gitlab.state.hookLogs.find((each) => each.id === call.number("event_id"));
             if (!log || log.hookId !== hook.id) {
                 throw notFound();
             }
-            void project;
             const event = Object.keys(hookEvents).find(
                 (name) => hookEvents[name]?.header === log.requestHeaders["X-Gitlab-Event"],
             );
@@ -170,10 +167,6 @@ export function registerHooks(routes: Routes, gitlab: GitLab): void {
             });
         }
     }
-    routes.get("/hooks", (call) => {
-        call.requireAdmin();
-        throw noRoute();
-    });
 }
 
 function checkedUrl(url: string): string {

@@ -82,7 +82,10 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
     routes.delete("/users/:id", (call) => {
         call.requireAdmin();
         const user = findUser(gitlab, call);
-        if (gitlab.projectsOf(user.namespaceId).length > 0 && call.input["hard_delete"] !== true) {
+        if (
+            gitlab.projectsOf(user.namespaceId).length > 0 &&
+            call.parse({ hard_delete: bool() }).hard_delete !== true
+        ) {
             throw conflict("User has projects in the personal namespace. Remove them first.");
         }
         gitlab.forgetUser(user);

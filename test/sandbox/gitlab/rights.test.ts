@@ -265,3 +265,25 @@ test("administrators act for others with the Sudo header; nobody else does", asy
     assert.equal(shown.id, person.id);
     assert.equal((await as(person.token, "root")).status, 403);
 });
+
+test("a blocked user is out at once, over REST and over git, and back when unblocked", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const person = await sandbox.newPerson("alice");
+    await root.api.ProjectMembers.add(id, 30, { userId: person.id });
+    const blocked = await root.call("POST", `/users/${person.id}/block`);
+    assert.deepEqual([blocked.status, blocked.body], [201, true]);
+    assert.equal((await person.call("GET", "/user")).status, 403);
+    await assert.rejects(() => sandbox.clone("acme/web", person.token), /Access denied/);
+    await root.call("POST", `/users/${person.id}/unblock`);
+    assert.equal((await person.call("GET", "/user")).status, 200);
+    const search = await root.call("GET", "/users?username=ALICE");
+    assert.deepEqual(
+        (search.body as { id: number }[]).map((each) => each.id),
+        [person.id],
+    );
+    assert.equal((await root.call("DELETE", `/users/${person.id}?hard_delete=true`)).status, 204);
+    assert.equal((await person.call("GET", "/user")).status, 401);
+    assert.equal((await root.call("GET", `/projects/${id}/members/${person.id}`)).status, 404);
+});

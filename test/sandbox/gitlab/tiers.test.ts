@@ -89,6 +89,8 @@ test("premium: push rules are enforced on push and over REST", async (context) =
     const sandbox = await Sandbox.start(context, "premium");
     const id = await sandbox.newProject();
     const root = sandbox.root();
+    const none = await root.call("GET", `/projects/${id}/push_rule`);
+    assert.deepEqual([none.status, none.body], [200, null]);
     const made = await root.call("POST", `/projects/${id}/push_rule`, {
         commit_message_regex: "^(feat|fix): ",
         branch_name_regex: "^(main|feature/.*)$",
