@@ -18,13 +18,14 @@ export interface NameRule {
     readonly form: string;
 }
 
-const label = "lower case letters, digits and hyphens, a letter first, no hyphen last";
+/** No double hyphen either: Harbor and GitLab refuse one. */
+const label = "lower case letters and digits, a letter first, separated by single hyphens";
 
 /** Names people choose in the spec: they become parts of Kubernetes, Harbor and GitLab names. */
 export const specName: NameRule = {
     what: "name",
     maximum: 40,
-    pattern: /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/,
+    pattern: /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/,
     form: label,
 };
 

@@ -30,11 +30,8 @@ export function parseEstate(raw: unknown, context: ParseContext = {}): Parsed {
     const found = [...secrets, ...problems];
     if (spec !== undefined) {
         const estate = resolve(spec, context);
-        const touched = problems.map((problem) => problem.path);
         found.push(
-            ...check(spec, estate, context).filter(
-                ({ path }) => !touched.some((other) => related(path, other)),
-            ),
+            ...check(spec, estate, context).filter((one) => !problems.some((other) => follows(one, other))),
         );
         if (!hasErrors(found)) {
             return { estate, problems: sortProblems(found) };
@@ -53,57 +50,100 @@ function redact(problem: Problem, hidden: readonly string[]): Problem {
     return showsSecret ? { ...problem, value: "(hidden)" } : problem;
 }
 
+/** Whether a rule speaks of a part that the schema refused: then it may speak of what was put in its place. */
+function follows(problem: Problem, refused: Problem): boolean {
+    const below = problem.path === refused.path || problem.path.startsWith(`${refused.path}.`);
+    // Around an unknown key everything is as it was written.
+    return below || (refused.id !== "unknown-key" && refused.path.startsWith(`${problem.path}.`));
+}
+
 /** Whether one path is the other or lies below it. */
 function related(a: string, b: string): boolean {
     return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
-/** Parts refused, taken out, and the rest tried again so often; more is a spec of another kind altogether. */
-const attempts = 5;
+/** Rounds of repair; what is not a spec after them is something else altogether. */
+const rounds = 10;
 
 function readSpec(raw: unknown): { spec?: Spec; problems: Problem[] } {
     const problems: Problem[] = [];
-    let candidate: unknown = structuredClone(raw);
-    for (let attempt = 0; attempt < attempts; attempt++) {
+    const candidate: unknown = structuredClone(raw);
+    for (let round = 0; round < rounds; round++) {
         const result = specSchema.safeParse(candidate);
         if (result.success) {
             return { spec: result.data, problems };
         }
-        for (const issue of result.error.issues) {
+        const { issues } = result.error;
+        const earlier = [...problems];
+        for (const issue of issues) {
             const path = issue.path.map(String);
-            const told = problems.some((problem) => related(problem.path, path.join(".")));
+            const told = earlier.some((problem) => related(problem.path, path.join(".")));
             if (!told || issue.code === "unrecognized_keys") {
                 problems.push(...explain(issue, path, candidate));
             }
         }
-        let removed = false;
-        for (const issue of result.error.issues) {
-            const path = issue.path.map(String);
-            const doomed =
-                issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...path, key]) : [path];
-            for (const each of doomed) {
-                removed = remove(candidate, each) || removed;
-            }
-        }
-        if (!removed) {
+        const repaired = issues.map((issue) => repair(candidate, issue));
+        if (!repaired.includes(true)) {
             return { problems };
         }
-        candidate = structuredClone(candidate);
     }
     return { problems };
 }
 
-/** Takes a value out of a tree of plain objects; false where it is not there or is an element of a list. */
-function remove(tree: unknown, path: readonly string[]): boolean {
+/** Texts that stand for a required one that is missing or refused: the first for names, the second for URLs. */
+const standIns = ["stand-in", "https://stand-in.invalid"] as const;
+
+/** Takes out what is refused and puts something in where it is required, so that the rest can be looked at. */
+function repair(tree: unknown, issue: z.core.$ZodIssue): boolean {
+    const path = issue.path.map(String);
+    if (issue.code === "unrecognized_keys") {
+        return issue.keys.map((key) => put(tree, [...path, key], undefined)).includes(true);
+    }
+    const value = at(tree, path);
+    if (value === standIns[0]) {
+        return put(tree, path, standIns[1]);
+    }
+    if (value !== undefined) {
+        return put(tree, path, undefined);
+    }
+    if (issue.code === "invalid_value") {
+        return put(tree, path, issue.values[0]);
+    }
+    return put(tree, path, issue.code === "invalid_type" ? standIn(issue.expected) : undefined);
+}
+
+function standIn(type: string): unknown {
+    switch (type) {
+        case "string":
+            return standIns[0];
+        case "array":
+            return [];
+        case "object":
+        case "record":
+            return {};
+        default:
+            return undefined;
+    }
+}
+
+/** Sets or, with undefined, removes a value in a tree of maps and lists. False where nothing changed. */
+function put(tree: unknown, path: readonly string[], value: unknown): boolean {
     const parent = at(tree, path.slice(0, -1));
     const key = path.at(-1);
-    if (key === undefined || typeof parent !== "object" || parent === null || !(key in parent)) {
+    if (key === undefined || typeof parent !== "object" || parent === null) {
         return false;
     }
     if (Array.isArray(parent)) {
-        return remove(tree, path.slice(0, -1));
+        // One refused element makes the list unusable; removing only that one would move the others.
+        return put(tree, path.slice(0, -1), value);
     }
-    delete (parent as Record<string, unknown>)[key];
+    const map = parent as Record<string, unknown>;
+    if (value === undefined) {
+        const there = key in map;
+        delete map[key];
+        return there;
+    }
+    map[key] = value;
     return true;
 }
 

@@ -63,7 +63,7 @@ export const promotionRules: readonly Rule[] = [
         check: ({ spec, estate }) =>
             Object.values(estate.apps).flatMap((app): Finding[] => {
                 const present = new Set(app.environments.map((each) => each.environment));
-                // Environments without promotesFrom are told by promotion-start, gaps by promotion-gap.
+                // Environments that promote from none are told by promotion-start, from an unknown one by environment-exists.
                 const first = app.environments
                     .map((each) => each.environment)
                     .filter(
@@ -71,7 +71,9 @@ export const promotionRules: readonly Rule[] = [
                             !ancestors(name, spec.environments).path.some((other) => present.has(other)),
                     )
                     .sort(compare);
-                const roots = promotionOrder(spec.environments).first;
+                const roots = Object.entries(spec.environments)
+                    .filter(([, each]) => spec.environments[each.promotesFrom ?? ""] === undefined)
+                    .map(([name]) => name);
                 if (present.size === 0) {
                     return [
                         {

@@ -1,0 +1,294 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { describe, it } from "node:test";
+import { parse as parseYaml } from "yaml";
+import { formatProblems, parseEstate, specSchema, type Problem } from "../../estate";
+import { distance, nearest } from "../../estate/nearest";
+import { smallest } from "../../tools/docs";
+import { spec, type Overrides } from "../support/estate";
+
+function problems(overrides: Overrides): Problem[] {
+    return parseEstate(spec(overrides)).problems.map((problem) => problem);
+}
+
+/** The only problem of a spec with these changes. */
+function only(overrides: Overrides): Problem {
+    const found = problems(overrides);
+    assert.equal(found.length, 1, formatProblems(found));
+    return found[0] as Problem;
+}
+
+describe("the schema", () => {
+    it("accepts the smallest estate and fills in secure defaults", () => {
+        const filled = specSchema.parse(smallest);
+        assert.equal(filled.gitlab.tier, "free");
+        assert.equal(filled.gitlab.visibility, "private");
+        assert.equal(filled.registries["main"]?.insecure, false);
+        assert.deepEqual(filled.clusters["member1"], { role: "member", access: {}, labels: {} });
+        assert.equal(filled.argocd.namespace, "argocd");
+        assert.equal(filled.argocd.ha, false);
+        assert.deepEqual(filled.credentials, { generation: 1, lifetimeDays: 90, rotateBeforeDays: 30 });
+        assert.deepEqual(filled.defaults.sync, { automated: true, prune: true, selfHeal: true, retries: 3 });
+    });
+
+    it("refuses what is not a map", () => {
+        for (const raw of [undefined, null, "", 0, [], true]) {
+            const { estate, problems: found } = parseEstate(raw);
+            assert.equal(estate, undefined);
+            assert.equal(found.length, 1);
+            assert.equal(found[0]?.path, "");
+        }
+    });
+
+    it("names everything required that is missing, at once", () => {
+        assert.deepEqual(
+            parseEstate({}).problems.map(({ path: at, id }) => `${id} ${at}`),
+            ["apps", "clusters", "environments", "gitlab", "name", "registries", "teams"].map(
+                (key) => `required ${key}`,
+            ),
+        );
+    });
+
+    it("does not change what it reads", () => {
+        const raw = spec({ apps: { web: { tema: 1 } } });
+        const before = structuredClone(raw);
+        parseEstate(raw);
+        assert.deepEqual(raw, before);
+    });
+
+    it("reads an unquoted day as YAML readers hand it over", () => {
+        const { estate } = parseEstate(spec({ credentials: { expires: "2031-12-31T00:00:00Z" } }));
+        assert.equal(estate?.credentials.expires, "2031-12-31");
+    });
+});
+
+describe("a refused part", () => {
+    const cases: [string, Overrides, Omit<Problem, "severity">][] = [
+        [
+            "an unknown key, with the nearest known one",
+            { apps: { web: { delivry: "helm" } } },
+            {
+                path: "apps.web.delivry",
+                value: "helm",
+                id: "unknown-key",
+                rule: "must be a key of the schema",
+                fix: "did you mean delivery?",
+            },
+        ],
+        [
+            "an unknown key like no other",
+            { registries: { main: { colour: "blue" } } },
+            {
+                path: "registries.main.colour",
+                value: "blue",
+                id: "unknown-key",
+                rule: "must be a key of the schema",
+                fix: "use one of insecure, robotPrefix, url, or remove it",
+            },
+        ],
+        [
+            "a choice that does not exist",
+            { gitlab: { tier: "premum" } },
+            {
+                path: "gitlab.tier",
+                value: "premum",
+                id: "choice",
+                rule: "must be one of free, premium",
+                fix: "did you mean premium?",
+            },
+        ],
+        [
+            "another type",
+            { apps: { web: { port: "8080" } } },
+            { path: "apps.web.port", value: "8080", id: "type", rule: "must be a number", fix: "write one" },
+        ],
+        [
+            "a number out of range",
+            { apps: { web: { port: 70000 } } },
+            {
+                path: "apps.web.port",
+                value: 70000,
+                id: "range",
+                rule: "must be at most 65535",
+                fix: "write a number up to 65535",
+            },
+        ],
+        [
+            "a name that is too long",
+            { apps: { ["a".repeat(41)]: { team: "shop" } } },
+            {
+                path: `apps.${"a".repeat(41)}`,
+                value: "a".repeat(41),
+                id: "name",
+                rule: "must have at most 40 characters",
+                fix: "rename the key",
+            },
+        ],
+        [
+            "a name of another form",
+            { teams: { Ops: {} } },
+            {
+                path: "teams.Ops",
+                value: "Ops",
+                id: "name",
+                rule: "must be lower case letters and digits, a letter first, separated by single hyphens",
+                fix: "rename the key",
+            },
+        ],
+        [
+            "a branch git does not take",
+            { environments: { dev: { branch: "a..b" } } },
+            {
+                path: "environments.dev.branch",
+                value: "a..b",
+                id: "form",
+                rule: "must be letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or ., not ending in .lock, not a commit id",
+                fix: "correct the value",
+            },
+        ],
+        [
+            "a registry below a path",
+            { registries: { main: { url: "https://harbor.test/registry" } } },
+            {
+                path: "registries.main.url",
+                value: "https://harbor.test/registry",
+                id: "form",
+                rule: "must be an http or https URL of a host, without path, query and fragment",
+                fix: "correct the value",
+            },
+        ],
+        [
+            "an environment without anything",
+            { environments: { dev: { clusters: undefined } } },
+            {
+                path: "environments.dev.clusters",
+                value: undefined,
+                id: "required",
+                rule: "is required: a list",
+                fix: "add it",
+            },
+        ],
+        [
+            "a quantity that is a number",
+            { defaults: { quota: { pods: 4 } } },
+            { path: "defaults.quota.pods", value: 4, id: "type", rule: "must be a text", fix: "write one" },
+        ],
+    ];
+    for (const [title, overrides, expected] of cases) {
+        it(title, () => {
+            assert.deepEqual(only(overrides), { ...expected, severity: "error" });
+        });
+    }
+
+    it("does not hide what is wrong elsewhere", () => {
+        assert.deepEqual(
+            problems({
+                gitlab: { tir: "free" },
+                apps: { web: { team: "shp", port: "80" }, api: { environments: { prd: {} } } },
+                environments: { dev: { clusters: ["member9"] } },
+            }).map(({ id, path: at }) => `${id} ${at}`),
+            [
+                "environment-exists apps.api.environments.prd",
+                "type apps.web.port",
+                "team-exists apps.web.team",
+                "cluster-exists environments.dev.clusters",
+                "unknown-key gitlab.tir",
+            ],
+        );
+    });
+});
+
+describe("a secret in the open", () => {
+    const fake = {
+        token: `glpat-${"x1Y2z3W4".repeat(3)}`,
+        key: "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----",
+    };
+    const cases: [string, Overrides, string, string][] = [
+        ["a GitLab token at an allowed key", { gitlab: { caFile: fake.token } }, "gitlab.caFile", fake.token],
+        ["a private key", { apps: { web: { values: { tls: fake.key } } } }, "apps.web.values.tls", "MIIB"],
+        [
+            "a password in Helm values",
+            { apps: { web: { values: { db: { password: "hunter2hunter2" } } } } },
+            "apps.web.values.db.password",
+            "hunter2hunter2",
+        ],
+        [
+            "a URL with a password",
+            { argocd: { clusterPageUrl: "https://me:hunter2hunter2@page.test" } },
+            "argocd.clusterPageUrl",
+            "hunter2hunter2",
+        ],
+        [
+            "a bot's URL",
+            {
+                channels: {
+                    ops: {
+                        recipient: "https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef01",
+                    },
+                },
+            },
+            "channels.ops.recipient",
+            "0123456789abcdef01",
+        ],
+        ["a token at an unknown key", { gitlab: { token: "abc-abc-abc" } }, "gitlab.token", "abc-abc-abc"],
+    ];
+    for (const [title, overrides, at, secret] of cases) {
+        it(`is found and not shown: ${title}`, () => {
+            const found = problems(overrides);
+            const named = found.filter((problem) => problem.id === "plain-secret");
+            assert.deepEqual(
+                named.map((problem) => problem.path),
+                [at],
+            );
+            assert.ok(!formatProblems(found).includes(secret), formatProblems(found));
+            assert.equal(parseEstate(spec(overrides)).estate, undefined);
+        });
+    }
+
+    it("is not seen in what only speaks of secrets", () => {
+        const values = {
+            existingSecret: "db",
+            secretName: "db",
+            passwordFile: "/run/db",
+            auth: { enabled: true },
+        };
+        assert.deepEqual(problems({ apps: { web: { values } }, defaults: { quota: { secrets: "10" } } }), []);
+    });
+});
+
+describe("the nearest name", () => {
+    it("is the one most likely meant", () => {
+        const known = ["clusters", "environments", "registries", "delivery", "url"];
+        assert.equal(nearest("cluster", known), "clusters");
+        assert.equal(nearest("enviroments", known), "environments");
+        assert.equal(nearest("URL", known), "url");
+        assert.equal(nearest("ulr", known), "url");
+        assert.equal(nearest("colour", known), undefined);
+        assert.equal(nearest("x", []), undefined);
+    });
+
+    it("counts letters changed, added, left out and swapped", () => {
+        assert.equal(distance("", "abc"), 3);
+        assert.equal(distance("abc", "abc"), 0);
+        assert.equal(distance("abc", "abd"), 1);
+        assert.equal(distance("abc", "acb"), 1);
+        assert.equal(distance("kitten", "sitting"), 3);
+    });
+});
+
+describe("a spec with many mistakes", () => {
+    // To accept a new text: ESTATE_ACCEPT=1 node --require tsx/cjs --test test/estate/parse.test.ts
+    const folder = path.join(__dirname, "..", "fixtures", "estates");
+    for (const file of fs.readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
+        it(`is told whole: ${file}`, () => {
+            const expected = path.join(folder, file.replace(/\.yaml$/, ".txt"));
+            const raw: unknown = parseYaml(fs.readFileSync(path.join(folder, file), "utf8"));
+            const text = `${formatProblems(parseEstate(raw, { today: "2030-01-01" }).problems, file)}\n`;
+            if (process.env["ESTATE_ACCEPT"] === "1") {
+                fs.writeFileSync(expected, text);
+            }
+            assert.equal(text, fs.readFileSync(expected, "utf8"));
+        });
+    }
+});
