@@ -2,17 +2,14 @@ package kubernetes
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"estate/providers/internal/plugin"
 )
@@ -70,15 +67,6 @@ func (b *Backend) create(ctx context.Context, t *target, inputs object, manager 
 		}
 		return b.apply(ctx, t, inputs, manager, applyOptions{force: b.forced(inputs)})
 	}
-}
-
-// existsError says that the object is there already and was not made by this resource.
-type existsError struct{ target }
-
-func (e *existsError) Error() string {
-	return fmt.Sprintf("it already exists in the cluster and was not made by this resource. Take it over by importing it "+
-		"(the resource option `import: %q`), change single fields of it with a %sPatch resource, delete it, or let the "+
-		"provider take over everything (upsertExistingObjects)", e.id(), e.Kind)
 }
 
 func (b *Backend) mayTake(existing, inputs object, manager string) bool {
@@ -204,117 +192,6 @@ func (b *Backend) settle(
 	return outputs, nil
 }
 
-// previewCreate asks the server what would come of the inputs, where it can know.
-func (b *Backend) previewCreate(
-	ctx context.Context, req plugin.CreateRequest, t target, inputs object, manager string,
-) (plugin.Map, error) {
-	local := outputsOf(withUnknowns(object(req.Inputs), createdKeys), req.Inputs, manager, inputs.text("apiVersion"))
-	if t.Name == "" || plugin.HasUnknown(req.Inputs) {
-		return local, nil
-	}
-	existing, err := b.metadataOf(ctx, &t, true)
-	if err != nil {
-		return local, b.previewError(ctx, "create", t, inputs, req.Inputs, err)
-	}
-	if existing != nil && !t.Patch {
-		if !b.mayTake(existing, inputs, manager) && !existing.isBeingDeleted() {
-			return nil, b.explain("create", t, inputs, req.Inputs, &existsError{t})
-		}
-		// The object of this very resource: it is to be replaced, and goes before the new one comes.
-		return local, nil
-	}
-	if existing == nil && t.Patch {
-		return local, nil
-	}
-	return b.dryRun(ctx, "create", t, inputs, req.Inputs, manager, local)
-}
-
-// dryRun applies without effect and leaves out of the answer what the real apply would give another value.
-func (b *Backend) dryRun(
-	ctx context.Context, verb string, t target, inputs object, given plugin.Map, manager string, local plugin.Map,
-) (plugin.Map, error) {
-	live, err := b.apply(ctx, &t, inputs, manager, applyOptions{force: b.forced(inputs), dryRun: true})
-	if err != nil {
-		return local, b.previewError(ctx, verb, t, inputs, given, err)
-	}
-	predicted := withUnknowns(live, updatedKeys)
-	if verb == "create" {
-		predicted = withUnknowns(live, createdKeys)
-		switch t.groupKind() {
-		case groupKind{"", "Service"}:
-			predicted["spec"] = withoutAddress(predicted.fields("spec"), inputs.fields("spec"))
-		case groupKind{"", kindSecret}:
-			if inputs.text("type") == typeServiceAccountAuth {
-				predicted["data"] = plugin.Unknown{}
-			}
-		}
-	}
-	return outputsOf(predicted, given, manager, plugin.Text(local[outputInitialVersion])), nil
-}
-
-// Which metadata only the real call decides: a dry run answers with made-up values.
-var (
-	updatedKeys = []string{"resourceVersion", "generation"}
-	createdKeys = []string{"resourceVersion", "generation", "uid", "creationTimestamp"}
-)
-
-// withUnknowns is a copy of an object for a preview: what the real call decides, and the status, are not known.
-func withUnknowns(live object, keys []string) object {
-	if _, isObject := plugin.Strip(live["metadata"]).(map[string]any); !isObject {
-		return live
-	}
-	if secret, isSecret := live["metadata"].(plugin.Secret); isSecret {
-		copied := make(object, len(live))
-		for key, value := range live {
-			copied[key] = value
-		}
-		copied["metadata"] = secret.Value
-		live = copied
-	}
-	result, metadata := live.withMetadata()
-	for _, key := range keys {
-		metadata[key] = plugin.Unknown{}
-	}
-	result["status"] = plugin.Unknown{}
-	return result
-}
-
-// withoutAddress leaves out of a Service's spec the addresses that a dry run draws anew each time.
-func withoutAddress(spec, given map[string]any) map[string]any {
-	result := make(map[string]any, len(spec))
-	for key, value := range spec {
-		switch key {
-		case "clusterIP", "clusterIPs", "healthCheckNodePort":
-			if given["clusterIP"] == nil {
-				value = plugin.Unknown{}
-			}
-		}
-		result[key] = value
-	}
-	return result
-}
-
-// previewError decides which errors of a preview are worth failing it: not those that the update itself may resolve.
-func (b *Backend) previewError(
-	ctx context.Context, verb string, t target, inputs object, given plugin.Map, err error,
-) error {
-	switch {
-	case isUnreachable(err):
-		b.warned.Do(func() {
-			plugin.Log(ctx).Warn("this and the other objects of the cluster are previewed without it: %s", err)
-		})
-		return nil
-	case isNoKind(err), isMissingNamespace(err), apierrors.IsTooManyRequests(err), apierrors.IsNotFound(err),
-		apierrors.IsServiceUnavailable(err), apierrors.IsTimeout(err), apierrors.IsServerTimeout(err):
-		return nil
-	case apierrors.IsForbidden(err) && strings.Contains(err.Error(), "because it is being terminated"):
-		return nil
-	case strings.Contains(err.Error(), "does not support dry run"):
-		return nil
-	}
-	return b.explain(verb, t, inputs, given, err)
-}
-
 // Update applies what the program sets now. What it no longer sets is given up, and goes if nothing else holds it.
 func (b *Backend) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.UpdateResponse, error) {
 	inputs, state := object(plugin.StripMap(req.News)), object(plugin.StripMap(req.Olds))
@@ -417,79 +294,4 @@ func without(value any, path []any) any {
 		return result
 	}
 	return value
-}
-
-// explain makes an error of the cluster one that names the object, the call and the way out.
-func (b *Backend) explain(verb string, t target, inputs object, given plugin.Map, err error) error {
-	var exists *existsError
-	var text string
-	switch conflicts := conflictsOf(err); {
-	case errors.As(err, &exists):
-		text = err.Error()
-	case len(conflicts) > 0:
-		text = fmt.Sprintf("something else manages fields that the program sets: %s. To take them over, set the annotation "+
-			"%s: \"true\" on the object (or enablePatchForce on the provider); to leave them alone, take them out of the "+
-			"program or list them in the resource option ignoreChanges", strings.Join(conflicts, "; "), annotationForce)
-	case isUnreachable(err):
-		text = err.Error()
-		if verb == "delete" || verb == "read" {
-			text += "\nIf the cluster is gone for good, run the command again with PULUMI_K8S_DELETE_UNREACHABLE=true (or " +
-				"deleteUnreachable on the provider): its objects are then taken out of the state only"
-		}
-	default:
-		text = err.Error()
-	}
-	where := ""
-	if b.client != nil {
-		where = " on " + b.client.base.Host
-	}
-	return fmt.Errorf("cannot %s %s%s: %s", verb, t, where, redact(text, given))
-}
-
-var conflictPattern = regexp.MustCompile(`^conflict with "([^"]*)"(?: with subresource "[^"]*")? using (\S+?)(?: at .*)?$`)
-
-// conflictsOf lists the fields that other managers hold, as `.data.key (kubectl-edit)`.
-func conflictsOf(err error) []string {
-	var answered apierrors.APIStatus
-	if !errors.As(err, &answered) || answered.Status().Details == nil {
-		return nil
-	}
-	var result []string
-	for _, cause := range answered.Status().Details.Causes {
-		if cause.Type != metav1.CauseTypeFieldManagerConflict {
-			continue
-		}
-		manager := cause.Message
-		if match := conflictPattern.FindStringSubmatch(cause.Message); match != nil {
-			manager = match[1]
-		}
-		result = append(result, fmt.Sprintf("%s (managed by %s)", cause.Field, manager))
-	}
-	return result
-}
-
-// redact takes secret values out of a message: servers like to quote what they refuse.
-func redact(text string, given plugin.Map) string {
-	var walk func(value any, secret bool)
-	walk = func(value any, secret bool) {
-		switch v := value.(type) {
-		case plugin.Secret:
-			walk(v.Value, true)
-		case string:
-			const short = 4 // shorter ones are in any text by chance
-			if secret && len(v) >= short {
-				text = strings.ReplaceAll(text, v, "[secret]")
-			}
-		case []any:
-			for _, element := range v {
-				walk(element, secret)
-			}
-		case map[string]any:
-			for _, element := range v {
-				walk(element, secret)
-			}
-		}
-	}
-	walk(map[string]any(given), false)
-	return text
 }

@@ -23,6 +23,8 @@ type Backend struct {
 	// unconfigured says why client is nil.
 	unconfigured string
 	mapping      *mapping
+	// lastNames are the automatic names that resources have so far, by URN.
+	lastNames sync.Map
 	// warned: that the cluster is unreachable is said once, not under each of its objects.
 	warned sync.Once
 }

@@ -2,7 +2,7 @@ package kubernetes
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -44,7 +44,7 @@ func (b *Backend) Check(ctx context.Context, req plugin.CheckRequest) (plugin.Ch
 	isPatch := token.Kind == kind.Kind+"Patch"
 	checked := &checkedInputs{inputs: inputs}
 	failures = append(failures, b.checkNamespace(ctx, checked, news, olds, kind)...)
-	failures = append(failures, checkName(checked, req, news, olds, kind, isPatch)...)
+	failures = append(failures, b.checkName(checked, req, news, olds, kind, isPatch)...)
 	failures = append(failures, checkStringMaps(news, kind)...)
 	return plugin.CheckResponse{Inputs: plugin.Map(checked.inputs), Failures: failures}, nil
 }
@@ -151,7 +151,7 @@ func (b *Backend) isNamespaced(ctx context.Context, olds object, kind versionKin
 }
 
 // checkName gives an object without a name one that stays the same from then on: the resource's name and 8 hex digits.
-func checkName(
+func (b *Backend) checkName(
 	checked *checkedInputs, req plugin.CheckRequest, news, olds object, kind versionKind, isPatch bool,
 ) []plugin.Failure {
 	property := "metadata.name"
@@ -173,10 +173,13 @@ func checkName(
 		return nil
 	}
 	if olds.isAnnotated(annotationAutonamed) && olds.name() != "" {
+		b.lastNames.Store(req.URN, olds.name())
 		setAutoname(checked, news, olds.name())
 		return nil
 	}
-	name := req.Name + "-" + suffix(req.RandomSeed)
+	// A replacement is checked once more, then without the old inputs: it needs another name than the object it replaces.
+	replaced, _ := b.lastNames.Load(req.URN)
+	name := req.Name + "-" + suffix(req.URN, replaced)
 	if wish := req.Autonaming; wish != nil {
 		switch {
 		case wish.Disabled:
@@ -203,15 +206,11 @@ func setAutoname(checked *checkedInputs, news object, name string) {
 	metadata["annotations"] = plugin.MarkLike(annotations, metadata["annotations"])
 }
 
-// suffix is 8 hex digits that follow from the engine's seed, or are random without one.
-func suffix(seed []byte) string {
-	digits := make([]byte, 4)
-	if len(seed) >= len(digits) {
-		copy(digits, seed)
-	} else {
-		_, _ = rand.Read(digits)
-	}
-	return hex.EncodeToString(digits)
+// suffix is 8 hex digits that follow from the resource and the name it had before, if any. They are the same for every try
+// of the same update, so that an object whose creation was never recorded is found again.
+func suffix(urn string, replaced any) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%v", urn, replaced))
+	return hex.EncodeToString(sum[:4])
 }
 
 // labelNames are the kinds whose names must be DNS labels; other kinds allow dots.

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -21,7 +22,6 @@ func check(t *testing.T, b *Backend, token string, news, olds m) plugin.CheckRes
 	t.Helper()
 	response, err := b.Check(context.Background(), plugin.CheckRequest{
 		Resource: plugin.Resource{URN: "urn", Name: "res", Type: token}, News: news, Olds: olds,
-		RandomSeed: []byte{1, 2, 3, 4, 5},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -76,16 +76,26 @@ func TestCheckFailures(t *testing.T) {
 
 func TestCheckFillsIn(t *testing.T) {
 	given := configMap(m{})
-	response := check(t, offline(), configMapToken, given, nil)
+	b := offline()
+	response := check(t, b, configMapToken, given, nil)
 	inputs := object(response.Inputs)
-	if len(response.Failures) > 0 || inputs.name() != "res-01020304" || inputs.namespace() != "default" ||
+	if len(response.Failures) > 0 || !regexp.MustCompile(`^res-[0-9a-f]{8}$`).MatchString(inputs.name()) || inputs.namespace() != "default" ||
 		!inputs.isAnnotated(annotationAutonamed) {
 		t.Errorf("%v %v", response.Failures, inputs)
 	}
 	if len(given["metadata"].(m)) != 0 {
 		t.Error("the program's inputs were changed")
 	}
-	// The name stays at the next update.
+	if repeated := object(check(t, offline(), configMapToken, given, nil).Inputs); repeated.name() != inputs.name() {
+		t.Errorf("a second try of the same creation gets another name: %s, %s", repeated.name(), inputs.name())
+	}
+	// The name stays at the next update, but not for a replacement, which is checked without the old inputs.
+	if kept := object(check(t, b, configMapToken, given, inputs).Inputs); kept.name() != inputs.name() {
+		t.Errorf("the name has changed: %s", kept.name())
+	}
+	if replacement := object(check(t, b, configMapToken, given, nil).Inputs); replacement.name() == inputs.name() {
+		t.Errorf("the replacement has the name of what it replaces: %s", replacement.name())
+	}
 	olds := configMap(m{"name": "res-ffffffff", "namespace": "default", "annotations": m{annotationAutonamed: "true"}})
 	again := object(check(t, offline(), configMapToken, configMap(m{"labels": m{"x": "y"}}), olds).Inputs)
 	if again.name() != "res-ffffffff" || !again.isAnnotated(annotationAutonamed) {

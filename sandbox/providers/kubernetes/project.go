@@ -257,6 +257,20 @@ func importedInputs(live object) object {
 			delete(metadata, "annotations")
 		}
 	}
+	if inputs.versionKind() == (versionKind{"", "v1", "Namespace"}) {
+		// Every namespace has these; nobody writes them.
+		delete(inputs, "spec")
+		labels := map[string]any{}
+		for key, value := range live.fields("metadata", "labels") {
+			if key != "kubernetes.io/metadata.name" {
+				labels[key] = value
+			}
+		}
+		metadata["labels"] = labels
+		if len(labels) == 0 {
+			delete(metadata, "labels")
+		}
+	}
 	if inputs.versionKind() == (versionKind{"", "v1", kindSecret}) && inputs["data"] != nil {
 		inputs["data"] = plugin.AsSecret(inputs["data"])
 	}

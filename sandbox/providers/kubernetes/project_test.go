@@ -91,6 +91,11 @@ func TestImportedInputs(t *testing.T) {
 	if live.uid() != "u" {
 		t.Error("the object itself was changed")
 	}
+	live = parse(t, `{"apiVersion":"v1","kind":"Namespace","spec":{"finalizers":["kubernetes"]},"metadata":{"name":"x","labels":{"kubernetes.io/metadata.name":"x"}}}`)
+	want = parse(t, `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"x"}}`)
+	if got := importedInputs(live); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v", got)
+	}
 }
 
 func TestFieldSets(t *testing.T) {
