@@ -33,16 +33,21 @@ export function emit(
     payload: Payload,
     branch?: string,
 ): void {
+    for (const hook of listeners(gitlab, project, event, branch)) {
+        send(gitlab, hook, event, payload);
+    }
+}
+
+/** The hooks that want an event. Payloads take several git commands, so none is made when nobody listens. */
+export function listeners(gitlab: GitLab, project: Project, event: string, branch?: string): Hook[] {
     const flag = hookEvents[event]?.flag ?? "";
     const spaces: Space[] = [
         project,
         ...(gitlab.tier === "premium" ? gitlab.lineage(gitlab.groupOf(project)) : []),
     ];
-    for (const hook of spaces.flatMap((space) => space.hooks)) {
-        if (hook.events[flag] && (branch === undefined || filterLets(hook, branch))) {
-            send(gitlab, hook, event, payload);
-        }
-    }
+    return spaces
+        .flatMap((space) => space.hooks)
+        .filter((hook) => hook.events[flag] && (branch === undefined || filterLets(hook, branch)));
 }
 
 function filterLets(hook: Hook, branch: string): boolean {
@@ -269,6 +274,9 @@ export async function emitMergeRequest(
     action: string,
     extra: Payload = {},
 ): Promise<void> {
+    if (listeners(gitlab, project, "merge_request").length === 0) {
+        return;
+    }
     const last = await gitlab.git.commit(project.id, request.sourceSha).catch(() => undefined);
     const described = hookProject(gitlab, project);
     emit(gitlab, project, "merge_request", {
@@ -362,6 +370,9 @@ export function emitNote(
 }
 
 export async function emitPipeline(gitlab: GitLab, project: Project, pipeline: Pipeline): Promise<void> {
+    if (listeners(gitlab, project, "pipeline").length === 0) {
+        return;
+    }
     const user = gitlab.user(pipeline.userId);
     const commit = await gitlab.git.commit(project.id, pipeline.sha).catch(() => undefined);
     const finished = pipeline.finishedAt === null ? null : Date.parse(pipeline.finishedAt);

@@ -97,11 +97,15 @@ export class Git {
     async create(id: number, branch: string): Promise<void> {
         await this.remove(id);
         await mkdir(this.root, { recursive: true });
-        await this.raw(this.root, ["init", "--quiet", "--bare", `--initial-branch=${branch}`, this.path(id)]);
-        // Pushes over HTTP are authorised by the server in front; git itself must not refuse them.
-        await this.run(id, ["config", "http.receivepack", "true"]);
-        await this.run(id, ["config", "receive.advertisePushOptions", "true"]);
-        await this.run(id, ["config", "gc.auto", "0"]);
+        const args = [
+            "init",
+            "--quiet",
+            "--bare",
+            "--template=",
+            `--initial-branch=${branch}`,
+            this.path(id),
+        ];
+        await this.raw(this.root, args);
     }
 
     async remove(id: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { ApiError, invalid } from "./errors";
-import { emit, emitMergeRequest, emitPipeline, pushPayload } from "./events";
+import { emit, emitMergeRequest, emitPipeline, listeners, pushPayload } from "./events";
 import { GitError, zeroSha, type Author, type RefUpdate, type TreeEntry } from "./git";
 import type { GitLab } from "./gitlab";
 import type { Pipeline, Project, User } from "./model";
@@ -227,11 +227,9 @@ export async function afterUpdates(
         if (branch !== undefined) {
             await refreshMergeRequests(gitlab, project, user, branch, update);
         }
-        const payload = await pushPayload(gitlab, project, user, update);
-        if (branch === undefined) {
-            emit(gitlab, project, "tag_push", payload);
-        } else {
-            emit(gitlab, project, "push", payload, branch);
+        const event = branch === undefined ? "tag_push" : "push";
+        if (listeners(gitlab, project, event, branch).length > 0) {
+            emit(gitlab, project, event, await pushPayload(gitlab, project, user, update), branch);
         }
         if (update.newSha !== zeroSha) {
             await startPushPipeline(gitlab, project, user, update, pushOptions);

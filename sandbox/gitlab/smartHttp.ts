@@ -107,9 +107,14 @@ export function registerSmartHttp(
                     REMOTE_USER: user?.username ?? "deploy-token",
                     REMOTE_ADDR: request.ip,
                     GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
-                    GIT_CONFIG_COUNT: "1",
-                    GIT_CONFIG_KEY_0: "core.hooksPath",
-                    GIT_CONFIG_VALUE_0: hooks,
+                    ...configVariables({
+                        "core.hooksPath": hooks,
+                        // Whoever gets this far may push; git itself must not refuse it.
+                        "http.receivepack": "true",
+                        "receive.advertisePushOptions": "true",
+                        "gc.auto": "0",
+                        "receive.autogc": "false",
+                    }),
                     SANDBOX_NODE: process.execPath,
                     SANDBOX_HOOK_URL: `${gitlab.url}/__sandbox/pre-receive/${pushId}`,
                 },
@@ -206,6 +211,18 @@ function gitAccess(
         return { status: 403, message: "You are not allowed to push code to this project." };
     }
     return undefined;
+}
+
+/** Settings for one run of git, in the form its environment takes them. */
+function configVariables(settings: Record<string, string>): Record<string, string> {
+    const entries = Object.entries(settings);
+    return Object.fromEntries([
+        ["GIT_CONFIG_COUNT", String(entries.length)],
+        ...entries.flatMap(([key, value], index) => [
+            [`GIT_CONFIG_KEY_${index}`, key],
+            [`GIT_CONFIG_VALUE_${index}`, value],
+        ]),
+    ]) as Record<string, string>;
 }
 
 function challenge(reply: FastifyReply): FastifyReply {
