@@ -57,10 +57,13 @@ const userName = z
     .string()
     .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, "must be a GitLab user name, without @");
 
-/** YAML readers turn an unquoted day into midnight UTC; that is the same day. */
+/** A day without quotes is a date to YAML; its readers, Pulumi's engine among them, hand over midnight UTC in their own forms. */
 const day = z
     .string()
-    .regex(/^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T00:00:00Z)?$/, "must be a day as YYYY-MM-DD");
+    .regex(
+        /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T00:00:00(?:\.000)?Z| 00:00:00 \+0000 UTC)?$/,
+        "must be a day as YYYY-MM-DD",
+    );
 
 const gitlab = z.strictObject({
     url: url.describe("URL of the GitLab server, e.g. `https://gitlab.example.com`."),

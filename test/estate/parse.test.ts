@@ -58,8 +58,10 @@ describe("the schema", () => {
     });
 
     it("reads an unquoted day as YAML readers hand it over", () => {
-        const { estate } = parseEstate(spec({ credentials: { expires: "2031-12-31T00:00:00Z" } }));
-        assert.equal(estate?.credentials.expires, "2031-12-31");
+        for (const expires of ["2031-12-31", "2031-12-31T00:00:00Z", "2031-12-31 00:00:00 +0000 UTC"]) {
+            const { estate } = parseEstate(spec({ credentials: { expires } }));
+            assert.equal(estate?.credentials.expires, "2031-12-31", expires);
+        }
     });
 });
 
