@@ -1,9 +1,11 @@
 import type { Deliveries } from "../support/deliveries";
 import type { Store } from "../support/store";
+import { guessTier, slugOf } from "./environments";
 import type { Git } from "./git";
 import {
     Level,
     type DeployToken,
+    type Environment,
     type Grant,
     type Group,
     type Project,
@@ -202,6 +204,7 @@ export class GitLab {
             protectedTags: [],
             deployKeys: [],
             environments: [],
+            deployments: [],
             pipelines: [],
             commitStatuses: [],
             schedules: [],
@@ -220,6 +223,29 @@ export class GitLab {
             releases: [],
             ...fields,
         };
+    }
+
+    /** Adds an environment by its name, as the API does and as the first deployment to it does. */
+    addEnvironment(project: Project, name: string): Environment {
+        const now = this.now();
+        const made: Environment = {
+            id: this.nextId("environment"),
+            name,
+            slug: slugOf(name),
+            description: null,
+            externalUrl: null,
+            state: "available",
+            tier: guessTier(name),
+            autoStopAt: null,
+            autoStopSetting: "always",
+            clusterAgentId: null,
+            kubernetesNamespace: null,
+            fluxResourcePath: null,
+            createdAt: now,
+            updatedAt: now,
+        };
+        project.environments.push(made);
+        return made;
     }
 
     private newSpace(): Pick<

@@ -188,6 +188,19 @@ export interface Environment {
     updatedAt: string;
 }
 
+export interface Deployment {
+    id: number;
+    iid: number;
+    environmentId: number;
+    sha: string;
+    ref: string;
+    tag: boolean;
+    status: string;
+    userId: number;
+    createdAt: string;
+    updatedAt: string;
+}
+
 export interface ProtectedEnvironment {
     name: string;
     deploy: Grant[];
@@ -223,6 +236,7 @@ export interface Pipeline {
     finishedAt: string | null;
     userId: number;
     name: string | null;
+    scheduleId?: number;
     variables: { key: string; value: string; variableType: string }[];
     jobs: Job[];
 }
@@ -428,6 +442,7 @@ export interface Project extends Space {
     protectedTags: ProtectedTag[];
     deployKeys: { keyId: number; canPush: boolean }[];
     environments: Environment[];
+    deployments: Deployment[];
     pipelines: Pipeline[];
     commitStatuses: CommitStatus[];
     schedules: Schedule[];

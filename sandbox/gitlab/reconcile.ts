@@ -8,6 +8,8 @@ import { adoptDefaultBranch } from "./repository";
 export async function reconcile(gitlab: GitLab): Promise<void> {
     const { git } = gitlab;
     for (const project of gitlab.state.projects) {
+        // States written before deployments were kept do not have the list.
+        project.deployments ??= [];
         if (!(await git.exists(project.id))) {
             await git.create(project.id, project.defaultBranch ?? "main");
             project.defaultBranch = null;

@@ -2,7 +2,7 @@ import type { Routes } from "../call";
 import { ApiError, notFound, unauthorized } from "../errors";
 import { emitMergeRequest } from "../events";
 import type { GitLab } from "../gitlab";
-import { mergeStatus } from "../mergeRequests";
+import { mergeStatus, missingApprovals, ruleApplies } from "../mergeRequests";
 import { Level, type MergeRequest, type Project, type User } from "../model";
 import { text, type Input } from "../params";
 import { basicUser } from "../present";
@@ -44,6 +44,29 @@ export function registerApproving(routes: Routes, gitlab: GitLab): void {
     routes.get(`${base}/:iid/approvals`, (call) => {
         const project = readable(call);
         return show(project, findRequest(call, project), call.maybeUser);
+    });
+    routes.get(`${base}/:iid/approval_state`, (call) => {
+        call.requirePremium();
+        const project = readable(call);
+        const request = findRequest(call, project);
+        const missing = missingApprovals(gitlab, project, request);
+        return {
+            approval_rules_overwritten: false,
+            rules: project.approvalRules
+                .filter((rule) => ruleApplies(project, rule, request.targetBranch))
+                .map((rule) => ({
+                    id: rule.id,
+                    name: rule.name,
+                    rule_type: rule.ruleType,
+                    approvals_required: rule.approvalsRequired,
+                    approved: !missing.includes(rule),
+                    approved_by: request.approvedBy
+                        .filter(
+                            ({ userId }) => rule.ruleType === "any_approver" || rule.userIds.includes(userId),
+                        )
+                        .map(({ userId }) => basicUser(gitlab, gitlab.user(userId))),
+                })),
+        };
     });
     routes.post(`${base}/:iid/approve`, async (call) => {
         const project = call.writableProject(Level.developer);

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import type { Call, Routes } from "../call";
 import { conflict, forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
@@ -51,11 +49,11 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
                 each.name.includes(wanted.search ?? "") &&
                 (wanted.states === undefined || each.state === wanted.states),
         );
-        return call.page(found, (each) => show(gitlab, project, each));
+        return call.page(found, (each) => showEnvironment(gitlab, project, each));
     });
     routes.get(`${base}/:environment_id`, (call) => {
         const project = call.project(Level.reporter);
-        return show(gitlab, project, find(call, project));
+        return showEnvironment(gitlab, project, find(call, project));
     });
     routes.post(base, (call) => {
         const project = call.writableProject(Level.developer);
@@ -71,25 +69,15 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
             throw invalid({ name: ["has already been taken"] });
         }
         checkUrl(wanted.external_url);
-        const now = gitlab.now();
-        const made: Environment = {
-            id: gitlab.nextId("environment"),
-            name: wanted.name,
-            slug: slugOf(wanted.name),
-            description: wanted.description ?? null,
-            externalUrl: wanted.external_url ?? null,
-            state: "available",
-            tier: wanted.tier ?? guessTier(wanted.name),
-            autoStopAt: null,
-            autoStopSetting: wanted.auto_stop_setting ?? "always",
-            clusterAgentId: wanted.cluster_agent_id ?? null,
-            kubernetesNamespace: wanted.kubernetes_namespace ?? null,
-            fluxResourcePath: wanted.flux_resource_path ?? null,
-            createdAt: now,
-            updatedAt: now,
-        };
-        project.environments.push(made);
-        return show(gitlab, project, made);
+        const made = gitlab.addEnvironment(project, wanted.name);
+        made.description = wanted.description ?? null;
+        made.externalUrl = wanted.external_url ?? null;
+        made.tier = wanted.tier ?? made.tier;
+        made.autoStopSetting = wanted.auto_stop_setting ?? made.autoStopSetting;
+        made.clusterAgentId = wanted.cluster_agent_id ?? null;
+        made.kubernetesNamespace = wanted.kubernetes_namespace ?? null;
+        made.fluxResourcePath = wanted.flux_resource_path ?? null;
+        return showEnvironment(gitlab, project, made);
     });
     routes.put(`${base}/:environment_id`, (call) => {
         const project = call.writableProject(Level.developer);
@@ -106,7 +94,7 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
         environment.kubernetesNamespace = wanted.kubernetes_namespace ?? environment.kubernetesNamespace;
         environment.fluxResourcePath = wanted.flux_resource_path ?? environment.fluxResourcePath;
         environment.updatedAt = gitlab.now();
-        return show(gitlab, project, environment);
+        return showEnvironment(gitlab, project, environment);
     });
     routes.post(`${base}/:environment_id/stop`, (call) => {
         const project = call.writableProject(Level.developer);
@@ -115,7 +103,7 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
         environment.state = "stopped";
         environment.updatedAt = gitlab.now();
         call.status(200);
-        return show(gitlab, project, environment);
+        return showEnvironment(gitlab, project, environment);
     });
     routes.post(`${base}/stop_stale`, (call) => {
         call.project(Level.maintainer);
@@ -129,6 +117,7 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
             throw forbidden();
         }
         project.environments = project.environments.filter((each) => each !== environment);
+        project.deployments = project.deployments.filter((each) => each.environmentId !== environment.id);
     });
     registerProtectedEnvironments(routes, gitlab);
     registerFreezePeriods(routes, gitlab);
@@ -148,36 +137,10 @@ function checkUrl(url: string | undefined): void {
     throw invalid({ external_url: ["is blocked: Only allowed schemes are http, https"] });
 }
 
-/** GitLab's slug: lower case, dashes, 24 characters at most, with a digest when that lost something. */
-function slugOf(name: string): string {
-    let slug = name
-        .toLowerCase()
-        .replace(/[^a-z0-9]/g, "-")
-        .replace(/-+/g, "-");
-    if (!/^[a-z]/.test(slug)) {
-        slug = `env-${slug}`;
-    }
-    if (slug.length <= 24 && slug === name) {
-        return slug;
-    }
-    const suffix = createHash("sha256").update(name).digest("hex").slice(0, 6);
-    return `${slug.slice(0, 17).replace(/-+$/, "")}-${suffix}`;
-}
-
-function guessTier(name: string): string {
-    if (/(dev|review|trunk)/i.test(name)) {
-        return "development";
-    }
-    if (/(test|tst|int|ac(ce|)pt|qa|qc|control|quality)/i.test(name)) {
-        return "testing";
-    }
-    if (/(st(a|)g|mod(e|)l|pre|demo|non)/i.test(name)) {
-        return "staging";
-    }
-    return /(pr(o|)d|live)/i.test(name) ? "production" : "other";
-}
-
-function show(gitlab: GitLab, project: Project, environment: Environment): Input {
+export function showEnvironment(gitlab: GitLab, project: Project, environment: Environment): Input {
+    const last = project.deployments
+        .filter((each) => each.environmentId === environment.id && each.status === "success")
+        .at(-1);
     return {
         id: environment.id,
         name: environment.name,
@@ -193,7 +156,16 @@ function show(gitlab: GitLab, project: Project, environment: Environment): Input
         kubernetes_namespace: environment.kubernetesNamespace,
         flux_resource_path: environment.fluxResourcePath,
         cluster_agent: project.agents.find((agent) => agent.id === environment.clusterAgentId) ?? null,
-        last_deployment: null,
+        last_deployment: last
+            ? {
+                  id: last.id,
+                  iid: last.iid,
+                  ref: last.ref,
+                  sha: last.sha,
+                  status: last.status,
+                  created_at: last.createdAt,
+              }
+            : null,
         enable_advanced_logs_querying: false,
         logs_api_path: `${gitlab.projectPath(project)}/-/logs/elasticsearch.json?environment_name=${encodeURIComponent(environment.name)}`,
     };

@@ -4,6 +4,7 @@ import { registerAgents } from "./agents";
 import { registerApproving } from "./approving";
 import { registerBranches } from "./branches";
 import { registerCommits } from "./commits";
+import { registerDeployments } from "./deployments";
 import { registerDeployKeys } from "./deployKeys";
 import { registerDeployTokens } from "./deployTokens";
 import { registerEnvironments } from "./environments";
@@ -57,6 +58,7 @@ export function registerRoutes(routes: Routes, gitlab: GitLab): void {
         registerApproving,
         registerNotes,
         registerEnvironments,
+        registerDeployments,
         registerPipelines,
         registerJobs,
         registerSchedules,

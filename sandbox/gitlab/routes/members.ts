@@ -18,14 +18,12 @@ export function registerMembers(routes: Routes, gitlab: GitLab): void {
                 showMember(gitlab, member),
             );
         });
-        for (const path of ["members/all", "members/inherited"]) {
-            routes.get(`${base}/${path}`, (call) => {
-                const { space } = place(call, kind, Level.none);
-                return call.page(filter(gitlab, call, allMembers(gitlab, space)), (member) =>
-                    showMember(gitlab, member),
-                );
-            });
-        }
+        routes.get(`${base}/members/all`, (call) => {
+            const { space } = place(call, kind, Level.none);
+            return call.page(filter(gitlab, call, allMembers(gitlab, space)), (member) =>
+                showMember(gitlab, member),
+            );
+        });
         routes.get(`${base}/members/all/:user_id`, (call) => {
             const { space } = place(call, kind, Level.none);
             const found = allMembers(gitlab, space).find((each) => each.userId === call.number("user_id"));

@@ -1,12 +1,13 @@
 import { mergesInto } from "../access";
 import type { Call, Routes } from "../call";
-import { ApiError, forbidden, notFound } from "../errors";
+import { ApiError, forbidden, invalid, notFound } from "../errors";
 import { emitMergeRequest, isDraft } from "../events";
 import type { GitLab } from "../gitlab";
 import { headPipeline, mergeMergeRequest, mergeStatus, openMergeRequest, rebase } from "../mergeRequests";
 import { Level, type MergeRequest, type Project } from "../model";
 import { bool, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
 import { basicUser, showCommit } from "../present";
+import { addPipeline, hasCiFile } from "../repository";
 import { showDiff } from "./commits";
 import { showPipeline } from "./pipelines";
 
@@ -174,11 +175,39 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
         const changes = (await git.diff(project.id, request.baseSha, request.sourceSha)).map(showDiff);
         return { ...(await detail(gitlab, call, project, request)), changes, overflow: false };
     });
+    routes.post(`${base}/:iid/pipelines`, async (call) => {
+        const project = call.writableProject(Level.developer);
+        const request = findRequest(call, project);
+        if (!(await hasCiFile(gitlab, project, request.sourceSha))) {
+            throw invalid({ base: ["Missing CI config file"] });
+        }
+        const pipeline = await addPipeline(gitlab, project, {
+            ref: `refs/merge-requests/${request.iid}/head`,
+            tag: false,
+            sha: request.sourceSha,
+            source: "merge_request_event",
+            userId: call.user.id,
+        });
+        return showPipeline(gitlab, project, pipeline);
+    });
+    routes.get(`${base}/:iid/participants`, (call) => {
+        const project = readable(call);
+        const request = findRequest(call, project);
+        const ids = new Set([
+            request.authorId,
+            ...request.assigneeIds,
+            ...request.notes.map((note) => note.authorId),
+        ]);
+        return call.page([...ids], (id) => basicUser(gitlab, gitlab.user(id)));
+    });
     routes.get(`${base}/:iid/pipelines`, (call) => {
         const project = readable(call);
         const request = findRequest(call, project);
         const found = project.pipelines.filter(
-            (pipeline) => pipeline.sha === request.sourceSha || pipeline.ref === request.sourceBranch,
+            (pipeline) =>
+                pipeline.sha === request.sourceSha ||
+                pipeline.ref === request.sourceBranch ||
+                pipeline.ref === `refs/merge-requests/${request.iid}/head`,
         );
         return call.page(found, (pipeline) => showPipeline(gitlab, project, pipeline));
     });

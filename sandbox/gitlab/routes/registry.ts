@@ -30,10 +30,6 @@ export function registerRegistryRules(routes: Routes, gitlab: GitLab): void {
             const project = call.project(Level.maintainer);
             return call.page(project[key], (rule) => show(project, rule));
         });
-        routes.get(`${base}/:rule_id`, (call) => {
-            const project = call.project(Level.maintainer);
-            return show(project, find(call, project));
-        });
         routes.post(base, (call) => {
             const project = call.project(Level.maintainer);
             const wanted = call.parse({ ...fields, [pattern]: required(filled()) });

@@ -30,6 +30,14 @@ export function registerReleases(routes: Routes, gitlab: GitLab): void {
         const project = call.codeProject();
         return call.page([...project.releases].reverse(), (release) => show(project, release));
     });
+    routes.get(`${base}/permalink/latest`, (call) => {
+        const project = call.codeProject();
+        const latest = project.releases.at(-1);
+        if (!latest) {
+            throw notFound();
+        }
+        return show(project, latest);
+    });
     routes.get(`${base}/:tag`, (call) => {
         const project = call.codeProject();
         return show(project, find(call, project));

@@ -5,7 +5,7 @@ import { Level, type Project, type Schedule } from "../model";
 import { asText, bool, filled, objects, oneOf, required, text, type Input } from "../params";
 import { basicUser } from "../present";
 import { checkedCron } from "./environments";
-import { createPipeline } from "./pipelines";
+import { createPipeline, showPipeline } from "./pipelines";
 
 /** Pipeline schedules as records: none runs by itself, but they can be played. */
 export function registerSchedules(routes: Routes, gitlab: GitLab): void {
@@ -112,8 +112,15 @@ export function registerSchedules(routes: Routes, gitlab: GitLab): void {
             schedule.variables,
             schedule.ownerId,
         );
+        pipeline.scheduleId = schedule.id;
         schedule.lastPipelineId = pipeline.id;
         return { message: "201 Created" };
+    });
+    routes.get(`${base}/:schedule_id/pipelines`, (call) => {
+        const project = call.project(Level.guest);
+        const schedule = findOne(call, project);
+        const found = project.pipelines.filter((each) => each.scheduleId === schedule.id);
+        return call.page(found, (each) => showPipeline(gitlab, project, each));
     });
     routes.delete(`${base}/:schedule_id`, (call) => {
         const project = call.project(Level.developer);

@@ -113,12 +113,6 @@ test("project nouns", async (context) => {
             update: { method: "PUT", body: { cron_timezone: "Europe/Berlin" }, changed: "cron_timezone" },
         },
         {
-            name: "registry rule",
-            base: `${project}/registry/protection/repository/rules`,
-            create: { repository_path_pattern: "acme/web/*", minimum_access_level_for_push: "maintainer" },
-            key: "id",
-        },
-        {
             name: "push mirror",
             base: `${project}/remote_mirrors`,
             create: { url: "https://user:mirror-password@example.com/x.git", enabled: true },
@@ -306,4 +300,47 @@ test("cluster agent tokens, runners and service accounts give their secret once"
     );
     const self = await sandbox.call(field<string>(token.body, "token"), "GET", "/user");
     assert.equal(field(self.body, "id"), field(account.body, "id"));
+});
+
+test("deployments name environments, which come to be with the first one", async (context) => {
+    const sandbox = await Sandbox.start(context, "premium");
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const { commit } = await root.api.Branches.show(id, "main");
+    const deployment = { environment: "prod", sha: commit.id, ref: "main", tag: false };
+    const made = await root.call("POST", `/projects/${id}/deployments`, { ...deployment, status: "running" });
+    assert.equal(made.status, 201);
+    assert.equal(field(field(made.body, "environment"), "tier"), "production");
+    const path = `/projects/${id}/deployments/${field<number>(made.body, "id")}`;
+    assert.equal((await root.call("PUT", path, { status: "success" })).status, 200);
+    const [environment] = await root.api.Environments.all(id);
+    const shown = await root.call("GET", `/projects/${id}/environments/${environment?.id}`);
+    assert.equal(field(field(shown.body, "last_deployment"), "sha"), commit.id);
+
+    await root.call("POST", `/projects/${id}/protected_environments`, {
+        name: "prod",
+        deploy_access_levels: [{ access_level: 40 }],
+    });
+    const developer = await sandbox.newPerson("dev");
+    await root.api.ProjectMembers.add(id, 30, { userId: developer.id });
+    const refused = await developer.call("POST", `/projects/${id}/deployments`, {
+        ...deployment,
+        status: "running",
+    });
+    assert.equal(refused.status, 403);
+});
+
+test("registry protection rules are kept, one per pattern", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const base = `/projects/${id}/registry/protection/repository/rules`;
+    const rule = { repository_path_pattern: "acme/web/*", minimum_access_level_for_push: "maintainer" };
+    const made = await root.call("POST", base, rule);
+    assert.equal(made.status, 201);
+    assert.equal((await root.call("POST", base, rule)).status, 422);
+    assert.equal(((await root.call("GET", base)).body as unknown[]).length, 1);
+    const one = `${base}/${field<number>(made.body, "id")}`;
+    assert.equal((await root.call("PATCH", one, { minimum_access_level_for_push: "owner" })).status, 200);
+    assert.equal((await root.call("DELETE", one)).status, 204);
 });
