@@ -520,10 +520,7 @@ export declare class Project extends pulumi.CustomResource {
      * One of: `disabled`, `private`, `enabled`.
      */
     readonly featureFlagsAccessLevel: pulumi.Output<string>;
-    /**
-     * Id of the project to fork.
-     * Changing it makes a new object.
-     */
+    /** Id of the project to fork. */
     readonly forkedFromProjectId: pulumi.Output<number | undefined>;
     /**
      * Who can use forking.
@@ -545,10 +542,7 @@ export declare class Project extends pulumi.CustomResource {
      * One of: `disabled`, `private`, `enabled`.
      */
     readonly infrastructureAccessLevel: pulumi.Output<string>;
-    /**
-     * Whether the repository starts with a README commit.
-     * Changing it makes a new object.
-     */
+    /** Whether the repository starts with a README commit. */
     readonly initializeWithReadme: pulumi.Output<boolean | undefined>;
     /** Template of branch names made from issues. */
     readonly issueBranchTemplate: pulumi.Output<string | undefined>;
@@ -861,10 +855,7 @@ export interface ProjectState {
      * One of: `disabled`, `private`, `enabled`.
      */
     featureFlagsAccessLevel?: pulumi.Input<string>;
-    /**
-     * Id of the project to fork.
-     * Changing it makes a new object.
-     */
+    /** Id of the project to fork. */
     forkedFromProjectId?: pulumi.Input<number>;
     /**
      * Who can use forking.
@@ -886,10 +877,7 @@ export interface ProjectState {
      * One of: `disabled`, `private`, `enabled`.
      */
     infrastructureAccessLevel?: pulumi.Input<string>;
-    /**
-     * Whether the repository starts with a README commit.
-     * Changing it makes a new object.
-     */
+    /** Whether the repository starts with a README commit. */
     initializeWithReadme?: pulumi.Input<boolean>;
     /** Template of branch names made from issues. */
     issueBranchTemplate?: pulumi.Input<string>;
@@ -1201,10 +1189,7 @@ export interface ProjectArgs {
      * One of: `disabled`, `private`, `enabled`.
      */
     featureFlagsAccessLevel?: pulumi.Input<string>;
-    /**
-     * Id of the project to fork.
-     * Changing it makes a new object.
-     */
+    /** Id of the project to fork. */
     forkedFromProjectId?: pulumi.Input<number>;
     /**
      * Who can use forking.
@@ -1226,10 +1211,7 @@ export interface ProjectArgs {
      * One of: `disabled`, `private`, `enabled`.
      */
     infrastructureAccessLevel?: pulumi.Input<string>;
-    /**
-     * Whether the repository starts with a README commit.
-     * Changing it makes a new object.
-     */
+    /** Whether the repository starts with a README commit. */
     initializeWithReadme?: pulumi.Input<boolean>;
     /** Template of branch names made from issues. */
     issueBranchTemplate?: pulumi.Input<string>;

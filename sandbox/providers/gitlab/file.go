@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"estate/providers/internal/crud"
 	"estate/providers/internal/plugin"
@@ -180,8 +181,10 @@ func fileState(c *crud.Call, found plugin.Map) plugin.Map {
 	given := first(c.Text("encoding"), "text")
 	if raw, err := base64.StdEncoding.DecodeString(content); err == nil {
 		switch {
-		case given == "text":
+		case given == "text" && utf8.Valid(raw):
 			content = string(raw)
+		case given == "text":
+			given = "base64" // no text: somebody put other content there
 		case c.Given("content"):
 			// The same bytes can be written in base64 with other line breaks or padding.
 			if mine, err := base64.StdEncoding.DecodeString(c.Text("content")); err == nil && string(mine) == string(raw) {

@@ -100,6 +100,9 @@ func (p *provider) project() *crud.Handler {
 			}
 			id := number(project["id"])
 			state, err := p.settleProject(ctx, c, id, project, body)
+			if err != nil {
+				delete(state, "pathWithNamespace") // so that the next update waits again
+			}
 			return id, state, err
 		},
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {

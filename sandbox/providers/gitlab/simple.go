@@ -279,8 +279,8 @@ func (p *provider) schedule() *crud.Handler {
 			state["owner"] = owner["id"]
 			// GitLab writes a bare branch name out.
 			ref, _ := state["ref"].(string)
-			if short := strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/tags/"); short == c.Text("ref") {
-				state["ref"] = short
+			if given := c.Text("ref"); given != "" && bareRef(ref) == bareRef(given) {
+				state["ref"] = given
 			}
 		},
 		toAPI: func(c *crud.Call, body plugin.Map) {
@@ -290,6 +290,7 @@ func (p *provider) schedule() *crud.Handler {
 		},
 	}
 	handler := p.crud(o)
+	handler.Amend = crud.Alike("ref", func(a, b string) bool { return bareRef(a) == bareRef(b) })
 	base := handler.Update
 	handler.Update = func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 		if c.Bool("takeOwnership") && c.ID != "" {
@@ -304,6 +305,10 @@ func (p *provider) schedule() *crud.Handler {
 		return base(ctx, c)
 	}
 	return handler
+}
+
+func bareRef(ref string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/tags/")
 }
 
 func (p *provider) scheduleVariable() *crud.Handler {

@@ -110,6 +110,9 @@ func sameMoment(given, actual string) string {
 	if errA == nil && errB == nil && a.Equal(b) {
 		return given
 	}
+	if errB == nil {
+		return b.UTC().Format(time.RFC3339)
+	}
 	return actual
 }
 

@@ -21,7 +21,9 @@ func (p *provider) user() *crud.Handler {
 		for _, name := range userFields.onlyNew {
 			delete(state, name)
 		}
-		state["state"] = user["state"]
+		if state["state"] = user["state"]; state["state"] == "active" && len(c.Inputs) == 0 {
+			delete(state, "state") // the usual one: an import need not give it
+		}
 		return state
 	}
 	// A user's state is changed by calls of their own.

@@ -161,7 +161,8 @@ func (p *provider) retention() *crud.Handler {
 		return retentionState(c, found), nil
 	}
 	return &crud.Handler{
-		Key: []string{"scope"},
+		Key:   []string{"scope"},
+		Amend: crud.Alike("schedule", func(a, b string) bool { return cron(a) == cron(b) }),
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			one, err := p.once(ctx,
 				func() (string, error) { return p.post(ctx, "/retentions", retentionBody(c), nil) },

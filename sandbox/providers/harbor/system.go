@@ -88,6 +88,7 @@ func (p *provider) job(j job) *crud.Handler {
 		return state, err
 	}
 	return &crud.Handler{
+		Amend: crud.Alike(j.word, func(a, b string) bool { return cron(a) == cron(b) }),
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			state, err := set(ctx, c)
 			if err != nil {

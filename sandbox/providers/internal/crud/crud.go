@@ -79,6 +79,17 @@ type Handler struct {
 	Key []string
 }
 
+// Alike makes an Amend that drops a change between two spellings of the same text.
+func Alike(property string, same func(old, news string) bool) func(plugin.DiffRequest, []plugin.Change) []plugin.Change {
+	return func(req plugin.DiffRequest, changes []plugin.Change) []plugin.Change {
+		old, news := plugin.Text(req.OldInputs[property]), plugin.Text(req.News[property])
+		if old == "" || news == "" || !same(old, news) {
+			return changes
+		}
+		return slices.DeleteFunc(changes, func(c plugin.Change) bool { return c.Path == property })
+	}
+}
+
 // Provider is a plugin.Backend over handlers. Set the fields before it is served.
 type Provider struct {
 	plugin.Base
@@ -295,7 +306,9 @@ func observed(spec *schema.Resource, last, state plugin.Map, importing bool) plu
 		old, actual := last[name], state[name]
 		switch {
 		case old == nil && !importing:
-		case importing && (actual == nil || !property.Required && isZero(actual)):
+		case importing && (actual == nil || !property.Required && !property.Always && !isText(actual)):
+			// Settings a program rarely gives: their usual values are the server's business.
+		case importing && !property.Required && isZero(actual):
 		case importing:
 			inputs[name] = mark(property, nil, actual)
 		case actual == nil && wasRead(state, name):
@@ -310,6 +323,14 @@ func observed(spec *schema.Resource, last, state plugin.Map, importing bool) plu
 }
 
 func wasRead(state plugin.Map, name string) bool { _, known := state[name]; return known }
+
+func isText(value any) bool {
+	switch value.(type) {
+	case bool, float64:
+		return false
+	}
+	return true
+}
 
 func isZero(value any) bool {
 	switch v := value.(type) {

@@ -48,7 +48,7 @@ type Reply struct {
 
 // Error is a call that did not succeed.
 type Error struct {
-	Method, Path string
+	Method, Server, Path string
 	// Status of the last answer; 0 if none came.
 	Status   int
 	Reason   string
@@ -59,7 +59,7 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	text := e.Method + " " + e.Path + ": "
+	text := e.Method + " " + e.Server + e.Path + ": "
 	if e.Status != 0 {
 		text += strings.TrimSpace(strconv.Itoa(e.Status) + " " + http.StatusText(e.Status))
 	} else {
@@ -68,7 +68,7 @@ func (e *Error) Error() string {
 	if e.Attempts > 1 {
 		text += fmt.Sprintf(" (%d attempts)", e.Attempts)
 	}
-	if e.Reason != "" {
+	if e.Reason != "" && !strings.HasSuffix(text, e.Reason) {
 		text += ": " + e.Reason
 	}
 	return text
@@ -135,7 +135,7 @@ func (c *Client) Call(ctx context.Context, method, path string, body, into any) 
 		if failed == nil {
 			if into != nil && len(bytes.TrimSpace(reply.Body)) > 0 {
 				if err := json.Unmarshal(reply.Body, into); err != nil {
-					return nil, &Error{Method: method, Path: path, Status: reply.Status, Attempts: attempt,
+					return nil, &Error{Method: method, Server: c.Base, Path: path, Status: reply.Status, Attempts: attempt,
 						Reason: "the answer is no JSON: " + err.Error(), Cause: err}
 				}
 			}
@@ -195,7 +195,7 @@ func (c *Client) again(failed *Error, reply *Reply, pause time.Duration) (time.D
 func retryable(cause error) bool { return errors.Is(cause, syscall.ECONNREFUSED) }
 
 func (c *Client) once(ctx context.Context, method, path string, content []byte) (*Reply, *Error) {
-	failed := &Error{Method: method, Path: path}
+	failed := &Error{Method: method, Server: c.Base, Path: path}
 	attempt, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	var body io.Reader
