@@ -11,7 +11,7 @@ import {
     type ProtectedEnvironment,
 } from "../model";
 import { filled, int, objects, oneOf, required, text, type Input } from "../params";
-import { showGrant } from "../present";
+import { identityOf, showGrant } from "../present";
 import { changeGrants, readGrants } from "./protections";
 import { place } from "./members";
 
@@ -166,8 +166,7 @@ export function showEnvironment(gitlab: GitLab, project: Project, environment: E
                   created_at: last.createdAt,
               }
             : null,
-        enable_advanced_logs_querying: false,
-        logs_api_path: `${gitlab.projectPath(project)}/-/logs/elasticsearch.json?environment_name=${encodeURIComponent(environment.name)}`,
+        project: identityOf(gitlab, project),
     };
 }
 

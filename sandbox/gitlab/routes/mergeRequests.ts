@@ -340,6 +340,7 @@ async function showRequest(gitlab: GitLab, project: Project, request: MergeReque
         draft: isDraft(request.title),
         work_in_progress: isDraft(request.title),
         imported: false,
+        imported_from: "none",
         milestone: null,
         merge_when_pipeline_succeeds: request.autoMerge !== null,
         merge_status:
@@ -389,6 +390,7 @@ async function detail(gitlab: GitLab, call: Call, project: Project, request: Mer
         head_pipeline: pipeline ? showPipeline(gitlab, project, pipeline) : null,
         diff_refs: { base_sha: request.baseSha, head_sha: request.sourceSha, start_sha: request.startSha },
         merge_error: request.mergeError,
+        rebase_in_progress: false,
         first_contribution: false,
         user: { can_merge: user !== undefined && mergesInto(gitlab, user, project, request.targetBranch) },
     };
