@@ -208,7 +208,7 @@ func whole(value any) string {
 
 func same(c *crud.Call, state plugin.Map, properties ...string) bool {
 	for _, name := range properties {
-		if c.Given(name) && !schema.Matches(c.Inputs[name], state[name]) {
+		if c.Given(name) && !schema.Matches(c.Inputs[name], state[name]) && !(state[name] == nil && schema.Empty(c.Inputs[name])) {
 			return false
 		}
 	}

@@ -98,14 +98,14 @@ func (r *Resource) Diff(req plugin.DiffRequest) []plugin.Change {
 	for name, property := range r.Inputs {
 		old, news := req.OldInputs[name], req.News[name]
 		switch {
-		case news == nil && (old == nil || property.Always || empty(old)):
+		case news == nil && (old == nil || property.Always || Empty(old)):
 			continue
 		case news != nil && !plugin.HasUnknown(news):
 			have := old
 			if have == nil {
 				have = req.Olds[name]
 			}
-			if have != nil && Matches(news, have) || have == nil && empty(news) {
+			if have != nil && Matches(news, have) || have == nil && Empty(news) {
 				continue
 			}
 		}
@@ -122,8 +122,8 @@ func (r *Resource) Diff(req plugin.DiffRequest) []plugin.Change {
 	return changes
 }
 
-// empty values are what the APIs return for something that was never set.
-func empty(value any) bool {
+// Empty values are what the APIs return for something that was never set.
+func Empty(value any) bool {
 	switch v := plugin.Strip(value).(type) {
 	case nil:
 		return true

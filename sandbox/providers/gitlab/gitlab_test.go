@@ -1,0 +1,508 @@
+package gitlab
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"estate/providers/internal/crud"
+	"estate/providers/internal/plugin"
+	"estate/providers/schema"
+)
+
+// fake is a server that answers from a table of calls and notes what it was asked. These tests show what the provider asks
+// for and makes of the answers; that the real API answers so is not shown here.
+type fake struct {
+	t       *testing.T
+	answers map[string]func(body plugin.Map) (int, any)
+	mutex   sync.Mutex
+	calls   []string
+	bodies  []plugin.Map
+}
+
+// status 0 cuts the connection after the call was carried out.
+func answer(status int, value any) func(plugin.Map) (int, any) {
+	return func(plugin.Map) (int, any) { return status, value }
+}
+
+func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	text, _ := io.ReadAll(r.Body)
+	var body plugin.Map
+	_ = json.Unmarshal(text, &body)
+	path, _, _ := strings.Cut(r.URL.EscapedPath(), "?")
+	call := r.Method + " " + strings.TrimPrefix(path, "/api/v4")
+	f.mutex.Lock()
+	if r.Method != http.MethodGet {
+		f.calls, f.bodies = append(f.calls, call), append(f.bodies, body)
+	}
+	handle := f.answers[call]
+	f.mutex.Unlock()
+	if handle == nil {
+		w.WriteHeader(404)
+		_, _ = w.Write([]byte(`{"message": "404 Not Found"}`))
+		return
+	}
+	status, value := handle(body)
+	if status == 0 {
+		connection, _, _ := w.(http.Hijacker).Hijack()
+		_ = connection.Close()
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if value != nil {
+		_ = json.NewEncoder(w).Encode(value)
+	}
+}
+
+func (f *fake) sent(call string) plugin.Map {
+	for i, one := range f.calls {
+		if one == call {
+			return f.bodies[i]
+		}
+	}
+	return nil
+}
+
+func start(t *testing.T, answers map[string]func(plugin.Map) (int, any)) (*crud.Provider, *provider, *fake) {
+	f := &fake{t: t, answers: answers}
+	f.answers["GET /user"] = answer(200, plugin.Map{"id": 1, "username": "root"})
+	server := httptest.NewServer(f)
+	t.Cleanup(server.Close)
+	p := newProvider()
+	p.Pause, p.PauseLimit, p.pause, p.Attempts = time.Millisecond, time.Millisecond, 8*time.Millisecond, 2
+	backend := &crud.Provider{Schema: schema.Load("gitlab"), Handlers: p.handlers(), Setup: p.setup}
+	if err := backend.Configure(context.Background(), plugin.ConfigureRequest{Inputs: plugin.Map{"baseUrl": server.URL, "token": "glpat-test"}}); err != nil {
+		t.Fatal(err)
+	}
+	return backend, p, f
+}
+
+func resource(name string) plugin.Resource {
+	return plugin.Resource{Type: schema.Load("gitlab").Resources[name].Token, Name: "one", URN: "urn"}
+}
+
+func create(t *testing.T, backend *crud.Provider, name string, inputs plugin.Map) (plugin.CreateResponse, error) {
+	checked, err := backend.Check(context.Background(), plugin.CheckRequest{Resource: resource(name), News: inputs, RandomSeed: []byte("x")})
+	if err != nil || len(checked.Failures) > 0 {
+		t.Fatalf("check: %v %v", checked.Failures, err)
+	}
+	return backend.Create(context.Background(), plugin.CreateRequest{Resource: resource(name), Inputs: checked.Inputs})
+}
+
+func TestSettings(t *testing.T) {
+	t.Setenv("GITLAB_TOKEN", "")
+	t.Setenv("GITLAB_BASE_URL", "")
+	for name, test := range map[string]struct {
+		settings plugin.Map
+		want     string
+	}{
+		"no address":     {plugin.Map{"baseUrl": "gitlab", "token": "x"}, `baseUrl "gitlab" is no http(s) address`},
+		"no token":       {plugin.Map{"baseUrl": "http://x"}, "a token is needed"},
+		"no certificate": {plugin.Map{"baseUrl": "http://x", "token": "x", "cacertFile": "/nowhere"}, "cacertFile: open /nowhere"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := newProvider().setup(context.Background(), test.settings)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestWrongTokenIsFoundEarly(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(401)
+		_, _ = w.Write([]byte(`{"message":"401 Unauthorized"}`))
+	}))
+	defer server.Close()
+	err := newProvider().setup(context.Background(), plugin.Map{"baseUrl": server.URL, "token": "glpat-secret"})
+	if err == nil || !strings.Contains(err.Error(), "/api/v4/user: 401 Unauthorized") || strings.Contains(err.Error(), "glpat-secret") {
+		t.Errorf("got %v", err)
+	}
+	if err := newProvider().setup(context.Background(), plugin.Map{"baseUrl": server.URL, "token": "x", "earlyAuthCheck": "false"}); err != nil {
+		t.Errorf("the check was switched off: %v", err)
+	}
+}
+
+func protected(push, merge int, force bool) plugin.Map {
+	return plugin.Map{
+		"id": 5, "name": "main", "allow_force_push": force,
+		"push_access_levels":  []any{plugin.Map{"access_level": push, "access_level_description": "x"}},
+		"merge_access_levels": []any{plugin.Map{"access_level": merge, "access_level_description": "x"}},
+	}
+}
+
+func TestProtectionOfTheDefaultBranchIsReplaced(t *testing.T) {
+	present := true
+	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
+		"GET /projects/7": answer(200, plugin.Map{"default_branch": "main"}),
+		"GET /projects/7/protected_branches/main": func(plugin.Map) (int, any) {
+			if present {
+				return 200, protected(40, 40, false)
+			}
+			return 404, nil
+		},
+		"DELETE /projects/7/protected_branches/main": func(plugin.Map) (int, any) { present = false; return 204, nil },
+		"POST /projects/7/protected_branches":        answer(201, protected(0, 30, false)),
+	})
+	inputs := plugin.Map{"project": "7", "branch": "main", "pushAccessLevel": "no one", "mergeAccessLevel": "developer"}
+	made, err := create(t, backend, "BranchProtection", inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"DELETE /projects/7/protected_branches/main", "POST /projects/7/protected_branches"}; !reflect.DeepEqual(f.calls, want) {
+		t.Errorf("calls: %v", f.calls)
+	}
+	want := plugin.Map{"name": "main", "push_access_level": 0.0, "merge_access_level": 30.0, "allow_force_push": false}
+	if got := f.sent("POST /projects/7/protected_branches"); !reflect.DeepEqual(got, want) {
+		t.Errorf("sent %v", got)
+	}
+	if made.ID != "7:main" || made.Outputs["pushAccessLevel"] != "no one" || made.Outputs["branchProtectionId"] != 5.0 {
+		t.Errorf("made %v", made)
+	}
+}
+
+func TestProtectionOfAnotherBranchIsLeftToItsOwner(t *testing.T) {
+	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
+		"GET /projects/7":                        answer(200, plugin.Map{"default_branch": "main"}),
+		"GET /projects/7/protected_branches/dev": answer(200, protected(30, 30, true)),
+	})
+	_, err := create(t, backend, "BranchProtection", plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "no one"})
+	if err == nil || !strings.Contains(err.Error(), `the branch dev is protected already, in another way (to manage it, import it with the id "7:dev")`) {
+		t.Errorf("got %v", err)
+	}
+	if len(f.calls) > 0 {
+		t.Errorf("calls: %v", f.calls)
+	}
+}
+
+func TestLevelsAreChangedByMakingTheProtectionAnew(t *testing.T) {
+	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
+		"DELETE /projects/7/protected_branches/dev": answer(204, nil),
+		"POST /projects/7/protected_branches":       answer(201, protected(30, 40, false)),
+		"PATCH /projects/7/protected_branches/dev":  answer(200, protected(30, 40, true)),
+	})
+	update := func(old, news plugin.Map) {
+		_, err := backend.Update(context.Background(), plugin.UpdateRequest{Resource: resource("BranchProtection"), ID: "7:dev", OldInputs: old, News: news})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	update(
+		plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "no one"},
+		plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "developer"})
+	update(
+		plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "developer", "allowForcePush": false},
+		plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "developer", "allowForcePush": true})
+	want := []string{"DELETE /projects/7/protected_branches/dev", "POST /projects/7/protected_branches", "PATCH /projects/7/protected_branches/dev"}
+	if !reflect.DeepEqual(f.calls, want) {
+		t.Errorf("calls: %v", f.calls)
+	}
+}
+
+func TestWiderGrantOfAnotherShows(t *testing.T) {
+	found := protected(40, 40, false)
+	found["push_access_levels"] = append(found["push_access_levels"].([]any),
+		plugin.Map{"access_level": 30, "access_level_description": "y"}, plugin.Map{"access_level": 40, "user_id": 9, "access_level_description": "Mia"})
+	backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){"GET /projects/7/protected_branches/main": answer(200, found)})
+	inputs := plugin.Map{"project": "7", "branch": "main", "pushAccessLevel": "maintainer"}
+	read, err := backend.Read(context.Background(), plugin.ReadRequest{Resource: resource("BranchProtection"), ID: "7:main", Inputs: inputs, Outputs: inputs})
+	if err != nil || read.Inputs["pushAccessLevel"] != "developer" {
+		t.Errorf("got %v, %v", read.Inputs, err)
+	}
+	list := read.Outputs["allowedToPushes"].([]any)
+	if !reflect.DeepEqual(list[2], map[string]any{"userId": 9.0, "accessLevelDescription": "Mia"}) {
+		t.Errorf("got %v", list)
+	}
+}
+
+func TestLostAnswerOfATokenLeavesNoSecondOne(t *testing.T) {
+	var tokens []any
+	made := 0
+	backend, p, f := start(t, map[string]func(plugin.Map) (int, any){
+		"GET /projects/7/access_tokens": func(plugin.Map) (int, any) { return 200, tokens },
+		"POST /projects/7/access_tokens": func(body plugin.Map) (int, any) {
+			made++
+			token := plugin.Map{
+				"id": made, "name": body["name"], "scopes": body["scopes"], "access_level": body["access_level"], "description": "",
+				"revoked": false, "active": true, "created_at": "2026-05-01T11:59:00Z", "expires_at": body["expires_at"],
+			}
+			tokens = append(tokens, token)
+			if made == 1 {
+				return 0, nil
+			}
+			return 201, plugin.Map{"id": made, "name": body["name"], "token": "glpat-new", "expires_at": body["expires_at"]}
+		},
+		"DELETE /projects/7/access_tokens/1": func(plugin.Map) (int, any) { tokens = nil; return 204, nil },
+	})
+	p.now = func() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }
+	inputs := plugin.Map{
+		"project": "7", "name": "ci", "scopes": []any{"api"},
+		"rotationConfiguration": map[string]any{"expirationDays": 30.0, "rotateBeforeDays": 10.0},
+	}
+	one, err := create(t, backend, "ProjectAccessToken", inputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one.ID != "7:2" || one.Outputs["token"] != (plugin.Secret{Value: "glpat-new"}) || one.Outputs["expiresAt"] != "2026-05-31" || len(tokens) != 1 {
+		t.Errorf("made %v; there are %v", one, tokens)
+	}
+	if !reflect.DeepEqual(f.calls, []string{"POST /projects/7/access_tokens", "DELETE /projects/7/access_tokens/1", "POST /projects/7/access_tokens"}) {
+		t.Errorf("calls: %v", f.calls)
+	}
+	// A second resource just like it: the first one's token is not taken for left behind.
+	tokens = []any{plugin.Map{
+		"id": 2, "name": "ci", "scopes": []any{"api"}, "access_level": 40, "description": "", "created_at": "2026-05-01T11:59:00Z",
+	}}
+	if _, err := create(t, backend, "ProjectAccessToken", inputs); err != nil {
+		t.Fatal(err)
+	}
+	if last := f.calls[len(f.calls)-1]; last != "POST /projects/7/access_tokens" || len(f.calls) != 4 {
+		t.Errorf("calls: %v", f.calls)
+	}
+}
+
+func TestUsedOrOldTokensAreNobodysLeftovers(t *testing.T) {
+	for name, change := range map[string]plugin.Map{
+		"used":          {"last_used_at": "2026-05-01T11:59:30Z"},
+		"old":           {"created_at": "2026-04-01T00:00:00Z"},
+		"revoked":       {"revoked": true},
+		"other scopes":  {"scopes": []any{"read_api"}},
+		"other role":    {"access_level": 30},
+		"not this name": {"name": "ci2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			token := plugin.Map{"id": 1, "name": "ci", "scopes": []any{"api"}, "access_level": 40, "created_at": "2026-05-01T11:59:00Z"}
+			for field, value := range change {
+				token[field] = value
+			}
+			backend, p, f := start(t, map[string]func(plugin.Map) (int, any){
+				"GET /projects/7/access_tokens":  answer(200, []any{token}),
+				"POST /projects/7/access_tokens": answer(201, plugin.Map{"id": 2, "token": "t"}),
+			})
+			p.now = func() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }
+			if _, err := create(t, backend, "ProjectAccessToken", plugin.Map{"project": "7", "name": "ci", "scopes": []any{"api"}, "expiresAt": "2026-06-01"}); err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(f.calls, []string{"POST /projects/7/access_tokens"}) {
+				t.Errorf("calls: %v", f.calls)
+			}
+		})
+	}
+}
+
+func TestTokenIsRenewedBeforeItsEnd(t *testing.T) {
+	backend, p, f := start(t, map[string]func(plugin.Map) (int, any){
+		"POST /projects/7/access_tokens/1/rotate": answer(200, plugin.Map{"id": 9, "token": "new", "expires_at": "2026-06-19"}),
+		"GET /projects/7/access_tokens/9":         answer(200, plugin.Map{"id": 9, "active": true, "expires_at": "2026-06-19"}),
+	})
+	inputs := plugin.Map{"project": "7", "rotationConfiguration": map[string]any{"expirationDays": 30.0, "rotateBeforeDays": 10.0}}
+	state := plugin.Map{"project": "7", "expiresAt": "2026-05-31", "token": plugin.Secret{Value: "old"}}
+	diff := func() int {
+		found, err := backend.Diff(context.Background(), plugin.DiffRequest{
+			Resource: resource("ProjectAccessToken"), ID: "7:1", Olds: state, OldInputs: inputs, News: inputs,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found.Changes)
+	}
+	p.now = func() time.Time { return time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC) }
+	if diff() != 0 {
+		t.Error("eleven days before its end it is left alone")
+	}
+	p.now = func() time.Time { return time.Date(2026, 5, 21, 0, 0, 0, 0, time.UTC) }
+	if diff() != 1 {
+		t.Fatal("ten days before its end it is renewed")
+	}
+	update := plugin.UpdateRequest{Resource: resource("ProjectAccessToken"), ID: "7:1", Olds: state, OldInputs: inputs, News: inputs, Preview: true}
+	foreseen, err := backend.Update(context.Background(), update)
+	if err != nil || !plugin.HasUnknown(foreseen.Outputs["token"]) {
+		t.Errorf("a preview must not promise the old token: %v %v", foreseen, err)
+	}
+	update.Preview = false
+	changed, err := backend.Update(context.Background(), update)
+	if err != nil || changed.Outputs["token"] != (plugin.Secret{Value: "new"}) || f.sent("POST /projects/7/access_tokens/1/rotate")["expires_at"] != "2026-06-20" {
+		t.Fatalf("got %v, %v", changed, err)
+	}
+	// It has another id at GitLab now; the resource keeps its own.
+	read, err := backend.Read(context.Background(), plugin.ReadRequest{Resource: resource("ProjectAccessToken"), ID: "7:1", Inputs: inputs, Outputs: changed.Outputs})
+	if err != nil || read.ID != "7:1" {
+		t.Errorf("got %v, %v", read, err)
+	}
+}
+
+func project(change plugin.Map) plugin.Map {
+	found := plugin.Map{
+		"id": 7, "name": "web", "path": "web", "path_with_namespace": "acme/web", "creator_id": 1, "empty_repo": true, "visibility": "private",
+		"namespace": plugin.Map{"id": 3, "kind": "group"}, "default_branch": nil, "description": "", "import_status": "none",
+	}
+	for field, value := range change {
+		found[field] = value
+	}
+	return found
+}
+
+func TestProjectLeftBehindIsTakenOver(t *testing.T) {
+	hooks := []any{}
+	for name, test := range map[string]struct {
+		change plugin.Map
+		hooks  []any
+		want   string
+	}{
+		"empty and mine":   {nil, nil, ""},
+		"somebody else's":  {plugin.Map{"creator_id": 2}, nil, "was not left behind"},
+		"with a hook":      {nil, []any{plugin.Map{"id": 1}}, "was not left behind"},
+		"another name":     {plugin.Map{"name": "Web"}, nil, "was not left behind"},
+		"marked to delete": {plugin.Map{"marked_for_deletion_on": "2026-05-01"}, nil, "was not left behind"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			hooks = append([]any{}, test.hooks...)
+			found := project(test.change)
+			backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
+				"POST /projects":                 answer(400, plugin.Map{"message": plugin.Map{"path": []any{"has already been taken"}}}),
+				"GET /namespaces/3":              answer(200, plugin.Map{"full_path": "acme"}),
+				"GET /projects/acme%2Fweb":       answer(200, found),
+				"GET /projects/7/hooks":          answer(200, hooks),
+				"GET /projects/7/variables":      answer(200, []any{}),
+				"GET /projects/7/merge_requests": answer(200, []any{}),
+			})
+			made, err := create(t, backend, "Project", plugin.Map{"name": "web", "namespaceId": 3.0, "visibilityLevel": "private"})
+			switch {
+			case test.want == "" && (err != nil || made.ID != "7"):
+				t.Errorf("got %v, %v", made, err)
+			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "path has already been taken")):
+				t.Errorf("got %v", err)
+			}
+			if len(f.calls) != 1 {
+				t.Errorf("calls: %v", f.calls)
+			}
+		})
+	}
+}
+
+func TestProjectWaits(t *testing.T) {
+	imports, looks := 0, 0
+	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
+		"POST /projects": answer(201, project(plugin.Map{"import_status": "scheduled"})),
+		"GET /projects/7/import": func(plugin.Map) (int, any) {
+			if imports++; imports < 3 {
+				return 200, plugin.Map{"import_status": "started"}
+			}
+			return 200, plugin.Map{"import_status": "finished"}
+		},
+		"GET /projects/7": answer(200, project(plugin.Map{"default_branch": "main", "empty_repo": false, "merge_pipelines_enabled": false})),
+		"GET /groups/3":   answer(200, plugin.Map{"default_branch_protection": 2}),
+		"GET /projects/7/repository/branches/main": func(plugin.Map) (int, any) {
+			looks++
+			return 200, plugin.Map{"protected": looks > 2}
+		},
+		"PUT /projects/7": answer(200, project(plugin.Map{"merge_pipelines_enabled": true})),
+	})
+	made, err := create(t, backend, "Project", plugin.Map{"name": "web", "namespaceId": 3.0, "importUrl": "http://x/y.git", "mergePipelinesEnabled": true})
+	if err != nil || made.ID != "7" || imports != 3 || looks != 3 {
+		t.Errorf("got %v, %v; %d looks at the import, %d at the branch", made.ID, err, imports, looks)
+	}
+	if got := f.sent("PUT /projects/7"); !reflect.DeepEqual(got, plugin.Map{"merge_pipelines_enabled": true}) {
+		t.Errorf("only what the create did not take is sent again, not %v", got)
+	}
+}
+
+func TestFailedImportStaysInTheState(t *testing.T) {
+	backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){
+		"POST /projects":         answer(201, project(plugin.Map{"import_status": "scheduled"})),
+		"GET /projects/7/import": answer(200, plugin.Map{"import_status": "failed", "import_error": "no such repository"}),
+	})
+	_, err := create(t, backend, "Project", plugin.Map{"name": "web", "namespaceId": 3.0, "importUrl": "http://x/y.git"})
+	incomplete, ok := err.(*plugin.InitError)
+	if !ok || incomplete.ID != "7" || !strings.Contains(err.Error(), `Project "one": the import failed: no such repository`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDeletionIsWaitedFor(t *testing.T) {
+	for name, last := range map[string]func() (int, any){
+		"gone":   func() (int, any) { return 404, nil },
+		"marked": func() (int, any) { return 200, plugin.Map{"marked_for_deletion_on": "2026-05-08"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			looks := 0
+			backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){
+				"DELETE /groups/3": answer(202, nil),
+				"GET /groups/3": func(plugin.Map) (int, any) {
+					if looks++; looks < 3 {
+						return 200, plugin.Map{"id": 3}
+					}
+					return last()
+				},
+			})
+			err := backend.Delete(context.Background(), plugin.DeleteRequest{Resource: resource("Group"), ID: "3", OldInputs: plugin.Map{"path": "x"}})
+			if err != nil || looks != 3 {
+				t.Errorf("got %v after %d looks", err, looks)
+			}
+		})
+	}
+}
+
+func TestFileIsWrittenAgainWhenTheBranchMoved(t *testing.T) {
+	writes := 0
+	content := "b25lCg=="
+	backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){
+		"GET /projects/7/repository/files/a%2Fb.txt": func(plugin.Map) (int, any) {
+			return 200, plugin.Map{"content": content, "last_commit_id": fmt.Sprint("c", writes)}
+		},
+		"PUT /projects/7/repository/files/a%2Fb.txt": func(body plugin.Map) (int, any) {
+			if writes++; writes == 1 {
+				return 400, plugin.Map{"message": "You are attempting to update a file that has changed. Please refresh and try again."}
+			}
+			if body["last_commit_id"] != "c1" {
+				t.Errorf("the last commit is to be read again: %v", body)
+			}
+			content = "dHdvCg=="
+			return 200, plugin.Map{}
+		},
+	})
+	inputs := plugin.Map{"project": "7", "branch": "dev", "filePath": "a/b.txt", "content": "two\n", "encoding": "text"}
+	changed, err := backend.Update(context.Background(), plugin.UpdateRequest{Resource: resource("RepositoryFile"), ID: "7:dev:a/b.txt", News: inputs})
+	if err != nil || writes != 2 || changed.Outputs["content"] != "two\n" {
+		t.Errorf("got %v, %v", changed, err)
+	}
+}
+
+func TestHookLeftBehindIsTakenOver(t *testing.T) {
+	hook := plugin.Map{"id": 4, "url": "http://x", "push_events": true, "enable_ssl_verification": true, "merge_requests_events": true}
+	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
+		"GET /projects/7/hooks":   answer(200, []any{hook}),
+		"PUT /projects/7/hooks/4": answer(200, hook),
+		"POST /projects/7/hooks":  answer(201, plugin.Map{"id": 5, "url": "http://x", "push_events": true}),
+	})
+	inputs := plugin.Map{"project": "7", "url": "http://x", "token": "s", "mergeRequestsEvents": true}
+	made, err := create(t, backend, "ProjectHook", inputs)
+	if err != nil || made.ID != "7:4" || made.Outputs["token"] != (plugin.Secret{Value: "s"}) || f.sent("PUT /projects/7/hooks/4")["token"] != "s" {
+		t.Errorf("got %v, %v", made, err)
+	}
+	inputs["mergeRequestsEvents"] = false // not the same: one of its own
+	if made, err := create(t, backend, "ProjectHook", inputs); err != nil || made.ID != "7:5" {
+		t.Errorf("got %v, %v", made, err)
+	}
+}
+
+func TestVariableOfSomebodyElse(t *testing.T) {
+	backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){
+		"POST /projects/7/variables":  answer(400, plugin.Map{"message": plugin.Map{"key": []any{"(K) has already been taken"}}}),
+		"GET /projects/7/variables/K": answer(200, plugin.Map{"key": "K", "value": "theirs", "environment_scope": "*"}),
+	})
+	_, err := create(t, backend, "ProjectVariable", plugin.Map{"project": "7", "key": "K", "value": plugin.Secret{Value: "mine"}})
+	if err == nil || !strings.Contains(err.Error(), `import it with the id "7:K:*"`) || strings.Contains(err.Error(), "mine") || strings.Contains(err.Error(), "theirs") {
+		t.Errorf("got %v", err)
+	}
+}
