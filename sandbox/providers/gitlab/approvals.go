@@ -79,6 +79,7 @@ func (p *provider) approvalRule() *crud.Handler {
 		},
 	}
 	handler := p.crud(o)
+	handler.Key = []string{"project", "name"}
 	base := handler.Create
 	handler.Create = func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 		if c.Text("ruleType") == "any_approver" && !c.Bool("disableImportingDefaultAnyApproverRuleOnCreate") {

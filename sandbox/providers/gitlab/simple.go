@@ -378,7 +378,7 @@ func (p *provider) trigger() *crud.Handler {
 }
 
 func (p *provider) deployKey() *crud.Handler {
-	return p.crud(object{
+	handler := p.crud(object{
 		owner: "project", path: "deploy_keys", shown: "deployKeyId", same: []string{"key", "title", "canPush"},
 		fromAPI: func(c *crud.Call, _, state plugin.Map) {
 			// GitLab drops the comment at the end of a key.
@@ -387,6 +387,8 @@ func (p *provider) deployKey() *crud.Handler {
 			}
 		},
 	})
+	handler.Key = []string{"project", "key"}
+	return handler
 }
 
 func sameKey(a, b string) bool {

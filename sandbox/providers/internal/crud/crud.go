@@ -103,9 +103,26 @@ type Provider struct {
 	own     owned
 }
 
+// owned remembers which objects this run has dealt with, and which of them it made or took over.
 type owned struct {
-	mutex sync.Mutex
-	ids   map[string]bool
+	mutex     sync.Mutex
+	ids, made map[string]bool
+}
+
+func (o *owned) create(kind, id string) {
+	o.add(kind, id)
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	if o.made == nil {
+		o.made = map[string]bool{}
+	}
+	o.made[kind+" "+id] = true
+}
+
+func (o *owned) isNew(kind, id string) bool {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return o.made[kind+" "+id]
 }
 
 func (o *owned) add(kind, id string) {
@@ -227,7 +244,7 @@ func (p *Provider) Create(ctx context.Context, req plugin.CreateRequest) (plugin
 	call := &Call{Resource: req.Resource, Spec: spec, Inputs: plugin.StripMap(req.Inputs), Timeout: req.Timeout, own: &p.own}
 	id, state, err := handler.Create(ctx, call)
 	if id != "" {
-		p.own.add(req.Type, id)
+		p.own.create(req.Type, id)
 	}
 	outputs := Outputs(spec, req.Inputs, state)
 	switch {
@@ -449,6 +466,11 @@ func (p *Provider) Delete(ctx context.Context, req plugin.DeleteRequest) error {
 	}
 	if err := p.ready(req.Resource); err != nil {
 		return err
+	}
+	if p.own.isNew(req.Type, req.ID) {
+		// A replacement that did not finish left the old object to be deleted, and its name was wanted again: the new
+		// resource has taken the object over, so it stays.
+		return nil
 	}
 	last := plugin.StripMap(req.OldInputs)
 	state := plugin.StripMap(req.Olds)

@@ -180,3 +180,23 @@ func TestOldOneGoesFirstIfTheNameStays(t *testing.T) {
 		t.Error("both can be there at once")
 	}
 }
+
+func TestObjectTakenOverIsNotDeletedAsTheOldOne(t *testing.T) {
+	deleted := []string{}
+	p := provider(map[string]*Handler{"ProjectHook": {
+		Create: func(context.Context, *Call) (string, plugin.Map, error) { return "7:4", nil, nil },
+		Delete: func(_ context.Context, c *Call) error { deleted = append(deleted, c.ID); return nil },
+	}})
+	hook := plugin.Resource{Type: token("ProjectHook"), Name: "x"}
+	if _, err := p.Create(context.Background(), plugin.CreateRequest{Resource: hook, Inputs: plugin.Map{}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"7:3", "7:4"} {
+		if err := p.Delete(context.Background(), plugin.DeleteRequest{Resource: hook, ID: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(deleted) != 1 || deleted[0] != "7:3" {
+		t.Errorf("deleted %v", deleted)
+	}
+}
