@@ -1,0 +1,52 @@
+package gitlab
+
+import (
+	"context"
+	"net/http"
+
+	"estate/providers/internal/crud"
+	"estate/providers/internal/plugin"
+	"estate/providers/internal/rest"
+)
+
+// An environment can only be deleted when it is stopped.
+func (p *provider) environment() *crud.Handler {
+	o := object{
+		mapping: mapping{local: []string{"stopBeforeDestroy"}, onlyNew: []string{"name"}},
+		owner:   "project", path: "environments", update: http.MethodPut,
+		same: []string{"name", "externalUrl", "tier", "description"},
+		fromAPI: func(_ *crud.Call, element, state plugin.Map) {
+			if agent, ok := element["cluster_agent"].(map[string]any); ok {
+				state["clusterAgentId"] = agent["id"]
+			}
+		},
+	}
+	handler := p.crud(o)
+	handler.Key = []string{"project", "name"}
+	handler.Volatile = []string{"updatedAt", "autoStopAt", "state"}
+	handler.Delete = func(ctx context.Context, c *crud.Call) error {
+		key, err := o.locate(c)
+		if err != nil {
+			return err
+		}
+		item := o.item(c, key)
+		if c.Bool("stopBeforeDestroy") {
+			if err := p.Post(ctx, item+"/stop", plugin.Map{"force": true}, nil); err != nil && !rest.NotFound(err) {
+				return err
+			}
+			stopped := func() (bool, error) {
+				var element plugin.Map
+				err := p.Get(ctx, item, &element)
+				if rest.NotFound(err) {
+					return true, nil
+				}
+				return element["state"] == "stopped", err
+			}
+			if err := p.until(ctx, timeLimit(c), "waiting for the environment to stop", stopped); err != nil {
+				return err
+			}
+		}
+		return p.Client.Delete(ctx, item)
+	}
+	return handler
+}

@@ -1,0 +1,62 @@
+package gitlab
+
+import (
+	"net/http"
+	"net/url"
+
+	"estate/providers/internal/crud"
+	"estate/providers/internal/plugin"
+)
+
+// A variable is found by key and environment scope.
+func (p *provider) variable(owner string) *crud.Handler {
+	scope := func(c *crud.Call) string {
+		if text := c.Text("environmentScope"); text != "" {
+			return text
+		}
+		return "*"
+	}
+	o := object{
+		mapping: mapping{local: []string{"hidden"}, onlyNew: []string{"key"}},
+		owner:   owner, path: "variables", key: "key", update: http.MethodPut,
+		// An earlier attempt left just this; anything else of that name is somebody's.
+		same: []string{"value", "variableType", "protected", "masked", "raw", "description"},
+		element: func(c *crud.Call, key string) string {
+			return ownerPath(owner, c.Text(owner)) + "/variables/" + escape(key) +
+				"?filter%5Benvironment_scope%5D=" + url.QueryEscape(scope(c))
+		},
+		idOf: func(c *crud.Call, _ plugin.Map) string {
+			return c.Text(owner) + ":" + c.Text("key") + ":" + scope(c)
+		},
+		parse: func(c *crud.Call) (string, error) {
+			found, err := parts(c.ID, owner, "key", "environmentScope")
+			if err != nil {
+				return "", err
+			}
+			for i, name := range []string{owner, "key", "environmentScope"} {
+				c.Inputs = withInput(c.Inputs, name, found[i])
+			}
+			return found[1], nil
+		},
+		toAPI: func(c *crud.Call, body plugin.Map) {
+			if c.Bool("hidden") {
+				// Only at creation; the two together are one setting of the API.
+				delete(body, "masked")
+				body["masked_and_hidden"] = true
+			}
+		},
+		fromAPI: func(c *crud.Call, element, state plugin.Map) {
+			hidden, _ := element["hidden"].(bool)
+			state["hidden"] = hidden
+			if hidden { // never shown again
+				delete(state, "value")
+			}
+			if c.Spec.Inputs["environmentScope"].Type != "" && state["environmentScope"] == nil {
+				state["environmentScope"] = scope(c)
+			}
+		},
+	}
+	handler := p.crud(o)
+	handler.Key = []string{owner, "key", "environmentScope"}
+	return handler
+}
