@@ -224,15 +224,15 @@ func with(inputs plugin.Map, name string, value any) plugin.Map {
 	return result
 }
 
-// made1 is what making an object once gives: its id, and whether it was there before.
-type made1 struct {
+// outcome of making an object once: its id, and whether it was there before.
+type outcome struct {
 	id      string
 	adopted bool
 }
 
 // once makes an object whose twin the server refuses; find gives the id of one that is the same.
-func (p *provider) once(ctx context.Context, post func() (string, error), find func() (string, error)) (made1, error) {
+func (p *provider) once(ctx context.Context, post func() (string, error), find func() (string, error)) (outcome, error) {
 	return crud.Once(ctx, p.Pause,
-		func() (made1, error) { id, err := post(); return made1{id: id}, err },
-		func() (made1, bool, error) { id, err := find(); return made1{id, true}, id != "", err })
+		func() (outcome, error) { id, err := post(); return outcome{id: id}, err },
+		func() (outcome, bool, error) { id, err := find(); return outcome{id, true}, id != "", err })
 }

@@ -16,10 +16,10 @@ type Provider struct {
 	plugin.Base
 	Schema   *schema.Schema
 	Handlers map[string]*Handler
-	// Setup receives the provider's settings, with defaults and environment filled in; Unready says why not, if it could
-	// not be set up in a preview because settings are unknown.
+	// Setup receives the provider's settings. It is not called in a preview in which some are not known yet.
 	Setup func(ctx context.Context, settings plugin.Map) error
 
+	// unknown: the settings are not known yet, so nothing can be asked of the server.
 	unknown bool
 	own     owned
 }
