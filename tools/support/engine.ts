@@ -117,7 +117,8 @@ function engineEnvironment(layout: SandboxLayout, tools: ReadonlyMap<ToolName, T
         ...process.env,
         PATH: pathWith(tools),
         PULUMI_HOME: layout.pulumi,
-        PULUMI_BACKEND_URL: `file://${layout.state}`,
+        // Without the attribute files, which an engine killed at the wrong moment leaves empty and unreadable.
+        PULUMI_BACKEND_URL: `file://${layout.state}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE_FILE: secretFile(layout, "passphrase"),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION:
             process.env["ESTATE_PROVIDERS"] === "upstream" ? "false" : "true",
@@ -179,13 +180,7 @@ async function encryptCredentials(
     const configFile = path.join(project, `Pulumi.${engine.stack}.yaml`);
     const digest = createHash("sha256").update(JSON.stringify(credentials)).digest("hex");
     const stackExists = fs.existsSync(
-        path.join(
-            engine.env["PULUMI_BACKEND_URL"]?.replace("file://", "") ?? "",
-            ".pulumi",
-            "stacks",
-            "gitops-estate",
-            `${engine.stack}.json`,
-        ),
+        path.join(stateFolder(engine), ".pulumi", "stacks", "gitops-estate", `${engine.stack}.json`),
     );
     const current = fs.existsSync(digestFile) && fs.readFileSync(digestFile, "utf8") === digest;
     if (stackExists && current && encryptedPart(fs.readFileSync(configFile, "utf8")) !== undefined) {
@@ -222,6 +217,11 @@ async function succeed(engine: Engine, args: readonly string[], options: RunOpti
         throw new CommandError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${result.stderr.trim()}`);
     }
     return result;
+}
+
+/** Folder of the file backend. */
+export function stateFolder(engine: Engine): string {
+    return (engine.env["PULUMI_BACKEND_URL"] ?? "").replace(/^file:\/\//, "").replace(/\?.*$/, "");
 }
 
 /** Arguments that name stack and stack file. */

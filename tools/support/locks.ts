@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { CommandError } from "./console";
-import { runPulumi, type Engine } from "./engine";
+import { runPulumi, stateFolder, type Engine } from "./engine";
 
 /** What the file backend writes into a lock. */
 interface Lock {
@@ -25,11 +25,10 @@ export function allStale(
 
 /** Releases the stack if only dead processes of this machine hold it. Says so by `report`. */
 export async function releaseStaleLocks(engine: Engine, report: (line: string) => void): Promise<void> {
-    const backend = engine.env["PULUMI_BACKEND_URL"];
-    if (engine.kind !== "sandbox" || backend === undefined) {
+    if (engine.kind !== "sandbox") {
         return;
     }
-    const folder = path.join(backend.replace("file://", ""), ".pulumi", "locks");
+    const folder = path.join(stateFolder(engine), ".pulumi", "locks");
     const locks = lockFiles(folder)
         .filter((file) => path.basename(path.dirname(file)) === engine.stack)
         .map((file) => JSON.parse(fs.readFileSync(file, "utf8")) as Lock);
