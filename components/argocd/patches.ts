@@ -26,6 +26,7 @@ export function patchManifests(objects: readonly KubeObject[], argocd: ArgoCd): 
     return objects
         .filter((object) => !isOwnSetting(object))
         .map((object) => inNamespace(object, argocd.namespace))
+        .map(withoutServiceAwait)
         .map((object) => (argocd.imageMirror === undefined ? object : mirrored(object, argocd.imageMirror)))
         .map((object) => withResources(object, argocd.resources))
         .map((object) => (argocd.seccomp === "remove" ? withoutSeccomp(object) : object));
@@ -71,6 +72,18 @@ function mirrored(object: KubeObject, mirror: string): KubeObject {
         ...container,
         image: mirroredImage(container.image, mirror),
     }));
+}
+
+/**
+ * Services are not waited for: the workloads behind them are, and while as many Services wait as the engine works on
+ * at a time, none of those workloads would be made.
+ */
+export function withoutServiceAwait(object: KubeObject): KubeObject {
+    if (object.kind !== "Service") {
+        return object;
+    }
+    const annotations = { ...object.metadata.annotations, "pulumi.com/skipAwait": "true" };
+    return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 /** Sets requests and limits on every container of the named workloads. */

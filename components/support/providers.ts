@@ -63,6 +63,13 @@ function clusterProvider(cluster: Cluster, credentials: ServerCredentials): k8s.
     return new k8s.Provider(`cluster-${cluster.name}`, {
         context: cluster.context,
         enableServerSideApply: true,
+        // What was changed by hand is repaired instead of reported as a conflict with whoever changed it.
+        enablePatchForce: true,
+        // New data is an update in place; a replacement would take the object away from who reads it.
+        enableConfigMapMutable: true,
+        enableSecretMutable: true,
+        // A renewed kubeconfig or another address is the same cluster: nothing on it is to be replaced.
+        clusterIdentifier: cluster.name,
         ...(kubeconfig === undefined ? {} : { kubeconfig }),
     });
 }
