@@ -19,6 +19,8 @@ const offsets = {
     "harbor-prod": 12,
     "harbor-prod-registry": 13,
     chat: 15,
+    "notification-relay": 16,
+    "chat-mail": 17,
     argocd: 20,
 } as const;
 

@@ -74,6 +74,7 @@ function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAcces
         gitlabToken,
         harborPassword: fs.readFileSync(harbor.passwordFile, "utf8").trim(),
         chatUrl: `http://127.0.0.1:${portOf(portBase(), "chat")}`,
+        mail: { host: "127.0.0.1", port: portOf(portBase(), "chat-mail") },
         // Stable between runs and known to nobody else: derived from a secret of this sandbox.
         channelSecret: (channel) =>
             createHash("sha256").update(`${gitlabToken} ${channel}`).digest("base64url").slice(0, 32),

@@ -55,6 +55,8 @@ export interface SandboxAccess {
     readonly harborPassword: string;
     /** Base URL of the chat receivers, without a trailing slash. */
     readonly chatUrl: string;
+    /** The sandbox's mail server. */
+    readonly mail: { readonly host: string; readonly port: number };
     /** Signing secrets by channel; stable between runs. */
     readonly channelSecret: (channel: string) => string;
 }
@@ -67,7 +69,13 @@ export function sandboxCredentials(estate: Estate, access: SandboxAccess): Crede
             value,
         });
         if (channel.kind === "email") {
-            return [];
+            return [
+                at("host", access.mail.host),
+                at("port", `${access.mail.port}`),
+                at("from", `argocd@${estate.name}.invalid`),
+                at("username", channel.name),
+                at("password", access.channelSecret(channel.name)),
+            ];
         }
         return [
             at("url", `${access.chatUrl}/${channel.kind}/${channel.name}`),
@@ -96,6 +104,7 @@ export function placeholderAccess(): SandboxAccess {
         gitlabToken: `glpat-${random()}`,
         harborPassword: `Aa1${random()}`,
         chatUrl: "https://chat.invalid",
+        mail: { host: "mail.invalid", port: 587 },
         channelSecret: random,
     };
 }
