@@ -74,6 +74,9 @@ async function engineFor(call: Call): Promise<Engine> {
             `--sandbox is for previews: the servers of stack "${call.stack}" are not on this machine, so ${call.operation} needs your own engine.`,
         );
     }
+    process.stderr.write(
+        `The servers of stack ${call.stack} are not asked: users and groups count as there, clusters as empty.\n`,
+    );
     return (await previewOnlyStack(call.stack)).engine;
 }
 

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseCall } from "../../tools/pulumi";
 import { duration, table } from "../../tools/support/console";
+import { keySegment } from "../../tools/support/engine";
 import { allStale } from "../../tools/support/locks";
+import {
+    committedStackFile,
+    estateOf,
+    placeholderAccess,
+    sandboxCredentials,
+} from "../../tools/support/stack";
 import { planOf } from "../e2e/support/world";
 
 describe("command line", () => {
@@ -82,4 +89,21 @@ test("tables align, the last column runs free", () => {
 test("durations are in seconds below a minute", () => {
     assert.equal(duration(59.4), "59 s");
     assert.equal(duration(75), "1 min 15 s");
+});
+
+test("a secret's path quotes names that are no plain words", () => {
+    assert.equal(
+        ["channels", "release-mail", "host"].map(keySegment).join(""),
+        '.channels["release-mail"].host',
+    );
+});
+
+test("placeholders of a preview are the same each time, and different from each other", () => {
+    const estate = estateOf("prod", committedStackFile("prod"));
+    assert.deepEqual(
+        sandboxCredentials(estate, placeholderAccess()),
+        sandboxCredentials(estate, placeholderAccess()),
+    );
+    const { channelSecret } = placeholderAccess();
+    assert.notEqual(channelSecret("ops"), channelSecret("sso"));
 });

@@ -191,7 +191,7 @@ async function encryptCredentials(
         await succeed(engine, ["stack", "init", engine.stack, "--non-interactive"], inProject);
     }
     for (const { path: at, value } of credentials) {
-        const key = `${credentialsKey}.${at.map(quoteKey).join(".")}`;
+        const key = credentialsKey + at.map(keySegment).join("");
         const args = [
             "config",
             "set",
@@ -207,8 +207,9 @@ async function encryptCredentials(
     fs.writeFileSync(digestFile, digest, { mode: 0o600 });
 }
 
-function quoteKey(key: string): string {
-    return /^[A-Za-z0-9_]+$/.test(key) ? key : `["${key}"]`;
+/** One step of a path into a configured object, as the CLI reads it: a name with a hyphen in it is quoted. */
+export function keySegment(key: string): string {
+    return /^[A-Za-z0-9_]+$/.test(key) ? `.${key}` : `["${key}"]`;
 }
 
 async function succeed(engine: Engine, args: readonly string[], options: RunOptions): Promise<RunResult> {

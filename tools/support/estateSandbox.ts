@@ -4,7 +4,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Estate } from "../../estate/model";
 import { sandboxUp, type SandboxInfo } from "../../sandbox/supervisor";
-import { sandboxDir, sandboxLayout } from "../../sandbox/support/layout";
+import { prepareFolder } from "../../sandbox/supervisor/plan";
+import { ensureSecrets } from "../../sandbox/supervisor/secrets";
+import { sandboxDir, sandboxLayout, type SandboxLayout } from "../../sandbox/support/layout";
 import { portBase, portOf } from "../../sandbox/support/ports";
 import { ensureTools, progressPrinter } from "../../toolchain";
 import { CommandError } from "./console";
@@ -53,14 +55,28 @@ export async function sandboxStack(
     return { estate, engine, sandbox };
 }
 
-/** A stack whose servers are elsewhere, on the sandbox's engine with credentials nobody can use: good for previews. */
+/**
+ * A stack whose servers are elsewhere, on the sandbox's engine with credentials nobody can use: good for previews. No
+ * server is asked and none has to run; what only a server could tell is made up (see {@link offlineEnvironment}).
+ */
 export async function previewOnlyStack(stack: string): Promise<Ready> {
     const committed = committedStackFile(stack);
     const estate = estateOf(stack, committed);
+    const layout = sandboxLayout(sandboxDir());
+    prepareFolder(layout);
+    ensureSecrets(layout);
     await copyManifests();
+    const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, placeholderAccess()));
+    return { estate, engine: { ...engine, env: { ...engine.env, ...offlineEnvironment(layout) } } };
+}
+
+/** What keeps a preview on this machine: no lookups, no kubeconfig of the user's, manifests from the toolchain. */
+function offlineEnvironment(layout: SandboxLayout): NodeJS.ProcessEnv {
     return {
-        estate,
-        engine: await sandboxEngine(stack, committed, sandboxCredentials(estate, placeholderAccess())),
+        ESTATE_OFFLINE: "true",
+        // A file that is never made: every cluster then counts as one that cannot be reached.
+        KUBECONFIG: path.join(layout.dir, "project", "no-kubeconfig"),
+        ESTATE_ARGOCD_MANIFESTS: path.join(layout.dir, "argocd"),
     };
 }
 

@@ -1,5 +1,5 @@
 /** A stack as the commands see it: which estate it describes, and whether that estate is the sandbox. */
-import { randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseDocument } from "yaml";
@@ -97,14 +97,18 @@ export function sandboxCredentials(estate: Estate, access: SandboxAccess): Crede
     ];
 }
 
-/** Values nobody can use, for the preview of an estate whose servers are not asked. */
+/**
+ * Values nobody can use, for the preview of an estate whose servers are not asked. The same each time, so that they are
+ * encrypted once.
+ */
 export function placeholderAccess(): SandboxAccess {
-    const random = (): string => randomBytes(15).toString("base64url");
+    const made = (name: string): string =>
+        createHash("sha256").update(`preview only: ${name}`).digest("base64url").slice(0, 20);
     return {
-        gitlabToken: `glpat-${random()}`,
-        harborPassword: `Aa1${random()}`,
+        gitlabToken: `glpat-${made("gitlab")}`,
+        harborPassword: `Aa1${made("harbor")}`,
         chatUrl: "https://chat.invalid",
         mail: { host: "mail.invalid", port: 587 },
-        channelSecret: random,
+        channelSecret: made,
     };
 }

@@ -75,3 +75,33 @@ func TestFunctions(t *testing.T) {
 		})
 	}
 }
+
+func TestOfflineAsksNobody(t *testing.T) {
+	t.Setenv("ESTATE_OFFLINE", "true")
+	asked := false
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	t.Cleanup(server.Close)
+	p := newProvider()
+	if err := p.setup(context.Background(), plugin.Map{"baseUrl": server.URL, "token": "fake"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		token string
+		args  plugin.Map
+		key   string
+		value any
+	}{
+		{"gitlab:index/getUser:getUser", plugin.Map{"username": "alice"}, "userId", 0},
+		{"gitlab:index/getUser:getUser", plugin.Map{"username": "alice"}, "username", "alice"},
+		{"gitlab:index/getGroup:getGroup", plugin.Map{"fullPath": "acme"}, "groupId", 0},
+		{"gitlab:index/getGroup:getGroup", plugin.Map{"fullPath": "acme"}, "webUrl", "https://gitlab.invalid"},
+	} {
+		got, err := backend{gitlab: p}.Invoke(context.Background(), plugin.InvokeRequest{Token: test.token, Args: test.args})
+		if err != nil || got.Result[test.key] != test.value {
+			t.Errorf("%s %s is %v (%v), want %v", test.token, test.key, got.Result[test.key], err, test.value)
+		}
+	}
+	if asked {
+		t.Error("the server was asked")
+	}
+}

@@ -130,7 +130,7 @@ func (p *provider) setup(ctx context.Context, settings plugin.Map) error {
 		return err
 	}
 	p.HTTP.Transport = transport
-	if settings["earlyAuthCheck"] == nil || plugin.Bool(settings["earlyAuthCheck"]) {
+	if !offline() && (settings["earlyAuthCheck"] == nil || plugin.Bool(settings["earlyAuthCheck"])) {
 		if _, err := p.self(ctx); err != nil {
 			return fmt.Errorf("the token was tried out: %w", err)
 		}
