@@ -209,6 +209,15 @@ const TABLE = {
         seconds: 60,
         disk: 600 * MB,
     },
+    relay: {
+        kind: "source",
+        group: "delivery",
+        purpose: "signs notifications for chat bots",
+        version: "source",
+        folder: "relay",
+        seconds: 10,
+        disk: 60 * MB,
+    },
     "argocd-manifests": {
         kind: "module-files",
         group: "estate",

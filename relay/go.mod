@@ -1,0 +1,3 @@
+module gitops-estate/relay
+
+go 1.24
