@@ -71,13 +71,14 @@ test("the estate's tools are those that every command may build", () => {
     ]);
 });
 
-test("nothing of Argo CD's own programs is built unless asked for", () => {
+test("what only delivery needs is not built unless asked for", () => {
     assert.deepEqual(toolsOfGroup("delivery").sort(), [
         "argocd",
         "argocd-image-updater",
         "helm",
         "kustomize",
         "miniredis",
+        "relay",
     ]);
 });
 
