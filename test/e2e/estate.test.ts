@@ -86,6 +86,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
     test("a second up changes nothing, and neither does a refresh", async () => {
         assert.deepEqual(await world.plan(), {});
         assert.deepEqual(await world.plan({ refresh: true }), {});
+        await world.succeed("tools/pulumi.ts", ["refresh", "--preview-only", "--expect-no-changes"]);
         assert.match(await world.succeed("tools/start.ts"), /Nothing changed/);
     });
 
@@ -156,7 +157,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         const plain = variables.find((variable) => !variable.masked);
         assert.ok(plain !== undefined, "the app repository has a plain variable");
         await world.gitlab("PUT", `/projects/${app.id}/variables/${plain.key}`, { value: "changed-by-hand" });
-        const robots = (await world.harbor<Robot[]>("GET", "/projects/web-dev/robots?page_size=100")).body;
+        const robots = await world.robots<Robot>("web-dev");
         const pull = robots.find((robot) => robot.name.includes("pull"));
         assert.ok(
             pull !== undefined,

@@ -41,9 +41,7 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
         }
         await world.up();
         assert.deepEqual(await world.plan({ refresh: true }), {});
-        const robots = (
-            await world.harbor<{ name: string }[]>("GET", "/projects/web-dev/robots?page_size=100")
-        ).body;
+        const robots = await world.robots<{ name: string }>("web-dev");
         assert.deepEqual(
             robots.length,
             new Set(robots.map((robot) => robot.name)).size,

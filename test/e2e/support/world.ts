@@ -96,6 +96,13 @@ export class World {
         return planOf(result.stdout);
     }
 
+    /** The robots of a Harbor project. */
+    async robots<T>(project: string): Promise<T[]> {
+        const { body } = await this.harbor<{ project_id: number }>("GET", `/projects/${project}`);
+        const query = encodeURIComponent(`Level=project,ProjectID=${body.project_id}`);
+        return (await this.harbor<T[]>("GET", `/robots?q=${query}&page_size=100`)).body;
+    }
+
     /** `pulumi up`; its whole output. */
     up(args: readonly string[] = []): Promise<string> {
         return this.succeed("tools/pulumi.ts", ["up", ...args]);
@@ -243,7 +250,8 @@ export function planOf(json: string): Plan {
     const { steps = [] } = JSON.parse(json.slice(start)) as PreviewJson;
     const plan: Record<string, string[]> = {};
     for (const { op, urn } of steps) {
-        if (op === "same" || op === "read") {
+        // A refresh step only says that the resource was looked at; what differs comes as a step of its own.
+        if (op === "same" || op === "read" || op === "refresh") {
             continue;
         }
         const [, , types = "", name = ""] = urn.split("::");
