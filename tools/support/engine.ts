@@ -62,6 +62,32 @@ export function ownEngine(stack: string): Engine {
     };
 }
 
+/** An engine without a stack. */
+export type EngineHome = Pick<Engine, "env" | "pulumi" | "hostRunsPolicies">;
+
+/** The engine of the sandbox in `layout`: tools, home, backend and plugins are put in place. */
+export async function engineHome(layout: SandboxLayout): Promise<EngineHome> {
+    const tools = await ensureTools(engineTools(process.env), progressPrinter(process.stderr));
+    preparePulumiHome(layout, tools);
+    return {
+        env: engineEnvironment(layout, tools),
+        pulumi: toolOf(tools, "pulumi").path,
+        hostRunsPolicies: toolOf(tools, "pulumi-language-nodejs").source === "path",
+    };
+}
+
+/**
+ * The sandbox's engine for a program that is not the estate: the project in `folder`, which is the caller's to write to,
+ * on a new stack.
+ *
+ * @throws CommandError when the CLI refuses the stack.
+ */
+export async function programEngine(home: EngineHome, folder: string, stack: string): Promise<Engine> {
+    const engine: Engine = { kind: "sandbox", root: folder, stack, ...home };
+    await succeed(engine, ["stack", "init", stack, "--non-interactive"], { cwd: folder, env: home.env });
+    return engine;
+}
+
 /**
  * The sandbox's engine for `stack`: home, backend, plugins and stack file are put in place, credentials encrypted when
  * they are new.
@@ -77,9 +103,7 @@ export async function sandboxEngine(
 ): Promise<Engine> {
     const root = checkoutDir();
     const layout = sandboxLayout(sandboxDir());
-    const tools = await ensureTools(engineTools(process.env), progressPrinter(process.stderr));
-    const env = engineEnvironment(layout, tools);
-    preparePulumiHome(layout, tools);
+    const home = await engineHome(layout);
     const project = path.join(layout.dir, "project");
     fs.mkdirSync(project, { recursive: true });
     fs.copyFileSync(path.join(root, "Pulumi.yaml"), path.join(project, "Pulumi.yaml"));
@@ -88,10 +112,8 @@ export async function sandboxEngine(
         kind: "sandbox",
         root,
         stack,
-        env,
         configFile,
-        pulumi: toolOf(tools, "pulumi").path,
-        hostRunsPolicies: toolOf(tools, "pulumi-language-nodejs").source === "path",
+        ...home,
     };
     const earlier = fs.existsSync(configFile)
         ? encryptedPart(fs.readFileSync(configFile, "utf8"))
