@@ -97,6 +97,22 @@ export interface Environment {
     readonly promotesFrom?: string;
     /** Channels that hear of this environment, beside the team's. */
     readonly channels: readonly string[];
+    /** When syncs may, or must not, happen here; empty: at any time. */
+    readonly syncWindows: readonly SyncWindow[];
+}
+
+/** A time in which Argo CD applies (`allow`) or does not apply (`deny`) what changed. */
+export interface SyncWindow {
+    readonly kind: "allow" | "deny";
+    /** Five cron fields. */
+    readonly schedule: string;
+    /** Go's form, e.g. `2h30m`. */
+    readonly duration: string;
+    /** IANA name. */
+    readonly timeZone: string;
+    /** Whether people may sync by hand while it forbids syncs. */
+    readonly manualSync: boolean;
+    readonly description?: string;
 }
 
 /** A chat or mail destination. Its URL and signing secret are stack secrets under `credentials.channels.<name>`. */
@@ -127,10 +143,18 @@ export interface TeamProject {
     /** Name of the AppProject, e.g. `shop-prod`. */
     readonly name: string;
     readonly class: EnvironmentClass;
+    /** Windows of the environments of the class, each with the Applications of this team that it is for. */
+    readonly syncWindows: readonly TeamSyncWindow[];
     /** Cluster and namespace pairs, sorted. */
     readonly destinations: readonly { readonly cluster: string; readonly namespace: string }[];
     /** Clone URLs of the config repositories, as the clusters reach them, sorted. */
     readonly sourceRepos: readonly string[];
+}
+
+/** A window as it concerns one team. */
+export interface TeamSyncWindow extends SyncWindow {
+    /** Names of Applications, sorted; at least one. */
+    readonly applications: readonly string[];
 }
 
 export interface App {
@@ -144,9 +168,34 @@ export interface App {
     readonly config: ConfigRepository;
     /** Container port of the seeded chart or kustomization, 1-65535. */
     readonly port: number;
+    readonly pipeline: Pipeline;
+    /** While it is there, deliveries come from its branch instead of the repository's own. */
+    readonly hotfix?: Hotfix;
     readonly updater?: ImageUpdater;
     /** In promotion order; a subset of the estate's environments. */
     readonly environments: readonly AppEnvironment[];
+}
+
+/** What builds images without a daemon and without privilege. `crane` packs static content only. */
+export type Builder = "buildah" | "kaniko" | "crane";
+
+/** The jobs of the pipelines. */
+export type PipelineJob = "test" | "quality" | "build" | "deliver" | "promote";
+
+/** How an app's pipelines run. */
+export interface Pipeline {
+    readonly builder: Builder;
+    /** Image each job runs in. */
+    readonly images: Readonly<Record<PipelineJob, string>>;
+}
+
+/** A branch that is delivered instead of the usual one, for a time. */
+export interface Hotfix {
+    readonly branch: string;
+    /** Tag, branch or commit the estate starts the branch at; absent: people make it. */
+    readonly from?: string;
+    /** Last day it is meant for, `YYYY-MM-DD`. */
+    readonly until?: string;
 }
 
 export interface Repository {
@@ -195,6 +244,12 @@ export interface AppEnvironment {
     readonly quota: Readonly<Record<string, string>>;
     /** Values over the chart's own (Helm only). */
     readonly values: Readonly<Record<string, unknown>>;
+    /** Changes over the kustomization (Kustomize only). */
+    readonly kustomize: KustomizeOverrides;
+    /** The tag that runs here whatever git says; absent: what git says. */
+    readonly pin?: string;
+    /** Why nothing is applied by itself here for now; absent: nothing is held. */
+    readonly hold?: string;
     readonly deletionProtection: boolean;
     /** The app environment whose image is copied here; absent for the first. */
     readonly promotesFrom?: string;
@@ -208,19 +263,89 @@ export interface Sync {
     readonly prune: boolean;
     readonly selfHeal: boolean;
     readonly retries: number;
+    /** Earlier syncs that can be rolled back to. */
+    readonly history: number;
+    /** Fields that are neither drift nor undone. */
+    readonly ignoreDifferences: readonly IgnoredDifference[];
+}
+
+/** Fields of objects that others than git own. */
+export interface IgnoredDifference {
+    /** API group; empty for the core group. */
+    readonly group: string;
+    readonly kind: string;
+    /** One object; absent: all of the kind. */
+    readonly name?: string;
+    readonly jsonPointers: readonly string[];
+    readonly jqPathExpressions: readonly string[];
+    readonly managedFieldsManagers: readonly string[];
+}
+
+/** What an Application changes over its kustomization. */
+export interface KustomizeOverrides {
+    /** By name of the Deployment or StatefulSet. */
+    readonly replicas: Readonly<Record<string, number>>;
+    readonly patches: readonly {
+        readonly target?: Readonly<
+            Partial<Record<"group" | "version" | "kind" | "name" | "labelSelector", string>>
+        >;
+        readonly patch: string;
+    }[];
+}
+
+/** Which of the allowed tags an updater takes. */
+export type UpdateStrategy = "semver" | "newest-build" | "digest" | "alphabetical";
+
+/** Which tags of an image are taken. */
+export interface ImageRule {
+    readonly strategy: UpdateStrategy;
+    /** Range for `semver`, tag for `digest`; absent otherwise. */
+    readonly constraint?: string;
+    /** `regexp:<expression>`, or `any`. */
+    readonly allowTags: string;
+    /** Globs, sorted. */
+    readonly ignoreTags: readonly string[];
+    /** e.g. `linux/amd64`, sorted; empty: the updater's own. */
+    readonly platforms: readonly string[];
+}
+
+/** An image of an app beside its own. Exactly one of `repository` and `image` is there. */
+export interface ExtraImage extends ImageRule {
+    /** Repository in the environment's Harbor project. */
+    readonly repository?: string;
+    /** Full reference without tag. */
+    readonly image?: string;
+    /** Keys of the chart's values; Helm apps only. */
+    readonly helm?: { readonly name?: string; readonly tag?: string; readonly spec?: string };
+    /** Name in the kustomization; Kustomize apps only. */
+    readonly kustomize?: { readonly name: string };
+    /** Where the updater finds credentials, in its own form; absent: the pull robot for a repository, else none. */
+    readonly pullSecret?: string;
 }
 
 /** What Argo CD Image Updater may do with one app; absent when CI writes the tag. */
-export interface ImageUpdater {
+export interface ImageUpdater extends ImageRule {
     /** Environments it acts in. */
     readonly environments: readonly string[];
-    readonly strategy: "semver" | "newest-build" | "digest" | "alphabetical";
-    /** `regexp:<expression>`, or `any`. */
-    readonly allowTags: string;
-    /** Globs. */
-    readonly ignoreTags: readonly string[];
+    /** Images beside the app's own, by alias. */
+    readonly images: Readonly<Record<string, ExtraImage>>;
     /** Where the tag is written back: `.argocd-source-<application>.yaml`, or the chart's values / the kustomization. */
     readonly writeBack: "source" | "values";
+    /** Branch, or Go template of one, that is made from the environment's and committed to instead. */
+    readonly writeBranch?: string;
+    /** Opens a merge request instead of committing to the environment's branch. */
+    readonly mergeRequest: boolean;
+}
+
+/** The updater itself. */
+export interface ImageUpdaterSettings {
+    /** Manifests to install it from; absent: something else installs it. */
+    readonly manifests?: { readonly path?: string; readonly url?: string; readonly sha256?: string };
+    /** Seconds between two looks at the registries. */
+    readonly intervalSeconds: number;
+    /** URL of its webhook server without path and trailing slash; absent: it only polls. */
+    readonly webhookUrl?: string;
+    readonly commit: { readonly name: string; readonly email: string; readonly message: string };
 }
 
 export interface ArgoCd {
@@ -243,6 +368,7 @@ export interface ArgoCd {
     readonly accounts: Readonly<Record<string, Account>>;
     /** Version of the image updater the estate writes for; annotations below 1.0. Absent: no app uses it. */
     readonly imageUpdaterVersion?: string;
+    readonly imageUpdater: ImageUpdaterSettings;
     /** Base URL of a page about a workload, for buttons on cards; absent: no such button. */
     readonly clusterPageUrl?: string;
 }

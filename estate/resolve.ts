@@ -7,6 +7,9 @@ import type {
     Environment,
     Estate,
     EnvironmentClass,
+    IgnoredDifference,
+    ImageRule,
+    KustomizeOverrides,
     Manifests,
     Registry,
     Sync,
@@ -14,6 +17,7 @@ import type {
     TeamProject,
 } from "./model";
 import * as names from "./names";
+import { resolveHotfix, resolvePipeline } from "./pipeline";
 import { promotionOrder } from "./promotion";
 import { compare } from "./problem";
 import { defaultArgoCdVersion, type Spec, type SpecApp, type SpecEnvironment } from "./schema";
@@ -56,7 +60,7 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
             ...given("recipient", channel.recipient),
             language: channel.language,
         })),
-        teams: mapSorted(spec.teams, (team, name) => resolveTeam(name, team, spec, apps)),
+        teams: mapSorted(spec.teams, (team, name) => resolveTeam(name, team, spec, { apps, environments })),
         apps,
         argocd: resolveArgoCd(spec, gitlabUrl, context),
         credentials: {
@@ -120,6 +124,10 @@ function resolveEnvironments(spec: Spec): readonly Environment[] {
                 deletionProtection: environment.deletionProtection ?? kind === "prod",
                 ...given("promotesFrom", environment.promotesFrom),
                 channels: sortedSet(environment.channels),
+                syncWindows: environment.syncWindows.map(({ description, ...window }) => ({
+                    ...window,
+                    ...given("description", description),
+                })),
             },
         ];
     });
@@ -157,7 +165,7 @@ function resolveTeam(
     name: string,
     team: Spec["teams"][string],
     spec: Spec,
-    apps: Readonly<Record<string, App>>,
+    { apps, environments }: Pick<Estate, "apps" | "environments">,
 ): Team {
     const own = Object.values(apps).filter((app) => app.team === name);
     const classes = sortedSet(own.flatMap((app) => app.environments.map((each) => each.class)));
@@ -167,11 +175,16 @@ function resolveTeam(
         maintainers: sortedSet(team.maintainers),
         developers: sortedSet(team.developers),
         channels: sortedSet(team.channels),
-        projects: classes.map((each) => teamProject(name, each as EnvironmentClass, own)),
+        projects: classes.map((each) => teamProject(name, each as EnvironmentClass, own, environments)),
     };
 }
 
-function teamProject(team: string, kind: EnvironmentClass, apps: readonly App[]): TeamProject {
+function teamProject(
+    team: string,
+    kind: EnvironmentClass,
+    apps: readonly App[],
+    environments: readonly Environment[],
+): TeamProject {
     const reached = apps.flatMap((app) =>
         app.environments.filter((each) => each.class === kind).map((each) => ({ app, each })),
     );
@@ -181,6 +194,18 @@ function teamProject(team: string, kind: EnvironmentClass, apps: readonly App[])
     return {
         name: names.appProject(team, kind),
         class: kind,
+        syncWindows: environments.flatMap((environment) => {
+            const applications = reached
+                .filter(({ each }) => each.environment === environment.name)
+                .flatMap(({ each }) => Object.values(each.applications));
+            // A window without applications would be one for all of the project.
+            return applications.length === 0
+                ? []
+                : environment.syncWindows.map((window) => ({
+                      ...window,
+                      applications: sortedSet(applications),
+                  }));
+        }),
         destinations: destinations.sort(
             (a, b) => compare(a.cluster, b.cluster) || compare(a.namespace, b.namespace),
         ),
@@ -212,6 +237,8 @@ function resolveApp(name: string, app: SpecApp, around: Surroundings): App {
         repository: { path, fullPath: `${group}/${path}`, branch: app.repository.branch },
         config: resolveConfig(name, app, group, around),
         port: app.port ?? spec.defaults.port,
+        pipeline: resolvePipeline(app, spec),
+        ...given("hotfix", resolveHotfix(app)),
         ...given("updater", resolveUpdater(app, present)),
         environments: present.map((environment) =>
             resolveAppEnvironment(name, app, environment, around, delivery),
@@ -245,10 +272,39 @@ function resolveUpdater(app: SpecApp, present: readonly Environment[]): App["upd
     const wanted = updater.environments ?? present.slice(0, 1).map((environment) => environment.name);
     return {
         environments: present.map((environment) => environment.name).filter((name) => wanted.includes(name)),
-        strategy: updater.strategy,
-        allowTags: updater.allowTags,
-        ignoreTags: sortedSet(updater.ignoreTags),
+        ...imageRule(updater),
+        images: mapSorted(updater.images, (image) => ({
+            ...imageRule(image),
+            ...given("repository", image.repository),
+            ...given("image", image.image),
+            ...given(
+                "helm",
+                image.helm && {
+                    ...given("name", image.helm.name),
+                    ...given("tag", image.helm.tag),
+                    ...given("spec", image.helm.spec),
+                },
+            ),
+            ...given("kustomize", image.kustomize),
+            ...given("pullSecret", image.pullSecret),
+        })),
         writeBack: updater.writeBack,
+        ...given("writeBranch", updater.writeBranch),
+        mergeRequest: updater.mergeRequest,
+    };
+}
+
+function imageRule(
+    rule: Pick<ImageRule, "strategy" | "allowTags" | "ignoreTags" | "platforms"> & {
+        readonly constraint?: string | undefined;
+    },
+): ImageRule {
+    return {
+        strategy: rule.strategy,
+        ...given("constraint", rule.constraint),
+        allowTags: rule.allowTags,
+        ignoreTags: sortedSet(rule.ignoreTags),
+        platforms: sortedSet(rule.platforms),
     };
 }
 
@@ -292,6 +348,12 @@ function resolveAppEnvironment(
         sync: resolveSync(levels.map((level) => level.sync)),
         quota: resolveQuota(levels.map((level) => level.quota)),
         values: delivery === "helm" ? resolveValues(levels.map((level) => level.values)) : {},
+        kustomize:
+            delivery === "kustomize"
+                ? resolveKustomize(levels.map((level) => level.kustomize))
+                : { replicas: {}, patches: [] },
+        ...given("pin", own.pin),
+        ...given("hold", own.hold),
         deletionProtection: environment.deletionProtection,
         ...given("promotesFrom", from),
         channels: resolveChannels(app, own.channels, environment, spec),
@@ -304,26 +366,79 @@ function last<T>(levels: readonly (T | undefined)[]): T | undefined {
 }
 
 /** A person syncs; what is left on says how Argo CD goes about it then. */
-const manualSync: Sync = { automated: false, prune: false, selfHeal: false, retries: 0 };
+const manualSync: Sync = {
+    automated: false,
+    prune: false,
+    selfHeal: false,
+    retries: 0,
+    history: 10,
+    ignoreDifferences: [],
+};
 
-function resolveSync(
-    levels: readonly (Partial<{ [K in keyof Sync]: Sync[K] | undefined }> | null | undefined)[],
-): Sync {
+type SpecSync = NonNullable<Spec["environments"][string]["defaults"]["sync"]>;
+
+function resolveSync(levels: readonly (SpecSync | null | undefined)[]): Sync {
     let sync: Sync = manualSync;
     for (const level of levels) {
         if (level === null) {
-            sync = manualSync;
+            // What is no drift stays none, whoever syncs.
+            sync = { ...manualSync, history: sync.history, ignoreDifferences: sync.ignoreDifferences };
         } else if (level !== undefined) {
             sync = {
                 automated: level.automated ?? sync.automated,
                 prune: level.prune ?? sync.prune,
                 selfHeal: level.selfHeal ?? sync.selfHeal,
                 retries: level.retries ?? sync.retries,
+                history: level.history ?? sync.history,
+                ignoreDifferences: level.ignoreDifferences?.map(ignoredDifference) ?? sync.ignoreDifferences,
             };
         }
     }
     // Without automation there is nothing to prune or heal by; one form for one behaviour.
     return sync.automated ? sync : { ...sync, prune: false, selfHeal: false };
+}
+
+function ignoredDifference(
+    difference: Omit<IgnoredDifference, "name"> & { readonly name?: string | undefined },
+): IgnoredDifference {
+    const { name, ...rest } = difference;
+    return { ...rest, ...given("name", name) };
+}
+
+type SpecKustomize = NonNullable<Spec["defaults"]["kustomize"]>;
+
+function resolveKustomize(levels: readonly (SpecKustomize | null | undefined)[]): KustomizeOverrides {
+    const replicas = new Map<string, number>();
+    let patches: KustomizeOverrides["patches"] = [];
+    for (const level of levels) {
+        if (level === null) {
+            replicas.clear();
+            patches = [];
+            continue;
+        }
+        for (const [name, count] of Object.entries(level?.replicas ?? {})) {
+            if (count === null) {
+                replicas.delete(name);
+            } else {
+                replicas.set(name, count);
+            }
+        }
+        if (level !== undefined && level.patches.length > 0) {
+            patches = level.patches.map(({ target, patch }) => ({
+                ...given("target", target && definedOnly(target)),
+                patch,
+            }));
+        }
+    }
+    return { replicas: Object.fromEntries([...replicas].sort(([a], [b]) => compare(a, b))), patches };
+}
+
+function definedOnly<K extends string>(map: { readonly [P in K]?: string | undefined }): Partial<
+    Record<K, string>
+> {
+    return Object.fromEntries(Object.entries(map).filter(([, value]) => value !== undefined)) as Partial<
+        Record<K, string>
+    >;
 }
 
 function resolveQuota(
@@ -419,7 +534,55 @@ function resolveArgoCd(spec: Spec, gitlabUrl: string, context: ResolveContext): 
             role,
         })),
         ...given("imageUpdaterVersion", argocd.imageUpdaterVersion),
+        imageUpdater: resolveImageUpdater(spec),
         ...given("clusterPageUrl", argocd.clusterPageUrl),
+    };
+}
+
+/** SHA-256 of the updater's manifests, by version. */
+const knownUpdaterManifests: Readonly<Record<string, string>> = {
+    "0.12.2": "32923fdebd422cf60b78b8177cbfbf8bc6883ac801b03799ba92b8aa9a9caec1",
+};
+
+function resolveImageUpdater({ name, argocd }: Spec): ArgoCd["imageUpdater"] {
+    const { install, manifests, intervalSeconds, webhookUrl, commit } = argocd.imageUpdater;
+    const version = argocd.imageUpdaterVersion;
+    return {
+        ...given(
+            "manifests",
+            install && version !== undefined ? updaterManifests(version, manifests) : undefined,
+        ),
+        intervalSeconds,
+        ...given("webhookUrl", webhookUrl && trimSlash(webhookUrl)),
+        commit: {
+            name: commit.name,
+            email: commit.email ?? `argocd-image-updater@${name}.invalid`,
+            message: commit.message ?? updaterCommitMessage,
+        },
+    };
+}
+
+const updaterCommitMessage = [
+    "Update image of {{ .AppName }}",
+    "",
+    "{{ range .AppChanges -}}",
+    "{{ .Image }}: {{ .OldTag }} -> {{ .NewTag }}",
+    "{{ end -}}",
+].join("\n");
+
+function updaterManifests(
+    version: string,
+    { path, url, sha256 }: Spec["argocd"]["imageUpdater"]["manifests"],
+): NonNullable<ArgoCd["imageUpdater"]["manifests"]> {
+    if (path !== undefined) {
+        return { path, ...given("url", url), ...given("sha256", sha256) };
+    }
+    // The file moved when the updater became a controller of its own kind.
+    const file = version.startsWith("0.") ? "manifests/install.yaml" : "config/install.yaml";
+    const upstream = `https://raw.githubusercontent.com/argoproj-labs/argocd-image-updater/v${version}/${file}`;
+    return {
+        url: url ?? upstream,
+        ...given("sha256", sha256 ?? (url === undefined ? knownUpdaterManifests[version] : undefined)),
     };
 }
 

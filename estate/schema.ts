@@ -1,6 +1,9 @@
 import { z } from "zod";
 
+import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { branchName, folderName, gitlabPathElement, namespaceName, specName, type NameRule } from "./names";
+import { imageUpdaterSchema, updaterSchema } from "./updaterSchema";
+import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema";
 
 /**
  * The spec: what a platform team writes under `gitops-estate:estate`. One schema is the truth: types,
@@ -183,24 +186,33 @@ const syncFields = {
     prune: z.boolean(),
     selfHeal: z.boolean(),
     retries: z.int().min(0).max(20),
+    history: z.int().min(0).max(100),
+    ignoreDifferences: z.array(ignoredDifference),
 };
 const syncMeaning = {
     automated: "Apply new commits without a person.",
     prune: "Delete objects that are gone from git. Acts only with `automated`.",
     selfHeal: "Undo changes made by hand on the cluster. Acts only with `automated`.",
     retries: "Attempts after a failed sync.",
+    history: "How many earlier syncs Argo CD keeps to roll back to.",
+    ignoreDifferences:
+        "Fields that others own: neither drift nor undone by a sync. A list at an inner level replaces the whole list.",
 };
 const syncOverride = z.strictObject({
     automated: syncFields.automated.optional().describe(syncMeaning.automated),
     prune: syncFields.prune.optional().describe(syncMeaning.prune),
     selfHeal: syncFields.selfHeal.optional().describe(syncMeaning.selfHeal),
     retries: syncFields.retries.optional().describe(syncMeaning.retries),
+    history: syncFields.history.optional().describe(syncMeaning.history),
+    ignoreDifferences: syncFields.ignoreDifferences.optional().describe(syncMeaning.ignoreDifferences),
 });
 const syncDefault = z.strictObject({
     automated: syncFields.automated.default(true).describe(syncMeaning.automated),
     prune: syncFields.prune.default(true).describe(syncMeaning.prune),
     selfHeal: syncFields.selfHeal.default(true).describe(syncMeaning.selfHeal),
     retries: syncFields.retries.default(3).describe(syncMeaning.retries),
+    history: syncFields.history.default(10).describe(syncMeaning.history),
+    ignoreDifferences: syncFields.ignoreDifferences.default([]).describe(syncMeaning.ignoreDifferences),
 });
 
 const quota = z.record(z.string().min(1), quantity.nullable()).nullable();
@@ -217,6 +229,7 @@ const meaning = {
         "How many of the newest tags Harbor's retention keeps in each repository. Immutable tags are kept beside them.",
     immutableTags: 'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none.',
     values: "Helm values over the chart's own; maps merge, and a `null` inside reaches Helm, which drops the chart's value. Helm apps only.",
+    kustomize: "What is changed over the kustomization. Kustomize apps only. `null`: nothing.",
 };
 
 /** Settings that every level may state; the built-in defaults belong to the estate's level alone. */
@@ -227,6 +240,7 @@ const overrides = {
     keepTags: keepTags.optional().describe(meaning.keepTags),
     immutableTags: immutableTags.optional().describe(meaning.immutableTags),
     values: values.optional().describe(meaning.values),
+    kustomize: kustomizeOverrides.nullable().optional().describe(meaning.kustomize),
 };
 
 const flow = z.enum(["environment-branches"]);
@@ -246,34 +260,10 @@ const appMeaning = {
     channels: "Channels that hear of this app, beside those of its team and environment.",
 };
 
-const updater = z.strictObject({
-    environments: z
-        .array(name)
-        .optional()
-        .describe("Environments it acts in. Default: the app's first, which is the one CI pushes to."),
-    strategy: z
-        .enum(["semver", "newest-build", "digest", "alphabetical"])
-        .default("newest-build")
-        .describe("Which of the allowed tags is the newest."),
-    allowTags: z
-        .string()
-        .default("any")
-        .describe("`any`, or `regexp:` and an expression, e.g. `regexp:^main-[0-9a-f]{10}$`."),
-    ignoreTags: z
-        .array(z.string().min(1))
-        .default([])
-        .describe('Globs of tags it never takes, e.g. `["*-debug"]`.'),
-    writeBack: z
-        .enum(["source", "values"])
-        .default("source")
-        .describe(
-            "Where the tag is committed: `.argocd-source-<application>.yaml`, or the chart's values or the kustomization itself.",
-        ),
-});
-
 const estateDefaults = z.strictObject({
     flow: flow.default("environment-branches").describe(appMeaning.flow),
     ci: ci.default("gitlab").describe(appMeaning.ci),
+    pipeline: pipelineDefaults,
     engine: engine.default("argocd").describe(appMeaning.engine),
     delivery: delivery.default("helm").describe(appMeaning.delivery),
     port: port.default(8080).describe(appMeaning.port),
@@ -291,6 +281,7 @@ const estateDefaults = z.strictObject({
             `${meaning.immutableTags} Default: \`["**"]\` where the environment has \`deletionProtection\`, else none.`,
         ),
     values: values.default({}).describe(meaning.values),
+    kustomize: kustomizeOverrides.nullable().prefault({}).describe(meaning.kustomize),
 });
 
 const environment = z.strictObject({
@@ -333,6 +324,10 @@ const environment = z.strictObject({
             "Keeps repositories and Harbor projects from being deleted by Pulumi and their tags from being moved. Default: `true` for class `prod`.",
         ),
     channels: channelNames.default([]).describe("Channels that hear of every app in this environment."),
+    syncWindows: z
+        .array(syncWindow)
+        .default([])
+        .describe("When Argo CD may, or must not, apply anything in this environment. Default: at any time."),
     defaults: z
         .strictObject(overrides)
         .prefault({})
@@ -349,6 +344,8 @@ const appEnvironment = z.strictObject({
         .describe(
             "Replaces the app's channels in this environment. `null`: nobody hears of it, team and environment included.",
         ),
+    pin: pin.optional(),
+    hold: hold.optional(),
     ...overrides,
 });
 
@@ -356,6 +353,8 @@ const app = z.strictObject({
     team: name.describe("Team that owns the app."),
     flow: flow.optional().describe(appMeaning.flow),
     ci: ci.optional().describe(appMeaning.ci),
+    pipeline: pipelineSchema,
+    hotfix: hotfixSchema,
     engine: engine.optional().describe(appMeaning.engine),
     delivery: delivery.optional().describe(appMeaning.delivery),
     port: port.optional().describe(appMeaning.port),
@@ -384,7 +383,7 @@ const app = z.strictObject({
         })
         .prefault({})
         .describe("The config repository."),
-    updater: updater
+    updater: updaterSchema
         .nullable()
         .optional()
         .describe(
@@ -517,6 +516,9 @@ const argocd = z.strictObject({
         .describe(
             "Version of Argo CD Image Updater that the estate writes for: annotations below 1.0, `ImageUpdater` objects from there on. Required where an app has an updater.",
         ),
+    imageUpdater: imageUpdaterSchema
+        .prefault({})
+        .describe("Argo CD Image Updater; used with `imageUpdaterVersion`."),
     clusterPageUrl: url
         .optional()
         .describe("Base URL of a page about workloads, for a button on cards. Default: no such button."),

@@ -206,7 +206,10 @@ describe("the model", () => {
             strategy: "newest-build",
             allowTags: "any",
             ignoreTags: [],
+            platforms: [],
+            images: {},
             writeBack: "source",
+            mergeRequest: false,
         });
         assert.deepEqual(model(change({ environments: { dev: null } })).apps["web"]?.updater?.environments, [
             "test",
@@ -364,7 +367,13 @@ describe("order", () => {
                 Object.fromEntries(
                     Object.entries(environments).map(([name, promotesFrom]) => [
                         name,
-                        { clusters: [], channels: [], defaults: {}, ...(promotesFrom && { promotesFrom }) },
+                        {
+                            clusters: [],
+                            channels: [],
+                            syncWindows: [],
+                            defaults: {},
+                            ...(promotesFrom && { promotesFrom }),
+                        },
                     ]),
                 ),
             ).names;

@@ -306,7 +306,9 @@ describe("components", () => {
     test("a team's space refuses the open project and a project without a place", () => {
         const [team] = Object.values(sampleEstate([sampleApp("web")]).teams);
         assert.ok(team !== undefined);
-        const projects = [{ name: "default", class: "prod" as const, destinations: [], sourceRepos: [] }];
+        const projects = [
+            { name: "default", class: "prod" as const, syncWindows: [], destinations: [], sourceRepos: [] },
+        ];
         assert.deepEqual(TeamSpace.check({ team: { ...team, projects }, argocd: argocd() }), [
             'project "default" is the AppProject that Argo CD makes by itself; give it another name.',
             'project "default" has no destination; a project needs at least one cluster and namespace.',

@@ -47,7 +47,7 @@ test("an Application follows the environment's branch and names cluster and name
 test("values go to Helm only; without automation a person syncs", () => {
     const environment = sampleAppEnvironment("web", "dev", {
         values: { replicas: 2 },
-        sync: { automated: false, prune: true, selfHeal: true, retries: 0 },
+        sync: { ...sampleAppEnvironment("web", "dev").sync, automated: false },
     });
     const helm = sampleApp("web");
     const kustomize = sampleApp("web", { delivery: "kustomize" });

@@ -250,7 +250,10 @@ test("branches are written by CI and by the updater, nothing else", () => {
         strategy: "newest-build" as const,
         allowTags: "any",
         ignoreTags: [],
+        platforms: [],
+        images: {},
         writeBack: "source" as const,
+        mergeRequest: false,
     };
     assert.deepEqual([...writtenBranches([sampleApp("web")])], ["dev"]);
     assert.deepEqual([...writtenBranches([sampleApp("web", { updater })])], ["dev", "test"]);

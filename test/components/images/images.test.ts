@@ -14,7 +14,10 @@ const updater: ImageUpdater = {
     strategy: "newest-build",
     allowTags: "regexp:^main-",
     ignoreTags: ["*-rc"],
+    platforms: [],
+    images: {},
     writeBack: "source",
+    mergeRequest: false,
 };
 const prefix = "argocd-image-updater.argoproj.io";
 

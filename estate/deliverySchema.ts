@@ -1,0 +1,106 @@
+import { z } from "zod";
+
+/** The part of the spec about how Argo CD applies things: windows, differences, overrides, rollbacks that stay. */
+
+/** Five fields, as Argo CD's cron parser takes them, or one of its short forms. */
+const cron = z
+    .string()
+    .regex(
+        /^(?:@(?:yearly|annually|monthly|weekly|daily|midnight|hourly)|[0-9*,/?-]+ [0-9*,/?-]+ [0-9*,/?-]+ [0-9A-Za-z*,/?-]+ [0-9A-Za-z*,/?-]+)$/,
+        'must be a cron expression of five fields, e.g. "0 22 * * 5"',
+    );
+
+/** Go's form of a duration, in hours and smaller. */
+const duration = z
+    .string()
+    .regex(/^(?:\d+h)?(?:\d+m)?(?:\d+s)?$/, "must be a duration, e.g. 90m or 2h30m")
+    .min(2, "must be a duration, e.g. 90m or 2h30m");
+
+export const syncWindow = z.strictObject({
+    kind: z
+        .enum(["allow", "deny"])
+        .describe(
+            "`allow`: syncs happen inside the window only; `deny`: never inside it. A deny that is open wins.",
+        ),
+    schedule: cron.describe('When it opens: five cron fields, e.g. `"0 22 * * 5"`.'),
+    duration: duration.describe("How long it stays open, e.g. `2h`."),
+    timeZone: z
+        .string()
+        .min(1)
+        .default("UTC")
+        .describe("Time zone of the schedule, e.g. `Asia/Shanghai`, from the IANA list."),
+    manualSync: z
+        .boolean()
+        .default(false)
+        .describe("Whether a person may sync by hand while the window forbids syncs."),
+    description: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe(
+            "Why there is this window, for those who read the estate. Argo CD shows its own fields only.",
+        ),
+});
+
+export const ignoredDifference = z.strictObject({
+    group: z.string().default("").describe("API group, e.g. `apps`; empty for the core group."),
+    kind: z.string().min(1).describe("Kind, e.g. `Deployment`."),
+    name: z.string().min(1).optional().describe("Name of one object. Default: all of the kind."),
+    jsonPointers: z
+        .array(z.string().regex(/^\//, "must be a JSON pointer, e.g. /spec/replicas"))
+        .default([])
+        .describe("Fields, as JSON pointers, e.g. `[/spec/replicas]`."),
+    jqPathExpressions: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Fields, as jq paths, for elements of lists."),
+    managedFieldsManagers: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Whatever these field managers own, e.g. `[kube-controller-manager]`."),
+});
+
+export const kustomizeOverrides = z.strictObject({
+    replicas: z
+        .record(z.string().min(1), z.int().min(0).nullable())
+        .default({})
+        .describe("Replicas by name of the Deployment or StatefulSet, e.g. `{web: 3}`."),
+    patches: z
+        .array(
+            z.strictObject({
+                target: z
+                    .strictObject({
+                        group: z.string().optional().describe("API group."),
+                        version: z.string().min(1).optional().describe("API version."),
+                        kind: z.string().min(1).optional().describe("Kind."),
+                        name: z.string().min(1).optional().describe("Name, as an expression."),
+                        labelSelector: z.string().min(1).optional().describe("Label selector."),
+                    })
+                    .optional()
+                    .describe("Which objects it changes. Default: the one the patch itself names."),
+                patch: z
+                    .string()
+                    .min(1)
+                    .describe("A strategic merge patch or a list of JSON 6902 operations, as text."),
+            }),
+        )
+        .default([])
+        .describe("Patches over the kustomization; a list at an inner level replaces the whole list."),
+});
+
+/** Characters a tag may have, by the OCI distribution specification. */
+export const pin = z
+    .string()
+    .regex(/^\w[\w.-]{0,127}$/, "must be an image tag")
+    .describe(
+        "Runs this tag, whatever git, CI and the image updater say, until the line is removed: the way to roll back and stay there.",
+    );
+
+export const hold = z
+    .string()
+    .min(1)
+    .max(200)
+    .describe(
+        "Why nothing may be applied by itself for now: automated syncs stop, and so does the image updater. People still sync and roll back in Argo CD. Remove the line to go on.",
+    );

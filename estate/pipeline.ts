@@ -1,0 +1,55 @@
+import type { App, Builder, Pipeline, PipelineJob } from "./model";
+import type { Spec, SpecApp } from "./schema";
+
+/** What an app's part of the spec comes to for its pipelines. Pure. */
+
+/** What each job runs in where nobody says otherwise; fixed versions, each with what its job needs. */
+const jobImages: Readonly<Record<Exclude<PipelineJob, "build">, string>> = {
+    test: "docker.io/library/alpine:3.22",
+    quality: "docker.io/curlimages/curl:8.16.0",
+    deliver: "docker.io/alpine/git:2.49.1",
+    promote: "quay.io/skopeo/stable:v1.20.0",
+};
+const builderImages: Readonly<Record<Builder, string>> = {
+    buildah: "quay.io/buildah/stable:v1.41.4",
+    kaniko: "gcr.io/kaniko-project/executor:v1.24.0-debug",
+    crane: "docker.io/alpine/crane:0.20.6",
+};
+
+/** How an app's pipelines run: its own words over the estate's defaults. */
+export function resolvePipeline(app: SpecApp, { defaults }: Spec): Pipeline {
+    const builder = app.pipeline.builder ?? defaults.pipeline.builder;
+    const stated = app.pipeline.imageMirror;
+    const mirror = stated === undefined ? defaults.pipeline.imageMirror : (stated ?? undefined);
+    const image = (job: PipelineJob, published: string): string =>
+        app.pipeline.images[job] ?? defaults.pipeline.images[job] ?? mirrored(published, mirror);
+    return {
+        builder,
+        images: {
+            build: image("build", builderImages[builder]),
+            deliver: image("deliver", jobImages.deliver),
+            promote: image("promote", jobImages.promote),
+            quality: image("quality", jobImages.quality),
+            test: image("test", jobImages.test),
+        },
+    };
+}
+
+/** `quay.io/skopeo/stable:v1` → `<mirror>/skopeo/stable:v1`. */
+function mirrored(image: string, mirror: string | undefined): string {
+    return mirror === undefined
+        ? image
+        : `${mirror.replace(/\/+$/, "")}/${image.slice(image.indexOf("/") + 1)}`;
+}
+
+/** The hotfix lane, where it is on. */
+export function resolveHotfix({ hotfix }: SpecApp): App["hotfix"] {
+    if (hotfix === undefined || hotfix === null) {
+        return undefined;
+    }
+    return {
+        branch: hotfix.branch,
+        ...(hotfix.from === undefined ? {} : { from: hotfix.from }),
+        ...(hotfix.until === undefined ? {} : { until: hotfix.until.slice(0, "YYYY-MM-DD".length) }),
+    };
+}
