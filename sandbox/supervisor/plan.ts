@@ -1,6 +1,8 @@
 /** From settings to the table of parts: makes the files they need (certificates, kubeconfigs, options) on the way. */
 import * as fs from "node:fs";
 
+import { argoCdSpec } from "../argocd/part";
+import { type ArgoCdTools, argoCdTools } from "../argocd/workloads";
 import { writePrivate } from "../support/files";
 import { adminEntry, serverUrl, writeKubeconfig } from "../clusters/kubeconfig";
 import {
@@ -19,7 +21,7 @@ import { gitlabSpec, harborSpec } from "./servers";
 import { type SandboxSettings } from "./settings";
 
 /** Programs a sandbox may need, by the toolchain's names. */
-export type SandboxTool = keyof ClusterTools | "registry";
+export type SandboxTool = keyof ClusterTools | keyof ArgoCdTools | "registry";
 
 /** Names of the programs that `settings` needs. */
 export function neededTools(settings: SandboxSettings): SandboxTool[] {
@@ -27,6 +29,7 @@ export function neededTools(settings: SandboxSettings): SandboxTool[] {
     return [
         ...(parts.includes("clusters") ? clusterTools : []),
         ...(parts.includes("harbor") || parts.includes("harbor-prod") ? (["registry"] as const) : []),
+        ...(parts.includes("argocd") ? argoCdTools : []),
     ];
 }
 
@@ -124,6 +127,14 @@ export async function preparePlan(
     }
     if (groups.includes("harbor-prod")) {
         parts.push(harborSpec({ ...servers, registryBinary: tool("registry") }, "prod"));
+    }
+    const host = clusters.find(({ name }) => name === settings.host) ?? clusters[0];
+    if (groups.includes("argocd") && host !== undefined) {
+        const programs = Object.fromEntries(argoCdTools.map((name) => [name, tool(name)])) as Record<
+            (typeof argoCdTools)[number],
+            string
+        >;
+        parts.push(argoCdSpec(layout, base, host, programs));
     }
     return { parts: startOrder(parts.filter((part) => part !== undefined)), clusters };
 }

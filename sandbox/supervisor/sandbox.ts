@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { ensureTools, progressPrinter } from "../../toolchain";
+import { restartWorkload, withWorkloads } from "../argocd/status";
+import { workloads } from "../argocd/workloads";
 import { clusterWorks, registerNodes } from "../clusters/bootstrap";
 import { ClusterClient } from "../clusters/client";
 import { serverUrl } from "../clusters/kubeconfig";
@@ -136,7 +138,7 @@ export async function sandboxStatus(dir: string = sandboxDir()): Promise<Sandbox
     return {
         dir: layout.dir,
         supervisor: { pid, startedAt, residentBytes: record === undefined ? 0 : residentBytes(record) },
-        parts,
+        parts: withWorkloads(layout, parts),
     };
 }
 
@@ -179,6 +181,9 @@ export async function sandboxRestart(name: string, dir: string = sandboxDir()): 
     const client = await findSupervisor(layout);
     if (client === undefined) {
         throw new SandboxError("the sandbox does not run; start it with: npm run sandbox -- up");
+    }
+    if (workloads.some((workload) => workload.name === name)) {
+        return restartWorkload(layout, name);
     }
     const names = partsNamed(name, (await client.status()).parts);
     for (const part of names) {

@@ -8,14 +8,19 @@ import { maxClusters } from "../support/ports";
 import { partName } from "./parts";
 import { type GitlabTier } from "./servers";
 
-/** Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one. */
-export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod"] as const;
+/**
+ * Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one; `argocd` runs what the
+ * estate makes of Argo CD on the host cluster.
+ */
+export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod", "argocd"] as const;
 export type PartGroup = (typeof partGroups)[number];
 
 export interface SandboxSettings {
     readonly portBase: number;
     /** In the order of their ports: never reordered, new ones come last. */
     readonly clusters: readonly string[];
+    /** The cluster that Argo CD runs on; the first when not set. */
+    readonly host?: string;
     readonly parts: readonly PartGroup[];
     readonly tier: GitlabTier;
 }
@@ -31,6 +36,7 @@ export const defaultSettings: Omit<SandboxSettings, "portBase"> = {
 export interface WantedSettings {
     readonly portBase?: number | undefined;
     readonly clusters?: readonly string[] | undefined;
+    readonly host?: string | undefined;
     readonly parts?: readonly PartGroup[] | undefined;
     readonly tier?: GitlabTier | undefined;
 }
@@ -74,9 +80,11 @@ export function mergeSettings(
     if (problems.length > 0) {
         throw new Error(`the sandbox cannot be made so:\n${problems.map((line) => `  ${line}`).join("\n")}`);
     }
+    const host = wanted.host ?? earlier?.host;
     return {
         portBase: wanted.portBase ?? portBase,
         clusters,
+        ...(host === undefined ? {} : { host }),
         parts,
         tier: wanted.tier ?? earlier?.tier ?? defaultSettings.tier,
     };

@@ -32,6 +32,8 @@ export interface PartStatus {
     /** Resident memory of its process group, bytes. */
     readonly residentBytes?: number;
     readonly url?: string;
+    /** What it waits for, or what it is at, in a few words. */
+    readonly detail?: string;
     /** The last thing that went wrong, with the log's last lines; kept after a restart that worked. */
     readonly problem?: string;
     /** When that was, ISO 8601. */

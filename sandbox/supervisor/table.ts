@@ -28,7 +28,7 @@ export function statusTable(status: SandboxStatus, now: number = Date.now()): st
             part.pid === undefined ? "" : String(part.pid),
             part.startedAt === undefined ? "" : age(now - Date.parse(part.startedAt)),
             part.residentBytes === undefined ? "" : megabytes(part.residentBytes),
-            part.url ?? "",
+            part.detail ?? part.url ?? "",
         ]),
     ];
     const total = parts.reduce(

@@ -21,7 +21,16 @@ const offsets = {
     chat: 15,
     "notification-relay": 16,
     "chat-mail": 17,
+    "argocd-server-metrics": 5,
+    "argocd-repo-server-metrics": 6,
+    "argocd-applicationset-metrics": 7,
     argocd: 20,
+    "argocd-repo-server": 21,
+    "argocd-redis": 22,
+    "argocd-controller-metrics": 23,
+    "argocd-applicationset-webhook": 24,
+    "argocd-applicationset-probe": 25,
+    "argocd-notifications-metrics": 26,
 } as const;
 
 /** Place of the first cluster's API server in the block. */

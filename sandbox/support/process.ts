@@ -218,6 +218,11 @@ export function residentBytes(record: ProcessRecord): number {
     return membersOf(record).reduce((sum, pid) => sum + residentOf(pid), 0);
 }
 
+/** Resident memory of one process without its group, in bytes; 0 where it cannot be told. */
+export function ownResidentBytes(pid: number): number {
+    return residentOf(pid);
+}
+
 /** The start time of a running process, or undefined when there is none (or only a zombie). */
 export function startTime(pid: number): string | undefined {
     if (process.platform === "linux") {

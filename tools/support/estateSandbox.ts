@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { hostCluster } from "../../components/apps/plan";
 import type { Estate } from "../../estate/model";
-import { sandboxUp, type SandboxInfo } from "../../sandbox/supervisor";
+import { partGroups, sandboxUp, type SandboxInfo } from "../../sandbox/supervisor";
 import { prepareFolder } from "../../sandbox/supervisor/plan";
 import { ensureSecrets } from "../../sandbox/supervisor/secrets";
 import { sandboxDir, sandboxLayout, type SandboxLayout } from "../../sandbox/support/layout";
@@ -48,7 +49,12 @@ export async function sandboxStack(
     }
     await ensureTools(sandboxTools(), progressPrinter(process.stderr));
     await copyManifests();
-    const sandbox = await sandboxUp({ clusters: Object.keys(estate.clusters) }, report);
+    const { name: host } = hostCluster(estate);
+    // All parts, also for a sandbox that was made when there were fewer.
+    const sandbox = await sandboxUp(
+        { clusters: Object.keys(estate.clusters), host, parts: partGroups },
+        report,
+    );
     await seedUsers(sandbox, estate);
     const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
     await releaseStaleLocks(engine, report);
