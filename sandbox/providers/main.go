@@ -14,12 +14,14 @@ import (
 	"estate/providers/harbor"
 	"estate/providers/internal/plugin"
 	"estate/providers/kubernetes"
+	"estate/providers/noop"
 )
 
 var backends = map[string]func() plugin.Backend{
 	"gitlab":     func() plugin.Backend { return gitlab.New() },
 	"harbor":     func() plugin.Backend { return harbor.New() },
 	"kubernetes": func() plugin.Backend { return kubernetes.New() },
+	"noop":       func() plugin.Backend { return noop.New() },
 }
 
 func main() {
