@@ -1,6 +1,7 @@
 /** One app on every server it touches, up to the point where something delivers it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
+import { buildSettings } from "../ci/settings";
 import type { DeliveryAccount } from "../clusters/access";
 import { AppNamespace } from "../clusters/appNamespace";
 import { AppRepository } from "../gitlab/appRepository";
@@ -44,7 +45,13 @@ export class AppSpace extends pulumi.ComponentResource {
         const { estate, app } = args;
         this.repository = new AppRepository(
             `${name}-repository`,
-            { app, gitlab: estate.gitlab, groupId: args.groupId, keep: keepsApp(app) },
+            {
+                app,
+                gitlab: estate.gitlab,
+                settings: buildSettings(estate, app),
+                groupId: args.groupId,
+                keep: keepsApp(app),
+            },
             { parent: this },
         );
         const projects = byKey(

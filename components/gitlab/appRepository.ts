@@ -1,8 +1,10 @@
 /** The repository an app is built from. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import type { App, GitLab } from "../../estate/model";
-import { dataOptions } from "../support/options";
+import type { App, GitLab, Tier } from "../../estate/model";
+import { belongsTo, dataOptions, type ChildOptions } from "../support/options";
+import { appPipelineContent } from "../ci/content";
+import type { Settings } from "../ci/settings";
 import { appContent } from "./content";
 import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
 import { triggerBranchRules } from "./protection";
@@ -11,6 +13,8 @@ import { triggerBranchRules } from "./protection";
 export interface AppRepositoryArgs {
     readonly app: App;
     readonly gitlab: GitLab;
+    /** What its pipeline is told in the open; for pipelines that carry it in their file. */
+    readonly settings: Settings;
     /** Number of the team's group. */
     readonly groupId: pulumi.Input<number>;
     /** True: the repository stays when its app or the whole stack is removed. */
@@ -45,21 +49,26 @@ export class AppRepository extends pulumi.ComponentResource {
             },
             { parent: this, ...dataOptions(args.keep) },
         );
+        const inside = { parent: this, ...belongsTo(project, args.keep) };
         const protection = protectBranch(
             `${name}-branch-${app.repository.branch}`,
             project,
             app.repository.branch,
             triggerBranchRules,
             server.tier,
-            { parent: this },
+            inside,
         );
-        protectTags(`${name}-tags`, project, "v*", { parent: this });
+        if (app.hotfix !== undefined) {
+            this.hotfixLane(name, app.hotfix, project, server.tier, inside);
+        }
+        protectTags(`${name}-tags`, project, "v*", inside);
         if (server.tier === "premium") {
-            pushRules(`${name}-push-rules`, project, { parent: this });
+            pushRules(`${name}-push-rules`, project, inside);
         }
         // GitLab drops and makes the default branch's protection in two steps; files wait until that is over.
-        seed(`${name}-file`, project, app.repository.branch, appContent(app), {
-            parent: this,
+        const content = [...appContent(app), ...appPipelineContent(app, args.settings)];
+        seed(`${name}-file`, project, app.repository.branch, content, {
+            ...inside,
             dependsOn: [protection],
         });
 
@@ -67,5 +76,33 @@ export class AppRepository extends pulumi.ComponentResource {
         this.webUrl = project.webUrl;
         this.cloneUrl = project.httpUrlToRepo;
         this.registerOutputs({ projectId: this.projectId, webUrl: this.webUrl, cloneUrl: this.cloneUrl });
+    }
+
+    /**
+     * The branch that is delivered for a time. It is protected like the usual one, so that its pipelines get the
+     * credentials; a branch that people have still to make is protected from its first commit on. When the hotfix is
+     * over the protection goes and the branch stays.
+     */
+    private hotfixLane(
+        name: string,
+        { branch, from }: NonNullable<App["hotfix"]>,
+        project: gitlab.Project,
+        tier: Tier,
+        inside: ChildOptions,
+    ): void {
+        const made =
+            from === undefined
+                ? []
+                : [
+                      new gitlab.Branch(
+                          `${name}-hotfix-${branch}`,
+                          { project: project.id, name: branch, ref: from },
+                          { parent: this, ignoreChanges: ["ref"], retainOnDelete: true },
+                      ),
+                  ];
+        protectBranch(`${name}-hotfix-${branch}-protection`, project, branch, triggerBranchRules, tier, {
+            ...inside,
+            dependsOn: made,
+        });
     }
 }

@@ -3,10 +3,14 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { App, CredentialPolicy, Environment, GitLab } from "../../estate/model";
 import { refuse } from "../support/checks";
-import { belongsTo, dataOptions } from "../support/options";
+import { belongsTo, contentOptions, dataOptions } from "../support/options";
+import { configPipelineContent } from "../ci/content";
+import { repositorySettings, type Settings } from "../ci/settings";
+import { writesTag } from "../ci/tags";
 import { configContent } from "./content";
 import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
 import { environmentBranchRules } from "./protection";
+import { CiVariables } from "./variables";
 
 /** Inputs of {@link ConfigRepository}. */
 export interface ConfigRepositoryArgs {
@@ -15,6 +19,8 @@ export interface ConfigRepositoryArgs {
     /** The environments these apps reach, in promotion order. */
     readonly environments: readonly Environment[];
     readonly gitlab: GitLab;
+    /** What the pipelines of each app are told in the open, by app; for pipelines that carry it in their file. */
+    readonly settings: Readonly<Record<string, Settings>>;
     readonly credentials: CredentialPolicy;
     /** Number of the team's group. */
     readonly groupId: pulumi.Input<number>;
@@ -64,13 +70,17 @@ export class ConfigRepository extends pulumi.ComponentResource {
         if (first === undefined || start === undefined) {
             throw new Error("unreachable: check() refuses this");
         }
+        const hasPipeline = apps.some((app) => app.ci === "gitlab");
         const project = new gitlab.Project(
             `${name}-project`,
             {
                 ...projectSettings(first.config.path, server, start.branch),
                 namespaceId: args.groupId,
                 description: "What runs where: each branch is an environment",
-                onlyAllowMergeIfPipelineSucceeds: false,
+                // The pipeline of a merge request brings the images along; without them nothing may be merged.
+                onlyAllowMergeIfPipelineSucceeds: hasPipeline,
+                // Credentials of the promotion reach merge requests between two environments, and no others.
+                protectMergeRequestPipelines: hasPipeline,
                 removeSourceBranchAfterMerge: false,
                 squashOption: "never",
                 // A late pipeline must not deploy an older version over a newer one.
@@ -87,12 +97,20 @@ export class ConfigRepository extends pulumi.ComponentResource {
 
         const token = this.writerToken(name, args, project);
         this.branches = this.makeBranches(name, args, project, start, token);
-        protectTags(`${name}-tags`, project, "*", { parent: this });
+        protectTags(`${name}-tags`, project, "*", { parent: this, ...belongsTo(project, args.keep) });
         if (server.tier === "premium") {
-            pushRules(`${name}-push-rules`, project, { parent: this });
-            this.approvalSettings(name, project);
+            pushRules(`${name}-push-rules`, project, { parent: this, ...belongsTo(project, args.keep) });
+            this.approvalSettings(name, args, project);
         }
         this.makeEnvironments(name, args, project);
+        const settings = repositorySettings(apps, environments);
+        if (Object.keys(settings).length > 0) {
+            new CiVariables(
+                `${name}-variables`,
+                { project: project.id, plain: settings, secret: {} },
+                { parent: this },
+            );
+        }
         this.hook(name, args, project);
         this.reader = this.readerToken(name, args, project);
         if (token !== undefined) {
@@ -128,6 +146,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
         const { apps, gitlab: server } = args;
         const written = writtenBranches(apps);
         const branches: Record<string, pulumi.Resource> = {};
+        const inside = { parent: this, ...belongsTo(project, args.keep) };
         const protect = (branch: string, dependsOn: pulumi.Resource[]): gitlab.BranchProtection =>
             protectBranch(
                 `${name}-branch-${branch}-protection`,
@@ -135,16 +154,18 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 branch,
                 environmentBranchRules(written.has(branch), server.tier),
                 server.tier,
-                { parent: this, dependsOn },
+                { ...inside, dependsOn },
                 token?.userId,
             );
         const protection = protect(start.branch, []);
-        const files = apps.flatMap((app) =>
-            seed(`${name}-file`, project, start.branch, configContent(app), {
-                parent: this,
-                dependsOn: [protection],
-            }),
-        );
+        const content = [
+            ...apps.flatMap((app) => configContent(app)),
+            ...configPipelineContent(apps, args.settings),
+        ];
+        const files = seed(`${name}-file`, project, start.branch, content, {
+            ...inside,
+            dependsOn: [protection],
+        });
         branches[start.branch] = protection;
         this.approvals(name, args, project, start, protection);
         for (const environment of args.environments.slice(1)) {
@@ -153,7 +174,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 { project: project.id, name: environment.branch, ref: start.branch },
                 // A branch holds what runs in an environment, so removing the environment leaves it; `ref` is only where
                 // it began.
-                { parent: this, dependsOn: files, ignoreChanges: ["ref"], retainOnDelete: true },
+                { parent: this, dependsOn: files, ignoreChanges: ["ref"], ...contentOptions(args.keep) },
             );
             const branchProtection = protect(environment.branch, [branch]);
             branches[environment.branch] = branchProtection;
@@ -162,7 +183,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
         return branches;
     }
 
-    private approvalSettings(name: string, project: gitlab.Project): void {
+    private approvalSettings(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
         new gitlab.ProjectLevelMrApprovals(
             `${name}-approvals`,
             {
@@ -172,7 +193,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 mergeRequestsAuthorApproval: false,
                 mergeRequestsDisableCommittersApproval: true,
             },
-            { parent: this, ...belongsTo(project) },
+            { parent: this, ...belongsTo(project, args.keep) },
         );
     }
 
@@ -196,7 +217,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 userIds: args.approverIds,
                 protectedBranchIds: [protection.branchProtectionId],
             },
-            { parent: this, ...belongsTo(project) },
+            { parent: this, ...belongsTo(project, args.keep) },
         );
     }
 
@@ -212,7 +233,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                     // GitLab deletes only stopped environments.
                     stopBeforeDestroy: true,
                 },
-                { parent: this, ...belongsTo(project) },
+                { parent: this, ...belongsTo(project, args.keep) },
             );
             if (args.gitlab.tier === "premium" && environment.class === "prod") {
                 new gitlab.ProjectProtectedEnvironment(
@@ -229,7 +250,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                                   ],
                               }),
                     },
-                    { parent: this, ...belongsTo(project) },
+                    { parent: this, ...belongsTo(project, args.keep) },
                 );
             }
         }
@@ -298,7 +319,7 @@ export function writtenBranches(apps: readonly App[]): ReadonlySet<string> {
     const branches = new Set<string>();
     for (const app of apps) {
         for (const [index, environment] of app.environments.entries()) {
-            const byCi = index === 0 && app.ci !== "none";
+            const byCi = index === 0 && writesTag(app);
             const byUpdater = app.updater?.environments.includes(environment.environment) ?? false;
             if (byCi || byUpdater) {
                 branches.add(environment.branch);

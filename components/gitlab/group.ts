@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GitLab, Team } from "../../estate/model";
 import { refuse } from "../support/checks";
 import { byKey } from "../support/maps";
-import { dataOptions } from "../support/options";
+import { belongsTo, dataOptions } from "../support/options";
 import { groupByPath, userId } from "./lookup";
 
 /** Inputs of {@link EstateGroup}. */
@@ -90,7 +90,7 @@ export class TeamGroup extends pulumi.ComponentResource {
                 `${name}-${accessLevel}-${user}`,
                 { groupId: this.groupId, userId: id, accessLevel },
                 // A membership of a deleted user or group is gone with it.
-                { parent: this, deletedWith: group },
+                { parent: this, ...belongsTo(group, args.keep) },
             );
             return id;
         };

@@ -2,7 +2,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitLab, Tier } from "../../estate/model";
-import { belongsTo, type ChildOptions } from "../support/options";
+import { contentOptions, type ChildOptions } from "../support/options";
 import type { SeedFile } from "./content";
 import type { BranchRules } from "./protection";
 
@@ -54,7 +54,7 @@ export function protectBranch(
                   }
                 : { pushAccessLevel: rules.push, mergeAccessLevel: rules.merge }),
         },
-        { ...belongsTo(project), ...opts },
+        { deletedWith: project, ...opts },
     );
 }
 
@@ -68,7 +68,7 @@ export function protectTags(
     return new gitlab.TagProtection(
         name,
         { project: project.id, tag: pattern, createAccessLevel: "maintainer" },
-        { ...belongsTo(project), ...opts },
+        { deletedWith: project, ...opts },
     );
 }
 
@@ -81,7 +81,7 @@ export function pushRules(
     return new gitlab.ProjectPushRules(
         name,
         { project: project.id, preventSecrets: true, denyDeleteTag: true },
-        { ...belongsTo(project), ...opts },
+        { deletedWith: project, ...opts },
     );
 }
 
@@ -111,7 +111,7 @@ export function seed(
                     overwriteOnCreate: false,
                 },
                 {
-                    retainOnDelete: true,
+                    ...contentOptions(false),
                     ignoreChanges: ["content", "encoding", "createCommitMessage", "overwriteOnCreate"],
                     ...opts,
                 },

@@ -54,8 +54,3 @@ export class CiVariables extends pulumi.ComponentResource {
         ];
     }
 }
-
-/** Part of a variable's key made of a name: `my-app` → `MY_APP`. */
-export function keyPart(name: string): string {
-    return name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
-}

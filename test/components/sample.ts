@@ -93,6 +93,16 @@ export function sampleApp(name: string, overrides: Partial<App> = {}): App {
             folder: name,
         },
         port: 8080,
+        pipeline: {
+            builder: "buildah",
+            images: {
+                build: "mirror.test/buildah:1",
+                deliver: "mirror.test/git:1",
+                promote: "mirror.test/skopeo:1",
+                quality: "mirror.test/curl:1",
+                test: "mirror.test/alpine:1",
+            },
+        },
         environments: ["dev", "test", "prod"].map((environment) => sampleAppEnvironment(name, environment)),
         ...overrides,
     };

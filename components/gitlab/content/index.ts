@@ -1,5 +1,6 @@
 /** First content of the repositories. Written once, never overwritten: from then on it is the team's. */
 import type { App } from "../../../estate/model";
+import { deliveryNotes } from "../../ci/content";
 import { helmContent } from "./helm";
 import { kustomizeContent } from "./kustomize";
 import { lines, type SeedFile } from "./text";
@@ -36,17 +37,4 @@ export function appContent(app: App): SeedFile[] {
         },
         { path: "docs/delivery.md", text: deliveryNotes(app) },
     ];
-}
-
-function deliveryNotes(app: App): string {
-    const [first] = app.environments;
-    return lines(
-        `# How ${app.name} is delivered`,
-        "",
-        `- A pipeline on \`${app.repository.branch}\` builds the image and pushes it to \`${first?.image ?? ""}\`.`,
-        `- It then writes the tag into \`${app.config.folder}/\` on branch \`${first?.branch ?? ""}\` of \`${app.config.fullPath}\`.`,
-        `- Merging that branch into the next environment's branch promotes the version: ${app.environments.map(({ branch }) => `\`${branch}\``).join(" → ")}.`,
-        "",
-        "Credentials are CI variables of this project: protected, so only protected branches and tags see them.",
-    );
 }

@@ -3,17 +3,26 @@ import type { App } from "../../../estate/model";
 import { kustomizeImage, pullSecretName } from "../../support/rendering";
 import { lines, type SeedFile } from "./text";
 
+/** File with what happens before the first image. */
+const firstImage = "no-pods-without-image.yaml";
+
+/** Annotation with the version that runs. It has no slash, which paths of replacements would have to escape. */
+const versionAnnotation = "version";
+
 /**
  * The kustomization: a Deployment and a Service.
  *
- * Kustomize has no conditions, so the Deployment starts with no replicas, and whoever writes the first tag also sets
- * the count: `kustomize edit set image app=*:<tag>` and `kustomize edit set replicas <app>=1`.
+ * While the tag is `none` the Deployment has no replicas, so that Argo CD shows the app as healthy and nothing tries to
+ * pull an image that does not exist. Kustomize has no conditions, but a transformer that runs after the images are set
+ * can select by an annotation made from the tag; so whoever writes the first tag, be it a pipeline, the image updater
+ * or a person, writes nothing but the tag.
  */
 export function kustomizeContent(app: App): SeedFile[] {
     const folder = app.config.folder;
     const file = (path: string, text: string): SeedFile => ({ path: `${folder}/${path}`, text });
     return [
         file("kustomization.yaml", kustomization(app)),
+        file(firstImage, noPodsWithoutImage(app)),
         file("deployment.yaml", deployment(app)),
         file("service.yaml", service(app)),
     ];
@@ -30,11 +39,50 @@ function kustomization(app: App): string {
         "# The image's name comes from the environment, through the Application: this file is the same in all branches.",
         "images:",
         `  - name: ${kustomizeImage}`,
+        // Three elements, as every image of a Harbor has: what tells the tag relies on it.
+        `    newName: registry.invalid/${app.name}/${app.name}`,
         "    newTag: none",
-        "# No pods until the first image is there; the pipeline that writes the first tag sets the count.",
-        "replicas:",
-        `  - name: ${app.name}`,
-        "    count: 0",
+        "# Can go once the app runs everywhere.",
+        "transformers:",
+        `  - ${firstImage}`,
+    );
+}
+
+function noPodsWithoutImage(app: App): string {
+    const pick = (source: string, delimiter: string, index: number): string[] => [
+        "  - source:",
+        "      kind: Deployment",
+        `      name: ${app.name}`,
+        `      fieldPath: ${source}`,
+        `      options: { delimiter: "${delimiter}", index: ${index} }`,
+        "    targets:",
+        `      - select: { kind: Deployment, name: ${app.name} }`,
+        `        fieldPaths: [metadata.annotations.${versionAnnotation}]`,
+    ];
+    return lines(
+        "# No pods while the tag is none: there is no image to pull yet. Transformers run after the images are set.",
+        "# First the tag of the image, registry/project/name:tag, is put into an annotation ...",
+        "apiVersion: builtin",
+        "kind: ReplacementTransformer",
+        "metadata:",
+        "  name: version",
+        "replacements:",
+        ...pick("spec.template.spec.containers.0.image", "/", 2),
+        ...pick(`metadata.annotations.${versionAnnotation}`, ":", 1),
+        "---",
+        "# ... and then the annotation decides.",
+        "apiVersion: builtin",
+        "kind: PatchTransformer",
+        "metadata:",
+        "  name: no-pods",
+        "target:",
+        "  kind: Deployment",
+        `  name: ${app.name}`,
+        `  annotationSelector: ${versionAnnotation}=none`,
+        "patch: |-",
+        "  - op: add",
+        "    path: /spec/replicas",
+        "    value: 0",
     );
 }
 
@@ -44,6 +92,8 @@ function deployment(app: App): string {
         "kind: Deployment",
         "metadata:",
         `  name: ${app.name}`,
+        "  annotations:",
+        `    ${versionAnnotation}: none`,
         "  labels:",
         `    app.kubernetes.io/name: ${app.name}`,
         "spec:",

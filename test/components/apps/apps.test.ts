@@ -59,25 +59,49 @@ test("the host is found, and missed", () => {
 test("the building pipeline gets the first environment's project and branch only", () => {
     const { plain, secret } = buildVariables(sampleEstate(), sampleApp("web"), login, login);
     assert.deepEqual(Object.keys(plain).sort(), [
+        "APP",
+        "BUILDER",
+        "BUILD_IMAGE",
         "CONFIG_BRANCH",
         "CONFIG_FOLDER",
+        "CONFIG_FORMAT",
         "CONFIG_REPOSITORY",
         "CONFIG_USERNAME",
+        "DELIVERY_BRANCH",
+        "DELIVER_IMAGE",
         "IMAGE",
         "REGISTRY",
         "REGISTRY_USERNAME",
+        "TAG_WRITER",
     ]);
     assert.equal(plain["IMAGE"], "harbor.test/web-dev/web");
     assert.equal(plain["CONFIG_BRANCH"], "dev");
     assert.deepEqual(Object.keys(secret).sort(), ["CONFIG_TOKEN", "REGISTRY_PASSWORD"]);
 });
 
-test("the promoting pipeline gets every image's name and the promotion robot", () => {
+test("where the image updater writes the tag, the pipeline cannot", () => {
+    const updater = {
+        environments: ["dev"],
+        strategy: "newest-build" as const,
+        allowTags: "any",
+        ignoreTags: [],
+        writeBack: "source" as const,
+    };
+    const app = { ...sampleApp("web"), updater } as ReturnType<typeof sampleApp>;
+    const { plain, secret } = buildVariables(sampleEstate([app]), app, login, login);
+    assert.equal(plain["TAG_WRITER"], "updater");
+    assert.equal(plain["TAG_PREFIX"], "main-");
+    assert.deepEqual(
+        Object.keys(plain).filter((key) => key.startsWith("CONFIG_")),
+        [],
+    );
+    assert.deepEqual(Object.keys(secret), ["REGISTRY_PASSWORD"]);
+});
+
+test("the promoting pipeline gets who is promoted where and the promotion robot", () => {
     const { plain, secret } = promotionVariables(sampleEstate(), sampleApp("web"), { main: login });
     assert.deepEqual(Object.keys(plain).sort(), [
-        "IMAGE_DEV",
-        "IMAGE_PROD",
-        "IMAGE_TEST",
+        "PROMOTIONS",
         "PROMOTION_MAIN_URL",
         "PROMOTION_MAIN_USERNAME",
     ]);

@@ -1,22 +1,29 @@
 /**
- * The seeded files. With helm and kustomize on PATH they are rendered; without, only their text is looked at.
+ * The seeded files, rendered by the real helm and kustomize. That Argo CD calls what comes out healthy is for the
+ * sandbox's tests.
  */
 import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
 import { appContent, configContent, type SeedFile } from "../../../components/gitlab/content";
+import { ensureTools } from "../../../toolchain";
 import { sampleApp } from "../sample";
 
 const helm = sampleApp("web");
 const kustomize = sampleApp("api", { delivery: "kustomize", port: 9000 });
 
-function onPath(tool: string): boolean {
-    return spawnSync(tool, ["version"], { stdio: "ignore" }).status === 0;
-}
+let helmPath: string;
+let kustomizePath: string;
+
+before(async () => {
+    const tools = await ensureTools(["helm", "kustomize"], () => undefined);
+    helmPath = tools.get("helm")?.path ?? "";
+    kustomizePath = tools.get("kustomize")?.path ?? "";
+});
 
 function written<T>(files: readonly SeedFile[], use: (folder: string) => T): T {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "content-"));
@@ -82,45 +89,55 @@ test("the tag is on a line of its own that a pipeline can rewrite with sed", () 
     assert.match(values?.text ?? "", /^imagetag: ""$/m);
 });
 
-test(
-    "the chart renders: no pods before the first tag, pods after it",
-    { skip: !onPath("helm") && "no helm" },
-    () => {
-        written(configContent(helm), (folder) => {
-            const chart = ["template", "web", path.join(folder, "web")];
-            assert.deepEqual(render("helm", chart), { replicas: 0, image: "web:none" });
-            assert.deepEqual(
-                render("helm", [...chart, "--set-string", "image=h/p/web,imagetag=abc", "--set", "env.A=b"]),
-                { replicas: 1, image: "h/p/web:abc" },
-            );
-            const budget = [...chart, "--set", "podDisruptionBudget.minAvailable=1"];
-            render("helm", budget, ["Deployment", "PodDisruptionBudget", "Service"]);
-        });
-    },
-);
+test("the chart renders: no pods before the first tag, pods after it", () => {
+    written(configContent(helm), (folder) => {
+        const chart = ["template", "web", path.join(folder, "web")];
+        assert.deepEqual(render(helmPath, chart), { replicas: 0, image: "web:none" });
+        assert.deepEqual(
+            render(helmPath, [...chart, "--set-string", "image=h/p/web,imagetag=abc", "--set", "env.A=b"]),
+            { replicas: 1, image: "h/p/web:abc" },
+        );
+        const budget = [...chart, "--set", "podDisruptionBudget.minAvailable=1"];
+        render(helmPath, budget, ["Deployment", "PodDisruptionBudget", "Service"]);
+    });
+});
 
-test(
-    "the kustomization builds: no pods before the first tag",
-    { skip: !onPath("kustomize") && "no kustomize" },
-    () => {
-        written(configContent(kustomize), (folder) => {
-            const here = path.join(folder, "api");
-            assert.deepEqual(render("kustomize", ["build", here]), { replicas: 0, image: "app:none" });
-            const edit = (...args: string[]): void => {
-                const { status, stderr } = spawnSync("kustomize", ["edit", "set", ...args], {
-                    cwd: here,
-                    encoding: "utf8",
-                });
-                assert.equal(status, 0, stderr);
-            };
-            edit("image", "app=*:abc");
-            edit("replicas", "api=1");
-            // What the Application does on top of it.
-            edit("image", "app=h/p/api:*");
-            assert.deepEqual(render("kustomize", ["build", here]), { replicas: 1, image: "h/p/api:abc" });
-        });
-    },
-);
+/** Builds the kustomization after edits like those of Argo CD, which passes an Application's images on this way. */
+function kustomized(...images: string[]): { replicas: number | undefined; image: string | undefined } {
+    return written(configContent(kustomize), (folder) => {
+        const here = path.join(folder, "api");
+        for (const image of images) {
+            const edit = spawnSync(kustomizePath, ["edit", "set", "image", image], {
+                cwd: here,
+                encoding: "utf8",
+            });
+            assert.equal(edit.status, 0, edit.stderr);
+        }
+        return render(kustomizePath, ["build", here]);
+    });
+}
+
+test("the kustomization builds without an image, and has no pods then", () => {
+    assert.deepEqual(kustomized(), { replicas: 0, image: "registry.invalid/api/api:none" });
+    assert.deepEqual(kustomized("app=127.0.0.1:8930/api-dev/api:*"), {
+        replicas: 0,
+        image: "127.0.0.1:8930/api-dev/api:none",
+    });
+});
+
+test("a tag is all the kustomization needs for pods, whoever writes it", () => {
+    const digest = `sha256:${"0123".repeat(16)}`;
+    const cases: [string[], string][] = [
+        // A pipeline, and the Application on top of it.
+        [["app=*:abc", "app=harbor.test/api-dev/api:*"], "harbor.test/api-dev/api:abc"],
+        // The image updater, through the Application's own images.
+        [["app=127.0.0.1:8930/api-dev/api:main-0123456789"], "127.0.0.1:8930/api-dev/api:main-0123456789"],
+        [[`app=harbor.test/api-dev/api@${digest}`], `harbor.test/api-dev/api@${digest}`],
+    ];
+    for (const [images, image] of cases) {
+        assert.deepEqual(kustomized(...images), { replicas: undefined, image });
+    }
+});
 
 test("the app repository says how its app is delivered", () => {
     const notes = appContent(helm).find((file) => file.path === "docs/delivery.md");

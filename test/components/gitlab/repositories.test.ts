@@ -20,7 +20,7 @@ function recordApp(
 ): Promise<Recording<AppRepository>> {
     return record(() => {
         const provider = new gitlab.Provider("gitlab");
-        return new AppRepository("app", { app, gitlab: server, groupId: 7, keep }, { providers: [provider] });
+        return new AppRepository("app", { app, gitlab: server, settings: {}, groupId: 7, keep }, { providers: [provider] });
     });
 }
 
@@ -31,6 +31,7 @@ function recordConfig(overrides: Partial<ConfigRepositoryArgs> = {}): Promise<Re
             apps: [sampleApp("web")],
             environments: ["dev", "test", "prod"].map((name) => sampleEnvironment(name)),
             gitlab: sampleGitLab(),
+            settings: {},
             credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 14 },
             groupId: 7,
             approverIds: [11],
@@ -53,7 +54,12 @@ test("an app repository, free tier: exactly these resources", async () => {
     assert.deepEqual(short(recording, "app"), [
         "BranchProtection app-branch-main",
         "Project app-project",
+        "RepositoryFile app-file-.gitlab-ci.yml",
         "RepositoryFile app-file-Dockerfile",
+        "RepositoryFile app-file-ci/deliver.sh",
+        "RepositoryFile app-file-ci/image.sh",
+        "RepositoryFile app-file-ci/quality.sh",
+        "RepositoryFile app-file-ci/test.sh",
         "RepositoryFile app-file-docs/delivery.md",
         "RepositoryFile app-file-public/index.html",
         "TagProtection app-tags",
@@ -129,6 +135,8 @@ test("a config repository, free tier: exactly these resources", async () => {
         "ProjectEnvironment config-environment-prod",
         "ProjectEnvironment config-environment-test",
         "ProjectHook config-hook",
+        "RepositoryFile config-file-.gitlab-ci.yml",
+        "RepositoryFile config-file-ci/promote.sh",
         "RepositoryFile config-file-web/Chart.yaml",
         "RepositoryFile config-file-web/templates/_helpers.tpl",
         "RepositoryFile config-file-web/templates/deployment.yaml",
@@ -136,6 +144,7 @@ test("a config repository, free tier: exactly these resources", async () => {
         "RepositoryFile config-file-web/templates/service.yaml",
         "RepositoryFile config-file-web/values.yaml",
         "TagProtection config-tags",
+        "CiVariables config-variables",
     ]);
     assert.deepEqual(leaks(recording), []);
 });
@@ -226,9 +235,12 @@ test("a shared repository has a folder per app and refuses apps of another one",
         child.startsWith("Rep"),
     );
     assert.deepEqual(files, [
+        "RepositoryFile config-file-.gitlab-ci.yml",
         "RepositoryFile config-file-api/deployment.yaml",
         "RepositoryFile config-file-api/kustomization.yaml",
+        "RepositoryFile config-file-api/no-pods-without-image.yaml",
         "RepositoryFile config-file-api/service.yaml",
+        "RepositoryFile config-file-ci/promote.sh",
         "RepositoryFile config-file-web/Chart.yaml",
         "RepositoryFile config-file-web/templates/_helpers.tpl",
         "RepositoryFile config-file-web/templates/deployment.yaml",

@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import * as gitlab from "@pulumi/gitlab";
-import { CiVariables, keyPart, type CiVariablesArgs } from "../../../components/gitlab/variables";
+import { keyPart } from "../../../components/ci/settings";
+import { CiVariables, type CiVariablesArgs } from "../../../components/gitlab/variables";
 import { childrenOf, leaks, record, registration, secretValue, type Recording } from "../../support/engine";
 
 function recordVariables(overrides: Partial<CiVariablesArgs>): Promise<Recording<CiVariables>> {

@@ -1,0 +1,141 @@
+#!/bin/sh
+# Builds the image of this commit and, on the branch that is delivered, pushes it as
+#   $IMAGE:$TAG_PREFIX<first 10 characters of the commit>
+# A commit has one image: when the tag is there already, nothing is built.
+#
+# BUILDER says how; none of them needs a daemon or a privileged container:
+#   buildah  the Dockerfile, rootless; the job's image must have buildah
+#   kaniko   the Dockerfile; the job's image must be kaniko's, with a shell
+#   crane    no Dockerfile: the files below $IMAGE_CONTENT, as /$IMAGE_TARGET, on $BASE_IMAGE or on nothing;
+#            the job's image must have crane and git
+set -eu
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf 'image: %s\n' "$*" >&2
+    exit 1
+}
+
+commit=${CI_COMMIT_SHA:-${GIT_COMMIT:-}}
+branch=${CI_COMMIT_BRANCH:-${BRANCH_NAME:-}}
+[ -n "$commit" ] || fail "neither CI_COMMIT_SHA nor GIT_COMMIT says which commit this is"
+: "${IMAGE:?the variable IMAGE is not set: this project has not got its variables from the estate}"
+tag=${TAG_PREFIX:-}$(printf '%.10s' "$commit")
+image=$IMAGE:$tag
+case "$branch" in
+"${DELIVERY_BRANCH:-}") push=yes ;;
+*) push=no ;;
+esac
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# Credentials go through a file that only this job can read, never through arguments.
+log_in() {
+    [ -n "${REGISTRY_PASSWORD:-}" ] || fail "REGISTRY_PASSWORD is empty: it is a protected variable, given to jobs on protected branches only; is $branch protected?"
+    mkdir -m 700 "$work/login"
+    auth=$(printf '%s:%s' "$REGISTRY_USERNAME" "$REGISTRY_PASSWORD" | base64 | tr -d '\n')
+    (umask 077 && printf '{"auths":{"%s":{"auth":"%s"}}}\n' "$REGISTRY" "$auth" >"$work/login/config.json")
+    export DOCKER_CONFIG="$work/login" REGISTRY_AUTH_FILE="$work/login/config.json"
+}
+
+insecure() { [ "${REGISTRY_INSECURE:-false}" = true ]; }
+
+# Whether the tag is in the registry. "No" also when there is nothing to ask with: then the push finds out.
+pushed() {
+    if command -v crane >/dev/null; then
+        if insecure; then crane digest --insecure "$image"; else crane digest "$image"; fi >/dev/null 2>&1
+    elif command -v skopeo >/dev/null; then
+        if insecure; then set -- --tls-verify=false; else set --; fi
+        skopeo inspect "$@" --raw "docker://$image" >/dev/null 2>&1
+    else
+        return 1
+    fi
+}
+
+with_buildah() {
+    if insecure; then set -- --tls-verify=false; else set --; fi
+    buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" build --isolation chroot --format oci "$@" \
+        --timestamp "$(git show -s --format=%ct "$commit" 2>/dev/null || echo 0)" \
+        --label "org.opencontainers.image.revision=$commit" --file Dockerfile --tag "$image" .
+    if [ "$push" = yes ]; then
+        buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" push "$@" "$image"
+    fi
+}
+
+with_kaniko() {
+    if insecure; then set -- --insecure --skip-tls-verify; else set --; fi
+    if [ "$push" = no ]; then set -- "$@" --no-push; fi
+    /kaniko/executor --context "$PWD" --dockerfile Dockerfile --destination "$image" --reproducible \
+        --label "org.opencontainers.image.revision=$commit" "$@"
+}
+
+sha256() {
+    if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+}
+
+# Puts a file into the image by its digest; prints digest and size as fields of a descriptor.
+blob() {
+    digest=$(sha256 "$1")
+    size=$(wc -c <"$1" | tr -d ' ')
+    mv "$1" "$work/oci/blobs/sha256/$digest"
+    printf '"digest":"sha256:%s","size":%s' "$digest" "$size"
+}
+
+with_crane() {
+    content=${IMAGE_CONTENT:-public}
+    tree=$(git rev-parse --verify --quiet "$commit:$content") || fail "commit $commit has no folder $content; set IMAGE_CONTENT"
+    seconds=$(git show -s --format=%ct "$commit")
+    # A bare tree would be archived with the time of day, a commit is archived with its own: same commit, same layer.
+    stamp=$(GIT_AUTHOR_NAME=ci GIT_AUTHOR_EMAIL=ci@localhost GIT_COMMITTER_NAME=ci GIT_COMMITTER_EMAIL=ci@localhost \
+        GIT_AUTHOR_DATE="$seconds +0000" GIT_COMMITTER_DATE="$seconds +0000" git commit-tree "$tree" -m content)
+    git -c tar.umask=0022 archive --format=tar --prefix="${IMAGE_TARGET:-www}/" "$stamp" >"$work/layer.tar"
+    if insecure; then set -- --insecure; else set --; fi
+    if [ -n "${BASE_IMAGE:-}" ]; then
+        if [ "$push" = yes ]; then
+            crane append "$@" --base "$BASE_IMAGE" --new_layer "$work/layer.tar" --new_tag "$image"
+        else
+            crane append "$@" --base "$BASE_IMAGE" --new_layer "$work/layer.tar" --new_tag "$image" --output "$work/image.tar"
+        fi
+        return
+    fi
+    platform=${IMAGE_PLATFORM:-linux/amd64}
+    # Commits of one second are kept apart, in their order, by the number of commits before each.
+    created=$(TZ=UTC0 git show -s --date=format-local:%Y-%m-%dT%H:%M:%S --format=%cd "$commit").$(printf '%09d' "$(git rev-list --count "$commit")")Z
+    mkdir -p "$work/oci/blobs/sha256"
+    printf '{"imageLayoutVersion":"1.0.0"}' >"$work/oci/oci-layout"
+    layer=$(blob "$work/layer.tar")
+    diff=$(printf '%s' "$layer" | cut -d '"' -f 4)
+    printf '{"created":"%s","os":"%s","architecture":"%s","config":{"Labels":{"org.opencontainers.image.revision":"%s","org.opencontainers.image.source":"%s"}},"rootfs":{"type":"layers","diff_ids":["%s"]},"history":[{"created":"%s","created_by":"%s of commit %s"}]}' \
+        "$created" "${platform%%/*}" "${platform#*/}" "$commit" "${CI_PROJECT_URL:-}" "$diff" "$created" "$content" "$commit" >"$work/config.json"
+    config=$(blob "$work/config.json")
+    printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json",%s},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar",%s}]}' \
+        "$config" "$layer" >"$work/manifest.json"
+    manifest=$(blob "$work/manifest.json")
+    printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json",%s}]}' \
+        "$manifest" >"$work/oci/index.json"
+    if [ "$push" = yes ]; then
+        crane push "$@" "$work/oci" "$image"
+    fi
+}
+
+if [ "$push" = yes ]; then
+    log_in
+    if pushed; then
+        say "$image is there already: nothing to build."
+        exit 0
+    fi
+fi
+say "Building $image with ${BUILDER:-buildah}"
+case "${BUILDER:-buildah}" in
+buildah) with_buildah ;;
+kaniko) with_kaniko ;;
+crane) with_crane ;;
+*) fail "BUILDER is $BUILDER; it can be buildah, kaniko or crane" ;;
+esac
+if [ "$push" = yes ]; then
+    say "Pushed $image"
+else
+    say "Built, but not pushed: this is ${branch:-a merge request}, and deliveries come from ${DELIVERY_BRANCH:-no branch}."
+fi
