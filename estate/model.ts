@@ -3,6 +3,7 @@
  * inherited value resolved, every derived name computed, frozen. It is made by `resolve` from a valid
  * spec and by nothing else. Nothing here knows Pulumi, and nothing here is secret.
  */
+import type { TriggerName } from "./notificationSchema";
 
 /** What the GitLab server's licence offers. `free` has no approvals, protected environments, allowed-to lists or push rules. */
 export type Tier = "free" | "premium";
@@ -31,6 +32,8 @@ export interface Estate {
     /** In promotion order: a version moves from first to last. */
     readonly environments: readonly Environment[];
     readonly channels: Readonly<Record<string, Channel>>;
+    /** Absent: Argo CD talks to the channels itself. */
+    readonly relay?: NotificationRelay;
     readonly teams: Readonly<Record<string, Team>>;
     readonly apps: Readonly<Record<string, App>>;
     readonly argocd: ArgoCd;
@@ -123,6 +126,17 @@ export interface Channel {
     readonly recipient?: string;
     /** Language of the cards. */
     readonly language: "en" | "zh";
+    /** What it hears where a subscription does not choose; sorted. */
+    readonly triggers: readonly TriggerName[];
+}
+
+/** The relay that signs messages for bots. */
+export interface NotificationRelay {
+    readonly image: string;
+    /** Where Argo CD reaches it, without a trailing slash. */
+    readonly url: string;
+    readonly dedupMinutes: number;
+    readonly dryRun: boolean;
 }
 
 export interface Team {
@@ -255,6 +269,8 @@ export interface AppEnvironment {
     readonly promotesFrom?: string;
     /** Channels that hear of this app in this environment: team, environment and app together, sorted. */
     readonly channels: readonly string[];
+    /** What a channel hears of this app here, where that is not what it hears in general; sorted. */
+    readonly triggers?: Readonly<Record<string, readonly TriggerName[]>>;
 }
 
 export interface Sync {

@@ -17,6 +17,8 @@ import type {
     TeamProject,
 } from "./model";
 import * as names from "./names";
+import { channelOf } from "./notificationSchema";
+import { resolveRelay, resolveSubscriptions } from "./notifications";
 import { resolveHotfix, resolvePipeline } from "./pipeline";
 import { promotionOrder } from "./promotion";
 import { compare } from "./problem";
@@ -59,7 +61,9 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
             kind: channel.kind,
             ...given("recipient", channel.recipient),
             language: channel.language,
+            triggers: sortedSet(channel.triggers),
         })),
+        ...given("relay", resolveRelay(spec)),
         teams: mapSorted(spec.teams, (team, name) => resolveTeam(name, team, spec, { apps, environments })),
         apps,
         argocd: resolveArgoCd(spec, gitlabUrl, context),
@@ -123,7 +127,7 @@ function resolveEnvironments(spec: Spec): readonly Environment[] {
                     environment.approvals ?? (kind === "prod" && spec.gitlab.tier === "premium" ? 1 : 0),
                 deletionProtection: environment.deletionProtection ?? kind === "prod",
                 ...given("promotesFrom", environment.promotesFrom),
-                channels: sortedSet(environment.channels),
+                channels: sortedSet(environment.channels.map(channelOf)),
                 syncWindows: environment.syncWindows.map(({ description, ...window }) => ({
                     ...window,
                     ...given("description", description),
@@ -174,7 +178,7 @@ function resolveTeam(
         group: names.teamGroup(spec.gitlab.group, name),
         maintainers: sortedSet(team.maintainers),
         developers: sortedSet(team.developers),
-        channels: sortedSet(team.channels),
+        channels: sortedSet(team.channels.map(channelOf)),
         projects: classes.map((each) => teamProject(name, each as EnvironmentClass, own, environments)),
     };
 }
@@ -356,7 +360,7 @@ function resolveAppEnvironment(
         ...given("hold", own.hold),
         deletionProtection: environment.deletionProtection,
         ...given("promotesFrom", from),
-        channels: resolveChannels(app, own.channels, environment, spec),
+        ...resolveSubscriptions(app, own.channels, environment.name, spec),
     };
 }
 
@@ -492,19 +496,6 @@ function sortKeys(value: unknown): unknown {
     return isMap(value) ? mapSorted(value, sortKeys) : value;
 }
 
-function resolveChannels(
-    app: SpecApp,
-    own: readonly string[] | null | undefined,
-    environment: Environment,
-    spec: Spec,
-): readonly string[] {
-    const stated = own === undefined ? app.channels : own;
-    if (stated === null) {
-        return [];
-    }
-    return sortedSet([...(spec.teams[app.team]?.channels ?? []), ...environment.channels, ...(stated ?? [])]);
-}
-
 function resolveArgoCd(spec: Spec, gitlabUrl: string, context: ResolveContext): ArgoCd {
     const { argocd } = spec;
     return {
@@ -604,7 +595,7 @@ function trimSlash(url: string): string {
     return url.replace(/\/+$/, "");
 }
 
-function sortedSet(list: readonly string[]): string[] {
+function sortedSet<T extends string>(list: readonly T[]): T[] {
     return [...new Set(list)].sort(compare);
 }
 

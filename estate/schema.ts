@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { branchName, folderName, gitlabPathElement, namespaceName, specName, type NameRule } from "./names";
+import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
 import { imageUpdaterSchema, updaterSchema } from "./updaterSchema";
 import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema";
 
@@ -149,7 +150,7 @@ const cluster = z.strictObject({
         .describe("Labels of the cluster's registration in Argo CD, for selectors, e.g. `{region: east}`."),
 });
 
-const channelNames = z.array(name);
+const channelNames = subscriptions;
 
 const channel = z.strictObject({
     kind: z
@@ -165,6 +166,7 @@ const channel = z.strictObject({
             "Mail address, required for `email`; Slack channel, for `slack` only where the webhook may choose. Refused for the others, whose URL says where.",
         ),
     language: z.enum(["en", "zh"]).default("en").describe("Language of the cards."),
+    triggers: channelTriggers,
 });
 
 const team = z.strictObject({
@@ -178,7 +180,11 @@ const team = z.strictObject({
         .array(userName)
         .default([])
         .describe("GitLab user names. Developers push to unprotected branches and open merge requests."),
-    channels: channelNames.default([]).describe("Channels that hear of every app of the team."),
+    channels: channelNames
+        .default([])
+        .describe(
+            "Channels that hear of every app of the team: names, or `{channel, triggers}` to choose what they hear.",
+        ),
 });
 
 const syncFields = {
@@ -257,7 +263,8 @@ const appMeaning = {
     delivery: "What renders the manifests of the config repository.",
     port: "Container port of the seeded chart or kustomization.",
     scope: "`app`: a config repository for each app; `team`: one that the team's apps share, a folder each.",
-    channels: "Channels that hear of this app, beside those of its team and environment.",
+    channels:
+        "Channels that hear of this app, beside those of its team and environment. What it says of a channel replaces what they say.",
 };
 
 const estateDefaults = z.strictObject({
@@ -560,6 +567,7 @@ export const specSchema = z
         clusters: z.record(name, cluster).describe("Kubernetes clusters, by name."),
         environments: z.record(name, environment).describe("Environments, by name."),
         channels: z.record(name, channel).default({}).describe("Where messages go, by name."),
+        notifications: notifications.prefault({}).describe("How messages get there."),
         teams: z.record(name, team).describe("Teams, by name."),
         apps: z.record(name, app).describe("Apps, by name."),
         argocd: argocd.prefault({}).describe("Argo CD on the host."),

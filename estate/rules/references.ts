@@ -1,4 +1,5 @@
 import { nearest } from "../nearest";
+import { channelOf, type Subscription } from "../notificationSchema";
 import { compare } from "../problem";
 import type { Checked, Finding, Rule } from "./rule";
 
@@ -83,8 +84,8 @@ export const referenceRules: readonly Rule[] = [
         rule: "must name a channel of the estate",
         severity: "error",
         check: ({ spec }: Checked): Finding[] => {
-            const at = (path: string, channels: readonly string[] | null | undefined): Finding[] =>
-                missing(path, channels ?? [], spec.channels, "channels");
+            const at = (path: string, channels: readonly Subscription[] | null | undefined): Finding[] =>
+                missing(path, (channels ?? []).map(channelOf), spec.channels, "channels");
             return [
                 ...Object.entries(spec.environments).flatMap(([name, each]) =>
                     at(`environments.${name}.channels`, each.channels),

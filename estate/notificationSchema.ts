@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+/** What a spec says about notifications: who hears of what, and the relay that signs for bots. */
+
+/** What can be told, by the name Argo CD's notifications have for it. */
+export const triggerNames = [
+    "on-deployed",
+    "on-health-degraded",
+    "on-sync-failed",
+    "on-sync-running",
+    "on-sync-succeeded",
+    "on-sync-status-unknown",
+] as const;
+export type TriggerName = (typeof triggerNames)[number];
+
+/** What a channel hears unless it says otherwise: the end of every story, and every problem. */
+export const defaultTriggers: readonly TriggerName[] = [
+    "on-deployed",
+    "on-health-degraded",
+    "on-sync-failed",
+    "on-sync-status-unknown",
+];
+
+const trigger = z.enum(triggerNames);
+
+/** Triggers of a channel. */
+export const channelTriggers = z
+    .array(trigger)
+    .min(1)
+    .default([...defaultTriggers])
+    .describe("What the channel hears where a subscription does not choose.");
+
+/** A list of channels, each by its name or with a choice of triggers. */
+export const subscriptions = z.array(
+    z.union([
+        z.string().min(1),
+        z.strictObject({
+            channel: z.string().min(1).describe("Name of the channel."),
+            triggers: z
+                .array(trigger)
+                .describe("What it hears, instead of its own `triggers`. `[]`: nothing."),
+        }),
+    ]),
+);
+
+/** An entry of a spec's list of channels. */
+export type Subscription = z.output<typeof subscriptions>[number];
+
+/** Name of the channel an entry is about. */
+export function channelOf(entry: Subscription): string {
+    return typeof entry === "string" ? entry : entry.channel;
+}
+
+const image = z
+    .string()
+    .regex(
+        /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+        "must be an image reference, e.g. harbor.example.com/platform/notification-relay:1.0.0",
+    );
+
+/** The part `notifications`. */
+export const notifications = z.strictObject({
+    relay: z
+        .strictObject({
+            image: image.describe(
+                "Image of the relay, see docs/notifications.md. One without a registry host comes from `argocd.imageMirror`.",
+            ),
+            url: z
+                .url({ protocol: /^https?$/ })
+                .optional()
+                .describe("Where Argo CD reaches the relay. Default: the Service that the estate makes."),
+            dedupMinutes: z
+                .int()
+                .min(0)
+                .max(1440)
+                .default(30)
+                .describe("Minutes for which the same message to the same channel counts as a repetition."),
+            dryRun: z
+                .boolean()
+                .default(false)
+                .describe("Write messages to the relay's log instead of sending them."),
+        })
+        .optional()
+        .describe(
+            "A small server beside Argo CD that signs messages for bots and looks into their answers. Required where a channel has a signing secret; all channels but mail go through it.",
+        ),
+});

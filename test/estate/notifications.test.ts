@@ -1,0 +1,58 @@
+/** Who hears of what, from the spec to the model. What Argo CD makes of it is tested with the notifications. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { defaultTriggers } from "../../estate/notificationSchema";
+import { model, type Overrides } from "../support/estate";
+
+const heard = (overrides: Overrides): { channels: readonly string[]; triggers?: unknown } => {
+    const { channels, triggers } = model(overrides).apps["web"]?.environments[0] ?? { channels: [] };
+    return { channels, ...(triggers === undefined ? {} : { triggers }) };
+};
+
+describe("subscriptions", () => {
+    test("a channel hears its own triggers, by default the end of every story and every problem", () => {
+        assert.deepEqual(heard({}), { channels: ["ops"] });
+        assert.deepEqual(model({}).channels["ops"]?.triggers, [...defaultTriggers].sort());
+    });
+    test("team and environment add up, also in what they choose", () => {
+        assert.deepEqual(
+            heard({
+                teams: { shop: { channels: [{ channel: "ops", triggers: ["on-sync-failed"] }] } },
+                environments: {
+                    dev: { channels: [{ channel: "ops", triggers: ["on-sync-running"] }, "oncall"] },
+                },
+            }),
+            { channels: ["oncall", "ops"], triggers: { ops: ["on-sync-failed", "on-sync-running"] } },
+        );
+    });
+    test("what the app says of a channel replaces what team and environment say of it", () => {
+        assert.deepEqual(
+            heard({ apps: { web: { channels: [{ channel: "ops", triggers: ["on-deployed"] }] } } }),
+            { channels: ["ops"], triggers: { ops: ["on-deployed"] } },
+        );
+    });
+    test("an app can take a channel away, or all of them", () => {
+        const none = { channels: [] };
+        assert.deepEqual(heard({ apps: { web: { channels: [{ channel: "ops", triggers: [] }] } } }), none);
+        assert.deepEqual(heard({ apps: { web: { channels: null } } }), none);
+    });
+});
+
+describe("relay", () => {
+    const relay = (own: Overrides): unknown => model({ notifications: { relay: own } }).relay;
+    test("is reached at its Service unless the spec says where", () => {
+        assert.deepEqual(relay({ image: "harbor.test/relay:1" }), {
+            image: "harbor.test/relay:1",
+            url: "http://notification-relay.argocd.svc",
+            dedupMinutes: 30,
+            dryRun: false,
+        });
+        assert.equal(
+            (relay({ image: "relay:1", url: "http://127.0.0.1:8936/" }) as { url: string }).url,
+            "http://127.0.0.1:8936",
+        );
+    });
+    test("is absent unless asked for", () => {
+        assert.equal(model({}).relay, undefined);
+    });
+});
