@@ -1,5 +1,5 @@
 /** The program: read the stack, declare the estate, say what there is. Everything else is in estate/ and components/. */
-import { loadManifests } from "./components/argocd/manifests";
+import { loadManifests, loadUpdaterManifests } from "./components/argocd/manifests";
 import { declareEstate, type EstateOutputs } from "./components/program";
 import { readStack, warn } from "./estate/config";
 
@@ -8,7 +8,8 @@ async function main(): Promise<EstateOutputs> {
     const { estate, credentials, warnings } = await readStack();
     await warn(warnings);
     const manifests = await loadManifests(estate.argocd);
-    return declareEstate(estate, credentials, manifests);
+    const updaterManifests = await loadUpdaterManifests(estate.argocd);
+    return declareEstate(estate, credentials, manifests, updaterManifests);
 }
 
 export = main;

@@ -1,6 +1,6 @@
 /** The whole estate: which component gets what from which. The only place that knows all of them. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Estate } from "../estate/model";
+import type { App, Estate } from "../estate/model";
 import { AppSpace } from "./apps/app";
 import { configPlans, hostCluster, usedClusters } from "./apps/plan";
 import { ControlPlane } from "./argocd/controlPlane";
@@ -12,13 +12,17 @@ import { ArgoCdDelivery } from "./delivery/delivery";
 import { ConfigRepository } from "./gitlab/configRepository";
 import { EstateGroup, TeamGroup } from "./gitlab/group";
 import { updaterAnnotations } from "./images/annotations";
-import { UpdaterCredentials, UpdaterSettings } from "./images/updater";
+import { UpdaterInstall, installsUpdater } from "./images/install";
+import { actsIn, ownsWriteSecret } from "./images/plan";
+import { imageUpdater } from "./images/resource";
+import { UpdaterCredentials, UpdaterSettings, UpdaterTask } from "./images/updater";
+import { PushWebhook, hasWebhook } from "./images/webhook";
 import { Notifications, subscriptions, type ChannelSecrets } from "./notifications/notifications";
 import { keepsApp, keepsEstate, keepsTeam, keptObjects } from "./support/kept";
 import type { KubeObject } from "./support/kubeObject";
 import { mapValues, required, sortedEntries } from "./support/maps";
 import { makeProviders, type Providers, type ServerCredentials } from "./support/providers";
-import { webhookToken } from "./support/webhookToken";
+import { pushWebhookToken, webhookToken } from "./support/webhookToken";
 
 /** Every secret of a stack. */
 export interface EstateCredentials extends ServerCredentials {
@@ -40,17 +44,23 @@ export interface EstateOutputs {
     /** Names of the Applications, by app, environment and cluster. */
     readonly applications: Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>;
     /** What a destroy would leave on the servers. */
+    /** Where an app stands still: the tag it is pinned to, and why nothing is applied by itself. By app and environment. */
+    readonly held: Record<string, Record<string, { readonly pin?: string; readonly hold?: string }>>;
     readonly kept: string[];
     /** Variables of apps built by a CI system other than GitLab, to be put there by hand; secret. By app. */
     readonly pipelines: Record<string, pulumi.Output<Record<string, string>>>;
 }
 
-/** Declares everything an estate consists of. `manifests` are Argo CD's own, read and verified before. */
+/**
+ * Declares everything an estate consists of. `manifests` are Argo CD's own, `updaterManifests` those of its image
+ * updater where the estate installs it; both read and verified before.
+ */
 export function declareEstate(
     estate: Estate,
     credentials: EstateCredentials,
     manifests: readonly KubeObject[],
 ): EstateOutputs {
+    updaterManifests: readonly KubeObject[] = [],
     const providers = makeProviders(estate, credentials);
     const token = webhookToken(credentials.gitlab.token, estate.name);
     const { group, teams, configs } = repositories(estate, providers, token);
@@ -81,6 +91,7 @@ export function declareEstate(
     );
     const applications = delivery(estate, credentials, manifests, {
         providers,
+        updaterManifests,
         token,
         configs,
         accesses,
@@ -95,6 +106,7 @@ export function declareEstate(
         })),
         applications,
         kept: keptObjects(estate),
+        held: heldApps(estate),
         pipelines: foreignPipelines(estate, apps),
     };
 }
@@ -147,6 +159,7 @@ interface Delivered {
     readonly token: pulumi.Input<string>;
     readonly configs: Readonly<Record<string, ConfigRepository>>;
     readonly accesses: Readonly<Record<string, ClusterAccess>>;
+    readonly updaterManifests: readonly KubeObject[];
     readonly apps: Readonly<Record<string, AppSpace>>;
 }
 
@@ -155,7 +168,7 @@ function delivery(
     estate: Estate,
     credentials: EstateCredentials,
     manifests: readonly KubeObject[],
-    { providers, token, configs, accesses, apps }: Delivered,
+    { updaterManifests, providers, token, configs, accesses, apps }: Delivered,
 ): EstateOutputs["applications"] {
     const { argocd } = estate;
     const host = { providers: [required(providers.clusters, hostCluster(estate).name, "cluster")] };
@@ -186,19 +199,21 @@ function delivery(
     });
     const readers: Record<string, RepositoryAccess> = {};
     for (const plan of configPlans(estate)) {
-        const { reader } = required(configs, plan.fullPath, "config repository");
+        const { reader, writer } = required(configs, plan.fullPath, "config repository");
         const [app] = plan.apps;
         if (app !== undefined) {
             readers[plan.fullPath] = new RepositoryAccess(
                 `${plan.name}-access`,
-                { argocd, repository: app.config, username: reader.username, password: reader.password },
+                { argocd, repository: app.config, username, password },
                 onHost,
+            // At a plain http URL the updater writes with what Argo CD reads with, see ownsWriteSecret.
+            const written = plan.apps.some((each) => each.updater !== undefined && !ownsWriteSecret(each));
+            const { username, password } = written ? (writer ?? reader) : reader;
             );
         }
     }
-    if (argocd.imageUpdaterVersion !== undefined) {
-        new UpdaterSettings("updater", { estate }, onHost);
-    }
+    const pushToken = pushWebhookToken(credentials.gitlab.token, estate.name);
+    const updater = imageUpdates(estate, updaterManifests, pushToken, onHost);
     return mapValues(estate.apps, (app) => {
         const space = required(apps, app.name, "app");
         const config = required(configs, app.config.fullPath, "config repository");
@@ -212,6 +227,15 @@ function delivery(
         const clusters = new Set(app.environments.flatMap((each) => each.clusters));
         const { delivered } = new ArgoCdDelivery(
             `delivery-${app.name}`,
+            pushWebhooks(estate, app, space, providers, pushToken);
+        }
+        const object = imageUpdater(estate, app);
+        if (object !== undefined) {
+            new UpdaterTask(
+                `updates-${app.name}`,
+                { object },
+                { ...onHost, dependsOn: [controlPlane, ...updater] },
+            );
             {
                 estate,
                 app,
@@ -240,6 +264,66 @@ function delivery(
 function foreignPipelines(
     estate: Estate,
     apps: Readonly<Record<string, AppSpace>>,
+/** The image updater and its settings; what its objects need before they can be made. */
+function imageUpdates(
+    estate: Estate,
+    manifests: readonly KubeObject[],
+    webhookToken: pulumi.Input<string>,
+    opts: pulumi.ComponentResourceOptions,
+): readonly pulumi.Resource[] {
+    if (estate.argocd.imageUpdaterVersion === undefined) {
+        return [];
+    }
+    const settings = new UpdaterSettings("updater", { estate, webhookToken }, opts);
+    return installsUpdater(estate.argocd)
+        ? new UpdaterInstall("updater-install", { estate, manifests, settings }, opts).definitions
+        : [];
+}
+
+/** Where Harbor can reach the updater, it tells it of pushes to the projects the updater looks at. */
+function pushWebhooks(
+    estate: Estate,
+    app: App,
+    space: AppSpace,
+    providers: Providers,
+    token: pulumi.Input<string>,
+): void {
+    const { webhookUrl } = estate.argocd.imageUpdater;
+    if (webhookUrl === undefined || !hasWebhook(estate)) {
+        return;
+    }
+    for (const environment of app.environments.filter((each) => actsIn(app, each))) {
+        const { projectId } = required(space.images, environment.environment, "image project of");
+        new PushWebhook(
+            `webhook-${app.name}-${environment.environment}`,
+            {
+                environment,
+                projectId,
+                url: webhookUrl,
+                token,
+                skipCertVerify: required(estate.registries, environment.registry, "registry").insecure,
+            },
+            { providers: [required(providers.registries, environment.registry, "registry")] },
+        );
+    }
+}
+
+/** What stands still, for the outputs. */
+function heldApps(estate: Estate): EstateOutputs["held"] {
+    const held: EstateOutputs["held"] = {};
+    for (const [name, app] of sortedEntries(estate.apps)) {
+        for (const { environment, pin, hold } of app.environments) {
+            if (pin !== undefined || hold !== undefined) {
+                (held[name] ??= {})[environment] = {
+                    ...(pin === undefined ? {} : { pin }),
+                    ...(hold === undefined ? {} : { hold }),
+                };
+            }
+        }
+    }
+    return held;
+}
+
 ): Record<string, pulumi.Output<Record<string, string>>> {
     const foreign = sortedEntries(estate.apps).filter(([, app]) => app.ci === "jenkins");
     return Object.fromEntries(

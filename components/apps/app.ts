@@ -33,6 +33,8 @@ export interface AppSpaceArgs {
  */
 export class AppSpace extends pulumi.ComponentResource {
     public readonly repository: AppRepository;
+    /** Where its images are, by environment. */
+    public readonly images: Readonly<Record<string, ImageProject>>;
     /** Pull robots, by environment. */
     public readonly pull: Readonly<Record<string, RobotLogin>>;
     /** Everything that must be there before the app is delivered. */
@@ -59,6 +61,7 @@ export class AppSpace extends pulumi.ComponentResource {
             (each) => each.environment,
             (each) => this.imageProject(name, args, each),
         );
+        this.images = projects;
         this.pull = byKey(
             app.environments,
             (each) => each.environment,

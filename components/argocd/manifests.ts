@@ -1,4 +1,7 @@
-/** Where Argo CD's own manifests come from: a folder or a URL, at a pinned version, checked before a byte is used. */
+/**
+ * Where the manifests of Argo CD and of its image updater come from: a file or a URL, at a pinned version, checked before
+ * a byte is used.
+ */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
@@ -28,25 +31,68 @@ export async function loadManifests(argocd: ArgoCd): Promise<KubeObject[]> {
     if (source === undefined) {
         throw new ManifestError("argocd.manifests names neither a path nor a url.");
     }
-    const bytes = manifests.path === undefined ? await download(source) : await readLocal(source);
-    verifyChecksum(source, bytes, manifests.sha256);
+    const bytes =
+        manifests.path === undefined
+            ? await download(argoCd, source)
+            : await readLocal(
+                  argoCd,
+                  source,
+                  "the folder that holds install.yaml and ha/install.yaml of the pinned version",
+              );
+    verifyChecksum(source, bytes, manifests.sha256, argoCd.key);
     const objects = parseManifests(source, bytes.toString("utf8"));
     verifyVersion(source, objects, manifests.version);
     return objects;
 }
 
-async function readLocal(file: string): Promise<Buffer> {
+/**
+ * The image updater's manifests, read, verified and parsed; empty where the estate does not install it.
+ *
+ * @throws ManifestError as {@link loadManifests} does.
+ */
+export async function loadUpdaterManifests(argocd: ArgoCd): Promise<KubeObject[]> {
+    const { manifests } = argocd.imageUpdater;
+    const source = manifests?.path ?? manifests?.url;
+    if (manifests === undefined || source === undefined) {
+        return [];
+    }
+    const bytes =
+        manifests.path === undefined
+            ? await download(updater, source)
+            : await readLocal(updater, source, "the manifest file of the updater's release");
+    verifyChecksum(source, bytes, manifests.sha256, updater.key);
+    const objects = parseManifests(source, bytes.toString("utf8"));
+    const tags = imageTags(objects, "argocd-image-updater");
+    const version = argocd.imageUpdaterVersion ?? "";
+    // The file of the main branch says "latest", which is no version and changes by itself.
+    if (tags.length > 0 && !tags.includes(`v${version}`)) {
+        throw new ManifestError(
+            `${source} installs Argo CD Image Updater ${tags.join(", ")}, argocd.imageUpdaterVersion says ${version}. Make both the same.`,
+        );
+    }
+    return objects;
+}
+
+/** Whose manifests a message is about, and where the spec says where they are. */
+interface Product {
+    readonly name: string;
+    readonly key: string;
+}
+
+const argoCd: Product = { name: "Argo CD", key: "argocd.manifests" };
+const updater: Product = { name: "Argo CD Image Updater", key: "argocd.imageUpdater.manifests" };
+
+async function readLocal(product: Product, file: string, what: string): Promise<Buffer> {
     try {
         return await readFile(file);
     } catch (error) {
         throw new ManifestError(
-            `Argo CD's manifests cannot be read: ${(error as Error).message}\n` +
-                "Point argocd.manifests.path at the folder that holds install.yaml and ha/install.yaml of the pinned version.",
+            `${product.name}'s manifests cannot be read: ${(error as Error).message}\nPoint ${product.key}.path at ${what}.`,
         );
     }
 }
 
-async function download(url: string): Promise<Buffer> {
+async function download(product: Product, url: string): Promise<Buffer> {
     try {
         const response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeout) });
         if (!response.ok) {
@@ -57,18 +103,23 @@ async function download(url: string): Promise<Buffer> {
         const cause =
             error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
         throw new ManifestError(
-            `Argo CD's manifests cannot be fetched: GET ${url}: ${(error as Error).message}${cause}\n` +
-                "Behind a firewall, put the file on a mirror and set argocd.manifests.url, or commit it and set argocd.manifests.path.",
+            `${product.name}'s manifests cannot be fetched: GET ${url}: ${(error as Error).message}${cause}\n` +
+                `Behind a firewall, put the file on a mirror and set ${product.key}.url, or commit it and set ${product.key}.path.`,
         );
     }
 }
 
 /** @throws ManifestError when `sha256` is given and is not that of `bytes`. */
-export function verifyChecksum(source: string, bytes: Buffer, sha256: string | undefined): void {
+export function verifyChecksum(
+    source: string,
+    bytes: Buffer,
+    sha256: string | undefined,
+    key: string = argoCd.key,
+): void {
     const actual = createHash("sha256").update(bytes).digest("hex");
     if (sha256 !== undefined && actual !== sha256.toLowerCase()) {
         throw new ManifestError(
-            `${source} is not the file that was pinned: its SHA-256 is ${actual}, argocd.manifests.sha256 says ${sha256}.\n` +
+            `${source} is not the file that was pinned: its SHA-256 is ${actual}, ${key}.sha256 says ${sha256}.\n` +
                 "Nothing was applied. Compare the file with the upstream release before changing the checksum.",
         );
     }
@@ -101,12 +152,18 @@ export function parseManifests(source: string, text: string): KubeObject[] {
 
 /** The tag of Argo CD's own image says which version a manifest installs. */
 function verifyVersion(source: string, objects: readonly KubeObject[], version: string): void {
-    const tags = new Set(
-        [...JSON.stringify(objects).matchAll(/\/argocd:v([0-9][^"@]*)/g)].map((match) => match[1]),
-    );
-    if (tags.size > 0 && !tags.has(version)) {
+    const tags = imageTags(objects, "argocd")
+        .filter((tag) => /^v\d/.test(tag))
+        .map((tag) => tag.slice(1));
+    if (tags.length > 0 && !tags.includes(version)) {
         throw new ManifestError(
-            `${source} installs Argo CD ${[...tags].join(", ")}, argocd.manifests.version says ${version}. Make both the same.`,
+            `${source} installs Argo CD ${tags.join(", ")}, argocd.manifests.version says ${version}. Make both the same.`,
         );
     }
+}
+
+/** Tags under which the objects name an image, each once. */
+function imageTags(objects: readonly KubeObject[], image: string): string[] {
+    const references = JSON.stringify(objects).matchAll(new RegExp(`/${image}:([^"@]+)`, "g"));
+    return [...new Set([...references].flatMap(([, tag]) => (tag === undefined ? [] : [tag])))];
 }

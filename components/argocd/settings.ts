@@ -17,6 +17,16 @@ export function developerRole(team: string): string {
     return `role:${team}-developer`;
 }
 
+/** Argo CD role of a team's pipelines: sees and syncs the team's Applications outside prod, no more. */
+export function deployerRole(team: string): string {
+    return `role:${team}-deployer`;
+}
+
+/** Argo CD role of pipelines that release: as {@link deployerRole}, and prod too. */
+export function releaserRole(team: string): string {
+    return `role:${team}-releaser`;
+}
+
 /**
  * argocd-cm: published defaults first (they exclude noisy kinds from the view of the clusters), the estate's own
  * settings over them.
@@ -116,7 +126,12 @@ export function teamRules(team: Team): string[] {
     };
     const maintainer = maintainerRole(team.name);
     const developer = developerRole(team.name);
+    const machines = [deployerRole(team.name), releaserRole(team.name)];
     for (const project of team.projects) {
+        for (const role of project.class === "nonprod" ? machines : machines.slice(1)) {
+            allow(role, "applications", "get", project.name);
+            allow(role, "applications", "sync", project.name);
+        }
         for (const role of [maintainer, developer]) {
             allow(role, "applications", "get", project.name);
             allow(role, "logs", "get", project.name);

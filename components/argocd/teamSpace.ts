@@ -1,8 +1,8 @@
 /** A team's boundary inside Argo CD. */
 import * as pulumi from "@pulumi/pulumi";
-import type { ArgoCd, Team, TeamProject } from "../../estate/model";
+import type { ArgoCd, Team, TeamProject, TeamSyncWindow } from "../../estate/model";
 import { KubeResource } from "../support/kubeObject";
-import { developerRole, maintainerRole } from "./settings";
+import { deployerRole, developerRole, maintainerRole } from "./settings";
 
 /** Name of the AppProject that Argo CD makes by itself, open to everything unless it is emptied. */
 export const openProject = "default";
@@ -94,14 +94,32 @@ function appProject(
                     description: `Same as ${developerRole(team.name)}`,
                     policies: projectPolicies(project, "developer"),
                 },
+                {
+                    name: "deployer",
+                    description: `For pipelines: sees and syncs, no more; as ${deployerRole(team.name)} but for this project`,
+                    policies: projectPolicies(project, "deployer"),
+                },
             ],
+            ...(project.syncWindows.length === 0 ? {} : { syncWindows: project.syncWindows.map(syncWindow) }),
         },
     };
 }
 
+/** Argo CD has no field for the reason. */
+function syncWindow({
+    kind,
+    schedule,
+    duration,
+    timeZone,
+    manualSync,
+    applications,
+}: TeamSyncWindow): object {
+    return { kind, schedule, duration, timeZone, manualSync, applications };
+}
+
 /** Policies of the project's own roles, for tokens issued for the project. */
-function projectPolicies(project: TeamProject, role: "maintainer" | "developer"): string[] {
-    const actions = role === "maintainer" || project.class === "nonprod" ? ["get", "sync"] : ["get"];
+function projectPolicies(project: TeamProject, role: "maintainer" | "developer" | "deployer"): string[] {
+    const actions = role !== "developer" || project.class === "nonprod" ? ["get", "sync"] : ["get"];
     return actions.map(
         (action) => `p, proj:${project.name}:${role}, applications, ${action}, ${project.name}/*, allow`,
     );

@@ -1,5 +1,6 @@
 /** The Application objects of one app as data. Pure; fields are those of argoproj.io/v1alpha1. */
-import type { App, AppEnvironment, Estate } from "../../estate/model";
+import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../estate/model";
+import { actsIn, extraImage } from "../images/plan";
 import type { KubeObject } from "../support/kubeObject";
 import { environmentImage, environmentValues } from "../support/rendering";
 
@@ -47,7 +48,7 @@ export function application(
                 "gitops-estate/team": app.team,
                 "gitops-estate/environment": environment.environment,
             },
-            ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+            ...annotated({ ...annotations, ...standingStill(environment) }),
         },
         spec: {
             project: projectOf(estate, app, environment),
@@ -59,9 +60,48 @@ export function application(
             },
             destination: { name: cluster, namespace: environment.namespace },
             syncPolicy: syncPolicy(environment),
-            revisionHistoryLimit: 10,
+            revisionHistoryLimit: environment.sync.history,
+            ...(environment.sync.ignoreDifferences.length === 0
+                ? {}
+                : { ignoreDifferences: environment.sync.ignoreDifferences.map(ignoredDifference) }),
+            ...stillInfo(environment),
         },
     };
+}
+
+/** Annotation with the reason why nothing is applied by itself. */
+export const holdAnnotation = "gitops-estate/hold";
+
+/** Annotation with the tag that runs whatever git says. */
+export const pinAnnotation = "gitops-estate/pin";
+
+function annotated(annotations: Annotations): { annotations?: Annotations } {
+    return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
+
+function standingStill({ hold, pin }: AppEnvironment): Annotations {
+    return {
+        ...(hold === undefined ? {} : { [holdAnnotation]: hold }),
+        ...(pin === undefined ? {} : { [pinAnnotation]: pin }),
+    };
+}
+
+/** The same for people who look at the Application in Argo CD. */
+function stillInfo({ hold, pin }: AppEnvironment): { info?: { name: string; value: string }[] } {
+    const info = [
+        ...(hold === undefined ? [] : [{ name: "On hold", value: hold }]),
+        ...(pin === undefined ? [] : [{ name: "Pinned to", value: pin }]),
+    ];
+    return info.length === 0 ? {} : { info };
+}
+
+/** Empty lists are left out: Argo CD drops them, and would then differ from what was written. */
+function ignoredDifference(difference: IgnoredDifference): Record<string, unknown> {
+    return Object.fromEntries(
+        Object.entries(difference).filter(([, value]) =>
+            typeof value === "string" ? value !== "" : value !== undefined && value.length > 0,
+        ),
+    );
 }
 
 /** What differs between a chart and a kustomization. */
@@ -72,21 +112,90 @@ function rendering(app: App, environment: AppEnvironment): Record<string, unknow
                 helm: {
                     // The release is the app in every environment, so that object names are the same everywhere.
                     releaseName: app.name,
-                    valuesObject: environmentValues(environment),
+                    valuesObject: withExtraNames(app, environment, environmentValues(environment)),
                 },
             };
         case "kustomize":
-            return { kustomize: { images: [environmentImage(environment)] } };
+            return { kustomize: kustomization(app, environment) };
     }
 }
 
-function syncPolicy({ sync }: AppEnvironment): Record<string, unknown> {
+function kustomization(app: App, environment: AppEnvironment): Record<string, unknown> {
+    const { patches } = environment.kustomize;
+    const replicas = {
+        // The seeded kustomization has none until somebody counts them; the updater cannot, it only knows images.
+        ...(actsIn(app, environment) ? { [app.name]: 1 } : {}),
+        ...environment.kustomize.replicas,
+    };
+    const counted = Object.entries(replicas).sort(([left], [right]) => (left < right ? -1 : 1));
     return {
-        ...(sync.automated
+        images: [
+            environmentImage(environment),
+            ...ownRepositories(app, environment).map(
+                ({ kustomize, image }) => `${kustomize?.name ?? image}=${image}:*`,
+            ),
+        ],
+        ...(counted.length === 0 ? {} : { replicas: counted.map(([name, count]) => ({ name, count })) }),
+        ...(patches.length === 0 ? {} : { patches }),
+    };
+}
+
+/** Where the updater looks after images of the environment's own project, their names are the environment's too. */
+function ownRepositories(
+    app: App,
+    environment: AppEnvironment,
+): { image: string; helm?: { readonly name?: string }; kustomize?: { readonly name: string } }[] {
+    if (app.updater === undefined || !actsIn(app, environment)) {
+        return [];
+    }
+    return Object.values(app.updater.images)
+        .filter((extra) => extra.repository !== undefined)
+        .map((extra) => ({
+            image: extraImage(environment, extra),
+            ...(extra.helm === undefined ? {} : { helm: extra.helm }),
+            ...(extra.kustomize === undefined ? {} : { kustomize: extra.kustomize }),
+        }));
+}
+
+function withExtraNames(
+    app: App,
+    environment: AppEnvironment,
+    values: Record<string, unknown>,
+): Record<string, unknown> {
+    return ownRepositories(app, environment).reduce<Record<string, unknown>>(
+        (sum, { image, helm }) => (helm?.name === undefined ? sum : at(sum, helm.name.split("."), image)),
+        values,
+    );
+}
+
+/** A copy of `values` with one value below a path of keys. */
+function at(
+    values: Record<string, unknown>,
+    [key = "", ...rest]: readonly string[],
+    value: string,
+): Record<string, unknown> {
+    const inner = values[key];
+    const below = typeof inner === "object" && inner !== null && !Array.isArray(inner) ? inner : {};
+    return {
+        ...values,
+        [key]: rest.length === 0 ? value : at(below as Record<string, unknown>, rest, value),
+    };
+}
+
+function syncPolicy({ sync, hold }: AppEnvironment): Record<string, unknown> {
+    return {
+        // Argo CD refuses to roll back what it syncs by itself, and would undo it: on hold, people decide.
+        ...(sync.automated && hold === undefined
             ? { automated: { prune: sync.prune, selfHeal: sync.selfHeal, allowEmpty: false } }
             : {}),
         retry: { limit: sync.retries, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
         // The namespace is the estate's, with quota and pull secret: Argo CD must not make one without them.
-        syncOptions: ["CreateNamespace=false", "ServerSideApply=true", "PruneLast=true"],
+        syncOptions: [
+            "CreateNamespace=false",
+            "ServerSideApply=true",
+            "PruneLast=true",
+            // Otherwise a sync for another reason would overwrite what others own.
+            ...(sync.ignoreDifferences.length === 0 ? [] : ["RespectIgnoreDifferences=true"]),
+        ],
     };
 }

@@ -2,75 +2,53 @@
  * What Argo CD Image Updater is told about an Application, for versions below 1.0, which read annotations. Pure; keys
  * and value forms are those of the updater's documentation.
  */
-import type { App, AppEnvironment, Estate, ImageUpdater } from "../../estate/model";
+import type { App, AppEnvironment, Estate } from "../../estate/model";
 import type { Annotations } from "../delivery/application";
-import { helmImageKey, helmTagKey, kustomizeImage } from "../support/rendering";
+import { abilitiesOf, isUpdated, trackedImages, writeBack, type TrackedImage } from "./plan";
 
 const prefix = "argocd-image-updater.argoproj.io";
 
-/** Key of the pull credentials in the updater's Secret, see {@link pullSecretName}. */
-export const pullSecretKey = "credentials";
-
-/** Secret in Argo CD's namespace with `user:password` of an environment's pull robot. */
-export function pullSecretName(environment: AppEnvironment): string {
-    return `updater-pull-${environment.project}`;
-}
-
-/** Secret in Argo CD's namespace with the user and token that write an app's config repository. */
-export function writeSecretName(app: App): string {
-    return `updater-write-${app.name}`;
-}
-
-/** Whether the updater acts on this app in this environment. */
-export function isUpdated(
-    app: App,
-    environment: AppEnvironment,
-): app is App & { readonly updater: ImageUpdater } {
-    return app.updater?.environments.includes(environment.environment) ?? false;
-}
-
-/** The annotations of one app's Applications in one environment; none where the updater does not act. */
+/** The annotations of one app's Applications in one environment; none where the updater does not act or reads none. */
 export function updaterAnnotations(estate: Estate, app: App, environment: AppEnvironment): Annotations {
-    if (!isUpdated(app, environment)) {
+    if (!isUpdated(app, environment) || abilitiesOf(estate).configuredBy !== "annotations") {
         return {};
     }
-    const { updater } = app;
-    const namespace = estate.argocd.namespace;
-    const alias = imageAlias(app);
-    const of = (setting: string): string => `${prefix}/${alias}.${setting}`;
+    const images = trackedImages(estate, app, environment);
+    const { method, branch, target } = writeBack(estate, app, environment);
     return {
-        [`${prefix}/image-list`]: `${alias}=${environment.image}`,
-        [of("update-strategy")]: updater.strategy,
-        [of("allow-tags")]: updater.allowTags,
-        ...(updater.ignoreTags.length === 0 ? {} : { [of("ignore-tags")]: updater.ignoreTags.join(",") }),
-        [of("pull-secret")]: `secret:${namespace}/${pullSecretName(environment)}#${pullSecretKey}`,
-        ...target(app, of),
-        [`${prefix}/write-back-method`]: `git:secret:${namespace}/${writeSecretName(app)}`,
-        [`${prefix}/git-branch`]: environment.branch,
-        ...writeBackTarget(app, updater),
+        [`${prefix}/image-list`]: images.map(listed).join(","),
+        ...Object.assign({}, ...images.map(imageAnnotations)),
+        [`${prefix}/write-back-method`]: method,
+        [`${prefix}/git-branch`]: branch,
+        ...(target === undefined ? {} : { [`${prefix}/write-back-target`]: target }),
     };
 }
 
-/** The updater's name for the app's image; it allows no slash. */
-function imageAlias(app: App): string {
-    return app.name;
+/** `alias=image:constraint`. */
+function listed({ alias, image, constraint }: TrackedImage): string {
+    return `${alias}=${image}${constraint === undefined ? "" : `:${constraint}`}`;
 }
 
-/** Which values of the chart, or which image of the kustomization, carry name and tag. */
-function target(app: App, of: (setting: string) => string): Annotations {
-    switch (app.delivery) {
-        case "helm":
-            return { [of("helm.image-name")]: helmImageKey, [of("helm.image-tag")]: helmTagKey };
-        case "kustomize":
-            return { [of("kustomize.image-name")]: kustomizeImage };
-    }
-}
-
-function writeBackTarget(app: App, updater: ImageUpdater): Annotations {
-    if (updater.writeBack === "source") {
-        return {};
-    }
-    return {
-        [`${prefix}/write-back-target`]: app.delivery === "helm" ? "helmvalues:values.yaml" : "kustomization",
+function imageAnnotations(image: TrackedImage): Annotations {
+    const settings: Record<string, string | undefined> = {
+        "update-strategy": image.strategy,
+        "allow-tags": image.allowTags,
+        "ignore-tags": joined(image.ignoreTags),
+        platforms: joined(image.platforms),
+        "force-update": image.forceUpdate ? "true" : undefined,
+        "pull-secret": image.pullSecret,
+        "helm.image-name": image.helm?.name,
+        "helm.image-tag": image.helm?.tag,
+        "helm.image-spec": image.helm?.spec,
+        "kustomize.image-name": image.kustomize?.name,
     };
+    return Object.fromEntries(
+        Object.entries(settings).flatMap(([setting, value]) =>
+            value === undefined ? [] : [[`${prefix}/${image.alias}.${setting}`, value]],
+        ),
+    );
+}
+
+function joined(list: readonly string[]): string | undefined {
+    return list.length === 0 ? undefined : list.join(",");
 }

@@ -2,8 +2,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
-import { KubeResource } from "../support/kubeObject";
-import { isUpdated, pullSecretKey, pullSecretName, writeSecretName } from "./annotations";
+import { KubeResource, type KubeMetadata, type KubeObject } from "../support/kubeObject";
+import { abilitiesOf, actsIn, ownsWriteSecret, pullSecretKey, pullSecretName, writeSecretName } from "./plan";
+import { hasWebhook } from "./webhook";
 
 /** A user name and its password or token. */
 export interface Login {
@@ -11,9 +12,17 @@ export interface Login {
     readonly password: pulumi.Input<string>;
 }
 
+/** ConfigMap with the updater's settings. */
+export const updaterSettingsName = "argocd-image-updater-config";
+
+/** Secret with what the updater's webhook server knows its callers by. */
+export const updaterSecretName = "argocd-image-updater-secret";
+
 /** Inputs of {@link UpdaterSettings}. */
 export interface UpdaterSettingsArgs {
     readonly estate: Estate;
+    /** What Harbor sends with a push so that the updater believes it; used with `argocd.imageUpdater.webhookUrl`. */
+    readonly webhookToken: pulumi.Input<string>;
 }
 
 /** The updater's own configuration: which registries there are and how to speak to them. */
@@ -25,20 +34,34 @@ export class UpdaterSettings extends pulumi.ComponentResource {
             {
                 apiVersion: "v1",
                 kind: "ConfigMap",
-                metadata: {
-                    name: "argocd-image-updater-config",
-                    namespace: args.estate.argocd.namespace,
-                    labels: {
-                        "app.kubernetes.io/name": "argocd-image-updater-config",
-                        "app.kubernetes.io/part-of": "argocd-image-updater",
-                    },
-                },
+                metadata: settingsMetadata(args.estate, updaterSettingsName),
                 data: updaterSettings(args.estate),
             },
             { parent: this },
         );
+        if (hasWebhook(args.estate)) {
+            new KubeResource(
+                `${name}-secret`,
+                {
+                    apiVersion: "v1",
+                    kind: "Secret",
+                    metadata: settingsMetadata(args.estate, updaterSecretName),
+                    type: "Opaque",
+                    stringData: pulumi.secret({ "webhook.harbor-secret": args.webhookToken }),
+                },
+                { parent: this },
+            );
+        }
         this.registerOutputs({});
     }
+}
+
+function settingsMetadata(estate: Estate, name: string): KubeMetadata {
+    return {
+        name,
+        namespace: estate.argocd.namespace,
+        labels: { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "argocd-image-updater" },
+    };
 }
 
 /** `data` of argocd-image-updater-config. Pure. */
@@ -53,16 +76,22 @@ export function updaterSettings(estate: Estate): Record<string, string> {
             // Harbor serves images whose path has no "library/" default.
             defaultns: "",
         }));
+    const { commit, intervalSeconds, webhookUrl } = estate.argocd.imageUpdater;
+    const listens = webhookUrl !== undefined && abilitiesOf(estate).webhook;
     return {
-        "git.user": "argocd-image-updater",
-        "git.email": `argocd-image-updater@${estate.name}.invalid`,
-        "git.commit-message-template": [
-            "Update image of {{ .AppName }}",
-            "",
-            "{{ range .AppChanges -}}",
-            "{{ .Image }}: {{ .OldTag }} -> {{ .NewTag }}",
-            "{{ end -}}",
-        ].join("\n"),
+        // Applications are read from the cluster: Argo CD's API would need an account with a token.
+        applications_api: "kubernetes",
+        "git.user": commit.name,
+        "git.email": commit.email,
+        "git.commit-message-template": commit.message,
+        interval: `${intervalSeconds}s`,
+        ...(listens
+            ? {
+                  "webhook.enable": "true",
+                  // A plain URL in front of it means that TLS ends there.
+                  "disable-tls": String(webhookUrl.startsWith("http://")),
+              }
+            : {}),
         "registries.conf": stringify({ registries }, { lineWidth: 0 }),
     };
 }
@@ -82,9 +111,17 @@ export class UpdaterCredentials extends pulumi.ComponentResource {
     constructor(name: string, args: UpdaterCredentialsArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:images:UpdaterCredentials", name, {}, opts);
         const { app } = args;
-        for (const environment of app.environments.filter((each) => isUpdated(app, each))) {
+        for (const environment of app.environments.filter((each) => actsIn(app, each))) {
             this.pullSecret(name, args, environment);
         }
+        if (ownsWriteSecret(app)) {
+            this.writeSecret(name, args);
+        }
+        this.registerOutputs({});
+    }
+
+    private writeSecret(name: string, args: UpdaterCredentialsArgs): void {
+        const { app } = args;
         new KubeResource(
             `${name}-write`,
             {
@@ -100,7 +137,6 @@ export class UpdaterCredentials extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        this.registerOutputs({});
     }
 
     private pullSecret(name: string, args: UpdaterCredentialsArgs, environment: AppEnvironment): void {
@@ -134,4 +170,19 @@ export class UpdaterCredentials extends pulumi.ComponentResource {
 
 function labels(app: App): Record<string, string> {
     return { "app.kubernetes.io/part-of": "argocd-image-updater", "gitops-estate/app": app.name };
+}
+
+/** Inputs of {@link UpdaterTask}. */
+export interface UpdaterTaskArgs {
+    /** The ImageUpdater, see `imageUpdater`. */
+    readonly object: KubeObject;
+}
+
+/** What the updater does for one app, for versions that read objects of their own kind. */
+export class UpdaterTask extends pulumi.ComponentResource {
+    constructor(name: string, args: UpdaterTaskArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:images:UpdaterTask", name, {}, opts);
+        new KubeResource(`${name}-object`, args.object, { parent: this });
+        this.registerOutputs({});
+    }
 }

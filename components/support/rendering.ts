@@ -21,16 +21,20 @@ export const kustomizeImage = "app";
 
 /**
  * Values over the chart's own in one environment: those of the spec, and the image's name, which always wins, because
- * the environment's clusters can pull from nowhere else.
+ * the environment's clusters can pull from nowhere else. A pinned environment says the tag too.
  */
 export function environmentValues(environment: AppEnvironment): Record<string, unknown> {
-    return { ...environment.values, [helmImageKey]: environment.image };
+    return {
+        ...environment.values,
+        [helmImageKey]: environment.image,
+        ...(environment.pin === undefined ? {} : { [helmTagKey]: environment.pin }),
+    };
 }
 
 /**
  * The entry of an Application's `kustomize.images` that belongs to the environment. The asterisk keeps the tag that
- * stands in the kustomization.
+ * stands in the kustomization; a pinned environment says it itself.
  */
 export function environmentImage(environment: AppEnvironment): string {
-    return `${kustomizeImage}=${environment.image}:*`;
+    return `${kustomizeImage}=${environment.image}:${environment.pin ?? "*"}`;
 }

@@ -1,4 +1,4 @@
-/** The token by which Argo CD knows that a push came from this estate's GitLab. */
+/** The tokens by which Argo CD and its image updater know that a push came from this estate's GitLab and Harbor. */
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -7,9 +7,16 @@ import * as pulumi from "@pulumi/pulumi";
  * GitLab token, is the same in every run, and changes with the GitLab token, on both ends in one `up`.
  */
 export function webhookToken(gitlabToken: pulumi.Input<string>, estate: string): pulumi.Output<string> {
+    return derived(gitlabToken, `argocd-webhook/${estate}`);
+}
+
+/** The same for Harbor and the image updater; another token, as another server knows it. */
+export function pushWebhookToken(gitlabToken: pulumi.Input<string>, estate: string): pulumi.Output<string> {
+    return derived(gitlabToken, `updater-webhook/${estate}`);
+}
+
+function derived(secret: pulumi.Input<string>, purpose: string): pulumi.Output<string> {
     return pulumi.secret(
-        pulumi
-            .output(gitlabToken)
-            .apply((token) => createHmac("sha256", token).update(`argocd-webhook/${estate}`).digest("hex")),
+        pulumi.output(secret).apply((value) => createHmac("sha256", value).update(purpose).digest("hex")),
     );
 }
