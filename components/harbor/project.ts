@@ -41,7 +41,7 @@ export class ImageProject extends pulumi.ComponentResource {
             },
             { parent: this, ...dataOptions(environment.deletionProtection) },
         );
-        const inside = { parent: this, ...belongsTo(project) };
+        const inside = { parent: this, ...belongsTo(project, environment.deletionProtection) };
         new harbor.RetentionPolicy(
             `${name}-retention`,
             {
