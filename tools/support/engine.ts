@@ -175,6 +175,14 @@ function preparePulumiHome(layout: SandboxLayout, tools: ReadonlyMap<ToolName, T
     }
 }
 
+/** Makes a plugin of our own, beside those that stand in for upstream's, known to the sandbox's engine. */
+export async function installPlugin(layout: SandboxLayout, name: string, version: string): Promise<void> {
+    const tools = await ensureTools(["providers"], progressPrinter(process.stderr));
+    const folder = path.join(layout.pulumi, "plugins", `resource-${name}-v${version}`);
+    fs.mkdirSync(folder, { recursive: true });
+    replaceLink(path.join(folder, `pulumi-resource-${name}`), toolOf(tools, "providers").path);
+}
+
 function isLink(file: string): boolean {
     return fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }

@@ -1,0 +1,209 @@
+/**
+ * `npm run bench [-- --apps <count>] [-- --rounds <count>]`: what the estate costs beside a bare program with as many
+ * resources that do nothing, on the same engine, in the same run; and what the sandbox costs. docs/performance.md says
+ * how to read it. It uses a throwaway sandbox in the temporary folder and takes it away again.
+ */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { partGroups, sandboxDown, sandboxStatus, sandboxUp, type PartGroup } from "../sandbox/supervisor";
+import { checkoutDir, sandboxDir, sandboxLayout } from "../sandbox/support/layout";
+import { freePortBase } from "../sandbox/support/ports";
+import { ensureTools, progressPrinter } from "../toolchain";
+import { largeStack } from "./bench/large";
+import { measured, memoryOf, treeOf, type Measurement } from "./bench/measure";
+import { comparisonTable, figureTable, median, type Comparison, type Figure } from "./bench/report";
+import { CommandError, runMain } from "./support/console";
+import { engineHome, installPlugin, programEngine, type Engine } from "./support/engine";
+import { sandboxStack } from "./support/estateSandbox";
+import { lastUpdate } from "./support/history";
+import { committedStackFile, estateOf } from "./support/stack";
+import { sandboxTools } from "./support/toolsets";
+
+const megabyte = 1024 * 1024;
+const update = ["up", "--yes", "--skip-preview", "--suppress-outputs"];
+
+/** Argo CD's own processes would work on what the estate just made while the engine is measured. */
+const measuredParts = partGroups.filter((part): part is PartGroup => part !== "argocd");
+
+interface Options {
+    readonly apps: number;
+    readonly rounds: number;
+}
+
+/** @throws CommandError on an option that is not one, or a count that is none. */
+export function parseOptions(argv: readonly string[]): Options {
+    const options = { apps: 50, rounds: 3 };
+    for (let index = 0; index < argv.length; index += 2) {
+        const name = (argv[index] ?? "").replace(/^--/, "");
+        const value = Number(argv[index + 1]);
+        if ((name !== "apps" && name !== "rounds") || !Number.isInteger(value) || value < 1) {
+            throw new CommandError(
+                `"${argv.slice(index, index + 2).join(" ")}" is not --apps <count> or --rounds <count>.`,
+            );
+        }
+        options[name] = value;
+    }
+    return options;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Boots a new sandbox; seconds until its clusters are ready, and until all of it is. */
+async function boot(clusters: readonly string[]): Promise<{ clusters: number; all: number }> {
+    const started = Date.now();
+    const passed = (): number => (Date.now() - started) / 1000;
+    await sandboxUp({ clusters, parts: ["clusters"] });
+    const ready = passed();
+    await sandboxUp({ clusters, parts: measuredParts });
+    return { clusters: ready, all: passed() };
+}
+
+/** A bare program's stack with `count` resources, made. */
+async function bareStack(folder: string, count: number): Promise<Engine> {
+    const project = path.join(folder, `bare-${count}`);
+    fs.cpSync(path.join(checkoutDir(), "tools", "bench", "bare"), project, { recursive: true });
+    fs.symlinkSync(path.join(checkoutDir(), "node_modules"), path.join(project, "node_modules"));
+    const layout = sandboxLayout(sandboxDir());
+    const home = await engineHome(layout);
+    await installPlugin(layout, "noop", "1.0.0");
+    const env = { ...home.env, ESTATE_BENCH_RESOURCES: String(count) };
+    return programEngine({ ...home, env }, project, `bare-${count}`);
+}
+
+/** Both stacks made, then previewed and updated without a change, in turn; the middle of the rounds counts. */
+async function compare(
+    name: string,
+    estate: Engine,
+    folder: string,
+    rounds: number,
+): Promise<{ rows: Comparison[]; figures: Figure[] }> {
+    say(`${name}: first up`);
+    const first = await measured(estate, update);
+    const { changed, same } = await lastUpdate(estate);
+    const count = changed + same;
+    say(`${name}: ${count} resources in ${first.seconds.toFixed(1)} s; the same number of bare ones`);
+    const bare = await bareStack(folder, count);
+    const bareFirst = await measured(bare, update);
+    const runs: Record<"preview" | "up", { estate: Measurement[]; bare: Measurement[] }> = {
+        preview: { estate: [], bare: [] },
+        up: { estate: [], bare: [] },
+    };
+    for (let round = 1; round <= rounds; round++) {
+        say(`${name}: round ${round} of ${rounds}`);
+        for (const [operation, args] of [
+            ["preview", ["preview", "--suppress-outputs"]],
+            ["up", update],
+        ] as const) {
+            runs[operation].estate.push(await measured(estate, args));
+            runs[operation].bare.push(await measured(bare, args));
+        }
+    }
+    const after = await lastUpdate(estate);
+    if (after.changed > 0) {
+        throw new CommandError(`An up that should change nothing changed ${after.changed} resources.`);
+    }
+    const row = (operation: "preview" | "up", label: string): Comparison[] => {
+        const of = (pick: (one: Measurement) => number): { estate: number; bare: number } => ({
+            estate: median(runs[operation].estate.map(pick)),
+            bare: median(runs[operation].bare.map(pick)),
+        });
+        return [
+            { what: `${name}: ${label}`, unit: "s", ...of((one) => one.seconds) },
+            { what: `${name}: memory of it`, unit: "MB", ...of((one) => one.bytes / megabyte) },
+        ];
+    };
+    return {
+        rows: [...row("preview", "preview"), ...row("up", "up without a change")],
+        figures: [
+            { what: `${name}: resources`, unit: "", value: count },
+            { what: `${name}: first up`, unit: "s", value: first.seconds },
+            { what: `${name}: first up of the bare program`, unit: "s", value: bareFirst.seconds },
+        ],
+    };
+}
+
+/** Memory of every process of the sandbox, in MB. */
+async function sandboxMemory(): Promise<number> {
+    const { parts, supervisor } = await sandboxStatus();
+    const roots = [supervisor?.pid, ...parts.map((part) => part.pid)].filter((pid) => pid !== undefined);
+    const pids = new Set(roots.flatMap((pid) => treeOf(pid)));
+    return memoryOf([...pids]) / megabyte;
+}
+
+async function bench(options: Options, folder: string): Promise<void> {
+    const dev = committedStackFile("dev");
+    const clusters = Object.keys(estateOf("dev", dev).clusters);
+    fs.mkdirSync(path.join(folder, "stacks"));
+    fs.writeFileSync(path.join(folder, "stacks", "Pulumi.dev.yaml"), dev);
+    fs.writeFileSync(path.join(folder, "stacks", "Pulumi.large.yaml"), largeStack(dev, options.apps));
+    process.env["ESTATE_STACKS"] = path.join(folder, "stacks");
+    await ensureTools(
+        [...sandboxTools(), "pulumi", "pulumi-language-nodejs", "providers"],
+        progressPrinter(process.stderr),
+    );
+    const boots: { clusters: number; all: number }[] = [];
+    const rows: Comparison[] = [];
+    const figures: Figure[] = [];
+    for (const [name, stack, rounds] of [
+        ["dev", "dev", options.rounds],
+        [`${options.apps} apps`, "large", Math.min(2, options.rounds)],
+    ] as const) {
+        say(`booting a sandbox for ${name}`);
+        boots.push(await boot(clusters));
+        const { engine } = await sandboxStack(stack, () => undefined);
+        const result = await compare(name, engine, folder, rounds);
+        rows.push(...result.rows);
+        figures.push(...result.figures);
+        if (stack === "dev") {
+            await sandboxUp({ clusters, parts: partGroups });
+            figures.push({
+                what: "sandbox of dev: memory, Argo CD included",
+                unit: "MB",
+                value: await sandboxMemory(),
+                aim: 3072,
+            });
+        }
+        await sandboxDown(sandboxDir(), { purge: true });
+    }
+    figures.push(
+        {
+            what: `sandbox: ${clusters.length} clusters ready`,
+            unit: "s",
+            value: median(boots.map((one) => one.clusters)),
+            aim: 30,
+        },
+        {
+            what: "sandbox: everything ready",
+            unit: "s",
+            value: median(boots.map((one) => one.all)),
+        },
+    );
+    process.stdout.write(`\n${machine()}\n\n${comparisonTable(rows)}\n\n${figureTable(figures)}\n`);
+}
+
+/** What the figures were taken on. */
+function machine(): string {
+    const cpus = os.cpus();
+    return (
+        `${new Date().toISOString().slice(0, 10)}, ${cpus.length} x ${cpus[0]?.model.trim() ?? "unknown processor"}, ` +
+        `${Math.round(os.totalmem() / megabyte / 1024)} GB, Node.js ${process.versions.node}`
+    );
+}
+
+async function main(): Promise<void> {
+    const options = parseOptions(process.argv.slice(2));
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-bench-"));
+    process.env["ESTATE_SANDBOX_DIR"] = path.join(folder, "sandbox");
+    process.env["ESTATE_SANDBOX_PORT_BASE"] = String(await freePortBase());
+    try {
+        await bench(options, folder);
+    } finally {
+        await sandboxDown(sandboxDir(), { purge: true });
+        fs.rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+if (path.basename(process.argv[1] ?? "") === path.basename(__filename)) {
+    runMain(main);
+}

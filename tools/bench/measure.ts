@@ -1,0 +1,87 @@
+/** Time and memory of an engine run: everything it starts counts. */
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { stackArguments, type Engine } from "../support/engine";
+import { CommandError } from "../support/console";
+
+/** One run of the engine. */
+export interface Measurement {
+    readonly seconds: number;
+    /** Highest memory of the CLI, the program and its plugins together, in bytes; 0 where it cannot be told. */
+    readonly bytes: number;
+}
+
+/** Milliseconds between two looks at the memory. */
+const interval = 200;
+
+/**
+ * Runs the CLI on the engine's stack and watches it.
+ *
+ * @throws CommandError with the end of what it printed, when it does not end well.
+ */
+export async function measured(engine: Engine, args: readonly string[]): Promise<Measurement> {
+    const started = process.hrtime.bigint();
+    const child = spawn(engine.pulumi, [...args, ...stackArguments(engine)], {
+        cwd: engine.root,
+        env: engine.env,
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => (output = (output + text).slice(-20_000)));
+    }
+    let bytes = 0;
+    const look = setInterval(() => (bytes = Math.max(bytes, memoryOf(treeOf(child.pid ?? 0)))), interval);
+    const code = await new Promise<number | null>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", resolve);
+    }).finally(() => clearInterval(look));
+    const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+    if (code !== 0) {
+        throw new CommandError(`pulumi ${args.join(" ")} on stack ${engine.stack} failed:\n${output.trim()}`);
+    }
+    return { seconds, bytes };
+}
+
+/** A process and everything it started, as far as it still runs. Only itself where there is no /proc. */
+export function treeOf(root: number, proc = "/proc"): number[] {
+    const children = new Map<number, number[]>();
+    for (const name of fs.existsSync(proc) ? fs.readdirSync(proc) : []) {
+        const parent = /^\d+$/.test(name) ? parentOf(path.join(proc, name, "stat")) : undefined;
+        if (parent !== undefined) {
+            children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+        }
+    }
+    const tree = [root];
+    for (let index = 0; index < tree.length; index++) {
+        tree.push(...(children.get(tree[index] ?? 0) ?? []));
+    }
+    return tree;
+}
+
+/** The name, the second field, may hold spaces and brackets: what follows its last bracket is fixed. */
+function parentOf(file: string): number | undefined {
+    const text = read(file);
+    return text === undefined ? undefined : Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
+/**
+ * Memory of processes together, in bytes. What several of them share, such as the code of a plugin that runs four times,
+ * is counted once (the kernel's proportional share). 0 where it cannot be told.
+ */
+export function memoryOf(pids: readonly number[], proc = "/proc"): number {
+    return pids.reduce((sum, pid) => {
+        const text = read(path.join(proc, String(pid), "smaps_rollup")) ?? "";
+        return sum + Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+    }, 0);
+}
+
+/** Text of a file of /proc; undefined when the process ended meanwhile. */
+function read(file: string): string | undefined {
+    try {
+        return fs.readFileSync(file, "utf8");
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,65 @@
+/** What the bench prints. Pure. */
+import { table } from "../support/console";
+
+/** How often the bare engine's time or memory the estate may take. */
+export const ratioAim = 1.25;
+
+/** A measure of the estate beside the same of the bare program. */
+export interface Comparison {
+    readonly what: string;
+    readonly unit: "s" | "MB";
+    readonly estate: number;
+    readonly bare: number;
+}
+
+/** A measure that has a limit of its own, or none. */
+export interface Figure {
+    readonly what: string;
+    readonly unit: "s" | "MB" | "";
+    readonly value: number;
+    readonly aim?: number;
+}
+
+/** The middle value; of an even number the lower of the two in the middle. 0 of none. */
+export function median(values: readonly number[]): number {
+    return [...values].sort((left, right) => left - right)[Math.floor((values.length - 1) / 2)] ?? 0;
+}
+
+/** The comparisons as a table with ratio, aim and whether it is met. */
+export function comparisonTable(rows: readonly Comparison[]): string {
+    return table(
+        ["MEASURE", "ESTATE", "BARE", "RATIO", "AIM", ""],
+        rows.map(({ what, unit, estate, bare }) => {
+            const ratio = bare === 0 ? Number.NaN : estate / bare;
+            return [
+                what,
+                amount(estate, unit),
+                amount(bare, unit),
+                Number.isNaN(ratio) ? "?" : ratio.toFixed(2),
+                `<= ${ratioAim}`,
+                Number.isNaN(ratio) ? "not measured" : verdict(ratio <= ratioAim),
+            ];
+        }),
+    );
+}
+
+/** The other figures as a table. */
+export function figureTable(rows: readonly Figure[]): string {
+    return table(
+        ["MEASURE", "VALUE", "AIM", ""],
+        rows.map(({ what, unit, value, aim }) => [
+            what,
+            amount(value, unit),
+            aim === undefined ? "" : `<= ${amount(aim, unit)}`,
+            aim === undefined ? "" : verdict(value <= aim),
+        ]),
+    );
+}
+
+function verdict(met: boolean): string {
+    return met ? "ok" : "MISSED";
+}
+
+function amount(value: number, unit: "s" | "MB" | ""): string {
+    return unit === "s" ? `${value.toFixed(1)} s` : `${Math.round(value)}${unit === "" ? "" : ` ${unit}`}`;
+}
