@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import { argoCdSpec } from "../argocd/part";
 import { type ArgoCdTools, argoCdTools } from "../argocd/workloads";
 import { writePrivate } from "../support/files";
+import { nodeImagesSpec } from "../clusters/images/part";
 import { adminEntry, serverUrl, writeKubeconfig } from "../clusters/kubeconfig";
 import {
     type ClusterTools,
@@ -108,6 +109,7 @@ export async function preparePlan(
             clusters.push(cluster);
             parts.push(...clusterSpecs(layout, base, index, cluster.pki, programs));
         }
+        parts.push(nodeImagesSpec(layout, clusters));
         writeKubeconfig(
             layout.kubeconfig,
             clusters.map(({ pki, port }) => adminEntry(pki, port)),
