@@ -97,6 +97,8 @@ function deployment(app: App): string {
         "  labels:",
         `    app.kubernetes.io/name: ${app.name}`,
         "spec:",
+        "  # After so long without progress a rollout counts as failed and its team hears of it. Slow starters need more.",
+        "  progressDeadlineSeconds: 30",
         "  selector:",
         "    matchLabels:",
         `      app.kubernetes.io/name: ${app.name}`,
