@@ -228,4 +228,22 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
             (robots) => robots.length === 0,
         );
     });
+
+    test("an up after the destroy goes on with what was kept", async () => {
+        await world.up();
+        assert.deepEqual(await world.plan({ refresh: true }), {});
+    });
+
+    test("a change that would delete what is kept is refused before anything is done", async () => {
+        world.editSpec((spec) => {
+            spec.deleteIn(["config", "gitops-estate:estate", "apps", "web"]);
+        });
+        const refused = await world.command("tools/pulumi.ts", ["preview"]);
+        assert.notEqual(refused.code, 0, "the preview did not refuse it");
+        assert.match(
+            refused.stdout + refused.stderr,
+            /app-web-repository-project.*protected|protected.*app-web/s,
+        );
+        world.resetSpec();
+    });
 });

@@ -66,9 +66,11 @@ test("an existing group is looked up and nothing is made", async () => {
 
 test("a group around something kept is kept", async () => {
     assert.deepEqual(registration(await recordEstateGroup({}, true), "group-group").options, {
+        protect: true,
         retainOnDelete: true,
     });
     assert.deepEqual(registration(await recordTeamGroup({ keep: true }), "team-shop-group").options, {
+        protect: true,
         retainOnDelete: true,
     });
 });

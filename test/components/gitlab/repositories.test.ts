@@ -20,7 +20,11 @@ function recordApp(
 ): Promise<Recording<AppRepository>> {
     return record(() => {
         const provider = new gitlab.Provider("gitlab");
-        return new AppRepository("app", { app, gitlab: server, settings: {}, groupId: 7, keep }, { providers: [provider] });
+        return new AppRepository(
+            "app",
+            { app, gitlab: server, settings: {}, groupId: 7, keep },
+            { providers: [provider] },
+        );
     });
 }
 
@@ -75,7 +79,7 @@ test("an app repository takes changes by reviewed merge and keeps its history", 
     assert.equal(inputs["onlyAllowMergeIfPipelineSucceeds"], true);
     assert.equal(inputs["onlyAllowMergeIfAllDiscussionsAreResolved"], true);
     assert.equal(inputs["containerRegistryAccessLevel"], "disabled");
-    assert.deepEqual(options, { retainOnDelete: true });
+    assert.deepEqual(options, { protect: true, retainOnDelete: true });
     const protection = registration(recording, "app-branch-main");
     assert.deepEqual(protection.inputs, {
         project: protection.inputs["project"],

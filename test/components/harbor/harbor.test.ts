@@ -34,10 +34,10 @@ test("a prod project: private, scanned, gated, kept, with its tags fixed", async
         forceDestroy: false,
         deploymentSecurity: "critical",
     });
-    assert.deepEqual(project.options, { retainOnDelete: true });
+    assert.deepEqual(project.options, { protect: true, retainOnDelete: true });
     const rule = registration(recording, "images-immutable-**");
     assert.equal(rule.inputs["tagMatching"], "**");
-    assert.deepEqual(rule.options, { deletedWith: "images-project" });
+    assert.deepEqual(rule.options, { protect: true, deletedWith: "images-project" });
     assert.deepEqual(leaks(recording), []);
 });
 
