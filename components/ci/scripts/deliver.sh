@@ -90,10 +90,11 @@ compare_with() {
     fi
 }
 
-fetch_delivery_branch || fail "cannot read $DELIVERY_BRANCH of this project to see whether a newer commit was delivered: $(cat "$work/fetch")"
 git clone --quiet --depth 1 --no-checkout --config credential.helper= --config "credential.helper=$writer" \
     --branch "$CONFIG_BRANCH" -- "$CONFIG_REPOSITORY" "$work/config" 2>"$work/clone" ||
     fail "cannot clone $CONFIG_REPOSITORY, branch $CONFIG_BRANCH: $(cat "$work/clone")"
+# Only now: whatever commit is written there already must be known here.
+fetch_delivery_branch || fail "cannot read $DELIVERY_BRANCH of this project to see whether a newer commit was delivered: $(cat "$work/fetch")"
 
 attempt=1
 while :; do

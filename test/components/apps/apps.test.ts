@@ -85,6 +85,9 @@ test("where the image updater writes the tag, the pipeline cannot", () => {
         strategy: "newest-build" as const,
         allowTags: "any",
         ignoreTags: [],
+        platforms: [],
+        images: {},
+        mergeRequest: false,
         writeBack: "source" as const,
     };
     const app = { ...sampleApp("web"), updater } as ReturnType<typeof sampleApp>;

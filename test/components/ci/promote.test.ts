@@ -1,0 +1,392 @@
+/**
+ * ci/promote.sh against two Harbor stand-ins, with the robots' rights and the variables as the estate gives them. What
+ * starts the script, and that a failing one blocks a merge, is for the sandbox's tests.
+ */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { after, before, test, type TestContext } from "node:test";
+
+import { promotionSettings, repositorySettings, keySuffix } from "../../../components/ci/settings";
+import { promotionRights } from "../../../components/harbor/rights";
+import type { App, Estate } from "../../../estate/model";
+import { admin, TestHarbor } from "../../sandbox/harbor/fixture";
+import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../sample";
+import { folder, runScript, text, toolPath, type Run } from "./support";
+
+let main: TestHarbor;
+let second: TestHarbor;
+
+before(async () => {
+    [main, second] = await Promise.all([TestHarbor.start(), TestHarbor.start()]);
+});
+after(() => Promise.all([main.stop(), second.stop()]));
+
+/** An app whose projects are in `main`, but for prod's, which is in `second`; and what its pipelines are told. */
+class Scene {
+    private constructor(
+        readonly app: App,
+        private readonly variables: Readonly<Record<string, string>>,
+        private readonly work: string,
+    ) {}
+
+    static async start(context: TestContext, name: string, overrides: Partial<App> = {}): Promise<Scene> {
+        const place = (environment: string): { registry: string; image: string; harbor: TestHarbor } => {
+            const [registry, harbor] =
+                environment === "prod" ? (["second", second] as const) : (["main", main] as const);
+            return { registry, harbor, image: `${harbor.host}/${name}-${environment}/${name}` };
+        };
+        const from: Record<string, string> = { test: "dev", prod: "test" };
+        const environments = ["dev", "test", "prod"].map((environment) =>
+            sampleAppEnvironment(name, environment, {
+                registry: place(environment).registry,
+                image: place(environment).image,
+                ...(from[environment] === undefined ? {} : { promotesFrom: from[environment] }),
+            }),
+        );
+        const app = sampleApp(name, { environments, ...overrides });
+        const registry = (harbor: TestHarbor, key: string): Estate["registries"][string] => ({
+            name: key,
+            url: harbor.url,
+            host: harbor.host,
+            insecure: false,
+            robotPrefix: "robot$",
+        });
+        const estate = sampleEstate([app], {
+            registries: { main: registry(main, "main"), second: registry(second, "second") },
+        });
+        for (const environment of environments) {
+            const project = await place(environment.environment).harbor.project(environment.project);
+            if (environment.environment === "prod") {
+                await second.expect(201, "POST", `/projects/${project}/immutabletagrules`, {
+                    disabled: false,
+                    action: "immutable",
+                    template: "immutable_template",
+                    tag_selectors: [{ kind: "doublestar", decoration: "matches", pattern: "**" }],
+                    scope_selectors: {
+                        repository: [{ kind: "doublestar", decoration: "repoMatches", pattern: "**" }],
+                    },
+                });
+            }
+        }
+        const variables: Record<string, string> = {
+            ...promotionSettings(estate, app),
+            ...repositorySettings(
+                [app],
+                ["dev", "test", "prod"].map((each) => sampleEnvironment(each)),
+            ),
+        };
+        for (const [key, rights] of Object.entries(promotionRights(app))) {
+            const harbor = key === "main" ? main : second;
+            const made = await harbor.expect<{ name: string; secret: string }>(201, "POST", "/robots", {
+                name: `acme-${name}-promote`,
+                level: "system",
+                duration: -1,
+                permissions: rights.map(({ project, accesses }) => ({
+                    kind: "project",
+                    namespace: project,
+                    access: accesses,
+                })),
+            });
+            variables[`PROMOTION_${key.toUpperCase()}_USERNAME${keySuffix(app)}`] = made.body.name;
+            variables[`PROMOTION_${key.toUpperCase()}_PASSWORD${keySuffix(app)}`] = made.body.secret;
+        }
+        return new Scene(app, variables, await folder(context));
+    }
+
+    /** Writes the tag as a merge would have it. */
+    async write(tag: string, file = `${this.app.config.folder}/values.yaml`): Promise<void> {
+        const target = path.join(this.work, file);
+        await mkdir(path.dirname(target), { recursive: true });
+        const kustomization = `images:\n- name: app\n  newName: x/y/z\n  newTag: ${tag}\n`;
+        await writeFile(
+            target,
+            file.endsWith("values.yaml") ? `port: 1\nimagetag: "${tag}" # now\n` : kustomization,
+        );
+    }
+
+    run(more: Readonly<Record<string, string>>): Promise<Run> {
+        return runScript("promote", this.work, {
+            PROMOTION_INTERVAL: "0",
+            PROMOTION_ATTEMPTS: "3",
+            ...this.variables,
+            ...more,
+        });
+    }
+
+    /** The pipeline of a merge request. */
+    merge(source: string, target: string, more: Readonly<Record<string, string>> = {}): Promise<Run> {
+        return this.run({
+            CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: source,
+            CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target,
+            ...more,
+        });
+    }
+
+    /** The pipeline of a branch after a merge. */
+    branch(branch: string): Promise<Run> {
+        return this.run({ CI_COMMIT_BRANCH: branch });
+    }
+
+    digest(environment: string, tag: string): Promise<string | undefined> {
+        const harbor = environment === "prod" ? second : main;
+        const name = this.app.name;
+        return harbor
+            .api<{ digest?: string }>(
+                "GET",
+                `/projects/${name}-${environment}/repositories/${name}/artifacts/${tag}`,
+            )
+            .then(({ body }) => body.digest);
+    }
+
+    push(environment: string, tag: string, content: string): Promise<string> {
+        const harbor = environment === "prod" ? second : main;
+        return harbor.push(`${this.app.name}-${environment}/${this.app.name}:${tag}`, content);
+    }
+}
+
+test("a merge request copies the image by digest before the merge; again, and after it, nothing is left to do", async (context) => {
+    const scene = await Scene.start(context, "web");
+    const digest = await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const first = await scene.merge("dev", "test");
+    assert.equal(first.code, 0, first.output);
+    assert.match(
+        first.output,
+        /^web: copied \S+\/web-dev\/web:aaaaaaaaaa to \S+\/web-test\/web:aaaaaaaaaa \(sha256:\w{64}\)\.$/m,
+    );
+    assert.equal(await scene.digest("test", "aaaaaaaaaa"), digest);
+    for (const again of [await scene.merge("dev", "test"), await scene.branch("test")]) {
+        assert.equal(again.code, 0, again.output);
+        assert.match(again.output, /^web: \S+\/web-test\/web:aaaaaaaaaa is there \(sha256:\w{64}\)\.$/m);
+    }
+});
+
+test("where merge requests have no pipelines, the branch's pipeline copies after the merge", async (context) => {
+    const scene = await Scene.start(context, "late");
+    const digest = await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const { code, output } = await scene.branch("test");
+    assert.equal(code, 0, output);
+    assert.equal(await scene.digest("test", "aaaaaaaaaa"), digest);
+});
+
+test("to another registry the image goes by digest too, past tags that cannot be moved", async (context) => {
+    const scene = await Scene.start(context, "far");
+    const digest = await scene.push("test", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const { code, output } = await scene.merge("test", "prod");
+    assert.equal(code, 0, output);
+    assert.equal(await scene.digest("prod", "aaaaaaaaaa"), digest);
+    // The tag is immutable there now, and stands for this very image.
+    const again = await scene.merge("test", "prod");
+    assert.equal(again.code, 0, again.output);
+    assert.match(again.output, /far-prod\/far:aaaaaaaaaa is there/);
+});
+
+test("a kustomization's version is promoted in the same way", async (context) => {
+    const scene = await Scene.start(context, "kust", { delivery: "kustomize" });
+    const digest = await scene.push("dev", "main-aaaaaaaaaa", "one");
+    await scene.write("main-aaaaaaaaaa", "kust/kustomization.yaml");
+    const { code, output } = await scene.merge("dev", "test");
+    assert.equal(code, 0, output);
+    assert.equal(await scene.digest("test", "main-aaaaaaaaaa"), digest);
+});
+
+test("in a shared repository each app has its own images and robots; one that fails does not stop another", async (context) => {
+    const config = { ...sampleApp("cart").config, scope: "team" as const, folder: "cart" };
+    const cart = await Scene.start(context, "cart", { config });
+    await cart.write("none-here");
+    const broken = await cart.merge("dev", "test");
+    assert.equal(broken.code, 1);
+    assert.match(broken.output, /cart-dev\/cart:none-here does not exist/);
+    assert.match(broken.output, /1 of 1 apps cannot go to test/);
+    await cart.push("dev", "bbbbbbbbbb", "two");
+    await cart.write("bbbbbbbbbb");
+    const good = await cart.merge("dev", "test");
+    assert.equal(good.code, 0, good.output);
+});
+
+test("without a version, and into the first environment, nothing is promoted", async (context) => {
+    const scene = await Scene.start(context, "fresh");
+    await scene.write("");
+    const empty = await scene.merge("dev", "test");
+    assert.equal(empty.code, 0, empty.output);
+    assert.match(empty.output, /fresh: no version is written in fresh yet/);
+    const first = await scene.merge("feature", "dev");
+    assert.equal(first.code, 0);
+    assert.match(first.output, /Nothing is promoted into dev/);
+});
+
+test("a feature branch may change everything but the version", async (context) => {
+    const scene = await Scene.start(context, "feat");
+    await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.push("dev", "bbbbbbbbbb", "two");
+    await scene.write("aaaaaaaaaa");
+    await scene.merge("dev", "test");
+    const same = await scene.merge("more-memory", "test");
+    assert.equal(same.code, 0, same.output);
+    await scene.write("bbbbbbbbbb");
+    const smuggled = await scene.merge("more-memory", "test");
+    assert.equal(smuggled.code, 1);
+    assert.match(smuggled.output, /branch more-memory brings version bbbbbbbbbb, .* only by merging dev/);
+    assert.equal(await scene.digest("test", "bbbbbbbbbb"), undefined);
+});
+
+test("a missing image, a refused copy, a tag that means something else: the reason is told and nothing moves", async (context) => {
+    const scene = await Scene.start(context, "no");
+    await scene.write("cccccccccc");
+    const missing = await scene.merge("dev", "test");
+    assert.equal(missing.code, 1);
+    assert.match(
+        missing.output,
+        /no-dev\/no:cccccccccc does not exist: GET \S+ was answered with status 404.*Was the image pushed/,
+    );
+
+    // Another image under the same tag in a mutable and in an immutable project.
+    await scene.push("dev", "cccccccccc", "one");
+    const other = await scene.push("test", "cccccccccc", "another");
+    const taken = await scene.merge("dev", "test");
+    assert.equal(taken.code, 1);
+    assert.match(taken.output, /stands for another image \(sha256:\w+\) than .*the tag is not moved/);
+    assert.equal(await scene.digest("test", "cccccccccc"), other);
+    const kept = await scene.push("prod", "cccccccccc", "third");
+    const immutable = await scene.merge("test", "prod");
+    assert.equal(immutable.code, 1);
+    assert.match(immutable.output, /stands for another image/);
+    assert.equal(await scene.digest("prod", "cccccccccc"), kept);
+});
+
+test("a second tag of the image that is immutable in the target makes the copy fail with Harbor's words", async (context) => {
+    const scene = await Scene.start(context, "imm");
+    const digest = await scene.push("dev", "dddddddddd", "one");
+    const tagged = await main.api("POST", `/projects/imm-dev/repositories/imm/artifacts/${digest}/tags`, {
+        name: "stable",
+    });
+    assert.equal(tagged.status, 201, tagged.text);
+    await scene.push("test", "stable", "another");
+    const { body } = await main.api<{ project_id: number }>("GET", "/projects/imm-test");
+    await main.expect(201, "POST", `/projects/${body.project_id}/immutabletagrules`, {
+        disabled: false,
+        action: "immutable",
+        template: "immutable_template",
+        tag_selectors: [{ kind: "doublestar", decoration: "matches", pattern: "stable" }],
+        scope_selectors: {
+            repository: [{ kind: "doublestar", decoration: "repoMatches", pattern: "**" }],
+        },
+    });
+    await scene.write("dddddddddd");
+    const { code, output } = await scene.merge("dev", "test");
+    assert.equal(code, 1);
+    assert.match(output, /cannot be moved: POST \S+ was answered with status 412 \(.*immutable.*\)/);
+});
+
+test("Harbor failing for a while is waited for, failing for long ends with what to do", async (context) => {
+    const scene = await Scene.start(context, "flaky");
+    await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const fault = (times: number): Promise<unknown> =>
+        main.fetch("POST", "/__sandbox/faults", {
+            method: "POST",
+            path: "/flaky/artifacts",
+            status: 500,
+            times,
+        });
+    await fault(2);
+    const { code, output } = await scene.merge("dev", "test");
+    assert.equal(code, 0, output);
+    assert.match(output, /trying again/);
+
+    await scene.push("dev", "bbbbbbbbbb", "two");
+    await scene.write("bbbbbbbbbb");
+    await fault(3);
+    const failed = await scene.merge("dev", "test");
+    assert.equal(failed.code, 1);
+    assert.match(failed.output, /failed 3 times, the last time with status 500.*run the job again/);
+    assert.equal(await scene.digest("test", "bbbbbbbbbb"), undefined);
+    const again = await scene.merge("dev", "test");
+    assert.equal(again.code, 0, again.output);
+    await main.fetch("DELETE", "/__sandbox/faults");
+});
+
+test("the answer to the copy is lost: the next attempt finds the image there", async (context) => {
+    const scene = await Scene.start(context, "lost");
+    const digest = await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    await main.fetch("POST", "/__sandbox/faults", {
+        method: "POST",
+        path: "/lost/artifacts",
+        dropResponse: true,
+        times: 1,
+    });
+    const { code, output } = await scene.merge("dev", "test");
+    assert.equal(code, 0, output);
+    assert.equal(await scene.digest("test", "aaaaaaaaaa"), digest);
+});
+
+test("a robot without the right, a wrong password and none at all are told apart", async (context) => {
+    const scene = await Scene.start(context, "rights");
+    await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const weak = await main.expect<{ name: string; secret: string }>(201, "POST", "/robots", {
+        name: "weak",
+        level: "system",
+        duration: -1,
+        permissions: ["rights-dev", "rights-test"].map((namespace) => ({
+            kind: "project",
+            namespace,
+            access: [{ resource: "artifact", action: "read" }],
+        })),
+    });
+    const refused = await scene.merge("dev", "test", {
+        PROMOTION_MAIN_USERNAME: weak.body.name,
+        PROMOTION_MAIN_PASSWORD: weak.body.secret,
+    });
+    assert.equal(refused.code, 1);
+    assert.match(refused.output, /the promotion robot may not copy into the project of \S+rights-test/);
+    const wrong = await scene.merge("dev", "test", { PROMOTION_MAIN_PASSWORD: "Wrong-1" });
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.output, /cannot read .*status 401.*has it not expired/);
+    assert.equal(wrong.output.includes("Wrong-1"), false);
+    const none = await scene.merge("dev", "test", { PROMOTION_MAIN_PASSWORD: "" });
+    assert.equal(none.code, 1);
+    assert.match(none.output, /PROMOTION_MAIN_PASSWORD is empty. It is a protected variable/);
+    assert.equal(await scene.digest("test", "aaaaaaaaaa"), undefined);
+});
+
+test("promotions of many at once are safe, also of the same version twice", async (context) => {
+    const scene = await Scene.start(context, "many");
+    const digest = await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const runs = await Promise.all([1, 2, 3, 4].map(() => scene.merge("dev", "test")));
+    for (const { code, output } of runs) {
+        assert.equal(code, 0, output);
+    }
+    assert.equal(await scene.digest("test", "aaaaaaaaaa"), digest);
+});
+
+test("credentials are in no argument", async (context) => {
+    const scene = await Scene.start(context, "args");
+    await scene.push("test", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const bin = await mkdtemp(path.join(tmpdir(), "bin-"));
+    const real = await toolPath();
+    for (const program of ["curl", "crane"]) {
+        await writeFile(
+            path.join(bin, program),
+            `#!/bin/sh\nprintf '%s\\n' "$*" >>'${bin}/calls'\nPATH='${real}' exec ${program} "$@"\n`,
+            { mode: 0o755 },
+        );
+    }
+    const secrets = { PROMOTION_MAIN_PASSWORD: admin[1], PROMOTION_MAIN_USERNAME: admin[0] };
+    const { code, output } = await scene.merge("test", "prod", {
+        PATH: `${bin}${path.delimiter}${real}`,
+        ...secrets,
+    });
+    assert.equal(code, 0, output);
+    const calls = await text(path.join(bin, "calls"));
+    assert.match(calls, /crane|copy/);
+    assert.equal(calls.includes(admin[1]), false);
+    assert.equal(output.includes(admin[1]), false);
+});
