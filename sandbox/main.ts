@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 
+import { runArgoCd } from "./argocd/cli";
 import { adviseOn } from "./supervisor/advice";
 import {
     type GitlabTier,
@@ -17,7 +18,7 @@ import {
 } from "./supervisor";
 import { followLog, logOf } from "./supervisor/logs";
 import { statusTable } from "./supervisor/table";
-import { sandboxDir } from "./support/layout";
+import { sandboxDir, sandboxLayout } from "./support/layout";
 import { tailLines } from "./support/process";
 
 const usage = `usage: npm run sandbox -- <command>
@@ -29,6 +30,7 @@ const usage = `usage: npm run sandbox -- <command>
                       the end of a part's log (a cluster's name: its API server); -f follows it
   open <part>         where a part is reached: an address, or for a cluster the lines that make kubectl use it
   restart <part>      stop and start a part, or all of a cluster
+  argocd <words>      Argo CD's own command, logged in as admin: argocd app list, argocd app sync web-dev-member1 ...
   down [--purge]      stop everything; --purge deletes all state too
 
 The state lies in ${path.relative(process.cwd(), sandboxDir()) || "."} (ESTATE_SANDBOX_DIR), the ports follow ESTATE_SANDBOX_PORT_BASE.`;
@@ -93,6 +95,10 @@ const commands: Readonly<Record<string, Command>> = {
         const part = one(positionals, "restart");
         await sandboxRestart(part);
         console.log(`${part} is ready again`);
+    },
+
+    async argocd(args) {
+        process.exitCode = await runArgoCd(sandboxLayout(sandboxDir()), args);
     },
 
     async down(args) {

@@ -37,12 +37,22 @@ export function adviseOn(name: string, info: SandboxInfo | undefined, status: Sa
             text: `${harbor.url}\n# user admin; its password: cat ${shellWord(harbor.passwordFile)}`,
         };
     }
+    if (name === "argocd") {
+        const url = status.parts.find((each) => each.name === "argocd-server")?.url;
+        return url === undefined
+            ? { text: "Argo CD does not run; see: npm run sandbox -- status" }
+            : {
+                  url,
+                  text: `${url}\n# user admin; its command, logged in: npm run sandbox -- argocd app list`,
+              };
+    }
     const part = status.parts.find((each) => each.name === name);
     if (part === undefined) {
         const names = [
             ...info.clusters.map((each) => each.name),
             "gitlab",
             ...info.harbors.map((each) => `harbor-${each.name}`),
+            "argocd",
         ];
         throw new Error(`there is no "${name}" to open; choose from ${names.join(", ")}`);
     }
