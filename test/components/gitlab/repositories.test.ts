@@ -88,7 +88,7 @@ test("an app repository takes changes by reviewed merge and keeps its history", 
         pushAccessLevel: "maintainer",
         mergeAccessLevel: "developer",
     });
-    assert.deepEqual(protection.options, { deletedWith: "app-project" });
+    assert.deepEqual(protection.options, { protect: true, deletedWith: "app-project" });
     assert.equal(registration(recording, "app-tags").inputs["createAccessLevel"], "maintainer");
 });
 
