@@ -204,7 +204,10 @@ describe("names and figures", () => {
         for (const [name, { version }] of Object.entries(TOOLS)) {
             const row = rows.find((line) => (line.split("|")[1] ?? "").split(/[\s,()]+/).includes(name));
             assert.ok(row, `${name} is not in the table`);
-            assert.ok(version === "source" || row.split(/[\s,|]+/).includes(version), `${name} is ${version}`);
+            assert.ok(
+                version === "source" || row.split(/[\s,|]+/).includes(version),
+                `${name} is ${version}`,
+            );
         }
     });
 
