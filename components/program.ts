@@ -22,7 +22,7 @@ import { keepsApp, keepsEstate, keepsTeam, keptObjects } from "./support/kept";
 import type { KubeObject } from "./support/kubeObject";
 import { mapValues, required, sortedEntries } from "./support/maps";
 import { makeProviders, type Providers, type ServerCredentials } from "./support/providers";
-import { pushWebhookToken, webhookToken } from "./support/webhookToken";
+import { pushWebhookToken, relayToken, webhookToken } from "./support/webhookToken";
 
 /** Every secret of a stack. */
 export interface EstateCredentials extends ServerCredentials {
@@ -184,7 +184,15 @@ function delivery(
     );
     const onHost = { ...host, dependsOn: [controlPlane] };
     new EmptyDefaultProject("argocd-default", { argocd }, onHost);
-    new Notifications("notifications", { estate, secrets: credentials.channels }, onHost);
+    new Notifications(
+        "notifications",
+        {
+            estate,
+            secrets: credentials.channels,
+            relayToken: relayToken(credentials.gitlab.token, estate.name),
+        },
+        onHost,
+    );
     const spaces = mapValues(
         estate.teams,
         (team) => new TeamSpace(`space-${team.name}`, { team, argocd }, onHost),

@@ -1,7 +1,8 @@
 /**
  * What is told, and when: triggers and the events they send, as data. Pure. Conditions are in the expression language
- * of Argo CD's notifications, where `?.` guards against an Application that was never synced.
+ * of Argo CD's notifications (expr-lang.org), where `?.` guards against an Application that was never synced.
  */
+import type { TriggerName } from "../../estate/notificationSchema";
 
 /** Something worth telling about an Application. */
 export type EventName = "healthy" | "degraded" | "failed" | "running" | "succeeded" | "unknown";
@@ -19,11 +20,11 @@ export interface Event {
 
 /** A condition on an Application and the event it sends. */
 export interface Trigger {
-    readonly name: string;
+    readonly name: TriggerName;
     readonly description: string;
     readonly when: string;
-    /** Told once per value of this expression. Without it, once each time the condition becomes true. */
-    readonly oncePer?: string;
+    /** Told once per value of this expression. */
+    readonly oncePer: string;
     readonly event: EventName;
 }
 
@@ -37,61 +38,91 @@ export const events: Readonly<Record<EventName, Event>> = {
     unknown: event("unknown", "orange", "Sync status unknown", "同步状态未知"),
 };
 
-/** The revision of the last sync: what "once per revision" counts by. */
-const revision = "app.status.operationState?.syncResult?.revision";
+/** The commit of the last sync, or the one a sync that failed early was to apply; `none` before the first. */
+const revision =
+    "let synced = app.status?.operationState?.syncResult?.revision ?? ''; " +
+    "let wanted = app.status?.operationState?.operation?.sync?.revision ?? ''; " +
+    "let revision = synced != '' ? synced : wanted != '' ? wanted : 'none'; ";
+
+/** Rises with every deployment, also of a commit that was deployed before (a rollback, other values). */
+const deployment = "string(last(app.status?.history ?? [])?.id ?? 0)";
+
+/**
+ * When one of `triggers` was last told for this commit, in seconds since 1970; 0 if never. The controller keeps what it
+ * told in an annotation: `<oncePer>:<trigger>:[<condition>].<hash>:<service>:<recipient>` to the time.
+ */
+function lastTold(triggers: readonly TriggerName[]): string {
+    const told = "fromJSON(app.metadata.annotations?.['notified.notifications.argoproj.io'] ?? '{}')";
+    const about = triggers.map((name) => `#[0] contains ':${name}:'`).join(" or ");
+    return `string(int(reduce(toPairs(${told}), #[0] startsWith revision + '@' and (${about}) ? max(#acc, #[1]) : #acc, 0)))`;
+}
+
+/**
+ * A problem is told once per commit, and once more after it was told that all is well. The commit alone would not do:
+ * a problem without a new commit (a config repository out of reach, a broken node) would be told once for ever.
+ */
+const oncePerProblem = `${revision}revision + '@' + ${lastTold(["on-deployed"])}`;
+
+/** Health is told once per deployment, and once more after each problem that was told. */
+const oncePerHealth = `${revision}revision + '@' + ${lastTold([
+    "on-health-degraded",
+    "on-sync-failed",
+    "on-sync-status-unknown",
+])} + '#' + ${deployment}`;
+
+const phase = "app.status?.operationState?.phase";
+const health = "app.status?.health?.status";
+const sync = "app.status?.sync?.status";
 
 /** The triggers an estate has; subscriptions choose among them. */
 export const triggers: readonly Trigger[] = [
     {
         name: "on-deployed",
-        description: "The revision is synced and the Application is healthy",
-        when: "app.status.operationState?.phase in ['Succeeded'] and app.status.health.status == 'Healthy'",
-        oncePer: revision,
+        description: "The commit is synced and the Application is healthy",
+        // Drift may follow a sync, but then health is older than the sync unless it was looked at since.
+        when:
+            `${phase} == 'Succeeded' and ${health} == 'Healthy' and (${sync} == 'Synced' or ` +
+            `${sync} == 'OutOfSync' and app.status?.reconciledAt > app.status?.operationState?.finishedAt)`,
+        oncePer: oncePerHealth,
         event: "healthy",
     },
     {
         name: "on-health-degraded",
-        description: "The Application became degraded",
-        when: "app.status.health.status == 'Degraded'",
-        oncePer: revision,
+        description: "The Application became degraded, or its health cannot be told",
+        // While a sync runs, health is still that of the commit before.
+        when: `${phase} != 'Running' and (${health} == 'Degraded' or ${health} == 'Unknown' and ${sync} != 'Unknown')`,
+        oncePer: oncePerProblem,
         event: "degraded",
     },
     {
         name: "on-sync-failed",
         description: "A sync ended in an error",
-        when: "app.status.operationState?.phase in ['Error', 'Failed']",
-        oncePer: revision,
+        when: `${phase} in ['Error', 'Failed']`,
+        oncePer: oncePerProblem,
         event: "failed",
     },
     {
         name: "on-sync-running",
         description: "A sync has begun",
-        when: "app.status.operationState?.phase in ['Running']",
-        oncePer: "app.status.operationState?.startedAt",
+        when: `${phase} == 'Running'`,
+        oncePer: "app.status?.operationState?.startedAt",
         event: "running",
     },
     {
         name: "on-sync-succeeded",
         description: "A sync ended well; the Application may still be starting",
-        when: "app.status.operationState?.phase in ['Succeeded']",
-        oncePer: revision,
+        when: `${phase} == 'Succeeded'`,
+        oncePer: `${revision}revision + '#' + ${deployment}`,
         event: "succeeded",
     },
     {
         name: "on-sync-status-unknown",
         description:
             "Argo CD cannot tell what should run, for example because the config repository is out of reach",
-        when: "app.status.sync.status == 'Unknown'",
+        when: `${sync} == 'Unknown'`,
+        oncePer: oncePerProblem,
         event: "unknown",
     },
-];
-
-/** What a channel hears unless it says otherwise: the end of every story, and every problem. */
-export const defaultTriggers: readonly string[] = [
-    "on-deployed",
-    "on-health-degraded",
-    "on-sync-failed",
-    "on-sync-status-unknown",
 ];
 
 function event(name: EventName, color: Event["color"], en: string, zh: string): Event {

@@ -2,12 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import type { AppEnvironment, Channel, Estate } from "../../estate/model";
+import { defaultTriggers } from "../../estate/notificationSchema";
 import { settingsMetadata } from "../argocd/controlPlane";
 import type { Settings } from "../argocd/settings";
 import type { Annotations } from "../delivery/application";
 import { KubeResource } from "../support/kubeObject";
 import { mail, webhookBody } from "./cards";
-import { defaultTriggers, events, triggers } from "./catalog";
+import { events, triggers, type Event } from "./catalog";
+import { NotificationRelay } from "./relay";
 
 /** Secret values of one channel, by name: `url` for bots; `host`, `port`, `from`, `username`, `password` for mail. */
 export type ChannelSecrets = Readonly<Record<string, pulumi.Input<string>>>;
@@ -17,20 +19,26 @@ export interface NotificationsArgs {
     readonly estate: Estate;
     /** Secrets by channel name. */
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
+    /** What Argo CD shows to the relay, where there is one. */
+    readonly relayToken: pulumi.Input<string>;
 }
 
-/** The only writer of argocd-notifications-cm and argocd-notifications-secret. */
+/** The only writer of argocd-notifications-cm and argocd-notifications-secret; with a relay, of the relay too. */
 export class Notifications extends pulumi.ComponentResource {
     constructor(name: string, args: NotificationsArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:notifications:Notifications", name, {}, opts);
-        const { estate } = args;
+        const { estate, secrets } = args;
+        const relay = relayOf(estate);
+        const token = relay === undefined ? undefined : args.relayToken;
         new KubeResource(
             `${name}-settings`,
             {
                 apiVersion: "v1",
                 kind: "ConfigMap",
                 metadata: settingsMetadata(estate, "argocd-notifications-cm"),
-                data: notificationSettings(estate),
+                data: pulumi
+                    .unsecret(pulumi.output(mailPorts(estate, secrets)))
+                    .apply((ports) => notificationSettings(estate, ports)),
             },
             { parent: this },
         );
@@ -41,10 +49,17 @@ export class Notifications extends pulumi.ComponentResource {
                 kind: "Secret",
                 metadata: settingsMetadata(estate, "argocd-notifications-secret"),
                 type: "Opaque",
-                stringData: pulumi.secret(addresses(estate, args.secrets)),
+                stringData: pulumi.secret(addresses(estate, secrets, token)),
             },
             { parent: this },
         );
+        if (relay !== undefined) {
+            new NotificationRelay(
+                `${name}-relay`,
+                { estate, relay, secrets, token: args.relayToken },
+                { parent: this },
+            );
+        }
         this.registerOutputs({});
     }
 }
@@ -54,21 +69,48 @@ export function secretKey(channel: string, value: string): string {
     return `${channel}-${value}`;
 }
 
+/** Key of the relay's token there. */
+const relayTokenKey = "notification-relay-token";
+
+/** The estate's relay, where a channel goes through it. */
+function relayOf(estate: Estate): Estate["relay"] {
+    return channels(estate).some((channel) => channel.kind !== "email") ? estate.relay : undefined;
+}
+
+/** What argocd-notifications-secret holds: only what Argo CD uses itself. */
 function addresses(
     estate: Estate,
     secrets: Readonly<Record<string, ChannelSecrets>>,
+    token: pulumi.Input<string> | undefined,
 ): Record<string, pulumi.Input<string>> {
     const keys: [string, pulumi.Input<string>][] = [];
     for (const channel of channels(estate)) {
-        for (const [value, input] of Object.entries(secrets[channel.name] ?? {})) {
-            keys.push([secretKey(channel.name, value), input]);
+        if (channel.kind === "email" || token === undefined) {
+            for (const [value, input] of Object.entries(secrets[channel.name] ?? {})) {
+                keys.push([secretKey(channel.name, value), input]);
+            }
         }
     }
-    return Object.fromEntries(keys);
+    return Object.fromEntries(token === undefined ? keys : [...keys, [relayTokenKey, token]]);
 }
 
-/** `data` of argocd-notifications-cm. Pure. */
-export function notificationSettings(estate: Estate): Settings {
+/** Ports of the mail servers, by channel. */
+function mailPorts(
+    estate: Estate,
+    secrets: Readonly<Record<string, ChannelSecrets>>,
+): Record<string, pulumi.Input<string>> {
+    return Object.fromEntries(
+        channels(estate)
+            .filter((channel) => channel.kind === "email")
+            .map((channel) => [channel.name, secrets[channel.name]?.["port"] ?? String(submissionPort)]),
+    );
+}
+
+/** Where mail programs hand in mail (RFC 6409). */
+const submissionPort = 587;
+
+/** `data` of argocd-notifications-cm. `ports` are the mail servers', by channel. Pure. */
+export function notificationSettings(estate: Estate, ports: Readonly<Record<string, string>> = {}): Settings {
     const settings: Settings = {
         context: yaml({
             argocdUrl: estate.argocd.url,
@@ -81,7 +123,11 @@ export function notificationSettings(estate: Estate): Settings {
     };
     for (const channel of channels(estate)) {
         const type = channel.kind === "email" ? "email" : "webhook";
-        settings[`service.${type}.${channel.name}`] = yaml(service(channel));
+        settings[`service.${type}.${channel.name}`] = yaml(
+            channel.kind === "email"
+                ? mailService(channel, Number(ports[channel.name] ?? submissionPort))
+                : webhookService(estate, channel),
+        );
     }
     for (const event of Object.values(events)) {
         settings[`template.${event.template}`] = yaml(template(estate, event));
@@ -93,41 +139,48 @@ export function notificationSettings(estate: Estate): Settings {
     return settings;
 }
 
-function service(channel: Channel): unknown {
-    const secret = (value: string): string => `$${secretKey(channel.name, value)}`;
-    if (channel.kind === "email") {
-        return {
-            host: secret("host"),
-            port: secret("port"),
-            from: secret("from"),
-            username: secret("username"),
-            password: secret("password"),
-        };
-    }
+/** A reference to a secret value; Argo CD puts it into texts only, so numbers have to be written out. */
+function reference(channel: Channel, value: string): string {
+    return `$${secretKey(channel.name, value)}`;
+}
+
+function mailService(channel: Channel, port: number): unknown {
     return {
-        url: secret("url"),
-        headers: [{ name: "Content-Type", value: "application/json" }],
-        retryMax: 3,
-        retryWaitMin: "1s",
-        retryWaitMax: "5s",
+        host: reference(channel, "host"),
+        port,
+        from: reference(channel, "from"),
+        username: reference(channel, "username"),
+        password: reference(channel, "password"),
     };
 }
 
-function template(estate: Estate, event: (typeof events)[keyof typeof events]): unknown {
-    const workloadPage = estate.argocd.clusterPageUrl !== undefined;
+function webhookService(estate: Estate, channel: Channel): unknown {
+    const { relay } = estate;
+    const json = { name: "Content-Type", value: "application/json" };
+    return relay === undefined
+        ? { url: reference(channel, "url"), headers: [json], retryMax: 3 }
+        : {
+              url: `${relay.url}/notify/${channel.name}`,
+              headers: [json, { name: "Authorization", value: `Bearer $${relayTokenKey}` }],
+              // The relay repeats what may be repeated; this is for the moments in which it is restarted.
+              retryMax: 5,
+          };
+}
+
+function template(estate: Estate, event: Event): unknown {
     const webhooks: Record<string, unknown> = {};
-    let email: unknown;
     for (const channel of channels(estate)) {
-        const body = webhookBody(channel, event, workloadPage);
-        if (body === undefined) {
-            email ??= mail(event, channel.language);
-        } else {
-            webhooks[channel.name] = { method: "POST", body: JSON.stringify(body) };
+        const body = webhookBody(estate, channel, event);
+        if (body !== undefined) {
+            webhooks[channel.name] = { method: "POST", body };
         }
     }
+    const languages = channels(estate)
+        .filter((channel) => channel.kind === "email")
+        .map((channel) => channel.language);
     return {
         message: `{{ .app.metadata.name }}: ${event.title.en}`,
-        ...(email === undefined ? {} : { email }),
+        ...(languages.length === 0 ? {} : { email: mail(event, [...new Set(languages)].sort()) }),
         ...(Object.keys(webhooks).length === 0 ? {} : { webhook: webhooks }),
     };
 }
@@ -137,7 +190,7 @@ export function subscriptions(estate: Estate, environment: AppEnvironment): Anno
     const annotations: Record<string, string> = {};
     for (const name of environment.channels) {
         const channel = estate.channels[name];
-        for (const trigger of defaultTriggers) {
+        for (const trigger of environment.triggers?.[name] ?? channel?.triggers ?? []) {
             annotations[`notifications.argoproj.io/subscribe.${trigger}.${name}`] = channel?.recipient ?? "";
         }
     }

@@ -1,4 +1,4 @@
-/** The tokens by which Argo CD and its image updater know that a push came from this estate's GitLab and Harbor. */
+/** The tokens by which servers of the estate know that a call came from another of its own. */
 import { createHmac } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
@@ -13,6 +13,11 @@ export function webhookToken(gitlabToken: pulumi.Input<string>, estate: string):
 /** The same for Harbor and the image updater; another token, as another server knows it. */
 export function pushWebhookToken(gitlabToken: pulumi.Input<string>, estate: string): pulumi.Output<string> {
     return derived(gitlabToken, `updater-webhook/${estate}`);
+}
+
+/** The same for Argo CD's notifications and the relay. */
+export function relayToken(gitlabToken: pulumi.Input<string>, estate: string): pulumi.Output<string> {
+    return derived(gitlabToken, `notification-relay/${estate}`);
 }
 
 function derived(secret: pulumi.Input<string>, purpose: string): pulumi.Output<string> {

@@ -1,0 +1,241 @@
+/** The relay between Argo CD and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { Estate, NotificationRelay as RelaySettings } from "../../estate/model";
+import { mirroredImage, withoutSeccomp, withoutServiceAwait } from "../argocd/patches";
+import { KubeResource, type KubeObject } from "../support/kubeObject";
+import { sortedEntries } from "../support/maps";
+import type { ChannelSecrets } from "./notifications";
+
+/** Name of everything that belongs to the relay, in Argo CD's namespace. */
+export const relayName = "notification-relay";
+
+/** Port inside the pod; the Service has 80. */
+const port = 8080;
+
+const settingsPath = "/etc/relay";
+const secretsPath = "/run/relay-secrets";
+const statePath = "/var/lib/relay";
+
+/** Inputs of {@link NotificationRelay}. */
+export interface NotificationRelayArgs {
+    readonly estate: Estate;
+    readonly relay: RelaySettings;
+    /** Secrets by channel name: `url`, and `secret` where the bot signs. */
+    readonly secrets: Readonly<Record<string, ChannelSecrets>>;
+    /** What Argo CD shows to be let in. */
+    readonly token: pulumi.Input<string>;
+}
+
+/** One replica: it keeps what it told, and the bots' limits are per bot, not per sender. */
+export class NotificationRelay extends pulumi.ComponentResource {
+    constructor(name: string, args: NotificationRelayArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:notifications:NotificationRelay", name, {}, opts);
+        const { estate, relay } = args;
+        const secret = new KubeResource(
+            `${name}-secret`,
+            {
+                apiVersion: "v1",
+                kind: "Secret",
+                metadata: metadata(estate),
+                type: "Opaque",
+                stringData: pulumi.secret(relaySecrets(estate, args.secrets, args.token)),
+            },
+            { parent: this },
+        );
+        const needs: pulumi.Resource[] = [secret];
+        for (const object of relayObjects(estate, relay)) {
+            needs.push(
+                new KubeResource(
+                    `${name}-${object.kind.toLowerCase()}`,
+                    { ...object },
+                    { parent: this, ...(object.kind === "Deployment" ? { dependsOn: [...needs] } : {}) },
+                ),
+            );
+        }
+        this.registerOutputs({});
+    }
+}
+
+function metadata(estate: Estate): KubeObject["metadata"] {
+    return {
+        name: relayName,
+        namespace: estate.argocd.namespace,
+        labels: {
+            "app.kubernetes.io/name": relayName,
+            "app.kubernetes.io/part-of": "argocd",
+            "app.kubernetes.io/component": "notifications",
+        },
+    };
+}
+
+/** Files of the relay's Secret. */
+function relaySecrets(
+    estate: Estate,
+    secrets: Readonly<Record<string, ChannelSecrets>>,
+    token: pulumi.Input<string>,
+): Record<string, pulumi.Input<string>> {
+    const values: Record<string, pulumi.Input<string>> = { token };
+    for (const [name, channel] of sortedEntries(estate.channels)) {
+        for (const [key, value] of Object.entries(channel.kind === "email" ? {} : (secrets[name] ?? {}))) {
+            values[`${name}-${key}`] = value;
+        }
+    }
+    return values;
+}
+
+/** The relay's settings file. Pure. */
+export function relaySettings(estate: Estate, relay: RelaySettings): string {
+    const channels = sortedEntries(estate.channels).filter(([, channel]) => channel.kind !== "email");
+    const settings = {
+        listen: `:${port}`,
+        dedupMinutes: relay.dedupMinutes,
+        dryRun: relay.dryRun,
+        channels: Object.fromEntries(
+            channels.map(([name, { kind, language }]) => [name, { kind, language }]),
+        ),
+    };
+    return `${JSON.stringify(settings, undefined, 2)}\n`;
+}
+
+/** Everything but the Secret, in the order it is needed. Pure. */
+export function relayObjects(estate: Estate, relay: RelaySettings): KubeObject[] {
+    const settings = relaySettings(estate, relay);
+    const objects = [
+        {
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: metadata(estate),
+            data: { "config.json": settings },
+        },
+        {
+            apiVersion: "v1",
+            kind: "ServiceAccount",
+            metadata: metadata(estate),
+            // It never speaks to the API server.
+            automountServiceAccountToken: false,
+        },
+        networkPolicy(estate),
+        {
+            apiVersion: "v1",
+            kind: "Service",
+            metadata: metadata(estate),
+            spec: {
+                selector: { "app.kubernetes.io/name": relayName },
+                ports: [{ name: "http", port: 80, targetPort: "http" }],
+            },
+        },
+        deployment(estate, relay, settings),
+    ];
+    return objects
+        .map(withoutServiceAwait)
+        .map((object) => (estate.argocd.seccomp === "remove" ? withoutSeccomp(object) : object));
+}
+
+/** Only Argo CD's notifications come in; out it goes to wherever the bots are. */
+function networkPolicy(estate: Estate): KubeObject {
+    return {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: metadata(estate),
+        spec: {
+            podSelector: { matchLabels: { "app.kubernetes.io/name": relayName } },
+            policyTypes: ["Ingress"],
+            ingress: [
+                {
+                    from: [
+                        {
+                            podSelector: {
+                                matchLabels: {
+                                    "app.kubernetes.io/name": "argocd-notifications-controller",
+                                },
+                            },
+                        },
+                    ],
+                    ports: [{ port: "http", protocol: "TCP" }],
+                },
+            ],
+        },
+    };
+}
+
+function deployment(estate: Estate, relay: RelaySettings, settings: string): KubeObject {
+    const probe = { httpGet: { path: "/healthz", port: "http" } };
+    return {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: metadata(estate),
+        spec: {
+            replicas: 1,
+            // Two at a time would tell everything twice.
+            strategy: { type: "Recreate" },
+            selector: { matchLabels: { "app.kubernetes.io/name": relayName } },
+            template: {
+                metadata: {
+                    labels: metadata(estate).labels,
+                    // Settings are read when the process starts; secrets are read anew each time.
+                    annotations: {
+                        "gitops-estate/settings": createHash("sha256")
+                            .update(settings)
+                            .digest("hex")
+                            .slice(0, 16),
+                    },
+                },
+                spec: {
+                    serviceAccountName: relayName,
+                    automountServiceAccountToken: false,
+                    enableServiceLinks: false,
+                    securityContext: {
+                        runAsNonRoot: true,
+                        runAsUser: 65532,
+                        runAsGroup: 65532,
+                        fsGroup: 65532,
+                        seccompProfile: { type: "RuntimeDefault" },
+                    },
+                    containers: [
+                        {
+                            name: relayName,
+                            image: relayImage(estate, relay),
+                            command: ["/relay"],
+                            args: ["-config", `${settingsPath}/config.json`],
+                            env: [
+                                { name: "RELAY_SECRETS", value: secretsPath },
+                                { name: "RELAY_STATE", value: statePath },
+                            ],
+                            ports: [{ name: "http", containerPort: port }],
+                            readinessProbe: { ...probe, periodSeconds: 5 },
+                            livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 3 },
+                            resources: estate.argocd.resources[relayName] ?? {
+                                requests: { cpu: "10m", memory: "32Mi" },
+                                limits: { memory: "64Mi" },
+                            },
+                            securityContext: {
+                                allowPrivilegeEscalation: false,
+                                readOnlyRootFilesystem: true,
+                                capabilities: { drop: ["ALL"] },
+                            },
+                            volumeMounts: [
+                                { name: "settings", mountPath: settingsPath, readOnly: true },
+                                { name: "secrets", mountPath: secretsPath, readOnly: true },
+                                { name: "state", mountPath: statePath },
+                            ],
+                        },
+                    ],
+                    volumes: [
+                        { name: "settings", configMap: { name: relayName } },
+                        { name: "secrets", secret: { secretName: relayName, defaultMode: 0o440 } },
+                        // Outlives the process, not the pod.
+                        { name: "state", emptyDir: { sizeLimit: "16Mi" } },
+                    ],
+                },
+            },
+        },
+    };
+}
+
+/** An image with a registry host is taken as it is written; one without comes from the mirror, where there is one. */
+function relayImage({ argocd }: Estate, { image }: RelaySettings): string {
+    const [host = "", ...rest] = image.split("/");
+    const named = rest.length > 0 && (/[.:]/.test(host) || host === "localhost");
+    return named || argocd.imageMirror === undefined ? image : mirroredImage(image, argocd.imageMirror);
+}
