@@ -43,6 +43,8 @@ export interface EstateOutputs {
     >;
     /** Names of the Applications, by app, environment and cluster. */
     readonly applications: Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>;
+    /** Apps that another branch than the usual one is delivered of, by app: the branch, and the day it is meant to end. */
+    readonly hotfixes: Record<string, { readonly branch: string; readonly until?: string }>;
     /** What a destroy would leave on the servers. */
     /** Where an app stands still: the tag it is pinned to, and why nothing is applied by itself. By app and environment. */
     readonly held: Record<string, Record<string, { readonly pin?: string; readonly hold?: string }>>;
@@ -105,6 +107,7 @@ export function declareEstate(
             config: required(configs, app.config.fullPath, "config repository").webUrl,
         })),
         applications,
+        hotfixes: hotfixes(estate),
         kept: keptObjects(estate),
         held: heldApps(estate),
         pipelines: foreignPipelines(estate, apps),
@@ -266,6 +269,25 @@ function delivery(
         );
         return delivered;
     });
+}
+
+/** The hotfix lanes that are on. */
+function hotfixes(estate: Estate): EstateOutputs["hotfixes"] {
+    return Object.fromEntries(
+        sortedEntries(estate.apps).flatMap(([name, { hotfix }]) =>
+            hotfix === undefined
+                ? []
+                : [
+                      [
+                          name,
+                          {
+                              branch: hotfix.branch,
+                              ...(hotfix.until === undefined ? {} : { until: hotfix.until }),
+                          },
+                      ],
+                  ],
+        ),
+    );
 }
 
 /** Variables of the apps whose CI system the estate has no access to. */

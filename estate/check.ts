@@ -3,6 +3,7 @@ import { sortProblems, type Problem } from "./problem";
 import type { Spec } from "./schema";
 import { clusterRules } from "./rules/clusters";
 import { nameRules } from "./rules/names";
+import { pipelineRules } from "./rules/pipelines";
 import { promotionRules } from "./rules/promotion";
 import { referenceRules } from "./rules/references";
 import { settingRules } from "./rules/settings";
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
     ...promotionRules,
     ...nameRules,
     ...settingRules,
+    ...pipelineRules,
 ];
 
 /** Everything the rules find, sorted. Pure. */

@@ -196,6 +196,11 @@ promote() {
     tag=$(written_tag)
     if [ -z "$tag" ]; then
         say "$app: no version is written in $folder yet."
+        for source_file in "$folder"/.argocd-source-*.yaml; do
+            if [ -f "$source_file" ]; then
+                say "$app: $source_file has one, which only that application reads; set the updater's writeBack to values to promote it."
+            fi
+        done
         return 0
     fi
     digest_of "$target_registry" "$target_image" "$tag" || return 1
