@@ -8,6 +8,8 @@ import { promotionRules } from "./rules/promotion";
 import { referenceRules } from "./rules/references";
 import { settingRules } from "./rules/settings";
 import type { Rule } from "./rules/rule";
+import { syncRules } from "./rules/sync";
+import { updaterRules } from "./rules/updater";
 
 /** What rules need besides the spec. */
 export interface CheckContext {
@@ -27,6 +29,8 @@ export const rules: readonly Rule[] = [
     ...nameRules,
     ...settingRules,
     ...pipelineRules,
+    ...updaterRules,
+    ...syncRules,
 ];
 
 /** Everything the rules find, sorted. Pure. */

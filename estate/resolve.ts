@@ -179,7 +179,7 @@ function resolveTeam(
         maintainers: sortedSet(team.maintainers),
         developers: sortedSet(team.developers),
         channels: sortedSet(team.channels.map(channelOf)),
-        projects: classes.map((each) => teamProject(name, each as EnvironmentClass, own, environments)),
+        projects: classes.map((each) => teamProject(name, each, own, environments)),
     };
 }
 
@@ -525,7 +525,7 @@ function resolveArgoCd(spec: Spec, gitlabUrl: string, context: ResolveContext): 
             role,
         })),
         ...given("imageUpdaterVersion", argocd.imageUpdaterVersion),
-        imageUpdater: resolveImageUpdater(spec),
+        imageUpdater: resolveImageUpdater(spec, context),
         ...given("clusterPageUrl", argocd.clusterPageUrl),
     };
 }
@@ -535,13 +535,20 @@ const knownUpdaterManifests: Readonly<Record<string, string>> = {
     "0.12.2": "32923fdebd422cf60b78b8177cbfbf8bc6883ac801b03799ba92b8aa9a9caec1",
 };
 
-function resolveImageUpdater({ name, argocd }: Spec): ArgoCd["imageUpdater"] {
+function resolveImageUpdater(
+    { name, argocd }: Spec,
+    { manifestsPath }: ResolveContext,
+): ArgoCd["imageUpdater"] {
     const { install, manifests, intervalSeconds, webhookUrl, commit } = argocd.imageUpdater;
     const version = argocd.imageUpdaterVersion;
+    const written =
+        manifestsPath === undefined
+            ? manifests
+            : { ...manifests, path: `${manifestsPath}/image-updater.yaml` };
     return {
         ...given(
             "manifests",
-            install && version !== undefined ? updaterManifests(version, manifests) : undefined,
+            install && version !== undefined ? updaterManifests(version, written) : undefined,
         ),
         intervalSeconds,
         ...given("webhookUrl", webhookUrl && trimSlash(webhookUrl)),
@@ -566,7 +573,7 @@ function updaterManifests(
     { path, url, sha256 }: Spec["argocd"]["imageUpdater"]["manifests"],
 ): NonNullable<ArgoCd["imageUpdater"]["manifests"]> {
     if (path !== undefined) {
-        return { path, ...given("url", url), ...given("sha256", sha256) };
+        return { path, ...given("sha256", sha256) };
     }
     // The file moved when the updater became a controller of its own kind.
     const file = version.startsWith("0.") ? "manifests/install.yaml" : "config/install.yaml";

@@ -436,7 +436,7 @@ const argocd = z.strictObject({
                 .min(1)
                 .optional()
                 .describe(
-                    "Folder that holds `install.yaml` and `ha/install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_ARGOCD_MANIFESTS`.",
+                    "Folder that holds `install.yaml` and `ha/install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_ARGOCD_MANIFESTS`, whose folder also holds the image updater's file, `image-updater.yaml`.",
                 ),
             url: url
                 .optional()

@@ -28,7 +28,7 @@ const MINIMUM_NODE = "20.19";
 export interface Tool {
     readonly name: ToolName;
     readonly version: string;
-    /** The program; for `argocd-manifests` the folder. */
+    /** The program; for manifests the folder. */
     readonly path: string;
     /** `path`: the user's own copy. `built`: made from the pinned module. */
     readonly source: "path" | "built";

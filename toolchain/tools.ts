@@ -229,6 +229,17 @@ const TABLE = {
         seconds: 10,
         disk: 100 * MB,
     },
+    "argocd-image-updater-manifests": {
+        kind: "module-files",
+        group: "estate",
+        purpose: "the image updater's install manifests",
+        version: "0.12.2",
+        module: "argocd-image-updater",
+        path: "github.com/argoproj-labs/argocd-image-updater",
+        folder: "manifests",
+        seconds: 5,
+        disk: 10 * MB,
+    },
     argocd: {
         kind: "go",
         group: "delivery",

@@ -95,13 +95,18 @@ function stillInfo({ hold, pin }: AppEnvironment): { info?: { name: string; valu
     return info.length === 0 ? {} : { info };
 }
 
-/** Empty lists are left out: Argo CD drops them, and would then differ from what was written. */
+/** Empty fields are left out: Argo CD drops them, and would then differ from what was written. */
 function ignoredDifference(difference: IgnoredDifference): Record<string, unknown> {
-    return Object.fromEntries(
-        Object.entries(difference).filter(([, value]) =>
-            typeof value === "string" ? value !== "" : value !== undefined && value.length > 0,
-        ),
-    );
+    const { group, kind, name } = difference;
+    const { jsonPointers, jqPathExpressions, managedFieldsManagers } = difference;
+    return {
+        ...(group === "" ? {} : { group }),
+        kind,
+        ...(name === undefined ? {} : { name }),
+        ...(jsonPointers.length === 0 ? {} : { jsonPointers }),
+        ...(jqPathExpressions.length === 0 ? {} : { jqPathExpressions }),
+        ...(managedFieldsManagers.length === 0 ? {} : { managedFieldsManagers }),
+    };
 }
 
 /** What differs between a chart and a kustomization. */
@@ -121,12 +126,7 @@ function rendering(app: App, environment: AppEnvironment): Record<string, unknow
 }
 
 function kustomization(app: App, environment: AppEnvironment): Record<string, unknown> {
-    const { patches } = environment.kustomize;
-    const replicas = {
-        // The seeded kustomization has none until somebody counts them; the updater cannot, it only knows images.
-        ...(actsIn(app, environment) ? { [app.name]: 1 } : {}),
-        ...environment.kustomize.replicas,
-    };
+    const { patches, replicas } = environment.kustomize;
     const counted = Object.entries(replicas).sort(([left], [right]) => (left < right ? -1 : 1));
     return {
         images: [

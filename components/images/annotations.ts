@@ -17,7 +17,7 @@ export function updaterAnnotations(estate: Estate, app: App, environment: AppEnv
     const { method, branch, target } = writeBack(estate, app, environment);
     return {
         [`${prefix}/image-list`]: images.map(listed).join(","),
-        ...Object.assign({}, ...images.map(imageAnnotations)),
+        ...Object.fromEntries(images.flatMap(imageAnnotations)),
         [`${prefix}/write-back-method`]: method,
         [`${prefix}/git-branch`]: branch,
         ...(target === undefined ? {} : { [`${prefix}/write-back-target`]: target }),
@@ -29,7 +29,7 @@ function listed({ alias, image, constraint }: TrackedImage): string {
     return `${alias}=${image}${constraint === undefined ? "" : `:${constraint}`}`;
 }
 
-function imageAnnotations(image: TrackedImage): Annotations {
+function imageAnnotations(image: TrackedImage): [string, string][] {
     const settings: Record<string, string | undefined> = {
         "update-strategy": image.strategy,
         "allow-tags": image.allowTags,
@@ -42,10 +42,8 @@ function imageAnnotations(image: TrackedImage): Annotations {
         "helm.image-spec": image.helm?.spec,
         "kustomize.image-name": image.kustomize?.name,
     };
-    return Object.fromEntries(
-        Object.entries(settings).flatMap(([setting, value]) =>
-            value === undefined ? [] : [[`${prefix}/${image.alias}.${setting}`, value]],
-        ),
+    return Object.entries(settings).flatMap(([setting, value]): [string, string][] =>
+        value === undefined ? [] : [[`${prefix}/${image.alias}.${setting}`, value]],
     );
 }
 

@@ -75,13 +75,11 @@ export function trackedImages(
     const { updater } = app;
     const abilities = abilitiesOf(estate);
     const pullSecret = `secret:${estate.argocd.namespace}/${pullSecretName(environment)}#${pullSecretKey}`;
-    // Committing an unchanged kustomization fails, so nothing that runs nowhere may be written into it again and again.
-    const forceUpdate = !(updater.writeBack === "values" && app.delivery === "kustomize");
     const own: TrackedImage = {
         alias: app.name,
         image: environment.image,
         ...rule(environment.pin === undefined ? updater : pinned(updater, environment.pin), abilities),
-        forceUpdate,
+        forceUpdate: true,
         pullSecret,
         ...(app.delivery === "helm"
             ? { helm: { name: helmImageKey, tag: helmTagKey } }
@@ -94,7 +92,7 @@ export function trackedImages(
             alias,
             image,
             ...rule(extra, abilities),
-            forceUpdate,
+            forceUpdate: false,
             ...(secret === undefined ? {} : { pullSecret: secret }),
             ...(app.delivery === "helm"
                 ? { helm: extra.helm ?? {} }

@@ -108,38 +108,6 @@ export const settingRules: readonly Rule[] = [
                       },
                   ],
     },
-    {
-        id: "updater-version",
-        rule: "is required, because apps have an updater: annotations and objects differ by version",
-        severity: "error",
-        check: ({ estate }: Checked): Finding[] => {
-            const apps = Object.values(estate.apps)
-                .filter((app) => app.updater !== undefined)
-                .map((app) => app.name);
-            return apps.length === 0 || estate.argocd.imageUpdaterVersion !== undefined
-                ? []
-                : [
-                      {
-                          path: "argocd.imageUpdaterVersion",
-                          value: undefined,
-                          fix: `write the version that runs beside Argo CD, or remove the updater of ${apps.join(", ")}`,
-                      },
-                  ];
-        },
-    },
-    {
-        id: "updater-tags",
-        rule: "must be any, or regexp: and a valid expression",
-        severity: "error",
-        check: ({ estate }) =>
-            Object.values(estate.apps)
-                .filter((app) => app.updater !== undefined && !validTags(app.updater.allowTags))
-                .map((app) => ({
-                    path: `apps.${app.name}.updater.allowTags`,
-                    value: app.updater?.allowTags,
-                    fix: "write e.g. regexp:^main-[0-9a-f]{10}$",
-                })),
-    },
     { id: "manifests-source", rule: "must be verifiable", severity: "error", check: manifests },
     {
         id: "channel-recipient",
@@ -255,22 +223,6 @@ function involved(estate: Estate, team: string, environment: string): boolean {
 
 function twice(list: readonly string[]): string[] {
     return [...new Set(list.filter((each, index) => list.indexOf(each) !== index))].sort(compare);
-}
-
-function validTags(expression: string): boolean {
-    if (expression === "any") {
-        return true;
-    }
-    if (!expression.startsWith("regexp:") || expression === "regexp:") {
-        return false;
-    }
-    try {
-        // Go's syntax, which the updater uses, has no lookaround; nearly all else is common to both.
-        new RegExp(expression.slice("regexp:".length));
-        return !/\(\?(?:[=!]|<[=!])/.test(expression);
-    } catch {
-        return false;
-    }
 }
 
 function expiry({ estate, context }: { estate: Estate; context: CheckContext }): Finding[] {

@@ -31,6 +31,7 @@ const offsets = {
     "argocd-applicationset-webhook": 24,
     "argocd-applicationset-probe": 25,
     "argocd-notifications-metrics": 26,
+    "argocd-image-updater-webhook": 27,
 } as const;
 
 /** Place of the first cluster's API server in the block. */

@@ -17,6 +17,15 @@ interface Case {
 
 const premium = { gitlab: { tier: "premium" } };
 const updater = { argocd: { imageUpdaterVersion: "0.12.2" } };
+const extra = (image: object): Overrides => ({
+    ...updater,
+    apps: { web: { updater: { images: { redis: image } } } },
+});
+const windows = (change: object): Overrides => ({
+    environments: {
+        dev: { syncWindows: [{ kind: "deny", schedule: "0 22 * * *", duration: "2h", ...change }] },
+    },
+});
 const regions = {
     environments: {
         prod: undefined,
@@ -423,6 +432,182 @@ const cases: readonly Case[] = [
         fix: /regexp:\^main-/,
     })),
     {
+        rule: "updater-tags",
+        title: "tags of a further image that refer back",
+        change: extra({
+            image: "docker.io/library/redis",
+            allowTags: "regexp:^(a)\\1$",
+            helm: { tag: "redis.tag" },
+        }),
+        found: [["apps.web.updater.images.redis.allowTags", "regexp:^(a)\\1$"]],
+        fix: /regexp:\^main-/,
+    },
+    {
+        rule: "updater-constraint",
+        title: "a digest of no tag",
+        change: { ...updater, apps: { web: { updater: { strategy: "digest" } } } },
+        found: [["apps.web.updater.constraint", undefined]],
+        fix: /latest/,
+    },
+    {
+        rule: "updater-constraint",
+        title: "versions in a range that is none",
+        change: { ...updater, apps: { web: { updater: { strategy: "semver", constraint: "main" } } } },
+        found: [["apps.web.updater.constraint", "main"]],
+        fix: /\^1\.2/,
+    },
+    {
+        rule: "updater-constraint",
+        title: "a range for the newest build",
+        change: { ...updater, apps: { web: { updater: { constraint: "^1" } } } },
+        found: [["apps.web.updater.constraint", "^1"]],
+        fix: /allowTags/,
+    },
+    {
+        rule: "updater-image",
+        title: "a further image that is nowhere, and stands nowhere",
+        change: extra({}),
+        found: [
+            ["apps.web.updater.images.redis", { image: undefined, repository: undefined }],
+            ["apps.web.updater.images.redis.helm", undefined],
+        ],
+        fix: /repository/,
+    },
+    {
+        rule: "updater-image",
+        title: "a further image in a kustomization that is a chart",
+        change: extra({ image: "redis", helm: { tag: "redis.tag" }, kustomize: { name: "redis" } }),
+        found: [["apps.web.updater.images.redis.kustomize", { name: "redis" }]],
+        fix: /remove/,
+    },
+    {
+        rule: "updater-image",
+        title: "a repository whose name has no place in the values",
+        change: extra({ repository: "sidecar", helm: { tag: "sidecar.tag" } }),
+        found: [["apps.web.updater.images.redis.helm.name", undefined]],
+        fix: /name/,
+    },
+    {
+        rule: "updater-image",
+        title: "a further image under the app's name",
+        change: {
+            ...updater,
+            apps: { web: { updater: { images: { web: { image: "redis", helm: { tag: "redis.tag" } } } } } },
+        },
+        found: [["apps.web.updater.images.web", "web"]],
+        fix: /rename/,
+    },
+    {
+        rule: "updater-write-back",
+        title: "values written by a version that would lose some",
+        change: { ...updater, apps: { web: { updater: { writeBack: "values" } } } },
+        found: [["apps.web.updater.writeBack", "values"]],
+        fix: /source/,
+    },
+    {
+        rule: "updater-write-back",
+        title: "a merge request by a version that opens none",
+        change: { ...updater, apps: { api: { updater: { mergeRequest: true } } } },
+        found: [["apps.api.updater.mergeRequest", true]],
+        fix: /writeBranch/,
+    },
+    {
+        rule: "updater-merge-request",
+        title: "a merge request from a branch of one's own",
+        change: {
+            argocd: { imageUpdaterVersion: "1.3.0", imageUpdater: { install: false } },
+            apps: { api: { updater: { mergeRequest: true, writeBranch: "next" } } },
+        },
+        found: [["apps.api.updater.writeBranch", "next"]],
+        fix: /one of the two/,
+    },
+    {
+        rule: "updater-manifests",
+        title: "an updater whose checksum is not known",
+        change: { argocd: { imageUpdaterVersion: "1.3.0" } },
+        found: [["argocd.imageUpdater.manifests.sha256", undefined]],
+        fix: /install to false/,
+    },
+    {
+        rule: "updater-manifests",
+        title: "an updater from two places",
+        change: {
+            argocd: {
+                imageUpdaterVersion: "1.3.0",
+                imageUpdater: { manifests: { path: "a", url: "https://m.test/a.yaml" } },
+            },
+        },
+        found: [["argocd.imageUpdater.manifests", { path: "a", url: "https://m.test/a.yaml" }]],
+        fix: /remove one/,
+    },
+    {
+        rule: "updater-webhook",
+        title: "pushes told to a version that does not listen",
+        change: {
+            argocd: {
+                imageUpdaterVersion: "0.12.2",
+                imageUpdater: { webhookUrl: "https://updater.test" },
+            },
+        },
+        found: [["argocd.imageUpdater.webhookUrl", "https://updater.test"]],
+        fix: /only polls/,
+    },
+    {
+        rule: "sync-window",
+        title: "a window in a zone that does not exist",
+        change: windows({ timeZone: "Mars/Olympus" }),
+        found: [["environments.dev.syncWindows[0].timeZone", "Mars/Olympus"]],
+        fix: /Asia\/Shanghai/,
+    },
+    ...["0 24 * * *", "60 1 * * *", "0 0 0 * *", "0 0 1-32 * *", "0 0 * 13 *", "*/5 0 * * 7"].map(
+        (schedule): Case => ({
+            rule: "sync-window",
+            title: `a window at ${schedule}`,
+            change: windows({ schedule }),
+            found: [["environments.dev.syncWindows[0].schedule", schedule]],
+            fix: /minute, hour/,
+        }),
+    ),
+    {
+        rule: "kustomize-only",
+        title: "replicas of a chart",
+        change: { apps: { web: { kustomize: { replicas: { web: 2 } } } } },
+        found: [["apps.web.kustomize", { replicas: { web: 2 }, patches: [] }]],
+        fix: /delivery to kustomize/,
+    },
+    {
+        rule: "difference-fields",
+        title: "a difference in nothing",
+        change: { apps: { web: { sync: { ignoreDifferences: [{ kind: "Deployment" }] } } } },
+        found: [
+            [
+                "apps.web.sync.ignoreDifferences[0]",
+                {
+                    group: "",
+                    kind: "Deployment",
+                    jsonPointers: [],
+                    jqPathExpressions: [],
+                    managedFieldsManagers: [],
+                },
+            ],
+        ],
+        fix: /jsonPointers/,
+    },
+    {
+        rule: "account-role",
+        title: "an account with a role nobody has",
+        change: { argocd: { accounts: { "ci-bot": { role: "role:shop-deploy" } } } },
+        found: [["argocd.accounts.ci-bot.role", "role:shop-deploy"]],
+        fix: /role:shop-deployer/,
+    },
+    {
+        rule: "account-name",
+        title: "an account with a person's name",
+        change: { argocd: { accounts: { bob: { role: "role:shop-deployer" } } } },
+        found: [["argocd.accounts.bob", "bob"]],
+        fix: /rename/,
+    },
+    {
         rule: "manifests-source",
         title: "manifests from two places",
         change: {
@@ -595,6 +780,22 @@ describe("the rules", () => {
             { apps: { web: { environments: { dev: null } } } },
             { apps: { web: { environments: { test: null, prod: null } } } },
             { ...updater, apps: { web: { updater: { allowTags: "regexp:^v[0-9]+$" } } } },
+            extra({ image: "docker.io/library/redis", helm: { tag: "redis.tag" } }),
+            {
+                ...updater,
+                apps: { api: { updater: { images: { redis: { image: "redis" } }, writeBack: "values" } } },
+            },
+            {
+                argocd: {
+                    imageUpdaterVersion: "0.12.2",
+                    imageUpdater: { webhookUrl: "http://127.0.0.1:8947" },
+                },
+            },
+            { ...updater, apps: { web: { updater: { strategy: "semver", constraint: ">=1.0 <2" } } } },
+            { ...updater, apps: { web: { updater: { strategy: "digest", constraint: "latest" } } } },
+            windows({ schedule: "*/15 0-6,22 1 1-12 1-5", timeZone: "Asia/Shanghai" }),
+            windows({ schedule: "@daily" }),
+            { argocd: { accounts: { "ci-bot": { role: "role:shop-releaser" } } } },
             { defaults: { values: { a: 1 } } },
             { ...premium, environments: { prod: { approvals: 2 } } },
             { clusters: { member1: { access: { context: "m" } }, member2: { access: { context: "m" } } } },

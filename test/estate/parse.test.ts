@@ -29,7 +29,14 @@ describe("the schema", () => {
         assert.equal(filled.argocd.namespace, "argocd");
         assert.equal(filled.argocd.ha, false);
         assert.deepEqual(filled.credentials, { generation: 1, lifetimeDays: 90, rotateBeforeDays: 30 });
-        assert.deepEqual(filled.defaults.sync, { automated: true, prune: true, selfHeal: true, retries: 3 });
+        assert.deepEqual(filled.defaults.sync, {
+            automated: true,
+            prune: true,
+            selfHeal: true,
+            retries: 3,
+            history: 10,
+            ignoreDifferences: [],
+        });
     });
 
     it("refuses what is not a map", () => {

@@ -65,7 +65,14 @@ describe("inheritance", () => {
         assert.equal(at("web", "dev", levels("storageGiB", 5)).storageGiB, 5);
         assert.equal(at("web", "dev", levels("storageGiB", 5, undefined, null)).storageGiB, -1);
         assert.equal(at("web", "dev", levels("storageGiB", 5, null, 7)).storageGiB, 7);
-        const off = { automated: false, prune: false, selfHeal: false, retries: 0 };
+        const off = {
+            automated: false,
+            prune: false,
+            selfHeal: false,
+            retries: 0,
+            history: 10,
+            ignoreDifferences: [],
+        };
         assert.deepEqual(at("web", "dev", levels("sync", undefined, undefined, null)).sync, off);
         assert.deepEqual(
             at("web", "dev", levels("sync", undefined, null, { automated: true, prune: true })).sync,
@@ -83,6 +90,43 @@ describe("inheritance", () => {
             prune: false,
             selfHeal: false,
             retries: 7,
+            history: 10,
+            ignoreDifferences: [],
+        });
+    });
+
+    it("keeps what is no drift where a person syncs, and replaces the list further in", () => {
+        const replicas = { kind: "Deployment", group: "apps", jsonPointers: ["/spec/replicas"] };
+        const secret = { kind: "Secret", jsonPointers: ["/data"] };
+        const differences = (...all: unknown[]): readonly string[] =>
+            at("web", "dev", levels("sync", ...all)).sync.ignoreDifferences.map((each) => each.kind);
+        assert.deepEqual(differences({ ignoreDifferences: [replicas] }, null), ["Deployment"]);
+        assert.deepEqual(differences({ ignoreDifferences: [replicas] }, { ignoreDifferences: [secret] }), [
+            "Secret",
+        ]);
+        assert.deepEqual(differences({ ignoreDifferences: [replicas] }, { ignoreDifferences: [] }), []);
+        assert.equal(at("web", "dev", levels("sync", { history: 3 }, { automated: false })).sync.history, 3);
+    });
+
+    it("merges replicas, replaces patches, and gives neither to a chart", () => {
+        const patch = (text: string): object => ({ patch: text });
+        const levelled = levels(
+            "kustomize",
+            { replicas: { api: 1, web: 2 }, patches: [patch("a")] },
+            { replicas: { api: 3, web: null } },
+            { patches: [patch("b")] },
+        );
+        assert.deepEqual(at("api", "dev", levelled).kustomize, {
+            replicas: { web: 2 },
+            patches: [{ patch: "a" }],
+        });
+        assert.deepEqual(at("web", "dev", levels("kustomize", { replicas: { web: 2 } })).kustomize, {
+            replicas: {},
+            patches: [],
+        });
+        assert.deepEqual(at("api", "dev", levels("kustomize", { replicas: { api: 2 } }, null)).kustomize, {
+            replicas: {},
+            patches: [],
         });
     });
 
@@ -162,6 +206,7 @@ describe("the model", () => {
             {
                 name: "shop-nonprod",
                 class: "nonprod",
+                syncWindows: [],
                 destinations: ["api-dev", "api-test", "web-dev", "web-test"].map((namespace) => ({
                     cluster: "member1",
                     namespace,
@@ -174,6 +219,7 @@ describe("the model", () => {
             {
                 name: "shop-prod",
                 class: "prod",
+                syncWindows: [],
                 destinations: ["member1", "member2"].flatMap((cluster) =>
                     ["api-prod", "web-prod"].map((namespace) => ({ cluster, namespace })),
                 ),
@@ -183,6 +229,50 @@ describe("the model", () => {
                 ],
             },
         ]);
+    });
+
+    it("gives an environment's windows to the team's Applications in it, and to none where there is none", () => {
+        const window = { kind: "deny", schedule: "0 22 * * *", duration: "2h", description: "backups" };
+        const { shop } = model({ environments: { test: { syncWindows: [window] } } }).teams;
+        assert.deepEqual(
+            shop?.projects.map((project) => project.syncWindows),
+            [
+                [
+                    {
+                        ...window,
+                        timeZone: "UTC",
+                        manualSync: false,
+                        applications: ["api-test-member1", "web-test-member1"],
+                    },
+                ],
+                [],
+            ],
+        );
+        const gone = { test: null };
+        const { shop: without } = model({
+            environments: { test: { syncWindows: [window] } },
+            apps: { web: { environments: gone }, api: { environments: gone } },
+        }).teams;
+        // A window without applications would be one for the whole project.
+        assert.deepEqual(without?.projects[0]?.syncWindows, []);
+    });
+
+    it("finds the updater's manifests: by version, by file, or nowhere", () => {
+        const manifests = (imageUpdater: object, context = {}, version = "0.12.2"): unknown =>
+            model({ argocd: { imageUpdaterVersion: version, imageUpdater } }, context).argocd.imageUpdater
+                .manifests;
+        assert.match(JSON.stringify(manifests({})), /v0\.12\.2\/manifests\/install\.yaml.*"sha256":"32923f/);
+        assert.match(
+            JSON.stringify(manifests({ manifests: { sha256: "0".repeat(64) } }, {}, "1.3.0")),
+            /v1\.3\.0\/config\/install\.yaml/,
+        );
+        assert.deepEqual(manifests({ manifests: { path: "here.yaml" } }), { path: "here.yaml" });
+        assert.deepEqual(
+            manifests({}, { manifestsPath: "mirror" })?.["path" as never],
+            "mirror/image-updater.yaml",
+        );
+        assert.equal(manifests({ install: false }), undefined);
+        assert.equal(model().argocd.imageUpdater.manifests, undefined);
     });
 
     it("takes an app out of an environment, and starts where it begins", () => {

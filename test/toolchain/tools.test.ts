@@ -57,6 +57,7 @@ test("the longest build comes first", () => {
 test("the estate's tools are those that every command may build", () => {
     assert.deepEqual(toolsOfGroup("estate").sort(), [
         "argocd-manifests",
+        "argocd-image-updater-manifests",
         "crane",
         "etcd",
         "kube-apiserver",

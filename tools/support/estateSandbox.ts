@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { hostCluster } from "../../components/apps/plan";
 import type { Estate } from "../../estate/model";
-import { partGroups, sandboxUp, type SandboxInfo } from "../../sandbox/supervisor";
+import { partGroups, sandboxInfo, sandboxUp, type SandboxInfo } from "../../sandbox/supervisor";
 import { prepareFolder } from "../../sandbox/supervisor/plan";
 import { ensureSecrets } from "../../sandbox/supervisor/secrets";
 import { sandboxDir, sandboxLayout, type SandboxLayout } from "../../sandbox/support/layout";
@@ -33,11 +33,13 @@ export interface Ready {
 /**
  * Boots the sandbox, makes the users the estate speaks of, and prepares the engine for `stack`.
  *
+ * @param asIs nothing is started: a part that is down stays down.
  * @throws CommandError when the estate's servers are not on this machine, or a part of the sandbox does not start.
  */
 export async function sandboxStack(
     stack: string,
     report: (line: string) => void,
+    asIs = false,
 ): Promise<Ready & { sandbox: SandboxInfo }> {
     const committed = committedStackFile(stack);
     const estate = estateOf(stack, committed);
@@ -47,6 +49,13 @@ export async function sandboxStack(
                 `Use your own engine: pulumi up --stack ${stack}`,
         );
     }
+    const sandbox = asIs ? standingSandbox() : await bootSandbox(estate, report);
+    const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
+    await releaseStaleLocks(engine, report);
+    return { estate, engine, sandbox };
+}
+
+async function bootSandbox(estate: Estate, report: (line: string) => void): Promise<SandboxInfo> {
     await ensureTools(sandboxTools(), progressPrinter(process.stderr));
     await copyManifests();
     const { name: host } = hostCluster(estate);
@@ -56,9 +65,17 @@ export async function sandboxStack(
         report,
     );
     await seedUsers(sandbox, estate);
-    const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
-    await releaseStaleLocks(engine, report);
-    return { estate, engine, sandbox };
+    return sandbox;
+}
+
+function standingSandbox(): SandboxInfo {
+    const sandbox = sandboxInfo();
+    if (sandbox === undefined) {
+        throw new CommandError(
+            "--as-is takes the sandbox as it stands, and there is none: leave the option out.",
+        );
+    }
+    return sandbox;
 }
 
 /**
@@ -105,12 +122,21 @@ function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAcces
 
 /** Puts the toolchain's manifests where the sandbox estate's `argocd.manifests.path` points. */
 async function copyManifests(): Promise<void> {
-    const tools = await ensureTools(["argocd-manifests"], progressPrinter(process.stderr));
+    const tools = await ensureTools(
+        ["argocd-manifests", "argocd-image-updater-manifests"],
+        progressPrinter(process.stderr),
+    );
     const from = tools.get("argocd-manifests")?.path ?? "";
+    const updater = tools.get("argocd-image-updater-manifests")?.path ?? "";
     const to = path.join(sandboxLayout(sandboxDir()).dir, "argocd");
-    for (const file of ["install.yaml", path.join("ha", "install.yaml")]) {
+    const files = {
+        "install.yaml": path.join(from, "install.yaml"),
+        [path.join("ha", "install.yaml")]: path.join(from, "ha", "install.yaml"),
+        "image-updater.yaml": path.join(updater, "install.yaml"),
+    };
+    for (const [file, source] of Object.entries(files)) {
         fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
-        fs.copyFileSync(path.join(from, file), path.join(to, file));
+        fs.copyFileSync(source, path.join(to, file));
         fs.chmodSync(path.join(to, file), 0o644);
     }
 }

@@ -17,5 +17,13 @@ export function sandboxTools(): ToolName[] {
 
 /** Everything the tests drive. */
 export function testTools(): ToolName[] {
-    return [...sandboxTools(), "pulumi", "pulumi-language-nodejs", "providers", "argocd-manifests", "crane"];
+    return [
+        ...sandboxTools(),
+        "pulumi",
+        "pulumi-language-nodejs",
+        "providers",
+        "argocd-manifests",
+        "argocd-image-updater-manifests",
+        "crane",
+    ];
 }

@@ -1,0 +1,180 @@
+import type { Estate } from "../model";
+import type { Spec } from "../schema";
+import type { Checked, Finding, Rule } from "./rule";
+
+/** When and how Argo CD applies things, and who may tell it to. */
+export const syncRules: readonly Rule[] = [
+    {
+        id: "sync-window",
+        rule: "must be a window that opens and closes",
+        severity: "error",
+        check: ({ estate }) =>
+            estate.environments.flatMap((environment) =>
+                environment.syncWindows.flatMap((window, index): Finding[] => {
+                    const path = `environments.${environment.name}.syncWindows[${index}]`;
+                    return [
+                        ...(isTimeZone(window.timeZone)
+                            ? []
+                            : [
+                                  {
+                                      path: `${path}.timeZone`,
+                                      value: window.timeZone,
+                                      rule: "must be a time zone of the IANA list",
+                                      fix: "write e.g. Asia/Shanghai or UTC",
+                                  },
+                              ]),
+                        ...(cronFault(window.schedule) === undefined
+                            ? []
+                            : [
+                                  {
+                                      path: `${path}.schedule`,
+                                      value: window.schedule,
+                                      rule: cronFault(window.schedule) ?? "",
+                                      fix: 'write minute, hour, day, month, weekday, e.g. "0 22 * * 5"',
+                                  },
+                              ]),
+                    ];
+                }),
+            ),
+    },
+    {
+        id: "kustomize-only",
+        rule: "must stand at Kustomize apps only",
+        severity: "error",
+        check: ({ spec, estate }) =>
+            Object.values(estate.apps)
+                .filter((app) => app.delivery !== "kustomize")
+                .flatMap((app) => {
+                    const written = spec.apps[app.name];
+                    return [
+                        { path: `apps.${app.name}.kustomize`, value: written?.kustomize },
+                        ...Object.entries(written?.environments ?? {}).map(([environment, own]) => ({
+                            path: `apps.${app.name}.environments.${environment}.kustomize`,
+                            value: own?.kustomize,
+                        })),
+                    ]
+                        .filter(({ value }) => value !== undefined && value !== null)
+                        .map((each) => ({
+                            ...each,
+                            fix: `remove it, or set apps.${app.name}.delivery to kustomize`,
+                        }));
+                }),
+    },
+    {
+        id: "difference-fields",
+        rule: "must say which fields: jsonPointers, jqPathExpressions or managedFieldsManagers",
+        severity: "error",
+        check: ({ spec }) =>
+            writtenSyncs(spec).flatMap(({ path, sync }) =>
+                (sync?.ignoreDifferences ?? []).flatMap((each, index): Finding[] =>
+                    each.jsonPointers.length +
+                        each.jqPathExpressions.length +
+                        each.managedFieldsManagers.length >
+                    0
+                        ? []
+                        : [
+                              {
+                                  path: `${path}.sync.ignoreDifferences[${index}]`,
+                                  value: each,
+                                  fix: "add e.g. jsonPointers: [/spec/replicas]",
+                              },
+                          ],
+                ),
+            ),
+    },
+    {
+        id: "account-role",
+        rule: "must be a role that Argo CD has",
+        severity: "error",
+        check: ({ estate }: Checked): Finding[] => {
+            const known = accountRoles(estate);
+            return Object.entries(estate.argocd.accounts)
+                .filter(([, account]) => !known.includes(account.role))
+                .map(([name, account]) => ({
+                    path: `argocd.accounts.${name}.role`,
+                    value: account.role,
+                    fix: `use one of ${known.join(", ")}`,
+                }));
+        },
+    },
+    {
+        id: "account-name",
+        rule: "must not be the name of a person who signs in: Argo CD would give that person the account's role",
+        severity: "error",
+        check: ({ estate }) =>
+            Object.keys(estate.argocd.accounts)
+                .filter((name) =>
+                    Object.values(estate.teams).some((team) =>
+                        [...team.maintainers, ...team.developers].includes(name),
+                    ),
+                )
+                .map((name) => ({
+                    path: `argocd.accounts.${name}`,
+                    value: name,
+                    fix: "rename the account, e.g. with -bot at its end; keep that name from being taken at GitLab",
+                })),
+    },
+];
+
+/** `sync` at every level, with where it stands. */
+function writtenSyncs(spec: Spec): { path: string; sync: Spec["apps"][string]["sync"] }[] {
+    return [
+        { path: "defaults", sync: spec.defaults.sync },
+        ...Object.entries(spec.environments).map(([name, each]) => ({
+            path: `environments.${name}.defaults`,
+            sync: each.defaults.sync,
+        })),
+        ...Object.entries(spec.apps).flatMap(([name, app]) => [
+            { path: `apps.${name}`, sync: app.sync },
+            ...Object.entries(app.environments).map(([environment, own]) => ({
+                path: `apps.${name}.environments.${environment}`,
+                sync: own?.sync,
+            })),
+        ]),
+    ];
+}
+
+/** Roles an account may have: Argo CD's own and those of the teams. */
+export function accountRoles(estate: Estate): string[] {
+    return [
+        "role:readonly",
+        "role:admin",
+        ...Object.keys(estate.teams).flatMap((team) =>
+            ["deployer", "developer", "maintainer", "releaser"].map((role) => `role:${team}-${role}`),
+        ),
+    ];
+}
+
+function isTimeZone(name: string): boolean {
+    try {
+        new Intl.DateTimeFormat("en", { timeZone: name });
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** Lowest and highest number of each cron field. */
+const cronFields = [
+    ["minute", 0, 59],
+    ["hour", 0, 23],
+    ["day", 1, 31],
+    ["month", 1, 12],
+    ["weekday", 0, 6],
+] as const;
+
+/** Why Argo CD's cron parser would refuse the schedule; undefined where it takes it. The schema has seen its form. */
+export function cronFault(schedule: string): string | undefined {
+    if (schedule.startsWith("@")) {
+        return undefined;
+    }
+    const fields = schedule.split(" ");
+    for (const [index, [what, lowest, highest]] of cronFields.entries()) {
+        const numbers = [...(fields[index] ?? "").matchAll(/(?<![/\d])\d+/g)].map(([text]) => Number(text));
+        const wrong = numbers.find((number) => number < lowest || number > highest);
+        if (wrong !== undefined) {
+            return `must have a ${what} from ${lowest} to ${highest}; got ${wrong}`;
+        }
+    }
+    return undefined;
+}

@@ -1,0 +1,291 @@
+import type { App, Estate, ExtraImage, ImageRule } from "../model";
+import type { Spec } from "../schema";
+import { updaterAbilities, type UpdaterAbilities } from "../updaterVersions";
+import type { Checked, Finding, Rule } from "./rule";
+
+/** What an image updater of the chosen version can do, and what its settings need. */
+export const updaterRules: readonly Rule[] = [
+    {
+        id: "updater-version",
+        rule: "is required, because apps have an updater: annotations and objects differ by version",
+        severity: "error",
+        check: ({ estate }: Checked): Finding[] => {
+            const apps = updated(estate).map(({ app }) => app.name);
+            return apps.length === 0 || estate.argocd.imageUpdaterVersion !== undefined
+                ? []
+                : [
+                      {
+                          path: "argocd.imageUpdaterVersion",
+                          value: undefined,
+                          fix: `write the version that runs beside Argo CD, or remove the updater of ${apps.join(", ")}`,
+                      },
+                  ];
+        },
+    },
+    {
+        id: "updater-tags",
+        rule: "must be any, or regexp: and a valid expression",
+        severity: "error",
+        check: ({ estate }) =>
+            imageRules(estate)
+                .filter(({ rule }) => !validTags(rule.allowTags))
+                .map(({ path, rule }) => ({
+                    path: `${path}.allowTags`,
+                    value: rule.allowTags,
+                    fix: "write e.g. regexp:^main-[0-9a-f]{10}$",
+                })),
+    },
+    {
+        id: "updater-constraint",
+        rule: "must fit the strategy",
+        severity: "error",
+        check: ({ estate }) => imageRules(estate).flatMap(constraintFault),
+    },
+    {
+        id: "updater-image",
+        rule: "must say one image, and where it stands in the manifests",
+        severity: "error",
+        check: ({ estate }) =>
+            updated(estate).flatMap(({ app, updater }) =>
+                Object.entries(updater.images).flatMap(([alias, image]) =>
+                    imageFaults(app, alias, image).map((fault) => ({
+                        ...fault,
+                        path: `apps.${app.name}.updater.images.${alias}${fault.path}`,
+                    })),
+                ),
+            ),
+    },
+    {
+        id: "updater-write-back",
+        rule: "must be something the version can do",
+        severity: "error",
+        check: writeBack,
+    },
+    {
+        id: "updater-manifests",
+        rule: "must be verifiable",
+        severity: "error",
+        check: ({ spec, estate }) => manifests(spec, estate),
+    },
+    {
+        id: "updater-webhook",
+        rule: "is something the updater listens at from 0.17 on",
+        severity: "error",
+        check: ({ estate }: Checked): Finding[] => {
+            const { imageUpdaterVersion, imageUpdater } = estate.argocd;
+            const { webhookUrl } = imageUpdater;
+            // What listens on this machine is the sandbox, for an updater that cannot.
+            return webhookUrl === undefined || abilities(estate)?.webhook !== false || isLoopback(webhookUrl)
+                ? []
+                : [
+                      {
+                          path: "argocd.imageUpdater.webhookUrl",
+                          value: webhookUrl,
+                          fix: `remove it: version ${imageUpdaterVersion ?? ""} only polls; or use a later version`,
+                      },
+                  ];
+        },
+    },
+    {
+        id: "updater-merge-request",
+        rule: "excludes writeBranch: the updater names the branch of a merge request itself",
+        severity: "error",
+        check: ({ estate }) =>
+            updated(estate)
+                .filter(({ updater }) => updater.mergeRequest && updater.writeBranch !== undefined)
+                .map(({ app, updater }) => ({
+                    path: `apps.${app.name}.updater.writeBranch`,
+                    value: updater.writeBranch,
+                    fix: "remove one of the two",
+                })),
+    },
+];
+
+function updated(estate: Estate): { app: App; updater: NonNullable<App["updater"]> }[] {
+    return Object.values(estate.apps).flatMap((app) =>
+        app.updater === undefined ? [] : [{ app, updater: app.updater }],
+    );
+}
+
+function abilities(estate: Estate): UpdaterAbilities | undefined {
+    const version = estate.argocd.imageUpdaterVersion;
+    return version === undefined ? undefined : updaterAbilities(version);
+}
+
+function isLoopback(url: string): boolean {
+    return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+}
+
+/** Every rule about tags, with where it stands. */
+function imageRules(estate: Estate): { path: string; rule: ImageRule }[] {
+    return updated(estate).flatMap(({ app, updater }) => [
+        { path: `apps.${app.name}.updater`, rule: updater },
+        ...Object.entries(updater.images).map(([alias, rule]) => ({
+            path: `apps.${app.name}.updater.images.${alias}`,
+            rule,
+        })),
+    ]);
+}
+
+function constraintFault({ path, rule }: { path: string; rule: ImageRule }): Finding[] {
+    const at = `${path}.constraint`;
+    const { strategy, constraint } = rule;
+    if (strategy === "digest") {
+        return constraint !== undefined && /^\w[\w.-]{0,127}$/.test(constraint)
+            ? []
+            : [
+                  {
+                      path: at,
+                      value: constraint,
+                      rule: "must be the tag to follow, with strategy digest",
+                      fix: "write a tag, e.g. latest",
+                  },
+              ];
+    }
+    if (strategy === "semver") {
+        return constraint === undefined || /^[\d\s.xX*^~<>=!|-]+$/.test(constraint)
+            ? []
+            : [
+                  {
+                      path: at,
+                      value: constraint,
+                      rule: "must be a range of versions, with strategy semver",
+                      fix: "write e.g. ^1.2, 1.x or >=1.2 <2",
+                  },
+              ];
+    }
+    return constraint === undefined
+        ? []
+        : [
+              {
+                  path: at,
+                  value: constraint,
+                  rule: `has no effect with strategy ${strategy}`,
+                  fix: "remove it, or choose semver or digest; allowTags says which tags count",
+              },
+          ];
+}
+
+function imageFaults(app: App, alias: string, image: ExtraImage): Finding[] {
+    const faults: Finding[] = [];
+    if ((image.image === undefined) === (image.repository === undefined)) {
+        faults.push({
+            path: "",
+            value: { image: image.image, repository: image.repository },
+            rule: "must have an image or a repository, and not both",
+            fix: "write repository for an image of the environment's Harbor project, image for any other",
+        });
+    }
+    if (alias === app.name) {
+        faults.push({
+            path: "",
+            value: alias,
+            rule: "must be another alias than the app's name, which is its own image",
+            fix: "rename it",
+        });
+    }
+    if (app.delivery === "helm") {
+        const { name, tag, spec } = image.helm ?? {};
+        if ((tag === undefined) === (spec === undefined) || (spec !== undefined && name !== undefined)) {
+            faults.push({
+                path: ".helm",
+                value: image.helm,
+                rule: "must name the keys of the chart's values: tag, with or without name; or spec alone",
+                fix: "write e.g. {name: sidecar.image, tag: sidecar.tag}",
+            });
+        }
+        if (image.repository !== undefined && name === undefined && spec === undefined) {
+            faults.push({
+                path: ".helm.name",
+                value: undefined,
+                rule: "is required for a repository: its image is another in each environment",
+                fix: "write the key that holds the image's name",
+            });
+        }
+    }
+    const foreign = app.delivery === "helm" ? "kustomize" : "helm";
+    if (image[foreign] !== undefined) {
+        faults.push({
+            path: `.${foreign}`,
+            value: image[foreign],
+            rule: `has no effect: the app is delivered by ${app.delivery}`,
+            fix: "remove it",
+        });
+    }
+    return faults;
+}
+
+function writeBack({ estate }: Checked): Finding[] {
+    const can = abilities(estate);
+    if (can === undefined) {
+        return [];
+    }
+    const version = estate.argocd.imageUpdaterVersion ?? "";
+    return updated(estate).flatMap(({ app, updater }): Finding[] => [
+        ...(updater.writeBack === "values" && app.delivery === "helm" && !can.helmValues
+            ? [
+                  {
+                      path: `apps.${app.name}.updater.writeBack`,
+                      value: updater.writeBack,
+                      rule: `cannot be done by version ${version}: it writes into a chart's values from 0.15 on`,
+                      fix: "use source, or a later version",
+                  },
+              ]
+            : []),
+        ...(updater.mergeRequest && !can.mergeRequests
+            ? [
+                  {
+                      path: `apps.${app.name}.updater.mergeRequest`,
+                      value: true,
+                      rule: `cannot be done by version ${version}: it opens merge requests from 1.3 on`,
+                      fix: "use writeBranch and open them yourself, or a later version",
+                  },
+              ]
+            : []),
+    ]);
+}
+
+function manifests(spec: Spec, estate: Estate): Finding[] {
+    const written = spec.argocd.imageUpdater.manifests;
+    const made = estate.argocd.imageUpdater.manifests;
+    if (made === undefined) {
+        return [];
+    }
+    if (written.path !== undefined && written.url !== undefined) {
+        return [
+            {
+                path: "argocd.imageUpdater.manifests",
+                value: { path: written.path, url: written.url },
+                rule: "must have a path or a url, not both",
+                fix: "remove one of them",
+            },
+        ];
+    }
+    return made.path !== undefined || made.sha256 !== undefined
+        ? []
+        : [
+              {
+                  path: "argocd.imageUpdater.manifests.sha256",
+                  value: undefined,
+                  rule: `is required: no checksum is known for ${written.url === undefined ? `version ${estate.argocd.imageUpdaterVersion ?? ""}` : "this file"}`,
+                  fix: "write the SHA-256 of the file you reviewed, or set argocd.imageUpdater.install to false",
+              },
+          ];
+}
+
+function validTags(expression: string): boolean {
+    if (expression === "any") {
+        return true;
+    }
+    if (!expression.startsWith("regexp:") || expression === "regexp:") {
+        return false;
+    }
+    const pattern = expression.slice("regexp:".length);
+    try {
+        // Go's syntax, which the updater uses, has neither lookaround nor references back; nearly all else is common.
+        new RegExp(pattern);
+        return !/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(pattern);
+    } catch {
+        return false;
+    }
+}
