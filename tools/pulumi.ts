@@ -4,6 +4,7 @@
  *     --stack <name>        default dev
  *     --policy              review with the policy pack
  *     --sandbox             preview on the sandbox's engine a stack whose servers are elsewhere, without asking them
+ *     --as-is               take the sandbox as it stands: a part that is down stays down
  *     --forget-unreachable  destroy: forget what lies on a cluster that does not answer, instead of failing
  *
  * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
@@ -24,6 +25,7 @@ interface Call {
     readonly stack: string;
     readonly policy: boolean;
     readonly sandbox: boolean;
+    readonly asIs: boolean;
     readonly forgetUnreachable: boolean;
     /** Options of `pulumi` itself. */
     readonly rest: readonly string[];
@@ -45,7 +47,7 @@ export function parseCall(argv: readonly string[]): Call {
             stack = options[++index] ?? "";
         } else if (option.startsWith("--stack=")) {
             stack = option.slice("--stack=".length);
-        } else if (["--policy", "--sandbox", "--forget-unreachable"].includes(option)) {
+        } else if (["--policy", "--sandbox", "--as-is", "--forget-unreachable"].includes(option)) {
             flags.add(option);
         } else {
             rest.push(option);
@@ -56,6 +58,7 @@ export function parseCall(argv: readonly string[]): Call {
         stack,
         policy: flags.has("--policy"),
         sandbox: flags.has("--sandbox"),
+        asIs: flags.has("--as-is"),
         forgetUnreachable: flags.has("--forget-unreachable"),
         rest,
     };
@@ -64,7 +67,8 @@ export function parseCall(argv: readonly string[]): Call {
 async function engineFor(call: Call): Promise<Engine> {
     const estate = estateOf(call.stack, committedStackFile(call.stack));
     if (isSandboxEstate(estate)) {
-        return (await sandboxStack(call.stack, (line) => void process.stderr.write(`${line}\n`))).engine;
+        const report = (line: string): void => void process.stderr.write(`${line}\n`);
+        return (await sandboxStack(call.stack, report, call.asIs)).engine;
     }
     if (!call.sandbox) {
         return ownEngine(call.stack);
