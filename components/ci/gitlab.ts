@@ -34,7 +34,7 @@ export function appPipeline(app: App): string {
         "  script:",
         "    - sh ci/quality.sh",
         "",
-        "image:",
+        "build:",
         "  stage: build",
         "  image:",
         "    name: $BUILD_IMAGE",

@@ -65,7 +65,7 @@ export function appJenkinsfile(app: App, settings: Settings): string {
         "    stages {",
         ...stage("test", [], ["sh 'sh ci/test.sh'"]),
         ...stage("quality", [], ["sh 'sh ci/quality.sh'"]),
-        ...stage("image", notForChanges, withCredentials([registry], ["sh 'sh ci/image.sh'"])),
+        ...stage("build", notForChanges, withCredentials([registry], ["sh 'sh ci/image.sh'"])),
         ...stage(
             "deliver",
             notForChanges,
