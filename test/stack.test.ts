@@ -112,7 +112,6 @@ test("dev: components at the top of the stack are few and known", async () => {
         "app-api",
         "app-web",
         "argocd",
-        "argocd-default",
         "config-api",
         "config-api-access",
         "config-web",

@@ -5,6 +5,7 @@ import type { Estate } from "../../estate/model";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { patchManifests, publishedSettings, withSettingsDigest } from "./patches";
 import { accessRules, argocdSettings, commandParameters, type Settings } from "./settings";
+import { EmptyDefaultProject } from "./teamSpace";
 
 /** Inputs of {@link ControlPlane}. */
 export interface ControlPlaneArgs {
@@ -27,8 +28,11 @@ export interface ControlPlaneArgs {
 export class ControlPlane extends pulumi.ComponentResource {
     /** Namespace of Argo CD; depends on it being there. */
     public readonly namespace: pulumi.Output<string>;
-    /** What Applications and AppProjects need before they can be made. */
-    public readonly definitions: readonly pulumi.Resource[];
+    /**
+     * Namespace and definitions: what everything Argo CD is told needs, but for the Applications. Whoever depends on this
+     * instead of the whole control plane does not wait until all of its workloads are ready.
+     */
+    public readonly groundwork: readonly pulumi.Resource[];
 
     constructor(name: string, args: ControlPlaneArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:argocd:ControlPlane", name, {}, opts);
@@ -64,16 +68,22 @@ export class ControlPlane extends pulumi.ComponentResource {
             this.settings(name, estate, "argocd-rbac-cm", accessRules(estate), namespace),
             this.secret(name, args, namespace),
         ];
+        this.groundwork = [namespace, ...definitions];
+        const emptied = new EmptyDefaultProject(
+            `${name}-default`,
+            { argocd: estate.argocd },
+            { parent: this, dependsOn: [...this.groundwork] },
+        );
         for (const object of objects.filter((candidate) => !isDefinition(candidate))) {
-            // Workloads read the settings when they start; a missing one keeps them from becoming ready.
+            // Workloads read the settings when they start; a missing one keeps them from becoming ready. And a starting
+            // server makes an AppProject `default` that allows everything, unless there is one.
             this.object(
                 name,
                 object,
-                isWorkload(object) ? [namespace, ...settings, ...definitions] : [namespace],
+                isWorkload(object) ? [...this.groundwork, ...settings, emptied] : [namespace],
             );
         }
 
-        this.definitions = definitions;
         this.namespace = namespace.metadata.name;
         this.registerOutputs({ namespace: this.namespace });
     }

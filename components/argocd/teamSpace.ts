@@ -130,7 +130,10 @@ export interface EmptyDefaultProjectArgs {
     readonly argocd: ArgoCd;
 }
 
-/** The `default` AppProject without any right: an Application that forgets its project reaches nothing. */
+/**
+ * The `default` AppProject without any right: an Application that forgets its project reaches nothing. It has to be there
+ * before Argo CD first starts, which otherwise makes one that allows everything.
+ */
 export class EmptyDefaultProject extends pulumi.ComponentResource {
     constructor(name: string, args: EmptyDefaultProjectArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:argocd:EmptyDefaultProject", name, {}, opts);
@@ -139,12 +142,7 @@ export class EmptyDefaultProject extends pulumi.ComponentResource {
             {
                 apiVersion: "argoproj.io/v1alpha1",
                 kind: "AppProject",
-                metadata: {
-                    name: openProject,
-                    namespace: args.argocd.namespace,
-                    // A running Argo CD has made it already: its fields are taken over instead of failing.
-                    annotations: { "pulumi.com/patchForce": "true" },
-                },
+                metadata: { name: openProject, namespace: args.argocd.namespace },
                 spec: {
                     description: "Empty on purpose: every app names its team's project",
                     sourceRepos: [],

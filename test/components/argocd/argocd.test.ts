@@ -6,6 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { ControlPlane } from "../../../components/argocd/controlPlane";
 import { loadManifests, ManifestError, parseManifests } from "../../../components/argocd/manifests";
 import {
@@ -259,6 +260,20 @@ describe("components", () => {
         assert.deepEqual(leaks(recording), []);
         const secret = registration(recording, "argocd-secret-argocd-secret").inputs["stringData"];
         assert.deepEqual(secretValue(secret), { "webhook.gitlab.secret": "fake" });
+    });
+
+    test("the control plane empties the default project itself; its groundwork leaves the workloads out", async () => {
+        let groundwork: readonly pulumi.Resource[] = [];
+        const recording = await record(() => {
+            const args = { estate: sampleEstate(), manifests: sampleManifests, webhookToken: "fake" };
+            ({ groundwork } = new ControlPlane("argocd", args, { providers: [new k8s.Provider("host")] }));
+        });
+        assert.ok(registration(recording, "argocd-default-project"));
+        const urns = await Promise.all(
+            groundwork.map((one) => new Promise<string>((resolve) => void one.urn.apply(resolve))),
+        );
+        const kinds = urns.map((urn) => urn.split("::").at(-2)?.split(":").at(-1));
+        assert.deepEqual([...new Set(kinds)].sort(), ["CustomResourceDefinition", "Namespace"]);
     });
 
     test("sign-in without its secret is refused", async () => {
