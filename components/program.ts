@@ -6,6 +6,7 @@ import { configPlans, hostCluster, usedClusters } from "./apps/plan";
 import { ControlPlane } from "./argocd/controlPlane";
 import { RepositoryAccess } from "./argocd/repository";
 import { TeamSpace } from "./argocd/teamSpace";
+import { promotionSettings } from "./ci/settings";
 import { ClusterAccess } from "./clusters/access";
 import { ClusterRegistration } from "./clusters/registration";
 import { ArgoCdDelivery } from "./delivery/delivery";
@@ -43,11 +44,11 @@ export interface EstateOutputs {
     >;
     /** Names of the Applications, by app, environment and cluster. */
     readonly applications: Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>;
+    /** Where an app stands still: the tag it is pinned to, and why nothing is applied by itself. By app and environment. */
+    readonly held: Record<string, Record<string, { readonly pin?: string; readonly hold?: string }>>;
     /** Apps that another branch than the usual one is delivered of, by app: the branch, and the day it is meant to end. */
     readonly hotfixes: Record<string, { readonly branch: string; readonly until?: string }>;
     /** What a destroy would leave on the servers. */
-    /** Where an app stands still: the tag it is pinned to, and why nothing is applied by itself. By app and environment. */
-    readonly held: Record<string, Record<string, { readonly pin?: string; readonly hold?: string }>>;
     readonly kept: string[];
     /** Variables of apps built by a CI system other than GitLab, to be put there by hand; secret. By app. */
     readonly pipelines: Record<string, pulumi.Output<Record<string, string>>>;
@@ -92,8 +93,8 @@ export function declareEstate(
             ),
     );
     const applications = delivery(estate, credentials, manifests, {
-        providers,
         updaterManifests,
+        providers,
         token,
         configs,
         accesses,
@@ -107,9 +108,9 @@ export function declareEstate(
             config: required(configs, app.config.fullPath, "config repository").webUrl,
         })),
         applications,
+        held: heldApps(estate),
         hotfixes: hotfixes(estate),
         kept: keptObjects(estate),
-        held: heldApps(estate),
         pipelines: foreignPipelines(estate, apps),
     };
 }
@@ -143,6 +144,9 @@ function repositories(
                 apps: plan.apps,
                 environments: plan.environments,
                 gitlab: estate.gitlab,
+                settings: Object.fromEntries(
+                    plan.apps.map((app) => [app.name, promotionSettings(estate, app)]),
+                ),
                 credentials: estate.credentials,
                 groupId: team.groupId,
                 approverIds: team.maintainerIds,
@@ -158,11 +162,11 @@ function repositories(
 
 /** What the host cluster's part is made from. */
 interface Delivered {
+    readonly updaterManifests: readonly KubeObject[];
     readonly providers: Providers;
     readonly token: pulumi.Input<string>;
     readonly configs: Readonly<Record<string, ConfigRepository>>;
     readonly accesses: Readonly<Record<string, ClusterAccess>>;
-    readonly updaterManifests: readonly KubeObject[];
     readonly apps: Readonly<Record<string, AppSpace>>;
 }
 
@@ -212,13 +216,13 @@ function delivery(
         const { reader, writer } = required(configs, plan.fullPath, "config repository");
         const [app] = plan.apps;
         if (app !== undefined) {
+            // At a plain http URL the updater writes with what Argo CD reads with, see ownsWriteSecret.
+            const written = plan.apps.some((each) => each.updater !== undefined && !ownsWriteSecret(each));
+            const { username, password } = written ? (writer ?? reader) : reader;
             readers[plan.fullPath] = new RepositoryAccess(
                 `${plan.name}-access`,
                 { argocd, repository: app.config, username, password },
                 onHost,
-            // At a plain http URL the updater writes with what Argo CD reads with, see ownsWriteSecret.
-            const written = plan.apps.some((each) => each.updater !== undefined && !ownsWriteSecret(each));
-            const { username, password } = written ? (writer ?? reader) : reader;
             );
         }
     }
@@ -233,10 +237,6 @@ function delivery(
                 { estate, app, pull: space.pull, write: config.writer },
                 onHost,
             );
-        }
-        const clusters = new Set(app.environments.flatMap((each) => each.clusters));
-        const { delivered } = new ArgoCdDelivery(
-            `delivery-${app.name}`,
             pushWebhooks(estate, app, space, providers, pushToken);
         }
         const object = imageUpdater(estate, app);
@@ -246,6 +246,10 @@ function delivery(
                 { object },
                 { ...onHost, dependsOn: [controlPlane, ...updater] },
             );
+        }
+        const clusters = new Set(app.environments.flatMap((each) => each.clusters));
+        const { delivered } = new ArgoCdDelivery(
+            `delivery-${app.name}`,
             {
                 estate,
                 app,
@@ -272,29 +276,6 @@ function delivery(
     });
 }
 
-/** The hotfix lanes that are on. */
-function hotfixes(estate: Estate): EstateOutputs["hotfixes"] {
-    return Object.fromEntries(
-        sortedEntries(estate.apps).flatMap(([name, { hotfix }]) =>
-            hotfix === undefined
-                ? []
-                : [
-                      [
-                          name,
-                          {
-                              branch: hotfix.branch,
-                              ...(hotfix.until === undefined ? {} : { until: hotfix.until }),
-                          },
-                      ],
-                  ],
-        ),
-    );
-}
-
-/** Variables of the apps whose CI system the estate has no access to. */
-function foreignPipelines(
-    estate: Estate,
-    apps: Readonly<Record<string, AppSpace>>,
 /** The image updater and its settings; what its objects need before they can be made. */
 function imageUpdates(
     estate: Estate,
@@ -355,6 +336,29 @@ function heldApps(estate: Estate): EstateOutputs["held"] {
     return held;
 }
 
+/** The hotfix lanes that are on. */
+function hotfixes(estate: Estate): EstateOutputs["hotfixes"] {
+    return Object.fromEntries(
+        sortedEntries(estate.apps).flatMap(([name, { hotfix }]) =>
+            hotfix === undefined
+                ? []
+                : [
+                      [
+                          name,
+                          {
+                              branch: hotfix.branch,
+                              ...(hotfix.until === undefined ? {} : { until: hotfix.until }),
+                          },
+                      ],
+                  ],
+        ),
+    );
+}
+
+/** Variables of the apps whose CI system the estate has no access to. */
+function foreignPipelines(
+    estate: Estate,
+    apps: Readonly<Record<string, AppSpace>>,
 ): Record<string, pulumi.Output<Record<string, string>>> {
     const foreign = sortedEntries(estate.apps).filter(([, app]) => app.ci === "jenkins");
     return Object.fromEntries(
