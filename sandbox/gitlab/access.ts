@@ -15,8 +15,12 @@ export interface Principal {
     token: Token;
 }
 
-/** Who pushes or fetches by git: a user's token or a deploy token. */
-export type GitActor = { user: User; token: Token } | { deployToken: DeployToken };
+/** Who pushes or fetches by git: a user's token, a deploy token or a job's. */
+export type GitActor =
+    | { user: User; token: Token }
+    | { deployToken: DeployToken }
+    /** A running job: it reads what its user may read, in its own project and in those that let it in. */
+    | { user: User; jobOf: Project };
 
 /** Highest level of a user in a group: own membership, those inherited, and those of invited groups. */
 export function groupLevel(gitlab: GitLab, user: User, group: Group): number {

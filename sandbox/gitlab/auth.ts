@@ -129,6 +129,10 @@ export function authenticateGit(
             ? { actor: { deployToken }, presented: true }
             : { presented: true };
     }
+    const job = username === "gitlab-ci-token" ? gitlab.ci?.jobOf(secret) : undefined;
+    if (job) {
+        return { actor: { user: job.user, jobOf: job.project }, presented: true };
+    }
     try {
         return { actor: principalOf(gitlab, secret), presented: true };
     } catch {

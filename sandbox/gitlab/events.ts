@@ -4,7 +4,7 @@ import type { Delivery } from "../support/deliveries";
 import { covers } from "./access";
 import { zeroSha, type Commit } from "./git";
 import type { GitLab } from "./gitlab";
-import type { Hook, MergeRequest, Note, Pipeline, Project, Space, User } from "./model";
+import type { Hook, Job, MergeRequest, Note, Pipeline, Project, Space, User } from "./model";
 import { digest, namespaceName, projectUrls } from "./present";
 
 type Payload = Record<string, unknown>;
@@ -413,6 +413,53 @@ export async function emitPipeline(gitlab: GitLab, project: Project, pipeline: P
             allow_failure: job.allowFailure,
             user: user ? hookUser(user) : null,
         })),
+    });
+}
+
+/** Tells the hooks that a job's status changed. */
+export function emitJob(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): void {
+    if (listeners(gitlab, project, "job").length === 0) {
+        return;
+    }
+    const user = gitlab.user(job.run?.userId ?? pipeline.userId);
+    const described = hookProject(gitlab, project);
+    const seconds = (from: string | null, to: string | null): number | null =>
+        from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
+    emit(gitlab, project, "job", {
+        object_kind: "build",
+        ref: pipeline.ref,
+        tag: pipeline.tag,
+        before_sha: pipeline.beforeSha,
+        sha: pipeline.sha,
+        retries_count: pipeline.jobs.filter((each) => each.name === job.name && each.run?.retried).length,
+        build_id: job.id,
+        build_name: job.name,
+        build_stage: job.stage,
+        build_status: job.status,
+        build_created_at: job.createdAt,
+        build_started_at: job.startedAt,
+        build_finished_at: job.finishedAt,
+        build_duration: seconds(job.startedAt, job.finishedAt),
+        build_queued_duration: seconds(job.run?.queuedAt ?? null, job.startedAt),
+        build_allow_failure: job.allowFailure,
+        build_failure_reason: job.run?.failureReason ?? "unknown_failure",
+        pipeline_id: pipeline.id,
+        runner: null,
+        project_id: project.id,
+        project_name: `${namespaceName(gitlab, project.namespaceId)} / ${project.name}`,
+        user: user ? hookUser(user) : null,
+        commit: { id: pipeline.id, sha: pipeline.sha, status: pipeline.status },
+        repository: {
+            name: project.name,
+            url: described["ssh_url"],
+            description: project.description,
+            homepage: described["homepage"],
+            git_http_url: described["git_http_url"],
+            git_ssh_url: described["git_ssh_url"],
+            visibility_level: described["visibility_level"],
+        },
+        project: described,
+        environment: job.environment === null ? null : { name: job.environment, action: "start" },
     });
 }
 

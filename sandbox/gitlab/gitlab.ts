@@ -1,5 +1,6 @@
 import type { Deliveries } from "../support/deliveries";
 import type { Store } from "../support/store";
+import type { PipelineRunner } from "./ci";
 import { guessTier, slugOf } from "./environments";
 import type { Git } from "./git";
 import {
@@ -20,6 +21,8 @@ import { groupSettings, initialSettings, projectSettings } from "./settings";
 export class GitLab {
     /** Base URL without a slash at its end; known once the server listens. */
     url = "";
+    /** Runs pipelines; without it they are only written down. */
+    ci: PipelineRunner | undefined;
     private readonly locks = new Map<string, Promise<unknown>>();
 
     constructor(
@@ -370,6 +373,7 @@ export class GitLab {
         for (const each of state.projects) {
             each.jobTokenScope.projectIds = each.jobTokenScope.projectIds.filter((id) => id !== project.id);
         }
+        await this.ci?.forget(project.pipelines);
         await this.git.remove(project.id);
     }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { FastifyError } from "fastify";
 
+import { CiRunner, type CiOptions } from "../ci/runner";
 import { Deliveries } from "../support/deliveries";
 import { Faults, registerFaults } from "../support/faults";
 import { createServer, listen, writeSecretFile, type LogLine, type RunningServer } from "../support/server";
@@ -40,12 +41,16 @@ export interface GitLabOptions {
     protectionDelayMs?: number;
     /** Webhook delivery: attempts, wait before the second one, time for one. Default 4, 1000 ms, 10 s. */
     hooks?: { attempts?: number; backoffMs?: number; timeoutMs?: number };
+    /** Runs pipelines on this machine. Without it they are records that only the API moves. */
+    ci?: CiOptions;
 }
 
 /** A running GitLab stand-in. */
 export interface RunningGitLab extends RunningServer {
     /** Resolves when no webhook waits to be sent any more. */
     drainHooks(): Promise<void>;
+    /** Resolves when no pipeline is being read or run; those that wait for a person do not count. */
+    idle(): Promise<void>;
 }
 
 /**
@@ -72,6 +77,10 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
         options.tier,
         options.protectionDelayMs ?? 400,
     );
+    const runner = options.ci
+        ? await CiRunner.open(gitlab, join(dataDir, "ci"), { ...(log ? { log } : {}), ...options.ci })
+        : undefined;
+    gitlab.ci = runner;
     await ensureRoot(gitlab, options.rootTokenFile);
     await reconcile(gitlab);
     await gitlab.sweep();
@@ -130,10 +139,13 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
     registerSmartHttp(fastify, gitlab, hooksDir, home);
 
     gitlab.url = await listen(fastify, options);
+    await runner?.start();
     return {
         url: gitlab.url,
         drainHooks: () => deliveries.drain(),
+        idle: () => runner?.idle() ?? Promise.resolve(),
         async close() {
+            await runner?.close();
             await deliveries.close();
             await fastify.close();
             await gitlab.save();

@@ -1,4 +1,5 @@
 import { mergesInto, pushesBranch, protectionsOf } from "./access";
+import { activeStatuses } from "../ci/flow";
 import { conflict, invalid, methodNotAllowed, notFound, unauthorized, unprocessable } from "./errors";
 import { emitMergeRequest, isDraft } from "./events";
 import { zeroSha, type RefUpdate } from "./git";
@@ -6,7 +7,7 @@ import type { GitLab } from "./gitlab";
 import type { ApprovalRule, MergeRequest, Pipeline, Project, User } from "./model";
 import { asText } from "./params";
 import { projectUrls } from "./present";
-import { authorOf, moveRef } from "./repository";
+import { authorOf, moveRef, queueMergeRequestPipeline } from "./repository";
 
 export interface NewMergeRequest {
     sourceBranch: string;
@@ -83,6 +84,9 @@ export async function openMergeRequest(
     project.mergeRequests.unshift(request);
     await git.run(project.id, ["update-ref", `refs/merge-requests/${request.iid}/head`, source]);
     await emitMergeRequest(gitlab, project, author, request, "open");
+    if (gitlab.ci && project.settings["builds_access_level"] !== "disabled") {
+        queueMergeRequestPipeline(gitlab.ci, project, request, { sha: source, userId: author.id });
+    }
     return request;
 }
 
@@ -132,9 +136,27 @@ export async function openFromPushOptions(
     }
 }
 
-/** The newest pipeline of the source branch's tip. */
+/** The pipeline that counts: the newest of the source branch's tip, one for the merge request before any other. */
 export function headPipeline(project: Project, request: MergeRequest): Pipeline | undefined {
-    return project.pipelines.find((pipeline) => pipeline.sha === request.sourceSha);
+    const found = project.pipelines.filter(
+        (pipeline) =>
+            pipeline.sha === request.sourceSha &&
+            (pipeline.mergeRequestIid === undefined || pipeline.mergeRequestIid === request.iid) &&
+            // One that is run belongs to a ref; a record may have been made for any.
+            (pipeline.stages === undefined ||
+                pipeline.mergeRequestIid !== undefined ||
+                pipeline.ref === request.sourceBranch),
+    );
+    return found.find((pipeline) => pipeline.source === "merge_request_event") ?? found[0];
+}
+
+/** Whether the pipeline that counts is on its way, or is about to be created. */
+function pipelineActive(gitlab: GitLab, project: Project, request: MergeRequest): boolean {
+    const pipeline = headPipeline(project, request);
+    return (
+        (pipeline !== undefined && activeStatuses.includes(pipeline.status)) ||
+        gitlab.ci?.expects(project, request.sourceSha, request.iid) === true
+    );
 }
 
 /** Approvals still missing, rule by rule; none outside premium. */
@@ -190,10 +212,11 @@ export async function mergeStatus(gitlab: GitLab, project: Project, request: Mer
     if (project.settings["only_allow_merge_if_pipeline_succeeds"] === true) {
         const skippedCounts =
             pipeline?.status === "skipped" && project.settings["allow_merge_on_skipped_pipeline"] === true;
+        if (pipelineActive(gitlab, project, request)) {
+            return "ci_still_running";
+        }
         if (pipeline?.status !== "success" && !skippedCounts) {
-            return pipeline && ["created", "pending", "running"].includes(pipeline.status)
-                ? "ci_still_running"
-                : "ci_must_pass";
+            return "ci_must_pass";
         }
     }
     if (
@@ -248,8 +271,7 @@ export async function mergeMergeRequest(
             throw conflict(`SHA does not match HEAD of source branch: ${request.sourceSha}`);
         }
         const status = await mergeStatus(gitlab, project, request);
-        const pipeline = headPipeline(project, request);
-        const running = pipeline && ["created", "pending", "running"].includes(pipeline.status);
+        const running = pipelineActive(gitlab, project, request);
         if (options.autoMerge && running && ["mergeable", "ci_still_running"].includes(status)) {
             request.autoMerge = {
                 userId: user.id,
@@ -370,7 +392,10 @@ export async function autoMerge(gitlab: GitLab, project: Project, pipeline: Pipe
     for (const request of project.mergeRequests.filter((each) => each.sourceSha === pipeline.sha)) {
         const wish = request.autoMerge;
         const user = gitlab.user(wish?.userId);
-        if (!wish || !user || request.state !== "opened") {
+        if (!wish || !user || request.state !== "opened" || pipelineActive(gitlab, project, request)) {
+            continue;
+        }
+        if (headPipeline(project, request)?.status !== "success") {
             continue;
         }
         try {

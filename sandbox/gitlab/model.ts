@@ -219,6 +219,32 @@ export interface Job {
     finishedAt: string | null;
     environment: string | null;
     trace: string;
+    /** Of a job that is run; one that was only written down does not have it. */
+    run?: JobRun;
+}
+
+/** What the runner needs to know of a job beside what the API shows. */
+export interface JobRun {
+    when: "on_success" | "on_failure" | "always" | "manual" | "delayed";
+    /** Jobs it waits for; null: those of earlier stages. */
+    needs: { job: string; artifacts: boolean; optional: boolean }[] | null;
+    /** Exit codes that are no failure of the pipeline. */
+    allowedExitCodes: number[];
+    environmentAction: string;
+    resourceGroup: string | null;
+    interruptible: boolean;
+    timeoutSeconds: number;
+    retriesLeft: number;
+    /** When a delayed job is due, and when any job became ready to run. */
+    dueAt: string | null;
+    queuedAt: string | null;
+    failureReason: string | null;
+    exitCode: number | null;
+    /** A newer job of the same name stands for this one. */
+    retried: boolean;
+    /** Who started it, when it was not who started the pipeline. */
+    userId: number | null;
+    deploymentId: number | null;
 }
 
 export interface Pipeline {
@@ -237,6 +263,12 @@ export interface Pipeline {
     userId: number;
     name: string | null;
     scheduleId?: number;
+    /** Of a pipeline for a merge request. */
+    mergeRequestIid?: number;
+    /** Why the file could not be used. */
+    yamlErrors?: string;
+    /** Stages in their order, of a pipeline that is run; one that was only written down does not have them. */
+    stages?: string[];
     variables: { key: string; value: string; variableType: string }[];
     jobs: Job[];
 }

@@ -2,7 +2,8 @@ import { ApiError, invalid } from "./errors";
 import { emit, emitMergeRequest, emitPipeline, listeners, pushPayload } from "./events";
 import { GitError, zeroSha, type Author, type RefUpdate, type TreeEntry } from "./git";
 import type { GitLab } from "./gitlab";
-import type { Pipeline, Project, User } from "./model";
+import type { PipelineRunner, PipelineWish } from "./ci";
+import type { MergeRequest, Pipeline, Project, User } from "./model";
 import { refusal } from "./pushChecks";
 
 /** One file change inside a commit, as the commits API takes it. */
@@ -283,7 +284,7 @@ async function refreshMergeRequests(
     }
 }
 
-/** GitLab starts a pipeline for a push when the repository has a CI file; here it is only a record. */
+/** GitLab starts a pipeline for a push when the repository has a CI file; without a runner it is only a record. */
 async function startPushPipeline(
     gitlab: GitLab,
     project: Project,
@@ -291,7 +292,14 @@ async function startPushPipeline(
     update: RefUpdate,
     pushOptions: string[],
 ): Promise<void> {
-    if (pushOptions.includes("ci.skip") || project.settings["builds_access_level"] === "disabled") {
+    if (project.settings["builds_access_level"] === "disabled") {
+        return;
+    }
+    if (gitlab.ci) {
+        await queuePushPipelines(gitlab, gitlab.ci, project, user, update, pushOptions.includes("ci.skip"));
+        return;
+    }
+    if (pushOptions.includes("ci.skip")) {
         return;
     }
     const sha = await gitlab.git.resolve(project.id, update.newSha);
@@ -310,6 +318,55 @@ async function startPushPipeline(
         source: "push",
         userId: user.id,
     });
+}
+
+/** The pipeline of the branch or tag itself, and those of the merge requests that the push gives a new commit. */
+async function queuePushPipelines(
+    gitlab: GitLab,
+    ci: PipelineRunner,
+    project: Project,
+    user: User,
+    update: RefUpdate,
+    skip: boolean,
+): Promise<void> {
+    const sha = await gitlab.git.resolve(project.id, update.newSha);
+    if (sha === undefined) {
+        return;
+    }
+    const wish = { sha, beforeSha: update.oldSha, userId: user.id, skip };
+    const tag = update.ref.startsWith("refs/tags/");
+    const ref = update.ref.replace(/^refs\/(heads|tags)\//, "");
+    ci.queue(project, { ...wish, ref, tag, source: "push" });
+    for (const request of project.mergeRequests) {
+        if (!tag && request.state === "opened" && request.sourceBranch === ref) {
+            queueMergeRequestPipeline(ci, project, request, wish);
+        }
+    }
+}
+
+/** Wants the pipeline of a merge request's newest commit. */
+export function queueMergeRequestPipeline(
+    ci: PipelineRunner,
+    project: Project,
+    request: MergeRequest,
+    wish: Pick<PipelineWish, "sha" | "userId"> & Partial<PipelineWish>,
+): void {
+    ci.queue(project, mergeRequestWish(request, wish));
+}
+
+/** A pipeline for a merge request, as GitLab describes one. */
+export function mergeRequestWish(
+    request: MergeRequest,
+    wish: Pick<PipelineWish, "sha" | "userId"> & Partial<PipelineWish>,
+): PipelineWish {
+    return {
+        ...wish,
+        beforeSha: zeroSha,
+        ref: `refs/merge-requests/${request.iid}/head`,
+        tag: false,
+        source: "merge_request_event",
+        mergeRequestIid: request.iid,
+    };
 }
 
 export async function hasCiFile(gitlab: GitLab, project: Project, sha: string): Promise<boolean> {

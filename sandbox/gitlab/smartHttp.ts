@@ -188,7 +188,14 @@ function gitAccess(
     if (!seesProject(gitlab, user, project)) {
         return hidden;
     }
-    if (actor) {
+    if (actor && "jobOf" in actor) {
+        if (!letsJobIn(gitlab, project, actor.jobOf)) {
+            return hidden;
+        }
+        if (writes) {
+            return { status: 403, message: "You are not allowed to push code to this project." };
+        }
+    } else if (actor) {
         const needed = writes
             ? ["api", "write_repository"]
             : ["api", "read_api", "read_repository", "write_repository"];
@@ -211,6 +218,17 @@ function gitAccess(
         return { status: 403, message: "You are not allowed to push code to this project." };
     }
     return undefined;
+}
+
+/** The job token allowlist: a project's own jobs, and those of the projects and groups it names. */
+function letsJobIn(gitlab: GitLab, project: Project, from: Project): boolean {
+    const { enabled, projectIds, groupIds } = project.jobTokenScope;
+    return (
+        !enabled ||
+        from === project ||
+        projectIds.includes(from.id) ||
+        gitlab.lineage(gitlab.groupOf(from)).some((group) => groupIds.includes(group.id))
+    );
 }
 
 /** Settings for one run of git, in the form its environment takes them. */

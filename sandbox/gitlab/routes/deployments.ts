@@ -79,7 +79,7 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
             updatedAt: now,
         };
         project.deployments.push(made);
-        announce(gitlab, project, made);
+        announceDeployment(gitlab, project, made);
         return showDeployment(gitlab, project, made, true);
     });
     routes.put(`${base}/:deployment_id`, (call) => {
@@ -95,7 +95,7 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         }
         deployment.status = status;
         deployment.updatedAt = gitlab.now();
-        announce(gitlab, project, deployment);
+        announceDeployment(gitlab, project, deployment);
         return showDeployment(gitlab, project, deployment, true);
     });
     routes.delete(`${base}/:deployment_id`, (call) => {
@@ -142,7 +142,8 @@ function showDeployment(gitlab: GitLab, project: Project, deployment: Deployment
     };
 }
 
-function announce(gitlab: GitLab, project: Project, deployment: Deployment): void {
+/** Tells the hooks about a deployment. */
+export function announceDeployment(gitlab: GitLab, project: Project, deployment: Deployment): void {
     const user = gitlab.user(deployment.userId);
     emit(gitlab, project, "deployment", {
         object_kind: "deployment",

@@ -3,9 +3,17 @@ import type { Call, Routes } from "../call";
 import { ApiError, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Job, type Pipeline, type Project } from "../model";
-import { asText, objects, oneOf, type Input } from "../params";
+import { asText, bool, objects, oneOf, words, type Input } from "../params";
 import { basicUser } from "../present";
-import { statuses, finished, findPipeline, setStatus, showPipeline, pipelineDetail } from "./pipelines";
+import {
+    statuses,
+    finished,
+    findPipeline,
+    listed,
+    setStatus,
+    showPipeline,
+    pipelineDetail,
+} from "./pipelines";
 
 export function showJob(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): Input {
     return {
@@ -21,9 +29,10 @@ export function showJob(gitlab: GitLab, project: Project, pipeline: Pipeline, jo
         started_at: job.startedAt,
         finished_at: job.finishedAt,
         erased_at: null,
-        duration: null,
-        queued_duration: null,
-        user: basicUser(gitlab, gitlab.user(pipeline.userId)),
+        duration: seconds(job.startedAt, job.finishedAt),
+        queued_duration: seconds(job.run?.queuedAt ?? null, job.startedAt),
+        ...(job.run?.failureReason ? { failure_reason: job.run.failureReason } : {}),
+        user: basicUser(gitlab, gitlab.user(job.run?.userId ?? pipeline.userId)),
         commit: { id: pipeline.sha, short_id: pipeline.sha.slice(0, 8) },
         pipeline: showPipeline(gitlab, project, pipeline),
         web_url: `${gitlab.url}/${gitlab.projectPath(project)}/-/jobs/${job.id}`,
@@ -33,6 +42,10 @@ export function showJob(gitlab: GitLab, project: Project, pipeline: Pipeline, jo
         artifacts_expire_at: null,
         tag_list: [],
     };
+}
+
+function seconds(from: string | null, to: string | null): number | null {
+    return from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
 }
 
 /** Jobs of pipelines. */
@@ -49,7 +62,10 @@ export function registerJobs(routes: Routes, gitlab: GitLab): void {
     };
     routes.get("/projects/:id/jobs", (call) => {
         const project = call.project(Level.guest);
-        const all = project.pipelines.flatMap((pipeline) => pipeline.jobs.map((job) => ({ pipeline, job })));
+        const wanted = call.parse({ include_retried: bool(), scope: words() });
+        const all = project.pipelines
+            .flatMap((pipeline) => pipeline.jobs.map((job) => ({ pipeline, job })))
+            .filter(({ job }) => listed(job, wanted.include_retried, wanted.scope));
         return call.page(all, ({ pipeline, job }) => showJob(gitlab, project, pipeline, job));
     });
     routes.get("/projects/:id/jobs/:job_id", (call) => {
@@ -57,15 +73,27 @@ export function registerJobs(routes: Routes, gitlab: GitLab): void {
         const { pipeline, job } = locate(call, project);
         return showJob(gitlab, project, pipeline, job);
     });
-    routes.get("/projects/:id/jobs/:job_id/trace", (call) => {
+    routes.get("/projects/:id/jobs/:job_id/trace", async (call) => {
         const { job } = locate(call, call.project(Level.reporter));
         call.reply.type("text/plain; charset=utf-8");
-        return job.trace;
+        return (await gitlab.ci?.trace(job)) ?? job.trace;
     });
     for (const action of ["play", "retry", "cancel"] as const) {
-        routes.post(`/projects/:id/jobs/:job_id/${action}`, (call) => {
+        routes.post(`/projects/:id/jobs/:job_id/${action}`, async (call) => {
             const project = call.writableProject(Level.developer);
             const { pipeline, job } = locate(call, project);
+            if (gitlab.ci && job.run) {
+                if (action === "cancel") {
+                    await gitlab.ci.cancel(project, pipeline, job);
+                    return showJob(gitlab, project, pipeline, job);
+                }
+                return showJob(
+                    gitlab,
+                    project,
+                    pipeline,
+                    await gitlab.ci[action](project, pipeline, job, call.user),
+                );
+            }
             if (action === "play" && job.status !== "manual") {
                 throw new ApiError(400, { message: "400 Bad request - Unplayable Job" });
             }

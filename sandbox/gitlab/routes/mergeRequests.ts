@@ -7,7 +7,7 @@ import { headPipeline, mergeMergeRequest, mergeStatus, openMergeRequest, rebase 
 import { Level, type MergeRequest, type Project } from "../model";
 import { bool, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
 import { basicUser, showCommit } from "../present";
-import { addPipeline, hasCiFile } from "../repository";
+import { addPipeline, hasCiFile, mergeRequestWish } from "../repository";
 import { showDiff } from "./commits";
 import { showPipeline } from "./pipelines";
 
@@ -181,13 +181,10 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
         if (!(await hasCiFile(gitlab, project, request.sourceSha))) {
             throw invalid({ base: ["Missing CI config file"] });
         }
-        const pipeline = await addPipeline(gitlab, project, {
-            ref: `refs/merge-requests/${request.iid}/head`,
-            tag: false,
-            sha: request.sourceSha,
-            source: "merge_request_event",
-            userId: call.user.id,
-        });
+        const wish = mergeRequestWish(request, { sha: request.sourceSha, userId: call.user.id });
+        const pipeline = gitlab.ci
+            ? await gitlab.ci.create(project, wish)
+            : await addPipeline(gitlab, project, wish);
         return showPipeline(gitlab, project, pipeline);
     });
     routes.get(`${base}/:iid/participants`, (call) => {

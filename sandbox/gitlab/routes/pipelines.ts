@@ -2,10 +2,11 @@ import { effectiveProjectLevel, mergesInto } from "../access";
 import type { Call, Routes } from "../call";
 import { invalid, notFound } from "../errors";
 import { emitPipeline } from "../events";
+import { zeroSha } from "../git";
 import type { GitLab } from "../gitlab";
 import { autoMerge } from "../mergeRequests";
-import { Level, type Pipeline, type Project } from "../model";
-import { asText, filled, objects, required, text, type Input } from "../params";
+import { Level, type Job, type Pipeline, type Project } from "../model";
+import { asText, bool, filled, objects, required, text, words, type Input } from "../params";
 import { basicUser } from "../present";
 import { addPipeline, hasCiFile } from "../repository";
 import { showJob } from "./jobs";
@@ -23,7 +24,9 @@ export const statuses = [
 
 export const finished = ["success", "failed", "canceled", "skipped"];
 
-/** Pipelines and jobs as records: nothing runs them here, so their status moves only when somebody moves it. */
+/**
+ * Pipelines. With a runner they are run; without one they are records whose status moves only when somebody moves it.
+ */
 export function registerPipelines(routes: Routes, gitlab: GitLab): void {
     const base = "/projects/:id/pipelines";
     routes.get(base, (call) => {
@@ -64,7 +67,9 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
     routes.get(`${base}/:pipeline_id/jobs`, (call) => {
         const project = call.project(Level.guest);
         const pipeline = findPipeline(call, project);
-        return call.page(pipeline.jobs, (job) => showJob(gitlab, project, pipeline, job));
+        const wanted = call.parse({ include_retried: bool(), scope: words() });
+        const jobs = pipeline.jobs.filter((job) => listed(job, wanted.include_retried, wanted.scope));
+        return call.page(jobs, (job) => showJob(gitlab, project, pipeline, job));
     });
     routes.get(`${base}/:pipeline_id/bridges`, (call) => {
         findPipeline(call, call.project(Level.guest));
@@ -98,7 +103,9 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
     routes.post(`${base}/:pipeline_id/cancel`, async (call) => {
         const project = call.writableProject(Level.developer);
         const pipeline = findPipeline(call, project);
-        if (!finished.includes(pipeline.status)) {
+        if (gitlab.ci && pipeline.stages) {
+            await gitlab.ci.cancelPipeline(project, pipeline);
+        } else if (!finished.includes(pipeline.status)) {
             pipeline.jobs
                 .filter((job) => !finished.includes(job.status))
                 .forEach((job) => (job.status = "canceled"));
@@ -110,15 +117,30 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
     routes.post(`${base}/:pipeline_id/retry`, async (call) => {
         const project = call.writableProject(Level.developer);
         const pipeline = findPipeline(call, project);
-        pipeline.jobs.filter((job) => job.status !== "success").forEach((job) => (job.status = "pending"));
-        await setStatus(gitlab, project, pipeline, "pending");
+        if (gitlab.ci && pipeline.stages) {
+            await gitlab.ci.retryPipeline(project, pipeline, call.user);
+        } else {
+            pipeline.jobs
+                .filter((job) => job.status !== "success")
+                .forEach((job) => (job.status = "pending"));
+            await setStatus(gitlab, project, pipeline, "pending");
+        }
         return pipelineDetail(gitlab, project, pipeline);
     });
     routes.delete(`${base}/:pipeline_id`, (call) => {
         const project = call.project(Level.owner);
         const pipeline = findPipeline(call, project);
         project.pipelines = project.pipelines.filter((each) => each !== pipeline);
+        return gitlab.ci?.forget([pipeline]);
     });
+}
+
+/** Whether a job belongs into a list: the newest of its name, and in one of the statuses asked for. */
+export function listed(job: Job, retried: boolean | undefined, scope: string[] | undefined): boolean {
+    return (
+        (retried === true || job.run?.retried !== true) &&
+        (scope === undefined || scope.length === 0 || scope.includes(job.status))
+    );
 }
 
 export function findPipeline(call: Call, project: Project): Pipeline {
@@ -155,14 +177,10 @@ export async function createPipeline(
             ],
         });
     }
-    return addPipeline(gitlab, project, {
-        ref: name,
-        tag: branch === undefined,
-        sha,
-        source,
-        userId,
-        variables,
-    });
+    const wish = { ref: name, tag: branch === undefined, sha, source, userId, variables };
+    return gitlab.ci
+        ? gitlab.ci.create(project, { ...wish, beforeSha: zeroSha })
+        : addPipeline(gitlab, project, wish);
 }
 
 function mayOverride(gitlab: GitLab, call: Call, project: Project): void {
@@ -223,7 +241,7 @@ export function pipelineDetail(gitlab: GitLab, project: Project, pipeline: Pipel
         ...showPipeline(gitlab, project, pipeline),
         before_sha: pipeline.beforeSha,
         tag: pipeline.tag,
-        yaml_errors: null,
+        yaml_errors: pipeline.yamlErrors ?? null,
         user: basicUser(gitlab, gitlab.user(pipeline.userId)),
         started_at: pipeline.startedAt,
         finished_at: pipeline.finishedAt,

@@ -80,6 +80,11 @@ export class Sandbox {
         this.running = await startGitLab(this.options);
     }
 
+    /** Waits until no pipeline is being read or run. */
+    idle(): Promise<void> {
+        return this.running.idle();
+    }
+
     drainHooks(): Promise<void> {
         return this.running.drainHooks();
     }

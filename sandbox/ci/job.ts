@@ -1,0 +1,211 @@
+/** Runs one job in a throwaway clone. */
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+
+import type { GitLab } from "../gitlab/gitlab";
+import type { Job, Pipeline, Project } from "../gitlab/model";
+import type { ProcessRecord } from "../support/process";
+import { runLocal, type Programs } from "./local";
+import { jobFile, type Plan, type PlannedJob } from "./plan";
+import { exitCodeIn, scriptLine, type Trace } from "./trace";
+import {
+    expand,
+    mergeRequestOf,
+    ownVariables,
+    predefinedVariables,
+    repositoryUrl,
+    unsetVariables,
+    type JobVariable,
+} from "./variables";
+import {
+    changesArguments,
+    comparedCommit,
+    parseDotenv,
+    restoreArtifacts,
+    saveArtifacts,
+    Workspace,
+} from "./workspace";
+
+export interface JobContext {
+    readonly gitlab: GitLab;
+    readonly programs: Programs;
+    readonly project: Project;
+    readonly pipeline: Pipeline;
+    readonly job: Job;
+    readonly plan: Plan;
+    readonly planned: PlannedJob;
+    /** Folder of the throwaway clone; gone afterwards. */
+    readonly work: string;
+    /** Folder of what jobs of the pipeline leave for each other. */
+    readonly artifacts: string;
+    readonly token: string;
+    readonly trace: Trace;
+    readonly signal: AbortSignal;
+    readonly onStart: (record: ProcessRecord) => void;
+}
+
+/** How a job ended: its script's exit code, or why there was none. */
+export interface JobOutcome {
+    readonly exitCode: number | null;
+    readonly failure: string | null;
+}
+
+/** Runs the job's script to its end. Never leaves the clone or the variables behind. */
+export async function runJob(context: JobContext): Promise<JobOutcome> {
+    const { gitlab, project, pipeline, job, plan, planned, trace } = context;
+    trace.line(`Running with gitlab-ci-local on this machine, as job ${job.id} of pipeline ${pipeline.id}`);
+    if (planned.triggers) {
+        trace.line("ERROR: Job failed: pipelines started by jobs (trigger) are not run in the sandbox");
+        return { exitCode: null, failure: "unmet_prerequisites" };
+    }
+    const workspace = await Workspace.create(context.work, project);
+    try {
+        const compare = comparedCommit(pipeline, mergeRequestOf(project, pipeline)?.baseSha);
+        await workspace.clone(
+            gitlab,
+            project,
+            pipeline.sha,
+            repositoryUrl(gitlab, project, context.token),
+            compare,
+        );
+        const dotenv = await takeArtifacts(context, workspace.directory);
+        const commit = await gitlab.git.commit(project.id, pipeline.sha);
+        const user = gitlab.user(job.run?.userId ?? pipeline.userId);
+        const variables = new Map<string, JobVariable>([
+            ...predefinedVariables(gitlab, project, pipeline, {
+                commit,
+                user,
+                job: { ...job, token: context.token, directory: workspace.directory },
+            }),
+            ...dotenv,
+            ...ownVariables(gitlab, project, pipeline, job.environment),
+        ]);
+        trace.hide([...variables.values()].filter((each) => each.masked).map((each) => each.value));
+        describe(context);
+        const text = jobFile(plan, planned);
+        const args = [
+            planned.name,
+            ...(await workspace.file("job.json", text)),
+            ...(await workspace.variables(variables)),
+            ...unsetVariables(variables, JSON.stringify(JSON.parse(text), null, 1)).flatMap((key) => [
+                "--unset-variable",
+                key,
+            ]),
+            ...changesArguments(compare),
+            "--no-json-schema-validation",
+        ];
+        let exitCode: number | undefined;
+        const remarks: string[] = [];
+        const result = await runLocal(context.programs, {
+            cwd: workspace.directory,
+            home: workspace.home,
+            temporary: workspace.temporary,
+            args,
+            signal: context.signal,
+            onStart: context.onStart,
+            onLine: (line, stream) => {
+                const printed = scriptLine(line, planned.name);
+                if (printed !== undefined) {
+                    trace.line(printed);
+                    return;
+                }
+                exitCode ??= exitCodeIn(line, planned.name);
+                if (stream === "stderr" && !/^\s*(parsing and downloads|json schema)/.test(line)) {
+                    remarks.push(line);
+                }
+            },
+        });
+        const code = exitCode ?? (result.code === 0 ? 0 : null);
+        if (code === null && !context.signal.aborted) {
+            remarks.forEach((line) => trace.line(line));
+        }
+        await giveArtifacts(context, workspace.directory, code === 0, variables);
+        return { exitCode: code, failure: code === 0 ? null : "script_failure" };
+    } finally {
+        await workspace.remove();
+    }
+}
+
+function describe({ planned, pipeline, trace }: JobContext): void {
+    if (planned.image !== null) {
+        trace.line(`Image ${planned.image} is not used: in the sandbox, jobs run on this machine`);
+    }
+    if (planned.services.length > 0) {
+        trace.line(`Services are not started in the sandbox: ${planned.services.join(", ")}`);
+    }
+    trace.line(`Checking out ${pipeline.sha.slice(0, 8)} as detached HEAD (ref is ${pipeline.ref})...`);
+}
+
+/** Files and variables of earlier jobs: those of the dependencies, or else of all jobs it follows. */
+async function takeArtifacts(
+    { pipeline, plan, planned, artifacts, trace }: JobContext,
+    directory: string,
+): Promise<Map<string, JobVariable>> {
+    const found = new Map<string, JobVariable>();
+    for (const producer of pipeline.jobs) {
+        if (producer.run?.retried || !takesFrom(plan, planned, producer)) {
+            continue;
+        }
+        const folder = path.join(artifacts, String(producer.id));
+        if (await restoreArtifacts(path.join(folder, "files"), directory)) {
+            trace.line(`Downloading artifacts for ${producer.name} (${producer.id})...`);
+        }
+        const saved = await readFile(path.join(folder, "dotenv.json"), "utf8").catch(() => "{}");
+        for (const [key, value] of Object.entries(JSON.parse(saved) as Record<string, string>)) {
+            found.set(key, { value, file: false, raw: true, masked: false });
+        }
+    }
+    return found;
+}
+
+function takesFrom(plan: Plan, planned: PlannedJob, producer: Job): boolean {
+    const names = [producer.name, producer.name.replace(/: \[.*$/, "")];
+    if (planned.dependencies !== null) {
+        return planned.dependencies.some((each) => names.includes(each));
+    }
+    if (planned.needs !== null) {
+        return planned.needs.some((need) => need.artifacts && names.includes(need.job));
+    }
+    return plan.stages.indexOf(producer.stage) < plan.stages.indexOf(planned.stage);
+}
+
+async function giveArtifacts(
+    { planned, job, artifacts, trace }: JobContext,
+    directory: string,
+    succeeded: boolean,
+    variables: ReadonlyMap<string, JobVariable>,
+): Promise<void> {
+    const wanted = planned.artifacts;
+    if (
+        !wanted ||
+        (wanted.when === "on_success" && !succeeded) ||
+        (wanted.when === "on_failure" && succeeded)
+    ) {
+        return;
+    }
+    const folder = path.join(artifacts, String(job.id));
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const own = `${directory}/`;
+    const paths = wanted.paths.map((each) => expand(each, variables).replace(own, ""));
+    if (paths.length > 0) {
+        const count = await saveArtifacts(directory, path.join(folder, "files"), wanted, paths);
+        trace.line(
+            count > 0
+                ? `Uploading artifacts... found ${count} matching artifact files`
+                : `WARNING: ${paths.join(", ")}: no matching files. ` +
+                      "Ensure that the artifact path is relative to the working directory",
+        );
+    }
+    const values: Record<string, string> = {};
+    for (const file of wanted.dotenv) {
+        const text = await readFile(path.join(directory, expand(file, variables)), "utf8").catch(
+            () => undefined,
+        );
+        if (text === undefined) {
+            trace.line(`WARNING: ${file}: no matching files. The dotenv report is empty`);
+        }
+        Object.assign(values, parseDotenv(text ?? ""));
+    }
+    await writeFile(path.join(folder, "dotenv.json"), JSON.stringify(values), { mode: 0o600 });
+}

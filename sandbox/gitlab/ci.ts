@@ -1,0 +1,36 @@
+import type { Job, Pipeline, Project, User } from "./model";
+
+/** A pipeline that somebody or something wants. */
+export type PipelineWish = Pick<Pipeline, "ref" | "tag" | "sha" | "beforeSha" | "source" | "userId"> &
+    Partial<Pick<Pipeline, "variables" | "mergeRequestIid">> & {
+        /** It is asked for with `-o ci.skip`. */
+        skip?: boolean;
+    };
+
+/** What the server wants of whatever runs pipelines; see sandbox/ci. */
+export interface PipelineRunner {
+    /** Creates a pipeline soon, if the repository has a file for one and its rules let it. Never throws. */
+    queue(project: Project, wish: PipelineWish): void;
+    /** Creates a pipeline now. @throws ApiError 400 when its file or rules do not give one. */
+    create(project: Project, wish: PipelineWish): Promise<Pipeline>;
+    /** Whether a queued pipeline for this commit (and merge request) has not been created yet. */
+    expects(project: Project, sha: string, mergeRequestIid: number): boolean;
+    /** Starts a job that waits for somebody to do so. @throws ApiError 400 when it does not. */
+    play(project: Project, pipeline: Pipeline, job: Job, user: User): Promise<Job>;
+    /** Runs a job once more, as a new one. @throws ApiError 403 while it has not ended. */
+    retry(project: Project, pipeline: Pipeline, job: Job, user: User): Promise<Job>;
+    /** Ends a job. @throws ApiError 403 when it has ended. */
+    cancel(project: Project, pipeline: Pipeline, job: Job): Promise<void>;
+    /** Runs the failed and canceled jobs of a pipeline once more. */
+    retryPipeline(project: Project, pipeline: Pipeline, user: User): Promise<void>;
+    /** Ends all jobs of a pipeline. */
+    cancelPipeline(project: Project, pipeline: Pipeline): Promise<void>;
+    /** A job's log as far as it is written; undefined for a job that was never run. */
+    trace(job: Job): Promise<string | undefined>;
+    /** Whom a running job's token stands for; undefined when it is none. */
+    jobOf(token: string): { user: User; project: Project; pipeline: Pipeline; job: Job } | undefined;
+    /** Forgets what is kept of a project's pipelines outside of the state. */
+    forget(pipelines: readonly Pipeline[]): Promise<void>;
+    /** Resolves when nothing is being planned or run. */
+    idle(): Promise<void>;
+}
