@@ -97,6 +97,23 @@ test("without GitLab pipelines a green pipeline is not asked for", async () => {
     assert.equal(registration(recording, "app-project").inputs["onlyAllowMergeIfPipelineSucceeds"], false);
 });
 
+test("a hotfix: its branch is protected like the usual one, and made where the spec says at what", async () => {
+    const made = await recordApp(sampleApp("web", { hotfix: { branch: "hotfix-1", from: "v1.2.0" } }));
+    assert.deepEqual(registration(made, "app-hotfix-hotfix-1").inputs["ref"], "v1.2.0");
+    // What runs in the environments came from it: it stays when the hotfix is over.
+    assert.equal(registration(made, "app-hotfix-hotfix-1").options.retainOnDelete, true);
+    assert.equal(registration(made, "app-hotfix-hotfix-1-protection").inputs["branch"], "hotfix-1");
+    assert.equal(
+        registration(made, "app-hotfix-hotfix-1-protection").inputs["mergeAccessLevel"],
+        "developer",
+    );
+    const found = await recordApp(sampleApp("web", { hotfix: { branch: "hotfix-1" } }));
+    assert.deepEqual(
+        short(found, "app").filter((child) => child.includes("hotfix")),
+        ["BranchProtection app-hotfix-hotfix-1-protection"],
+    );
+});
+
 test("first content is written once, without a pipeline, and never taken away", async () => {
     const { inputs, options } = registration(await recordApp(), "app-file-Dockerfile");
     assert.match(String(inputs["createCommitMessage"]), /\[skip ci\]$/);
@@ -122,6 +139,16 @@ test("premium: push rules, and lists in place of levels", async () => {
 test("a repository that is not kept can be deleted", async () => {
     const recording = await recordApp(sampleApp("web"), sampleGitLab(), false);
     assert.deepEqual(registration(recording, "app-project").options, {});
+});
+
+test("a merge needs the promotion's pipeline, which gets the credentials between protected branches", async () => {
+    const { inputs } = registration(await recordConfig(), "config-project");
+    assert.equal(inputs["onlyAllowMergeIfPipelineSucceeds"], true);
+    assert.equal(inputs["protectMergeRequestPipelines"], true);
+    assert.equal(inputs["removeSourceBranchAfterMerge"], false);
+    assert.equal(inputs["mergeMethod"], "merge");
+    const jenkins = await recordConfig({ apps: [sampleApp("web", { ci: "jenkins" })] });
+    assert.equal(registration(jenkins, "config-project").inputs["onlyAllowMergeIfPipelineSucceeds"], false);
 });
 
 test("a config repository, free tier: exactly these resources", async () => {

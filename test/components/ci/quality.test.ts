@@ -1,0 +1,94 @@
+/** ci/quality.sh against a server that answers as SonarQube's API does; that the real one does is not proved here. */
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
+
+import { repository, runScript } from "./support";
+
+interface Sonar {
+    readonly url: string;
+    readonly asked: string[];
+}
+
+/** Answers calls by their path, in order; the last answer stays. */
+async function sonar(context: TestContext, answers: Record<string, object[]>): Promise<Sonar> {
+    const asked: string[] = [];
+    const server = createServer((request: IncomingMessage, response) => {
+        const url = request.url ?? "";
+        asked.push(`${request.headers.authorization ?? "nobody"} ${url}`);
+        const queue = answers[url.split("?")[0] ?? ""] ?? [];
+        const answer = queue.length > 1 ? queue.shift() : queue[0];
+        response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
+        response.end(JSON.stringify(answer ?? { errors: [] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    context.after(() => server.close());
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+const gate = (status: string): object => ({
+    projectStatus: { status, conditions: [{ status: "OK", metricKey: "coverage" }] },
+});
+const task = (status: string): object => ({ task: { id: "t1", type: "REPORT", status, analysisId: "a1" } });
+const report = { ".scannerwork/report-task.txt": "projectKey=web\nceTaskId=t1\n" };
+
+test("the gate of the analysis that was just made counts, once the server has finished it", async (context) => {
+    const cwd = await repository(context, report);
+    const server = await sonar(context, {
+        "/api/ce/task": [task("PENDING"), task("IN_PROGRESS"), task("SUCCESS")],
+        "/api/qualitygates/project_status": [gate("OK")],
+    });
+    const { code, output } = await runScript("quality", cwd, {
+        APP: "web",
+        SONAR_HOST_URL: `${server.url}/`,
+        SONAR_TOKEN: "fake-token",
+        SONAR_INTERVAL: "0",
+    });
+    assert.equal(code, 0, output);
+    assert.deepEqual(server.asked, [
+        ...Array.from({ length: 3 }, () => "Bearer fake-token /api/ce/task?id=t1"),
+        "Bearer fake-token /api/qualitygates/project_status?analysisId=a1",
+    ]);
+    assert.equal(output.includes("fake-token"), false);
+});
+
+test("a red gate, a failed analysis, one that never ends and a server that is away stop the pipeline", async (context) => {
+    const cwd = await repository(context, report);
+    const cases: [Record<string, object[]>, RegExp][] = [
+        [
+            {
+                "/api/ce/task": [task("SUCCESS")],
+                "/api/qualitygates/project_status": [gate("ERROR")],
+            },
+            /quality gate is ERROR, not OK; see http\S+\/dashboard\?id=web/,
+        ],
+        [{ "/api/ce/task": [task("FAILED")] }, /could not finish analysis t1/],
+        [{ "/api/ce/task": [task("PENDING")] }, /has not finished analysis t1 after 3 looks/],
+        [{}, /SonarQube does not answer/],
+    ];
+    for (const [answers, message] of cases) {
+        const server = await sonar(context, answers);
+        const { code, output } = await runScript("quality", cwd, {
+            APP: "web",
+            SONAR_HOST_URL: server.url,
+            SONAR_TOKEN: "fake-token",
+            SONAR_INTERVAL: "0",
+            SONAR_ATTEMPTS: "3",
+        });
+        assert.equal(code, 1, output);
+        assert.match(output, message);
+    }
+});
+
+test("without an analysis of its own it asks for the project's gate", async (context) => {
+    const cwd = await repository(context, { "README.md": "web" });
+    const server = await sonar(context, { "/api/qualitygates/project_status": [gate("OK")] });
+    const { code, output } = await runScript("quality", cwd, {
+        APP: "web",
+        SONAR_HOST_URL: server.url,
+        SONAR_TOKEN: "fake-token",
+    });
+    assert.equal(code, 0, output);
+    assert.deepEqual(server.asked, ["Bearer fake-token /api/qualitygates/project_status?projectKey=web"]);
+});
