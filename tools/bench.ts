@@ -6,6 +6,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import type { Estate } from "../estate/model";
 import { partGroups, sandboxDown, sandboxStatus, sandboxUp, type PartGroup } from "../sandbox/supervisor";
 import { checkoutDir, sandboxDir, sandboxLayout } from "../sandbox/support/layout";
 import { freePortBase } from "../sandbox/support/ports";
@@ -15,7 +16,7 @@ import { measured, memoryOf, treeOf, type Measurement } from "./bench/measure";
 import { comparisonTable, figureTable, median, type Comparison, type Figure } from "./bench/report";
 import { CommandError, runMain } from "./support/console";
 import { engineHome, installPlugin, programEngine, type Engine } from "./support/engine";
-import { sandboxStack } from "./support/estateSandbox";
+import { bootSandbox, sandboxStack } from "./support/estateSandbox";
 import { lastUpdate } from "./support/history";
 import { committedStackFile, estateOf } from "./support/stack";
 import { sandboxTools } from "./support/toolsets";
@@ -50,12 +51,12 @@ export function parseOptions(argv: readonly string[]): Options {
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Boots a new sandbox; seconds until its clusters are ready, and until all of it is. */
-async function boot(clusters: readonly string[]): Promise<{ clusters: number; all: number }> {
+async function boot(estate: Estate): Promise<{ clusters: number; all: number }> {
     const started = Date.now();
     const passed = (): number => (Date.now() - started) / 1000;
-    await sandboxUp({ clusters, parts: ["clusters"] });
+    await sandboxUp({ clusters: Object.keys(estate.clusters), parts: ["clusters"] });
     const ready = passed();
-    await sandboxUp({ clusters, parts: measuredParts });
+    await bootSandbox(estate, () => undefined, measuredParts);
     return { clusters: ready, all: passed() };
 }
 
@@ -150,13 +151,13 @@ async function bench(options: Options, folder: string): Promise<void> {
         [`${options.apps} apps`, "large", Math.min(2, options.rounds)],
     ] as const) {
         say(`booting a sandbox for ${name}`);
-        boots.push(await boot(clusters));
-        const { engine } = await sandboxStack(stack, () => undefined);
+        boots.push(await boot(estateOf(stack, committedStackFile(stack))));
+        const { engine } = await sandboxStack(stack, () => undefined, true);
         const result = await compare(name, engine, folder, rounds);
         rows.push(...result.rows);
         figures.push(...result.figures);
         if (stack === "dev") {
-            await sandboxUp({ clusters, parts: partGroups });
+            await bootSandbox(estateOf(stack, dev), () => undefined);
             figures.push({
                 what: "sandbox of dev: memory, Argo CD included",
                 unit: "MB",

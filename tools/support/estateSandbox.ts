@@ -4,7 +4,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { hostCluster } from "../../components/apps/plan";
 import type { Estate } from "../../estate/model";
-import { partGroups, sandboxInfo, sandboxUp, type SandboxInfo } from "../../sandbox/supervisor";
+import {
+    partGroups,
+    sandboxInfo,
+    sandboxUp,
+    type PartGroup,
+    type SandboxInfo,
+} from "../../sandbox/supervisor";
 import { prepareFolder } from "../../sandbox/supervisor/plan";
 import { ensureSecrets } from "../../sandbox/supervisor/secrets";
 import { sandboxDir, sandboxLayout, type SandboxLayout } from "../../sandbox/support/layout";
@@ -55,15 +61,20 @@ export async function sandboxStack(
     return { estate, engine, sandbox };
 }
 
-async function bootSandbox(estate: Estate, report: (line: string) => void): Promise<SandboxInfo> {
+/**
+ * Everything a stack needs besides the engine: servers, manifests, users.
+ *
+ * @param parts default: all of them, also for a sandbox that was made when there were fewer.
+ */
+export async function bootSandbox(
+    estate: Estate,
+    report: (line: string) => void,
+    parts: readonly PartGroup[] = partGroups,
+): Promise<SandboxInfo> {
     await ensureTools(sandboxTools(), progressPrinter(process.stderr));
     await copyManifests();
     const { name: host } = hostCluster(estate);
-    // All parts, also for a sandbox that was made when there were fewer.
-    const sandbox = await sandboxUp(
-        { clusters: Object.keys(estate.clusters), host, parts: partGroups },
-        report,
-    );
+    const sandbox = await sandboxUp({ clusters: Object.keys(estate.clusters), host, parts }, report);
     await seedUsers(sandbox, estate);
     return sandbox;
 }
