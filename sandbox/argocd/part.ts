@@ -29,6 +29,8 @@ export function argoCdPorts(base: number): ArgoCdPorts {
         applicationSetProbe: portOf(base, "argocd-applicationset-probe"),
         applicationSetMetrics: portOf(base, "argocd-applicationset-metrics"),
         notificationsMetrics: portOf(base, "argocd-notifications-metrics"),
+        imageUpdaterWebhook: portOf(base, "argocd-image-updater-webhook"),
+        notificationRelay: portOf(base, "notification-relay"),
     };
 }
 

@@ -13,6 +13,9 @@ export interface ArgoCdPorts {
     readonly applicationSetProbe: number;
     readonly applicationSetMetrics: number;
     readonly notificationsMetrics: number;
+    /** Where Harbor tells of pushes, on behalf of the image updater. */
+    readonly imageUpdaterWebhook: number;
+    readonly notificationRelay: number;
 }
 
 /** Programs, by path. */
@@ -22,6 +25,7 @@ export interface ArgoCdTools {
     readonly helm: string;
     readonly kustomize: string;
     readonly miniredis: string;
+    readonly relay: string;
 }
 
 /** Names of {@link ArgoCdTools}, as the toolchain knows them. */
@@ -31,6 +35,7 @@ export const argoCdTools = [
     "helm",
     "kustomize",
     "miniredis",
+    "relay",
 ] as const satisfies readonly (keyof ArgoCdTools)[];
 
 /** Where one process finds its files. */
@@ -56,7 +61,7 @@ export interface Workload {
     readonly name: string;
     /** The objects it may come from; the first that is there counts. */
     readonly sources: readonly { readonly kind: "Deployment" | "StatefulSet"; readonly name: string }[];
-    readonly tool: "argocd" | "argocd-image-updater" | "miniredis";
+    readonly tool: "argocd" | "argocd-image-updater" | "miniredis" | "relay";
     /** `ARGOCD_BINARY_NAME` of Argo CD's binary. */
     readonly binary?: string;
     /** An init container that does something of use here, run as this command of Argo CD's binary. */
@@ -199,6 +204,20 @@ export const workloads: readonly Workload[] = [
         env: (place) => ({ ...configPaths(place), ...inCluster(place) }),
         probe: (ports) => ({ kind: "tcp", port: ports.notificationsMetrics }),
         memoryMiB: 120,
+    },
+    {
+        name: "notification-relay",
+        sources: [{ kind: "Deployment", name: "notification-relay" }],
+        tool: "relay",
+        ownProgram: true,
+        flags: () => [],
+        env: ({ root, ports }) => ({
+            RELAY_LISTEN: at(ports.notificationRelay),
+            // Beside the root, which is emptied at each start: what was told is not forgotten with the process.
+            RELAY_STATE: `${root}-state`,
+        }),
+        probe: (ports) => ({ kind: "http", port: ports.notificationRelay, path: "/healthz" }),
+        memoryMiB: 50,
     },
     {
         name: "argocd-image-updater",

@@ -53,6 +53,7 @@ export function adviseOn(name: string, info: SandboxInfo | undefined, status: Sa
             "gitlab",
             ...info.harbors.map((each) => `harbor-${each.name}`),
             "argocd",
+            "chat",
         ];
         throw new Error(`there is no "${name}" to open; choose from ${names.join(", ")}`);
     }

@@ -1,5 +1,6 @@
 /** From settings to the table of parts: makes the files they need (certificates, kubeconfigs, options) on the way. */
 import * as fs from "node:fs";
+import * as path from "node:path";
 
 import { argoCdSpec } from "../argocd/part";
 import { type ArgoCdTools, argoCdTools } from "../argocd/workloads";
@@ -18,17 +19,21 @@ import { type SandboxLayout } from "../support/layout";
 import { clusterPort } from "../support/ports";
 import { type PartSpec, startOrder } from "./parts";
 import { ensureSecrets } from "./secrets";
-import { gitlabSpec, harborSpec } from "./servers";
+import { chatSpec, gitlabSpec, harborSpec } from "./servers";
 import { type SandboxSettings } from "./settings";
 
 /** Programs a sandbox may need, by the toolchain's names. */
-export type SandboxTool = keyof ClusterTools | keyof ArgoCdTools | "registry";
+export type SandboxTool = keyof ClusterTools | keyof ArgoCdTools | "registry" | "crane";
+
+/** Programs that pipelines find on their PATH, as far as the sandbox has them. */
+const jobTools = ["crane", "helm", "kustomize"] as const;
 
 /** Names of the programs that `settings` needs. */
 export function neededTools(settings: SandboxSettings): SandboxTool[] {
     const { parts } = settings;
     return [
         ...(parts.includes("clusters") ? clusterTools : []),
+        ...(parts.includes("gitlab") ? (["crane"] as const) : []),
         ...(parts.includes("harbor") || parts.includes("harbor-prod") ? (["registry"] as const) : []),
         ...(parts.includes("argocd") ? argoCdTools : []),
     ];
@@ -120,9 +125,16 @@ export async function preparePlan(
         portBase: base,
         tier: settings.tier,
         registryBinary: tools.get("registry") ?? "",
+        jobPath: jobTools.flatMap((name) => {
+            const found = tools.get(name);
+            return found === undefined ? [] : [path.dirname(found)];
+        }),
     };
     if (groups.includes("gitlab")) {
         parts.push(gitlabSpec(servers));
+    }
+    if (groups.includes("chat")) {
+        parts.push(chatSpec(servers));
     }
     if (groups.includes("harbor")) {
         parts.push(harborSpec({ ...servers, registryBinary: tool("registry") }, "main"));

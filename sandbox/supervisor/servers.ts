@@ -21,6 +21,8 @@ export interface ServerSettings {
     readonly tier: GitlabTier;
     /** Path of the OCI registry program. */
     readonly registryBinary: string;
+    /** Folders of the programs that pipelines call. */
+    readonly jobPath: readonly string[];
 }
 
 export const gitlabUrl = (base: number): string => `http://${loopback}:${portOf(base, "gitlab")}`;
@@ -28,9 +30,12 @@ export const gitlabUrl = (base: number): string => `http://${loopback}:${portOf(
 export const harborUrl = (base: number, name: HarborName): string =>
     `http://${loopback}:${portOf(base, `harbor-${name}`)}`;
 
+/** Where the chat receivers are. */
+export const chatUrl = (base: number): string => `http://${loopback}:${portOf(base, "chat")}`;
+
 /** The GitLab stand-in, or undefined without its entry file. */
 export function gitlabSpec(settings: ServerSettings): PartSpec | undefined {
-    const { layout, portBase, tier } = settings;
+    const { layout, portBase, tier, jobPath } = settings;
     const port = portOf(portBase, "gitlab");
     return server(settings, {
         name: "gitlab",
@@ -44,6 +49,7 @@ export function gitlabSpec(settings: ServerSettings): PartSpec | undefined {
             dataDir: layout.gitlab,
             tokenFile: secretFile(layout, "gitlab-root-token"),
             tier,
+            jobPath,
         },
     });
 }
@@ -71,9 +77,30 @@ export function harborSpec(settings: ServerSettings, name: HarborName): PartSpec
     });
 }
 
+/** The chat receivers, or undefined without their entry file. */
+export function chatSpec(settings: ServerSettings): PartSpec | undefined {
+    const { layout, portBase } = settings;
+    const port = portOf(portBase, "chat");
+    const mailPort = portOf(portBase, "chat-mail");
+    return server(settings, {
+        name: "chat",
+        group: "chat",
+        kind: "chat",
+        ports: [port, mailPort],
+        url: chatUrl(portBase),
+        options: {
+            host: loopback,
+            port,
+            mailPort,
+            dataDir: path.join(layout.run, "chat"),
+            secretFile: secretFile(layout, "gitlab-root-token"),
+        },
+    });
+}
+
 interface Server extends Pick<PartSpec, "name" | "group" | "ports"> {
     /** Folder of the server under sandbox/. */
-    readonly kind: "gitlab" | "harbor";
+    readonly kind: "gitlab" | "harbor" | "chat";
     readonly url: string;
     /** Written to a file whose path is the server's only argument: paths and numbers, no secrets. */
     readonly options: Record<string, unknown>;

@@ -12,7 +12,7 @@ import { type GitlabTier } from "./servers";
  * Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one; `argocd` runs what the
  * estate makes of Argo CD on the host cluster.
  */
-export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod", "argocd"] as const;
+export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod", "argocd", "chat"] as const;
 export type PartGroup = (typeof partGroups)[number];
 
 export interface SandboxSettings {

@@ -1,9 +1,9 @@
 /** Brings an estate and a sandbox together: what has to be there before the engine runs. */
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { hostCluster } from "../../components/apps/plan";
 import type { Estate } from "../../estate/model";
+import { channelSecret } from "../../sandbox/chat";
 import {
     partGroups,
     sandboxInfo,
@@ -125,9 +125,7 @@ function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAcces
         harborPassword: fs.readFileSync(harbor.passwordFile, "utf8").trim(),
         chatUrl: `http://127.0.0.1:${portOf(portBase(), "chat")}`,
         mail: { host: "127.0.0.1", port: portOf(portBase(), "chat-mail") },
-        // Stable between runs and known to nobody else: derived from a secret of this sandbox.
-        channelSecret: (channel) =>
-            createHash("sha256").update(`${gitlabToken} ${channel}`).digest("base64url").slice(0, 32),
+        channelSecret: (channel) => channelSecret(gitlabToken, channel),
     };
 }
 

@@ -9,7 +9,7 @@ test("the first up makes three clusters, GitLab and both Harbors", () => {
     assert.deepEqual(mergeSettings(undefined, {}, base), {
         portBase: base,
         clusters: ["host", "member1", "member2"],
-        parts: ["clusters", "gitlab", "harbor", "harbor-prod", "argocd"],
+        parts: ["clusters", "gitlab", "harbor", "harbor-prod", "argocd", "chat"],
         tier: "free",
     });
 });
