@@ -82,6 +82,17 @@ export class Child {
         this.enter("waiting", "stopped");
     }
 
+    /** Ends the process, which is then started again at once; nothing where none runs. */
+    restart(): void {
+        if (
+            this.process !== undefined &&
+            this.process.exitCode === null &&
+            this.process.signalCode === null
+        ) {
+            this.change.abort();
+        }
+    }
+
     /** Ends the process; {@link run} returns then. */
     close(): void {
         this.closed = true;

@@ -121,6 +121,22 @@ export class Kubelet {
         this.client.close();
     }
 
+    /** Starts a workload's process again, if it runs. */
+    restart(name: string): void {
+        this.children.get(name)?.restart();
+    }
+
+    /** A value of a Secret in the namespace of a workload, as the workload would get it; undefined where there is none. */
+    secretValue(name: string, secret: string, key: string): string | undefined {
+        const workload = workloads.find((each) => each.name === name);
+        const found = workload === undefined ? "" : this.find(workload);
+        if (typeof found === "string") {
+            return undefined;
+        }
+        const { namespace = "" } = found.object.metadata;
+        return this.references(namespace, found.object).secret(secret)?.[key];
+    }
+
     private informers(): { readonly synced: boolean; run: () => Promise<void>; stop: () => void }[] {
         return [this.deployments, this.statefulSets, this.configMaps, this.secrets, this.accounts];
     }
@@ -410,6 +426,14 @@ export class Kubelet {
         const { tools } = this.options;
         const names = { argocd: tools.argocd, helm: tools.helm, kustomize: tools.kustomize };
         Object.entries(names).forEach(([name, program]) => fs.symlinkSync(program, path.join(folder, name)));
+        // The image updater's own image brings this: git asks it, and it answers from the environment it is given.
+        const askPass = path.join(folder, "git-ask-pass.sh");
+        const script = [
+            "#!/bin/sh",
+            'if [ "${1#Username}" != "$1" ]; then printf \'%s\\n\' "$GIT_USERNAME"; else printf \'%s\\n\' "$GIT_PASSWORD"; fi',
+            "",
+        ];
+        fs.writeFileSync(askPass, script.join("\n"), { mode: 0o700 });
     }
 }
 

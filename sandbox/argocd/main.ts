@@ -4,10 +4,14 @@ import * as path from "node:path";
 
 import { trimLog } from "../supervisor/supervisor";
 import { Kubelet, type KubeletOptions } from "./kubelet";
+import { PushListener } from "./pushes";
 import { workloads } from "./workloads";
 
 /** A log that grew beyond this is cut, in bytes. */
 const maxLogBytes = 32 * 1024 * 1024;
+
+/** The workload that pushes of images are told to. */
+const imageUpdater = "argocd-image-updater";
 
 function main(): void {
     const file = process.argv[2];
@@ -15,7 +19,15 @@ function main(): void {
         throw new Error("Give the path of a JSON file with the options.");
     }
     const options = JSON.parse(fs.readFileSync(file, "utf8")) as KubeletOptions;
-    const kubelet = new Kubelet(options, (line) => console.error(`${new Date().toISOString()} ${line}`));
+    const log = (line: string): void => console.error(`${new Date().toISOString()} ${line}`);
+    const kubelet = new Kubelet(options, log);
+    const pushes = new PushListener({
+        port: options.ports.imageUpdaterWebhook,
+        secret: () =>
+            kubelet.secretValue(imageUpdater, "argocd-image-updater-secret", "webhook.harbor-secret"),
+        onPush: () => kubelet.restart(imageUpdater),
+        log,
+    });
     const trimmer = setInterval(
         () =>
             workloads.forEach(({ name }) => trimLog(path.join(options.logsDir, `${name}.log`), maxLogBytes)),
@@ -26,13 +38,13 @@ function main(): void {
         if (!stopping) {
             stopping = true;
             clearInterval(trimmer);
-            void kubelet.close().then(() => process.exit(0));
+            void Promise.all([kubelet.close(), pushes.close()]).then(() => process.exit(0));
         }
     };
     process.on("SIGTERM", stop);
     process.on("SIGINT", stop);
     kubelet.start();
-    console.log("ready to run what the estate makes");
+    void pushes.start().then(() => console.log("ready to run what the estate makes"));
 }
 
 main();
