@@ -11,6 +11,8 @@ interface MainOptions {
     dataDir: string;
     tokenFile: string;
     tier: Tier;
+    /** Folders of the programs that pipelines call, in front of this machine's PATH. */
+    jobPath?: string[];
 }
 
 /** Runs the GitLab stand-in as a process: `main.ts <options.json>`. */
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
             dataDir: options.dataDir,
             tier: options.tier,
             rootTokenFile: options.tokenFile,
+            ci: { path: options.jobPath ?? [] },
             log: (line) => console.log(line),
         });
     });

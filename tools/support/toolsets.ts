@@ -11,6 +11,7 @@ export function sandboxTools(): ToolName[] {
         "kube-scheduler",
         "kwok",
         "registry",
+        "crane",
         ...argoCdTools,
     ];
 }
@@ -24,6 +25,5 @@ export function testTools(): ToolName[] {
         "providers",
         "argocd-manifests",
         "argocd-image-updater-manifests",
-        "crane",
     ];
 }
