@@ -137,8 +137,9 @@ function withCredentials(credentials: readonly JenkinsCredential[], steps: reado
     return [
         "withCredentials([",
         ...credentials.map(
-            ({ id, username, password }) =>
-                `    usernamePassword(credentialsId: ${quoted(id)}, usernameVariable: '${username}', passwordVariable: '${password}'),`,
+            ({ id, username, password }, index) =>
+                `    usernamePassword(credentialsId: ${quoted(id)}, usernameVariable: '${username}', passwordVariable: '${password}')` +
+                (index < credentials.length - 1 ? "," : ""),
         ),
         "]) {",
         ...steps.map((line) => `    ${line}`),
