@@ -97,10 +97,10 @@ function factsAsTemplates(escape: Escape): Record<string, Fact> {
             key: "author",
             label: { en: "Author", zh: "提交人" },
             // The repo-server is asked, and a template whose call fails sends nothing: so only where it just answered
-            // Argo CD's own question about this repository.
+            // Argo CD's own question about this repository. The mail address behind the name is nobody's business.
             value:
                 `{{ if and (regexMatch \`^[0-9a-f]{40}$\` ${revision}) (has ${orDash(syncStatus)} (list \`Synced\` \`OutOfSync\`)) }}` +
-                `${escape(`(call .repo.GetCommitMetadata ${revision}).Author`)}{{ else }}-{{ end }}`,
+                `${escape(`(regexReplaceAll \` *<[^<>]*>$\` (call .repo.GetCommitMetadata ${revision}).Author \`\`)`)}{{ else }}-{{ end }}`,
         },
         image: {
             key: "image",

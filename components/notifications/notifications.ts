@@ -2,7 +2,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import type { AppEnvironment, Channel, Estate } from "../../estate/model";
-import { defaultTriggers } from "../../estate/notificationSchema";
 import { settingsMetadata } from "../argocd/controlPlane";
 import type { Settings } from "../argocd/settings";
 import type { Annotations } from "../delivery/application";
@@ -119,7 +118,8 @@ export function notificationSettings(estate: Estate, ports: Readonly<Record<stri
                 ? {}
                 : { clusterPageUrl: estate.argocd.clusterPageUrl }),
         }),
-        defaultTriggers: yaml([...defaultTriggers]),
+        // No `defaultTriggers`: with them Argo CD takes every other annotation of an Application for a subscription of a
+        // service without a name, and fails to send to it each minute.
     };
     for (const channel of channels(estate)) {
         const type = channel.kind === "email" ? "email" : "webhook";

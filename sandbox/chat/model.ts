@@ -102,6 +102,14 @@ export function parseObject(text: string): Record<string, unknown> | undefined {
     }
 }
 
+/** A text as people see it: the entities by which senders write what would be markup. */
+export function withoutEntities(text: string): string {
+    return text
+        .replace(/&#60;|&lt;/g, "<")
+        .replace(/&gt;/g, ">")
+        .replace(/&amp;/g, "&");
+}
+
 /** Whether a text is an absolute http(s) URL. */
 export function isWebUrl(value: unknown): value is string {
     return typeof value === "string" && /^https?:\/\/[^\s]+$/.test(value) && URL.canParse(value);

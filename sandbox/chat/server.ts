@@ -15,6 +15,7 @@ import {
     isObject,
     keptMessages,
     parseObject,
+    withoutEntities,
     type ChatKind,
     type ChatState,
     type Delivery,
@@ -208,7 +209,11 @@ class Chat {
             at: new Date(this.now()).toISOString(),
             kind,
             channel,
-            rendered,
+            rendered: {
+                ...rendered,
+                title: withoutEntities(rendered.title),
+                lines: rendered.lines.map(withoutEntities),
+            },
             raw,
             ...(to === undefined ? {} : { to }),
         });
