@@ -7,7 +7,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { parseEstate } from "../../estate";
+import { parseEstate, specSchema } from "../../estate";
 import { checkoutDir } from "../../sandbox/support/layout";
 import { TOOLS } from "../../toolchain/tools";
 import {
@@ -131,7 +131,7 @@ describe("examples of an estate", () => {
     const servers = Object.fromEntries(
         ["member1", "member2", "member3"].map((name) => [name, `https://${name}.example.com:6443`]),
     );
-    const sections = new Set(Object.keys(specOf(smallest()) ?? {}));
+    const sections = new Set(Object.keys(specSchema.shape));
 
     for (const each of all.filter(({ file }) => file !== generated)) {
         for (const { language, text, line } of codeBlocks(each)) {
@@ -139,15 +139,16 @@ describe("examples of an estate", () => {
                 continue;
             }
             const content = parse(text) as unknown;
-            const fragment = /^# a fragment of (\S+)/.exec(text)?.[1];
-            if (fragment !== undefined) {
+            const below =
+                /^# a fragment of (\S+)/.exec(text)?.[1] ?? (isFragment(content) ? "estate" : undefined);
+            if (below !== undefined) {
                 it(`${each.file}:${String(line)} is a fragment with known keys`, () => {
-                    const at = /[:/]|\.yaml$/.test(fragment) ? [] : fragment.split(".");
+                    const at = sections.has(below.split(".")[0] ?? "") ? below.split(".") : [];
                     const spec = at.reduceRight<unknown>((inner, key) => ({ [key]: inner }), content);
                     const unknown = parseEstate(spec).problems.filter(({ id }) => id === "unknown-key");
                     assert.deepEqual(unknown, []);
                 });
-            } else if (isEstate(content)) {
+            } else if (specOf(content) !== content) {
                 it(`${each.file}:${String(line)} is an estate without problems`, () => {
                     assert.deepEqual(parseEstate(specOf(content), { servers }).problems, []);
                 });
@@ -155,16 +156,10 @@ describe("examples of an estate", () => {
         }
     }
 
-    /** A YAML block speaks of an estate when it holds the key of the spec, or nothing but its sections. */
-    function isEstate(content: unknown): boolean {
-        if (typeof content !== "object" || content === null || Array.isArray(content)) {
-            return false;
-        }
-        const keys = Object.keys(content);
-        return (
-            specOf(content) !== content ||
-            (keys.length > 0 && keys.every((key) => sections.has(key) || key === "channels"))
-        );
+    /** A YAML block that holds nothing but sections of the spec is part of one. */
+    function isFragment(content: unknown): boolean {
+        const keys = typeof content === "object" && content !== null ? Object.keys(content) : [];
+        return keys.length > 0 && keys.every((key) => sections.has(key));
     }
 });
 
@@ -175,18 +170,14 @@ function specOf(content: unknown): unknown {
     return config["gitops-estate:estate"] ?? content;
 }
 
-/** The generated page's first example, which its own test checks. */
-function smallest(): unknown {
-    return parse(codeBlocks(page(generated)).find(({ language }) => language === "yaml")?.text ?? "");
-}
-
 describe("names and figures", () => {
     it("every ESTATE_ variable of a page is read somewhere, and every one that is read is on a page", () => {
         const source = ["sandbox", "tools", "toolchain", "estate", "components", "policies"]
             .flatMap((folder) => sourceFiles(path.join(root, folder)))
             .map((file) => fs.readFileSync(file, "utf8"))
             .join("\n");
-        const inSource = new Set(source.match(/\bESTATE_[A-Z_]+[A-Z]\b/g));
+        const tests = sourceFiles(path.join(root, "test")).map((file) => fs.readFileSync(file, "utf8"));
+        const inSource = new Set([source, ...tests].join("\n").match(/\bESTATE_[A-Z_]+[A-Z]\b/g));
         const onPages = new Set(all.flatMap(({ text }) => text.match(/\bESTATE_[A-Z_]+[A-Z]\b/g) ?? []));
         // Of the pipeline, not of the program.
         onPages.delete("ESTATE_CI_IMAGE");
