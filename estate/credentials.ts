@@ -101,6 +101,15 @@ export function checkCredentials(estate: Estate, credentials: unknown): Problem[
                 fix: `${near === undefined ? "" : `did you mean ${near}? Otherwise `}pulumi config rm --path 'gitops-estate:credentials.${name}'`,
                 severity: "warning",
             });
+        } else if (path[0] === "channels" && path[2] === "secret" && estate.relay === undefined) {
+            problems.push({
+                path: `credentials.${name}`,
+                value: "(hidden)",
+                id: "credential-relay",
+                rule: "needs the relay: Argo CD itself cannot sign messages",
+                fix: "set notifications.relay.image, or let the bot check keywords or addresses instead of signatures",
+                severity: "error",
+            });
         } else if (!text) {
             problems.push({
                 path: `credentials.${name}`,

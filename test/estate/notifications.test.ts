@@ -1,6 +1,7 @@
 /** Who hears of what, from the spec to the model. What Argo CD makes of it is tested with the notifications. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { checkCredentials } from "../../estate/credentials";
 import { defaultTriggers } from "../../estate/notificationSchema";
 import { model, type Overrides } from "../support/estate";
 
@@ -53,6 +54,15 @@ describe("relay", () => {
         );
     });
     test("is absent unless asked for", () => {
-        assert.equal(model({}).relay, undefined);
+        assert.equal(model({ notifications: { relay: undefined } }).relay, undefined);
+    });
+    test("is needed where a bot has a signing secret", () => {
+        const credentials = { channels: { ops: { url: "https://chat.test/hook", secret: "fake" } } };
+        const found = (own: Overrides): string[] =>
+            checkCredentials(model({ notifications: own }), credentials)
+                .filter(({ id }) => id === "credential-relay")
+                .map(({ path }) => path);
+        assert.deepEqual(found({ relay: undefined }), ["credentials.channels.ops.secret"]);
+        assert.deepEqual(found({}), []);
     });
 });

@@ -21,6 +21,7 @@ const base: SpecInput = {
         prod: { clusters: ["member1", "member2"], promotesFrom: "test" },
     },
     channels: { ops: { kind: "feishu" }, oncall: { kind: "dingtalk" } },
+    notifications: { relay: { image: "harbor.test/platform/notification-relay:1" } },
     teams: { shop: { maintainers: ["alice"], developers: ["bob", "carol"], channels: ["ops"] } },
     apps: {
         web: { team: "shop" },

@@ -79,7 +79,7 @@ export function sandboxCredentials(estate: Estate, access: SandboxAccess): Crede
         }
         return [
             at("url", `${access.chatUrl}/${channel.kind}/${channel.name}`),
-            ...(channel.kind === "feishu" || channel.kind === "dingtalk"
+            ...(estate.relay !== undefined && (channel.kind === "feishu" || channel.kind === "dingtalk")
                 ? [at("secret", access.channelSecret(channel.name))]
                 : []),
         ];
