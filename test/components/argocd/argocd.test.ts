@@ -8,7 +8,12 @@ import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { ControlPlane } from "../../../components/argocd/controlPlane";
-import { loadManifests, ManifestError, parseManifests } from "../../../components/argocd/manifests";
+import {
+    loadManifests,
+    loadUpdaterManifests,
+    ManifestError,
+    parseManifests,
+} from "../../../components/argocd/manifests";
 import {
     inNamespace,
     mirroredImage,
@@ -232,6 +237,24 @@ describe("manifests", () => {
             /Point argocd\.manifests\.path at the folder/,
         );
     });
+    test("of the image updater are read alone, and none where something else installs it", async () => {
+        const file = path.join(folder, "updater.yaml");
+        fs.writeFileSync(
+            file,
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: u}\ndata: {i: 'quay.io/argoprojlabs/argocd-image-updater:v0.12.2'}\n",
+        );
+        const of = (version: string, installed = true): ArgoCd => ({
+            ...argocd(),
+            imageUpdaterVersion: version,
+            imageUpdater: { ...argocd().imageUpdater, ...(installed ? { manifests: { path: file } } : {}) },
+        });
+        assert.equal((await loadUpdaterManifests(of("0.12.2")))[0]?.metadata.name, "u");
+        assert.deepEqual(await loadUpdaterManifests(of("0.12.2", false)), []);
+        await assert.rejects(
+            loadUpdaterManifests(of("0.18.0")),
+            /installs Argo CD Image Updater v0\.12\.2, argocd\.imageUpdaterVersion says 0\.18\.0/,
+        );
+    });
     test("that are not Kubernetes objects are refused", () => {
         assert.throws(
             () => parseManifests("x", "kind: Nothing\n"),
@@ -316,6 +339,39 @@ describe("components", () => {
         assert.deepEqual(spec["destinations"], [{ name: "member1", namespace: "web-prod" }]);
         assert.deepEqual(spec["sourceRepos"], ["https://gitlab.test/acme/shop/web-config.git"]);
         assert.deepEqual(spec["clusterResourceWhitelist"], []);
+    });
+
+    test("a team's space: windows for the team's Applications, and roles that pipelines can get tokens for", async () => {
+        const estate = sampleEstate([sampleApp("web")]);
+        const team = estate.teams["shop"];
+        assert.ok(team !== undefined);
+        const window = {
+            kind: "deny",
+            schedule: "0 22 * * *",
+            duration: "2h",
+            timeZone: "Asia/Shanghai",
+            manualSync: true,
+        } as const;
+        const projects = team.projects.map((project) => ({
+            ...project,
+            syncWindows: [{ ...window, description: "backups", applications: ["web-dev-member1"] }],
+        }));
+        const recording = await record(() => {
+            new TeamSpace(
+                "space",
+                { team: { ...team, projects }, argocd: estate.argocd },
+                { providers: [new k8s.Provider("host")] },
+            );
+        });
+        const spec = registration(recording, "space-project-prod").inputs["spec"] as {
+            syncWindows: unknown;
+            roles: { name: string; policies: string[] }[];
+        };
+        assert.deepEqual(spec.syncWindows, [{ ...window, applications: ["web-dev-member1"] }]);
+        assert.deepEqual(spec.roles.find((role) => role.name === "deployer")?.policies, [
+            "p, proj:shop-prod:deployer, applications, get, shop-prod/*, allow",
+            "p, proj:shop-prod:deployer, applications, sync, shop-prod/*, allow",
+        ]);
     });
 
     test("a team's space refuses the open project and a project without a place", () => {

@@ -1,9 +1,10 @@
 /** Applications as data and under mocks. Proves what is declared, not that Argo CD syncs it. */
 import * as assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import { application, projectOf } from "../../../components/delivery/application";
 import { ArgoCdDelivery } from "../../../components/delivery/delivery";
+import type { App, AppEnvironment, ImageUpdater } from "../../../estate/model";
 import { childrenOf, leaks, record, registration } from "../../support/engine";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
 
@@ -106,4 +107,135 @@ test("one Application per environment and cluster", async () => {
         unknown
     >;
     assert.deepEqual(metadata["annotations"], { note: "x" });
+});
+
+describe("an environment that stands still", () => {
+    const specOf = (
+        change: Partial<AppEnvironment>,
+        app = sampleApp("web"),
+    ): {
+        source: Record<string, Record<string, unknown>>;
+        syncPolicy: Record<string, unknown>;
+        info?: unknown;
+    } =>
+        application(sampleEstate([app]), app, sampleAppEnvironment(app.name, "dev", change), "member1")[
+            "spec"
+        ] as ReturnType<typeof specOf>;
+
+    test("pinned: the tag comes from the Application, over chart and kustomization", () => {
+        const helm = specOf({ pin: "main-1", values: { imagetag: "other" } });
+        assert.deepEqual(helm.source["helm"]?.["valuesObject"], {
+            image: "harbor.test/web-dev/web",
+            imagetag: "main-1",
+        });
+        assert.deepEqual(helm.info, [{ name: "Pinned to", value: "main-1" }]);
+        const kustomize = specOf({ pin: "main-1" }, sampleApp("web", { delivery: "kustomize" }));
+        assert.deepEqual(kustomize.source["kustomize"], { images: ["app=harbor.test/web-dev/web:main-1"] });
+        assert.notEqual(helm.syncPolicy["automated"], undefined);
+    });
+
+    test("held: nothing is applied by itself, and the reason is there to read", () => {
+        const app = sampleApp("web");
+        const held = sampleAppEnvironment("web", "dev", { hold: "INC-7: bad release" });
+        const object = application(sampleEstate([app]), app, held, "member1");
+        assert.deepEqual(object.metadata.annotations, { "gitops-estate/hold": "INC-7: bad release" });
+        const spec = object["spec"] as Record<string, Record<string, unknown>>;
+        assert.equal("automated" in (spec["syncPolicy"] ?? {}), false);
+        assert.deepEqual(spec["info"], [{ name: "On hold", value: "INC-7: bad release" }]);
+    });
+});
+
+describe("what the spec changes over git", () => {
+    const specOf = (app: App, change: Partial<AppEnvironment>): Record<string, Record<string, unknown>> =>
+        application(sampleEstate([app]), app, sampleAppEnvironment(app.name, "dev", change), "member1")[
+            "spec"
+        ] as Record<string, Record<string, unknown>>;
+    const { sync } = sampleAppEnvironment("web", "dev");
+
+    test("differences that are none: empty fields are left out, and syncs respect them", () => {
+        const spec = specOf(sampleApp("web"), {
+            sync: {
+                ...sync,
+                history: 3,
+                ignoreDifferences: [
+                    {
+                        group: "apps",
+                        kind: "Deployment",
+                        jsonPointers: ["/spec/replicas"],
+                        jqPathExpressions: [],
+                        managedFieldsManagers: [],
+                    },
+                    {
+                        group: "",
+                        kind: "Secret",
+                        name: "token",
+                        jsonPointers: [],
+                        jqPathExpressions: [".data"],
+                        managedFieldsManagers: ["rotator"],
+                    },
+                ],
+            },
+        });
+        assert.deepEqual(spec["ignoreDifferences"], [
+            { group: "apps", kind: "Deployment", jsonPointers: ["/spec/replicas"] },
+            {
+                kind: "Secret",
+                name: "token",
+                jqPathExpressions: [".data"],
+                managedFieldsManagers: ["rotator"],
+            },
+        ]);
+        assert.ok(
+            (spec["syncPolicy"]?.["syncOptions"] as string[]).includes("RespectIgnoreDifferences=true"),
+        );
+        assert.equal(spec["revisionHistoryLimit"], 3);
+    });
+
+    test("replicas and patches of a kustomization", () => {
+        const spec = specOf(sampleApp("web", { delivery: "kustomize" }), {
+            kustomize: {
+                replicas: { web: 3, api: 2 },
+                patches: [{ target: { kind: "Service" }, patch: "[]" }],
+            },
+        });
+        assert.deepEqual(spec["source"]?.["kustomize"], {
+            images: ["app=harbor.test/web-dev/web:*"],
+            replicas: [
+                { name: "api", count: 2 },
+                { name: "web", count: 3 },
+            ],
+            patches: [{ target: { kind: "Service" }, patch: "[]" }],
+        });
+    });
+
+    test("further images of the environment's own project get its names, where the updater acts", () => {
+        const rule = { strategy: "newest-build", allowTags: "any", ignoreTags: [], platforms: [] } as const;
+        const updater: ImageUpdater = {
+            ...rule,
+            environments: ["dev"],
+            images: {
+                sidecar: { ...rule, repository: "sidecar", helm: { name: "side.image", tag: "side.tag" } },
+                redis: { ...rule, image: "docker.io/library/redis", helm: { tag: "redis.tag" } },
+            },
+            writeBack: "source",
+            mergeRequest: false,
+        };
+        const helm = specOf(sampleApp("web", { updater }), { values: { side: { port: 1 } } });
+        assert.deepEqual(helm["source"]?.["helm"], {
+            releaseName: "web",
+            valuesObject: {
+                image: "harbor.test/web-dev/web",
+                side: { port: 1, image: "harbor.test/web-dev/sidecar" },
+            },
+        });
+        const named = { ...rule, repository: "sidecar", kustomize: { name: "side" } };
+        const kustomize = specOf(
+            sampleApp("web", { delivery: "kustomize", updater: { ...updater, images: { sidecar: named } } }),
+            // Held or not, what runs stays the same.
+            { hold: "incident" },
+        );
+        assert.deepEqual(kustomize["source"]?.["kustomize"], {
+            images: ["app=harbor.test/web-dev/web:*", "side=harbor.test/web-dev/sidecar:*"],
+        });
+    });
 });
