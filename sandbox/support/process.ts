@@ -328,13 +328,24 @@ function signalGroup(record: ProcessRecord, signal: NodeJS.Signals): void {
     }
 }
 
+/**
+ * A process's share of the memory: what it has alone, and of the pages it shares (the program itself, above all) its part. So
+ * the sum over processes is what they take together, however often one program runs.
+ */
 function residentOf(pid: number): number {
-    try {
-        const match = /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
-        return match?.[1] === undefined ? 0 : Number(match[1]) * 1024;
-    } catch {
-        return 0;
-    }
+    const kilobytes = (file: string, field: RegExp): number | undefined => {
+        try {
+            const match = field.exec(fs.readFileSync(`/proc/${pid}/${file}`, "utf8"));
+            return match?.[1] === undefined ? undefined : Number(match[1]);
+        } catch {
+            return undefined;
+        }
+    };
+    return (
+        (kilobytes("smaps_rollup", /^Pss:\s+(\d+) kB$/m) ??
+            kilobytes("status", /^VmRSS:\s+(\d+) kB$/m) ??
+            0) * 1024
+    );
 }
 
 /** The text of a file from byte `position` on, or its last `-position` bytes; empty when it cannot be read. */

@@ -1,0 +1,262 @@
+/**
+ * The real Argo CD on what the estate made: a commit becomes a rollout, an image that is not there a degraded app, and what
+ * is killed on the way goes on. Nodes and pods are simulated: a pod "runs" once its image could be pulled, no code of an app
+ * is started.
+ */
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { ensureTools } from "../../toolchain";
+import { run } from "../../tools/support/console";
+import { World, eventually } from "./support/world";
+
+interface Application {
+    readonly status?: {
+        readonly sync?: { readonly status?: string; readonly revision?: string };
+        readonly health?: { readonly status?: string };
+    };
+}
+
+interface Pod {
+    readonly spec: { readonly containers: readonly { readonly image: string }[] };
+    readonly status: {
+        readonly phase: string;
+        readonly containerStatuses?: readonly {
+            readonly imageID: string;
+            readonly state: { readonly waiting?: { readonly reason: string; readonly message?: string } };
+        }[];
+    };
+}
+
+interface Part {
+    readonly name: string;
+    readonly state: string;
+    readonly pid?: number;
+    readonly residentBytes?: number;
+    readonly problem?: string;
+}
+
+const app = "web-dev-member1";
+
+/** Seconds between two looks of Argo CD; up to a third more by chance. */
+const pollSeconds = 45;
+
+describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
+    let world: World;
+    before(async () => {
+        world = await World.make();
+        // So that a look by the clock tells itself from a push that was told, and comes soon where nobody tells.
+        world.editSpec((spec) =>
+            spec.setIn(["config", "gitops-estate:estate", "argocd", "reconciliationSeconds"], pollSeconds),
+        );
+        await world.succeed("tools/start.ts");
+    });
+    after(async () => {
+        const { dir } = world;
+        await world.end();
+        assert.deepEqual(processesOf(dir), [], "no process outlives the sandbox");
+    });
+
+    const application = (name: string): Promise<Application | undefined> =>
+        world.object<Application>("host", "argocd", "application", name);
+
+    const isAt = (found: Application | undefined, sync: string, health: string): boolean =>
+        found?.status?.sync?.status === sync && found.status.health?.status === health;
+
+    const pods = async (): Promise<Pod[]> => {
+        const { stdout } = await world.kubectl("member1", ["-n", "web-dev", "get", "pods", "-o", "json"]);
+        return (JSON.parse(stdout) as { items: Pod[] }).items;
+    };
+
+    const image = (tag: string): string => `${new URL(world.harborUrl).host}/web-dev/web:${tag}`;
+
+    /** Whether the only pods are running ones with this tag. */
+    const runsOnly =
+        (tag: string) =>
+        (found: readonly Pod[]): boolean =>
+            found.length > 0 &&
+            found.every(
+                ({ spec, status }) => spec.containers[0]?.image === image(tag) && status.phase === "Running",
+            );
+
+    /** Writes the tag into the dev branch, as a pipeline would; the commit's id. */
+    const commitTag = async (tag: string): Promise<string> => {
+        const project = encodeURIComponent("acme/shop/web-config");
+        const file = encodeURIComponent("web/values.yaml");
+        const { body } = await world.gitlab<{ content: string }>(
+            "GET",
+            `/projects/${project}/repository/files/${file}?ref=dev`,
+        );
+        const values = Buffer.from(body.content, "base64").toString("utf8");
+        const answer = await world.gitlab("PUT", `/projects/${project}/repository/files/${file}`, {
+            branch: "dev",
+            commit_message: `web ${tag}`,
+            content: values.replace(/^imagetag:.*$/m, `imagetag: "${tag}"`),
+        });
+        assert.equal(answer.status, 200, JSON.stringify(answer.body));
+        const { body: branch } = await world.gitlab<{ commit: { id: string } }>(
+            "GET",
+            `/projects/${project}/repository/branches/dev`,
+        );
+        return branch.commit.id;
+    };
+
+    /** Puts a small image with this tag into dev's project; its digest. */
+    const push = async (tag: string): Promise<string> => {
+        const tools = await ensureTools(["crane"], () => undefined);
+        const docker = path.join(world.dir, "docker");
+        const layer = path.join(world.dir, "layer.tar");
+        fs.mkdirSync(docker, { recursive: true });
+        fs.writeFileSync(path.join(world.dir, "index.html"), tag);
+        await run("tar", ["-cf", layer, "-C", world.dir, "index.html"]);
+        const password = fs.readFileSync(
+            path.join(world.sandboxDir, "secrets", "harbor-admin-password"),
+            "utf8",
+        );
+        const auth = Buffer.from(`admin:${password.trim()}`).toString("base64");
+        const host = new URL(world.harborUrl).host;
+        fs.writeFileSync(path.join(docker, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }));
+        const result = await run(
+            tools.get("crane")?.path ?? "crane",
+            ["append", "--insecure", "--oci-empty-base", "-f", layer, "-t", image(tag)],
+            { env: { ...process.env, DOCKER_CONFIG: docker } },
+        );
+        assert.equal(result.code, 0, result.stderr);
+        return result.stdout.trim().split("@")[1] ?? "";
+    };
+
+    const parts = async (): Promise<Part[]> => {
+        const result = await world.command("sandbox/main.ts", ["status", "--json"]);
+        return (JSON.parse(result.stdout) as { parts: Part[] }).parts;
+    };
+
+    const rolledOut = async (tag: string, revision: string, seconds: number): Promise<void> => {
+        await eventually(
+            `${app} at ${tag}`,
+            () => application(app),
+            (found) => isAt(found, "Synced", "Healthy") && found?.status?.sync?.revision === revision,
+            seconds,
+        );
+        await eventually(`pods of ${tag} alone`, pods, runsOnly(tag), 20);
+    };
+
+    test("finds every Application healthy after the start, on less than 3 GB", async () => {
+        for (const name of [app, "web-prod-member2", "api-test-member1"]) {
+            await eventually(
+                `${name} in sync`,
+                () => application(name),
+                (found) => isAt(found, "Synced", "Healthy"),
+                60,
+            );
+        }
+        const all = await eventually(
+            "all of Argo CD running",
+            parts,
+            (found) =>
+                found.filter(({ name }) => name.startsWith("argocd")).every(({ state }) => state === "ready"),
+            60,
+        );
+        for (const part of ["argocd-server", "argocd-application-controller", "argocd-repo-server"]) {
+            assert.ok(
+                all.some(({ name }) => name === part),
+                `${part} is not in the status`,
+            );
+        }
+        const bytes = all.reduce((sum, { residentBytes = 0 }) => sum + residentBytes, 0);
+        assert.ok(bytes < 3e9, `the sandbox takes ${Math.round(bytes / 1e6)} MB`);
+        const { stdout } = await world.command("sandbox/main.ts", ["argocd", "app", "list", "-o", "name"]);
+        assert.match(stdout, new RegExp(`^argocd/${app}$`, "m"), "the command is logged in");
+    });
+
+    test("is a rollout on the member within seconds", async () => {
+        const digest = await push("first00001");
+        const before = Date.now();
+        const revision = await commitTag("first00001");
+        await rolledOut("first00001", revision, 30);
+        const seconds = (Date.now() - before) / 1000;
+        assert.ok(seconds < 30, `it took ${seconds} s: the push was not told`);
+        const [pod] = await pods();
+        assert.match(pod?.status.containerStatuses?.[0]?.imageID ?? "", new RegExp(`@${digest}$`));
+    });
+
+    test("with an image that is not there is told within a minute, and healed by the image", async () => {
+        const revision = await commitTag("missing001");
+        const waiting = (found: readonly Pod[]): Pod["status"] | undefined =>
+            found.find(({ spec }) => spec.containers[0]?.image === image("missing001"))?.status;
+        const found = await eventually(
+            "a pod that cannot pull",
+            pods,
+            (all) => waiting(all)?.containerStatuses?.[0]?.state.waiting?.reason === "ImagePullBackOff",
+        );
+        assert.match(waiting(found)?.containerStatuses?.[0]?.state.waiting?.message ?? "", /not found/);
+        assert.ok(
+            found.some(
+                ({ spec, status }) =>
+                    spec.containers[0]?.image === image("first00001") && status.phase === "Running",
+            ),
+            "the version before goes on",
+        );
+        await eventually(
+            `${app} degraded`,
+            () => application(app),
+            (now) => isAt(now, "Synced", "Degraded"),
+            60,
+        );
+        await push("missing001");
+        await rolledOut("missing001", revision, 60);
+    });
+
+    test("is not lost when the application controller is killed", async () => {
+        await push("killed0001");
+        const controller = (found: readonly Part[]): Part | undefined =>
+            found.find(({ name }) => name === "argocd-application-controller");
+        const pid = controller(await parts())?.pid ?? 0;
+        assert.ok(pid > 0);
+        const revision = await commitTag("killed0001");
+        process.kill(pid, "SIGKILL");
+        await rolledOut("killed0001", revision, 60);
+        const again = controller(await parts());
+        assert.equal(again?.state, "ready");
+        assert.notEqual(again.pid, pid);
+        assert.match(again.problem ?? "", /SIGKILL/);
+    });
+
+    test("reaches a member that was down when it was made", async () => {
+        await push("down000001");
+        const apiserver = (await parts()).find(({ name }) => name === "member1-apiserver");
+        process.kill(apiserver?.pid ?? 0, "SIGKILL");
+        const revision = await commitTag("down000001");
+        await eventually("the member seen as down", parts, (found) =>
+            found.some(({ name, state }) => name === "member1-apiserver" && state === "crashed"),
+        );
+        await world.succeed("sandbox/main.ts", ["restart", "member1"]);
+        // The push was told while nobody could act on it; the next look finds it.
+        await rolledOut("down000001", revision, 2 * pollSeconds + 60);
+    });
+
+    test("is nobody's business after a destroy: Argo CD's processes end and wait", async () => {
+        await world.succeed("tools/pulumi.ts", ["destroy", "--yes"]);
+        const all = await eventually("processes that wait", parts, (found) =>
+            found
+                .filter(({ name }) => name.startsWith("argocd-"))
+                .every(({ state, pid }) => state === "waiting" && pid === undefined),
+        );
+        assert.equal(all.find(({ name }) => name === "argocd")?.state, "ready");
+    });
+});
+
+/** Command lines of the processes that speak of a folder. */
+function processesOf(dir: string): string[] {
+    return fs
+        .readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .map((pid) => {
+            try {
+                return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+            } catch {
+                return "";
+            }
+        })
+        .filter((line) => line.includes(dir));
+}
