@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 
 import { covers } from "./access";
 import type { GitLab } from "./gitlab";
-import type { Group, Project } from "./model";
+import type { Group, Pipeline, Project } from "./model";
 
 /** Pages for a person who wants to see what is in here: no forms, no secrets, no login. */
 export function registerPages(fastify: FastifyInstance, gitlab: GitLab): void {
@@ -17,6 +17,14 @@ export async function pageFor(gitlab: GitLab, path: string): Promise<string | un
     const project = gitlab.projectAt(clean);
     if (project) {
         gitlab.settle(project);
+        const [, kind, id] = /\/-\/(pipelines|jobs)\/(\d+)\/?$/.exec(path) ?? [];
+        if (kind === "pipelines") {
+            const pipeline = project.pipelines.find((each) => each.id === Number(id));
+            return pipeline && pipelinePage(gitlab, project, pipeline);
+        }
+        if (kind === "jobs") {
+            return jobPage(gitlab, project, Number(id));
+        }
         return projectPage(gitlab, project);
     }
     const group = gitlab.groupAt(clean);
@@ -144,7 +152,7 @@ async function projectPage(gitlab: GitLab, project: Project): Promise<string> {
                 project.pipelines
                     .slice(0, 20)
                     .map((each) => [
-                        `#${each.id}`,
+                        `<a href="/${escape(path)}/-/pipelines/${each.id}">#${each.id}</a>`,
                         escape(each.ref),
                         `<code>${each.sha.slice(0, 8)}</code>`,
                         escape(each.source),
@@ -181,6 +189,54 @@ async function projectPage(gitlab: GitLab, project: Project): Promise<string> {
     );
 }
 
+function pipelinePage(gitlab: GitLab, project: Project, pipeline: Pipeline): string {
+    const path = escape(gitlab.projectPath(project));
+    const request =
+        pipeline.mergeRequestIid === undefined ? "" : ` for merge request !${pipeline.mergeRequestIid}`;
+    const stages = pipeline.stages ?? [];
+    const jobs = [...pipeline.jobs].sort(
+        (a, b) => stages.indexOf(a.stage) - stages.indexOf(b.stage) || a.id - b.id,
+    );
+    return page(
+        `Pipeline #${pipeline.id}`,
+        `<p><a href="/${path}">${path}</a> · <b>${escape(pipeline.status)}</b>${request}</p>` +
+            `<p>${escape(pipeline.ref)} at <code>${pipeline.sha.slice(0, 8)}</code>, by ` +
+            `${escape(gitlab.user(pipeline.userId)?.username ?? "nobody")} (${escape(pipeline.source)}), ` +
+            `${escape(pipeline.createdAt)}</p>` +
+            (pipeline.yamlErrors === undefined ? "" : `<pre>${escape(pipeline.yamlErrors)}</pre>`) +
+            table(
+                ["Stage", "Job", "Status", "Started", "Seconds"],
+                jobs.map((job) => [
+                    escape(job.stage),
+                    `<a href="/${path}/-/jobs/${job.id}">${escape(job.name)}</a>${job.run?.retried ? " <em>retried</em>" : ""}`,
+                    escape(job.status) + (job.allowFailure ? " <small>may fail</small>" : ""),
+                    escape(job.startedAt ?? ""),
+                    job.startedAt === null || job.finishedAt === null
+                        ? ""
+                        : ((Date.parse(job.finishedAt) - Date.parse(job.startedAt)) / 1000).toFixed(1),
+                ]),
+            ),
+    );
+}
+
+/** A job with its log: secrets were taken out of it when it was written. */
+async function jobPage(gitlab: GitLab, project: Project, id: number): Promise<string | undefined> {
+    const pipeline = project.pipelines.find((each) => each.jobs.some((job) => job.id === id));
+    const job = pipeline?.jobs.find((each) => each.id === id);
+    if (!pipeline || !job) {
+        return undefined;
+    }
+    const path = escape(gitlab.projectPath(project));
+    const reason = job.run?.failureReason ?? null;
+    return page(
+        `Job ${job.name}`,
+        `<p><a href="/${path}">${path}</a> · <a href="/${path}/-/pipelines/${pipeline.id}">Pipeline #${pipeline.id}</a> · ` +
+            `stage ${escape(job.stage)} · <b>${escape(job.status)}</b>${reason === null ? "" : ` (${escape(reason)})`}` +
+            `${job.environment === null ? "" : ` · environment ${escape(job.environment)}`}</p>` +
+            `<pre>${escape((await gitlab.ci?.trace(job)) ?? job.trace)}</pre>`,
+    );
+}
+
 /** Only the host: the rest of a webhook's address is often its secret. */
 function hostOf(url: string): string {
     try {
@@ -205,7 +261,7 @@ function page(title: string, body: string): string {
         "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}" +
         "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd}" +
         "section section{margin-left:1.5rem;border-left:3px solid #eee;padding-left:1rem}h2{font-size:1.1rem;margin-top:1.5rem}" +
-        `code{background:#f4f4f4;padding:.1rem .3rem}em{color:#b35900}</style></head><body><h1>${escape(title)}</h1>${body}</body></html>`
+        `code{background:#f4f4f4;padding:.1rem .3rem}pre{background:#f4f4f4;padding:.6rem;overflow:auto}em{color:#b35900}</style></head><body><h1>${escape(title)}</h1>${body}</body></html>`
     );
 }
 

@@ -1,14 +1,14 @@
 import type { Routes } from "../call";
 import { invalid } from "../errors";
 import type { GitLab } from "../gitlab";
-import { Level, type Project } from "../model";
+import { Level, type Job, type Pipeline, type Project } from "../model";
 import { bool, int, oneOf, required, text, type Input } from "../params";
 import { basicUser } from "../present";
 import { commitAt } from "./files";
 
 const statuses = oneOf("pending", "running", "success", "failed", "canceled", "skipped");
 
-/** Statuses that other systems, such as Argo CD or Jenkins, report for commits. */
+/** Statuses of commits: those of the jobs of their pipelines, and those that other systems, such as Argo CD, report. */
 export function registerStatuses(routes: Routes, gitlab: GitLab): void {
     const show = (status: Project["commitStatuses"][number]): Input => ({
         id: status.id,
@@ -25,6 +25,22 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
         coverage: status.coverage,
         pipeline_id: status.pipelineId,
         author: basicUser(gitlab, gitlab.user(status.authorId)),
+    });
+    const showJob = (project: Project, pipeline: Pipeline, job: Job): Input => ({
+        id: job.id,
+        sha: pipeline.sha,
+        ref: pipeline.ref,
+        status: job.status,
+        name: job.name,
+        target_url: `${gitlab.url}/${gitlab.projectPath(project)}/-/jobs/${job.id}`,
+        description: null,
+        created_at: job.createdAt,
+        started_at: job.startedAt,
+        finished_at: job.finishedAt,
+        allow_failure: job.allowFailure,
+        coverage: null,
+        pipeline_id: pipeline.id,
+        author: basicUser(gitlab, gitlab.user(job.run?.userId ?? pipeline.userId)),
     });
     routes.get("/projects/:id/repository/commits/:sha/statuses", async (call) => {
         const project = call.codeProject();
@@ -45,7 +61,19 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
                 latest.add(key);
                 return wanted.all === true || fresh;
             });
-        return call.page(found, show);
+        const ofJobs = project.pipelines
+            .filter(
+                (pipeline) =>
+                    pipeline.sha === sha && (wanted.ref === undefined || pipeline.ref === wanted.ref),
+            )
+            .flatMap((pipeline) => pipeline.jobs.map((job) => ({ pipeline, job })))
+            .filter(
+                ({ job }) =>
+                    (wanted.name === undefined || job.name === wanted.name) &&
+                    (wanted.all === true || job.run?.retried !== true),
+            )
+            .map(({ pipeline, job }) => showJob(project, pipeline, job));
+        return call.page([...found.map(show), ...ofJobs], (each) => each);
     });
     routes.post("/projects/:id/statuses/:sha", async (call) => {
         const project = call.writableProject(Level.developer);

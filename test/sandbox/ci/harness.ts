@@ -1,6 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { TestContext } from "node:test";
 
 import type { Tier } from "../../../sandbox/gitlab/model";
@@ -14,11 +11,6 @@ export function startWithCi(context: TestContext, tier: Tier = "free"): Promise<
         ci: { path: [] },
         log: (line) => void (process.env["CI_TEST_LOG"] && console.log(line)),
     });
-}
-
-/** A folder that is not in the sandbox's own. */
-export function folder(): Promise<string> {
-    return mkdtemp(join(tmpdir(), "ci-test-"));
 }
 
 export interface ShownPipeline {
@@ -88,9 +80,9 @@ export async function trace(person: Person, project: number, job: number): Promi
     return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-/** Waits until a condition holds, asking every 50 ms. @throws after 30 s, with the message. */
+/** Waits until a condition holds, asking every 50 ms. @throws after 2 min: the machine may be busy, with the message. */
 export async function until<T>(message: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-    const end = Date.now() + 30_000;
+    const end = Date.now() + 120_000;
     for (;;) {
         const value = await probe();
         if (value !== undefined && value !== false) {

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { commit, field, jobs, pipelines, startWithCi, trace, until } from "./harness";
+
+test("a merge request's pipeline decides over its merge, and sees no protected variables", async (context) => {
+    const sandbox = await startWithCi(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    await root.call("PUT", `/projects/${id}`, { only_allow_merge_if_pipeline_succeeds: true });
+    await root.call("POST", `/projects/${id}/variables`, {
+        key: "SECRET",
+        value: "protected-value",
+        protected: true,
+    });
+    await commit(root, id, "main", {
+        ".gitlab-ci.yml": `
+workflow:
+  rules: [{ if: $CI_PIPELINE_SOURCE == "merge_request_event" }]
+gate:
+  script:
+    - echo "!$CI_MERGE_REQUEST_IID $CI_MERGE_REQUEST_SOURCE_BRANCH_NAME to $CI_MERGE_REQUEST_TARGET_BRANCH_NAME <$CI_COMMIT_BRANCH> <$SECRET>"
+    - test ! -e broken
+`,
+    });
+    const open = async (branch: string, files: Record<string, string>): Promise<number> => {
+        await commit(root, id, branch, files, { start: "main" });
+        const made = await root.call("POST", `/projects/${id}/merge_requests`, {
+            source_branch: branch,
+            target_branch: "main",
+            title: branch,
+        });
+        assert.equal(made.status, 201, JSON.stringify(made.body));
+        return field<number>(made.body, "iid");
+    };
+    const show = async (iid: number): Promise<Record<string, unknown>> =>
+        (await root.call("GET", `/projects/${id}/merge_requests/${iid}`)).body as Record<string, unknown>;
+
+    const good = await open("good", { "a.txt": "a" });
+    assert.equal((await show(good))["detailed_merge_status"], "ci_still_running");
+    const early = await root.call("PUT", `/projects/${id}/merge_requests/${good}/merge`);
+    assert.equal(early.status, 405);
+    const auto = await root.call("PUT", `/projects/${id}/merge_requests/${good}/merge`, { auto_merge: true });
+    assert.equal(auto.status, 200, JSON.stringify(auto.body));
+    assert.equal(field<string>(auto.body, "state"), "opened");
+    await until(
+        "it is merged when its pipeline succeeds",
+        async () => (await show(good))["state"] === "merged",
+    );
+
+    const [pipeline] = await pipelines(root, id);
+    assert.deepEqual(
+        [pipeline?.ref, pipeline?.source, pipeline?.status],
+        [`refs/merge-requests/${good}/head`, "merge_request_event", "success"],
+    );
+    const [job] = await jobs(root, id, pipeline?.id ?? 0);
+    const log = await trace(root, id, job?.id ?? 0);
+    assert.ok(log.includes(`!${good} good to main <> <>\n`), log);
+
+    const bad = await open("bad", { broken: "" });
+    await sandbox.idle();
+    const shown = await show(bad);
+    assert.equal(field<string>(shown["head_pipeline"], "status"), "failed");
+    assert.equal(shown["detailed_merge_status"], "ci_must_pass");
+    assert.equal((await root.call("PUT", `/projects/${id}/merge_requests/${bad}/merge`)).status, 405);
+    const deleted = await root.call("DELETE", `/projects/${id}/repository/files/broken`, {
+        branch: "bad",
+        commit_message: "Mend",
+    });
+    assert.equal(deleted.status, 204);
+    await sandbox.idle();
+    const merged = await root.call("PUT", `/projects/${id}/merge_requests/${bad}/merge`);
+    assert.equal(merged.status, 200, JSON.stringify(merged.body));
+    assert.equal(field<string>(merged.body, "state"), "merged");
+});
