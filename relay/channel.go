@@ -128,10 +128,10 @@ func (c *Channel) Accept(message Message) (*Job, Result) {
 // add needs the lock.
 func (c *Channel) add(message Message, note bool) *Job {
 	job := &Job{Message: message, Since: c.now(), Note: note, done: make(chan struct{})}
-	if len(c.state.Waiting) >= queueLimit {
+	c.state.Waiting = append(c.state.Waiting, job)
+	if len(c.state.Waiting) > queueLimit {
 		c.drop(c.dispensable())
 	}
-	c.state.Waiting = append(c.state.Waiting, job)
 	c.poke()
 	return job
 }
