@@ -111,6 +111,7 @@ async function compare(
         });
         return [
             { what: `${name}: ${label}`, unit: "s", ...of((one) => one.seconds) },
+            { what: `${name}: processor time of it`, unit: "s", ...of((one) => one.processor) },
             { what: `${name}: memory of it`, unit: "MB", ...of((one) => one.bytes / megabyte) },
         ];
     };

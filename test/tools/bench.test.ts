@@ -8,7 +8,7 @@ import * as path from "node:path";
 import { describe, test } from "node:test";
 import { parseOptions } from "../../tools/bench";
 import { largeStack } from "../../tools/bench/large";
-import { memoryOf, treeOf } from "../../tools/bench/measure";
+import { memoryOf, processorTimeOf, treeOf } from "../../tools/bench/measure";
 import { comparisonTable, figureTable, median } from "../../tools/bench/report";
 import { committedStackFile, estateOf } from "../../tools/support/stack";
 
@@ -36,7 +36,7 @@ test("the generated estate is valid and has as many apps as asked for, in teams 
     }
 });
 
-describe("memory", () => {
+describe("memory and processor time", () => {
     const proc = (files: Record<string, string>): string => {
         const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-proc-"));
         for (const [name, text] of Object.entries(files)) {
@@ -45,12 +45,12 @@ describe("memory", () => {
         }
         return folder;
     };
-    test("is that of a process and all it started, shared parts counted once", () => {
+    test("are those of a process and all it started, shared memory counted once", () => {
         const folder = proc({
             "1/stat": "1 (init) S 0 1 1",
-            "10/stat": "10 (pulumi) S 1 10 10",
+            "10/stat": "10 (pulumi) S 1 10 10 0 -1 0 0 0 0 0 150 50 25 25 20 0",
             "10/smaps_rollup": "Rss:  900 kB\nPss:                 500 kB\nPss_Dirty:  1 kB\n",
-            "11/stat": "11 (a (strange) name) S 10 11 11",
+            "11/stat": "11 (a (strange) name) S 10 11 11 0 -1 0 0 0 0 0 100 0 0 0 20 0",
             "11/smaps_rollup": "Pss:                 250 kB\n",
             "12/stat": "12 (other) S 1 12 12",
             "12/smaps_rollup": "Pss:                 999 kB\n",
@@ -64,13 +64,15 @@ describe("memory", () => {
                 [10, 11, 13],
             );
             assert.equal(memoryOf(tree, folder), 750 * 1024, "13 ended before it was looked at");
+            assert.equal(processorTimeOf([10, 11], folder), 3.5, "that of ended children counts");
         } finally {
             fs.rmSync(folder, { recursive: true });
         }
     });
-    test("is nothing where there is no /proc", () => {
+    test("are nothing where there is no /proc", () => {
         assert.deepEqual(treeOf(10, "/no/such/folder"), [10]);
         assert.equal(memoryOf([10], "/no/such/folder"), 0);
+        assert.equal(processorTimeOf([10], "/no/such/folder"), 0);
     });
     test("of a living process is found", { skip: !fs.existsSync("/proc/self/smaps_rollup") }, async () => {
         const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { stdio: "pipe" });

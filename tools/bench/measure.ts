@@ -8,12 +8,17 @@ import { CommandError } from "../support/console";
 /** One run of the engine. */
 export interface Measurement {
     readonly seconds: number;
+    /** Processor time of all of them, in seconds, as of the last look; 0 where it cannot be told. */
+    readonly processor: number;
     /** Highest memory of the CLI, the program and its plugins together, in bytes; 0 where it cannot be told. */
     readonly bytes: number;
 }
 
-/** Milliseconds between two looks at the memory. */
+/** Milliseconds between two looks. */
 const interval = 200;
+
+/** Ticks of the processor time in /proc per second; the same on every Linux. */
+const ticksPerSecond = 100;
 
 /**
  * Runs the CLI on the engine's stack and watches it.
@@ -31,8 +36,12 @@ export async function measured(engine: Engine, args: readonly string[]): Promise
     for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding("utf8").on("data", (text: string) => (output = (output + text).slice(-20_000)));
     }
-    let bytes = 0;
-    const look = setInterval(() => (bytes = Math.max(bytes, memoryOf(treeOf(child.pid ?? 0)))), interval);
+    let [bytes, processor] = [0, 0];
+    const look = setInterval(() => {
+        const tree = treeOf(child.pid ?? 0);
+        bytes = Math.max(bytes, memoryOf(tree));
+        processor = Math.max(processor, processorTimeOf(tree));
+    }, interval);
     const code = await new Promise<number | null>((resolve, reject) => {
         child.on("error", reject);
         child.on("close", resolve);
@@ -41,7 +50,7 @@ export async function measured(engine: Engine, args: readonly string[]): Promise
     if (code !== 0) {
         throw new CommandError(`pulumi ${args.join(" ")} on stack ${engine.stack} failed:\n${output.trim()}`);
     }
-    return { seconds, bytes };
+    return { seconds, processor, bytes };
 }
 
 /** A process and everything it started, as far as it still runs. Only itself where there is no /proc. */
@@ -60,10 +69,21 @@ export function treeOf(root: number, proc = "/proc"): number[] {
     return tree;
 }
 
-/** The name, the second field, may hold spaces and brackets: what follows its last bracket is fixed. */
+/** Processor time of processes and of what they started that has ended, in seconds. 0 where it cannot be told. */
+export function processorTimeOf(pids: readonly number[], proc = "/proc"): number {
+    const ticks = pids.flatMap((pid) => fieldsOf(path.join(proc, String(pid), "stat"))?.slice(11, 15) ?? []);
+    return ticks.reduce((sum, field) => sum + Number(field), 0) / ticksPerSecond;
+}
+
 function parentOf(file: string): number | undefined {
+    const fields = fieldsOf(file);
+    return fields === undefined ? undefined : Number(fields[1]);
+}
+
+/** Fields of a stat file from the third on: the second, the name, may hold spaces and brackets. */
+function fieldsOf(file: string): string[] | undefined {
     const text = read(file);
-    return text === undefined ? undefined : Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
+    return text?.slice(text.lastIndexOf(")") + 2).split(" ");
 }
 
 /**
