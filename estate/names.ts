@@ -88,6 +88,10 @@ export function nameFault(name: string, rule: NameRule): string | undefined {
 
 const hashLength = 8;
 
+function shortHash(text: string): string {
+    return createHash("sha256").update(text).digest("hex").slice(0, hashLength);
+}
+
 /**
  * The name itself where it fits, else its beginning, a hyphen and the first 8 hex digits of the SHA-256 of
  * the whole name.
@@ -96,7 +100,7 @@ export function shorten(name: string, maximum: number): string {
     if (name.length <= maximum) {
         return name;
     }
-    const hash = createHash("sha256").update(name).digest("hex").slice(0, hashLength);
+    const hash = shortHash(name);
     // What is cut may end in a separator; two in a row are refused by Harbor.
     const head = name.slice(0, maximum - hashLength - 1).replace(/[._-]+$/, "");
     return `${head}-${hash}`;
@@ -142,3 +146,13 @@ export const pushRobot = "push";
 
 /** Robot that clusters pull with, inside each Harbor project. */
 export const pullRobot = "pull";
+
+/**
+ * Secret in Argo CD's namespace for the repository with this full path: its last element and the hash of the whole,
+ * because repositories of two teams may end alike, and a path may hold what Kubernetes does not take.
+ */
+export function repositorySecret(fullPath: string): string {
+    const element = fullPath.slice(fullPath.lastIndexOf("/") + 1);
+    const readable = element.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
+    return shorten(`repository-${readable}-${shortHash(fullPath)}`, namespaceName.maximum);
+}

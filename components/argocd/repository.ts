@@ -1,6 +1,7 @@
 /** A config repository as Argo CD knows it. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd, ConfigRepository } from "../../estate/model";
+import { repositorySecret } from "../../estate/names";
 import { KubeResource } from "../support/kubeObject";
 
 /** Inputs of {@link RepositoryAccess}. */
@@ -23,7 +24,7 @@ export class RepositoryAccess extends pulumi.ComponentResource {
                 apiVersion: "v1",
                 kind: "Secret",
                 metadata: {
-                    name: `repository-${repository.path}`,
+                    name: repositorySecret(repository.fullPath),
                     namespace: argocd.namespace,
                     labels: {
                         "argocd.argoproj.io/secret-type": "repository",

@@ -161,3 +161,18 @@ describe("name rules", () => {
         );
     });
 });
+
+describe("the Secret of a repository", () => {
+    it("differs for two teams' repositories with one last element", () => {
+        assert.notEqual(
+            names.repositorySecret("acme/shop/config"),
+            names.repositorySecret("acme/bank/config"),
+        );
+    });
+
+    it("is a name Kubernetes takes, whatever GitLab allows", () => {
+        for (const path of ["acme/shop/Web_Config.v2", `acme/${"x".repeat(200)}`]) {
+            assert.equal(names.nameFault(names.repositorySecret(path), names.namespaceName), undefined, path);
+        }
+    });
+});
