@@ -44,6 +44,8 @@ test("a stack's configuration becomes the estate and its outputs", async () => {
             "applications",
             "argocd",
             "gitlab",
+            "held",
+            "hotfixes",
             "kept",
             "pipelines",
             "repositories",
