@@ -9,12 +9,12 @@ export function overview(
     sandbox: SandboxInfo,
     outputs: Readonly<Record<string, unknown>>,
 ): string {
-    return [servers(sandbox), apps(estate), environments(estate), kept(outputs), next(sandbox, estate)]
+    return [servers(sandbox, estate), apps(estate), environments(estate), kept(outputs), next(estate)]
         .filter((part) => part !== "")
         .join("\n\n");
 }
 
-function servers(sandbox: SandboxInfo): string {
+function servers(sandbox: SandboxInfo, estate: Estate): string {
     return table(
         ["SERVER", "WHERE", "SIGN IN"],
         [
@@ -24,6 +24,7 @@ function servers(sandbox: SandboxInfo): string {
                 harbor.url,
                 `admin, password in ${harbor.passwordFile}`,
             ]),
+            ["Argo CD", estate.argocd.url, "admin, by npm run sandbox -- argocd <words>"],
             ...sandbox.clusters.map((cluster) => [
                 `cluster ${cluster.name}`,
                 cluster.server,
@@ -68,15 +69,12 @@ function kept(outputs: Readonly<Record<string, unknown>>): string {
     return names.length === 0 ? "" : `Kept by a destroy (deletionProtection): ${names.join(", ")}`;
 }
 
-function next(sandbox: SandboxInfo, estate: Estate): string {
+function next(estate: Estate): string {
     const app = Object.values(estate.apps)[0];
     const rows = [
         ["npm run sandbox -- status", "what runs, its memory, its last problem"],
         [`npm run sandbox -- open gitlab`, "the pages of the servers in a browser"],
-        [
-            `kubectl --kubeconfig ${sandbox.kubeconfig} --context host -n ${estate.argocd.namespace} get applications`,
-            "the Applications",
-        ],
+        ["npm run sandbox -- argocd app list", "the Applications, as Argo CD sees them"],
         ...(app === undefined
             ? []
             : [[`git clone ${estate.gitlab.url}/${app.config.fullPath}.git`, "an app's config"]]),
