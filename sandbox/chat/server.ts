@@ -108,11 +108,46 @@ class Chat {
 
     routes(fastify: FastifyInstance): void {
         registerFaults(fastify, new Faults());
+        void fastify.register((scope, _options, done) => {
+            this.bots(scope);
+            done();
+        });
+        fastify.get<{ Querystring: { channel?: string } }>("/", (request, reply) =>
+            reply.type("text/html; charset=utf-8").send(page(this.store.data, request.query.channel)),
+        );
+        fastify.get<{ Querystring: { channel?: string } }>("/__sandbox/messages", (request) =>
+            ofChannel(this.store.data.messages, request.query.channel),
+        );
+        fastify.get<{ Querystring: { channel?: string } }>("/__sandbox/refusals", (request) =>
+            ofChannel(this.store.data.refusals, request.query.channel),
+        );
+        fastify.delete("/__sandbox/messages", async (_request, reply) => {
+            this.store.data.messages = [];
+            this.store.data.refusals = [];
+            await this.store.save();
+            return reply.code(204).send();
+        });
+        fastify.put<{ Params: { kind: string; channel: string }; Body: unknown }>(
+            "/__sandbox/bots/:kind/:channel",
+            async (request, reply) => {
+                const bot = isObject(request.body) ? request.body : undefined;
+                if (bot === undefined) {
+                    return reply.code(400).send({ message: "Give signed, keywords or disabled." });
+                }
+                this.store.data.bots[`${request.params.kind}/${request.params.channel}`] = bot;
+                await this.store.save();
+                return bot;
+            },
+        );
+    }
+
+    /** The routes that bots are at. */
+    private bots(scope: FastifyInstance): void {
         // Each system says itself what it thinks of a body.
-        fastify.removeAllContentTypeParsers();
-        fastify.addContentTypeParser("*", { parseAs: "string" }, (_request, text, done) => done(null, text));
+        scope.removeAllContentTypeParsers();
+        scope.addContentTypeParser("*", { parseAs: "string" }, (_request, text, done) => done(null, text));
         for (const kind of chatKinds) {
-            fastify.post<{ Params: { channel: string }; Querystring: Record<string, string> }>(
+            scope.post<{ Params: { channel: string }; Querystring: Record<string, string> }>(
                 `/${kind}/:channel`,
                 async (request, reply) => {
                     const verdict = await this.receive(kind, request.params.channel, {
@@ -129,33 +164,6 @@ class Chat {
                 },
             );
         }
-        fastify.get<{ Querystring: { channel?: string } }>("/", (request, reply) =>
-            reply.type("text/html; charset=utf-8").send(page(this.store.data, request.query.channel)),
-        );
-        fastify.get<{ Querystring: { channel?: string } }>("/__sandbox/messages", (request) =>
-            ofChannel(this.store.data.messages, request.query.channel),
-        );
-        fastify.get<{ Querystring: { channel?: string } }>("/__sandbox/refusals", (request) =>
-            ofChannel(this.store.data.refusals, request.query.channel),
-        );
-        fastify.delete("/__sandbox/messages", async (_request, reply) => {
-            this.store.data.messages = [];
-            this.store.data.refusals = [];
-            await this.store.save();
-            return reply.code(204).send();
-        });
-        fastify.put<{ Params: { kind: string; channel: string }; Body: string }>(
-            "/__sandbox/bots/:kind/:channel",
-            async (request, reply) => {
-                const bot = parseObject(request.body);
-                if (bot === undefined) {
-                    return reply.code(400).send({ message: "Give signed, keywords or disabled." });
-                }
-                this.store.data.bots[`${request.params.kind}/${request.params.channel}`] = bot;
-                await this.store.save();
-                return bot;
-            },
-        );
     }
 
     /** One message to a bot. */
