@@ -126,6 +126,7 @@ export class CiRunner implements PipelineRunner {
                 this.options.log?.(
                     `pipeline of project ${project.id} not created: ${(error as Error).message}`,
                 );
+                await this.explain(project, wish, error as Error);
             } finally {
                 this.expected.delete(entry);
             }
@@ -343,6 +344,16 @@ export class CiRunner implements PipelineRunner {
             return undefined;
         }
         return this.put(project, { ...wish, status: "failed", stages: [], yamlErrors: planned.message });
+    }
+
+    /** Nobody waits for the answer to a push: why its pipeline could not be made is shown as one that failed. */
+    private async explain(project: Project, wish: PipelineWish, error: Error): Promise<void> {
+        if (this.gitlab.project(project.id) !== project || this.stopping.signal.aborted) {
+            return;
+        }
+        const { skip: _, ...fields } = wish;
+        const yamlErrors = `The pipeline could not be created: ${error.message}`;
+        await this.put(project, { ...fields, status: "failed", stages: [], yamlErrors });
     }
 
     /** A pipeline that has no jobs and is at its end. */

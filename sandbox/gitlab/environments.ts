@@ -12,7 +12,8 @@ export function slugOf(name: string): string {
     if (slug.length <= 24 && slug === name) {
         return slug;
     }
-    const suffix = createHash("sha256").update(name).digest("hex").slice(0, 6);
+    const digest = createHash("sha256").update(name).digest("hex");
+    const suffix = BigInt(`0x${digest}`).toString(36).slice(-6);
     return `${slug.slice(0, 17).replace(/-+$/, "")}-${suffix}`;
 }
 
