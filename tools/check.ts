@@ -19,8 +19,16 @@ function checks(root: string): Check[] {
         { name: "prettier", program: bin("prettier"), args: ["--check", "--log-level", "warn", "."] },
         { name: "eslint", program: bin("eslint"), args: [".", "--max-warnings=0"] },
         { name: "tsc", program: bin("tsc"), args: ["--noEmit"] },
-        { name: "gofmt", program: "gofmt", args: ["-l", "."], cwd: providers, silent: true },
-        { name: "go vet", program: "go", args: ["vet", "./..."], cwd: providers },
+        ...[providers, path.join(root, "relay")].flatMap((module): Check[] => [
+            {
+                name: `gofmt ${path.basename(module)}`,
+                program: "gofmt",
+                args: ["-l", "."],
+                cwd: module,
+                silent: true,
+            },
+            { name: `go vet ${path.basename(module)}`, program: "go", args: ["vet", "./..."], cwd: module },
+        ]),
     ];
 }
 

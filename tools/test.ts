@@ -29,21 +29,20 @@ async function main(): Promise<void> {
     const files = testFiles(path.join(root, "test")).filter(
         (file) => wanted.length === 0 || wanted.some((part) => file.includes(part)),
     );
-    const withGo = wanted.length === 0 || wanted.includes("providers");
-    if (files.length === 0 && !withGo) {
+    const goModules = [path.join("sandbox", "providers"), "relay"].filter(
+        (module) => wanted.length === 0 || wanted.includes(path.basename(module)),
+    );
+    if (files.length === 0 && goModules.length === 0) {
         throw new CommandError(`No test file has ${wanted.join(" or ")} in its path.`);
     }
     const started = Date.now();
     await ensureTools(testTools(), progressPrinter(process.stderr));
     const failed: string[] = [];
-    if (withGo) {
-        process.stdout.write("Go tests of the provider plugins\n");
-        const go = await run("go", ["test", "./..."], {
-            cwd: path.join(root, "sandbox", "providers"),
-            output: "inherit",
-        });
+    for (const module of goModules) {
+        process.stdout.write(`Go tests of ${module}\n`);
+        const go = await run("go", ["test", "./..."], { cwd: path.join(root, module), output: "inherit" });
         if (go.code !== 0) {
-            failed.push("go test");
+            failed.push(`go test ${module}`);
         }
     }
     // Two groups: what boots a whole sandbox runs alone, one file after the other, so that ports and cores suffice.

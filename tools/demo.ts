@@ -1,0 +1,144 @@
+/**
+ * `npm run demo`: one version of an app on its way, told as it happens. A commit becomes an image, a rollout and a card;
+ * a merge request carries the same image into the next environment. Raises the estate of the dev stack first if need be.
+ */
+import type { App, AppEnvironment, Estate } from "../estate/model";
+import { portBase, portOf } from "../sandbox/support/ports";
+import { CommandError, duration, runMain } from "./support/console";
+import { raiseEstate } from "./support/raise";
+import { Story, type Person } from "./support/story";
+
+const stack = "dev";
+
+/** Prints a line with the time since the beginning. */
+type Teller = (line: string) => void;
+
+async function main(): Promise<void> {
+    const { estate, sandbox } = await raiseEstate(stack, (line) => void process.stderr.write(`${line}\n`));
+    const app = demoApp(estate);
+    const started = Date.now();
+    const tell: Teller = (line) => {
+        const seconds = ((Date.now() - started) / 1000).toFixed(1);
+        process.stdout.write(`${seconds.padStart(6)}s  ${line}\n`);
+    };
+    const story = new Story(sandbox, `http://127.0.0.1:${portOf(portBase(), "chat")}`);
+    const maintainer = await story.person(estate.teams[app.team]?.maintainers[0] ?? "root");
+    process.stdout.write(
+        `\n${app.name} of team ${app.team}: from a commit to ${app.environments[1]?.environment}\n\n`,
+    );
+    const tag = await deliver(story, maintainer, app, tell);
+    await promote(story, maintainer, app, tag, tell);
+    process.stdout.write(
+        `\nDone in ${duration((Date.now() - started) / 1000)}. See for yourself:\n` +
+            `  ${sandbox.gitlab.url}/${app.repository.fullPath}/-/pipelines\n` +
+            `  ${estate.argocd.url}/applications\n` +
+            `  http://127.0.0.1:${portOf(portBase(), "chat")}/\n`,
+    );
+}
+
+/** The first app whose pipeline writes the tag and which has somewhere to be promoted to. */
+function demoApp(estate: Estate): App {
+    const app = Object.values(estate.apps).find(
+        ({ ci, environments, updater }) =>
+            ci === "gitlab" &&
+            environments.length > 1 &&
+            !(updater?.environments.includes(environments[0]?.environment ?? "") ?? false),
+    );
+    if (app === undefined) {
+        throw new CommandError(
+            `The demonstration needs an app with ci: gitlab, two environments and no image updater in the first; stack ${stack} has none.`,
+        );
+    }
+    return app;
+}
+
+/** A commit on its way into the first environment. @returns the image's tag. */
+async function deliver(story: Story, person: Person, app: App, tell: Teller): Promise<string> {
+    const environment = at(app, 0);
+    const channels = await marks(story, environment);
+    const sha = await story.commit(person, app.repository.fullPath, app.repository.branch, "Say hello", {
+        "public/index.html": `<!doctype html>\n<title>${app.name}</title>\n<p>Hello at ${new Date().toISOString()}.</p>\n`,
+    });
+    tell(
+        `${person.name} commits ${sha.slice(0, 10)} to ${app.repository.fullPath}, branch ${app.repository.branch}`,
+    );
+    const pipeline = await story.pipeline(app.repository.fullPath, sha, "push", 180);
+    if (pipeline.status !== "success") {
+        throw new CommandError(
+            `Pipeline ${pipeline.id} ended as ${pipeline.status}:\n${await story.logOf(app.repository.fullPath, pipeline)}`,
+        );
+    }
+    tell(`GitLab: pipeline ${pipeline.id} tested, built and pushed the image, and wrote its tag`);
+    const tag = sha.slice(0, 10);
+    tell(
+        `Harbor: ${environment.image}:${tag} is ${(await story.digest(environment.project, app.name, tag))?.slice(0, 19)}…`,
+    );
+    tell(
+        `GitLab: ${app.config.fullPath}, branch ${environment.branch}, is at ${(await story.head(app.config.fullPath, environment.branch)).slice(0, 10)}`,
+    );
+    await arrive(story, environment, tag, channels, tell);
+    return tag;
+}
+
+/** The version's way into the second environment. */
+async function promote(story: Story, person: Person, app: App, tag: string, tell: Teller): Promise<void> {
+    const [from, to] = [at(app, 0), at(app, 1)];
+    const channels = await marks(story, to);
+    const iid = await story.open(person, app.config.fullPath, from.branch, to.branch);
+    tell(
+        `${person.name} opens merge request !${iid} in ${app.config.fullPath}: ${from.branch} → ${to.branch}`,
+    );
+    const head = await story.head(app.config.fullPath, from.branch);
+    const pipeline = await story.pipeline(app.config.fullPath, head, "merge_request_event", 120);
+    if (pipeline.status !== "success") {
+        throw new CommandError(
+            `Pipeline ${pipeline.id} ended as ${pipeline.status}:\n${await story.logOf(app.config.fullPath, pipeline)}`,
+        );
+    }
+    const [before, after] = await Promise.all([
+        story.digest(from.project, app.name, tag),
+        story.digest(to.project, app.name, tag),
+    ]);
+    tell(
+        `Harbor: ${to.image}:${tag} is ${after?.slice(0, 19)}…, ${before === after ? "the same image" : "ANOTHER image"}`,
+    );
+    await story.merge(person, app.config.fullPath, iid);
+    tell(`${person.name} merges !${iid}`);
+    await arrive(story, to, tag, channels, tell);
+}
+
+/** Rollout on every cluster of an environment, and the cards that tell of it. */
+async function arrive(
+    story: Story,
+    environment: AppEnvironment,
+    tag: string,
+    channels: Readonly<Record<string, number>>,
+    tell: Teller,
+): Promise<void> {
+    for (const [cluster, name] of Object.entries(environment.applications)) {
+        await story.rolledOut(name, `${environment.image}:${tag}`, 120);
+        tell(`Argo CD: ${name} is synced and healthy on ${cluster}`);
+        for (const [channel, after] of Object.entries(channels)) {
+            const { rendered } = await story.card(channel, "green", [name], after, 60);
+            tell(`${channel}: ${rendered.color} card "${rendered.title}"`);
+        }
+    }
+}
+
+/** The newest card of each channel, so that only later ones count. */
+async function marks(story: Story, environment: AppEnvironment): Promise<Record<string, number>> {
+    const found = environment.channels.map(
+        async (channel) => [channel, await story.newestCard(channel)] as const,
+    );
+    return Object.fromEntries(await Promise.all(found));
+}
+
+function at(app: App, index: number): AppEnvironment {
+    const environment = app.environments[index];
+    if (environment === undefined) {
+        throw new CommandError(`App ${app.name} has no environment number ${index + 1}.`);
+    }
+    return environment;
+}
+
+runMain(main);
