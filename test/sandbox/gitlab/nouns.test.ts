@@ -157,7 +157,7 @@ test("environments are stopped before they go", async (context) => {
         externalUrl: "http://feature-1.example",
     });
     assert.equal(made.state, "available");
-    assert.match(made.slug, /^review-feature-1-[0-9a-f]{6}$/);
+    assert.match(made.slug, /^review-feature-1-[0-9a-z]{6}$/);
     const early = await root.call("DELETE", `/projects/${id}/environments/${made.id}`);
     assert.equal(early.status, 403);
     const stopped = await root.api.Environments.stop(id, made.id);
