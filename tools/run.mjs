@@ -7,7 +7,8 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -33,9 +34,11 @@ function checkNode() {
 /** What the installed packages depend on; a different digest means they must be installed again. */
 function lockDigest() {
   const hash = createHash("sha256").update(process.versions.node.split(".")[0]);
-  for (const file of ["package.json", "package-lock.json"]) {
-    hash.update(readFileSync(join(root, file)));
-  }
+  const { dependencies, devDependencies, overrides } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  );
+  hash.update(JSON.stringify({ dependencies, devDependencies, overrides }));
+  hash.update(readFileSync(join(root, "package-lock.json")));
   return hash.digest("hex");
 }
 
@@ -57,10 +60,57 @@ function run(command, args) {
   });
 }
 
+/** Two installations at once take each other's files away: the second waits. Returns what ends the wait of others. */
+async function installLock() {
+  const file = join(
+    tmpdir(),
+    `gitops-estate-npm-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`,
+  );
+  const end = Date.now() + 10 * 60_000;
+  for (let told = false; ; told = true) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx", mode: 0o600 });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") {
+        throw error;
+      }
+    }
+    const holder = Number(existsSync(file) ? readFileSync(file, "utf8") : "");
+    if (!holder || !isAlive(holder)) {
+      rmSync(file, { force: true });
+      continue;
+    }
+    if (Date.now() > end) {
+      fail(
+        `Process ${holder} has been installing the npm packages for ten minutes. End it, then run the same command again.`,
+      );
+    }
+    if (!told) {
+      process.stderr.write(`Process ${holder} is installing the npm packages; waiting for it\n`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
 async function installPackages() {
   const stamp = join(root, "node_modules", ".estate-installed");
   const digest = lockDigest();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) {
+    return;
+  }
+  const release = await installLock();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) {
+    release();
     return;
   }
   const started = Date.now();
@@ -68,6 +118,7 @@ async function installPackages() {
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const { code } = await run(npm, ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]);
   if (code !== 0) {
+    release();
     fail(
       "The npm packages could not be installed; npm's own message is above.\n" +
         "Behind a firewall, point npm at your registry mirror (npm config set registry <url>) or set HTTPS_PROXY,\n" +
@@ -76,6 +127,7 @@ async function installPackages() {
   }
   // Written last: an interrupted installation leaves no stamp and is repeated.
   writeFileSync(stamp, digest);
+  release();
   process.stderr.write(`npm packages installed in ${Math.round((Date.now() - started) / 1000)} s\n`);
 }
 
