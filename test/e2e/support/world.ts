@@ -10,8 +10,10 @@ import * as path from "node:path";
 import { parseDocument, type Document } from "yaml";
 import { checkoutDir } from "../../../sandbox/support/layout";
 import { freePortBase, portOf } from "../../../sandbox/support/ports";
+import { sandboxInfo } from "../../../sandbox/supervisor";
 import { ensureTools } from "../../../toolchain";
 import { run, type RunResult } from "../../../tools/support/console";
+import { Story } from "../../../tools/support/story";
 
 /** What a preview says it would do, by operation: `create`, `update`, `delete`, `replace`; unchanged ones are left out. */
 export type Plan = Readonly<Record<string, readonly string[]>>;
@@ -122,6 +124,13 @@ export class World {
             path.join(checkoutDir(), "Pulumi.dev.yaml"),
             path.join(this.dir, "stacks", "Pulumi.dev.yaml"),
         );
+    }
+
+    /** What people do in the estate of this sandbox, once it is up. */
+    story(): Story {
+        const sandbox = sandboxInfo(this.sandboxDir);
+        assert.ok(sandbox !== undefined, "the sandbox is up");
+        return new Story(sandbox, `http://127.0.0.1:${portOf(this.portBase, "chat")}`);
     }
 
     get gitlabUrl(): string {
