@@ -76,8 +76,9 @@ async function installLock() {
         throw error;
       }
     }
-    const holder = Number(existsSync(file) ? readFileSync(file, "utf8") : "");
-    if (!holder || !isAlive(holder)) {
+    // Empty: just being written.
+    const holder = Number((existsSync(file) && readFileSync(file, "utf8")) || NaN);
+    if (holder > 0 && !isAlive(holder)) {
       rmSync(file, { force: true });
       continue;
     }
