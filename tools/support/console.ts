@@ -78,7 +78,9 @@ export function run(program: string, args: readonly string[], options: RunOption
         };
         child.on("error", (error) => {
             done();
-            reject(new CommandError(`${program} cannot be started: ${error.message}`));
+            const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+            const cause = missing ? "it is not installed, or not on the PATH" : error.message;
+            reject(new CommandError(`${program} cannot be started: ${cause}.`));
         });
         child.on("close", (code, signal) => {
             done();

@@ -26,6 +26,7 @@ import {
     placeholderAccess,
     sandboxCredentials,
 } from "./stack";
+import { sandboxStackFile } from "./stackFile";
 import { sandboxTools } from "./toolsets";
 
 /** A stack ready for the engine. */
@@ -48,7 +49,8 @@ export async function sandboxStack(
     asIs = false,
 ): Promise<Ready & { sandbox: SandboxInfo }> {
     const committed = committedStackFile(stack);
-    const estate = estateOf(stack, committed);
+    // With the ports and paths of this sandbox: what is shown and done must be about its servers.
+    const estate = estateOf(stack, sandboxStackFile(committed, { portBase: portBase(), dir: sandboxDir() }));
     if (!isSandboxEstate(estate)) {
         throw new CommandError(
             `Stack "${stack}" names servers that are not on this machine, so the sandbox cannot stand in for them.\n` +

@@ -78,7 +78,12 @@ function next(estate: Estate): string {
         ["npm run sandbox -- argocd app list", "the Applications, as Argo CD sees them"],
         ...(app === undefined
             ? []
-            : [[`git clone ${estate.gitlab.url}/${app.config.fullPath}.git`, "an app's config"]]),
+            : [
+                  [
+                      `git clone ${estate.gitlab.url}/${app.config.fullPath}.git`,
+                      "an app's config; user root, password its token",
+                  ],
+              ]),
         ["npm run preview", "what a change of Pulumi.dev.yaml would do"],
         ["npm run preview -- --policy", "the same, with the policy pack"],
         ["npm run destroy", "take the estate away, keep the sandbox"],

@@ -38,7 +38,9 @@ export function estateOf(stack: string, text: string): Estate {
     const file = parseDocument(text).toJS() as { config?: Record<string, unknown> } | null;
     const { estate, problems } = parseEstate(file?.config?.[estateKey]);
     if (estate === undefined) {
-        throw new CommandError(`Pulumi.${stack}.yaml:\n${formatProblems(problems)}`);
+        throw new CommandError(
+            `Pulumi.${stack}.yaml:\n${formatProblems(problems.filter(({ severity }) => severity === "error"))}`,
+        );
     }
     return estate;
 }

@@ -9,6 +9,7 @@ import { serverUrl } from "../../sandbox/clusters/kubeconfig";
 import { ensureClusterPki } from "../../sandbox/clusters/pki";
 import type { SandboxInfo } from "../../sandbox/supervisor";
 import { sandboxLayout, secretFile } from "../../sandbox/support/layout";
+import { CommandError } from "./console";
 
 /** Somebody with a GitLab token of their own. */
 export interface Person {
@@ -50,7 +51,7 @@ export interface Card {
 }
 
 /** A server refused something. */
-export class StoryError extends Error {}
+export class StoryError extends CommandError {}
 
 /** Asks until the answer is `good`, at most `seconds`. @throws StoryError with the last answer. */
 export async function until<T>(
