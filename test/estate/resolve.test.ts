@@ -110,24 +110,19 @@ describe("inheritance", () => {
 
     it("merges replicas, replaces patches, and gives neither to a chart", () => {
         const patch = (text: string): object => ({ patch: text });
-        const levelled = levels(
-            "kustomize",
-            { replicas: { api: 1, web: 2 }, patches: [patch("a")] },
-            { replicas: { api: 3, web: null } },
-            { patches: [patch("b")] },
-        );
-        assert.deepEqual(at("api", "dev", levelled).kustomize, {
-            replicas: { web: 2 },
-            patches: [{ patch: "a" }],
+        const change = {
+            defaults: { kustomize: { replicas: { api: 1, web: 2 }, patches: [patch("a")] } },
+            environments: { dev: { defaults: { kustomize: { replicas: { api: 3, web: null } } } } },
+            apps: { api: { kustomize: { patches: [patch("b")] } } },
+        };
+        const none = { replicas: {}, patches: [] };
+        assert.deepEqual(at("api", "dev", change).kustomize, {
+            replicas: { api: 3 },
+            patches: [{ patch: "b" }],
         });
-        assert.deepEqual(at("web", "dev", levels("kustomize", { replicas: { web: 2 } })).kustomize, {
-            replicas: {},
-            patches: [],
-        });
-        assert.deepEqual(at("api", "dev", levels("kustomize", { replicas: { api: 2 } }, null)).kustomize, {
-            replicas: {},
-            patches: [],
-        });
+        assert.deepEqual(at("web", "dev", change).kustomize, none);
+        const off = { ...change, apps: { api: { kustomize: null } } };
+        assert.deepEqual(at("api", "dev", off).kustomize, none);
     });
 
     it("merges Helm values deeply, keeps nulls inside for Helm, and replaces lists in them", () => {
@@ -248,7 +243,7 @@ describe("the model", () => {
                 [],
             ],
         );
-        const gone = { test: null };
+        const gone = { test: null, prod: null };
         const { shop: without } = model({
             environments: { test: { syncWindows: [window] } },
             apps: { web: { environments: gone }, api: { environments: gone } },

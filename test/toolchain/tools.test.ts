@@ -56,8 +56,8 @@ test("the longest build comes first", () => {
 
 test("the estate's tools are those that every command may build", () => {
     assert.deepEqual(toolsOfGroup("estate").sort(), [
-        "argocd-manifests",
         "argocd-image-updater-manifests",
+        "argocd-manifests",
         "crane",
         "etcd",
         "kube-apiserver",
