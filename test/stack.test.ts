@@ -126,6 +126,8 @@ test("dev: components at the top of the stack are few and known", async () => {
         "team-shop",
         "updater",
         "updater-api",
+        "updater-install",
+        "webhook-api-dev",
     ]);
     assert.ok(childrenOf(recording, "app-web").length > 0);
 });
