@@ -145,8 +145,8 @@ async function bench(options: Options, folder: string): Promise<void> {
         progressPrinter(process.stderr),
     );
     const boots: { clusters: number; all: number }[] = [];
-    const rows: Comparison[] = [];
     const figures: Figure[] = [];
+    process.stdout.write(`${machine()}\n`);
     for (const [name, stack, rounds] of [
         ["dev", "dev", options.rounds],
         [`${options.apps} apps`, "large", Math.min(2, options.rounds)],
@@ -155,7 +155,8 @@ async function bench(options: Options, folder: string): Promise<void> {
         boots.push(await boot(estateOf(stack, committedStackFile(stack))));
         const { engine } = await sandboxStack(stack, () => undefined, true);
         const result = await compare(name, engine, folder, rounds);
-        rows.push(...result.rows);
+        // At once: who interrupts the long part keeps the short one's figures.
+        process.stdout.write(`\n${comparisonTable(result.rows)}\n\n`);
         figures.push(...result.figures);
         if (stack === "dev") {
             await bootSandbox(estateOf(stack, dev), () => undefined);
@@ -181,7 +182,7 @@ async function bench(options: Options, folder: string): Promise<void> {
             value: median(boots.map((one) => one.all)),
         },
     );
-    process.stdout.write(`\n${machine()}\n\n${comparisonTable(rows)}\n\n${figureTable(figures)}\n`);
+    process.stdout.write(`\n${figureTable(figures)}\n`);
 }
 
 /** What the figures were taken on. */
