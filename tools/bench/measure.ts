@@ -15,7 +15,7 @@ export interface Measurement {
 }
 
 /** Milliseconds between two looks. */
-const interval = 200;
+const interval = 500;
 
 /** Ticks of the processor time in /proc per second; the same on every Linux. */
 const ticksPerSecond = 100;
