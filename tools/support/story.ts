@@ -232,9 +232,14 @@ export class Story {
         );
     }
 
-    /** Digest behind a tag in the Harbor called main; undefined when there is none. */
-    async digest(project: string, repository: string, tag: string): Promise<string | undefined> {
-        const harbor = this.sandbox.harbors.find(({ name }) => name === "main");
+    /** Digest behind a tag in one of the Harbors; undefined when there is none. */
+    async digest(
+        project: string,
+        repository: string,
+        tag: string,
+        registry = "main",
+    ): Promise<string | undefined> {
+        const harbor = this.sandbox.harbors.find(({ name }) => name === registry);
         const password = fs.readFileSync(harbor?.passwordFile ?? "", "utf8").trim();
         const response = await fetch(
             `${harbor?.url}/api/v2.0/projects/${project}/repositories/${repository}/artifacts/${tag}`,

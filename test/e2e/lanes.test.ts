@@ -1,0 +1,136 @@
+/**
+ * The ways a version takes besides the straight one: two apps at once, a second Harbor, a Harbor in trouble, a hotfix,
+ * a config repository out of reach. The servers are the stand-ins; what a real server's trouble looks like may differ.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Story, type Person, type Pipeline } from "../../tools/support/story";
+import { World } from "./support/world";
+
+const config = "acme/shop/web-config";
+const channel = "ops";
+const estate = "gitops-estate:estate";
+
+const page = (text: string): Record<string, string> => ({ "public/index.html": `<p>${text}</p>\n` });
+
+describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }, () => {
+    let world: World;
+    let story: Story;
+    let alice: Person;
+
+    const secondHarbor = (): void =>
+        world.editSpec((spec) => {
+            spec.setIn(["config", estate, "registries", "prod"], { url: "http://127.0.0.1:8932" });
+            spec.setIn(["config", estate, "environments", "prod", "registry"], "prod");
+        });
+
+    before(async () => {
+        world = await World.make();
+        secondHarbor();
+        await world.succeed("tools/start.ts");
+        story = world.story();
+        alice = await story.person("alice");
+    });
+    after(() => world.end());
+
+    const image = (environment: string, tag: string): string =>
+        `${new URL(world.harborUrl).host}/web-${environment}/web:${tag}`;
+
+    /** A commit to the app and its pipeline, which must end well. */
+    const deliver = async (project: string, branch: string, text: string): Promise<string> => {
+        const sha = await story.commit(alice, project, branch, text, page(text));
+        const pipeline = await story.pipeline(project, sha, "push", 240);
+        assert.equal(pipeline.status, "success", await story.logOf(project, pipeline));
+        return sha;
+    };
+
+    /** Merges one environment into the next once the merge request's pipeline has ended well. */
+    const promote = async (from: string, to: string): Promise<Pipeline> => {
+        const iid = await story.open(alice, config, from, to);
+        const pipeline = await story.pipeline(
+            config,
+            await story.head(config, from),
+            "merge_request_event",
+            240,
+        );
+        assert.equal(pipeline.status, "success", await story.logOf(config, pipeline));
+        await story.merge(alice, config, iid);
+        return pipeline;
+    };
+
+    let tag = "";
+
+    test("given commits to two apps at once, when their pipelines are done, then each runs its own version", async () => {
+        const [web, api] = await Promise.all([
+            deliver("acme/shop/web", "main", "two at once"),
+            deliver("acme/shop/api", "main", "two at once"),
+        ]);
+        tag = web.slice(0, 10);
+        await Promise.all([
+            story.rolledOut("web-dev-member1", image("dev", tag), 120),
+            // In dev the image updater writes this app's tag.
+            story.rolledOut(
+                "api-dev-member1",
+                `${new URL(world.harborUrl).host}/api-dev/api:main-${api.slice(0, 10)}`,
+                120,
+            ),
+        ]);
+    });
+
+    test("given a Harbor that fails twice during a promotion, then the promotion goes on, and one card tells of it", async () => {
+        const mark = await story.newestCard(channel);
+        await world.fault("harbor", {
+            method: "POST",
+            path: "/api/v2.0/projects/web-test/repositories/web/artifacts",
+            status: 500,
+            times: 2,
+        });
+        await promote("dev", "test");
+        await world.fault("harbor", undefined);
+        await story.rolledOut("web-test-member1", image("test", tag), 120);
+        await story.card(channel, "green", ["web-test-member1"], mark, 60);
+        const told = (await story.cards(channel, mark)).filter(
+            ({ rendered }) => rendered.color === "green" && rendered.title.includes("web-test-member1"),
+        );
+        assert.equal(told.length, 1, `told ${told.length} times`);
+    });
+
+    test("given that version in test, when it is merged into prod, then the other Harbor has the same digest and both members run it", async () => {
+        await promote("test", "prod");
+        const digest = await story.digest("web-test", "web", tag);
+        assert.ok(digest !== undefined);
+        assert.equal(await story.digest("web-prod", "web", tag, "prod"), digest);
+        const prod = `127.0.0.1:${world.portBase + 12}/web-prod/web:${tag}`;
+        await Promise.all([
+            story.rolledOut("web-prod-member1", prod, 120),
+            story.rolledOut("web-prod-member2", prod, 120),
+        ]);
+    });
+
+    test("given a hotfix lane, then dev follows the hotfix branch and not main, until the lane is closed", async () => {
+        world.editSpec((spec) =>
+            spec.setIn(["config", estate, "apps", "web", "hotfix"], { branch: "hotfix-1", from: "main" }),
+        );
+        assert.match(await world.up(), /hotfix-1/, "the open lane is told");
+        const fixed = await deliver("acme/shop/web", "hotfix-1", "the fix");
+        await story.rolledOut("web-dev-member1", image("dev", fixed.slice(0, 10)), 120);
+        await deliver("acme/shop/web", "main", "work that goes on");
+        assert.match(await story.file(config, "dev", "web/values.yaml"), new RegExp(fixed.slice(0, 10)));
+
+        world.resetSpec();
+        secondHarbor();
+        await world.up();
+        const next = await deliver("acme/shop/web", "main", "after the hotfix");
+        await story.rolledOut("web-dev-member1", image("dev", next.slice(0, 10)), 120);
+    });
+
+    test("given a config repository out of reach, then a card says so within a minute, and a green one when it is back", async () => {
+        const mark = await story.newestCard(channel);
+        await world.fault("gitlab", { path: "/acme/shop/web-config.git", status: 503, times: 100_000 });
+        await world.succeed("sandbox/main.ts", ["argocd", "app", "get", "web-dev-member1", "--hard-refresh"]);
+        const { id } = await story.card(channel, "orange", ["web-dev-member1"], mark, 60);
+        await world.fault("gitlab", undefined);
+        await world.succeed("sandbox/main.ts", ["argocd", "app", "get", "web-dev-member1", "--hard-refresh"]);
+        await story.card(channel, "green", ["web-dev-member1"], id, 60);
+    });
+});
