@@ -10,10 +10,10 @@ const main = require("./index.ts");
 process.setSourceMapsEnabled(false);
 
 module.exports = async () => {
-  try {
-    return await main();
-  } catch (error) {
-    process.setSourceMapsEnabled(true);
-    throw error;
-  }
+    try {
+        return await main();
+    } catch (error) {
+        process.setSourceMapsEnabled(true);
+        throw error;
+    }
 };
