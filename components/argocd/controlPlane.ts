@@ -45,7 +45,8 @@ export class ControlPlane extends pulumi.ComponentResource {
             );
         }
         const parameters = commandParameters(estate);
-        const digest = createHash("sha256").update(JSON.stringify(parameters)).digest("hex").slice(0, 16);
+        const general = argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm"));
+        const digest = startSettingsDigest(parameters, general);
         const objects = patchManifests(args.manifests, estate.argocd).map((object) =>
             withSettingsDigest(object, digest),
         );
@@ -57,13 +58,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         });
         const definitions = objects.filter(isDefinition).map((object) => this.object(name, object));
         const settings = [
-            this.settings(
-                name,
-                estate,
-                "argocd-cm",
-                argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm")),
-                namespace,
-            ),
+            this.settings(name, estate, "argocd-cm", general, namespace),
             this.settings(name, estate, "argocd-cmd-params-cm", parameters, namespace),
             this.settings(name, estate, "argocd-rbac-cm", accessRules(estate), namespace),
             this.secret(name, args, namespace),
@@ -129,6 +124,13 @@ export class ControlPlane extends pulumi.ComponentResource {
             { parent: this, dependsOn: [namespace] },
         );
     }
+}
+
+/** Of what the workloads read only when they start: all parameters, and the timeouts among the other settings. */
+function startSettingsDigest(parameters: Settings, general: Settings): string {
+    const timeouts = Object.entries(general).filter(([key]) => key.startsWith("timeout."));
+    const text = JSON.stringify([parameters, Object.fromEntries(timeouts)]);
+    return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /** Argo CD only reads settings objects that carry this label. */

@@ -80,7 +80,9 @@ export function commandParameters(estate: Estate): Settings {
         "applicationsetcontroller.enable.progressive.syncs": "true",
         "applicationsetcontroller.enable.tokenref.strict.mode": "true",
         "applicationsetcontroller.allowed.scm.providers": estate.gitlab.clusterUrl,
-        "controller.diff.server.side": "true",
+        // Argo CD 3.2 remembers the empty diff of a comparison that failed while a member was down, and then takes the
+        // Application for synced although the old version runs.
+        "controller.diff.server.side": "false",
         "controller.repo.server.timeout.seconds": "120",
         // Health in .status, where the notifications' conditions and people look for it.
         "controller.resource.health.persist": "true",

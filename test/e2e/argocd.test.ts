@@ -222,10 +222,7 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         assert.match(again.problem ?? "", /SIGKILL/);
     });
 
-    // With controller.diff.server.side Argo CD 3.2.11 keeps the empty diff of a comparison that failed, and calls the
-    // Application Synced by it until somebody asks for a refresh. Without that setting this holds (tried by hand).
-    const todo = "needs controller.diff.server.side off";
-    test("reaches a member that was down when it was made", { todo }, async () => {
+    test("reaches a member that was down when it was made", async () => {
         await push("down000001");
         const apiserver = (await parts()).find(({ name }) => name === "member1-apiserver");
         process.kill(apiserver?.pid ?? 0, "SIGKILL");
