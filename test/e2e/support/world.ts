@@ -273,23 +273,4 @@ export function planOf(json: string): Plan {
     return plan;
 }
 
-/** Asks until the answer is `good`, at most `seconds`; the last answer is in the failure's message. */
-export async function eventually<T>(
-    what: string,
-    ask: () => Promise<T>,
-    good: (answer: T) => boolean,
-    seconds = 30,
-): Promise<T> {
-    const end = Date.now() + seconds * 1000;
-    for (;;) {
-        const answer = await ask();
-        if (good(answer)) {
-            return answer;
-        }
-        assert.ok(
-            Date.now() < end,
-            `${what} did not happen within ${seconds} s; last seen: ${JSON.stringify(answer)}`,
-        );
-        await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-}
+export { until as eventually } from "../../../tools/support/story";
