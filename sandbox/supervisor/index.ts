@@ -1,9 +1,9 @@
 /** The sandbox's programming interface. */
+export { SandboxError } from "./errors";
 export {
     type SandboxInfo,
     type SandboxStatus,
     type SandboxUpOptions,
-    SandboxError,
     sandboxDown,
     sandboxInfo,
     sandboxRestart,

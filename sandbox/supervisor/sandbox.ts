@@ -13,6 +13,7 @@ import { type SandboxLayout, logFile, sandboxDir, sandboxLayout, secretFile } fr
 import { clusterPort, portBase } from "../support/ports";
 import { isAlive, residentBytes, tailLines } from "../support/process";
 import { type SupervisorClient, type SupervisorStatus } from "./control";
+import { SandboxError } from "./errors";
 import { endSupervisor, ensureSupervisor, findSupervisor, supervisorLog } from "./launch";
 import {
     type Plan,
@@ -55,14 +56,6 @@ export interface SandboxInfo {
         readonly url: string;
         readonly passwordFile: string;
     }[];
-}
-
-/** A sandbox did not come up. The message names the part, shows its log's last lines and says what to do. */
-export class SandboxError extends Error {
-    constructor(message: string) {
-        super(message);
-        this.name = "SandboxError";
-    }
 }
 
 /**

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { writePrivate } from "../support/files";
 import { type SandboxLayout } from "../support/layout";
 import { maxClusters } from "../support/ports";
+import { SandboxError } from "./errors";
 import { partName } from "./parts";
 import { type GitlabTier } from "./servers";
 
@@ -45,7 +46,7 @@ export interface WantedSettings {
  * What the sandbox has now and what is wanted, together. Nothing is taken away by not being mentioned: clusters keep their
  * ports, and `up` for another estate only adds.
  *
- * @throws Error that names every name that will not do.
+ * @throws SandboxError that names every name that will not do.
  */
 export function mergeSettings(
     earlier: SandboxSettings | undefined,
@@ -70,7 +71,11 @@ export function mergeSettings(
             ),
         ...parts
             .filter((name) => !partGroups.includes(name))
-            .map((name) => `part "${name}": choose from ${partGroups.join(", ")}`),
+            .map((name) =>
+                earlier?.parts.includes(name)
+                    ? `part "${name}": the sandbox has it, but this version does not know it (sandbox -- down --purge starts anew)`
+                    : `part "${name}": choose from ${partGroups.join(", ")}`,
+            ),
         ...(clusters.length > maxClusters
             ? [
                   `${clusters.length} clusters: a sandbox has room for ${maxClusters} (sandbox -- down --purge starts anew)`,
@@ -78,7 +83,9 @@ export function mergeSettings(
             : []),
     ];
     if (problems.length > 0) {
-        throw new Error(`the sandbox cannot be made so:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+        throw new SandboxError(
+            `the sandbox cannot be made so:\n${problems.map((line) => `  ${line}`).join("\n")}`,
+        );
     }
     const host = wanted.host ?? earlier?.host;
     return {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mergeSettings } from "../../../sandbox/supervisor/settings";
+import { SandboxError } from "../../../sandbox/supervisor";
+import { defaultSettings, mergeSettings } from "../../../sandbox/supervisor/settings";
 
 const base = 8920;
 
@@ -38,5 +39,22 @@ test("every name that will not do is told", () => {
     assert.throws(
         () => mergeSettings(undefined, { clusters: "abcdefghijk".split("") }, base),
         /11 clusters: a sandbox has room for 10/,
+    );
+});
+
+test("a part that another version started is told as an expected failure, with the way out", () => {
+    const earlier = { ...defaultSettings, portBase: base, parts: ["gitlab", "jenkins" as "gitlab"] as const };
+
+    assert.throws(
+        () => mergeSettings(earlier, {}, base),
+        (error) => {
+            assert.ok(error instanceof SandboxError, "shown without a stack trace");
+            assert.match(
+                error.message,
+                /^ {2}part "jenkins": .*this version does not know it .*down --purge/m,
+            );
+            assert.doesNotMatch(error.message, /part "gitlab"/);
+            return true;
+        },
     );
 });
