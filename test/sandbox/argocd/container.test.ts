@@ -134,8 +134,8 @@ test("command and arguments are one line of words, with variables put in", () =>
 
 test("paths inside the container are moved below the process's folder, other texts are not", () => {
     const mounts = ["/tmp", "/helm-working-dir"];
-    assert.equal(relocate("/helm-working-dir", mounts, "/root"), "/root/helm-working-dir");
-    assert.equal(relocate("/tmp/kubecache", mounts, "/root"), "/root/tmp/kubecache");
-    assert.equal(relocate("/tmpfiles", mounts, "/root"), "/tmpfiles");
-    assert.equal(relocate("http://host/tmp", mounts, "/root"), "http://host/tmp");
+    assert.equal(relocate("/helm-working-dir", mounts, "/box"), "/box/helm-working-dir");
+    assert.equal(relocate("/tmp/kubecache", mounts, "/box"), "/box/tmp/kubecache");
+    assert.equal(relocate("/tmpfiles", mounts, "/box"), "/tmpfiles");
+    assert.equal(relocate("http://host/tmp", mounts, "/box"), "http://host/tmp");
 });

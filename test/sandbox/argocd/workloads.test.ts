@@ -9,7 +9,7 @@ import { argoCdPorts } from "../../../sandbox/argocd/part";
 import { argumentsOf, workloads, type Place } from "../../../sandbox/argocd/workloads";
 
 const place: Place = {
-    root: "/box/root",
+    root: "/box",
     kubeconfig: "/box/kubeconfig",
     socket: "/box/ask.sock",
     ports: argoCdPorts(9000),
@@ -37,7 +37,7 @@ test("no two processes share a port", () => {
 
 test("flags hold no secret: the cache's password is in a file", () => {
     const redis = workloads.find(({ name }) => name === "argocd-redis");
-    assert.ok(redis?.flags(place).includes("/box/root/run/redis-password"));
+    assert.ok(redis?.flags(place).includes("/box/run/redis-password"));
 });
 
 test("the words of a container without the program that they start with", () => {
