@@ -13,7 +13,9 @@ const config = "acme/shop/web-config";
 const channel = "ops";
 
 /** A page that differs with every text. */
-const page = (text: string): Record<string, string> => ({ "public/index.html": `<p>${text}</p>\n` });
+const page = (text: string): Record<string, string> => ({
+    "public/index.html": `<!doctype html>\n<title>web</title>\n<p>${text}</p>\n`,
+});
 
 describe("a version of an app", { timeout: 20 * 60_000 }, () => {
     let world: World;

@@ -11,7 +11,9 @@ const config = "acme/shop/web-config";
 const channel = "ops";
 const estate = "gitops-estate:estate";
 
-const page = (text: string): Record<string, string> => ({ "public/index.html": `<p>${text}</p>\n` });
+const page = (text: string): Record<string, string> => ({
+    "public/index.html": `<!doctype html>\n<title>web</title>\n<p>${text}</p>\n`,
+});
 
 describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }, () => {
     let world: World;
