@@ -1,19 +1,21 @@
 /**
  * `npm run bench [-- --apps <count>] [-- --rounds <count>]`: what the estate costs beside a bare program with as many
- * resources that do nothing, on the same engine, in the same run; and what the sandbox costs. docs/performance.md says
- * how to read it. It uses a throwaway sandbox in the temporary folder and takes it away again.
+ * resources that do nothing, on the same engine, in the same run; and what the sandbox costs.
+ * `npm run bench -- delivery`: how long changes take to arrive, see bench/delivery.ts. docs/performance.md says how to
+ * read both. They use a throwaway sandbox in the temporary folder and take it away again.
  */
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import type { Estate } from "../estate/model";
 import { partGroups, sandboxDown, sandboxStatus, sandboxUp, type PartGroup } from "../sandbox/supervisor";
 import { checkoutDir, sandboxDir, sandboxLayout } from "../sandbox/support/layout";
-import { freePortBase } from "../sandbox/support/ports";
 import { ensureTools, progressPrinter } from "../toolchain";
+import { benchDelivery, parseDeliveryOptions } from "./bench/delivery";
 import { largeStack } from "./bench/large";
 import { measured, memoryOf, treeOf, type Measurement } from "./bench/measure";
+import { countsOf } from "./bench/options";
 import { comparisonTable, figureTable, median, type Comparison, type Figure } from "./bench/report";
+import { inThrowawaySandbox, machine } from "./bench/throwaway";
 import { CommandError, runMain } from "./support/console";
 import { engineHome, installPlugin, programEngine, type Engine } from "./support/engine";
 import { bootSandbox, sandboxStack } from "./support/estateSandbox";
@@ -40,18 +42,7 @@ interface Options {
 
 /** @throws CommandError on an option that is not one, or a count that is none. */
 export function parseOptions(argv: readonly string[]): Options {
-    const options = { apps: 50, rounds: 3 };
-    for (let index = 0; index < argv.length; index += 2) {
-        const name = (argv[index] ?? "").replace(/^--/, "");
-        const value = Number(argv[index + 1]);
-        if ((name !== "apps" && name !== "rounds") || !Number.isInteger(value) || value < 1) {
-            throw new CommandError(
-                `"${argv.slice(index, index + 2).join(" ")}" is not --apps <count> or --rounds <count>.`,
-            );
-        }
-        options[name] = value;
-    }
-    return options;
+    return countsOf(argv, { apps: 50, rounds: 3 });
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -191,26 +182,16 @@ async function bench(options: Options, folder: string): Promise<void> {
     process.stdout.write(`\n${figureTable(figures)}\n`);
 }
 
-/** What the figures were taken on. */
-function machine(): string {
-    const cpus = os.cpus();
-    return (
-        `${new Date().toISOString().slice(0, 10)}, ${cpus.length} x ${cpus[0]?.model.trim() ?? "unknown processor"}, ` +
-        `${Math.round(os.totalmem() / megabyte / 1024)} GB, Node.js ${process.versions.node}`
-    );
-}
-
 async function main(): Promise<void> {
-    const options = parseOptions(process.argv.slice(2));
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-bench-"));
-    process.env["ESTATE_SANDBOX_DIR"] = path.join(folder, "sandbox");
-    process.env["ESTATE_SANDBOX_PORT_BASE"] = String(await freePortBase());
-    try {
-        await bench(options, folder);
-    } finally {
-        await sandboxDown(sandboxDir(), { purge: true });
-        fs.rmSync(folder, { recursive: true, force: true });
+    const [word, ...rest] = process.argv.slice(2);
+    if (word === "delivery") {
+        const options = parseDeliveryOptions(rest);
+        await inThrowawaySandbox(() => benchDelivery(options));
+        return;
     }
+    const options = parseOptions(process.argv.slice(2));
+    await inThrowawaySandbox((folder) => bench(options, folder));
+    process.stdout.write("\nHow long a change takes to arrive: npm run bench -- delivery [--runs 10]\n");
 }
 
 if (path.basename(process.argv[1] ?? "") === path.basename(__filename)) {
