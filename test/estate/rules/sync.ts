@@ -1,0 +1,60 @@
+/** Cases of the rules about how Argo CD syncs, and who may. */
+import { type Case, windows } from "./case";
+
+export const syncCases: readonly Case[] = [
+    {
+        rule: "sync-window",
+        title: "a window in a zone that does not exist",
+        change: windows({ timeZone: "Mars/Olympus" }),
+        found: [["environments.dev.syncWindows[0].timeZone", "Mars/Olympus"]],
+        fix: /Asia\/Shanghai/,
+    },
+    ...["0 24 * * *", "60 1 * * *", "0 0 0 * *", "0 0 1-32 * *", "0 0 * 13 *", "*/5 0 * * 7"].map(
+        (schedule): Case => ({
+            rule: "sync-window",
+            title: `a window at ${schedule}`,
+            change: windows({ schedule }),
+            found: [["environments.dev.syncWindows[0].schedule", schedule]],
+            fix: /minute, hour/,
+        }),
+    ),
+    {
+        rule: "kustomize-only",
+        title: "replicas of a chart",
+        change: { apps: { web: { kustomize: { replicas: { web: 2 } } } } },
+        found: [["apps.web.kustomize", { replicas: { web: 2 }, patches: [] }]],
+        fix: /delivery to kustomize/,
+    },
+    {
+        rule: "difference-fields",
+        title: "a difference in nothing",
+        change: { apps: { web: { sync: { ignoreDifferences: [{ kind: "Deployment" }] } } } },
+        found: [
+            [
+                "apps.web.sync.ignoreDifferences[0]",
+                {
+                    group: "",
+                    kind: "Deployment",
+                    jsonPointers: [],
+                    jqPathExpressions: [],
+                    managedFieldsManagers: [],
+                },
+            ],
+        ],
+        fix: /jsonPointers/,
+    },
+    {
+        rule: "account-role",
+        title: "an account with a role nobody has",
+        change: { argocd: { accounts: { "ci-bot": { role: "role:shop-deploy" } } } },
+        found: [["argocd.accounts.ci-bot.role", "role:shop-deploy"]],
+        fix: /role:shop-deployer/,
+    },
+    {
+        rule: "account-name",
+        title: "an account with a person's name",
+        change: { argocd: { accounts: { bob: { role: "role:shop-deployer" } } } },
+        found: [["argocd.accounts.bob", "bob"]],
+        fix: /rename/,
+    },
+];

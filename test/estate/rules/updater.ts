@@ -1,0 +1,140 @@
+/** Cases of the rules about the image updater. */
+import { type Case, updater, extra } from "./case";
+
+export const updaterCases: readonly Case[] = [
+    {
+        rule: "updater-version",
+        title: "an updater of no version",
+        change: { apps: { web: { updater: {} } } },
+        found: [["argocd.imageUpdaterVersion", undefined]],
+        fix: /remove the updater of web$/,
+    },
+    ...["main", "regexp:", "regexp:(", "regexp:^(?!x)"].map((allowTags): Case => ({
+        rule: "updater-tags",
+        title: `tags allowed by ${allowTags}`,
+        change: { ...updater, apps: { web: { updater: { allowTags } } } },
+        found: [["apps.web.updater.allowTags", allowTags]],
+        fix: /regexp:\^main-/,
+    })),
+    {
+        rule: "updater-tags",
+        title: "tags of a further image that refer back",
+        change: extra({
+            image: "docker.io/library/redis",
+            allowTags: "regexp:^(a)\\1$",
+            helm: { tag: "redis.tag" },
+        }),
+        found: [["apps.web.updater.images.redis.allowTags", "regexp:^(a)\\1$"]],
+        fix: /regexp:\^main-/,
+    },
+    {
+        rule: "updater-constraint",
+        title: "a digest of no tag",
+        change: { ...updater, apps: { web: { updater: { strategy: "digest" } } } },
+        found: [["apps.web.updater.constraint", undefined]],
+        fix: /latest/,
+    },
+    {
+        rule: "updater-constraint",
+        title: "versions in a range that is none",
+        change: { ...updater, apps: { web: { updater: { strategy: "semver", constraint: "main" } } } },
+        found: [["apps.web.updater.constraint", "main"]],
+        fix: /\^1\.2/,
+    },
+    {
+        rule: "updater-constraint",
+        title: "a range for the newest build",
+        change: { ...updater, apps: { web: { updater: { constraint: "^1" } } } },
+        found: [["apps.web.updater.constraint", "^1"]],
+        fix: /allowTags/,
+    },
+    {
+        rule: "updater-image",
+        title: "a further image that is nowhere, and stands nowhere",
+        change: extra({}),
+        found: [
+            ["apps.web.updater.images.redis", { image: undefined, repository: undefined }],
+            ["apps.web.updater.images.redis.helm", undefined],
+        ],
+        fix: /repository/,
+    },
+    {
+        rule: "updater-image",
+        title: "a further image in a kustomization that is a chart",
+        change: extra({ image: "redis", helm: { tag: "redis.tag" }, kustomize: { name: "redis" } }),
+        found: [["apps.web.updater.images.redis.kustomize", { name: "redis" }]],
+        fix: /remove/,
+    },
+    {
+        rule: "updater-image",
+        title: "a repository whose name has no place in the values",
+        change: extra({ repository: "sidecar", helm: { tag: "sidecar.tag" } }),
+        found: [["apps.web.updater.images.redis.helm.name", undefined]],
+        fix: /name/,
+    },
+    {
+        rule: "updater-image",
+        title: "a further image under the app's name",
+        change: {
+            ...updater,
+            apps: { web: { updater: { images: { web: { image: "redis", helm: { tag: "redis.tag" } } } } } },
+        },
+        found: [["apps.web.updater.images.web", "web"]],
+        fix: /rename/,
+    },
+    {
+        rule: "updater-write-back",
+        title: "values written by a version that would lose some",
+        change: { ...updater, apps: { web: { updater: { writeBack: "values" } } } },
+        found: [["apps.web.updater.writeBack", "values"]],
+        fix: /source/,
+    },
+    {
+        rule: "updater-write-back",
+        title: "a merge request by a version that opens none",
+        change: { ...updater, apps: { api: { updater: { mergeRequest: true } } } },
+        found: [["apps.api.updater.mergeRequest", true]],
+        fix: /writeBranch/,
+    },
+    {
+        rule: "updater-merge-request",
+        title: "a merge request from a branch of one's own",
+        change: {
+            argocd: { imageUpdaterVersion: "1.3.0", imageUpdater: { install: false } },
+            apps: { api: { updater: { mergeRequest: true, writeBranch: "next" } } },
+        },
+        found: [["apps.api.updater.writeBranch", "next"]],
+        fix: /one of the two/,
+    },
+    {
+        rule: "updater-manifests",
+        title: "an updater whose checksum is not known",
+        change: { argocd: { imageUpdaterVersion: "1.3.0" } },
+        found: [["argocd.imageUpdater.manifests.sha256", undefined]],
+        fix: /install to false/,
+    },
+    {
+        rule: "updater-manifests",
+        title: "an updater from two places",
+        change: {
+            argocd: {
+                imageUpdaterVersion: "1.3.0",
+                imageUpdater: { manifests: { path: "a", url: "https://m.test/a.yaml" } },
+            },
+        },
+        found: [["argocd.imageUpdater.manifests", { path: "a", url: "https://m.test/a.yaml" }]],
+        fix: /remove one/,
+    },
+    {
+        rule: "updater-webhook",
+        title: "pushes told to a version that does not listen",
+        change: {
+            argocd: {
+                imageUpdaterVersion: "0.12.2",
+                imageUpdater: { webhookUrl: "https://updater.test" },
+            },
+        },
+        found: [["argocd.imageUpdater.webhookUrl", "https://updater.test"]],
+        fix: /only polls/,
+    },
+];
