@@ -103,8 +103,8 @@ export async function benchDelivery(options: DeliveryOptions): Promise<void> {
 /** What the polling rows stand for. */
 function pollingNote({ argocd }: Estate, polls: number): string {
     return (
-        `Polling: ${polls === 1 ? "one run" : `${polls} runs`} only, as Argo CD looks every ${argocd.reconciliationSeconds} s, later by chance ` +
-        `by up to ${Math.min(60, Math.floor(argocd.reconciliationSeconds / 3))} s; the image updater every ${argocd.imageUpdater.intervalSeconds} s.`
+        `Polling: ${polls === 1 ? "one run" : `${polls} runs`} only. Argo CD looks every ${argocd.reconciliationSeconds} s at best ` +
+        `and may miss the first look (docs/performance.md); the image updater looks every ${argocd.imageUpdater.intervalSeconds} s.`
     );
 }
 
@@ -169,7 +169,8 @@ class Delivery {
 
     /** Both ways without, side by side: they have nothing in common but the waiting. */
     async polled(runs: number): Promise<DeliveryRow[]> {
-        const patience = 3 * this.estate.argocd.reconciliationSeconds + 180;
+        // A look may come a period late, and may be answered from the repo server's memory, kept for a period too.
+        const patience = 6 * this.estate.argocd.reconciliationSeconds + 120;
         const commits: number[] = [];
         const [updates, pushes]: [number[], number[]] = [[], []];
         for (let run = 1; run <= runs; run++) {
