@@ -2,7 +2,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { App, GitLab, Tier } from "../../estate/model";
-import { belongsTo, dataOptions, type ChildOptions } from "../support/options";
+import { belongsTo, dataOptions } from "../support/options";
 import { appPipelineContent } from "../ci/content";
 import type { Settings } from "../ci/settings";
 import { appContent } from "./content";
@@ -59,7 +59,7 @@ export class AppRepository extends pulumi.ComponentResource {
             inside,
         );
         if (app.hotfix !== undefined) {
-            this.hotfixLane(name, app.hotfix, project, server.tier, inside);
+            this.hotfixLane(name, app.hotfix, project, server.tier);
         }
         protectTags(`${name}-tags`, project, "v*", inside);
         if (server.tier === "premium") {
@@ -88,7 +88,6 @@ export class AppRepository extends pulumi.ComponentResource {
         { branch, from }: NonNullable<App["hotfix"]>,
         project: gitlab.Project,
         tier: Tier,
-        inside: ChildOptions,
     ): void {
         const made =
             from === undefined
@@ -101,7 +100,8 @@ export class AppRepository extends pulumi.ComponentResource {
                       ),
                   ];
         protectBranch(`${name}-hotfix-${branch}-protection`, project, branch, triggerBranchRules, tier, {
-            ...inside,
+            // Not protected from deletion, whatever else of the repository is: it goes when the lane is closed.
+            parent: this,
             dependsOn: made,
         });
     }

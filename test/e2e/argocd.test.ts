@@ -225,7 +225,8 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
     test("reaches a member that was down when it was made", async () => {
         await push("down000001");
         const apiserver = (await parts()).find(({ name }) => name === "member1-apiserver");
-        process.kill(apiserver?.pid ?? 0, "SIGKILL");
+        assert.ok(apiserver?.pid !== undefined, "member1's API server runs");
+        process.kill(apiserver.pid, "SIGKILL");
         const revision = await commitTag("down000001");
         await eventually("the member seen as down", parts, (found) =>
             found.some(({ name, state }) => name === "member1-apiserver" && state === "crashed"),

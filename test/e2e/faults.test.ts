@@ -35,7 +35,8 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
             const engine = world.start("tools/pulumi.ts", ["up"]);
             await eventually(`an up with ${point} resources`, resources, (count) => count >= point, 240);
             const ended = once(engine, "exit");
-            process.kill(-(engine.pid ?? 0), "SIGKILL");
+            assert.ok(engine.pid !== undefined, "the engine was started");
+            process.kill(-engine.pid, "SIGKILL");
             await ended;
         }
         await world.up();

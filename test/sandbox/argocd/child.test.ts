@@ -42,6 +42,18 @@ async function withChild(
     }
 }
 
+/** Waits for a running process other than the one with this pid. Never 0: a signal to that reaches ourselves. */
+async function anotherPid(child: Child, before?: number): Promise<number> {
+    let found: number | undefined;
+    await until("a running process", () => {
+        const { state, pid } = child.status();
+        found = state === "ready" && pid !== before ? pid : undefined;
+        return found !== undefined;
+    });
+    assert.ok(found !== undefined && found > 0);
+    return found;
+}
+
 const forever = "setInterval(() => {}, 1000)";
 
 test("nothing runs until something is wanted, and nothing when it is wanted no more", () =>
@@ -67,7 +79,7 @@ test("the same plan again changes nothing, another one is another process", () =
         await new Promise((resolve) => setTimeout(resolve, 50));
         assert.equal(child.status().pid, pid);
         child.want(plan(forever, "2"));
-        await until("the other", () => child.status().state === "ready" && child.status().pid !== pid);
+        await anotherPid(child, pid);
     }));
 
 test("a process that crashes is started again, and its last lines are told", () =>
@@ -88,12 +100,11 @@ test("a process that crashes is started again, and its last lines are told", () 
 test("a process that is ended from outside is started again at once and is no problem", () =>
     withChild(async (child, plan) => {
         child.want(plan(forever));
-        await until("the start", () => child.status().state === "ready");
-        const { pid = 0 } = child.status();
-        process.kill(pid, "SIGTERM");
-        await until("the next", () => child.status().state === "ready" && child.status().pid !== pid);
+        const first = await anotherPid(child);
+        process.kill(first, "SIGTERM");
+        const second = await anotherPid(child, first);
         assert.equal(child.status().problem, undefined);
-        process.kill(child.status().pid ?? 0, "SIGKILL");
+        process.kill(second, "SIGKILL");
         await until("the crash", () => child.status().state === "crashed");
         assert.match(child.status().problem ?? "", /signal SIGKILL/);
     }));
