@@ -14,7 +14,7 @@ import { portBase, portOf } from "../../sandbox/support/ports";
 import { pushImage, type Pusher } from "../../test/e2e/support/images";
 import { CommandError, table } from "../support/console";
 import { raiseEstate } from "../support/raise";
-import { Story, until, type Application, type Person } from "../support/story";
+import { Story, StoryError, until, type Application, type Person } from "../support/story";
 import { countsOf } from "./options";
 import { median } from "./report";
 import { machine } from "./throwaway";
@@ -167,7 +167,10 @@ class Delivery {
         return this.rows("webhooks", commits, updates, pushes, { commit: 5, push: 15 });
     }
 
-    /** Both ways without, side by side: they have nothing in common but the waiting. */
+    /**
+     * Both ways without, side by side: they have nothing in common but the waiting. What does not arrive within several
+     * polls is told, and left out of the rows.
+     */
     async polled(runs: number): Promise<DeliveryRow[]> {
         // A look may come a period late, and may be answered from the repo server's memory, kept for a period too.
         const patience = 6 * this.estate.argocd.reconciliationSeconds + 120;
@@ -175,10 +178,25 @@ class Delivery {
         const [updates, pushes]: [number[], number[]] = [[], []];
         for (let run = 1; run <= runs; run++) {
             say(`polling, run ${run} of ${runs}: takes minutes`);
-            const [commit, push] = await Promise.all([this.commit(patience), this.push(patience)]);
-            commits.push(commit);
-            updates.push(push.updated);
-            pushes.push(push.seconds);
+            const [commit, push] = await Promise.allSettled([this.commit(patience), this.push(patience)]);
+            if (commit.status === "fulfilled") {
+                commits.push(commit.value);
+            }
+            if (push.status === "fulfilled") {
+                updates.push(push.value.updated);
+                pushes.push(push.value.seconds);
+            }
+            const failed = [commit, push].filter((each) => each.status === "rejected");
+            for (const { reason } of failed) {
+                if (!(reason instanceof StoryError)) {
+                    throw reason;
+                }
+                say(reason.message);
+            }
+            if (failed.length > 0) {
+                // What was late would be taken for what comes next.
+                break;
+            }
         }
         return this.rows("polling", commits, updates, pushes);
     }
