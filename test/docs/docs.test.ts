@@ -86,6 +86,12 @@ describe("commands", () => {
         files.flatMap(
             (file) => fs.readFileSync(path.join(root, file), "utf8").match(/--[a-z][a-z-]+|-[fn]\b/g) ?? [],
         );
+    /** A script's source, and the folder of the same name beside it. */
+    const sourcesOf = (file: string): string[] => {
+        const folder = file.replace(/\.\w+$/, "");
+        const there = fs.existsSync(path.join(root, folder)) ? fs.readdirSync(path.join(root, folder)) : [];
+        return [file, ...there.filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)];
+    };
     const engine = [...optionsIn("tools/pulumi.ts"), ...ofPulumi];
 
     const known = (script: string): readonly string[] => {
@@ -94,7 +100,7 @@ describe("commands", () => {
             ? engine
             : file === undefined
               ? []
-              : optionsIn(file);
+              : optionsIn(...sourcesOf(file));
     };
 
     for (const each of all) {

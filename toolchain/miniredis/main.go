@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 )
@@ -48,6 +49,24 @@ func serve(address, passwordFile string) error {
 	}
 	defer server.Close()
 	fmt.Println("listening on", server.Addr())
-	<-stop
+	age(server, stop)
 	return nil
+}
+
+// age lets time pass for the server until stop: by itself it keeps every entry for ever, whatever its time to live, and
+// Argo CD would never look at a branch again that it has seen once.
+func age(server *miniredis.Miniredis, stop <-chan os.Signal) {
+	const step = time.Second
+	ticker := time.NewTicker(step)
+	defer ticker.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-stop:
+			return
+		case now := <-ticker.C:
+			server.FastForward(now.Sub(last))
+			last = now
+		}
+	}
 }
