@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { pushImage, type Pusher } from "./support/images";
+import { pushImage, type Pusher } from "../../tools/support/images";
 import { World, eventually } from "./support/world";
 
 interface Application {

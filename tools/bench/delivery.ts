@@ -11,7 +11,7 @@ import { helmTagKey } from "../../components/support/rendering";
 import type { SandboxInfo } from "../../sandbox/supervisor";
 import { sandboxDir } from "../../sandbox/support/layout";
 import { portBase, portOf } from "../../sandbox/support/ports";
-import { pushImage, type Pusher } from "../../test/e2e/support/images";
+import { pushImage, type Pusher } from "../support/images";
 import { CommandError, table } from "../support/console";
 import { raiseEstate } from "../support/raise";
 import { Story, StoryError, until, type Application, type Person } from "../support/story";

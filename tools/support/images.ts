@@ -1,9 +1,9 @@
-/** Images for the end-to-end tests: small, with what an updater wants to know, pushed as CI pushes. */
+/** Images for the end-to-end tests and the bench: small, with what an updater wants to know, pushed as CI pushes. */
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ensureTools } from "../../../toolchain";
-import { run } from "../../../tools/support/console";
+import { ensureTools } from "../../toolchain";
+import { run } from "./console";
 
 /** Who pushes, and where. */
 export interface Pusher {
