@@ -90,8 +90,6 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
         await world.fault("harbor", undefined);
         await world.up();
         assert.deepEqual(await world.plan(), {});
-        world.resetSpec();
-        await world.up();
     });
 
     test("destroy ends while a member is down, names it, and finishes when told to forget it", async () => {

@@ -20,6 +20,7 @@ describe("command line", () => {
             stack: "prod",
             policy: true,
             sandbox: true,
+            asIs: false,
             forgetUnreachable: false,
             rest: ["--diff"],
         });
