@@ -3,7 +3,7 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { App, CredentialPolicy, Environment, GitLab } from "../../estate/model";
 import { refuse } from "../support/checks";
-import { belongsTo, contentOptions, dataOptions } from "../support/options";
+import { belongsTo, contentOptions, dataOptions, type ChildOptions } from "../support/options";
 import { configPipelineContent } from "../ci/content";
 import { repositorySettings, type Settings } from "../ci/settings";
 import { writesTag } from "../ci/tags";
@@ -97,9 +97,9 @@ export class ConfigRepository extends pulumi.ComponentResource {
 
         const token = this.writerToken(name, args, project);
         this.branches = this.makeBranches(name, args, project, start, token);
-        protectTags(`${name}-tags`, project, "*", { parent: this, ...belongsTo(project, args.keep) });
+        protectTags(`${name}-tags`, project, "*", this.inside(args, project));
         if (server.tier === "premium") {
-            pushRules(`${name}-push-rules`, project, { parent: this, ...belongsTo(project, args.keep) });
+            pushRules(`${name}-push-rules`, project, this.inside(args, project));
             this.approvalSettings(name, args, project);
         }
         this.makeEnvironments(name, args, project);
@@ -146,7 +146,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
         const { apps, gitlab: server } = args;
         const written = writtenBranches(apps);
         const branches: Record<string, pulumi.Resource> = {};
-        const inside = { parent: this, ...belongsTo(project, args.keep) };
+        const inside = this.inside(args, project);
         const protect = (branch: string, dependsOn: pulumi.Resource[]): gitlab.BranchProtection =>
             protectBranch(
                 `${name}-branch-${branch}-protection`,
@@ -183,6 +183,14 @@ export class ConfigRepository extends pulumi.ComponentResource {
         return branches;
     }
 
+    /** Options of what lives and dies with the project. */
+    private inside(
+        args: ConfigRepositoryArgs,
+        project: gitlab.Project,
+    ): ChildOptions & ReturnType<typeof belongsTo> {
+        return { parent: this, ...belongsTo(project, args.keep) };
+    }
+
     private approvalSettings(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
         new gitlab.ProjectLevelMrApprovals(
             `${name}-approvals`,
@@ -193,7 +201,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 mergeRequestsAuthorApproval: false,
                 mergeRequestsDisableCommittersApproval: true,
             },
-            { parent: this, ...belongsTo(project, args.keep) },
+            this.inside(args, project),
         );
     }
 
@@ -217,7 +225,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 userIds: args.approverIds,
                 protectedBranchIds: [protection.branchProtectionId],
             },
-            { parent: this, ...belongsTo(project, args.keep) },
+            this.inside(args, project),
         );
     }
 
@@ -233,7 +241,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                     // GitLab deletes only stopped environments.
                     stopBeforeDestroy: true,
                 },
-                { parent: this, ...belongsTo(project, args.keep) },
+                this.inside(args, project),
             );
             if (args.gitlab.tier === "premium" && environment.class === "prod") {
                 new gitlab.ProjectProtectedEnvironment(
@@ -250,7 +258,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                                   ],
                               }),
                     },
-                    { parent: this, ...belongsTo(project, args.keep) },
+                    this.inside(args, project),
                 );
             }
         }

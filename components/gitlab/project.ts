@@ -2,7 +2,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
 import type { GitLab, Tier } from "../../estate/model";
-import { contentOptions, type ChildOptions } from "../support/options";
+import type { ChildOptions } from "../support/options";
 import type { SeedFile } from "./content";
 import type { BranchRules } from "./protection";
 
@@ -111,7 +111,7 @@ export function seed(
                     overwriteOnCreate: false,
                 },
                 {
-                    ...contentOptions(false),
+                    retainOnDelete: true,
                     ignoreChanges: ["content", "encoding", "createCommitMessage", "overwriteOnCreate"],
                     ...opts,
                 },

@@ -253,15 +253,23 @@ export async function pushPayload(
         commits,
         total_commits_count: total,
         push_options: {},
-        repository: {
-            name: project.name,
-            url: described["ssh_url"],
-            description: project.description,
-            homepage: described["homepage"],
-            git_http_url: described["git_http_url"],
-            git_ssh_url: described["git_ssh_url"],
-            visibility_level: described["visibility_level"],
-        },
+        repository: hookRepository(project, described),
+    };
+}
+
+/** A project as the older part of an event names it. */
+function hookRepository(
+    project: Project,
+    described: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+    return {
+        name: project.name,
+        url: described["ssh_url"],
+        description: project.description,
+        homepage: described["homepage"],
+        git_http_url: described["git_http_url"],
+        git_ssh_url: described["git_ssh_url"],
+        visibility_level: described["visibility_level"],
     };
 }
 
@@ -449,15 +457,7 @@ export function emitJob(gitlab: GitLab, project: Project, pipeline: Pipeline, jo
         project_name: `${namespaceName(gitlab, project.namespaceId)} / ${project.name}`,
         user: user ? hookUser(user) : null,
         commit: { id: pipeline.id, sha: pipeline.sha, status: pipeline.status },
-        repository: {
-            name: project.name,
-            url: described["ssh_url"],
-            description: project.description,
-            homepage: described["homepage"],
-            git_http_url: described["git_http_url"],
-            git_ssh_url: described["git_ssh_url"],
-            visibility_level: described["visibility_level"],
-        },
+        repository: hookRepository(project, described),
         project: described,
         environment: job.environment === null ? null : { name: job.environment, action: "start" },
     });

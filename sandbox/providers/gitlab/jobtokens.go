@@ -83,14 +83,8 @@ func (p *provider) jobTokenScopes() *crud.Handler {
 		return read(ctx, c)
 	}
 	return &crud.Handler{
-		Key: []string{"project"},
-		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-			state, err := write(ctx, c)
-			if err != nil {
-				return "", nil, err
-			}
-			return c.Text("project"), state, nil
-		},
+		Key:    []string{"project"},
+		Create: createOfProject(write),
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 			c.Inputs = withInput(c.Inputs, "project", c.ID)
 			return read(ctx, c)

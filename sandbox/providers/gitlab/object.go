@@ -85,6 +85,19 @@ func (o object) locate(c *crud.Call) (string, error) {
 	return found[1], nil
 }
 
+// createOfProject makes what a project has exactly once, with the write that updates it too: its id is the project's.
+func createOfProject(
+	write func(context.Context, *crud.Call) (plugin.Map, error),
+) func(context.Context, *crud.Call) (string, plugin.Map, error) {
+	return func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
+		state, err := write(ctx, c)
+		if err != nil {
+			return "", nil, err
+		}
+		return c.Text("project"), state, nil
+	}
+}
+
 func withInput(inputs plugin.Map, name string, value any) plugin.Map {
 	result := plugin.Map{name: value}
 	for key, other := range inputs {

@@ -54,14 +54,8 @@ func (p *provider) pushRules() *crud.Handler {
 		return state, nil
 	}
 	return &crud.Handler{
-		Key: []string{"project"},
-		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-			state, err := write(ctx, c)
-			if err != nil {
-				return "", nil, err
-			}
-			return c.Text("project"), state, nil
-		},
+		Key:    []string{"project"},
+		Create: createOfProject(write),
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 			found, err := p.rules(ctx, ownerPath("project", c.ID))
 			if err != nil || found == nil {
