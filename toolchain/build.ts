@@ -6,7 +6,8 @@ import { setInterval as every } from "node:timers";
 import { BUILD_FLAGS, type Key, linkerFlags, sizeOf, toolKey } from "./cache";
 import { findBuilt } from "./find";
 import { type Go, type RunResult, goEnvironment, run } from "./go";
-import { isAlive, withLock } from "./lock";
+import { isRunning } from "../sandbox/support/process";
+import { withLock } from "./lock";
 import { ToolchainError, explainFailure } from "./problem";
 import type { ProgressEvent, Step } from "./progress";
 import type { GoTool, ModuleFiles, SourceTool, ToolName } from "./tools";
@@ -253,7 +254,7 @@ async function sweep(home: string, own: string): Promise<void> {
     for (const entry of await readdir(home)) {
         const path = join(home, entry);
         const pid = /^\.building-(\d+)-/.exec(entry)?.[1];
-        if (pid !== undefined && (path === own || !isAlive(Number(pid)))) {
+        if (pid !== undefined && (path === own || !isRunning(Number(pid)))) {
             await rm(path, { recursive: true, force: true });
         }
     }

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { isRunning } from "../sandbox/support/process";
 import { ToolchainError } from "./problem";
 
 /** Who holds a lock. */
@@ -102,7 +103,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
 }
 
 async function isStale(path: string, holder: Holder | undefined, expires: number): Promise<boolean> {
-    if (holder?.host === hostname() && !isAlive(holder.pid)) {
+    if (holder?.host === hostname() && !isRunning(holder.pid)) {
         return true;
     }
     try {
@@ -126,14 +127,4 @@ async function discard(path: string, dead: Holder | undefined): Promise<void> {
         return;
     }
     await rm(aside, { force: true });
-}
-
-/** Whether a process of this machine exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM";
-    }
 }

@@ -94,10 +94,12 @@ async function installLock() {
   }
 }
 
+/** A zombie, killed but not yet collected by its parent, counts as gone (Linux; elsewhere somebody collects them). */
 function isAlive(pid) {
+  const stat = `/proc/${pid}/stat`;
   try {
     process.kill(pid, 0);
-    return true;
+    return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, "utf8"));
   } catch (error) {
     return error.code === "EPERM";
   }

@@ -237,6 +237,18 @@ export function startTime(pid: number): string | undefined {
     }
 }
 
+/** Whether some process has this pid. A zombie, killed but not yet collected by its parent, counts as gone. */
+export function isRunning(pid: number): boolean {
+    if (process.platform !== "win32") {
+        return startTime(pid) !== undefined;
+    }
+    try {
+        return process.kill(pid, 0);
+    } catch {
+        return false;
+    }
+}
+
 /** The last `count` lines of a file, without reading more than its last 64 KiB; none when it cannot be read. */
 export function tailLines(file: string, count: number): string[] {
     return readFrom(file, -65_536)

@@ -39,7 +39,8 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
             process.kill(-engine.pid, "SIGKILL");
             await ended;
         }
-        await world.up();
+        const finished = await world.up();
+        assert.doesNotMatch(finished, /pending operation/i);
         assert.deepEqual(await world.plan({ refresh: true }), {});
         const robots = await world.robots<{ name: string }>("web-dev");
         assert.deepEqual(

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { parseCall } from "../../tools/pulumi";
 import { duration, table } from "../../tools/support/console";
 import { keySegment } from "../../tools/support/engine";
-import { allStale } from "../../tools/support/locks";
+import { allStale, withoutPendingCreates } from "../../tools/support/locks";
 import {
     committedStackFile,
     estateOf,
@@ -57,6 +57,29 @@ describe("locks", () => {
         assert.equal(
             allStale([], "here", () => false),
             false,
+        );
+    });
+});
+
+describe("pending operations of a killed run", () => {
+    test("that create are dropped, others and all the rest stay", () => {
+        const creating = { type: "creating", resource: { urn: "a" } };
+        const deleting = { type: "deleting", resource: { urn: "b" } };
+        const exported = {
+            version: 3,
+            deployment: { resources: [{ urn: "c" }], pending_operations: [creating, deleting] },
+        };
+        assert.deepEqual(withoutPendingCreates(exported), {
+            version: 3,
+            deployment: { resources: [{ urn: "c" }], pending_operations: [deleting] },
+        });
+    });
+    test("ask for no import where none creates", () => {
+        assert.equal(withoutPendingCreates({}), undefined);
+        assert.equal(withoutPendingCreates({ deployment: { pending_operations: null } }), undefined);
+        assert.equal(
+            withoutPendingCreates({ deployment: { pending_operations: [{ type: "updating" }] } }),
+            undefined,
         );
     });
 });

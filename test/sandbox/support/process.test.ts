@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as net from "node:net";
@@ -11,6 +13,7 @@ import {
     type ProcessSpec,
     endProcess,
     isAlive,
+    isRunning,
     residentBytes,
     startProcess,
     startTime,
@@ -112,6 +115,30 @@ test(
         await endProcess(child.record, 5000);
 
         assert.equal(startTime(inner), undefined);
+    },
+);
+
+test(
+    "a killed process that nobody collected counts as gone",
+    { skip: process.platform === "win32" },
+    async () => {
+        // sleep takes bash's place and never collects the child that bash had.
+        const parent = spawn("bash", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
+            stdio: ["ignore", "pipe", "ignore"],
+        });
+        const [line] = (await once(parent.stdout, "data")) as [Buffer];
+        const pid = Number(line.toString());
+        try {
+            assert.equal(isRunning(pid), true);
+            process.kill(pid, "SIGKILL");
+            for (let tries = 0; isRunning(pid) && tries < 500; tries++) {
+                await new Promise((resolve) => setTimeout(resolve, 10));
+            }
+            assert.equal(isRunning(pid), false);
+            assert.doesNotThrow(() => process.kill(pid, 0), "there is a zombie to be told apart");
+        } finally {
+            parent.kill("SIGKILL");
+        }
     },
 );
 
