@@ -116,13 +116,16 @@ async function main(): Promise<void> {
     }
 }
 
-/** In the sandbox there is nothing to confirm, and one dead cluster must not keep the rest from being destroyed. */
+/**
+ * In the sandbox there is nothing to confirm, and one dead cluster must not keep the rest from being destroyed. An `up`
+ * keeps its preview: what that refuses (protected resources, violations) is refused before anything is changed.
+ */
 function defaults(call: Call, engine: Engine): string[] {
     // What deletionProtection covers stays in the state too, so that the next `up` goes on with it.
     const options = call.operation === "destroy" ? ["--continue-on-error", "--exclude-protected"] : [];
     const confirmed = call.rest.some((option) => ["--yes", "-y", "--preview-only"].includes(option));
     return engine.kind === "sandbox" && call.operation !== "preview" && !confirmed
-        ? [...options, "--yes", ...(call.operation === "refresh" ? [] : ["--skip-preview"])]
+        ? [...options, "--yes", ...(call.operation === "destroy" ? ["--skip-preview"] : [])]
         : options;
 }
 

@@ -238,12 +238,13 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         world.editSpec((spec) => {
             spec.deleteIn(["config", "gitops-estate:estate", "apps", "web"]);
         });
-        const refused = await world.command("tools/pulumi.ts", ["preview"]);
-        assert.notEqual(refused.code, 0, "the preview did not refuse it");
+        const refused = await world.command("tools/pulumi.ts", ["up"]);
+        assert.notEqual(refused.code, 0, "the up did not refuse it");
         assert.match(
             refused.stdout + refused.stderr,
             /app-web-repository-project.*protected|protected.*app-web/s,
         );
         world.resetSpec();
+        assert.deepEqual(await world.plan(), {}, "something was changed before it was refused");
     });
 });

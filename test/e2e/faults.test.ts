@@ -32,7 +32,7 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
 
     test("an engine killed three times on the way leaves nothing twice and nothing to repair", async () => {
         for (const point of [15, 60, 120]) {
-            const engine = world.start("tools/pulumi.ts", ["up"]);
+            const engine = world.start("tools/pulumi.ts", ["up", "--skip-preview"]);
             await eventually(`an up with ${point} resources`, resources, (count) => count >= point, 240);
             const ended = once(engine, "exit");
             assert.ok(engine.pid !== undefined, "the engine was started");
