@@ -21,7 +21,7 @@ import { engineHome, installPlugin, programEngine, type Engine } from "./support
 import { bootSandbox, sandboxStack } from "./support/estateSandbox";
 import { lastUpdate } from "./support/history";
 import { committedStackFile, estateOf } from "./support/stack";
-import { sandboxTools } from "./support/toolsets";
+import { estateTools } from "./support/toolsets";
 
 const megabyte = 1024 * 1024;
 const update = ["up", "--yes", "--skip-preview", "--suppress-outputs"];
@@ -137,10 +137,7 @@ async function bench(options: Options, folder: string): Promise<void> {
     fs.writeFileSync(path.join(folder, "stacks", "Pulumi.dev.yaml"), dev);
     fs.writeFileSync(path.join(folder, "stacks", "Pulumi.large.yaml"), largeStack(dev, options.apps));
     process.env["ESTATE_STACKS"] = path.join(folder, "stacks");
-    await ensureTools(
-        [...sandboxTools(), "pulumi", "pulumi-language-nodejs", "providers"],
-        progressPrinter(process.stderr),
-    );
+    await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
     const boots: { clusters: number; all: number }[] = [];
     const figures: Figure[] = [];
     process.stdout.write(`${machine()}\n`);

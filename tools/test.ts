@@ -9,7 +9,7 @@ import * as path from "node:path";
 import { checkoutDir } from "../sandbox/support/layout";
 import { ensureTools, progressPrinter } from "../toolchain";
 import { CommandError, duration, run, runMain } from "./support/console";
-import { testTools } from "./support/toolsets";
+import { estateTools } from "./support/toolsets";
 
 /** Every `*.test.ts` below `folder`, sorted; cheap tests first, those of the running sandbox last. */
 export function testFiles(folder: string): string[] {
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
         throw new CommandError(`No test file has ${wanted.join(" or ")} in its path.`);
     }
     const started = Date.now();
-    await ensureTools(testTools(), progressPrinter(process.stderr));
+    await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
     const failed: string[] = [];
     for (const module of goModules) {
         process.stdout.write(`Go tests of ${module}\n`);

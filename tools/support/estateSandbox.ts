@@ -27,7 +27,7 @@ import {
     sandboxCredentials,
 } from "./stack";
 import { sandboxStackFile } from "./stackFile";
-import { sandboxTools } from "./toolsets";
+import { estateTools, sandboxTools } from "./toolsets";
 
 /** A stack ready for the engine. */
 export interface Ready {
@@ -56,6 +56,9 @@ export async function sandboxStack(
             `Stack "${stack}" names servers that are not on this machine, so the sandbox cannot stand in for them.\n` +
                 `Use your own engine: pulumi up --stack ${stack}`,
         );
+    }
+    if (!asIs) {
+        await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
     }
     const sandbox = asIs ? standingSandbox() : await bootSandbox(estate, report);
     const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));

@@ -1,6 +1,7 @@
-/** Which tools a command needs: the sandbox's servers, the engine, and what only tests use. */
+/** Which tools a command needs: the sandbox's servers, the engine, the manifests the estate installs. */
 import { argoCdTools } from "../../sandbox/argocd/workloads";
 import type { ToolName } from "../../toolchain";
+import { engineTools } from "./engine";
 
 /** What runs in the sandbox. */
 export function sandboxTools(): ToolName[] {
@@ -16,14 +17,7 @@ export function sandboxTools(): ToolName[] {
     ];
 }
 
-/** Everything the tests drive. */
-export function testTools(): ToolName[] {
-    return [
-        ...sandboxTools(),
-        "pulumi",
-        "pulumi-language-nodejs",
-        "providers",
-        "argocd-manifests",
-        "argocd-image-updater-manifests",
-    ];
+/** What an estate on the sandbox needs, engine included: asked for at once, what remains to be built is told right. */
+export function estateTools(env: NodeJS.ProcessEnv): ToolName[] {
+    return [...sandboxTools(), ...engineTools(env), "argocd-manifests", "argocd-image-updater-manifests"];
 }
