@@ -369,6 +369,8 @@ export interface ArgoCd {
     /** Public URL of the UI. */
     readonly url: string;
     readonly manifests: Manifests;
+    /** `lean`: custom resource definitions without the schema of what Argo CD checks itself; `published`: as they are. */
+    readonly definitions: "lean" | "published";
     readonly ha: boolean;
     /** Registry host (and path) that mirrors the images; absent: as published. */
     readonly imageMirror?: string;

@@ -502,6 +502,7 @@ function resolveArgoCd(spec: Spec, gitlabUrl: string, context: ResolveContext): 
         namespace: argocd.namespace,
         url: trimSlash(argocd.url ?? `https://argocd-server.${argocd.namespace}.svc`),
         manifests: resolveManifests(argocd, context),
+        definitions: argocd.definitions,
         ha: argocd.ha,
         ...given("imageMirror", argocd.imageMirror),
         resources: mapSorted(argocd.resources, ({ requests, limits }) => ({

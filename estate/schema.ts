@@ -453,6 +453,12 @@ const argocd = z.strictObject({
         })
         .prefault({})
         .describe("The manifests Argo CD is installed from: a version and where its file is."),
+    definitions: z
+        .enum(["lean", "published"])
+        .default("lean")
+        .describe(
+            "`lean` leaves to Argo CD to check what only it writes (`status`) and an ApplicationSet's generators: nine tenths of its custom resource definitions, which every preview sends and compares. `published` installs them as they are.",
+        ),
     ha: z.boolean().default(false).describe("Install the highly available variant; needs three nodes."),
     imageMirror: z
         .string()

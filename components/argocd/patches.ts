@@ -4,6 +4,7 @@
  */
 import type { ArgoCd, ResourceRequirements } from "../../estate/model";
 import type { KubeObject } from "../support/kubeObject";
+import { leanDefinition } from "./definitions";
 
 /** Settings objects that {@link ControlPlane} writes from the model; the published ones are empty or defaults. */
 const ownSettings = new Set([
@@ -27,6 +28,7 @@ export function patchManifests(objects: readonly KubeObject[], argocd: ArgoCd): 
         .filter((object) => !isOwnSetting(object))
         .map((object) => inNamespace(object, argocd.namespace))
         .map(withoutServiceAwait)
+        .map((object) => (argocd.definitions === "lean" ? leanDefinition(object) : object))
         .map((object) => (argocd.imageMirror === undefined ? object : mirrored(object, argocd.imageMirror)))
         .map((object) => withResources(object, argocd.resources))
         .map((object) => (argocd.seccomp === "remove" ? withoutSeccomp(object) : object));

@@ -178,6 +178,7 @@ export function sampleEstate(
             manifests: { version: "3.2.11", path: "/manifests" },
             ha: false,
             resources: {},
+            definitions: "lean",
             seccomp: "keep",
             adminEnabled: true,
             reconciliationSeconds: 180,
@@ -212,7 +213,22 @@ export const sampleManifests: readonly KubeObject[] = [
         apiVersion: "apiextensions.k8s.io/v1",
         kind: "CustomResourceDefinition",
         metadata: { name: "applications.argoproj.io" },
-        spec: {},
+        spec: {
+            versions: [
+                {
+                    name: "v1alpha1",
+                    schema: {
+                        openAPIV3Schema: {
+                            type: "object",
+                            properties: {
+                                spec: { type: "object", properties: { project: { type: "string" } } },
+                                status: { type: "object", properties: { summary: { type: "object" } } },
+                            },
+                        },
+                    },
+                },
+            ],
+        },
     },
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "argocd-server" } },
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "argocd-cm" } },

@@ -133,6 +133,50 @@ describe("patches", () => {
         assert.doesNotMatch(remove, /seccompProfile/);
     });
 
+    test("lean definitions keep every field but the content of status and generators; published ones stay", () => {
+        const definition = (spec: object, status: object): KubeObject => ({
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            metadata: { name: "applicationsets.argoproj.io" },
+            spec: {
+                names: { kind: "ApplicationSet" },
+                versions: [
+                    {
+                        name: "v1alpha1",
+                        schema: {
+                            openAPIV3Schema: {
+                                type: "object",
+                                required: ["spec"],
+                                properties: { metadata: { type: "object" }, spec, status },
+                            },
+                        },
+                    },
+                ],
+            },
+        });
+        const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+        const template = { type: "object", properties: { metadata: { type: "object" } } };
+        const spec = (items: object): object => ({
+            type: "object",
+            properties: { generators: { type: "array", items }, template },
+        });
+        const published = definition(spec({ type: "object", properties: { list: { type: "object" } } }), {
+            type: "object",
+            description: "What happened",
+            properties: { health: { type: "object" } },
+        });
+        assert.deepEqual(patchManifests([published], argocd({ definitions: "published" })), [published]);
+        assert.deepEqual(patchManifests([published], argocd({ definitions: "lean" })), [
+            definition(spec(open), { description: "What happened", ...open }),
+        ]);
+
+        const plain = definition({ type: "object" }, { type: "object" });
+        const { versions } = plain["spec"] as { versions: { schema: object }[] };
+        const bare = { ...plain, spec: { versions: [{ name: "v1" }, versions[0]] } };
+        const [lean] = patchManifests([bare], argocd());
+        assert.deepEqual((lean?.["spec"] as { versions: unknown[] }).versions[0], { name: "v1" });
+    });
+
     test("the digest of the start-up settings rolls workloads and touches nothing else", () => {
         const text = JSON.stringify(withSettingsDigest(workload, "abc"));
         assert.match(text, /"gitops-estate\/command-parameters":"abc"/);

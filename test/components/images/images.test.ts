@@ -412,6 +412,7 @@ describe("the updater itself", () => {
             apiVersion: "apiextensions.k8s.io/v1",
             kind: "CustomResourceDefinition",
             metadata: { name: "imageupdaters.argocd-image-updater.argoproj.io" },
+            spec: { versions: [] },
         },
         { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "argocd-image-updater-config" } },
         { apiVersion: "v1", kind: "Secret", metadata: { name: "argocd-image-updater-secret" } },
