@@ -11,6 +11,11 @@ Error.prepareStackTrace = undefined;
 if (Error.stackTraceLimit === 10) {
     Error.stackTraceLimit = 2;
 }
+// Once the engine was killed nobody reads what is written here. Pulumi takes that for an error to be written, and so on:
+// the program would never end, and take more and more memory.
+for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => process.exit(1));
+}
 const main = require("./index.ts");
 process.setSourceMapsEnabled(false);
 

@@ -5,8 +5,30 @@
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import * as fs from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { World, eventually } from "./support/world";
+
+/** The Pulumi programs that run on the sandbox in `folder`. Only where there is a /proc. */
+function programsOf(folder: string): string[] {
+    const mark = `ESTATE_SANDBOX_DIR=${folder}`;
+    const read = (pid: string, file: string): string[] => {
+        try {
+            return fs.readFileSync(`/proc/${pid}/${file}`, "utf8").split("\0");
+        } catch {
+            return []; // gone meanwhile
+        }
+    };
+    return fs
+        .readdirSync("/proc")
+        .filter(
+            (pid) =>
+                read(pid, "cmdline").some((word) => word.includes("@pulumi/pulumi/cmd/run/")) &&
+                read(pid, "environ").includes(mark),
+        );
+}
+
+const linux = process.platform === "linux";
 
 describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
     let world: World;
@@ -36,8 +58,13 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
             await eventually(`an up with ${point} resources`, resources, (count) => count >= point, 240);
             const ended = once(engine, "exit");
             assert.ok(engine.pid !== undefined, "the engine was started");
+            assert.ok(!linux || programsOf(world.sandboxDir).length > 0, "the engine runs a program");
             process.kill(-engine.pid, "SIGKILL");
             await ended;
+            if (linux) {
+                const programs = (): Promise<string[]> => Promise.resolve(programsOf(world.sandboxDir));
+                await eventually("the end of its program", programs, (pids) => pids.length === 0, 60);
+            }
         }
         const finished = await world.up();
         assert.doesNotMatch(finished, /pending operation/i);
