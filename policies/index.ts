@@ -58,8 +58,8 @@ function stackPolicy(rule: StackRule): StackValidationPolicy {
             const resources = args.resources.map((resource) => ({
                 type: resource.type,
                 name: resource.name,
-                ...(resource.parent === undefined ? {} : { parent: resource.parent.urn }),
                 props: resource.props as Record<string, unknown>,
+                origins: resource.propertyDependencies,
             }));
             rule.check(resources, { ...defaultSettings, ...args.getConfig<RuleSettings>() }).forEach((text) =>
                 report(text),

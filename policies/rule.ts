@@ -11,9 +11,15 @@ export interface Reviewed {
     /** Type token, e.g. `gitlab:index/branchProtection:BranchProtection`. */
     readonly type: string;
     readonly name: string;
-    /** URN of the resource's parent, where it has one. */
-    readonly parent?: string;
     readonly props: Props;
+    /** The resources each property's value was made from, by property; rules about one resource are not told. */
+    readonly origins?: Readonly<Record<string, readonly Origin[]>>;
+}
+
+/** A resource that gave another one a value. */
+export interface Origin {
+    readonly type: string;
+    readonly urn: string;
 }
 
 /** What a stack's operator may adapt; every rule sees the same settings. */
@@ -53,10 +59,24 @@ export function concerns(rule: ResourceRule, type: string): boolean {
     );
 }
 
-/** A string property, or undefined when it is absent, unknown or of another type. */
+/**
+ * A string property, or undefined when it is absent or of another type.
+ *
+ * @throws when a preview cannot know the value: Pulumi then reports that the rule could not be run.
+ */
 export function text(props: Props, key: string): string | undefined {
     const value = props[key];
     return typeof value === "string" ? value : undefined;
+}
+
+/** Like {@link text}, for rules that have an answer without it: undefined also when a preview cannot know the value. */
+export function knownText(props: Props, key: string): string | undefined {
+    try {
+        return text(props, key);
+    } catch {
+        // Nothing but Pulumi's guard around unknown values throws when a property is read.
+        return undefined;
+    }
 }
 
 /** An object property, or an empty one. */

@@ -1,6 +1,7 @@
 /** Rules about GitLab: who can change an environment, and what a leaked line would give away. */
-import { text, type ResourceRule, type Reviewed, type StackRule } from "../rule";
+import { knownText, text, type ResourceRule, type Reviewed, type StackRule } from "../rule";
 
+const project = "gitlab:index/project:Project";
 const branch = "gitlab:index/branch:Branch";
 const branchProtection = "gitlab:index/branchProtection:BranchProtection";
 
@@ -11,15 +12,39 @@ export const branchProtected: StackRule = {
     name: "gitlab-branch-protected",
     description: "Every environment branch is protected, or anyone with push access can deploy.",
     check(resources) {
-        const key = (resource: Reviewed): string =>
-            `${resource.parent ?? ""} ${text(resource.props, "branch") ?? text(resource.props, "name") ?? ""}`;
-        const protectedBranches = new Set(resources.filter(({ type }) => type === branchProtection).map(key));
+        const protections = resources.filter(({ type }) => type === branchProtection);
         return resources
             .filter(({ type }) => type === branch)
-            .filter((resource) => !protectedBranches.has(key(resource)))
+            .filter(
+                (resource) =>
+                    !protections.some(
+                        (protection) =>
+                            text(protection.props, "branch") === text(resource.props, "name") &&
+                            sameProject(protection, resource),
+                    ),
+            )
             .map((resource) => `${resource.name}: the branch has no BranchProtection; add one beside it.`);
     },
 };
+
+/**
+ * Whether two resources name one GitLab project: by the same value, or taken from the same Project of the stack, whose
+ * number a preview may not know yet. When neither can be told, they do not: better one report too many than a branch
+ * that only looks protected.
+ */
+function sameProject(one: Reviewed, other: Reviewed): boolean {
+    const value = knownText(one.props, "project");
+    return (
+        (value !== undefined && value === knownText(other.props, "project")) ||
+        (projectOf(one) !== undefined && projectOf(one) === projectOf(other))
+    );
+}
+
+/** URN of the Project that a resource's `project` was taken from; undefined when it was none, or more than one. */
+function projectOf(resource: Reviewed): string | undefined {
+    const [first, ...others] = (resource.origins?.["project"] ?? []).filter(({ type }) => type === project);
+    return others.length === 0 ? first?.urn : undefined;
+}
 
 export const noForcePush: ResourceRule = {
     name: "gitlab-branch-no-force-push",
@@ -66,7 +91,7 @@ export const variableMasked: ResourceRule = {
 export const projectPrivate: ResourceRule = {
     name: "gitlab-project-private",
     description: "Repositories and groups are not public.",
-    types: ["gitlab:index/project:Project", "gitlab:index/group:Group"],
+    types: [project, "gitlab:index/group:Group"],
     check: ({ props }) =>
         props["visibilityLevel"] === "public" ? ["visibilityLevel is public; use private or internal."] : [],
 };

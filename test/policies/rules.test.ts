@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { concerns, defaultSettings, type Props, type ResourceRule } from "../../policies/rule";
+import { concerns, defaultSettings, type Props, type ResourceRule, type Reviewed } from "../../policies/rule";
 import { branchProtected, gitlabRules } from "../../policies/rules/gitlab";
 import { harborRules } from "../../policies/rules/harbor";
 import { kubernetesRules } from "../../policies/rules/kubernetes";
@@ -323,30 +323,63 @@ test("every rule has a case", () => {
 });
 
 describe("gitlab-branch-protected", () => {
-    const branch = {
+    /** A Project of the stack, as the engine names where a value is from. */
+    const from = (name: string): NonNullable<Reviewed["origins"]> => ({
+        project: [{ type: "gitlab:index/project:Project", urn: `urn:${name}` }],
+    });
+    const branch: Reviewed = {
         type: "gitlab:index/branch:Branch",
         name: "web-dev",
-        parent: "urn:web",
-        props: { name: "dev" },
+        props: { project: "7", name: "dev" },
     };
-    const protection = {
+    const protection: Reviewed = {
         type: "gitlab:index/branchProtection:BranchProtection",
         name: "web-dev-protection",
-        parent: "urn:web",
-        props: { branch: "dev" },
+        props: { project: "7", branch: "dev" },
     };
+    const missing = ["web-dev: the branch has no BranchProtection; add one beside it."];
+
+    /** The same resource in a preview that makes its project: who reads the number gets an error, as from Pulumi. */
+    function beforeCreation(resource: Reviewed, projectName: string): Reviewed {
+        const props = new Proxy(resource.props, {
+            get: (target, key) => {
+                if (key === "project") {
+                    throw new Error("string value at .project can't be known during preview");
+                }
+                return Reflect.get(target, key) as unknown;
+            },
+        });
+        return { ...resource, props, origins: from(projectName) };
+    }
+
+    /** What the rule says. */
+    function said(...resources: readonly Reviewed[]): string[] {
+        return branchProtected.check(resources, defaultSettings);
+    }
+
     test("passes a protected branch", () => {
-        assert.deepEqual(branchProtected.check([branch, protection], defaultSettings), []);
+        assert.deepEqual(said(branch, protection), []);
     });
     test("reports a branch without protection", () => {
-        assert.deepEqual(branchProtected.check([branch], defaultSettings), [
-            "web-dev: the branch has no BranchProtection; add one beside it.",
-        ]);
+        assert.deepEqual(said(branch), missing);
+    });
+    test("reports a branch when another branch of the repository is protected", () => {
+        assert.deepEqual(said(branch, { ...protection, props: { project: "7", branch: "prod" } }), missing);
     });
     test("does not take another repository's protection for it", () => {
-        assert.equal(
-            branchProtected.check([branch, { ...protection, parent: "urn:api" }], defaultSettings).length,
-            1,
-        );
+        assert.deepEqual(said(branch, { ...protection, props: { project: "8", branch: "dev" } }), missing);
+    });
+    test("tells repositories apart in a preview that makes them", () => {
+        const inWeb = beforeCreation(branch, "web");
+        assert.deepEqual(said(inWeb, beforeCreation(protection, "web")), []);
+        assert.deepEqual(said(inWeb, beforeCreation(protection, "api")), missing);
+    });
+    test("knows a project of the stack by number and by path", () => {
+        const byPath = { ...protection, props: { project: "acme/web", branch: "dev" }, origins: from("web") };
+        assert.deepEqual(said({ ...branch, origins: from("web") }, byPath), []);
+    });
+    test("does not take a value made from two projects for either", () => {
+        const both = { project: ["web", "api"].flatMap((name) => from(name)["project"] ?? []) };
+        assert.deepEqual(said({ ...beforeCreation(branch, "web"), origins: both }, protection), missing);
     });
 });
