@@ -3,7 +3,6 @@
  * a merge request carries the same image into the next environment. Raises the estate of the dev stack first if need be.
  */
 import type { App, AppEnvironment, Estate } from "../estate/model";
-import { portBase, portOf } from "../sandbox/support/ports";
 import { CommandError, duration, runMain } from "./support/console";
 import { raiseEstate } from "./support/raise";
 import { Story, type Person } from "./support/story";
@@ -21,7 +20,7 @@ async function main(): Promise<void> {
         const seconds = ((Date.now() - started) / 1000).toFixed(1);
         process.stdout.write(`${seconds.padStart(6)}s  ${line}\n`);
     };
-    const story = new Story(sandbox, `http://127.0.0.1:${portOf(portBase(), "chat")}`);
+    const story = new Story(sandbox);
     const maintainer = await story.person(estate.teams[app.team]?.maintainers[0] ?? "root");
     process.stdout.write(
         `\n${app.name} of team ${app.team}: from a commit to ${app.environments[1]?.environment}\n\n`,
@@ -32,7 +31,7 @@ async function main(): Promise<void> {
         `\nDone in ${duration((Date.now() - started) / 1000)}. See for yourself:\n` +
             `  ${sandbox.gitlab.url}/${app.repository.fullPath}/-/pipelines\n` +
             `  ${estate.argocd.url}/applications\n` +
-            `  http://127.0.0.1:${portOf(portBase(), "chat")}/\n`,
+            `  ${sandbox.chat.url}/\n`,
     );
 }
 

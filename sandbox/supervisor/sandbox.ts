@@ -10,7 +10,7 @@ import { ClusterClient } from "../clusters/client";
 import { serverUrl } from "../clusters/kubeconfig";
 import { clusterPart, clusterProcesses } from "../clusters/parts";
 import { type SandboxLayout, logFile, sandboxDir, sandboxLayout, secretFile } from "../support/layout";
-import { clusterPort, portBase } from "../support/ports";
+import { clusterPort, portBase, portOf } from "../support/ports";
 import { isAlive, residentBytes, tailLines } from "../support/process";
 import { type SupervisorClient, type SupervisorStatus } from "./control";
 import { SandboxError } from "./errors";
@@ -24,7 +24,7 @@ import {
     preparePlan,
 } from "./plan";
 import { recordedParts, runningDaemon, withLock } from "./records";
-import { type HarborName, gitlabUrl, harborNames, harborUrl } from "./servers";
+import { type HarborName, chatUrl, gitlabUrl, harborNames, harborUrl } from "./servers";
 import {
     type SandboxSettings,
     type WantedSettings,
@@ -56,6 +56,8 @@ export interface SandboxInfo {
         readonly url: string;
         readonly passwordFile: string;
     }[];
+    /** The chat receivers and their page; the mail server beside them is on the same address. */
+    readonly chat: { readonly url: string; readonly mailPort: number };
 }
 
 /**
@@ -228,6 +230,7 @@ function describeSandbox(layout: SandboxLayout, settings: SandboxSettings): Sand
             url: harborUrl(base, name),
             passwordFile: secretFile(layout, "harbor-admin-password"),
         })),
+        chat: { url: chatUrl(base), mailPort: portOf(base, "chat-mail") },
     };
 }
 

@@ -10,7 +10,6 @@ import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { helmTagKey } from "../../components/support/rendering";
 import type { SandboxInfo } from "../../sandbox/supervisor";
 import { sandboxDir } from "../../sandbox/support/layout";
-import { portBase, portOf } from "../../sandbox/support/ports";
 import { pushImage, type Pusher } from "../support/images";
 import { CommandError, table } from "../support/console";
 import { raiseEstate } from "../support/raise";
@@ -87,7 +86,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 export async function benchDelivery(options: DeliveryOptions): Promise<void> {
     process.stdout.write(`${machine()}\n`);
     const { estate, sandbox } = await raiseEstate("dev", say);
-    const story = new Story(sandbox, `http://127.0.0.1:${portOf(portBase(), "chat")}`);
+    const story = new Story(sandbox);
     const bench = new Delivery(estate, sandbox, story, await story.person("root"));
     await bench.settle();
     process.stdout.write(`\n${loadLine("at the start")}\n`);

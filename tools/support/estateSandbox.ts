@@ -14,7 +14,7 @@ import {
 import { prepareFolder } from "../../sandbox/supervisor/plan";
 import { ensureSecrets } from "../../sandbox/supervisor/secrets";
 import { sandboxDir, sandboxLayout, type SandboxLayout } from "../../sandbox/support/layout";
-import { portBase, portOf } from "../../sandbox/support/ports";
+import { loopback, portBase } from "../../sandbox/support/ports";
 import { ensureTools, progressPrinter } from "../../toolchain";
 import { CommandError } from "./console";
 import { releaseStaleLocks } from "./locks";
@@ -128,8 +128,8 @@ function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAcces
     return {
         gitlabToken,
         harborPassword: fs.readFileSync(harbor.passwordFile, "utf8").trim(),
-        chatUrl: `http://127.0.0.1:${portOf(portBase(), "chat")}`,
-        mail: { host: "127.0.0.1", port: portOf(portBase(), "chat-mail") },
+        chatUrl: sandbox.chat.url,
+        mail: { host: loopback, port: sandbox.chat.mailPort },
         channelSecret: (channel) => channelSecret(gitlabToken, channel),
     };
 }

@@ -9,7 +9,14 @@ export function overview(
     sandbox: SandboxInfo,
     outputs: Readonly<Record<string, unknown>>,
 ): string {
-    return [servers(sandbox, estate), apps(estate), environments(estate), kept(outputs), next(estate)]
+    return [
+        servers(sandbox, estate),
+        apps(estate),
+        environments(estate),
+        standstill(estate),
+        kept(outputs),
+        next(estate),
+    ]
         .filter((part) => part !== "")
         .join("\n\n");
 }
@@ -25,6 +32,10 @@ function servers(sandbox: SandboxInfo, estate: Estate): string {
                 `admin, password in ${harbor.passwordFile}`,
             ]),
             ["Argo CD", estate.argocd.url, "admin, by npm run sandbox -- argocd <words>"],
+            ["chat and mail", sandbox.chat.url, "nobody has to; every card as people see it"],
+            ...(estate.relay === undefined
+                ? []
+                : [["relay", estate.relay.url, "Argo CD only; signs what goes to chat bots"]]),
             ...sandbox.clusters.map((cluster) => [
                 `cluster ${cluster.name}`,
                 cluster.server,
@@ -62,6 +73,17 @@ function environments(estate: Estate): string {
             ]),
         ),
     );
+}
+
+/** Where something does not go on by itself; empty where everything does. */
+function standstill(estate: Estate): string {
+    const rows = Object.values(estate.apps).flatMap((app) =>
+        app.environments.flatMap(({ environment, hold, pin }) => [
+            ...(pin === undefined ? [] : [[app.name, environment, `pinned to ${pin}`]]),
+            ...(hold === undefined ? [] : [[app.name, environment, `held: ${hold}`]]),
+        ]),
+    );
+    return rows.length === 0 ? "" : table(["APP", "ENVIRONMENT", "STANDS STILL"], rows);
 }
 
 function kept(outputs: Readonly<Record<string, unknown>>): string {

@@ -79,11 +79,7 @@ export async function until<T>(
 export class Story {
     private readonly root: Person;
 
-    /** @param chatUrl base of the chat receivers, without a trailing slash. */
-    constructor(
-        private readonly sandbox: SandboxInfo,
-        private readonly chatUrl: string,
-    ) {
+    constructor(private readonly sandbox: SandboxInfo) {
         const token = fs.readFileSync(secretFile(sandboxLayout(sandbox.dir), "gitlab-root-token"), "utf8");
         this.root = { name: "root", token: token.trim() };
     }
@@ -282,7 +278,7 @@ export class Story {
 
     /** Cards in a channel, oldest first; those after the one with number `after`. */
     async cards(channel: string, after = 0): Promise<Card[]> {
-        const response = await fetch(`${this.chatUrl}/__sandbox/messages?channel=${channel}`);
+        const response = await fetch(`${this.sandbox.chat.url}/__sandbox/messages?channel=${channel}`);
         const cards = (await response.json()) as Card[];
         return cards.filter(({ id }) => id > after).sort((left, right) => left.id - right.id);
     }

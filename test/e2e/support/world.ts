@@ -130,7 +130,7 @@ export class World {
     story(): Story {
         const sandbox = sandboxInfo(this.sandboxDir);
         assert.ok(sandbox !== undefined, "the sandbox is up");
-        return new Story(sandbox, `http://127.0.0.1:${portOf(this.portBase, "chat")}`);
+        return new Story(sandbox);
     }
 
     get gitlabUrl(): string {

@@ -47,6 +47,7 @@ const info: SandboxInfo = {
     clusters: [{ name: "host", context: "host", server: "https://127.0.0.1:1" }],
     gitlab: { url: "http://127.0.0.1:2", tokenFile: "/box/secrets/token" },
     harbors: [{ name: "main", url: "http://127.0.0.1:3", passwordFile: "/box/secrets/password" }],
+    chat: { url: "http://127.0.0.1:4", mailPort: 5 },
 };
 
 test("the status table has a line per part, the sum of memory and the last problems", () => {
