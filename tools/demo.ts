@@ -3,6 +3,7 @@
  * a merge request carries the same image into the next environment. Raises the estate of the dev stack first if need be.
  */
 import type { App, AppEnvironment, Estate } from "../estate/model";
+import { writesTag } from "../estate/tags";
 import { CommandError, duration, runMain } from "./support/console";
 import { raiseEstate } from "./support/raise";
 import { Story, type Person } from "./support/story";
@@ -38,10 +39,7 @@ async function main(): Promise<void> {
 /** The first app whose pipeline writes the tag and which has somewhere to be promoted to. */
 function demoApp(estate: Estate): App {
     const app = Object.values(estate.apps).find(
-        ({ ci, environments, updater }) =>
-            ci === "gitlab" &&
-            environments.length > 1 &&
-            !(updater?.environments.includes(environments[0]?.environment ?? "") ?? false),
+        (each) => each.ci === "gitlab" && each.environments.length > 1 && writesTag(each),
     );
     if (app === undefined) {
         throw new CommandError(

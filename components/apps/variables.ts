@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
 import { buildSettings, keyPart, keySuffix, promotionSettings } from "../ci/settings";
-import { writesTag } from "../ci/tags";
+import { writesTag } from "../../estate/tags";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
 import { sortedEntries } from "../support/maps";

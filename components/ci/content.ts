@@ -5,7 +5,7 @@ import { appPipeline, configPipeline } from "./gitlab";
 import { appJenkinsfile, configJenkinsfile } from "./jenkins";
 import type { Settings } from "./settings";
 import { scriptPath, scriptText, type Script } from "./scripts";
-import { writesTag } from "./tags";
+import { writesTag } from "../../estate/tags";
 
 /** Pipeline files of an app repository; none for an app without CI. `settings` are its pipeline's. */
 export function appPipelineContent(app: App, settings: Settings): SeedFile[] {

@@ -2,7 +2,7 @@
 import type { App } from "../../estate/model";
 import { lines } from "../gitlab/content/text";
 import { keySuffix, promotionEntry, type Settings } from "./settings";
-import { writesTag } from "./tags";
+import { writesTag } from "../../estate/tags";
 
 /** A "username with password" credential of Jenkins, and the variables it becomes. */
 export interface JenkinsCredential {

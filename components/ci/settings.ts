@@ -4,7 +4,7 @@
  */
 import type { App, Environment, Estate } from "../../estate/model";
 import { required, sortedEntries } from "../support/maps";
-import { deliveryBranch, tagPrefix, writesTag } from "./tags";
+import { deliveryBranch, tagPrefix, writesTag } from "../../estate/tags";
 
 /** Variables by key, nothing secret. */
 export type Settings = Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { refuse } from "../support/checks";
 import { belongsTo, contentOptions, dataOptions, type ChildOptions } from "../support/options";
 import { configPipelineContent } from "../ci/content";
 import { repositorySettings, type Settings } from "../ci/settings";
-import { writesTag } from "../ci/tags";
+import { writesTag } from "../../estate/tags";
 import { configContent } from "./content";
 import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
 import { environmentBranchRules } from "./protection";

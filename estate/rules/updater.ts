@@ -1,5 +1,6 @@
 import type { App, Estate, ExtraImage, ImageRule } from "../model";
 import type { Spec } from "../schema";
+import { sampleTags, tagPrefix, writesTag } from "../tags";
 import { updaterAbilities, type UpdaterAbilities } from "../updaterVersions";
 import type { Checked, Finding, Rule } from "./rule";
 
@@ -34,6 +35,13 @@ export const updaterRules: readonly Rule[] = [
                     value: rule.allowTags,
                     fix: "write e.g. regexp:^main-[0-9a-f]{10}$",
                 })),
+    },
+    {
+        id: "updater-ci-tags",
+        rule: "should let through what the app's CI pushes, or nothing is ever rolled out",
+        // Something else may push tags that match; the estate does not know of it.
+        severity: "warning",
+        check: ({ estate }) => updated(estate).flatMap(({ app, updater }) => unreachableTags(app, updater)),
     },
     {
         id: "updater-constraint",
@@ -125,6 +133,61 @@ function imageRules(estate: Estate): { path: string; rule: ImageRule }[] {
             rule,
         })),
     ]);
+}
+
+/** Whether the updater leaves out all that CI pushes where it is the one to choose among that. */
+function unreachableTags(app: App, updater: ImageRule): Finding[] {
+    if (app.ci === "none" || writesTag(app)) {
+        return [];
+    }
+    const allows = allowed(updater.allowTags);
+    const tags = sampleTags(app);
+    const [example = ""] = tags;
+    const path = `apps.${app.name}.updater`;
+    if (!tags.some(allows)) {
+        const pattern = `regexp:^${tagPrefix(app)}[0-9a-f]{10}$`;
+        const fix = `CI pushes tags such as ${example}: write e.g. ${pattern}`;
+        return [{ path: `${path}.allowTags`, value: updater.allowTags, fix }];
+    }
+    const ignores = updater.ignoreTags.map(glob);
+    if (tags.filter(allows).every((tag) => ignores.some((ignored) => ignored.test(tag)))) {
+        const fix = `CI pushes tags such as ${example}: take away the pattern that matches them`;
+        return [{ path: `${path}.ignoreTags`, value: updater.ignoreTags, fix }];
+    }
+    return [];
+}
+
+/** Whether `allowTags` lets a tag through; everything is let through by what cannot be judged here. */
+function allowed(expression: string): (tag: string) => boolean {
+    const pattern = expression.slice("regexp:".length);
+    // Valid in both languages, but not the same: anchors, classes and quotes that Go alone has.
+    if (expression === "any" || !validTags(expression) || /\\[AzQEpPCx]|\[:/.test(pattern)) {
+        return () => true;
+    }
+    const compiled = new RegExp(pattern);
+    return (tag) => compiled.test(tag);
+}
+
+/** A glob of Go's filepath.Match, which `ignoreTags` are; tags have no slash. One that is malformed matches nothing. */
+function glob(pattern: string): RegExp {
+    const parts = pattern.match(/\\.|\[[^\]]*\]|[^]/g) ?? [];
+    const expression = parts.map((part) => {
+        switch (part[0]) {
+            case "*":
+                return ".*";
+            case "?":
+                return ".";
+            case "[":
+                return part;
+            default:
+                return part.slice(-1).replace(/[^\w]/, "\\$&");
+        }
+    });
+    try {
+        return new RegExp(`^${expression.join("")}$`);
+    } catch {
+        return /(?!)/;
+    }
 }
 
 function constraintFault({ path, rule }: { path: string; rule: ImageRule }): Finding[] {

@@ -69,7 +69,29 @@ describe("the rules", () => {
             { apps: { web: { config: { scope: "team" } }, api: { config: { scope: "team" } } } },
             { apps: { web: { environments: { dev: null } } } },
             { apps: { web: { environments: { test: null, prod: null } } } },
-            { ...updater, apps: { web: { updater: { allowTags: "regexp:^v[0-9]+$" } } } },
+            { ...updater, apps: { web: { updater: { allowTags: "regexp:^main-[0-9a-f]{8,40}$" } } } },
+            { ...updater, apps: { web: { updater: { allowTags: "regexp:^main-[0-9]+$" } } } },
+            { ...updater, apps: { web: { updater: { allowTags: "regexp:^main-f.*[a-f]$" } } } },
+            { ...updater, apps: { web: { updater: { allowTags: "regexp:\\Amain-[[:xdigit:]]+\\z" } } } },
+            {
+                ...updater,
+                apps: { web: { updater: { ignoreTags: ["*-debug", "main-[0-7]*", "[", "????"] } } },
+            },
+            // Where CI writes the tag or pushes nothing, the updater looks at other images.
+            {
+                ...updater,
+                apps: { web: { updater: { environments: ["test"], allowTags: "regexp:^v[0-9]+$" } } },
+            },
+            { ...updater, apps: { web: { ci: "none", updater: { allowTags: "regexp:^v[0-9]+$" } } } },
+            {
+                ...updater,
+                apps: {
+                    web: {
+                        repository: { branch: "release/2" },
+                        updater: { allowTags: "regexp:^release-2-[0-9a-f]{10}$" },
+                    },
+                },
+            },
             extra({ image: "docker.io/library/redis", helm: { tag: "redis.tag" } }),
             {
                 ...updater,

@@ -27,6 +27,43 @@ export const updaterCases: readonly Case[] = [
         found: [["apps.web.updater.images.redis.allowTags", "regexp:^(a)\\1$"]],
         fix: /regexp:\^main-/,
     },
+    ...[
+        "regexp:^v[0-9]+$",
+        "regexp:^main-[0-9a-f]{8}$",
+        "regexp:^main-[0-9A-F]{40}$",
+        "regexp:^[0-9a-f]{10}$",
+    ].map((allowTags): Case => ({
+        rule: "updater-ci-tags",
+        title: `tags of CI that ${allowTags} never lets through`,
+        change: { ...updater, apps: { web: { updater: { allowTags } } } },
+        found: [["apps.web.updater.allowTags", allowTags]],
+        severity: "warning",
+        fix: /such as main-0123456789: write e\.g\. regexp:\^main-\[0-9a-f\]\{10\}\$$/,
+    })),
+    {
+        rule: "updater-ci-tags",
+        title: "tags of a branch that is not the one that is delivered",
+        change: {
+            ...updater,
+            apps: {
+                web: {
+                    repository: { branch: "trunk" },
+                    updater: { allowTags: "regexp:^main-[0-9a-f]{10}$" },
+                },
+            },
+        },
+        found: [["apps.web.updater.allowTags", "regexp:^main-[0-9a-f]{10}$"]],
+        severity: "warning",
+        fix: /regexp:\^trunk-/,
+    },
+    ...[["main-*"], ["main-[0-7]*", "main-[^0-7]*"], ["????-??????????"]].map((ignoreTags): Case => ({
+        rule: "updater-ci-tags",
+        title: `tags of CI that are all ignored by ${ignoreTags.join(", ")}`,
+        change: { ...updater, apps: { web: { updater: { ignoreTags } } } },
+        found: [["apps.web.updater.ignoreTags", ignoreTags]],
+        severity: "warning",
+        fix: /take away/,
+    })),
     {
         rule: "updater-constraint",
         title: "a digest of no tag",
