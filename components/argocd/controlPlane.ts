@@ -1,8 +1,8 @@
 /** Argo CD itself on the host cluster. */
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate } from "../../estate/model";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
+import { settingsDigest } from "../support/settingsDigest";
 import { patchManifests, publishedSettings, withSettingsDigest } from "./patches";
 import { accessRules, argocdSettings, commandParameters, type Settings } from "./settings";
 import { EmptyDefaultProject } from "./teamSpace";
@@ -48,7 +48,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         const general = argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm"));
         const digest = startSettingsDigest(parameters, general);
         const objects = patchManifests(args.manifests, estate.argocd).map((object) =>
-            withSettingsDigest(object, digest),
+            withSettingsDigest(object, "gitops-estate/command-parameters", digest),
         );
 
         const namespace = this.object(name, {
@@ -129,8 +129,7 @@ export class ControlPlane extends pulumi.ComponentResource {
 /** Of what the workloads read only when they start: all parameters, and the timeouts among the other settings. */
 function startSettingsDigest(parameters: Settings, general: Settings): string {
     const timeouts = Object.entries(general).filter(([key]) => key.startsWith("timeout."));
-    const text = JSON.stringify([parameters, Object.fromEntries(timeouts)]);
-    return createHash("sha256").update(text).digest("hex").slice(0, 16);
+    return settingsDigest(JSON.stringify([parameters, Object.fromEntries(timeouts)]));
 }
 
 /** Argo CD only reads settings objects that carry this label. */

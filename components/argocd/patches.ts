@@ -155,16 +155,16 @@ function withoutKey(value: unknown, key: string): unknown {
 }
 
 /**
- * Puts a digest of the start-up settings on the pod templates: Argo CD reads argocd-cmd-params-cm only when a
- * process starts, so a change has to roll the workloads.
+ * Puts a digest of the start-up settings on a workload's pod template, as an annotation: what reads its settings only
+ * when a process starts, such as argocd-cmd-params-cm, has to be rolled by a change of them.
  */
-export function withSettingsDigest(object: KubeObject, digest: string): KubeObject {
+export function withSettingsDigest(object: KubeObject, annotation: string, digest: string): KubeObject {
     if (!workloadKinds.has(object.kind)) {
         return object;
     }
     const spec = object["spec"] as { template: { metadata?: { annotations?: Record<string, string> } } };
     const metadata = spec.template.metadata ?? {};
-    const annotations = { ...metadata.annotations, "gitops-estate/command-parameters": digest };
+    const annotations = { ...metadata.annotations, [annotation]: digest };
     return {
         ...object,
         spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } },

@@ -1,9 +1,9 @@
 /** Argo CD Image Updater itself, beside Argo CD on the host. */
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd, Estate } from "../../estate/model";
-import { patchManifests } from "../argocd/patches";
+import { patchManifests, withSettingsDigest } from "../argocd/patches";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
+import { settingsDigest } from "../support/settingsDigest";
 import { updaterSecretName, updaterSettings, updaterSettingsName } from "./updater";
 import { abilitiesOf } from "./plan";
 
@@ -47,12 +47,11 @@ export class UpdaterInstall extends pulumi.ComponentResource {
 export function installedObjects(estate: Estate, manifests: readonly KubeObject[]): KubeObject[] {
     const { argocd } = estate;
     const kept = manifests.filter((object) => object.kind !== "Namespace" && !isSetting(object));
-    const digest = createHash("sha256")
-        .update(JSON.stringify(updaterSettings(estate)))
-        .digest("hex")
-        .slice(0, 16);
+    const digest = settingsDigest(JSON.stringify(updaterSettings(estate)));
     return patchManifests(kept, argocd).map((object) =>
-        object.kind === "Deployment" ? startedWith(estate, object, digest) : object,
+        object.kind === "Deployment"
+            ? withInterval(estate, withSettingsDigest(object, "gitops-estate/settings", digest))
+            : object,
     );
 }
 
@@ -70,34 +69,21 @@ interface Pod {
     }[];
 }
 
-/** A digest of the settings rolls the workload; versions that take the interval as an argument only are given it. */
-function startedWith(estate: Estate, object: KubeObject, digest: string): KubeObject {
-    const spec = object["spec"] as {
-        template: { metadata?: { annotations?: Record<string, string> }; spec: Pod };
-    };
-    const { metadata = {}, spec: pod } = spec.template;
-    const interval = abilitiesOf(estate).intervalSetting
-        ? []
-        : [`--interval=${estate.argocd.imageUpdater.intervalSeconds}s`];
+/** Versions that take the interval as an argument only are given it. */
+function withInterval(estate: Estate, object: KubeObject): KubeObject {
+    if (abilitiesOf(estate).intervalSetting) {
+        return object;
+    }
+    const interval = `--interval=${estate.argocd.imageUpdater.intervalSeconds}s`;
+    const spec = object["spec"] as { template: { spec: Pod } };
+    const { template } = spec;
+    const containers = template.spec.containers.map((container) => ({
+        ...container,
+        args: [...(container.args ?? []), interval],
+    }));
     return {
         ...object,
-        spec: {
-            ...spec,
-            template: {
-                ...spec.template,
-                metadata: {
-                    ...metadata,
-                    annotations: { ...metadata.annotations, "gitops-estate/settings": digest },
-                },
-                spec: {
-                    ...pod,
-                    containers: pod.containers.map((container) => ({
-                        ...container,
-                        ...(interval.length === 0 ? {} : { args: [...(container.args ?? []), ...interval] }),
-                    })),
-                },
-            },
-        },
+        spec: { ...spec, template: { ...template, spec: { ...template.spec, containers } } },
     };
 }
 

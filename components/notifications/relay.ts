@@ -1,10 +1,10 @@
 /** The relay between Argo CD and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate, NotificationRelay as RelaySettings } from "../../estate/model";
 import { mirroredImage, withoutSeccomp, withoutServiceAwait } from "../argocd/patches";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
+import { settingsDigest } from "../support/settingsDigest";
 import type { ChannelSecrets } from "./notifications";
 
 /** Name of everything that belongs to the relay, in Argo CD's namespace. */
@@ -175,10 +175,7 @@ function deployment(estate: Estate, relay: RelaySettings, settings: string): Kub
                     labels: metadata(estate).labels,
                     // Settings are read when the process starts; secrets are read anew each time.
                     annotations: {
-                        "gitops-estate/settings": createHash("sha256")
-                            .update(settings)
-                            .digest("hex")
-                            .slice(0, 16),
+                        "gitops-estate/settings": settingsDigest(settings),
                     },
                 },
                 spec: {

@@ -102,17 +102,7 @@ function announcePush(
     artifact: Artifact,
     tag: string | undefined,
 ): void {
-    harbor.audit(
-        principal,
-        project.project_id,
-        "create",
-        "artifact",
-        `${repository.name}${tag === undefined ? `@${artifact.digest}` : `:${tag}`}`,
-    );
-    fire(harbor, project, "PUSH_ARTIFACT", nameOf(principal), {
-        resources: [eventResource(harbor, repository, artifact, tag)],
-        repository: repositoryData(project, repository.name, repository.creation_time),
-    });
+    tell(harbor, principal, project, repository, artifact, tag, "push");
     watchQuota(harbor, project, nameOf(principal), repository.name);
     harbor.contentChanged({
         kind: "push",
@@ -139,18 +129,31 @@ export function recordPull(
     if (pulled) {
         pulled.pull_time = now;
     }
+    tell(harbor, principal, project, repository, artifact, tag, "pull");
+    harbor.saveLater();
+}
+
+/** Writes into the audit log, and tells webhooks, what a client did with an artifact. */
+function tell(
+    harbor: Harbor,
+    principal: Principal,
+    project: Project,
+    repository: Repository,
+    artifact: Artifact,
+    tag: string | undefined,
+    what: "push" | "pull",
+): void {
     harbor.audit(
         principal,
         project.project_id,
-        "pull",
+        what === "push" ? "create" : "pull",
         "artifact",
         `${repository.name}${tag === undefined ? `@${artifact.digest}` : `:${tag}`}`,
     );
-    fire(harbor, project, "PULL_ARTIFACT", nameOf(principal), {
+    fire(harbor, project, what === "push" ? "PUSH_ARTIFACT" : "PULL_ARTIFACT", nameOf(principal), {
         resources: [eventResource(harbor, repository, artifact, tag)],
         repository: repositoryData(project, repository.name, repository.creation_time),
     });
-    harbor.saveLater();
 }
 
 function parse(body: Buffer): Manifest {

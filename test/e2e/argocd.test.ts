@@ -7,8 +7,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ensureTools } from "../../toolchain";
-import { run } from "../../tools/support/console";
+import { pushImage } from "../../tools/support/images";
 import { World, eventually } from "./support/world";
 
 interface Application {
@@ -103,28 +102,8 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
     };
 
     /** Puts a small image with this tag into dev's project; its digest. */
-    const push = async (tag: string): Promise<string> => {
-        const tools = await ensureTools(["crane"], () => undefined);
-        const docker = path.join(world.dir, "docker");
-        const layer = path.join(world.dir, "layer.tar");
-        fs.mkdirSync(docker, { recursive: true });
-        fs.writeFileSync(path.join(world.dir, "index.html"), tag);
-        await run("tar", ["-cf", layer, "-C", world.dir, "index.html"]);
-        const password = fs.readFileSync(
-            path.join(world.sandboxDir, "secrets", "harbor-admin-password"),
-            "utf8",
-        );
-        const auth = Buffer.from(`admin:${password.trim()}`).toString("base64");
-        const host = new URL(world.harborUrl).host;
-        fs.writeFileSync(path.join(docker, "config.json"), JSON.stringify({ auths: { [host]: { auth } } }));
-        const result = await run(
-            tools.get("crane")?.path ?? "crane",
-            ["append", "--insecure", "--oci-empty-base", "-f", layer, "-t", image(tag)],
-            { env: { ...process.env, DOCKER_CONFIG: docker } },
-        );
-        assert.equal(result.code, 0, result.stderr);
-        return result.stdout.trim().split("@")[1] ?? "";
-    };
+    const push = (tag: string): Promise<string> =>
+        pushImage(path.join(world.dir, "push"), world.pusher, image(tag), new Date());
 
     const parts = async (): Promise<Part[]> => {
         const result = await world.command("sandbox/main.ts", ["status", "--json"]);

@@ -310,11 +310,11 @@ class Delivery {
         return (0xbe0000_0000 + this.count).toString(16).padStart(10, "0");
     }
 
-    private pushTag(environment: AppEnvironment, name: string, tag: string): Promise<void> {
+    private async pushTag(environment: AppEnvironment, name: string, tag: string): Promise<void> {
         // Each one later than the one before, whatever the clock does: the updater takes the newest.
         const created = new Date(Date.UTC(2030, 0, 1, 0, this.count));
         const folder = path.join(path.dirname(sandboxDir()), `push-${name}`);
-        return pushImage(folder, this.pusher, `${environment.image}:${tag}`, created);
+        await pushImage(folder, this.pusher, `${environment.image}:${tag}`, created);
     }
 }
 

@@ -17,6 +17,7 @@ export interface Pusher {
  * Pushes an image of one empty layer under `reference`, made at `created`.
  *
  * @param folder for the layout and the login; made anew.
+ * @returns the image's digest; another for each `created`.
  * @throws Error with crane's words when the push is refused.
  */
 export async function pushImage(
@@ -24,7 +25,7 @@ export async function pushImage(
     pusher: Pusher,
     reference: string,
     created: Date,
-): Promise<void> {
+): Promise<string> {
     fs.rmSync(folder, { recursive: true, force: true });
     const layout = path.join(folder, "image");
     writeLayout(layout, created);
@@ -41,6 +42,8 @@ export async function pushImage(
     if (result.code !== 0) {
         throw new Error(`${reference} was not pushed: ${result.stderr}`);
     }
+    // crane prints what it pushed as reference@digest.
+    return result.stdout.trim().split("@")[1] ?? "";
 }
 
 /** An OCI layout, by the OCI image specification. */

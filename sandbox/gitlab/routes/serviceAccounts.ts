@@ -2,11 +2,11 @@ import type { Call, Routes } from "../call";
 import { invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Project, type User } from "../model";
-import { day, filled, required, text, words, type Input } from "../params";
+import { filled, type Input } from "../params";
 import { basicUser } from "../present";
 import { randomText } from "../secrets";
 import { place } from "./members";
-import { addToken, checkedExpiry, showToken } from "./tokens";
+import { addPersonalToken, showToken } from "./tokens";
 
 /** Service accounts of groups and projects: users without a person, with their own tokens. */
 export function registerServiceAccounts(routes: Routes, gitlab: GitLab): void {
@@ -64,26 +64,7 @@ export function registerServiceAccounts(routes: Routes, gitlab: GitLab): void {
             const found = gitlab.state.tokens.filter((token) => token.userId === user.id);
             return call.page(found, (token) => showToken(gitlab, token));
         });
-        routes.post(tokens, (call) => {
-            const user = find(call);
-            const wanted = call.parse({
-                name: required(filled()),
-                scopes: required(words()),
-                expires_at: day(),
-                description: text(),
-            });
-            const { token, secret } = addToken(gitlab, {
-                kind: "personal",
-                sourceId: null,
-                user,
-                name: wanted.name,
-                description: wanted.description ?? "",
-                scopes: wanted.scopes,
-                accessLevel: Level.none,
-                expiresAt: checkedExpiry(gitlab, wanted.expires_at),
-            });
-            return { ...showToken(gitlab, token), token: secret };
-        });
+        routes.post(tokens, (call) => addPersonalToken(gitlab, call, find(call)));
         routes.delete(`${tokens}/:token_id`, (call) => {
             const user = find(call);
             const token = gitlab.state.tokens.find(

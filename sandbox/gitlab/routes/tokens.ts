@@ -186,25 +186,7 @@ export function registerPersonalTokens(routes: Routes, gitlab: GitLab): void {
             if (!user) {
                 throw notFound("User");
             }
-            const wanted = call.parse({
-                name: required(filled()),
-                description: text(),
-                scopes: required(words()),
-                expires_at: day(),
-            });
-            checkScopes(wanted.scopes, tokenScopes);
-            const { token, secret } = addToken(gitlab, {
-                kind: "personal",
-                sourceId: null,
-                user,
-                name: wanted.name,
-                description: wanted.description ?? "",
-                scopes: wanted.scopes,
-                accessLevel: Level.none,
-                expiresAt: checkedExpiry(gitlab, wanted.expires_at),
-                impersonation,
-            });
-            return { ...showToken(gitlab, token), token: secret };
+            return addPersonalToken(gitlab, call, user, impersonation);
         });
     }
     routes.get("/users/:user_id/impersonation_tokens", (call) => {
@@ -335,6 +317,34 @@ function rotate(gitlab: GitLab, call: Call, token: Token): unknown {
     }
     call.status(200);
     return { ...showToken(gitlab, made.token), token: made.secret };
+}
+
+/** Makes the personal token that the call's body asks for; the answer alone holds its secret. */
+export function addPersonalToken(
+    gitlab: GitLab,
+    call: Call,
+    user: User,
+    impersonation = false,
+): Record<string, unknown> {
+    const wanted = call.parse({
+        name: required(filled()),
+        description: text(),
+        scopes: required(words()),
+        expires_at: day(),
+    });
+    checkScopes(wanted.scopes, tokenScopes);
+    const { token, secret } = addToken(gitlab, {
+        kind: "personal",
+        sourceId: null,
+        user,
+        name: wanted.name,
+        description: wanted.description ?? "",
+        scopes: wanted.scopes,
+        accessLevel: Level.none,
+        expiresAt: checkedExpiry(gitlab, wanted.expires_at),
+        impersonation,
+    });
+    return { ...showToken(gitlab, token), token: secret };
 }
 
 export function showToken(gitlab: GitLab, token: Token): Record<string, unknown> {

@@ -178,11 +178,11 @@ describe("patches", () => {
     });
 
     test("the digest of the start-up settings rolls workloads and touches nothing else", () => {
-        const text = JSON.stringify(withSettingsDigest(workload, "abc"));
-        assert.match(text, /"gitops-estate\/command-parameters":"abc"/);
+        const text = JSON.stringify(withSettingsDigest(workload, "gitops-estate/settings", "abc"));
+        assert.match(text, /"gitops-estate\/settings":"abc"/);
         assert.match(text, /"labels":\{"app":"x"\}/);
         const config: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x" } };
-        assert.equal(withSettingsDigest(config, "abc"), config);
+        assert.equal(withSettingsDigest(config, "gitops-estate/settings", "abc"), config);
     });
 });
 

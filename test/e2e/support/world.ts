@@ -13,6 +13,7 @@ import { freePortBase, portOf } from "../../../sandbox/support/ports";
 import { sandboxInfo } from "../../../sandbox/supervisor";
 import { ensureTools } from "../../../toolchain";
 import { run, type RunResult } from "../../../tools/support/console";
+import type { Pusher } from "../../../tools/support/images";
 import { Story } from "../../../tools/support/story";
 
 /** What a preview says it would do, by operation: `create`, `update`, `delete`, `replace`; unchanged ones are left out. */
@@ -141,6 +142,12 @@ export class World {
         return `http://127.0.0.1:${portOf(this.portBase, "harbor-main")}`;
     }
 
+    /** Who may push to every project of Harbor. */
+    get pusher(): Pusher {
+        const password = this.secret("harbor-admin-password");
+        return { host: new URL(this.harborUrl).host, username: "admin", password };
+    }
+
     /** A call of GitLab's API as root. */
     async gitlab<T = unknown>(method: string, route: string, body?: unknown): Promise<Answer<T>> {
         const headers = { "PRIVATE-TOKEN": this.secret("gitlab-root-token") };
@@ -149,7 +156,8 @@ export class World {
 
     /** A call of Harbor's API as admin. */
     async harbor<T = unknown>(method: string, route: string, body?: unknown): Promise<Answer<T>> {
-        const login = Buffer.from(`admin:${this.secret("harbor-admin-password")}`).toString("base64");
+        const { username, password } = this.pusher;
+        const login = Buffer.from(`${username}:${password}`).toString("base64");
         return call<T>(
             method,
             `${this.harborUrl}/api/v2.0${route}`,

@@ -1,6 +1,7 @@
 import type { TestContext } from "node:test";
 
 import type { Tier } from "../../../sandbox/gitlab/model";
+import { eventually } from "../../support/eventually";
 import { field, Sandbox, type Person } from "../gitlab/harness";
 
 export { field, Sandbox };
@@ -80,17 +81,7 @@ export async function trace(person: Person, project: number, job: number): Promi
     return typeof body === "string" ? body : JSON.stringify(body);
 }
 
-/** Waits until a condition holds, asking every 50 ms. @throws after 2 min: the machine may be busy, with the message. */
-export async function until<T>(message: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-    const end = Date.now() + 120_000;
-    for (;;) {
-        const value = await probe();
-        if (value !== undefined && value !== false) {
-            return value;
-        }
-        if (Date.now() > end) {
-            throw new Error(`Not in time: ${message}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+/** Waits for what a job does, on a machine that may be busy. */
+export function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
+    return eventually(what, probe, 120);
 }

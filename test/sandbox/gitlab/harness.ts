@@ -201,23 +201,7 @@ export function field<T>(body: unknown, name: string): T {
     return (body as Record<string, T>)[name] as T;
 }
 
-/** Waits until a condition holds, asking again every 10 ms. @throws after 5 s, with the message. */
-export async function eventually<T>(
-    message: string,
-    probe: () => Promise<T | undefined | false> | T | undefined | false,
-): Promise<T> {
-    const end = Date.now() + 5000;
-    for (;;) {
-        const value = await probe();
-        if (value !== undefined && value !== false) {
-            return value;
-        }
-        if (Date.now() > end) {
-            throw new Error(`Not in time: ${message}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-}
+export { eventually } from "../../support/eventually";
 
 export interface Received {
     headers: IncomingMessage["headers"];

@@ -293,13 +293,12 @@ test("cluster agent tokens, runners and service accounts give their secret once"
     });
     assert.equal(enabled.status, 201);
     const account = await root.call("POST", "/groups/acme/service_accounts", { name: "bot" });
-    const token = await root.call(
-        "POST",
-        `/groups/acme/service_accounts/${field<number>(account.body, "id")}/personal_access_tokens`,
-        { name: "t", scopes: ["api"] },
-    );
+    const tokens = `/groups/acme/service_accounts/${field<number>(account.body, "id")}/personal_access_tokens`;
+    const token = await root.call("POST", tokens, { name: "t", scopes: ["api"] });
     const self = await sandbox.call(field<string>(token.body, "token"), "GET", "/user");
     assert.equal(field(self.body, "id"), field(account.body, "id"));
+    const unknown = await root.call("POST", tokens, { name: "t", scopes: ["everything"] });
+    assert.equal(unknown.status, 400, "a scope that does not exist");
 });
 
 test("deployments name environments, which come to be with the first one", async (context) => {

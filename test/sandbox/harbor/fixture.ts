@@ -6,7 +6,6 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 import { type HarborOptions, startHarbor } from "../../../sandbox/harbor";
@@ -257,18 +256,7 @@ export function tar(name: string, content: string): Buffer {
     return Buffer.concat([header, data, padding, Buffer.alloc(1024)]);
 }
 
-/** Looks again and again until `look` answers something; says what was awaited when it never does. */
-export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-    const deadline = Date.now() + 15_000;
-    for (;;) {
-        const seen = await look();
-        if (seen !== undefined) {
-            return seen;
-        }
-        assert.ok(Date.now() < deadline, `still waiting for ${what}`);
-        await sleep(20);
-    }
-}
+export { eventually as until } from "../../support/eventually";
 
 /** A receiver of webhooks that remembers what it got. */
 export class Receiver {

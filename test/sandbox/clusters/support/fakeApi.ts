@@ -151,13 +151,4 @@ export class FakeApi {
     }
 }
 
-/** Looks again and again until it holds; no fixed waits in tests. */
-export async function until(what: string, holds: () => boolean, seconds = 10): Promise<void> {
-    const end = Date.now() + seconds * 1000;
-    while (!holds()) {
-        if (Date.now() > end) {
-            throw new Error(`${what} did not happen within ${seconds} s`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-}
+export { eventually as until } from "../../../support/eventually";
