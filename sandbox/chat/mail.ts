@@ -54,7 +54,8 @@ export async function startMail(
 class Session {
     private buffer = "";
     private account = "";
-    private from = "";
+    /** Sender of the mail that is being handed in; undefined between two mails. */
+    private from: string | undefined;
     private to: string[] = [];
     private inData = false;
     /** Lines are handled one after the other, although handling is asynchronous. */
@@ -98,10 +99,11 @@ class Session {
                 const mail = parseMail(text.replace(/^\.\./gm, "."));
                 await this.options.received({
                     account: this.account,
-                    from: this.from,
+                    from: this.from ?? "",
                     to: this.to,
                     ...mail,
                 });
+                this.forget();
                 this.say("250 taken");
             } else {
                 await this.command(text);
@@ -121,6 +123,10 @@ class Session {
                 this.say("250 sandbox");
                 return;
             case "AUTH":
+                if (line.split(" ")[1]?.toUpperCase() !== "PLAIN") {
+                    this.say("504 only PLAIN");
+                    return;
+                }
                 return this.signIn(line.split(" ")[2] ?? "");
             case "MAIL":
                 if (this.account === "") {
@@ -133,6 +139,10 @@ class Session {
                 this.say("250 ok");
                 return;
             case "RCPT": {
+                if (this.from === undefined) {
+                    this.say("503 no sender");
+                    return;
+                }
                 const to = address(line);
                 if (!/^[^@\s]+@[^@\s]+$/.test(to)) {
                     await this.options.refused(this.account, "553", "mailbox name not allowed");
@@ -152,7 +162,7 @@ class Session {
                 this.say("354 go on");
                 return;
             case "RSET":
-                this.to = [];
+                this.forget();
                 this.say("250 ok");
                 return;
             case "NOOP":
@@ -165,6 +175,12 @@ class Session {
             default:
                 this.say("502 not known");
         }
+    }
+
+    /** The next mail begins with its sender. */
+    private forget(): void {
+        this.from = undefined;
+        this.to = [];
     }
 
     private async signIn(response: string): Promise<void> {

@@ -141,4 +141,39 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
         await world.succeed("sandbox/main.ts", ["argocd", "app", "get", "web-dev-member1", "--hard-refresh"]);
         await story.card(channel, "green", ["web-dev-member1"], id, 60);
     });
+
+    test("given a mail channel, when two versions follow each other, then each is told in one mail with app, commit and state", async () => {
+        world.editSpec((spec) => {
+            spec.setIn(["config", estate, "channels", "releases"], {
+                kind: "email",
+                recipient: "releases@example.com",
+            });
+            spec.setIn(["config", estate, "apps", "web", "environments", "dev", "channels"], ["releases"]);
+        });
+        await world.up();
+
+        /** The commit of the config repository that an app's new version came with, once a mail tells of it. */
+        const told = async (text: string): Promise<string> => {
+            const sha = await deliver("acme/shop/web", "main", text);
+            await story.rolledOut("web-dev-member1", image("dev", sha.slice(0, 10)), 120);
+            const revision = await story.head(config, "dev");
+            const mail = await story.card("releases", "grey", [revision], 0, 120);
+            assert.match(mail.rendered.title, /^web-dev-member1: /);
+            const lines = mail.rendered.lines.join("\n");
+            assert.match(lines, /^Application: web-dev-member1$/m);
+            assert.match(lines, /^Sync: Succeeded \(Synced\)$/m);
+            assert.match(lines, /^Health: Healthy$/m);
+            assert.ok(lines.includes(image("dev", sha.slice(0, 10))), lines);
+            assert.deepEqual(mail.to, ["releases@example.com"]);
+            return revision;
+        };
+        const first = await told("by mail");
+        const second = await told("by mail again");
+
+        // What tells a deployment twice would have done so by the time the next one is told.
+        const lines = (await story.cards("releases")).map(({ rendered }) => rendered.lines.join("\n"));
+        for (const revision of [first, second]) {
+            assert.equal(lines.filter((text) => text.includes(revision)).length, 1, lines.join("\n\n"));
+        }
+    });
 });

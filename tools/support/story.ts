@@ -42,12 +42,14 @@ export interface Application {
     };
 }
 
-/** A card in a chat channel. */
+/** A card in a chat channel, or a mail, whose colour is grey. */
 export interface Card {
     readonly id: number;
     readonly at: string;
     readonly channel: string;
     readonly rendered: { readonly title: string; readonly color: string; readonly lines: readonly string[] };
+    /** Whom a mail went to; absent for chat. */
+    readonly to?: readonly string[];
 }
 
 /** A server refused something. */

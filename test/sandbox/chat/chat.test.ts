@@ -307,6 +307,24 @@ describe("mail", () => {
             "221",
         ]);
     });
+    test("refuses commands out of their order, and ways to sign in that it does not offer", async () => {
+        const codes = await talk([
+            "EHLO me",
+            "AUTH CRAM-MD5",
+            signIn("post", channelSecret(seed, "post")),
+            "RCPT TO:<releases@example.com>",
+            "MAIL FROM:<argocd@test.invalid>",
+            "DATA",
+            "RCPT TO:<releases@example.com>",
+            "RCPT TO:<nobody>",
+            "DATA",
+            "Subject: one\r\n\r\ntext\r\n.",
+            "DATA",
+            "QUIT",
+        ]);
+        const answers = ["504", "235", "503", "250", "503", "250", "553", "354", "250", "503", "221"];
+        assert.deepEqual(codes, ["220", "250", ...answers]);
+    });
     test("reads base64, and subjects in several words", () => {
         assert.deepEqual(
             parseMail(
