@@ -33,7 +33,7 @@ export function projectLevel(gitlab: GitLab, user: User, project: Project): numb
     const group = gitlab.groupOf(project);
     return Math.max(
         owner?.id === user.id ? Level.owner : 0,
-        direct(gitlab, project.members, user),
+        directLevel(gitlab, project.members, user),
         ...project.shares.map((share) =>
             shared(gitlab, share.groupId, share.accessLevel, share.expiresAt, user),
         ),
@@ -45,7 +45,7 @@ function groupGrants(gitlab: GitLab, group: Group): ((user: User) => number)[] {
     return gitlab
         .lineage(group)
         .flatMap((each) => [
-            (user: User) => direct(gitlab, each.members, user),
+            (user: User) => directLevel(gitlab, each.members, user),
             ...each.shares.map(
                 (share) => (user: User) =>
                     shared(gitlab, share.groupId, share.accessLevel, share.expiresAt, user),
@@ -53,7 +53,8 @@ function groupGrants(gitlab: GitLab, group: Group): ((user: User) => number)[] {
         ]);
 }
 
-function direct(gitlab: GitLab, members: Group["members"], user: User): number {
+/** Level of a membership of the user's own, as long as it lasts; 0 without one. */
+export function directLevel(gitlab: GitLab, members: Group["members"], user: User): number {
     const member = members.find((each) => each.userId === user.id);
     return member && (member.expiresAt === null || member.expiresAt > gitlab.today())
         ? member.accessLevel
@@ -71,7 +72,9 @@ function shared(
     if (expiresAt !== null && expiresAt <= gitlab.today()) {
         return 0;
     }
-    const own = gitlab.lineage(gitlab.group(groupId)).map((group) => direct(gitlab, group.members, user));
+    const own = gitlab
+        .lineage(gitlab.group(groupId))
+        .map((group) => directLevel(gitlab, group.members, user));
     return Math.min(level, Math.max(0, ...own));
 }
 

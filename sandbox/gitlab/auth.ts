@@ -3,6 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { GitActor, Principal } from "./access";
 import { ApiError, forbidden, invalidToken, unauthorized } from "./errors";
 import type { GitLab } from "./gitlab";
+import type { User } from "./model";
 import { hashOf } from "./secrets";
 
 /** Scopes a token of a user may have. */
@@ -105,6 +106,30 @@ function principalOf(gitlab: GitLab, secret: string): Principal {
     }
     token.lastUsedAt = gitlab.now();
     return { user, token };
+}
+
+/**
+ * Who signs in on a page. There are no passwords here: a personal access token stands for one, if it opens as much as a
+ * password would.
+ */
+export function signInWithToken(
+    gitlab: GitLab,
+    username: string,
+    secret: string,
+): { user: User } | { refusal: string } {
+    const wrong = { refusal: "Invalid login or password." };
+    try {
+        const { user, token } = principalOf(gitlab, secret);
+        const isTheirs = user.username.toLowerCase() === username.toLowerCase();
+        return isTheirs && user.kind === "human" && token.scopes.includes("api") ? { user } : wrong;
+    } catch (error) {
+        return error instanceof ApiError && error.status === 403
+            ? {
+                  refusal:
+                      "Your account has been blocked. Please contact your GitLab administrator if you think this is an error.",
+              }
+            : wrong;
+    }
 }
 
 /** Who clones or pushes, by HTTP basic auth. Undefined when nothing was presented or it is not good. */

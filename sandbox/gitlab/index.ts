@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { FastifyError } from "fastify";
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 
 import { CiRunner, type CiOptions } from "../ci/runner";
 import { Deliveries } from "../support/deliveries";
@@ -18,6 +18,9 @@ import type { State, Tier } from "./model";
 import { pageFor, registerPages } from "./pages";
 import { decodeForm } from "./params";
 import { reconcile } from "./reconcile";
+import { registerOAuth } from "./oauth/endpoints";
+import { OAuthProvider } from "./oauth/provider";
+import { registerApplicationControl, registerApplications } from "./routes/applications";
 import { registerRoutes } from "./routes/index";
 import { registerPipelineControl } from "./routes/jobs";
 import { addToken } from "./routes/tokens";
@@ -41,6 +44,8 @@ export interface GitLabOptions {
     protectionDelayMs?: number;
     /** Webhook delivery: attempts, wait before the second one, time for one. Default 4, 1000 ms, 10 s. */
     hooks?: { attempts?: number; backoffMs?: number; timeoutMs?: number };
+    /** Life of an ID token in seconds, what `oidc_provider_openid_id_token_expire_in_seconds` is at GitLab. Default 120. */
+    idTokenSeconds?: number;
     /** Runs pipelines on this machine. Without it they are records that only the API moves. */
     ci?: CiOptions;
 }
@@ -54,7 +59,8 @@ export interface RunningGitLab extends RunningServer {
 }
 
 /**
- * Starts the GitLab stand-in: REST v4 below `/api/v4`, git over smart HTTP, pages for people at `/`.
+ * Starts the GitLab stand-in: REST v4 below `/api/v4`, git over smart HTTP, sign-in for other
+ * applications below `/oauth`, pages for people at `/`.
  * @throws when the port is taken, the state is unreadable or `git` is missing.
  */
 export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab> {
@@ -81,6 +87,7 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
         ? await CiRunner.open(gitlab, join(dataDir, "ci"), { ...(log ? { log } : {}), ...options.ci })
         : undefined;
     gitlab.ci = runner;
+    const oauth = await OAuthProvider.open(gitlab, dataDir, options.idTokenSeconds ?? 120);
     await ensureRoot(gitlab, options.rootTokenFile);
     await reconcile(gitlab);
     await gitlab.sweep();
@@ -129,9 +136,12 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
 
     const routes = new Routes(fastify, gitlab);
     registerRoutes(routes, gitlab);
-    registerPipelineControl(fastify, gitlab, (request, reply) => {
-        return new Call(gitlab, request, reply, authenticate(gitlab, request));
-    });
+    registerApplications(routes, oauth);
+    registerOAuth(fastify, gitlab, oauth);
+    const callFor = (request: FastifyRequest, reply: FastifyReply): Call =>
+        new Call(gitlab, request, reply, authenticate(gitlab, request));
+    registerPipelineControl(fastify, gitlab, callFor);
+    registerApplicationControl(fastify, oauth, callFor);
     for (const probe of ["readiness", "liveness", "health"]) {
         fastify.get(`/-/${probe}`, () => ({ status: "ok", master_check: [{ status: "ok" }] }));
     }
@@ -149,6 +159,7 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
             await deliveries.close();
             await fastify.close();
             await gitlab.save();
+            await oauth.close();
             await store.close();
         },
     };

@@ -255,7 +255,8 @@ function table(head: string[], rows: string[][]): string {
     return `<table><thead>${cells("th", head)}</thead><tbody>${rows.map((row) => cells("td", row)).join("")}</tbody></table>`;
 }
 
-function page(title: string, body: string): string {
+/** A whole page; `body` is HTML. */
+export function page(title: string, body: string): string {
     return (
         `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title><style>` +
         "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222}" +
@@ -265,6 +266,7 @@ function page(title: string, body: string): string {
     );
 }
 
-function escape(text: string): string {
+/** Text as HTML shows it, also between quotes of an attribute. */
+export function escape(text: string): string {
     return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
