@@ -56,7 +56,14 @@ export function argocdSettings(estate: Estate, published: Settings = {}): Settin
     return settings;
 }
 
-/** Sign-in with GitLab's own OpenID provider; the client secret stays in argocd-secret. */
+/**
+ * Sign-in with GitLab's own OpenID provider; the client secret stays in argocd-secret.
+ *
+ * What GitLab tells, and where ("GitLab as OpenID Connect identity provider" in its docs): the ID token holds `sub` (the
+ * user's number), `preferred_username`, `email` and `groups_direct`; `groups`, all groups as full paths, are in the
+ * userinfo answer alone. Argo CD 3.2 (`util/oidc`) takes every claim from the ID token and replaces `groups` by those of
+ * userinfo. Both are thus needed: groups for developers, `preferred_username` for maintainers.
+ */
 function oidcConfig(argocd: ArgoCd): string {
     const sso = argocd.sso;
     return [
@@ -65,9 +72,10 @@ function oidcConfig(argocd: ArgoCd): string {
         `clientID: ${JSON.stringify(sso?.clientId)}`,
         "clientSecret: $oidc.gitlab.clientSecret",
         "requestedScopes: [openid, profile, email]",
-        // GitLab puts the direct groups into the token itself; all of them only into the userinfo answer.
         "enableUserInfoGroups: true",
         "userInfoPath: /oauth/userinfo",
+        // An upper bound for later versions: Argo CD 3.2 keeps an answer without `exp`, as GitLab's is, for as long as the
+        // ID token lives (`GetUserInfo`), which is 120 seconds unless GitLab is configured otherwise.
         "userInfoCacheExpiration: 5m",
         "",
     ].join("\n");

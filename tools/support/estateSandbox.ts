@@ -25,6 +25,7 @@ import {
     isSandboxEstate,
     placeholderAccess,
     sandboxCredentials,
+    signInSecret,
 } from "./stack";
 import { sandboxStackFile } from "./stackFile";
 import { estateTools, sandboxTools } from "./toolsets";
@@ -38,7 +39,7 @@ export interface Ready {
 }
 
 /**
- * Boots the sandbox, makes the users the estate speaks of, and prepares the engine for `stack`.
+ * Boots the sandbox, makes the users the estate speaks of and what they sign in with, and prepares the engine for `stack`.
  *
  * @param asIs nothing is started: a part that is down stays down.
  * @throws CommandError when the estate's servers are not on this machine, or a part of the sandbox does not start.
@@ -67,7 +68,7 @@ export async function sandboxStack(
 }
 
 /**
- * Everything a stack needs besides the engine: servers, manifests, users.
+ * Everything a stack needs besides the engine: servers, manifests, users and what they sign in with.
  *
  * @param parts default: all of them, also for a sandbox that was made when there were fewer.
  */
@@ -80,7 +81,9 @@ export async function bootSandbox(
     await copyManifests();
     const { name: host } = hostCluster(estate);
     const sandbox = await sandboxUp({ clusters: Object.keys(estate.clusters), host, parts }, report);
-    await seedUsers(sandbox, estate);
+    const call = asAdministrator(sandbox);
+    await seedUsers(call, estate);
+    await seedSignIn(call, sandbox, estate);
     return sandbox;
 }
 
@@ -120,7 +123,7 @@ function offlineEnvironment(layout: SandboxLayout): NodeJS.ProcessEnv {
 }
 
 function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAccess> {
-    const gitlabToken = fs.readFileSync(sandbox.gitlab.tokenFile, "utf8").trim();
+    const gitlabToken = gitlabTokenOf(sandbox);
     const harbor = sandbox.harbors[0];
     if (harbor === undefined) {
         throw new CommandError("The sandbox runs no Harbor. Start it again: npm run sandbox -- up");
@@ -155,27 +158,38 @@ async function copyManifests(): Promise<void> {
     }
 }
 
-/** Users an estate's teams name. In a real GitLab they are there already; here they are made. */
-async function seedUsers(sandbox: SandboxInfo, estate: Estate): Promise<void> {
-    const token = fs.readFileSync(sandbox.gitlab.tokenFile, "utf8").trim();
-    const call = (method: string, route: string, body?: unknown): Promise<Response> =>
-        fetch(`${sandbox.gitlab.url}/api/v4${route}`, {
+/** What somebody does at the sandbox's GitLab before an estate is made on it. */
+type GitLabCall = (method: string, path: string, body?: unknown) => Promise<Response>;
+
+/** Calls as its administrator. `path` starts at the server's root. */
+function asAdministrator(sandbox: SandboxInfo): GitLabCall {
+    const token = gitlabTokenOf(sandbox);
+    return (method, path, body) =>
+        fetch(`${sandbox.gitlab.url}${path}`, {
             method,
             headers: { "PRIVATE-TOKEN": token, "content-type": "application/json" },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
             signal: AbortSignal.timeout(10_000),
         });
+}
+
+function gitlabTokenOf(sandbox: SandboxInfo): string {
+    return fs.readFileSync(sandbox.gitlab.tokenFile, "utf8").trim();
+}
+
+/** Users an estate's teams name. In a real GitLab they are there already; here they are made. */
+async function seedUsers(call: GitLabCall, estate: Estate): Promise<void> {
     const names = new Set(
         Object.values(estate.teams).flatMap((team) => [...team.maintainers, ...team.developers]),
     );
     for (const username of [...names].sort()) {
         const found = (await (
-            await call("GET", `/users?username=${encodeURIComponent(username)}`)
+            await call("GET", `/api/v4/users?username=${encodeURIComponent(username)}`)
         ).json()) as unknown[];
         if (found.length > 0) {
             continue;
         }
-        const answer = await call("POST", "/users", {
+        const answer = await call("POST", "/api/v4/users", {
             username,
             name: username,
             email: `${username}@${estate.name}.invalid`,
@@ -187,5 +201,27 @@ async function seedUsers(sandbox: SandboxInfo, estate: Estate): Promise<void> {
                 `The sandbox GitLab refused to make user ${username}: ${answer.status} ${await answer.text()}`,
             );
         }
+    }
+}
+
+/**
+ * The application an estate signs people in with. At a real GitLab an administrator registers it and GitLab makes its id
+ * and secret; here it gets the id of the stack file and the sandbox's secret. Done again, it changes nothing.
+ */
+async function seedSignIn(call: GitLabCall, sandbox: SandboxInfo, estate: Estate): Promise<void> {
+    const { sso, url } = estate.argocd;
+    if (sso?.issuer !== sandbox.gitlab.url) {
+        return;
+    }
+    const answer = await call("PUT", `/__sandbox/applications/${encodeURIComponent(sso.clientId)}`, {
+        name: "Argo CD",
+        redirect_uri: `${url}/auth/callback`,
+        scopes: "openid profile email",
+        secret: signInSecret(sandboxAccess(sandbox)),
+    });
+    if (!answer.ok) {
+        throw new CommandError(
+            `The sandbox GitLab refused the application for argocd.sso: ${answer.status} ${await answer.text()}`,
+        );
     }
 }

@@ -95,8 +95,13 @@ export function sandboxCredentials(estate: Estate, access: SandboxAccess): Crede
         ...channels,
         ...(estate.argocd.sso === undefined
             ? []
-            : [{ path: ["sso", "clientSecret"], value: access.channelSecret("sso") }]),
+            : [{ path: ["sso", "clientSecret"], value: signInSecret(access) }]),
     ];
+}
+
+/** Secret of the application people sign in to Argo CD with. */
+export function signInSecret(access: Pick<SandboxAccess, "channelSecret">): string {
+    return access.channelSecret("sso");
 }
 
 /**
