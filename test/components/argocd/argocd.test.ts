@@ -215,6 +215,13 @@ describe("settings", () => {
         });
         const settings = argocdSettings(estate);
         assert.match(settings["oidc.config"] ?? "", /clientSecret: \$oidc\.gitlab\.clientSecret/);
+        // Groups are only in GitLab's userinfo; the user name is in its ID token, with the scope profile.
+        assert.match(
+            settings["oidc.config"] ?? "",
+            /^enableUserInfoGroups: true\nuserInfoPath: \/oauth\/userinfo$/m,
+        );
+        assert.match(settings["oidc.config"] ?? "", /^requestedScopes: \[openid, profile, email\]$/m);
+        assert.equal(accessRules(estate)["scopes"], "[groups, preferred_username]");
         assert.equal(settings["accounts.ci"], "apiKey, login");
         const rules = accessRules(estate)["policy.csv"] ?? "";
         assert.match(rules, /^g, acme\/platform, role:admin$/m);
