@@ -182,6 +182,8 @@ export interface App {
     readonly config: ConfigRepository;
     /** Container port of the seeded chart or kustomization, 1-65535. */
     readonly port: number;
+    /** `progressDeadlineSeconds` of the seeded chart or kustomization. */
+    readonly rolloutDeadlineSeconds: number;
     readonly pipeline: Pipeline;
     /** While it is there, deliveries come from its branch instead of the repository's own. */
     readonly hotfix?: Hotfix;

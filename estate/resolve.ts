@@ -241,6 +241,7 @@ function resolveApp(name: string, app: SpecApp, around: Surroundings): App {
         repository: { path, fullPath: `${group}/${path}`, branch: app.repository.branch },
         config: resolveConfig(name, app, group, around),
         port: app.port ?? spec.defaults.port,
+        rolloutDeadlineSeconds: app.rolloutDeadlineSeconds ?? spec.defaults.rolloutDeadlineSeconds,
         pipeline: resolvePipeline(app, spec),
         ...given("hotfix", resolveHotfix(app)),
         ...given("updater", resolveUpdater(app, present)),

@@ -255,6 +255,7 @@ const engine = z.enum(["argocd"]);
 const delivery = z.enum(["helm", "kustomize"]);
 const port = z.int().min(1).max(65535);
 const scope = z.enum(["app", "team"]);
+const rolloutDeadlineSeconds = z.int().min(10).max(86400);
 
 const appMeaning = {
     flow: "How a version travels. `environment-branches`: a branch of the config repository is an environment, and a merge promotes.",
@@ -262,6 +263,8 @@ const appMeaning = {
     engine: "Which controller applies what is rendered.",
     delivery: "What renders the manifests of the config repository.",
     port: "Container port of the seeded chart or kustomization.",
+    rolloutDeadlineSeconds:
+        "Seconds without progress after which a rollout of the seeded chart or kustomization counts as failed and its team hears of it. Pulling a large image and a slow start are no progress.",
     scope: "`app`: a config repository for each app; `team`: one that the team's apps share, a folder each.",
     channels:
         "Channels that hear of this app, beside those of its team and environment. What it says of a channel replaces what they say.",
@@ -274,6 +277,7 @@ const estateDefaults = z.strictObject({
     engine: engine.default("argocd").describe(appMeaning.engine),
     delivery: delivery.default("helm").describe(appMeaning.delivery),
     port: port.default(8080).describe(appMeaning.port),
+    rolloutDeadlineSeconds: rolloutDeadlineSeconds.default(300).describe(appMeaning.rolloutDeadlineSeconds),
     config: z
         .strictObject({ scope: scope.default("app").describe(appMeaning.scope) })
         .prefault({})
@@ -365,6 +369,7 @@ const app = z.strictObject({
     engine: engine.optional().describe(appMeaning.engine),
     delivery: delivery.optional().describe(appMeaning.delivery),
     port: port.optional().describe(appMeaning.port),
+    rolloutDeadlineSeconds: rolloutDeadlineSeconds.optional().describe(appMeaning.rolloutDeadlineSeconds),
     repository: z
         .strictObject({
             path: named(gitlabPathElement)

@@ -116,20 +116,31 @@ export class AppNamespace extends pulumi.ComponentResource {
             {
                 metadata: metadata("defaults"),
                 spec: {
-                    limits: [
-                        {
-                            // A quota on requests or limits refuses pods that state none.
-                            type: "Container",
-                            defaultRequest: { cpu: "50m", memory: "64Mi" },
-                            default: { cpu: "500m", memory: "256Mi" },
-                        },
-                    ],
+                    limits: [containerDefaults(environment.quota)],
                 },
             },
             inside,
         );
         return [quota, defaults];
     }
+}
+
+/**
+ * What containers get that state nothing, since a quota refuses those. Limits only where the quota counts limits: a
+ * default limit would throttle the others, and refuse those that request more than it.
+ */
+export function containerDefaults(
+    quota: Readonly<Record<string, string>>,
+): k8s.types.input.core.v1.LimitRangeItem {
+    const limits = {
+        ...("limits.cpu" in quota ? { cpu: "500m" } : {}),
+        ...("limits.memory" in quota ? { memory: "256Mi" } : {}),
+    };
+    return {
+        type: "Container",
+        defaultRequest: { cpu: "50m", memory: "64Mi" },
+        ...(Object.keys(limits).length === 0 ? {} : { default: limits }),
+    };
 }
 
 /** Namespaces of the same environment, and those of no environment: ingress controllers and monitoring. */

@@ -152,7 +152,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 `${name}-branch-${branch}-protection`,
                 project,
                 branch,
-                environmentBranchRules(written.has(branch), server.tier),
+                environmentBranchRules(written.has(branch), server.tier, branch === start.branch),
                 server.tier,
                 { ...inside, dependsOn },
                 token?.userId,

@@ -20,11 +20,13 @@ export const triggerBranchRules: BranchRules = { push: "maintainer", merge: "dev
  *
  * `written`: something writes tags to it. The free tier knows only roles, so developers can push there too, as the
  * config writer is a developer; with premium the writer is named and developers are not.
- * Any other branch is reached by merging only, and only maintainers merge.
+ * Any other branch is reached by merging only, and only maintainers merge. `starts`: the repository begins with the
+ * branch, and the estate commits first content to it, so maintainers can always push there: GitLab keeps everybody out
+ * of a branch that "no one" pushes to, administrators too.
  */
-export function environmentBranchRules(written: boolean, tier: Tier): BranchRules {
+export function environmentBranchRules(written: boolean, tier: Tier, starts: boolean): BranchRules {
     if (!written) {
-        return { push: "no one", merge: "maintainer", writer: false };
+        return { push: starts ? "maintainer" : "no one", merge: "maintainer", writer: false };
     }
     return tier === "premium"
         ? { push: "maintainer", merge: "developer", writer: true }

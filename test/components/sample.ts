@@ -93,6 +93,7 @@ export function sampleApp(name: string, overrides: Partial<App> = {}): App {
             folder: name,
         },
         port: 8080,
+        rolloutDeadlineSeconds: 300,
         pipeline: {
             builder: "buildah",
             images: {

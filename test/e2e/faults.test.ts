@@ -105,6 +105,7 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
             spec.setIn(["config", "gitops-estate:estate", "apps", "docs"], {
                 team: "shop",
                 delivery: "kustomize",
+                ci: "none", // nobody writes to its branches, and yet its first content arrives
             });
         });
         await world.fault("harbor", { method: "POST", path: "/api/v2.0/projects", status: 500, times: 1000 });

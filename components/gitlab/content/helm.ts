@@ -45,7 +45,7 @@ function values(app: App): string {
         "replicaCount: 1",
         "",
         "# Seconds without progress after which a rollout counts as failed and its team hears of it. Slow starters need more.",
-        "progressDeadlineSeconds: 30",
+        `progressDeadlineSeconds: ${app.rolloutDeadlineSeconds}`,
         "",
         `port: ${app.port}`,
         "",

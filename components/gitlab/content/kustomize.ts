@@ -98,7 +98,7 @@ function deployment(app: App): string {
         `    app.kubernetes.io/name: ${app.name}`,
         "spec:",
         "  # After so long without progress a rollout counts as failed and its team hears of it. Slow starters need more.",
-        "  progressDeadlineSeconds: 30",
+        `  progressDeadlineSeconds: ${app.rolloutDeadlineSeconds}`,
         "  selector:",
         "    matchLabels:",
         `      app.kubernetes.io/name: ${app.name}`,

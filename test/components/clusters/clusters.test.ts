@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import { ClusterAccess } from "../../../components/clusters/access";
-import { AppNamespace, dockerConfig } from "../../../components/clusters/appNamespace";
+import { AppNamespace, containerDefaults, dockerConfig } from "../../../components/clusters/appNamespace";
 import { ClusterRegistration } from "../../../components/clusters/registration";
 import { deliveryRules } from "../../../components/clusters/rights";
 import {
@@ -143,6 +143,19 @@ test("a namespace with a quota: exactly these objects, gone with the namespace",
         assert.deepEqual(options, { deletedWith: "space-namespace" }, name);
     }
     assert.deepEqual(leaks(recording), []);
+});
+
+test("containers that state nothing get requests, and limits only where the quota counts them", () => {
+    const requests = { cpu: "50m", memory: "64Mi" };
+    assert.deepEqual(containerDefaults({ "requests.cpu": "4", pods: "20" }), {
+        type: "Container",
+        defaultRequest: requests,
+    });
+    assert.deepEqual(containerDefaults({ "limits.memory": "8Gi" }), {
+        type: "Container",
+        defaultRequest: requests,
+        default: { memory: "256Mi" },
+    });
 });
 
 test("without a quota there are no limits either", async () => {

@@ -81,6 +81,7 @@ test("the chart's values have an empty tag", () => {
     const values = configContent(helm).find((file) => file.path === "web/values.yaml");
     const parsed = parse(values?.text ?? "") as Record<string, unknown>;
     assert.equal(parsed["imagetag"], "");
+    assert.equal(parsed["progressDeadlineSeconds"], helm.rolloutDeadlineSeconds);
     assert.equal(parsed["port"], 8080);
 });
 

@@ -251,10 +251,13 @@ test("reader and writer have one right each, an end, and the generation in their
     assert.deepEqual(writer["rotationConfiguration"], { expirationDays: 30, rotateBeforeDays: 5 });
 });
 
-test("without anything that writes there is no writer, and no branch takes a push", async () => {
+test("without anything that writes there is no writer, and only the branch of the first content takes a maintainer's push", async () => {
     const recording = await recordConfig({ apps: [sampleApp("web", { ci: "none" })] });
     assert.equal(short(recording, "config").includes("ProjectAccessToken config-writer"), false);
-    assert.equal(registration(recording, "config-branch-dev-protection").inputs["pushAccessLevel"], "no one");
+    const pushers = (branch: string): unknown =>
+        registration(recording, `config-branch-${branch}-protection`).inputs["pushAccessLevel"];
+    assert.equal(pushers("dev"), "maintainer");
+    assert.equal(pushers("prod"), "no one");
     assert.equal(recording.result.writer, undefined);
 });
 
