@@ -5,8 +5,14 @@
  */
 import type { TriggerName } from "./notificationSchema";
 
-/** What the GitLab server's licence offers. `free` has no approvals, protected environments, allowed-to lists or push rules. */
+/** What the GitLab server's licence offers. `free` has no approvals, protected environments, people named in allowed-to lists or push rules. */
 export type Tier = "free" | "premium";
+
+/**
+ * Which GitLab was installed: `ce` is the Community, `ee` the Enterprise Edition, with a licence or without. It is not the
+ * tier: GitLab.com and the usual package are `ee` also where nothing was paid.
+ */
+export type Edition = "ce" | "ee";
 
 /** How a version travels from a commit to the last environment. */
 export type Flow = "environment-branches";
@@ -48,6 +54,7 @@ export interface GitLab {
     /** False: the group exists already and is only looked up (on GitLab.com a top-level group cannot be created by API). */
     readonly createGroup: boolean;
     readonly tier: Tier;
+    readonly edition: Edition;
     readonly visibility: "private" | "internal";
     /** PEM file of a private CA, as a path on the machine that runs Pulumi. */
     readonly caFile?: string;

@@ -20,6 +20,7 @@ import * as names from "./names";
 import { channelOf } from "./notificationSchema";
 import { resolveRelay, resolveSubscriptions } from "./notifications";
 import { resolveHotfix, resolvePipeline } from "./pipeline";
+import { needsEnterprise } from "./edition";
 import { promotionOrder } from "./promotion";
 import { compare } from "./problem";
 import { defaultArgoCdVersion, type Spec, type SpecApp, type SpecEnvironment } from "./schema";
@@ -42,6 +43,7 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
         group: spec.gitlab.group,
         createGroup: spec.gitlab.createGroup,
         tier: spec.gitlab.tier,
+        edition: spec.gitlab.edition ?? (needsEnterprise(spec.gitlab) ? "ee" : "ce"),
         visibility: spec.gitlab.visibility,
         ...given("caFile", spec.gitlab.caFile),
         clusterUrl: trimSlash(spec.gitlab.clusterUrl ?? gitlabUrl),

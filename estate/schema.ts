@@ -84,7 +84,13 @@ const gitlab = z.strictObject({
         .enum(["free", "premium"])
         .default("free")
         .describe(
-            "What the server's licence offers. `free` has no approvals, protected environments, allowed-to lists or push rules; the estate then uses what there is and says so. Write `premium` for Ultimate too.",
+            "What the server's licence offers. `free` has no approvals, protected environments, people named in allowed-to lists or push rules; the estate then uses what there is and says so. Write `premium` for Ultimate too.",
+        ),
+    edition: z
+        .enum(["ce", "ee"])
+        .optional()
+        .describe(
+            "Which GitLab is installed: Community (`ce`) or Enterprise Edition (`ee`), as its help page says, and `enterprise` in `/api/v4/metadata`. The usual package without a licence is `ee` with tier `free`. The provider takes roles as levels from one and as lists from the other. Default: `ee` with tier `premium` or on GitLab.com, else `ce`.",
         ),
     visibility: z
         .enum(["private", "internal"])

@@ -1,7 +1,7 @@
 /** The repository an app is built from. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import type { App, GitLab, Tier } from "../../estate/model";
+import type { App, GitLab } from "../../estate/model";
 import { belongsTo, dataOptions } from "../support/options";
 import { appPipelineContent } from "../ci/content";
 import type { Settings } from "../ci/settings";
@@ -55,11 +55,11 @@ export class AppRepository extends pulumi.ComponentResource {
             project,
             app.repository.branch,
             triggerBranchRules,
-            server.tier,
+            server,
             inside,
         );
         if (app.hotfix !== undefined) {
-            this.hotfixLane(name, app.hotfix, project, server.tier);
+            this.hotfixLane(name, app.hotfix, project, server);
         }
         protectTags(`${name}-tags`, project, "v*", inside);
         if (server.tier === "premium") {
@@ -87,7 +87,7 @@ export class AppRepository extends pulumi.ComponentResource {
         name: string,
         { branch, from }: NonNullable<App["hotfix"]>,
         project: gitlab.Project,
-        tier: Tier,
+        server: GitLab,
     ): void {
         const made =
             from === undefined
@@ -99,7 +99,7 @@ export class AppRepository extends pulumi.ComponentResource {
                           { parent: this, ignoreChanges: ["ref"], retainOnDelete: true },
                       ),
                   ];
-        protectBranch(`${name}-hotfix-${branch}-protection`, project, branch, triggerBranchRules, tier, {
+        protectBranch(`${name}-hotfix-${branch}-protection`, project, branch, triggerBranchRules, server, {
             // Not protected from deletion, whatever else of the repository is: it goes when the lane is closed.
             parent: this,
             dependsOn: made,

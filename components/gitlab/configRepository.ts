@@ -153,7 +153,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 project,
                 branch,
                 environmentBranchRules(written.has(branch), server.tier, branch === start.branch),
-                server.tier,
+                server,
                 { ...inside, dependsOn },
                 token?.userId,
             );

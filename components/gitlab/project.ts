@@ -1,7 +1,7 @@
 /** What app and config repositories have in common. */
 import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
-import type { GitLab, Tier } from "../../estate/model";
+import type { GitLab } from "../../estate/model";
 import type { ChildOptions } from "../support/options";
 import type { SeedFile } from "./content";
 import type { BranchRules } from "./protection";
@@ -28,29 +28,35 @@ export function projectSettings(path: string, server: GitLab, defaultBranch: str
     };
 }
 
-/** The protection of one branch. `writerId` is the bot user of the config writer; used with premium only. */
+/**
+ * The protection of one branch. `writerId` is the bot user of the config writer; used with premium only.
+ *
+ * Roles go into lists on the Enterprise Edition, with a licence or without, and are levels on the Community Edition: the
+ * upstream provider asks the server's `/metadata` and refuses the other form (its resource `gitlab_branch_protection`). A
+ * licence is needed to name people in the lists, and for who may unprotect.
+ */
 export function protectBranch(
     name: string,
     project: gitlab.Project,
     branch: pulumi.Input<string>,
     rules: BranchRules,
-    tier: Tier,
+    server: Pick<GitLab, "edition" | "tier">,
     opts: ChildOptions,
     writerId?: pulumi.Input<number>,
 ): gitlab.BranchProtection {
-    const writer = rules.writer && writerId !== undefined ? [{ userId: writerId }] : [];
+    const licensed = server.tier === "premium";
+    const writer = licensed && rules.writer && writerId !== undefined ? [{ userId: writerId }] : [];
     return new gitlab.BranchProtection(
         name,
         {
             project: project.id,
             branch,
             allowForcePush: false,
-            // On a licensed server the lists are what counts; the single levels exist for the others.
-            ...(tier === "premium"
+            ...(server.edition === "ee"
                 ? {
                       allowedToPushes: [{ accessLevel: rules.push }, ...writer],
                       allowedToMerges: [{ accessLevel: rules.merge }],
-                      allowedToUnprotects: [{ accessLevel: "maintainer" }],
+                      ...(licensed ? { allowedToUnprotects: [{ accessLevel: "maintainer" }] } : {}),
                   }
                 : { pushAccessLevel: rules.push, mergeAccessLevel: rules.merge }),
         },

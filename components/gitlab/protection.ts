@@ -18,7 +18,7 @@ export const triggerBranchRules: BranchRules = { push: "maintainer", merge: "dev
 /**
  * A branch of a config repository.
  *
- * `written`: something writes tags to it. The free tier knows only roles, so developers can push there too, as the
+ * `written`: something writes tags to it. The free tier knows only roles, in either edition, so developers can push there too, as the
  * config writer is a developer; with premium the writer is named and developers are not.
  * Any other branch is reached by merging only, and only maintainers merge. `starts`: the repository begins with the
  * branch, and the estate commits first content to it, so maintainers can always push there: GitLab keeps everybody out

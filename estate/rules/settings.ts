@@ -1,6 +1,7 @@
 import type { Estate } from "../model";
 import { compare } from "../problem";
 import type { CheckContext } from "../check";
+import { isGitLabCom, needsEnterprise } from "../edition";
 import type { Checked, Finding, Rule } from "./rule";
 
 /** Settings that do not fit each other, the tier, or the day. */
@@ -19,6 +20,23 @@ export const settingRules: readonly Rule[] = [
                           value: spec.environments[environment.name]?.approvals,
                           fix: `done instead: nobody can push to branch ${environment.branch}, and only maintainers can merge into it; set gitlab.tier to premium if the server has it`,
                       })),
+    },
+    {
+        id: "gitlab-edition",
+        rule: "must be ee where only the Enterprise Edition can be",
+        severity: "error",
+        check: ({ spec: { gitlab } }) =>
+            gitlab.edition === "ce" && needsEnterprise(gitlab)
+                ? [
+                      {
+                          path: "gitlab.edition",
+                          value: gitlab.edition,
+                          fix: isGitLabCom(gitlab.url)
+                              ? "write ee, or remove it: GitLab.com runs the Enterprise Edition"
+                              : "write ee, or remove it: the Community Edition takes no licence; if the server is one, set gitlab.tier to free",
+                      },
+                  ]
+                : [],
     },
     {
         id: "approvals-possible",

@@ -9,6 +9,7 @@ export function sampleGitLab(overrides: Partial<GitLab> = {}): GitLab {
         group: "acme",
         createGroup: true,
         tier: "free",
+        edition: "ce",
         visibility: "private",
         clusterUrl: "https://gitlab.test",
         ...overrides,

@@ -311,6 +311,15 @@ describe("the model", () => {
         assert.equal(prod({ environments: { prod: { class: "nonprod" } } })?.deletionProtection, false);
     });
 
+    it("takes the Enterprise Edition for granted where only it can be, and the Community Edition else", () => {
+        const edition = (gitlab: Overrides): string => model({ gitlab }).gitlab.edition;
+        assert.equal(edition({}), "ce");
+        assert.equal(edition({ tier: "premium" }), "ee");
+        assert.equal(edition({ edition: "ee" }), "ee");
+        assert.equal(edition({ url: "https://gitlab.com/" }), "ee");
+        assert.equal(edition({ url: "https://gitlab.com.example.org" }), "ce");
+    });
+
     it("knows API servers from the spec, then from the machine, and the host's always", () => {
         const servers = { member1: "https://a.test/", member2: "https://b.test/" };
         const { clusters } = model({ clusters: { member1: { server: undefined } } }, { servers });

@@ -11,7 +11,8 @@ import {
 import { childrenOf, leaks, record, registration, secretValue, type Recording } from "../../support/engine";
 import { sampleApp, sampleEnvironment, sampleGitLab } from "../sample";
 
-const premium = sampleGitLab({ tier: "premium" });
+const premium = sampleGitLab({ tier: "premium", edition: "ee" });
+const freeEnterprise = sampleGitLab({ edition: "ee" });
 
 function recordApp(
     app = sampleApp("web"),
@@ -133,7 +134,31 @@ test("premium: push rules, and lists in place of levels", async () => {
     const { inputs } = registration(recording, "app-branch-main");
     assert.deepEqual(inputs["allowedToPushes"], [{ accessLevel: "maintainer" }]);
     assert.deepEqual(inputs["allowedToMerges"], [{ accessLevel: "developer" }]);
+    assert.deepEqual(inputs["allowedToUnprotects"], [{ accessLevel: "maintainer" }]);
     assert.equal("pushAccessLevel" in inputs, false);
+});
+
+test("the Enterprise Edition without a licence: roles in lists, nobody by name, and no feature of premium", async () => {
+    const app = await recordApp(sampleApp("web", { hotfix: { branch: "hotfix-1" } }), freeEnterprise);
+    const config = await recordConfig({ gitlab: freeEnterprise });
+    const roles = (recording: Recording<unknown>, name: string): unknown => {
+        const { project: _project, branch: _branch, ...rest } = registration(recording, name).inputs;
+        return rest;
+    };
+    const lists = (push: string, merge: string): unknown => ({
+        allowForcePush: false,
+        allowedToPushes: [{ accessLevel: push }],
+        allowedToMerges: [{ accessLevel: merge }],
+    });
+    assert.deepEqual(roles(app, "app-branch-main"), lists("maintainer", "developer"));
+    assert.deepEqual(roles(app, "app-hotfix-hotfix-1-protection"), lists("maintainer", "developer"));
+    assert.deepEqual(roles(config, "config-branch-dev-protection"), lists("developer", "developer"));
+    assert.deepEqual(roles(config, "config-branch-prod-protection"), lists("no one", "maintainer"));
+    assert.deepEqual(
+        short(app, "app"),
+        short(await recordApp(sampleApp("web", { hotfix: { branch: "hotfix-1" } })), "app"),
+    );
+    assert.deepEqual(short(config, "config"), short(await recordConfig(), "config"));
 });
 
 test("a repository that is not kept can be deleted", async () => {

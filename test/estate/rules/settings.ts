@@ -11,6 +11,20 @@ export const settingCases: readonly Case[] = [
         fix: /^done instead: nobody can push to branch prod, and only maintainers can merge into it/,
     },
     {
+        rule: "gitlab-edition",
+        title: "a licence on the Community Edition",
+        change: { gitlab: { tier: "premium", edition: "ce" } },
+        found: [["gitlab.edition", "ce"]],
+        fix: /the Community Edition takes no licence/,
+    },
+    {
+        rule: "gitlab-edition",
+        title: "GitLab.com as the Community Edition",
+        change: { gitlab: { url: "https://gitlab.com", edition: "ce", createGroup: false } },
+        found: [["gitlab.edition", "ce"]],
+        fix: /GitLab\.com runs the Enterprise Edition/,
+    },
+    {
         rule: "approvals-possible",
         title: "more approvals than people",
         change: { ...premium, environments: { prod: { approvals: 3 } } },
