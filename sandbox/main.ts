@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { runArgoCd } from "./argocd/cli";
 import { adviseOn } from "./supervisor/advice";
 import {
+    type GitlabEdition,
     type GitlabTier,
     type PartGroup,
     partGroups,
@@ -23,7 +24,7 @@ import { tailLines } from "./support/process";
 
 const usage = `usage: npm run sandbox -- <command>
 
-  up [--clusters a,b,..] [--parts ${partGroups.join(",")}] [--tier free|premium]
+  up [--clusters a,b,..] [--parts ${partGroups.join(",")}] [--tier free|premium] [--edition ce|ee]
                       start the sandbox, or what of it is missing; more clusters and parts are added to what there is
   status [--json]     parts, processes, memory, addresses, last problems
   logs <part> [-f] [-n lines]
@@ -44,14 +45,20 @@ const commands: Readonly<Record<string, Command>> = {
     async up(args) {
         const { values } = parseArgs({
             args,
-            options: { clusters: { type: "string" }, parts: { type: "string" }, tier: { type: "string" } },
+            options: {
+                clusters: { type: "string" },
+                parts: { type: "string" },
+                tier: { type: "string" },
+                edition: { type: "string" },
+            },
         });
-        if (values.tier !== undefined && values.tier !== "free" && values.tier !== "premium") {
-            throw new UsageError(`--tier is free or premium, not "${values.tier}"`);
-        }
-        const tier: GitlabTier | undefined = values.tier;
         await sandboxUp(
-            { clusters: list(values.clusters), parts: list(values.parts) as PartGroup[] | undefined, tier },
+            {
+                clusters: list(values.clusters),
+                parts: list(values.parts) as PartGroup[] | undefined,
+                tier: oneOf<GitlabTier>("tier", ["free", "premium"], values.tier),
+                edition: oneOf<GitlabEdition>("edition", ["ce", "ee"], values.edition),
+            },
             (line) => console.log(line),
         );
         console.log(`\n${statusTable(await sandboxStatus())}`);
@@ -121,6 +128,19 @@ function one(positionals: readonly string[], command: string): string {
         throw new UsageError(`${command} wants the name of one part; \`status\` lists them`);
     }
     return part;
+}
+
+/** An option with few values. @throws UsageError for any other. */
+function oneOf<T extends string>(
+    option: string,
+    values: readonly T[],
+    given: string | undefined,
+): T | undefined {
+    const found = values.find((value) => value === given);
+    if (found === undefined && given !== undefined) {
+        throw new UsageError(`--${option} is ${values.join(" or ")}, not "${given}"`);
+    }
+    return found;
 }
 
 function list(text: string | undefined): string[] | undefined {

@@ -76,7 +76,7 @@ export class Call {
         return user;
     }
 
-    /** Ends as on an edition without the feature. @throws ApiError 404 in the free tier. */
+    /** Ends as on a server without the feature. @throws ApiError 404 in the free tier. */
     requirePremium(): void {
         if (this.gitlab.tier !== "premium") {
             throw noRoute();

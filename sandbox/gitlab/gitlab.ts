@@ -12,6 +12,7 @@ import {
     type Project,
     type State,
     type Tier,
+    type Edition,
     type Token,
     type User,
 } from "./model";
@@ -30,6 +31,7 @@ export class GitLab {
         readonly git: Git,
         readonly deliveries: Deliveries,
         readonly tier: Tier,
+        readonly edition: Edition,
         /** How long GitLab takes to protect a new default branch, milliseconds. */
         readonly protectionDelayMs: number,
     ) {}

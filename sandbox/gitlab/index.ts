@@ -14,7 +14,7 @@ import { ApiError } from "./errors";
 import { recordDelivery } from "./events";
 import { Git, writeHooks } from "./git";
 import { GitLab } from "./gitlab";
-import type { State, Tier } from "./model";
+import type { Edition, State, Tier } from "./model";
 import { pageFor, registerPages } from "./pages";
 import { decodeForm } from "./params";
 import { reconcile } from "./reconcile";
@@ -34,8 +34,10 @@ export interface GitLabOptions {
     port: number;
     /** Folder for the state and the repositories; made when it is not there. */
     dataDir: string;
-    /** Which edition's features exist. */
+    /** What the licence offers. */
     tier: Tier;
+    /** Which GitLab this is. Default: `ee` with tier `premium`, else `ce`. */
+    edition?: Edition;
     /** File with the administrator's token. When it is missing a random one is made, readable by the owner only. */
     rootTokenFile: string;
     /** Where log lines go. They hold methods, paths and statuses, never headers or bodies. */
@@ -61,10 +63,14 @@ export interface RunningGitLab extends RunningServer {
 /**
  * Starts the GitLab stand-in: REST v4 below `/api/v4`, git over smart HTTP, sign-in for other
  * applications below `/oauth`, pages for people at `/`.
- * @throws when the port is taken, the state is unreadable or `git` is missing.
+ * @throws when the port is taken, the state is unreadable, `git` is missing, or `ce` is to have tier `premium`.
  */
 export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab> {
-    const { dataDir, log } = options;
+    const { dataDir, log, tier } = options;
+    const edition = options.edition ?? (tier === "premium" ? "ee" : "ce");
+    if (tier === "premium" && edition === "ce") {
+        throw new Error("tier premium needs edition ee: the Community Edition takes no licence");
+    }
     const home = join(dataDir, "home");
     const hooksDir = join(dataDir, "git-hooks");
     await mkdir(home, { recursive: true });
@@ -80,7 +86,8 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
         store,
         new Git(join(dataDir, "repositories"), home),
         deliveries,
-        options.tier,
+        tier,
+        edition,
         options.protectionDelayMs ?? 400,
     );
     const runner = options.ci

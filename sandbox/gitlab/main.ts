@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { runAsProcess } from "../support/server";
 import { startGitLab } from "./index";
-import type { Tier } from "./model";
+import type { Edition, Tier } from "./model";
 
 /** What the options file holds. */
 interface MainOptions {
@@ -11,6 +11,7 @@ interface MainOptions {
     dataDir: string;
     tokenFile: string;
     tier: Tier;
+    edition?: Edition;
     /** Folders of the programs that pipelines call, in front of this machine's PATH. */
     jobPath?: string[];
 }
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
             port: options.port,
             dataDir: options.dataDir,
             tier: options.tier,
+            ...(options.edition === undefined ? {} : { edition: options.edition }),
             rootTokenFile: options.tokenFile,
             ci: { path: options.jobPath ?? [] },
             log: (line) => console.log(line),

@@ -13,6 +13,9 @@ export const Level = {
 
 export type Visibility = "private" | "internal" | "public";
 export type Tier = "free" | "premium";
+
+/** Which GitLab is installed. The Enterprise Edition (`ee`) exists without a licence too, as tier `free`; `ce` only so. */
+export type Edition = "ce" | "ee";
 /** Plain attributes that are kept and given back, and that nothing else in the stand-in depends on. */
 export type Settings = Record<string, unknown>;
 

@@ -37,7 +37,7 @@ function overview(gitlab: GitLab): string {
     const people = gitlab.state.users.filter((user) => user.kind === "human");
     return page(
         "GitLab stand-in",
-        `<p>Tier <b>${escape(gitlab.tier)}</b>. ${gitlab.state.groups.length} groups, ${gitlab.state.projects.length} projects, ` +
+        `<p>Tier <b>${escape(gitlab.tier)}</b>, edition <b>${escape(gitlab.edition)}</b>. ${gitlab.state.groups.length} groups, ${gitlab.state.projects.length} projects, ` +
             `${people.length} people. The REST API is at <code>/api/v4</code>; clone with a token as the password.</p>` +
             roots.map((group) => groupSection(gitlab, group)).join("") +
             (personal.length > 0 ? `<h2>Personal projects</h2>${projectTable(gitlab, personal)}` : "") +

@@ -42,7 +42,7 @@ const levelNames: Record<number, string> = {
     60: "Administrator",
 };
 
-/** A protection's grant as the API shows it; the tier free has levels only. */
+/** A protection's grant as the API shows it; the Community Edition has levels only. */
 export function showGrant(gitlab: GitLab, grant: Grant): Shown {
     const who =
         grant.userId !== null
@@ -57,7 +57,7 @@ export function showGrant(gitlab: GitLab, grant: Grant): Shown {
         access_level: grant.accessLevel ?? (grant.userId !== null || grant.groupId !== null ? 40 : null),
         access_level_description: who ?? "",
         ...(grant.deployKeyId === null ? {} : { deploy_key_id: grant.deployKeyId }),
-        ...(gitlab.tier === "premium" ? { user_id: grant.userId, group_id: grant.groupId } : {}),
+        ...(gitlab.edition === "ee" ? { user_id: grant.userId, group_id: grant.groupId } : {}),
     };
 }
 

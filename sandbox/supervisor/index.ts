@@ -10,6 +10,6 @@ export {
     sandboxStatus,
     sandboxUp,
 } from "./sandbox";
-export { type HarborName, type GitlabTier } from "./servers";
+export { type HarborName, type GitlabEdition, type GitlabTier } from "./servers";
 export { type PartGroup, partGroups } from "./settings";
 export { type PartState, type PartStatus } from "./supervisor";

@@ -124,6 +124,7 @@ export async function preparePlan(
         layout,
         portBase: base,
         tier: settings.tier,
+        edition: settings.edition,
         registryBinary: tools.get("registry") ?? "",
         jobPath: jobTools.flatMap((name) => {
             const found = tools.get(name);

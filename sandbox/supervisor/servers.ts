@@ -14,11 +14,15 @@ export type HarborName = (typeof harborNames)[number];
 /** What GitLab has: `free` lacks approvals, protected environments and the like. */
 export type GitlabTier = "free" | "premium";
 
+/** Which GitLab it is: `ee` says so of itself and reads lists in protections, with tier `free` too; `ce` has tier `free` only. */
+export type GitlabEdition = "ce" | "ee";
+
 /** Where the stand-in servers' entry files lie, and the options they take. */
 export interface ServerSettings {
     readonly layout: SandboxLayout;
     readonly portBase: number;
     readonly tier: GitlabTier;
+    readonly edition: GitlabEdition;
     /** Path of the OCI registry program. */
     readonly registryBinary: string;
     /** Folders of the programs that pipelines call. */
@@ -35,7 +39,7 @@ export const chatUrl = (base: number): string => `http://${loopback}:${portOf(ba
 
 /** The GitLab stand-in, or undefined without its entry file. */
 export function gitlabSpec(settings: ServerSettings): PartSpec | undefined {
-    const { layout, portBase, tier, jobPath } = settings;
+    const { layout, portBase, tier, edition, jobPath } = settings;
     const port = portOf(portBase, "gitlab");
     return server(settings, {
         name: "gitlab",
@@ -49,6 +53,7 @@ export function gitlabSpec(settings: ServerSettings): PartSpec | undefined {
             dataDir: layout.gitlab,
             tokenFile: secretFile(layout, "gitlab-root-token"),
             tier,
+            edition,
             jobPath,
         },
     });

@@ -7,7 +7,7 @@ import { type SandboxLayout } from "../support/layout";
 import { maxClusters } from "../support/ports";
 import { SandboxError } from "./errors";
 import { partName } from "./parts";
-import { type GitlabTier } from "./servers";
+import { type GitlabEdition, type GitlabTier } from "./servers";
 
 /**
  * Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one; `argocd` runs what the
@@ -24,6 +24,7 @@ export interface SandboxSettings {
     readonly host?: string;
     readonly parts: readonly PartGroup[];
     readonly tier: GitlabTier;
+    readonly edition: GitlabEdition;
 }
 
 /** The sandbox nobody asked to be different. */
@@ -31,6 +32,7 @@ export const defaultSettings: Omit<SandboxSettings, "portBase"> = {
     clusters: ["host", "member1", "member2"],
     parts: partGroups,
     tier: "free",
+    edition: "ce",
 };
 
 /** What one `up` asks for. */
@@ -40,13 +42,15 @@ export interface WantedSettings {
     readonly host?: string | undefined;
     readonly parts?: readonly PartGroup[] | undefined;
     readonly tier?: GitlabTier | undefined;
+    /** With tier premium it is `ee`. */
+    readonly edition?: GitlabEdition | undefined;
 }
 
 /**
  * What the sandbox has now and what is wanted, together. Nothing is taken away by not being mentioned: clusters keep their
  * ports, and `up` for another estate only adds.
  *
- * @throws SandboxError that names every name that will not do.
+ * @throws SandboxError that names everything that will not do.
  */
 export function mergeSettings(
     earlier: SandboxSettings | undefined,
@@ -62,6 +66,7 @@ export function mergeSettings(
     const parts = [
         ...new Set([...(earlier?.parts ?? []), ...(wanted.parts ?? earlier?.parts ?? defaultSettings.parts)]),
     ];
+    const tier = wanted.tier ?? earlier?.tier ?? defaultSettings.tier;
     const problems = [
         ...clusters
             .filter((name) => !partName.test(name) || name.length > 40 || name === "etcd")
@@ -82,6 +87,9 @@ export function mergeSettings(
               ]
             : []),
     ];
+    if (tier === "premium" && wanted.edition === "ce") {
+        problems.push("edition ce: with tier premium GitLab is ee, the Community Edition takes no licence");
+    }
     if (problems.length > 0) {
         throw new SandboxError(
             `the sandbox cannot be made so:\n${problems.map((line) => `  ${line}`).join("\n")}`,
@@ -93,7 +101,8 @@ export function mergeSettings(
         clusters,
         ...(host === undefined ? {} : { host }),
         parts,
-        tier: wanted.tier ?? earlier?.tier ?? defaultSettings.tier,
+        tier,
+        edition: tier === "premium" ? "ee" : (wanted.edition ?? earlier?.edition ?? defaultSettings.edition),
     };
 }
 

@@ -80,7 +80,9 @@ export async function bootSandbox(
     await ensureTools(sandboxTools(), progressPrinter(process.stderr));
     await copyManifests();
     const { name: host } = hostCluster(estate);
-    const sandbox = await sandboxUp({ clusters: Object.keys(estate.clusters), host, parts }, report);
+    const { tier, edition } = estate.gitlab;
+    const clusters = Object.keys(estate.clusters);
+    const sandbox = await sandboxUp({ clusters, host, parts, tier, edition }, report);
     const call = asAdministrator(sandbox);
     await seedUsers(call, estate);
     await seedSignIn(call, sandbox, estate);

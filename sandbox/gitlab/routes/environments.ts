@@ -207,7 +207,7 @@ function registerProtectedEnvironments(routes: Routes, gitlab: GitLab): void {
             (list ?? []).flatMap((entry) => {
                 try {
                     const project = "namespaceId" in space ? space : undefined;
-                    const [grant] = readGrants(gitlab, project, [entry], "other");
+                    const [grant] = readGrants(gitlab, project, [entry], "deploy");
                     return grant ? [withExtras(grant, entry)] : [];
                 } catch {
                     return [];
@@ -245,7 +245,7 @@ function registerProtectedEnvironments(routes: Routes, gitlab: GitLab): void {
             const wanted = call.parse(fields);
             const project = "namespaceId" in space ? space : undefined;
             const apply = (before: Grant[], wishes: Input[] | undefined): Grant[] =>
-                changeGrants(gitlab, project, before, wishes, "other").map((grant) => {
+                changeGrants(gitlab, project, before, wishes, "deploy").map((grant) => {
                     const wish = wishes?.find((each) => Number(each["id"]) === grant.id) ?? {};
                     return withExtras(grant, wish);
                 });

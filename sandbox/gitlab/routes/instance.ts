@@ -12,7 +12,7 @@ export const gitlabVersion = "19.4.0";
 
 /** Routes about the instance itself: version, settings, users, namespaces, search. */
 export function registerInstance(routes: Routes, gitlab: GitLab): void {
-    const enterprise = gitlab.tier === "premium";
+    const enterprise = gitlab.edition === "ee";
     const version = enterprise ? `${gitlabVersion}-ee` : gitlabVersion;
     const metadata = (call: Call): unknown => {
         void call.user;

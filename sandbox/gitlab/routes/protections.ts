@@ -6,9 +6,15 @@ import { Level, type Grant, type Project, type ProtectedBranch } from "../model"
 import { bool, filled, objects, oneOfNumbers, required, text, type Input } from "../params";
 import { showGrant } from "../present";
 
+/** What an access level is for; GitLab names it in its errors. */
+type GrantKind = "push" | "merge" | "unprotect" | "create" | "deploy";
+
 const branchLevels = [0, 30, 40, 60];
 
-/** Protection of branches and tags. Lists of users, groups and levels exist in premium only. */
+/**
+ * Protection of branches and tags. The Enterprise Edition reads lists, the Community Edition ignores them; users and groups
+ * in them, and who may unprotect, need a licence. (GitLab's validation of access levels, ee/ProtectedRefAccess.)
+ */
 export function registerProtections(routes: Routes, gitlab: GitLab): void {
     const base = "/projects/:id/protected_branches";
     const find = (call: Call, project: Project): ProtectedBranch => {
@@ -43,13 +49,9 @@ export function registerProtections(routes: Routes, gitlab: GitLab): void {
         if (project.protectedBranches.some((each) => each.name === wanted.name)) {
             throw conflict(`Protected branch '${wanted.name}' already exists`);
         }
-        const premium = gitlab.tier === "premium";
-        const grants = (
-            list: Input[] | undefined,
-            level: number | undefined,
-            kind: "push" | "other",
-        ): Grant[] => {
-            const given = readGrants(gitlab, project, premium ? list : undefined, kind);
+        const enterprise = gitlab.edition === "ee";
+        const grants = (list: Input[] | undefined, level: number | undefined, kind: GrantKind): Grant[] => {
+            const given = readGrants(gitlab, project, enterprise ? list : undefined, kind);
             return given.length > 0 && level === undefined
                 ? given
                 : [gitlab.levelGrant(level ?? Level.maintainer), ...given];
@@ -58,12 +60,13 @@ export function registerProtections(routes: Routes, gitlab: GitLab): void {
             id: gitlab.nextId("protected_branch"),
             name: wanted.name,
             push: grants(wanted.allowed_to_push, wanted.push_access_level, "push"),
-            merge: grants(wanted.allowed_to_merge, wanted.merge_access_level, "other"),
-            unprotect: premium
-                ? grants(wanted.allowed_to_unprotect, wanted.unprotect_access_level, "other")
+            merge: grants(wanted.allowed_to_merge, wanted.merge_access_level, "merge"),
+            unprotect: enterprise
+                ? grants(wanted.allowed_to_unprotect, wanted.unprotect_access_level, "unprotect")
                 : [],
             allowForcePush: wanted.allow_force_push ?? false,
-            codeOwnerApprovalRequired: premium && (wanted.code_owner_approval_required ?? false),
+            codeOwnerApprovalRequired:
+                gitlab.tier === "premium" && (wanted.code_owner_approval_required ?? false),
         };
         project.protectedBranches.push(made);
         // Whoever protects the default branch by hand is not overruled by GitLab's own protection afterwards.
@@ -83,16 +86,18 @@ export function registerProtections(routes: Routes, gitlab: GitLab): void {
             allowed_to_merge: objects(),
             allowed_to_unprotect: objects(),
         });
-        if (gitlab.tier === "premium") {
+        if (gitlab.edition === "ee") {
             branch.push = changeGrants(gitlab, project, branch.push, wanted.allowed_to_push, "push");
-            branch.merge = changeGrants(gitlab, project, branch.merge, wanted.allowed_to_merge, "other");
+            branch.merge = changeGrants(gitlab, project, branch.merge, wanted.allowed_to_merge, "merge");
             branch.unprotect = changeGrants(
                 gitlab,
                 project,
                 branch.unprotect,
                 wanted.allowed_to_unprotect,
-                "other",
+                "unprotect",
             );
+        }
+        if (gitlab.tier === "premium") {
             branch.codeOwnerApprovalRequired =
                 wanted.code_owner_approval_required ?? branch.codeOwnerApprovalRequired;
         }
@@ -139,8 +144,8 @@ export function registerProtections(routes: Routes, gitlab: GitLab): void {
         const given = readGrants(
             gitlab,
             project,
-            gitlab.tier === "premium" ? wanted.allowed_to_create : undefined,
-            "other",
+            gitlab.edition === "ee" ? wanted.allowed_to_create : undefined,
+            "create",
         );
         const level = wanted.create_access_level;
         const made = {
@@ -168,7 +173,7 @@ function showBranch(gitlab: GitLab, branch: ProtectedBranch): Input {
         push_access_levels: grants(branch.push),
         merge_access_levels: grants(branch.merge),
         allow_force_push: branch.allowForcePush,
-        ...(gitlab.tier === "premium"
+        ...(gitlab.edition === "ee"
             ? {
                   unprotect_access_levels: grants(branch.unprotect),
                   code_owner_approval_required: branch.codeOwnerApprovalRequired,
@@ -183,8 +188,9 @@ export function readGrants(
     gitlab: GitLab,
     project: Project | undefined,
     list: Input[] | undefined,
-    kind: "push" | "other",
+    kind: GrantKind,
 ): Grant[] {
+    const subject = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} access levels`;
     return (list ?? []).map((entry) => {
         const number = (name: string): number | null =>
             entry[name] === undefined || entry[name] === null || entry[name] === ""
@@ -203,6 +209,11 @@ export function readGrants(
                 "Each entry needs exactly one of user_id, group_id, deploy_key_id and access_level",
             );
         }
+        for (const who of ["user", "group"] as const) {
+            if (gitlab.tier === "free" && grant[`${who}Id`] !== null) {
+                throw unprocessable([`${subject} ${who} must be blank`]);
+            }
+        }
         if (grant.userId !== null) {
             const user = gitlab.user(grant.userId);
             if (
@@ -210,7 +221,7 @@ export function readGrants(
                 (project && !seesProject(gitlab, user, project)) ||
                 (project && effectiveProjectLevel(gitlab, user, project) === 0)
             ) {
-                throw unprocessable(["Push access levels user is not a member of the project"]);
+                throw unprocessable([`${subject} user is not a member of the project`]);
             }
             grant.accessLevel = null;
         }
@@ -220,14 +231,14 @@ export function readGrants(
                 project.shares.some((share) => share.groupId === grant.groupId) ||
                 gitlab.lineage(gitlab.groupOf(project)).some((group) => group.id === grant.groupId);
             if (!gitlab.group(grant.groupId) || !invited) {
-                throw unprocessable(["Push access levels group does not have access to the project"]);
+                throw unprocessable([`${subject} group does not have access to the project`]);
             }
             grant.accessLevel = null;
         }
         if (grant.deployKeyId !== null) {
             const enabled = project?.deployKeys.some((key) => key.keyId === grant.deployKeyId && key.canPush);
             if (kind !== "push" || !enabled) {
-                throw unprocessable(["Push access levels deploy key is not enabled for this project"]);
+                throw unprocessable([`${subject} deploy key is not enabled for this project`]);
             }
             grant.accessLevel = null;
         }
@@ -241,7 +252,7 @@ export function changeGrants(
     project: Project | undefined,
     before: Grant[],
     wishes: Input[] | undefined,
-    kind: "push" | "other",
+    kind: GrantKind,
 ): Grant[] {
     let result = [...before];
     for (const wish of wishes ?? []) {

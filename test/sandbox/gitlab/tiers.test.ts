@@ -1,4 +1,4 @@
-/** What premium has and free has not. */
+/** What premium has and free has not, and what the Enterprise Edition has without a licence. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { field, Sandbox } from "./harness";
 
-test("free answers 404 where the feature is not in the edition, and ignores lists of people", async (context) => {
+test("free, Community Edition: 404 where the feature is not there, and lists of people are ignored", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();
@@ -37,6 +37,54 @@ test("free answers 404 where the feature is not in the edition, and ignores list
     assert.equal(field((await root.call("GET", "/metadata")).body, "enterprise"), false);
     const settings = await root.call("PUT", `/projects/${id}`, { merge_trains_enabled: true });
     assert.equal(field(settings.body, "merge_trains_enabled"), undefined);
+});
+
+test("free, Enterprise Edition: roles in lists, nobody by name, and who may unprotect is shown but not enforced", async (context) => {
+    const sandbox = await Sandbox.start(context, "free", { edition: "ee" });
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const metadata = (await root.call("GET", "/metadata")).body;
+    assert.equal(field(metadata, "enterprise"), true);
+    assert.match(field<string>(metadata, "version"), /-ee$/);
+    const approvals = await root.call("GET", `/projects/${id}/approvals`);
+    assert.equal(approvals.status, 404, "no feature of a licence comes with the edition");
+
+    const path = `/projects/${id}/protected_branches`;
+    const made = await root.call("POST", path, {
+        name: "prod",
+        allowed_to_push: [{ access_level: 0 }],
+        allowed_to_merge: [{ access_level: 30 }],
+        allowed_to_unprotect: [{ access_level: 60 }],
+        code_owner_approval_required: true,
+    });
+    assert.equal(made.status, 201);
+    const levels = (answer: { body: unknown }, what: string): unknown =>
+        field<Record<string, unknown>[]>(answer.body, `${what}_access_levels`).map((each) => [
+            each["access_level"],
+            each["user_id"],
+        ]);
+    assert.deepEqual(levels(made, "push"), [[0, null]]);
+    assert.deepEqual(levels(made, "merge"), [[30, null]]);
+    assert.deepEqual(levels(made, "unprotect"), [[60, null]]);
+    assert.equal(field(made.body, "code_owner_approval_required"), false);
+
+    const group = field<number>((await root.call("GET", "/groups/acme")).body, "id");
+    const maintainer = await sandbox.newPerson("maintainer");
+    await root.api.ProjectMembers.add(id, 40, { userId: maintainer.id });
+    for (const [list, entry, message] of [
+        ["allowed_to_push", { user_id: maintainer.id }, "Push access levels user must be blank"],
+        ["allowed_to_merge", { group_id: group }, "Merge access levels group must be blank"],
+    ] as const) {
+        const refused = await root.call("POST", path, { name: "other", [list]: [entry] });
+        assert.deepEqual([refused.status, refused.body], [422, { message: [message] }]);
+        assert.equal((await root.call("PATCH", `${path}/prod`, { [list]: [entry] })).status, 422);
+    }
+    const removed = await sandbox.call(maintainer.token, "DELETE", `${path}/prod`);
+    assert.equal(removed.status, 204, "the Administrators of the list mean nothing without a licence");
+});
+
+test("the Community Edition takes no licence", async (context) => {
+    await assert.rejects(Sandbox.start(context, "premium", { edition: "ce" }), /premium needs edition ee/);
 });
 
 test("premium: a branch open to one user and one group, changed by PATCH, enforced on push", async (context) => {

@@ -12,6 +12,7 @@ test("the first up makes three clusters, GitLab and both Harbors", () => {
         clusters: ["host", "member1", "member2"],
         parts: ["clusters", "gitlab", "harbor", "harbor-prod", "argocd", "chat"],
         tier: "free",
+        edition: "ce",
     });
 });
 
@@ -27,6 +28,24 @@ test("what was asked for once stays, in its place, and new clusters come last", 
     assert.deepEqual(second.parts, ["clusters", "gitlab"]);
     assert.equal(second.tier, "premium");
     assert.deepEqual(mergeSettings(second, {}, base), second);
+});
+
+test("premium is always the Enterprise Edition, which stays when the licence is gone and until another is asked for", () => {
+    const licensed = mergeSettings(undefined, { tier: "premium" }, base);
+    assert.equal(licensed.edition, "ee");
+    const unlicensed = mergeSettings(licensed, { tier: "free" }, base);
+    assert.deepEqual([unlicensed.tier, unlicensed.edition], ["free", "ee"]);
+    assert.equal(mergeSettings(unlicensed, { edition: "ce" }, base).edition, "ce");
+    const { edition: _, ...old } = licensed;
+    assert.equal(
+        mergeSettings(old as typeof licensed, {}, base).edition,
+        "ee",
+        "settings of an earlier version",
+    );
+    assert.throws(
+        () => mergeSettings(undefined, { tier: "premium", edition: "ce" }, base),
+        /edition ce: with tier premium GitLab is ee/,
+    );
 });
 
 test("every name that will not do is told", () => {
