@@ -247,4 +247,43 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         world.resetSpec();
         assert.deepEqual(await world.plan(), {}, "something was changed before it was refused");
     });
+
+    test("on an Enterprise Edition without a licence roles stand in lists, and as levels they are refused", async () => {
+        const edition = (value: string): void =>
+            world.editSpec((spec) => {
+                spec.setIn(["config", "gitops-estate:estate", "gitlab", "edition"], value);
+            });
+        edition("ee");
+        // The commands bring the sandbox's GitLab to the stack file's edition before they ask it.
+        const { update = [], ...rest } = await world.plan();
+        assert.deepEqual(rest, {});
+        assert.ok(update.length > 0, "nothing is written in the words of the Enterprise Edition");
+        for (const name of update) {
+            assert.match(name, /^BranchProtection /, `${name} has nothing to do with the edition`);
+        }
+        await world.up();
+        const { body: metadata } = await world.gitlab<{ enterprise: boolean }>("GET", "/metadata");
+        assert.equal(metadata.enterprise, true);
+        const config = await project("acme/shop/web-config");
+        for (const [branch, level] of [
+            ["dev", 30],
+            ["prod", 0],
+        ] as const) {
+            const { body } = await world.gitlab<{
+                push_access_levels: { access_level: number; user_id: number | null }[];
+            }>("GET", `/projects/${config.id}/protected_branches/${branch}`);
+            assert.deepEqual(
+                body.push_access_levels.map((each) => [each.access_level, each.user_id]),
+                [[level, null]],
+                branch,
+            );
+        }
+        assert.deepEqual(await world.plan({ refresh: true }), {});
+
+        edition("ce");
+        const refused = await world.command("tools/pulumi.ts", ["preview", "--as-is"]);
+        assert.notEqual(refused.code, 0, "levels are taken by an Enterprise Edition");
+        assert.match(refused.stdout + refused.stderr, /feature unavailable: .*use allowedToPushes instead/);
+        world.resetSpec();
+    });
 });

@@ -311,6 +311,7 @@ func (p *provider) branchProtection() *crud.Handler {
 		flags: []string{"allowForcePush", "codeOwnerApprovalRequired"},
 	}
 	handler := p.protection(r)
+	handler.Check = p.otherEdition
 	handler.Create = func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 		id := c.Text("project") + ":" + c.Text("branch")
 		found, asWanted, err := p.protected(ctx, r, c)
@@ -332,7 +333,8 @@ func (p *provider) branchProtection() *crud.Handler {
 				return "", nil, err
 			}
 		}
-		return id, r.state(c, found), nil
+		state, err := p.inOwnWords(ctx, r.state(c, found))
+		return id, state, err
 	}
 	handler.Update = func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 		for _, one := range r.grants {
@@ -341,7 +343,7 @@ func (p *provider) branchProtection() *crud.Handler {
 				if err != nil {
 					return nil, err
 				}
-				return r.state(c, found), nil
+				return p.inOwnWords(ctx, r.state(c, found))
 			}
 		}
 		body := plugin.Map{}
@@ -354,9 +356,64 @@ func (p *provider) branchProtection() *crud.Handler {
 		if _, err := p.Call(ctx, http.MethodPatch, r.item(c), body, &found); err != nil {
 			return nil, err
 		}
-		return r.state(c, found), nil
+		return p.inOwnWords(ctx, r.state(c, found))
+	}
+	read := handler.Read
+	handler.Read = func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
+		state, err := read(ctx, c)
+		if state == nil || err != nil {
+			return nil, err
+		}
+		return p.inOwnWords(ctx, state)
 	}
 	return handler
+}
+
+// inOwnWords leaves in the state of a branch's protection what the edition of GitLab has: lists or levels, as upstream does.
+func (p *provider) inOwnWords(ctx context.Context, state plugin.Map) (plugin.Map, error) {
+	enterprise, err := p.enterprise(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range branchGrants {
+		if enterprise {
+			delete(state, one.role)
+		} else {
+			delete(state, one.list)
+		}
+	}
+	return state, nil
+}
+
+// otherEdition finds the inputs that belong to the other edition of GitLab: upstream's plan refuses them, whatever the
+// licence. A tag's protection has the same inputs in both.
+func (p *provider) otherEdition(ctx context.Context, inputs plugin.Map) []plugin.Failure {
+	if p.Base == "" || offline() {
+		return nil
+	}
+	enterprise, err := p.enterprise(ctx)
+	if err != nil {
+		return []plugin.Failure{{Reason: "cannot tell which edition of GitLab this is: " + err.Error()}}
+	}
+	var failures []plugin.Failure
+	refuse := func(property, reason string) {
+		value := inputs[property]
+		if _, unknown := value.(plugin.Unknown); value != nil && value != false && !unknown {
+			failures = append(failures, plugin.Failure{Property: property, Reason: "feature unavailable: " + reason})
+		}
+	}
+	for _, one := range branchGrants {
+		switch {
+		case !enterprise:
+			refuse(one.list, "only the Enterprise Edition of GitLab has it, and this is a Community Edition")
+		case one.role != "":
+			refuse(one.role, "only for the Community Edition of GitLab; use "+one.list+" instead, this is an Enterprise Edition")
+		}
+	}
+	if !enterprise {
+		refuse("codeOwnerApprovalRequired", "only the Enterprise Edition of GitLab has it, and this is a Community Edition")
+	}
+	return failures
 }
 
 // A tag's protection is taken over from whoever made one, as upstream does.

@@ -70,7 +70,7 @@ func (p *provider) file() *crud.Handler {
 	return &crud.Handler{
 		Key:      []string{"project", "branch", "filePath"},
 		Volatile: []string{"commitId", "lastCommitId"},
-		Check: func(inputs plugin.Map) []plugin.Failure {
+		Check: func(_ context.Context, inputs plugin.Map) []plugin.Failure {
 			if inputs["encoding"] != "base64" {
 				return nil
 			}

@@ -36,7 +36,11 @@ type provider struct {
 	meOnce sync.Once
 	me     plugin.Map
 	meErr  error
-	now    func() time.Time
+	// edition is what the server says of itself, asked for once.
+	editionOnce sync.Once
+	edition     plugin.Map
+	editionErr  error
+	now         func() time.Time
 }
 
 // New makes the provider.
@@ -166,6 +170,12 @@ func transport(settings plugin.Map) (*http.Transport, error) {
 func (p *provider) self(ctx context.Context) (plugin.Map, error) {
 	p.meOnce.Do(func() { p.meErr = p.Get(ctx, "/user", &p.me) })
 	return p.me, p.meErr
+}
+
+// enterprise says whether the server is an Enterprise Edition, with a licence or without.
+func (p *provider) enterprise(ctx context.Context) (bool, error) {
+	p.editionOnce.Do(func() { p.editionErr = p.Get(ctx, "/metadata", &p.edition) })
+	return plugin.Bool(p.edition["enterprise"]), p.editionErr
 }
 
 // isMe says whether an object was made by the token's own user.

@@ -75,6 +75,9 @@ func (f *fake) sent(call string) plugin.Map {
 func start(t *testing.T, answers map[string]func(plugin.Map) (int, any)) (*crud.Provider, *provider, *fake) {
 	f := &fake{t: t, answers: answers}
 	f.answers["GET /user"] = answer(200, plugin.Map{"id": 1, "username": "root"})
+	if f.answers["GET /metadata"] == nil {
+		f.answers["GET /metadata"] = answer(200, plugin.Map{"version": "19.4.0", "enterprise": false})
+	}
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	p := newProvider()
@@ -171,6 +174,48 @@ func TestProtectionOfTheDefaultBranchIsReplaced(t *testing.T) {
 	}
 }
 
+func TestProtectionInTheWordsOfTheOtherEditionIsRefused(t *testing.T) {
+	levels := plugin.Map{"pushAccessLevel": "no one", "mergeAccessLevel": "developer"}
+	lists := plugin.Map{
+		"allowedToPushes":           []any{map[string]any{"accessLevel": "developer"}},
+		"allowedToMerges":           plugin.Unknown{},
+		"allowedToUnprotects":       []any{map[string]any{"accessLevel": "maintainer"}},
+		"codeOwnerApprovalRequired": false,
+	}
+	for name, test := range map[string]struct {
+		metadata func(plugin.Map) (int, any)
+		inputs   plugin.Map
+		offline  string
+		want     []string
+	}{
+		"levels, community":  {answer(200, plugin.Map{"enterprise": false}), levels, "", nil},
+		"lists, enterprise":  {answer(200, plugin.Map{"enterprise": true}), lists, "", nil},
+		"levels, enterprise": {answer(200, plugin.Map{"enterprise": true}), levels, "", []string{"pushAccessLevel use allowedToPushes instead", "mergeAccessLevel use allowedToMerges instead"}},
+		"lists, community":   {answer(200, plugin.Map{"enterprise": false}), lists, "", []string{"allowedToPushes this is a Community Edition", "allowedToUnprotects this is a Community Edition"}},
+		"nobody to ask":      {answer(403, plugin.Map{"message": "403 Forbidden"}), levels, "", []string{" cannot tell which edition of GitLab this is"}},
+		"offline":            {answer(403, plugin.Map{"message": "403 Forbidden"}), levels, "true", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("ESTATE_OFFLINE", test.offline)
+			backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){"GET /metadata": test.metadata})
+			inputs := plugin.Map{"project": "7", "branch": "main"}
+			for key, value := range test.inputs {
+				inputs[key] = value
+			}
+			checked, err := backend.Check(context.Background(), plugin.CheckRequest{Resource: resource("BranchProtection"), News: inputs})
+			if err != nil || len(checked.Failures) != len(test.want) {
+				t.Fatalf("got %v, %v", checked.Failures, err)
+			}
+			for i, failure := range checked.Failures {
+				property, reason, _ := strings.Cut(test.want[i], " ")
+				if failure.Property != property || !strings.Contains(failure.Reason, reason) {
+					t.Errorf("got %v, not %s", failure, test.want[i])
+				}
+			}
+		})
+	}
+}
+
 func TestProtectionOfAnotherBranchIsLeftToItsOwner(t *testing.T) {
 	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
 		"GET /projects/7":                        answer(200, plugin.Map{"default_branch": "main"}),
@@ -213,15 +258,29 @@ func TestWiderGrantOfAnotherShows(t *testing.T) {
 	found := protected(40, 40, false)
 	found["push_access_levels"] = append(found["push_access_levels"].([]any),
 		plugin.Map{"access_level": 30, "access_level_description": "y"}, plugin.Map{"access_level": 40, "user_id": 9, "access_level_description": "Mia"})
-	backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){"GET /projects/7/protected_branches/main": answer(200, found)})
-	inputs := plugin.Map{"project": "7", "branch": "main", "pushAccessLevel": "maintainer"}
-	read, err := backend.Read(context.Background(), plugin.ReadRequest{Resource: resource("BranchProtection"), ID: "7:main", Inputs: inputs, Outputs: inputs})
-	if err != nil || read.Inputs["pushAccessLevel"] != "developer" {
-		t.Errorf("got %v, %v", read.Inputs, err)
+	read := func(enterprise bool, inputs plugin.Map) plugin.ReadResponse {
+		backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){
+			"GET /projects/7/protected_branches/main": answer(200, found),
+			"GET /metadata": answer(200, plugin.Map{"enterprise": enterprise}),
+		})
+		inputs["project"], inputs["branch"] = "7", "main"
+		read, err := backend.Read(context.Background(), plugin.ReadRequest{Resource: resource("BranchProtection"), ID: "7:main", Inputs: inputs, Outputs: inputs})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return read
 	}
-	list := read.Outputs["allowedToPushes"].([]any)
-	if !reflect.DeepEqual(list[2], map[string]any{"userId": 9.0, "accessLevelDescription": "Mia"}) {
+	community := read(false, plugin.Map{"pushAccessLevel": "maintainer"})
+	if community.Inputs["pushAccessLevel"] != "developer" || community.Outputs["allowedToPushes"] != nil {
+		t.Errorf("got %v", community)
+	}
+	enterprise := read(true, plugin.Map{"allowedToPushes": []any{map[string]any{"accessLevel": "maintainer"}}})
+	list, _ := enterprise.Outputs["allowedToPushes"].([]any)
+	if len(list) != 3 || !reflect.DeepEqual(list[2], map[string]any{"userId": 9.0, "accessLevelDescription": "Mia"}) {
 		t.Errorf("got %v", list)
+	}
+	if shown, _ := enterprise.Inputs["allowedToPushes"].([]any); len(shown) != 3 || enterprise.Outputs["pushAccessLevel"] != nil {
+		t.Errorf("got %v", enterprise)
 	}
 }
 

@@ -116,7 +116,7 @@ func sameMoment(given, actual string) string {
 	return actual
 }
 
-func pastDate(inputs plugin.Map) []plugin.Failure {
+func pastDate(_ context.Context, inputs plugin.Map) []plugin.Failure {
 	text, known := inputs["expiresAt"].(string)
 	if check, _ := inputs["validatePastExpirationDate"].(bool); !check || !known {
 		return nil
@@ -162,7 +162,7 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 		})
 	}
 	return &crud.Handler{
-		Check: func(inputs plugin.Map) []plugin.Failure {
+		Check: func(ctx context.Context, inputs plugin.Map) []plugin.Failure {
 			if inputs["expiresAt"] != nil && inputs["rotationConfiguration"] != nil {
 				return []plugin.Failure{{Property: "expiresAt", Reason: "give either this or rotationConfiguration"}}
 			}
@@ -174,7 +174,7 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 					return []plugin.Failure{{Property: "expiresAt", Reason: "must be a date as YYYY-MM-DD"}}
 				}
 			}
-			return pastDate(inputs)
+			return pastDate(ctx, inputs)
 		},
 		Amend: func(req plugin.DiffRequest, changes []plugin.Change) []plugin.Change {
 			for _, change := range changes {

@@ -123,7 +123,7 @@ func (p *provider) robot() *crud.Handler {
 	}
 	return &crud.Handler{
 		Key: []string{"name", "level"},
-		Check: func(inputs plugin.Map) []plugin.Failure {
+		Check: func(_ context.Context, inputs plugin.Map) []plugin.Failure {
 			list, _ := inputs["permissions"].([]any)
 			if inputs["level"] == "project" && len(list) > 1 {
 				return []plugin.Failure{{Property: "permissions", Reason: "a robot of level project has rights in exactly one project"}}

@@ -62,8 +62,8 @@ type Handler struct {
 	Read   func(context.Context, *Call) (plugin.Map, error)
 	Update func(context.Context, *Call) (plugin.Map, error)
 	Delete func(context.Context, *Call) error
-	// Check finds mistakes the schema cannot express. Optional. Values may be unknown.
-	Check func(inputs plugin.Map) []plugin.Failure
+	// Check finds mistakes the schema cannot express. Optional. Values may be unknown, and the provider not set up.
+	Check func(ctx context.Context, inputs plugin.Map) []plugin.Failure
 	// Amend changes what was found to differ. Optional.
 	Amend func(req plugin.DiffRequest, changes []plugin.Change) []plugin.Change
 	// Renews lists the outputs that an update will give new values. Optional.

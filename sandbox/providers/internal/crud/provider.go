@@ -69,14 +69,14 @@ func (p *Provider) Configure(ctx context.Context, req plugin.ConfigureRequest) e
 }
 
 // Check fills in defaults and finds mistakes.
-func (p *Provider) Check(_ context.Context, req plugin.CheckRequest) (plugin.CheckResponse, error) {
+func (p *Provider) Check(ctx context.Context, req plugin.CheckRequest) (plugin.CheckResponse, error) {
 	spec, handler, err := p.handler(req.Type)
 	if err != nil {
 		return plugin.CheckResponse{Inputs: req.News, Failures: []plugin.Failure{{Reason: err.Error()}}}, nil
 	}
 	inputs, failures := p.Schema.Check(spec, req)
 	if len(failures) == 0 && handler.Check != nil {
-		failures = handler.Check(plugin.StripMap(inputs))
+		failures = handler.Check(ctx, plugin.StripMap(inputs))
 	}
 	for name, property := range spec.Inputs {
 		if property.Secret && inputs[name] != nil {
