@@ -55,6 +55,8 @@ export interface GitLab {
     readonly createGroup: boolean;
     readonly tier: Tier;
     readonly edition: Edition;
+    /** Whether pipelines of merge requests between environments get the promotion's credentials, and hold the merge back. */
+    readonly protectedMergeRequestPipelines: boolean;
     readonly visibility: "private" | "internal";
     /** PEM file of a private CA, as a path on the machine that runs Pulumi. */
     readonly caFile?: string;

@@ -44,6 +44,7 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
         createGroup: spec.gitlab.createGroup,
         tier: spec.gitlab.tier,
         edition: spec.gitlab.edition ?? (needsEnterprise(spec.gitlab) ? "ee" : "ce"),
+        protectedMergeRequestPipelines: spec.gitlab.protectedMergeRequestPipelines,
         visibility: spec.gitlab.visibility,
         ...given("caFile", spec.gitlab.caFile),
         clusterUrl: trimSlash(spec.gitlab.clusterUrl ?? gitlabUrl),

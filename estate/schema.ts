@@ -92,6 +92,12 @@ const gitlab = z.strictObject({
         .describe(
             "Which GitLab is installed: Community (`ce`) or Enterprise Edition (`ee`), as its help page says, and `enterprise` in `/api/v4/metadata`. The usual package without a licence is `ee` with tier `free`. The provider takes roles as levels from one and as lists from the other. Default: `ee` with tier `premium` or on GitLab.com, else `ce`.",
         ),
+    protectedMergeRequestPipelines: z
+        .boolean()
+        .default(true)
+        .describe(
+            "Whether the pipeline of a merge request between two environments gets the promotion's credentials and must succeed before the merge. GitLab can since 18.1. `false` is for older ones: the merge waits for no pipeline, and images are promoted after it.",
+        ),
     visibility: z
         .enum(["private", "internal"])
         .default("private")

@@ -70,7 +70,8 @@ export class ConfigRepository extends pulumi.ComponentResource {
         if (first === undefined || start === undefined) {
             throw new Error("unreachable: check() refuses this");
         }
-        const hasPipeline = apps.some((app) => app.ci === "gitlab");
+        const promotesBeforeMerge =
+            server.protectedMergeRequestPipelines && apps.some((app) => app.ci === "gitlab");
         const project = new gitlab.Project(
             `${name}-project`,
             {
@@ -78,9 +79,12 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 namespaceId: args.groupId,
                 description: "What runs where: each branch is an environment",
                 // The pipeline of a merge request brings the images along; without them nothing may be merged.
-                onlyAllowMergeIfPipelineSucceeds: hasPipeline,
-                // Credentials of the promotion reach merge requests between two environments, and no others.
-                protectMergeRequestPipelines: hasPipeline,
+                onlyAllowMergeIfPipelineSucceeds: promotesBeforeMerge,
+                // Credentials of the promotion reach merge requests between two environments, and no others. An older
+                // GitLab does not know the attribute: there it is left out.
+                ...(server.protectedMergeRequestPipelines
+                    ? { protectMergeRequestPipelines: promotesBeforeMerge }
+                    : {}),
                 removeSourceBranchAfterMerge: false,
                 squashOption: "never",
                 // A late pipeline must not deploy an older version over a newer one.

@@ -10,6 +10,7 @@ export function sampleGitLab(overrides: Partial<GitLab> = {}): GitLab {
         createGroup: true,
         tier: "free",
         edition: "ce",
+        protectedMergeRequestPipelines: true,
         visibility: "private",
         clusterUrl: "https://gitlab.test",
         ...overrides,

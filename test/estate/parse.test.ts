@@ -23,6 +23,7 @@ describe("the schema", () => {
     it("accepts the smallest estate and fills in secure defaults", () => {
         const filled = specSchema.parse(smallest);
         assert.equal(filled.gitlab.tier, "free");
+        assert.equal(filled.gitlab.protectedMergeRequestPipelines, true);
         assert.equal(filled.gitlab.visibility, "private");
         assert.equal(filled.registries["main"]?.insecure, false);
         assert.deepEqual(filled.clusters["member1"], { role: "member", access: {}, labels: {} });

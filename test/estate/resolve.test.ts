@@ -311,6 +311,12 @@ describe("the model", () => {
         assert.equal(prod({ environments: { prod: { class: "nonprod" } } })?.deletionProtection, false);
     });
 
+    it("promotes after the merge where the spec says that merge requests get no credentials", () => {
+        assert.equal(model({}).gitlab.protectedMergeRequestPipelines, true);
+        const older = model({ gitlab: { protectedMergeRequestPipelines: false } });
+        assert.equal(older.gitlab.protectedMergeRequestPipelines, false);
+    });
+
     it("takes the Enterprise Edition for granted where only it can be, and the Community Edition else", () => {
         const edition = (gitlab: Overrides): string => model({ gitlab }).gitlab.edition;
         assert.equal(edition({}), "ce");

@@ -176,6 +176,15 @@ test("a merge needs the promotion's pipeline, which gets the credentials between
     assert.equal(registration(jenkins, "config-project").inputs["onlyAllowMergeIfPipelineSucceeds"], false);
 });
 
+test("where merge requests get no credentials, their pipelines hold no promotion back, and an app's still do", async () => {
+    const older = sampleGitLab({ protectedMergeRequestPipelines: false });
+    const { inputs } = registration(await recordConfig({ gitlab: older }), "config-project");
+    assert.equal(inputs["onlyAllowMergeIfPipelineSucceeds"], false);
+    assert.equal("protectMergeRequestPipelines" in inputs, false);
+    const app = registration(await recordApp(sampleApp("web"), older), "app-project");
+    assert.equal(app.inputs["onlyAllowMergeIfPipelineSucceeds"], true);
+});
+
 test("a config repository, free tier: exactly these resources", async () => {
     const recording = await recordConfig();
     assert.deepEqual(short(recording, "config"), [
