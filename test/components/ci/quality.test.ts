@@ -1,10 +1,13 @@
-/** ci/quality.sh against a server that answers as SonarQube's API does; that the real one does is not proved here. */
+/**
+ * ci/quality.sh against a server that answers as SonarQube's API does, and its own few checks with programs that know no
+ * more than those of a small image. That the real ones behave so is not proved here.
+ */
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 
-import { repository, runScript } from "./support";
+import { pathWith, repository, runScript, toolPath } from "./support";
 
 interface Sonar {
     readonly url: string;
@@ -91,4 +94,43 @@ test("without an analysis of its own it asks for the project's gate", async (con
     });
     assert.equal(code, 0, output);
     assert.deepEqual(server.asked, ["Bearer fake-token /api/qualitygates/project_status?projectKey=web"]);
+});
+
+/** A program that takes no long options, as BusyBox's without them: it says how it is used and ends with 2. */
+const shortOptionsOnly = (program: string, PATH: string): string =>
+    `for word in "$@"; do case "$word" in --*) echo "${program}: unrecognized option: $word" >&2; exit 2 ;; esac; done
+PATH='${PATH}' exec ${program} "$@"`;
+
+test("with a grep that takes no long options it finds what no repository should hold", async (context) => {
+    const env = { PATH: await pathWith(context, { grep: shortOptionsOnly("grep", await toolPath()) }) };
+    const clean = { "ci/ok.sh": "true\n", "a b/notes.txt": "a <<<<<<< b\n" };
+    const key = `-----BEGIN ${"RSA PRIVATE"} KEY-----\n`;
+    const cases: [Record<string, string>, number, RegExp][] = [
+        [{}, 0, /No conflict markers, no private keys/],
+        [{ "a b/c.txt": "x\n<<<<<<< HEAD\n" }, 1, /conflict markers of a merge are left in: \.\/a b\/c\.txt/],
+        [{ "c.txt": ">>>>>>> theirs\n" }, 1, /conflict markers of a merge are left in: \.\/c\.txt/],
+        [{ "key.pem": key }, 1, /private keys are in: \.\/key\.pem/],
+        [{ "node_modules/a/key.pem": key }, 0, /no private keys/],
+    ];
+    for (const [files, expected, message] of cases) {
+        const { code, output } = await runScript(
+            "quality",
+            await repository(context, { ...clean, ...files }),
+            env,
+        );
+        assert.equal(code, expected, `${JSON.stringify(files)}: ${output}`);
+        assert.match(output, message);
+    }
+});
+
+test("a search that fails is no search that found nothing", async (context) => {
+    const cwd = await repository(context, { "ci/ok.sh": "true\n" });
+    for (const program of ["grep", "find"]) {
+        const env = {
+            PATH: await pathWith(context, { [program]: `echo "${program} is broken" >&2\nexit 2` }),
+        };
+        const { code, output } = await runScript("quality", cwd, env);
+        assert.equal(code, 1, output);
+        assert.match(output, new RegExp(`the files cannot be searched: ${program} is broken`));
+    }
 });

@@ -91,12 +91,13 @@ export async function runScript(
     script: Script,
     cwd: string,
     variables: Readonly<Record<string, string>>,
+    ...args: string[]
 ): Promise<Run> {
     const scratch = await mkdtemp(path.join(tmpdir(), "ci-script-"));
     try {
         const file = path.join(scratch, `${script}.sh`);
         await writeFile(file, scriptText(script));
-        return await run(cwd, "/bin/sh", [file], { PATH: await toolPath(), ...variables });
+        return await run(cwd, "/bin/sh", [file, ...args], { PATH: await toolPath(), ...variables });
     } finally {
         await rm(scratch, { recursive: true, force: true });
     }
@@ -112,6 +113,18 @@ export function toolPath(): Promise<string> {
         return `${path.dirname(crane.path)}${path.delimiter}${process.env["PATH"] ?? ""}`;
     });
     return tools;
+}
+
+/** A PATH on which programs of the test's own stand before this machine's: shell scripts, by name. */
+export async function pathWith(
+    context: TestContext,
+    programs: Readonly<Record<string, string>>,
+): Promise<string> {
+    const bin = await folder(context);
+    for (const [name, script] of Object.entries(programs)) {
+        await writeFile(path.join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    return `${bin}${path.delimiter}${await toolPath()}`;
 }
 
 export const text = (file: string): Promise<string> => readFile(file, "utf8");
