@@ -35,7 +35,9 @@ const images = z
             .optional()
             .describe("Runs the quality gate: has curl, and sonar-scanner where SonarQube scans here."),
         build: image.optional().describe("Has the builder and git."),
-        deliver: image.optional().describe("Has git."),
+        deliver: image
+            .optional()
+            .describe("Has git and awk. Compares versions in the config repository's merge requests, too."),
         promote: image
             .optional()
             .describe("Has curl, and crane or skopeo where environments have different registries."),

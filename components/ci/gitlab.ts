@@ -66,7 +66,8 @@ export function appPipeline(app: App): string {
  * Pipeline of a config repository: promotion.
  *
  * A merge request's pipeline copies before the merge, the branch's pipeline makes sure afterwards; both are one at a
- * time for each target branch.
+ * time for each target branch. A merge request that is no promotion is compared with its target instead, in an image of
+ * its own: GitLab gives it no credentials, and not every image that copies has git.
  */
 export function configPipeline(): string {
     return lines(
@@ -88,7 +89,20 @@ export function configPipeline(): string {
         "    name: $PROMOTE_IMAGE",
         '    entrypoint: [""]',
         "  script:",
-        "    - sh ci/promote.sh",
+        "    - sh ci/promote.sh copy",
+        "",
+        "# Any other merge request may change everything but the version. Needs the history, and no credential.",
+        "compare:",
+        "  stage: promote",
+        "  image:",
+        "    name: $COMPARE_IMAGE",
+        '    entrypoint: [""]',
+        "  variables:",
+        '    GIT_DEPTH: "0"',
+        "  rules:",
+        '    - if: $CI_PIPELINE_SOURCE == "merge_request_event"',
+        "  script:",
+        "    - sh ci/promote.sh compare",
         "",
         "# Before the merge, which it blocks when it fails.",
         "promote:",

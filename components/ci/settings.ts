@@ -88,6 +88,7 @@ export function repositorySettings(apps: readonly App[], environments: readonly 
     const promoted = built.filter((app) => promotions(app).length > 0);
     return {
         FIRST_BRANCH: first.branch,
+        COMPARE_IMAGE: one.pipeline.images.deliver,
         PROMOTE_IMAGE: one.pipeline.images.promote,
         ...(promoted.length === 0 ? {} : { PROMOTION_APPS: promoted.map(promotionEntry).join(" ") }),
     };

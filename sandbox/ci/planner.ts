@@ -27,7 +27,7 @@ export type Planned =
 export async function planPipeline(
     gitlab: GitLab,
     project: Project,
-    facts: PipelineFacts & { userId: number },
+    facts: PipelineFacts,
     programs: Programs,
     folder: string,
     signal: AbortSignal,

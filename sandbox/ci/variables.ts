@@ -1,5 +1,5 @@
 /** Which CI variables a pipeline or job gets, and in the form gitlab-ci-local reads them. */
-import { covers } from "../gitlab/access";
+import { covers, mergesInto } from "../gitlab/access";
 import { slugOf } from "../gitlab/environments";
 import type { Commit } from "../gitlab/git";
 import type { GitLab } from "../gitlab/gitlab";
@@ -19,7 +19,10 @@ export interface JobVariable {
 export type JobVariables = ReadonlyMap<string, JobVariable>;
 
 /** What a pipeline is, or will be, about. */
-export type PipelineFacts = Pick<Pipeline, "ref" | "tag" | "sha" | "beforeSha" | "source" | "variables"> &
+export type PipelineFacts = Pick<
+    Pipeline,
+    "ref" | "tag" | "sha" | "beforeSha" | "source" | "variables" | "userId"
+> &
     Partial<Pick<Pipeline, "id" | "iid" | "createdAt" | "mergeRequestIid">>;
 
 /** Whether pushes to a branch or tag are restricted, so that its pipelines may know protected variables. */
@@ -29,15 +32,23 @@ export function isProtected(project: Project, name: string, tag: boolean): boole
 }
 
 /**
- * Whether a pipeline gets protected variables: on protected branches and tags; for a merge request only when both its
- * branches are protected, or a developer could read them by opening one.
+ * Whether a pipeline gets protected variables: on protected branches and tags; for a merge request only when the project
+ * allows it, both its branches are protected, and whoever started the pipeline may merge into or push to the target.
+ * Otherwise a developer could read them by opening one. GitLab's pages on merge request pipelines tell the conditions.
  */
-export function seesProtected(project: Project, facts: PipelineFacts): boolean {
+export function seesProtected(gitlab: GitLab, project: Project, facts: PipelineFacts): boolean {
     const request = mergeRequestOf(project, facts);
-    return request
-        ? isProtected(project, request.sourceBranch, false) &&
-              isProtected(project, request.targetBranch, false)
-        : isProtected(project, facts.ref, facts.tag);
+    if (!request) {
+        return isProtected(project, facts.ref, facts.tag);
+    }
+    const starter = gitlab.user(facts.userId);
+    return (
+        project.settings["protect_merge_request_pipelines"] !== false &&
+        isProtected(project, request.sourceBranch, false) &&
+        isProtected(project, request.targetBranch, false) &&
+        starter !== undefined &&
+        mergesInto(gitlab, starter, project, request.targetBranch)
+    );
 }
 
 export function mergeRequestOf(project: Project, facts: PipelineFacts): MergeRequest | undefined {
@@ -65,7 +76,7 @@ export function ownVariables(
     facts: PipelineFacts,
     environment: string | null,
 ): Map<string, JobVariable> {
-    const open = seesProtected(project, facts);
+    const open = seesProtected(gitlab, project, facts);
     const owners: Variable[][] = [
         gitlab.state.variables,
         ...gitlab

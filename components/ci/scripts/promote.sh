@@ -5,10 +5,15 @@
 # anything is merged: a pipeline that fails blocks the merge, and nothing has moved. After the merge the branch's
 # pipeline runs it again and copies what is still missing. Running it twice does no harm.
 #
-# Any other merge request may change everything but the version: an image comes only from the environment before.
+# Any other merge request may change everything but the version: an image comes only from the environment before. That is
+# found out by comparing with the target branch, and needs no credential: such a pipeline has none.
+#
+# "promote.sh copy" does the first, "promote.sh compare" the second, so that each can have an image of its own; without
+# a word it does both.
 #
 # What is promoted where is in the variables PROMOTION_APPS and PROMOTIONS… that the estate sets; docs/pipelines of the
-# estate explains them. Needs curl and awk, and crane or skopeo where the environments have different registries.
+# estate explains them. Both need awk; to copy needs curl, and crane or skopeo where the environments have different
+# registries; to compare needs git and a checkout with the whole history.
 set -eu
 
 say() { printf '%s\n' "$*"; }
@@ -16,6 +21,8 @@ complain() { printf 'promote: %s\n' "$*" >&2; }
 
 target_branch=${CI_MERGE_REQUEST_TARGET_BRANCH_NAME:-${CHANGE_TARGET:-}}
 source_branch=${CI_MERGE_REQUEST_SOURCE_BRANCH_NAME:-${CHANGE_BRANCH:-}}
+part=${1:-all}
+case "$part" in all | compare | copy) ;; *) complain "$part is no part of it; there are compare and copy" && exit 1 ;; esac
 if [ -n "$target_branch" ]; then merging=yes; else merging=no; fi
 target_branch=${target_branch:-${CI_COMMIT_BRANCH:-${BRANCH_NAME:-}}}
 [ -n "$target_branch" ] || { complain "neither a merge request nor a branch is known here"; exit 1; }
@@ -27,15 +34,26 @@ trap 'exit 130' INT TERM
 # The value of a variable whose name is made up.
 value_of() { eval "printf '%s' \"\${$1:-}\""; }
 
-# The tag that is written in an app's folder; nothing when there is none yet.
-written_tag() {
+# The file of an app's folder that names its version.
+written_file() {
     case "$format" in
-    helm) file=$folder/values.yaml ;;
-    *) file=$folder/kustomization.yaml ;;
+    helm) printf '%s' "$folder/values.yaml" ;;
+    *) printf '%s' "$folder/kustomization.yaml" ;;
     esac
-    if [ ! -f "$file" ]; then
-        return 0
+}
+
+# The tag that is written in what is checked out; nothing when there is none yet.
+written_tag() {
+    if [ -f "$(written_file)" ]; then
+        tag_in <"$(written_file)"
     fi
+}
+
+# The tag that is written in a commit.
+tag_at() { git show "$1:$(written_file)" 2>/dev/null | tag_in; }
+
+# The tag in the text of such a file.
+tag_in() {
     awk -v format="$format" '
         function bare(text) { sub(/^[^:]*:[ \t]*/, "", text); sub(/[ \t]+#.*$/, "", text); gsub(/["'\'' \t\r]/, "", text); return text }
         function tell(text) { text = bare(text); if (text != "none") print text; exit }
@@ -44,7 +62,7 @@ written_tag() {
         format != "helm" && list && /^[ \t]*- / { entry = "" }
         format != "helm" && list && /^[ \t]*(- )?name:/ { entry = bare($0) }
         format != "helm" && list && entry == "app" && /^[ \t]+newTag:/ { tell($0) }
-    ' "$file"
+    '
 }
 
 # The value of a field of the outermost JSON object, when it is a text.
@@ -74,6 +92,18 @@ json_field() {
 
 quoted() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
 
+# Who has protected variables, and what to do about it.
+who_has_it() {
+    if [ "$merging" = no ]; then
+        printf '%s' "jobs have it only on protected branches; is $target_branch protected?"
+        return
+    fi
+    printf '%s' "the pipeline of a merge request has it only when $source_branch and $target_branch are protected, the project" \
+        " lets merge requests have it (GitLab 18.1 or newer), and whoever started the pipeline may merge into $target_branch." \
+        " ${GITLAB_USER_LOGIN:-Somebody} started this one; each push to $source_branch starts one for whoever pushes." \
+        " Somebody who may merge into $target_branch opens ${CI_MERGE_REQUEST_PROJECT_URL:+$CI_MERGE_REQUEST_PROJECT_URL/-/merge_requests/${CI_MERGE_REQUEST_IID:-}/pipelines, }the merge request's tab Pipelines, and presses \"Run pipeline\"."
+}
+
 # A call of a registry's API: harbor <registry> <method> <path>. Sets $status and leaves the body in $work/body.
 # Credentials go to curl through its standard input. A server that fails or is away is asked again.
 harbor() {
@@ -82,7 +112,7 @@ harbor() {
     password=$(value_of "PROMOTION_$1_PASSWORD$suffix")
     call="$2 $url/api/v2.0$3"
     if [ -z "$password" ]; then
-        complain "$app: PROMOTION_$1_PASSWORD$suffix is empty. It is a protected variable: jobs have it only on protected branches, and merge requests only between two protected branches, started by somebody who may merge."
+        complain "$app: PROMOTION_$1_PASSWORD$suffix is empty. It is a protected variable: $(who_has_it)"
         return 1
     fi
     if [ "$(value_of "PROMOTION_$1_INSECURE$suffix")" = true ]; then set -- "$@" --insecure; fi
@@ -191,27 +221,74 @@ across_once() {
     fi
 }
 
+# Whether the source environment's branch is merged here, or was.
+promoting() {
+    [ "$merging" = no ] && return
+    [ "$source_branch" = "$source" ] && [ -z "${CHANGE_FORK:-}" ] &&
+        [ "${CI_MERGE_REQUEST_SOURCE_PROJECT_PATH:-}" = "${CI_MERGE_REQUEST_PROJECT_PATH:-}" ]
+}
+
+no_version() {
+    say "$app: no version is written in $folder yet."
+    for source_file in "$folder"/.argocd-source-*.yaml; do
+        if [ -f "$source_file" ]; then
+            say "$app: $source_file has one, which only that application reads; set the updater's writeBack to values to promote it."
+        fi
+    done
+}
+
+# The target branch's commit, and the one that what is checked out was made from.
+target_commit='' common_commit=''
+read_target() {
+    [ -z "$common_commit" ] || return 0
+    if ! command -v git >/dev/null; then
+        echo "this job's image has no git" >"$work/git"
+        return 1
+    fi
+    # Where the checkout has it already, it does not matter whether this job may fetch.
+    GIT_TERMINAL_PROMPT=0 git fetch --quiet origin "+refs/heads/$target_branch:refs/remotes/origin/$target_branch" 2>"$work/git" || true
+    target_commit=$(git rev-parse --verify --quiet "refs/remotes/origin/$target_branch^{commit}") || return 1
+    common_commit=$(git merge-base HEAD "$target_commit" 2>>"$work/git") || return 1
+}
+
+# One app, in a merge request that is no promotion: its version is one that the target branch has, or had.
+compare() {
+    tag=$(written_tag)
+    if [ -z "$tag" ]; then
+        no_version
+        return 0
+    fi
+    if ! read_target; then
+        complain "$app: cannot compare with $target_branch, so it is not known whether $source_branch changes the version: $(tail -n 1 "$work/git"). The job needs git, and a checkout that has $target_branch and the whole history: in GitLab GIT_DEPTH 0, in Jenkins $target_branch in the checkout's refspec."
+        return 1
+    fi
+    if [ "$tag" = "$(tag_at "$common_commit")" ]; then
+        say "$app: $source_branch leaves the version as it is."
+        return 0
+    fi
+    # What was merged, and not what the merged branches went through before.
+    for commit in $(git rev-list --first-parent "$target_commit" -- "$(written_file)"); do
+        if [ "$tag" = "$(tag_at "$commit")" ]; then
+            say "$app: $source_branch has version $tag, which $target_branch has had."
+            return 0
+        fi
+    done
+    complain "$app: branch $source_branch brings version $tag, which $target_branch has never had. Versions come to $target_branch only by merging $source; take the tag out of this branch."
+    return 1
+}
+
 # One app, from the environment before into this one.
 promote() {
     tag=$(written_tag)
     if [ -z "$tag" ]; then
-        say "$app: no version is written in $folder yet."
-        for source_file in "$folder"/.argocd-source-*.yaml; do
-            if [ -f "$source_file" ]; then
-                say "$app: $source_file has one, which only that application reads; set the updater's writeBack to values to promote it."
-            fi
-        done
+        no_version
         return 0
     fi
     digest_of "$target_registry" "$target_image" "$tag" || return 1
     target_digest=$digest
-    if [ -n "$target_digest" ] && { [ "$merging" = no ] || [ "$source_branch" != "$source" ]; }; then
+    if [ -n "$target_digest" ] && [ "$merging" = no ]; then
         say "$app: $target_image:$tag is there ($target_digest)."
         return 0
-    fi
-    if [ "$merging" = yes ] && [ "$source_branch" != "$source" ]; then
-        complain "$app: branch $source_branch brings version $tag, which is not in the project of $target_image. Versions come to $target_branch only by merging $source; take the tag out of this branch."
-        return 1
     fi
     digest_of "$source_registry" "$source_image" "$tag" || return 1
     source_digest=$digest
@@ -271,7 +348,13 @@ for entry in ${PROMOTION_APPS:-}; do
         read_row "$row"
         if [ "$target" = "$target_branch" ]; then
             rows=$((rows + 1))
-            promote || failed=$((failed + 1))
+            if promoting; then work_on=copy; else work_on=compare; fi
+            case "$part$work_on" in
+            allcopy | copycopy) promote || failed=$((failed + 1)) ;;
+            allcompare | comparecompare) compare || failed=$((failed + 1)) ;;
+            copycompare) say "$app: $source_branch is not promoted into $target_branch; the job that compares sees to its version." ;;
+            comparecopy) say "$app: $source_branch is promoted into $target_branch; the job that copies sees to its version." ;;
+            esac
         fi
     done
 done

@@ -122,7 +122,7 @@ test("the config repository's pipeline: before a merge, after it, and not where 
             ...mergeRequest,
             CI_MERGE_REQUEST_TARGET_BRANCH_NAME: "test",
         }),
-        ["promote"],
+        ["compare", "promote"],
     );
     const target = await checkout(context, configFiles, "test");
     assert.deepEqual(await jobs(context, target, branch), ["promoted"]);
@@ -132,6 +132,7 @@ test("the config repository's pipeline: before a merge, after it, and not where 
 test("one promotion at a time into each branch, and one delivery of an app", () => {
     const config = parse(configFiles[".gitlab-ci.yml"] ?? "") as Record<string, { resource_group?: string }>;
     assert.equal(config["promote"]?.resource_group, "promotion-$CI_MERGE_REQUEST_TARGET_BRANCH_NAME");
+    assert.equal(config["compare"]?.resource_group, undefined);
     assert.equal(config["promoted"]?.resource_group, "promotion-$CI_COMMIT_BRANCH");
     const app = parse(appFiles[".gitlab-ci.yml"] ?? "") as Record<
         string,

@@ -3,7 +3,7 @@
  * starts the script, and that a failing one blocks a merge, is for the sandbox's tests.
  */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
@@ -13,7 +13,7 @@ import { promotionRights } from "../../../components/harbor/rights";
 import type { App, Estate } from "../../../estate/model";
 import { admin, TestHarbor } from "../../sandbox/harbor/fixture";
 import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../sample";
-import { folder, runScript, text, toolPath, type Run } from "./support";
+import { commit, folder, must, runScript, text, toolPath, type Run } from "./support";
 
 let main: TestHarbor;
 let second: TestHarbor;
@@ -106,13 +106,38 @@ class Scene {
         );
     }
 
-    run(more: Readonly<Record<string, string>>): Promise<Run> {
-        return runScript("promote", this.work, {
+    /** Commits what is written; answers the commit. */
+    async commit(message: string): Promise<string> {
+        await must(this.work, "git", "init", "-q", "-b", "work");
+        return commit(this.work, {}, message);
+    }
+
+    git(...args: string[]): Promise<string> {
+        return must(this.work, "git", ...args);
+    }
+
+    run(more: Readonly<Record<string, string>>, ...args: string[]): Promise<Run> {
+        const variables = {
             PROMOTION_INTERVAL: "0",
             PROMOTION_ATTEMPTS: "3",
             ...this.variables,
             ...more,
-        });
+        };
+        return runScript("promote", this.work, variables, ...args);
+    }
+
+    /** The pipeline of a merge request as GitLab has it where a branch is not protected: no password is known. */
+    feature(target: string, more: Readonly<Record<string, string>> = {}, ...args: string[]): Promise<Run> {
+        const passwords = Object.keys(this.variables).filter((key) => key.includes("_PASSWORD"));
+        return this.run(
+            {
+                CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "more-memory",
+                CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target,
+                ...Object.fromEntries(passwords.map((key) => [key, ""])),
+                ...more,
+            },
+            ...args,
+        );
     }
 
     /** The pipeline of a merge request. */
@@ -219,19 +244,103 @@ test("without a version, and into the first environment, nothing is promoted", a
     assert.match(first.output, /Nothing is promoted into dev/);
 });
 
-test("a feature branch may change everything but the version", async (context) => {
+test("a merge request that is no promotion may change everything but the version, and asks no registry", async (context) => {
     const scene = await Scene.start(context, "feat");
-    await scene.push("dev", "aaaaaaaaaa", "one");
-    await scene.push("dev", "bbbbbbbbbb", "two");
     await scene.write("aaaaaaaaaa");
-    await scene.merge("dev", "test");
-    const same = await scene.merge("more-memory", "test");
+    const first = await scene.commit("aaaaaaaaaa is in test");
+    await scene.git("update-ref", "refs/remotes/origin/test", first);
+    await scene.write("aaaaaaaaaa", "feat/other/values.yaml");
+    await scene.commit("More memory");
+    const same = await scene.feature("test");
     assert.equal(same.code, 0, same.output);
+    assert.match(same.output, /^feat: more-memory leaves the version as it is\.$/m);
+
     await scene.write("bbbbbbbbbb");
-    const smuggled = await scene.merge("more-memory", "test");
+    await scene.commit("And a version");
+    const smuggled = await scene.feature("test");
     assert.equal(smuggled.code, 1);
     assert.match(smuggled.output, /branch more-memory brings version bbbbbbbbbb, .* only by merging dev/);
-    assert.equal(await scene.digest("test", "bbbbbbbbbb"), undefined);
+    assert.match(smuggled.output, /1 of 1 apps cannot go to test/);
+
+    // A branch of a fork that has the name of the environment before is no promotion either.
+    const fork = await scene.feature("test", {
+        CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "dev",
+        CI_MERGE_REQUEST_SOURCE_PROJECT_PATH: "mallory/feat-config",
+        CI_MERGE_REQUEST_PROJECT_PATH: "acme/shop/feat-config",
+    });
+    assert.equal(fork.code, 1);
+    assert.match(fork.output, /branch dev brings version bbbbbbbbbb/);
+});
+
+test("versions the target has had may come back, those only the merged branch went through may not", async (context) => {
+    const scene = await Scene.start(context, "back");
+    await scene.write("aaaaaaaaaa");
+    const first = await scene.commit("aaaaaaaaaa is in test");
+    await scene.git("checkout", "-q", "-b", "dev");
+    for (const tag of ["bbbbbbbbbb", "cccccccccc"]) {
+        await scene.write(tag);
+        await scene.commit(tag);
+    }
+    await scene.git("checkout", "-q", first);
+    await scene.git("merge", "-q", "--no-ff", "-m", "Promote cccccccccc", "dev");
+    await scene.git("update-ref", "refs/remotes/origin/test", "HEAD");
+
+    // Made before the promotion, and nothing changed since.
+    await scene.git("checkout", "-q", first);
+    assert.equal((await scene.feature("test")).code, 0);
+
+    await scene.git("checkout", "-q", "refs/remotes/origin/test");
+    await scene.write("aaaaaaaaaa");
+    await scene.commit("Revert");
+    const back = await scene.feature("test");
+    assert.equal(back.code, 0, back.output);
+    assert.match(back.output, /has version aaaaaaaaaa, which test has had/);
+    await scene.write("bbbbbbbbbb");
+    await scene.commit("Something between");
+    const between = await scene.feature("test");
+    assert.equal(between.code, 1);
+    assert.match(between.output, /brings version bbbbbbbbbb, which test has never had/);
+});
+
+test("where the target cannot be read a merge request is refused, with what the job needs", async (context) => {
+    const scene = await Scene.start(context, "blind");
+    await scene.write("aaaaaaaaaa");
+    await scene.commit("aaaaaaaaaa");
+    const unknown = await scene.feature("test");
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.output, /cannot compare with test.*in GitLab GIT_DEPTH 0, in Jenkins test in the/);
+    const bare = await folder(context);
+    for (const program of ["awk", "mktemp", "rm", "tail"]) {
+        await symlink(await must("/", "sh", "-c", `command -v ${program}`), path.join(bare, program));
+    }
+    const gitless = await scene.feature("test", { PATH: bare });
+    assert.equal(gitless.code, 1);
+    assert.match(gitless.output, /cannot compare with test.*this job's image has no git/);
+});
+
+test("the two parts, each in a job of its own, come to what one run does", async (context) => {
+    const scene = await Scene.start(context, "parts");
+    await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const promotion = {
+        CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "dev",
+        CI_MERGE_REQUEST_TARGET_BRANCH_NAME: "test",
+    };
+    const left = await scene.run(promotion, "compare");
+    assert.equal(left.code, 0, left.output);
+    assert.match(left.output, /dev is promoted into test; the job that copies sees to its version/);
+    assert.equal(await scene.digest("test", "aaaaaaaaaa"), undefined);
+    const copied = await scene.run(promotion, "copy");
+    assert.equal(copied.code, 0, copied.output);
+    assert.notEqual(await scene.digest("test", "aaaaaaaaaa"), undefined);
+    const passed = await scene.feature("test", {}, "copy");
+    assert.equal(passed.code, 0, passed.output);
+    assert.match(
+        passed.output,
+        /more-memory is not promoted into test; the job that compares sees to its version/,
+    );
+    assert.equal((await scene.feature("test", {}, "compare")).code, 1, "nothing to compare with");
+    assert.match((await scene.run(promotion, "move")).output, /move is no part of it/);
 });
 
 test("a missing image, a refused copy, a tag that means something else: the reason is told and nothing moves", async (context) => {
@@ -352,6 +461,20 @@ test("a robot without the right, a wrong password and none at all are told apart
     const none = await scene.merge("dev", "test", { PROMOTION_MAIN_PASSWORD: "" });
     assert.equal(none.code, 1);
     assert.match(none.output, /PROMOTION_MAIN_PASSWORD is empty. It is a protected variable/);
+    // As after a push to dev by somebody who may not merge into test.
+    const pushed = await scene.merge("dev", "test", {
+        PROMOTION_MAIN_PASSWORD: "",
+        GITLAB_USER_LOGIN: "web-config-writer",
+        CI_MERGE_REQUEST_PROJECT_URL: "https://gitlab.test/acme/shop/rights-config",
+        CI_MERGE_REQUEST_IID: "7",
+    });
+    assert.equal(pushed.code, 1);
+    assert.match(
+        pushed.output,
+        /whoever started the pipeline may merge into test. web-config-writer started this one.* Somebody who may merge into test opens https:\/\/gitlab\.test\/acme\/shop\/rights-config\/-\/merge_requests\/7\/pipelines, .*presses "Run pipeline"/,
+    );
+    const branch = await scene.run({ CI_COMMIT_BRANCH: "test", PROMOTION_MAIN_PASSWORD: "" });
+    assert.match(branch.output, /is empty. It is a protected variable: .*is test protected\?/);
     assert.equal(await scene.digest("test", "aaaaaaaaaa"), undefined);
 });
 

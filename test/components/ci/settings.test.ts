@@ -84,6 +84,7 @@ test("no app, no pipeline and one environment need no promotion", () => {
     assert.deepEqual(promotionSettings(sampleEstate([one]), one), {});
     assert.deepEqual(repositorySettings([one], [sampleEnvironment("dev")]), {
         FIRST_BRANCH: "dev",
+        COMPARE_IMAGE: "mirror.test/git:1",
         PROMOTE_IMAGE: "mirror.test/skopeo:1",
     });
 });

@@ -73,3 +73,59 @@ gate:
     assert.equal(merged.status, 200, JSON.stringify(merged.body));
     assert.equal(field<string>(merged.body, "state"), "merged");
 });
+
+test("between protected branches protected variables go to pipelines of those who may merge, if the project allows it", async (context) => {
+    const sandbox = await startWithCi(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const dora = await sandbox.newPerson("dora");
+    await root.call("POST", `/projects/${id}/members`, { user_id: dora.id, access_level: 30 });
+    await root.call("POST", `/projects/${id}/variables`, {
+        key: "SECRET",
+        value: "protected-value",
+        protected: true,
+    });
+    await commit(root, id, "main", {
+        ".gitlab-ci.yml": `
+workflow:
+  rules: [{ if: $CI_PIPELINE_SOURCE == "merge_request_event" }]
+look:
+  script: ['echo "$GITLAB_USER_LOGIN <$SECRET>"']
+`,
+    });
+    await commit(root, id, "dev", { "a.txt": "a" }, { start: "main" });
+    for (const [name, push, merge] of [
+        ["main", 0, 40],
+        ["dev", 30, 30],
+    ] as const) {
+        await root.call("DELETE", `/projects/${id}/protected_branches/${name}`);
+        const made = await root.call("POST", `/projects/${id}/protected_branches`, {
+            name,
+            push_access_level: push,
+            merge_access_level: merge,
+        });
+        assert.equal(made.status, 201, JSON.stringify(made.body));
+    }
+    const opened = await dora.call("POST", `/projects/${id}/merge_requests`, {
+        source_branch: "dev",
+        target_branch: "main",
+        title: "Promote",
+    });
+    const iid = field<number>(opened.body, "iid");
+    /** What the newest pipeline's job said. */
+    const said = async (): Promise<string> => {
+        await sandbox.idle();
+        const [newest] = await pipelines(root, id);
+        const [job] = await jobs(root, id, newest?.id ?? 0);
+        return trace(root, id, job?.id ?? 0);
+    };
+    assert.match(await said(), /^dora <>$/m);
+    await commit(dora, id, "dev", { "a.txt": "b" });
+    assert.match(await said(), /^dora <>$/m);
+    const run = `/projects/${id}/merge_requests/${iid}/pipelines`;
+    assert.equal((await root.call("POST", run)).status, 201);
+    assert.match(await said(), /^root <protected-value>$/m);
+    await root.call("PUT", `/projects/${id}`, { protect_merge_request_pipelines: false });
+    assert.equal((await root.call("POST", run)).status, 201);
+    assert.match(await said(), /^root <>$/m);
+});
