@@ -28,36 +28,56 @@ case "$branch" in
 esac
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+login=$work/login
+trap 'rm -rf "$work" "$login"' EXIT
 trap 'exit 130' INT TERM
+
+executor=$(command -v executor) || executor=/kaniko/executor
 
 # Credentials go through a file that only this job can read, never through arguments.
 log_in() {
     [ -n "${REGISTRY_PASSWORD:-}" ] || fail "REGISTRY_PASSWORD is empty: it is a protected variable, given to jobs on protected branches only; is $branch protected?"
-    mkdir -m 700 "$work/login"
+    if [ "${BUILDER:-}" = kaniko ]; then
+        # Between the stages of a Dockerfile kaniko deletes all files but those beside it, and pushes afterwards.
+        login=$(mktemp -d "${executor%/*}/.docker.XXXXXX")
+    else
+        mkdir -m 700 "$login"
+    fi
     auth=$(printf '%s:%s' "$REGISTRY_USERNAME" "$REGISTRY_PASSWORD" | base64 | tr -d '\n')
-    (umask 077 && printf '{"auths":{"%s":{"auth":"%s"}}}\n' "$REGISTRY" "$auth" >"$work/login/config.json")
-    export DOCKER_CONFIG="$work/login" REGISTRY_AUTH_FILE="$work/login/config.json"
+    (umask 077 && printf '{"auths":{"%s":{"auth":"%s"}}}\n' "$REGISTRY" "$auth" >"$login/config.json")
+    export DOCKER_CONFIG="$login" REGISTRY_AUTH_FILE="$login/config.json"
 }
 
 insecure() { [ "${REGISTRY_INSECURE:-false}" = true ]; }
 
-# Whether the tag is in the registry. "No" also when there is nothing to ask with: then the push finds out.
+# When the commit was made, in seconds since 1970; images are dated with it. GitLab tells where the job's image has no git.
+commit_seconds() {
+    if [ -n "${CI_COMMIT_TIMESTAMP:-}" ] && date -u -d "$CI_COMMIT_TIMESTAMP" +%s 2>/dev/null; then return; fi
+    git show -s --format=%ct "$commit" 2>/dev/null ||
+        fail "cannot tell when commit $commit was made, which the image is dated with: this job's image has no git that can read the checkout, and no date that reads CI_COMMIT_TIMESTAMP (\"${CI_COMMIT_TIMESTAMP:-}\")"
+}
+
+# Whether the tag is in the registry. "No" also when there is nothing to ask with, as in kaniko's image.
 pushed() {
     if command -v crane >/dev/null; then
         if insecure; then crane digest --insecure "$image"; else crane digest "$image"; fi >/dev/null 2>&1
     elif command -v skopeo >/dev/null; then
         if insecure; then set -- --tls-verify=false; else set --; fi
         skopeo inspect "$@" --raw "docker://$image" >/dev/null 2>&1
+    elif [ "${BUILDER:-buildah}" = buildah ]; then
+        # It can only ask by fetching, and fetches nothing when the tag is not there.
+        if insecure; then set -- --tls-verify=false; else set --; fi
+        buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" pull --quiet --policy always "$@" "docker://$image" >/dev/null 2>&1
     else
         return 1
     fi
 }
 
 with_buildah() {
+    seconds=$(commit_seconds) || exit 1
     if insecure; then set -- --tls-verify=false; else set --; fi
     buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" build --isolation chroot --format oci "$@" \
-        --timestamp "$(git show -s --format=%ct "$commit" 2>/dev/null || echo 0)" \
+        --timestamp "$seconds" \
         --label "org.opencontainers.image.revision=$commit" --file Dockerfile --tag "$image" .
     if [ "$push" = yes ]; then
         buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" push "$@" "$image"
@@ -67,7 +87,9 @@ with_buildah() {
 with_kaniko() {
     if insecure; then set -- --insecure --skip-tls-verify; else set --; fi
     if [ "$push" = no ]; then set -- "$@" --no-push; fi
-    /kaniko/executor --context "$PWD" --dockerfile Dockerfile --destination "$image" --reproducible \
+    # "Reproducible" means undated with kaniko, and the image updater finds the newest image by its date.
+    if [ "${TAG_WRITER:-}" != updater ]; then set -- "$@" --reproducible; fi
+    "$executor" --context "$PWD" --dockerfile Dockerfile --destination "$image" \
         --label "org.opencontainers.image.revision=$commit" "$@"
 }
 

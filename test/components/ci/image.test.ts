@@ -3,12 +3,12 @@
  * they were called: that their images come out right is not proved here.
  */
 import assert from "node:assert/strict";
-import { chmod, writeFile } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 
 import { TestHarbor, type Robot } from "../../sandbox/harbor/fixture";
-import { commit, folder, must, repository, runScript, text, toolPath } from "./support";
+import { commit, folder, must, pathOf, pathWith, repository, runScript, text } from "./support";
 
 let harbor: TestHarbor;
 let push: Robot;
@@ -156,24 +156,12 @@ test("without its credential, and with a wrong one, it fails with the reason", a
     assert.match(empty.output, /has no folder nowhere; set IMAGE_CONTENT/);
 });
 
-/** A folder with a program that writes its arguments, and where its credentials are, into a file. */
-async function fake(context: TestContext, name: string): Promise<{ bin: string; calls: string }> {
-    const bin = await folder(context);
-    const calls = path.join(bin, "calls");
-    const program = path.join(bin, name);
-    await writeFile(
-        program,
-        `#!/bin/sh\nprintf '%s\\n' "$*" >>'${calls}'\ngrep -c auths "$REGISTRY_AUTH_FILE" >>'${calls}'\n`,
-    );
-    await chmod(program, 0o755);
-    return { bin, calls };
-}
-
 test("buildah builds the Dockerfile rootless, without a daemon, and no credential is among its arguments", async (context) => {
     const work = await repository(context, page);
     const sha = await must(work, "git", "rev-parse", "HEAD");
-    const { bin, calls } = await fake(context, "buildah");
-    const env = { BUILDER: "buildah", TAG_PREFIX: "b-", PATH: `${bin}:${await toolPath()}` };
+    const calls = path.join(await folder(context), "calls");
+    const buildah = `printf '%s\\n' "$*" >>'${calls}'\ngrep -c auths "$REGISTRY_AUTH_FILE" >>'${calls}'`;
+    const env = { BUILDER: "buildah", TAG_PREFIX: "b-", PATH: await pathWith(context, { buildah }) };
     const { code, output } = await runScript("image", work, variables(sha, env));
     assert.equal(code, 0, output);
     const image = `${harbor.host}/web-dev/web:b-${sha.slice(0, 10)}`;
@@ -184,6 +172,78 @@ test("buildah builds the Dockerfile rootless, without a daemon, and no credentia
         `--storage-driver vfs push --tls-verify=false ${image}`,
         "1",
     ]);
+});
+
+/** A PATH without git, crane and skopeo: what an image that only builds has. */
+const builderOnly = (context: TestContext, programs: Readonly<Record<string, string>>): Promise<string> =>
+    pathOf(
+        context,
+        ["base64", "cat", "date", "grep", "mkdir", "mktemp", "rm", "stat", "touch", "tr"],
+        programs,
+    );
+
+test("where there is no git, buildah dates the image by what GitLab says, or not at all", async (context) => {
+    const work = await repository(context, page);
+    const sha = await must(work, "git", "rev-parse", "HEAD");
+    const calls = path.join(await folder(context), "calls");
+    const bin = await builderOnly(context, { buildah: `printf '%s\\n' "$*" >>'${calls}'` });
+    const env = { BUILDER: "buildah", DELIVERY_BRANCH: "other", PATH: bin };
+    const stamp = { CI_COMMIT_TIMESTAMP: "2031-02-01T11:30:08+02:00" };
+    const dated = await runScript("image", work, variables(sha, { ...env, ...stamp }));
+    assert.equal(dated.code, 0, dated.output);
+    const seconds = Date.parse("2031-02-01T09:30:08Z") / 1000;
+    assert.match(await text(calls), new RegExp(`^\\S.* build .*--timestamp ${seconds} `));
+    await rm(calls);
+    const undated = await runScript("image", work, variables(sha, env));
+    assert.equal(undated.code, 1);
+    assert.match(undated.output, new RegExp(`cannot tell when commit ${sha} was made`));
+    await assert.rejects(text(calls), "nothing was built");
+});
+
+test("buildah asks by itself whether the tag is there already", async (context) => {
+    const work = await repository(context, page);
+    const sha = await must(work, "git", "rev-parse", "HEAD");
+    const registry = await folder(context);
+    const calls = path.join(registry, "calls");
+    const buildah = `printf '%s\\n' "$3" >>'${calls}'
+case "$3" in pull) cat '${registry}/pushed' ;; push) touch '${registry}/pushed' ;; esac`;
+    const env = {
+        BUILDER: "buildah",
+        CI_COMMIT_TIMESTAMP: "2031-02-01T11:30:08Z",
+        PATH: await builderOnly(context, { buildah }),
+    };
+    const first = await runScript("image", work, variables(sha, env));
+    assert.equal(first.code, 0, first.output);
+    const again = await runScript("image", work, variables(sha, env));
+    assert.match(again.output, /is there already: nothing to build/);
+    assert.deepEqual((await text(calls)).trim().split("\n"), ["pull", "build", "push", "pull"]);
+});
+
+test("kaniko finds its credential after it has deleted the files of a stage, and it is gone afterwards", async (context) => {
+    const work = await repository(context, page);
+    const sha = await must(work, "git", "rev-parse", "HEAD");
+    const temporary = await folder(context);
+    const calls = path.join(await folder(context), "calls");
+    const executor = `printf '%s\\n' "$*" >>'${calls}'
+rm -rf '${temporary}'/*
+stat -c %a "$DOCKER_CONFIG" "$DOCKER_CONFIG/config.json" >>'${calls}'
+grep -c auths "$DOCKER_CONFIG/config.json" >>'${calls}'`;
+    const bin = await builderOnly(context, { executor });
+    const before = (await readdir(bin)).sort();
+    const env = { BUILDER: "kaniko", PATH: bin, TMPDIR: temporary };
+    const { code, output } = await runScript("image", work, variables(sha, env));
+    assert.equal(code, 0, output);
+    const [args, ...rest] = (await text(calls)).trim().split("\n");
+    assert.match(args ?? "", / --reproducible$/);
+    assert.doesNotMatch(args ?? "", new RegExp(push.login[1].replace(/\W/g, "\\$&")));
+    assert.deepEqual(rest, ["700", "600", "1"]);
+    assert.deepEqual((await readdir(bin)).sort(), before);
+
+    // The image updater finds the newest image by its date.
+    await rm(calls);
+    const updater = await runScript("image", work, variables(sha, { ...env, TAG_WRITER: "updater" }));
+    assert.equal(updater.code, 0, updater.output);
+    assert.doesNotMatch(await text(calls), /--reproducible/);
 });
 
 test("an unknown builder is named", async (context) => {

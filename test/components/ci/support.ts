@@ -1,7 +1,7 @@
 /** What the tests of the pipelines' scripts share: a repository with a GitLab behind it, and running a script in it. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { TestContext } from "node:test";
@@ -120,11 +120,28 @@ export async function pathWith(
     context: TestContext,
     programs: Readonly<Record<string, string>>,
 ): Promise<string> {
+    return `${await folderOf(context, programs)}${path.delimiter}${await toolPath()}`;
+}
+
+/** A PATH with nothing but some of this machine's programs and the test's own, as in a small image. */
+export async function pathOf(
+    context: TestContext,
+    names: readonly string[],
+    programs: Readonly<Record<string, string>> = {},
+): Promise<string> {
+    const bin = await folderOf(context, programs);
+    for (const name of names) {
+        await symlink(await must("/", "sh", "-c", `command -v ${name}`), path.join(bin, name));
+    }
+    return bin;
+}
+
+async function folderOf(context: TestContext, programs: Readonly<Record<string, string>>): Promise<string> {
     const bin = await folder(context);
     for (const [name, script] of Object.entries(programs)) {
         await writeFile(path.join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     }
-    return `${bin}${path.delimiter}${await toolPath()}`;
+    return bin;
 }
 
 export const text = (file: string): Promise<string> => readFile(file, "utf8");
