@@ -351,7 +351,7 @@ function resolveAppEnvironment(
         storageGiB: last(levels.map((level) => level.storageGiB)) ?? -1,
         keepTags: last(levels.map((level) => level.keepTags)) ?? 1,
         immutableTags: sortedSet(
-            immutable === undefined ? (environment.deletionProtection ? ["**"] : []) : (immutable ?? []),
+            immutable === undefined ? (environment.class === "prod" ? ["**"] : []) : (immutable ?? []),
         ),
         sync: resolveSync(levels.map((level) => level.sync)),
         quota: resolveQuota(levels.map((level) => level.quota)),
@@ -362,7 +362,7 @@ function resolveAppEnvironment(
                 : { replicas: {}, patches: [] },
         ...given("pin", own.pin),
         ...given("hold", own.hold),
-        deletionProtection: environment.deletionProtection,
+        deletionProtection: own.deletionProtection ?? environment.deletionProtection,
         ...given("promotesFrom", from),
         ...resolveSubscriptions(app, own.channels, environment.name, spec),
     };

@@ -300,9 +300,7 @@ const estateDefaults = z.strictObject({
     keepTags: keepTags.default(20).describe(meaning.keepTags),
     immutableTags: immutableTags
         .optional()
-        .describe(
-            `${meaning.immutableTags} Default: \`["**"]\` where the environment has \`deletionProtection\`, else none.`,
-        ),
+        .describe(`${meaning.immutableTags} Default: \`["**"]\` for class \`prod\`, else none.`),
     values: values.default({}).describe(meaning.values),
     kustomize: kustomizeOverrides.nullable().prefault({}).describe(meaning.kustomize),
 });
@@ -344,7 +342,7 @@ const environment = z.strictObject({
         .boolean()
         .optional()
         .describe(
-            "Keeps repositories and Harbor projects from being deleted by Pulumi and their tags from being moved. Default: `true` for class `prod`.",
+            "Keeps repositories and Harbor projects from being deleted by Pulumi. Default: `true` for class `prod`.",
         ),
     channels: channelNames.default([]).describe("Channels that hear of every app in this environment."),
     syncWindows: z
@@ -361,6 +359,12 @@ const appEnvironment = z.strictObject({
     namespace: named(namespaceName)
         .optional()
         .describe("Namespace on each of the environment's clusters. Default: `<app>-<environment>`."),
+    deletionProtection: z
+        .boolean()
+        .optional()
+        .describe(
+            "As in the environment, for this app alone: `false` is the first of two steps to take an app away. Default: that of the environment.",
+        ),
     channels: channelNames
         .nullable()
         .optional()

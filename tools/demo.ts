@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     process.stdout.write(
         `\nDone in ${duration((Date.now() - started) / 1000)}. See for yourself:\n` +
             `  ${sandbox.gitlab.url}/${app.repository.fullPath}/-/pipelines\n` +
-            `  ${estate.argocd.url}/applications\n` +
+            "  npm run sandbox -- argocd app list\n" +
             `  ${sandbox.chat.url}/\n`,
     );
 }

@@ -20,6 +20,20 @@ import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
 const operations = ["preview", "up", "refresh", "destroy"] as const;
 type Operation = (typeof operations)[number];
 
+const keptHint =
+    '\nIf something "cannot be deleted because it is protected": deletionProtection keeps it, and nothing was changed. ' +
+    "It takes two steps, see docs/troubleshooting.md, Taking an app away.";
+
+/** What a run that did not end well says at last. */
+const hints: Readonly<Record<Operation, string>> = {
+    preview: keptHint,
+    up: keptHint,
+    refresh: "",
+    destroy:
+        "\nWhat is left is listed above; run it again when the cause is gone. For a cluster that will not come back: " +
+        "npm run destroy -- --forget-unreachable",
+};
+
 interface Call {
     readonly operation: Operation;
     readonly stack: string;
@@ -101,16 +115,14 @@ async function main(): Promise<void> {
     ];
     const result = await runPulumi(engine, args, { env, output: "inherit" });
     if (Array.isArray(kept) && kept.length > 0 && result.code === 0) {
-        process.stdout.write(`Kept, because deletionProtection covers them:\n  ${kept.join("\n  ")}\n`);
+        process.stdout.write(
+            `Kept, because deletionProtection covers them:\n  ${kept.join("\n  ")}\n` +
+                "The next up goes on with them. Images of other environments are gone: a new commit to an app builds them again.\n",
+        );
     }
     if (result.code !== 0) {
-        const hint =
-            call.operation === "destroy"
-                ? "\nWhat is left is listed above; run it again when the cause is gone. For a cluster that will not come back: " +
-                  "npm run destroy -- --forget-unreachable"
-                : "";
         throw new CommandError(
-            `pulumi ${call.operation} ended with exit code ${result.code}.${hint}`,
+            `pulumi ${call.operation} ended with exit code ${result.code}.${hints[call.operation]}`,
             result.code,
         );
     }

@@ -284,6 +284,26 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         const refused = await world.command("tools/pulumi.ts", ["preview", "--as-is"]);
         assert.notEqual(refused.code, 0, "levels are taken by an Enterprise Edition");
         assert.match(refused.stdout + refused.stderr, /feature unavailable: .*use allowedToPushes instead/);
-        world.resetSpec();
+        edition("ee");
+    });
+
+    test("a kept app is taken away in the two steps that the docs name", async () => {
+        const { id } = await project("acme/shop/api");
+        const app = ["config", "gitops-estate:estate", "apps", "api"];
+        world.editSpec((spec) => {
+            spec.setIn([...app, "environments"], { prod: { deletionProtection: false } });
+        });
+        await world.up();
+        world.editSpec((spec) => {
+            spec.deleteIn(app);
+        });
+        await world.up();
+        const { status, body } = await world.gitlab<{ marked_for_deletion_on?: string | null }>(
+            "GET",
+            `/projects/${id}`,
+        );
+        assert.ok(status === 404 || typeof body.marked_for_deletion_on === "string", "the project stays");
+        assert.equal((await world.harbor("GET", "/projects/api-prod")).status, 404);
+        assert.deepEqual(await world.plan({ refresh: true }), {});
     });
 });

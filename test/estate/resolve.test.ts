@@ -311,6 +311,16 @@ describe("the model", () => {
         assert.equal(prod({ environments: { prod: { class: "nonprod" } } })?.deletionProtection, false);
     });
 
+    it("lets one app give up its protection and nothing else", () => {
+        const give = { environments: { prod: { deletionProtection: false } } };
+        const { apps } = model({ apps: { web: give } });
+        const prod = apps["web"]?.environments[2];
+        assert.equal(prod?.deletionProtection, false);
+        assert.deepEqual(prod?.immutableTags, ["**"], "a rule that goes in the same step would be refused");
+        const others = Object.values(apps).filter((app) => app.name !== "web");
+        assert.ok(others.every((app) => app.environments[2]?.deletionProtection ?? true));
+    });
+
     it("promotes after the merge where the spec says that merge requests get no credentials", () => {
         assert.equal(model({}).gitlab.protectedMergeRequestPipelines, true);
         const older = model({ gitlab: { protectedMergeRequestPipelines: false } });

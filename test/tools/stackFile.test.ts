@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { encryptedPart, sandboxStackFile } from "../../tools/support/stackFile";
+import { CommandError } from "../../tools/support/console";
+import { encryptedPart, parseStackFile, sandboxStackFile } from "../../tools/support/stackFile";
 
 const committed = `# a comment that stays
 config:
@@ -41,4 +42,16 @@ test("carries what was encrypted before, and only that", () => {
     assert.deepEqual(encryptedPart(written), part);
     assert.equal(encryptedPart(committed), undefined);
     assert.equal(encryptedPart(""), undefined);
+});
+
+test("a file that is not YAML is refused with every place, and without a stack trace", () => {
+    const broken = "config:\n  a: 1\n  a: 2\n\tb: 3\n";
+    assert.throws(
+        () => parseStackFile("Pulumi.dev.yaml", broken),
+        (error: unknown) =>
+            error instanceof CommandError &&
+            /^Pulumi\.dev\.yaml is not YAML:/.test(error.message) &&
+            /keys must be unique at line 3/.test(error.message) &&
+            /line 4/.test(error.message),
+    );
 });

@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parseDocument } from "yaml";
 import { parseEstate } from "../../estate/parse";
 import type { Estate } from "../../estate/model";
 import { formatProblems } from "../../estate/problem";
 import { checkoutDir } from "../../sandbox/support/layout";
 import { CommandError } from "./console";
 import type { Credential } from "./engine";
+import { parseStackFile } from "./stackFile";
 
 /** Key of the spec in a stack file. */
 const estateKey = "gitops-estate:estate";
@@ -35,7 +35,9 @@ export function committedStackFile(stack: string): string {
 
 /** The estate a stack file describes. @throws CommandError with every problem of the spec. */
 export function estateOf(stack: string, text: string): Estate {
-    const file = parseDocument(text).toJS() as { config?: Record<string, unknown> } | null;
+    const file = parseStackFile(`Pulumi.${stack}.yaml`, text).toJS() as {
+        config?: Record<string, unknown>;
+    } | null;
     const { estate, problems } = parseEstate(file?.config?.[estateKey]);
     if (estate === undefined) {
         throw new CommandError(

@@ -2,7 +2,8 @@
  * The stack file the sandbox's engine reads: the committed one with this sandbox's ports and paths, and with the
  * encrypted secrets that never enter a commit. Pure: text in, text out.
  */
-import { parseDocument } from "yaml";
+import { parseDocument, type Document } from "yaml";
+import { CommandError } from "./console";
 
 /** Where the sandbox is, in the terms of the committed stack file. */
 export interface SandboxPlace {
@@ -27,6 +28,20 @@ export interface EncryptedPart {
     readonly credentials: unknown;
 }
 
+/**
+ * A stack file as YAML. `name` is what messages call it.
+ *
+ * @throws CommandError with every place where it is not YAML, by line and column.
+ */
+export function parseStackFile(name: string, text: string): Document {
+    const document = parseDocument(text);
+    if (document.errors.length > 0) {
+        const places = document.errors.map(({ message }) => message.trimEnd());
+        throw new CommandError(`${name} is not YAML:\n\n${places.join("\n\n")}`);
+    }
+    return document;
+}
+
 /** The encrypted part of a generated stack file; undefined when it has none. */
 export function encryptedPart(text: string): EncryptedPart | undefined {
     const file = parseDocument(text).toJS() as {
@@ -49,7 +64,7 @@ export function sandboxStackFile(committed: string, place: SandboxPlace, encrypt
             return offset >= 0 && offset < blockSize ? `${host}:${place.portBase + offset}` : whole;
         })
         .replace(/(^|[\s"'])\.sandbox(?=[/"'\s]|$)/gm, (_whole, before: string) => `${before}${place.dir}`);
-    const document = parseDocument(moved);
+    const document = parseStackFile("The stack file", moved);
     if (encrypted !== undefined) {
         document.set("encryptionsalt", encrypted.salt);
         if (encrypted.credentials !== undefined) {
