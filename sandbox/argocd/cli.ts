@@ -74,7 +74,7 @@ async function find(layout: SandboxLayout): Promise<Target> {
     const file = path.join(layout.run, `${argoCdPart}.json`);
     if (!fs.existsSync(file)) {
         throw new Error(
-            "Argo CD is not part of this sandbox; add it with: npm run sandbox -- up --parts argocd",
+            "No Argo CD runs in this sandbox. Start all with npm start, or only its part: npm run sandbox -- up --parts argocd",
         );
     }
     const { ports, host } = JSON.parse(fs.readFileSync(file, "utf8")) as KubeletOptions;
