@@ -43,13 +43,24 @@ export const deployTokenScopes = [
     "write_package_registry",
 ];
 
+/** What stands after `Bearer` in the request's authorization. */
+export function bearerToken(request: FastifyRequest): string | undefined {
+    return /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+}
+
+/** What stands after `Basic` in the request's authorization, decoded: a name and a secret with a colon between. */
+export function basicText(request: FastifyRequest): string | undefined {
+    const encoded = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
+}
+
 /** The token a REST request carries, in the ways GitLab takes it. */
 function presentedToken(request: FastifyRequest): string | undefined {
     const header = request.headers["private-token"];
     if (typeof header === "string" && header !== "") {
         return header;
     }
-    const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+    const bearer = bearerToken(request);
     if (bearer !== undefined) {
         return bearer;
     }
@@ -137,8 +148,7 @@ export function authenticateGit(
     gitlab: GitLab,
     request: FastifyRequest,
 ): { actor?: GitActor; presented: boolean } {
-    const encoded = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    const plain = encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
+    const plain = basicText(request);
     const colon = plain?.indexOf(":") ?? -1;
     const username = plain?.slice(0, Math.max(0, colon)) ?? "";
     const secret = plain === undefined ? presentedToken(request) : plain.slice(colon + 1);

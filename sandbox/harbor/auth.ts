@@ -11,9 +11,8 @@ import {
     timingSafeEqual,
     verify,
 } from "node:crypto";
-import { readFile } from "node:fs/promises";
 
-import { writeSecretFile } from "../support/server";
+import { keptSecret } from "../support/server";
 import type { Robot, State } from "./model";
 import type { Principal, TokenAccess } from "./rights";
 
@@ -141,17 +140,10 @@ export class TokenKeys {
 
     /** Reads the key, or makes one the first time. */
     static async open(file: string): Promise<TokenKeys> {
-        let pem: string;
-        try {
-            pem = await readFile(file, "utf8");
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-                throw error;
-            }
+        const pem = await keptSecret(file, () => {
             const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-            pem = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-            await writeSecretFile(file, pem);
-        }
+            return pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+        });
         const privateKey = createPrivateKey(pem);
         const publicKey = createPublicKey(privateKey);
         const der = publicKey.export({ type: "spki", format: "der" });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
 
@@ -55,6 +55,20 @@ export async function listen(
 export async function writeSecretFile(file: string, text: string): Promise<void> {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(file, text, { mode: 0o600 });
+}
+
+/** What such a file holds; where it is not there yet it is written with what `make` gives. */
+export async function keptSecret(file: string, make: () => string | Promise<string>): Promise<string> {
+    try {
+        return await readFile(file, "utf8");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+            throw error;
+        }
+    }
+    const text = await make();
+    await writeSecretFile(file, text);
+    return text;
 }
 
 /**

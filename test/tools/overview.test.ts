@@ -1,22 +1,13 @@
 /** What `npm start` says at the end. Proves the text, not that a server answers where it says. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { SandboxInfo } from "../../sandbox/supervisor";
 import { overview } from "../../tools/support/overview";
 import { model, type Overrides } from "../support/estate";
-
-const sandbox: SandboxInfo = {
-    dir: "/box",
-    kubeconfig: "/box/kubeconfig",
-    clusters: [{ name: "host", context: "host", server: "https://127.0.0.1:1" }],
-    gitlab: { url: "http://127.0.0.1:2", tokenFile: "/box/secrets/token" },
-    harbors: [{ name: "main", url: "http://127.0.0.1:3", passwordFile: "/box/secrets/password" }],
-    chat: { url: "http://127.0.0.1:4", mailPort: 5 },
-};
+import { sampleSandbox } from "../support/sandboxInfo";
 
 /** The table whose first line begins with `head`, cells by two spaces or more; undefined when there is none. */
 function part(head: string, overrides: Overrides = {}): string[][] | undefined {
-    return overview(model(overrides), sandbox, {})
+    return overview(model(overrides), sampleSandbox, {})
         .split("\n\n")
         .find((each) => each.startsWith(head))
         ?.split("\n")

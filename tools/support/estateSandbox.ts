@@ -28,7 +28,7 @@ import {
     signInSecret,
 } from "./stack";
 import { sandboxStackFile } from "./stackFile";
-import { estateTools, sandboxTools } from "./toolsets";
+import { estateTools } from "./toolsets";
 
 /** A stack ready for the engine. */
 export interface Ready {
@@ -58,9 +58,6 @@ export async function sandboxStack(
                 `Use your own engine: pulumi up --stack ${stack}`,
         );
     }
-    if (!asIs) {
-        await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
-    }
     const sandbox = asIs ? standingSandbox() : await bootSandbox(estate, report);
     const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
     await releaseStaleLocks(engine, report);
@@ -68,7 +65,8 @@ export async function sandboxStack(
 }
 
 /**
- * Everything a stack needs besides the engine: servers, manifests, users and what they sign in with.
+ * Everything a stack needs besides the engine: servers, manifests, users and what they sign in with. The engine is built
+ * with the servers where it has to be, so that what remains to be built is told right.
  *
  * @param parts default: all of them, also for a sandbox that was made when there were fewer.
  */
@@ -77,7 +75,7 @@ export async function bootSandbox(
     report: (line: string) => void,
     parts: readonly PartGroup[] = partGroups,
 ): Promise<SandboxInfo> {
-    await ensureTools(sandboxTools(), progressPrinter(process.stderr));
+    await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
     await copyManifests();
     const { name: host } = hostCluster(estate);
     const { tier, edition } = estate.gitlab;

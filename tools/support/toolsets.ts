@@ -4,7 +4,7 @@ import type { ToolName } from "../../toolchain";
 import { engineTools } from "./engine";
 
 /** What runs in the sandbox. */
-export function sandboxTools(): ToolName[] {
+function sandboxTools(): ToolName[] {
     return [
         "etcd",
         "kube-apiserver",

@@ -1,7 +1,7 @@
 /** The provider's endpoints, at GitLab's paths. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
-import { signInWithToken } from "../auth";
+import { basicText, bearerToken, signInWithToken } from "../auth";
 import type { GitLab } from "../gitlab";
 import { escape, page } from "../pages";
 import { decodeForm } from "../params";
@@ -52,7 +52,7 @@ export function registerOAuth(fastify: FastifyInstance, gitlab: GitLab, provider
         method: ["GET", "POST"],
         url: "/oauth/userinfo",
         handler: async (request, reply) => {
-            const token = bearerOf(request) ?? parametersOf(request)["access_token"] ?? "";
+            const token = bearerToken(request) ?? parametersOf(request)["access_token"] ?? "";
             const claims = provider.userInfo(token);
             if (typeof claims === "string") {
                 return reply
@@ -186,17 +186,13 @@ function parametersOf(request: FastifyRequest): Parameters {
     );
 }
 
-function bearerOf(request: FastifyRequest): string | undefined {
-    return /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-}
-
 /** Who asks for tokens: by HTTP basic, or else by parameters. */
 function clientOf(request: FastifyRequest, form: Parameters): { id: string; secret: string } {
-    const encoded = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    if (encoded === undefined) {
+    const basic = basicText(request);
+    if (basic === undefined) {
         return { id: form["client_id"] ?? "", secret: form["client_secret"] ?? "" };
     }
-    const [id = "", ...secret] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+    const [id = "", ...secret] = basic.split(":");
     return { id: unescaped(id), secret: unescaped(secret.join(":")) };
 }
 

@@ -7,10 +7,9 @@ import {
     sign,
     type KeyObject,
 } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
-import { writeSecretFile } from "../../support/server";
+import { keptSecret } from "../../support/server";
 
 /** An RSA key that signs with RS256, the only algorithm GitLab signs ID tokens with. */
 export class SigningKey {
@@ -29,17 +28,10 @@ export class SigningKey {
      * @throws when the file holds no RSA key; it is left as it is, for a person to look at.
      */
     static async open(file: string): Promise<SigningKey> {
-        let pem: string;
-        try {
-            pem = await readFile(file, "utf8");
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-                throw error;
-            }
+        const pem = await keptSecret(file, async () => {
             const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
-            pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-            await writeSecretFile(file, pem);
-        }
+            return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+        });
         const key = createPrivateKey(pem);
         if (key.asymmetricKeyType !== "rsa") {
             throw new Error(`${file} must hold an RSA key, not ${key.asymmetricKeyType}.`);

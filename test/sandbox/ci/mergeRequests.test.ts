@@ -3,16 +3,14 @@ import { test } from "node:test";
 
 import { commit, field, jobs, pipelines, startWithCi, trace, until } from "./harness";
 
+const protectedVariable = { key: "SECRET", value: "protected-value", protected: true };
+
 test("a merge request's pipeline decides over its merge, and sees no protected variables", async (context) => {
     const sandbox = await startWithCi(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();
     await root.call("PUT", `/projects/${id}`, { only_allow_merge_if_pipeline_succeeds: true });
-    await root.call("POST", `/projects/${id}/variables`, {
-        key: "SECRET",
-        value: "protected-value",
-        protected: true,
-    });
+    await root.call("POST", `/projects/${id}/variables`, protectedVariable);
     await commit(root, id, "main", {
         ".gitlab-ci.yml": `
 workflow:
@@ -80,11 +78,7 @@ test("between protected branches protected variables go to pipelines of those wh
     const root = sandbox.root();
     const dora = await sandbox.newPerson("dora");
     await root.call("POST", `/projects/${id}/members`, { user_id: dora.id, access_level: 30 });
-    await root.call("POST", `/projects/${id}/variables`, {
-        key: "SECRET",
-        value: "protected-value",
-        protected: true,
-    });
+    await root.call("POST", `/projects/${id}/variables`, protectedVariable);
     await commit(root, id, "main", {
         ".gitlab-ci.yml": `
 workflow:

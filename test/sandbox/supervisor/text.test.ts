@@ -11,6 +11,7 @@ import { type SandboxInfo, type SandboxStatus, partsNamed } from "../../../sandb
 import { ensureSecrets } from "../../../sandbox/supervisor/secrets";
 import { age, statusTable } from "../../../sandbox/supervisor/table";
 import { secretFile } from "../../../sandbox/support/layout";
+import { sampleSandbox } from "../../support/sandboxInfo";
 import { temporarySandbox } from "./fixture";
 
 const layout = temporarySandbox();
@@ -41,14 +42,7 @@ const status: SandboxStatus = {
         { ...part, name: "host-kwok", state: "ready" },
     ],
 };
-const info: SandboxInfo = {
-    dir: "/box",
-    kubeconfig: "/my box/kubeconfig",
-    clusters: [{ name: "host", context: "host", server: "https://127.0.0.1:1" }],
-    gitlab: { url: "http://127.0.0.1:2", tokenFile: "/box/secrets/token" },
-    harbors: [{ name: "main", url: "http://127.0.0.1:3", passwordFile: "/box/secrets/password" }],
-    chat: { url: "http://127.0.0.1:4", mailPort: 5 },
-};
+const info: SandboxInfo = { ...sampleSandbox, kubeconfig: "/my box/kubeconfig" };
 
 test("the status table has a line per part, the sum of memory and the last problems", () => {
     assert.equal(
