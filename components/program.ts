@@ -21,7 +21,7 @@ import { PushWebhook, hasWebhook } from "./images/webhook";
 import { Notifications, subscriptions, type ChannelSecrets } from "./notifications/notifications";
 import { keepsApp, keepsEstate, keepsTeam, keptObjects } from "./support/kept";
 import type { KubeObject } from "./support/kubeObject";
-import { mapValues, required, sortedEntries } from "./support/maps";
+import { mapInTurns, mapValues, required, sortedEntries } from "./support/maps";
 import { makeProviders, type Providers, type ServerCredentials } from "./support/providers";
 import { pushWebhookToken, relayToken, webhookToken } from "./support/webhookToken";
 
@@ -58,15 +58,15 @@ export interface EstateOutputs {
  * Declares everything an estate consists of. `manifests` are Argo CD's own, `updaterManifests` those of its image
  * updater where the estate installs it; both read and verified before.
  */
-export function declareEstate(
+export async function declareEstate(
     estate: Estate,
     credentials: EstateCredentials,
     manifests: readonly KubeObject[],
     updaterManifests: readonly KubeObject[] = [],
-): EstateOutputs {
+): Promise<EstateOutputs> {
     const providers = makeProviders(estate, credentials);
     const token = webhookToken(credentials.gitlab.token, estate.name);
-    const { group, teams, configs } = repositories(estate, providers, token);
+    const { group, teams, configs } = await repositories(estate, providers, token);
     const accesses = mapValues(
         usedClusters(estate),
         ({ cluster }) =>
@@ -76,7 +76,7 @@ export function declareEstate(
                 { providers: [required(providers.clusters, cluster.name, "cluster")] },
             ),
     );
-    const apps = mapValues(
+    const apps = await mapInTurns(
         estate.apps,
         (app) =>
             new AppSpace(
@@ -92,7 +92,7 @@ export function declareEstate(
                 { providers: [providers.gitlab] },
             ),
     );
-    const applications = delivery(estate, credentials, manifests, {
+    const applications = await delivery(estate, credentials, manifests, {
         updaterManifests,
         providers,
         token,
@@ -116,11 +116,15 @@ export function declareEstate(
 }
 
 /** Groups and config repositories. */
-function repositories(
+async function repositories(
     estate: Estate,
     { gitlab }: Providers,
     token: pulumi.Input<string>,
-): { group: EstateGroup; teams: Record<string, TeamGroup>; configs: Record<string, ConfigRepository> } {
+): Promise<{
+    group: EstateGroup;
+    teams: Record<string, TeamGroup>;
+    configs: Record<string, ConfigRepository>;
+}> {
     const group = new EstateGroup(
         "group",
         { gitlab: estate.gitlab, keep: keepsEstate(estate) },
@@ -135,10 +139,10 @@ function repositories(
                 { providers: [gitlab] },
             ),
     );
-    const configs: Record<string, ConfigRepository> = {};
-    for (const plan of configPlans(estate)) {
+    const plans = Object.fromEntries(configPlans(estate).map((plan) => [plan.fullPath, plan]));
+    const configs = await mapInTurns(plans, (plan) => {
         const team = required(teams, plan.team, "team");
-        configs[plan.fullPath] = new ConfigRepository(
+        return new ConfigRepository(
             plan.name,
             {
                 apps: plan.apps,
@@ -156,7 +160,7 @@ function repositories(
             },
             { providers: [gitlab] },
         );
-    }
+    });
     return { group, teams, configs };
 }
 
@@ -171,12 +175,12 @@ interface Delivered {
 }
 
 /** Argo CD on the host, and everything it is told. */
-function delivery(
+async function delivery(
     estate: Estate,
     credentials: EstateCredentials,
     manifests: readonly KubeObject[],
     { updaterManifests, providers, token, configs, accesses, apps }: Delivered,
-): EstateOutputs["applications"] {
+): Promise<EstateOutputs["applications"]> {
     const { argocd } = estate;
     const host = { providers: [required(providers.clusters, hostCluster(estate).name, "cluster")] };
     const controlPlane = new ControlPlane(
@@ -228,7 +232,7 @@ function delivery(
     }
     const pushToken = pushWebhookToken(credentials.gitlab.token, estate.name);
     const updater = imageUpdates(estate, updaterManifests, pushToken, onHost);
-    return mapValues(estate.apps, (app) => {
+    return mapInTurns(estate.apps, (app) => {
         const space = required(apps, app.name, "app");
         const config = required(configs, app.config.fullPath, "config repository");
         if (app.updater !== undefined && config.writer !== undefined) {

@@ -103,9 +103,12 @@ async function main(): Promise<void> {
     const engine = await engineFor(call);
     const policy = call.policy ? policyArguments(engine) : [];
     const kept = call.operation === "destroy" ? (await stackOutputs(engine))["kept"] : undefined;
-    const env = call.forgetUnreachable
-        ? { ...engine.env, PULUMI_K8S_DELETE_UNREACHABLE: "true" }
-        : engine.env;
+    const env = {
+        ...engine.env,
+        ...(call.forgetUnreachable ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {}),
+        // Otherwise the program keeps its part of what --debug shows to itself, see program.cjs.
+        ...(call.rest.some((option) => ["--debug", "-d"].includes(option)) ? { ESTATE_DEBUG: "true" } : {}),
+    };
     const args = [
         call.operation,
         ...defaults(call, engine),

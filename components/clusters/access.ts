@@ -1,5 +1,6 @@
 /** Argo CD's identity on a cluster. */
-import * as k8s from "@pulumi/kubernetes";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { estateLabel, managedBy } from "../support/labels";
 import { deliveryRules } from "./rights";
@@ -35,12 +36,12 @@ export class ClusterAccess extends pulumi.ComponentResource {
     constructor(name: string, args: ClusterAccessArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:clusters:ClusterAccess", name, {}, opts);
         const labels = { ...managedBy, [estateLabel]: args.estate };
-        const namespace = new k8s.core.v1.Namespace(
+        const namespace = new core.Namespace(
             `${name}-namespace`,
             { metadata: { name: deliveryNamespace(args.estate), labels } },
             { parent: this },
         );
-        const account = new k8s.core.v1.ServiceAccount(
+        const account = new core.ServiceAccount(
             `${name}-account`,
             {
                 metadata: { name: deliveryAccount, namespace: namespace.metadata.name, labels },
@@ -49,7 +50,7 @@ export class ClusterAccess extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const token = new k8s.core.v1.Secret(
+        const token = new core.Secret(
             `${name}-token`,
             {
                 metadata: {
@@ -63,7 +64,7 @@ export class ClusterAccess extends pulumi.ComponentResource {
             // The cluster fills it in; the provider waits for that.
             { parent: this, additionalSecretOutputs: ["data"] },
         );
-        const role = new k8s.rbac.v1.ClusterRole(
+        const role = new rbac.ClusterRole(
             `${name}-role`,
             {
                 metadata: { name: deliveryNamespace(args.estate), labels },

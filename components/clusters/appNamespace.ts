@@ -1,5 +1,8 @@
 /** Where one app of one environment runs on one cluster. */
-import * as k8s from "@pulumi/kubernetes";
+import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
+import * as rbac from "@pulumi/kubernetes/rbac/v1";
+import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { App, AppEnvironment } from "../../estate/model";
 import { appLabel, environmentLabel, managedBy, teamLabel } from "../support/labels";
@@ -36,7 +39,7 @@ export class AppNamespace extends pulumi.ComponentResource {
             [teamLabel]: app.team,
             [environmentLabel]: environment.environment,
         };
-        const namespace = new k8s.core.v1.Namespace(
+        const namespace = new core.Namespace(
             `${name}-namespace`,
             {
                 metadata: {
@@ -52,12 +55,12 @@ export class AppNamespace extends pulumi.ComponentResource {
         );
         // Inside the namespace: gone with it, so no call is made for them.
         const inside = { parent: this, deletedWith: namespace };
-        const metadata = (object: string): k8s.types.input.meta.v1.ObjectMeta => ({
+        const metadata = (object: string): types.input.meta.v1.ObjectMeta => ({
             name: object,
             namespace: namespace.metadata.name,
             labels,
         });
-        const pullSecret = new k8s.core.v1.Secret(
+        const pullSecret = new core.Secret(
             `${name}-pull`,
             {
                 metadata: metadata(pullSecretName),
@@ -70,7 +73,7 @@ export class AppNamespace extends pulumi.ComponentResource {
             },
             inside,
         );
-        const binding = new k8s.rbac.v1.RoleBinding(
+        const binding = new rbac.RoleBinding(
             `${name}-delivery`,
             {
                 metadata: metadata("delivery"),
@@ -79,7 +82,7 @@ export class AppNamespace extends pulumi.ComponentResource {
             },
             inside,
         );
-        const wall = new k8s.networking.v1.NetworkPolicy(
+        const wall = new networking.NetworkPolicy(
             `${name}-wall`,
             {
                 metadata: metadata("same-environment"),
@@ -103,15 +106,15 @@ export class AppNamespace extends pulumi.ComponentResource {
     private quota(
         name: string,
         environment: AppEnvironment,
-        metadata: (object: string) => k8s.types.input.meta.v1.ObjectMeta,
+        metadata: (object: string) => types.input.meta.v1.ObjectMeta,
         inside: pulumi.CustomResourceOptions,
     ): pulumi.Resource[] {
-        const quota = new k8s.core.v1.ResourceQuota(
+        const quota = new core.ResourceQuota(
             `${name}-quota`,
             { metadata: metadata("quota"), spec: { hard: { ...environment.quota } } },
             inside,
         );
-        const defaults = new k8s.core.v1.LimitRange(
+        const defaults = new core.LimitRange(
             `${name}-limits`,
             {
                 metadata: metadata("defaults"),
@@ -131,7 +134,7 @@ export class AppNamespace extends pulumi.ComponentResource {
  */
 export function containerDefaults(
     quota: Readonly<Record<string, string>>,
-): k8s.types.input.core.v1.LimitRangeItem {
+): types.input.core.v1.LimitRangeItem {
     const limits = {
         ...("limits.cpu" in quota ? { cpu: "500m" } : {}),
         ...("limits.memory" in quota ? { memory: "256Mi" } : {}),
@@ -144,7 +147,7 @@ export function containerDefaults(
 }
 
 /** Namespaces of the same environment, and those of no environment: ingress controllers and monitoring. */
-function allowedSources(environment: string): k8s.types.input.networking.v1.NetworkPolicyPeer[] {
+function allowedSources(environment: string): types.input.networking.v1.NetworkPolicyPeer[] {
     return [
         { namespaceSelector: { matchLabels: { [environmentLabel]: environment } } },
         { namespaceSelector: { matchExpressions: [{ key: environmentLabel, operator: "DoesNotExist" }] } },

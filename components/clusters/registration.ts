@@ -1,5 +1,5 @@
 /** A cluster as Argo CD knows it. */
-import * as k8s from "@pulumi/kubernetes";
+import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd, Cluster } from "../../estate/model";
 import { managedBy } from "../support/labels";
@@ -33,7 +33,7 @@ export class ClusterRegistration extends pulumi.ComponentResource {
             .apply(([bearerToken, caData]) =>
                 JSON.stringify({ bearerToken, tlsClientConfig: { insecure: false, caData } }),
             );
-        this.secret = new k8s.core.v1.Secret(
+        this.secret = new Secret(
             `${name}-secret`,
             {
                 metadata: {

@@ -1,4 +1,5 @@
 /** Maps keyed by name: what becomes resources is never addressed by its position. */
+import { setImmediate } from "node:timers/promises";
 
 /** `[key, value]` pairs, sorted by key. */
 export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
@@ -11,6 +12,22 @@ export function mapValues<T, U>(
     make: (value: T, key: string) => U,
 ): Record<string, U> {
     return Object.fromEntries(sortedEntries(map).map(([key, value]) => [key, make(value, key)]));
+}
+
+/**
+ * Like {@link mapValues}, with a turn of the event loop after each: the engine is told of what was just made and works on
+ * it while the rest is made. Without, it would hear of the first of thousands of resources after the last was made.
+ */
+export async function mapInTurns<T, U>(
+    map: Readonly<Record<string, T>>,
+    make: (value: T, key: string) => U,
+): Promise<Record<string, U>> {
+    const made: Record<string, U> = {};
+    for (const [key, value] of sortedEntries(map)) {
+        made[key] = make(value, key);
+        await setImmediate();
+    }
+    return made;
 }
 
 /** A map from the names of a list. */

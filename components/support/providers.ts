@@ -1,7 +1,7 @@
 /** Every provider of the program is made here, and nowhere else. Default providers are disabled in the stack files. */
 import * as gitlab from "@pulumi/gitlab";
 import * as harbor from "@pulumi/harbor";
-import * as k8s from "@pulumi/kubernetes";
+import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster, Estate, GitLab, Registry } from "../../estate/model";
 import { mapValues, required } from "./maps";
@@ -24,7 +24,7 @@ export interface Providers {
     /** By registry name. */
     readonly registries: Readonly<Record<string, harbor.Provider>>;
     /** By cluster name. */
-    readonly clusters: Readonly<Record<string, k8s.Provider>>;
+    readonly clusters: Readonly<Record<string, KubernetesProvider>>;
 }
 
 /** Makes the providers. Nothing is called yet: a server is first asked when a resource on it is. */
@@ -57,10 +57,10 @@ function harborProvider(registry: Registry, credentials: ServerCredentials): har
     });
 }
 
-function clusterProvider(cluster: Cluster, credentials: ServerCredentials): k8s.Provider {
+function clusterProvider(cluster: Cluster, credentials: ServerCredentials): KubernetesProvider {
     const secret = credentials.clusters?.[cluster.name]?.kubeconfig;
     const kubeconfig = cluster.kubeconfig ?? (secret === undefined ? undefined : pulumi.secret(secret));
-    return new k8s.Provider(`cluster-${cluster.name}`, {
+    return new KubernetesProvider(`cluster-${cluster.name}`, {
         context: cluster.context,
         enableServerSideApply: true,
         // What was changed by hand is repaired instead of reported as a conflict with whoever changed it.

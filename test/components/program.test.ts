@@ -114,7 +114,7 @@ test("an app without CI has no robot that pushes or promotes, and no variables",
 test("for Jenkins the variables are a secret output, not GitLab's", async () => {
     const estate = sampleEstate([sampleApp("web", { ci: "jenkins" })]);
     const recording = await record(async () => {
-        const { pipelines } = declareEstate(estate, sampleCredentials, sampleManifests);
+        const { pipelines } = await declareEstate(estate, sampleCredentials, sampleManifests);
         const output = pipelines["web"];
         assert.ok(output);
         return pulumi.isSecret(output);

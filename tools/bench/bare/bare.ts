@@ -13,9 +13,13 @@ class Resource extends pulumi.CustomResource {
     }
 }
 
-/** Resources of the whole stack; the stack itself and the provider count. */
-const wanted = Number(process.env["ESTATE_BENCH_RESOURCES"]);
-const provider = new Provider("noop");
-for (let index = 2; index < wanted; index++) {
-    new Resource(`resource-${index}`, provider);
+/** The program: as many resources as the environment says; the stack itself and the provider count. */
+function declare(): void {
+    const wanted = Number(process.env["ESTATE_BENCH_RESOURCES"]);
+    const provider = new Provider("noop");
+    for (let index = 2; index < wanted; index++) {
+        new Resource(`resource-${index}`, provider);
+    }
 }
+
+export = declare;
