@@ -48,8 +48,8 @@ export interface EstateOutputs {
     readonly held: Record<string, Record<string, { readonly pin?: string; readonly hold?: string }>>;
     /** Apps that another branch than the usual one is delivered of, by app: the branch, and the day it is meant to end. */
     readonly hotfixes: Record<string, { readonly branch: string; readonly until?: string }>;
-    /** What a destroy would leave on the servers. */
-    readonly kept: string[];
+    /** What a destroy would leave on the servers, and for which apps and environments. */
+    readonly kept: Record<string, string>;
     /** Variables of apps built by a CI system other than GitLab, to be put there by hand; secret. By app. */
     readonly pipelines: Record<string, pulumi.Output<Record<string, string>>>;
 }

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { at, checkCredentials, credentialNeeds } from "./credentials";
 import { serverOf } from "./kubeconfig";
 import type { Estate } from "./model";
+import { nearest } from "./nearest";
 import { parseEstate } from "./parse";
 import { formatProblems, hasErrors, type Problem } from "./problem";
 
@@ -13,6 +14,9 @@ import { formatProblems, hasErrors, type Problem } from "./problem";
  * The only reader of Pulumi's configuration, and of the environment on behalf of the program. Nothing is read
  * at import.
  */
+
+/** Namespace of the configuration, whatever the project is called. */
+const project = "gitops-estate";
 
 /** Key of the spec, `gitops-estate:estate`, and of the secrets beside it, `gitops-estate:credentials`. */
 const specKey = "estate";
@@ -50,12 +54,16 @@ export interface Stack {
  * @throws pulumi.RunError one, with every problem of spec and credentials; nothing is created then.
  */
 export async function readStack(): Promise<Stack> {
-    const config = new pulumi.Config("gitops-estate");
+    const config = new pulumi.Config(project);
     const raw = config.getObject<unknown>(specKey);
     if (raw === undefined) {
+        const others = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(`${project}:`));
+        const near = nearest(`${project}:${specKey}`, others);
         throw new pulumi.RunError(
-            `stack ${pulumi.getStack()} has no gitops-estate:${specKey} in its configuration: describe the estate in ` +
-                `Pulumi.${pulumi.getStack()}.yaml, see docs/estate.md.`,
+            `stack ${pulumi.getStack()} has no ${project}:${specKey} in its configuration: ` +
+                (near === undefined
+                    ? `describe the estate in Pulumi.${pulumi.getStack()}.yaml, see docs/estate.md.`
+                    : `rename ${near} in Pulumi.${pulumi.getStack()}.yaml.`),
         );
     }
     const secrets = await plain(config.getSecretObject<unknown>(credentialsKey));

@@ -1,6 +1,9 @@
 import { compare } from "./problem";
 
-/** The candidate a typist most likely meant: at most a third of the letters differ. Ties go to the first in order. */
+/**
+ * The candidate a typist most likely meant: at most a third of the letters differ, ties go to the first in order; or the
+ * only one that the word continues or begins, as production does prod.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
     const ranked = [...candidates]
         .sort(compare)
@@ -8,7 +11,19 @@ export function nearest(word: string, candidates: readonly string[]): string | u
         .sort((a, b) => a.distance - b.distance);
     const [best] = ranked;
     const limit = Math.max(1, Math.floor(Math.max(word.length, best?.candidate.length ?? 0) / 3));
-    return best !== undefined && best.distance <= limit ? best.candidate : undefined;
+    if (best !== undefined && best.distance <= limit) {
+        return best.candidate;
+    }
+    const [extended, ...others] = candidates.filter((candidate) => continues(word, candidate));
+    return others.length === 0 ? extended : undefined;
+}
+
+/** Letters two words must share to count as one and its abbreviation. */
+const shortest = 3;
+
+function continues(a: string, b: string): boolean {
+    const [short = "", long = ""] = [a.toLowerCase(), b.toLowerCase()].sort((x, y) => x.length - y.length);
+    return short.length >= shortest && long.startsWith(short);
 }
 
 /** Levenshtein's distance, with a swap of neighbours counted as one. */

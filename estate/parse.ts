@@ -47,7 +47,10 @@ function redact(problem: Problem, hidden: readonly string[]): Problem {
         typeof problem.value === "object" && problem.value !== null
             ? hidden.some((path) => related(path, problem.path))
             : hidden.includes(problem.path);
-    return showsSecret ? { ...problem, value: "(hidden)" } : problem;
+    if (!showsSecret) {
+        return problem;
+    }
+    return { ...problem, value: "(hidden)", ...(problem.id === "type" ? { fix: writeOne } : {}) };
 }
 
 /** Whether a rule speaks of a part that the schema refused: then it may speak of what was put in its place. */
@@ -177,7 +180,7 @@ function explain(issue: z.core.$ZodIssue, path: readonly string[], raw: unknown)
                           ...base,
                           id: "type",
                           rule: `must be ${article(issue.expected)}`,
-                          fix: value === null ? "write one, or leave the key out" : "write one",
+                          fix: rewritten(issue.expected, value),
                       },
                   ];
         case "invalid_value": {
@@ -248,6 +251,32 @@ const articles: Readonly<Record<string, string>> = {
 
 function article(type: string): string {
     return articles[type] ?? type;
+}
+
+const writeOne = "write one";
+
+/** How to write what is there as the type that is wanted, where one can tell. */
+function rewritten(expected: string, value: unknown): string {
+    if (value === null) {
+        return "write one, or leave the key out";
+    }
+    if (expected === "string" && typeof value !== "object") {
+        return `put it in quotes: "${String(value)}"`;
+    }
+    if (typeof value === "string") {
+        const amount = /^\d+(?:\.\d+)?/.exec(value)?.[0];
+        const fixes: Readonly<Record<string, string | undefined>> = {
+            array: `write a list: [${value}]`,
+            number: amount === undefined ? undefined : `write ${amount}, without quotes or a unit`,
+            boolean: /^(?:true|yes|on)$/i.test(value)
+                ? "write true"
+                : /^(?:false|no|off)$/i.test(value)
+                  ? "write false"
+                  : undefined,
+        };
+        return fixes[expected === "int" ? "number" : expected] ?? writeOne;
+    }
+    return writeOne;
 }
 
 function unknownKey(path: readonly string[], value: unknown): Problem {

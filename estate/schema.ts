@@ -233,7 +233,17 @@ const syncDefault = z.strictObject({
     ignoreDifferences: syncFields.ignoreDifferences.default([]).describe(syncMeaning.ignoreDifferences),
 });
 
-const quota = z.record(z.string().min(1), quantity.nullable()).nullable();
+/**
+ * What a ResourceQuota can limit: the names without a slash that API servers accept (`ResourceQuota`,
+ * `spec.hard`), and every name with one, such as `count/deployments.apps`.
+ */
+const quotaResource = z
+    .string()
+    .regex(
+        /^(?:(?:(?:requests|limits)\.)?(?:cpu|memory|ephemeral-storage)|requests\.storage|(?:requests\.)?hugepages-.+|services(?:\.nodeports|\.loadbalancers)?|pods|secrets|configmaps|persistentvolumeclaims|replicationcontrollers|resourcequotas|[^/]+\/[^/]+)$/,
+        "must be what a ResourceQuota limits, e.g. requests.cpu, limits.memory, pods or count/deployments.apps",
+    );
+const quota = z.record(quotaResource, quantity.nullable()).nullable();
 const storageGiB = z.int().min(1).nullable();
 const keepTags = z.int().min(1).max(1000);
 const immutableTags = z.array(z.string().min(1)).nullable();

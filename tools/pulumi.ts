@@ -14,6 +14,7 @@ import * as path from "node:path";
 import { CommandError, runMain } from "./support/console";
 import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
 import { previewOnlyStack, sandboxStack } from "./support/estateSandbox";
+import { keptNames } from "./support/overview";
 import { policyArguments } from "./support/policy";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
 
@@ -102,7 +103,7 @@ async function main(): Promise<void> {
     const call = parseCall(process.argv.slice(2));
     const engine = await engineFor(call);
     const policy = call.policy ? policyArguments(engine) : [];
-    const kept = call.operation === "destroy" ? (await stackOutputs(engine))["kept"] : undefined;
+    const kept = call.operation === "destroy" ? keptNames(await stackOutputs(engine)) : [];
     const env = {
         ...engine.env,
         ...(call.forgetUnreachable ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {}),
@@ -117,7 +118,7 @@ async function main(): Promise<void> {
         ...call.rest,
     ];
     const result = await runPulumi(engine, args, { env, output: "inherit" });
-    if (Array.isArray(kept) && kept.length > 0 && result.code === 0) {
+    if (kept.length > 0 && result.code === 0) {
         process.stdout.write(
             `Kept, because deletionProtection covers them:\n  ${kept.join("\n  ")}\n` +
                 "The next up goes on with them. Images of other environments are gone: a new commit to an app builds them again.\n",

@@ -1,5 +1,6 @@
 /** What stays on the servers when its line of the spec, or the whole stack, is removed. Pure. */
 import type { App, Estate } from "../../estate/model";
+import { mapValues, sortedEntries } from "./maps";
 
 /** Whether an app's repositories stay: when one of its environments is protected, they are that environment's source. */
 export function keepsApp(app: App): boolean {
@@ -17,21 +18,30 @@ export function keepsEstate(estate: Estate): boolean {
 }
 
 /**
- * Everything a destroy leaves on the servers because of deletionProtection, in words, sorted: for the people who run
- * the destroy, and for those who want it gone after all.
+ * Everything a destroy leaves on the servers because of deletionProtection, in words, and the apps and environments it
+ * stays for: for the people who run the destroy, and for those who want it gone after all. A map, so that a preview shows
+ * what is added and not how a list moved.
  */
-export function keptObjects(estate: Estate): string[] {
-    const kept = new Set<string>();
-    for (const app of Object.values(estate.apps).filter(keepsApp)) {
-        kept.add(`GitLab project ${app.repository.fullPath}`);
-        kept.add(`GitLab project ${app.config.fullPath}`);
-        kept.add(`GitLab group ${estate.teams[app.team]?.group ?? app.team}`);
-        if (estate.gitlab.createGroup) {
-            kept.add(`GitLab group ${estate.gitlab.group}`);
+export function keptObjects(estate: Estate): Record<string, string> {
+    const kept = new Map<string, string[]>();
+    const keep = (what: string, reasons: readonly string[]): void => {
+        kept.set(what, [...(kept.get(what) ?? []), ...reasons]);
+    };
+    for (const [name, app] of sortedEntries(estate.apps)) {
+        const environments = app.environments.filter((each) => each.deletionProtection);
+        const reasons = environments.map(({ environment }) => `${name} ${environment}`);
+        if (reasons.length === 0) {
+            continue;
         }
-        for (const environment of app.environments.filter((each) => each.deletionProtection)) {
-            kept.add(`Harbor project ${environment.project} in registry ${environment.registry}`);
+        keep(`GitLab project ${app.repository.fullPath}`, reasons);
+        keep(`GitLab project ${app.config.fullPath}`, reasons);
+        keep(`GitLab group ${estate.teams[app.team]?.group ?? app.team}`, reasons);
+        if (estate.gitlab.createGroup) {
+            keep(`GitLab group ${estate.gitlab.group}`, reasons);
+        }
+        for (const { environment, project, registry } of environments) {
+            keep(`Harbor project ${project} in registry ${registry}`, [`${name} ${environment}`]);
         }
     }
-    return [...kept].sort();
+    return mapValues(Object.fromEntries(kept), (reasons) => reasons.join(", "));
 }

@@ -59,6 +59,7 @@ export const referenceRules: readonly Rule[] = [
                     promotesFrom === undefined ? [] : [promotesFrom],
                     spec.environments,
                     "environments",
+                    name,
                 ),
             ),
             ...Object.entries(spec.apps).flatMap(([name, app]) => [
@@ -104,15 +105,19 @@ export const referenceRules: readonly Rule[] = [
     },
 ];
 
+/** @param self name of the entry that refers, where it is one of the known: no choice for itself. */
 function missing(
     path: string,
     names: readonly string[],
     known: Readonly<Record<string, unknown>>,
     section: string,
+    self?: string,
 ): Finding[] {
-    const candidates = Object.keys(known).sort(compare);
+    const candidates = Object.keys(known)
+        .filter((name) => name !== self)
+        .sort(compare);
     return names
-        .filter((name) => !candidates.includes(name))
+        .filter((name) => !Object.hasOwn(known, name))
         .map((name) => {
             const near = nearest(name, candidates);
             const choice =

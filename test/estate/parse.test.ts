@@ -111,7 +111,13 @@ describe("a refused part", () => {
         [
             "another type",
             { apps: { web: { port: "8080" } } },
-            { path: "apps.web.port", value: "8080", id: "type", rule: "must be a number", fix: "write one" },
+            {
+                path: "apps.web.port",
+                value: "8080",
+                id: "type",
+                rule: "must be a number",
+                fix: "write 8080, without quotes or a unit",
+            },
         ],
         [
             "a number out of range",
@@ -182,7 +188,57 @@ describe("a refused part", () => {
         [
             "a quantity that is a number",
             { defaults: { quota: { pods: 4 } } },
-            { path: "defaults.quota.pods", value: 4, id: "type", rule: "must be a text", fix: "write one" },
+            {
+                path: "defaults.quota.pods",
+                value: 4,
+                id: "type",
+                rule: "must be a text",
+                fix: 'put it in quotes: "4"',
+            },
+        ],
+        [
+            "an amount with a unit",
+            { defaults: { storageGiB: "20GB" } },
+            {
+                path: "defaults.storageGiB",
+                value: "20GB",
+                id: "type",
+                rule: "must be a number",
+                fix: "write 20, without quotes or a unit",
+            },
+        ],
+        [
+            "one where several may stand",
+            { environments: { dev: { clusters: "member1" } } },
+            {
+                path: "environments.dev.clusters",
+                value: "member1",
+                id: "type",
+                rule: "must be a list",
+                fix: "write a list: [member1]",
+            },
+        ],
+        [
+            "a yes",
+            { registries: { main: { insecure: "yes" } } },
+            {
+                path: "registries.main.insecure",
+                value: "yes",
+                id: "type",
+                rule: "must be true or false",
+                fix: "write true",
+            },
+        ],
+        [
+            "a limit that no quota has",
+            { defaults: { quota: { "limit.cpu": "4" } } },
+            {
+                path: "defaults.quota.limit.cpu",
+                value: "limit.cpu",
+                id: "name",
+                rule: "must be what a ResourceQuota limits, e.g. requests.cpu, limits.memory, pods or count/deployments.apps",
+                fix: "rename the key",
+            },
         ],
     ];
     for (const [title, overrides, expected] of cases) {
@@ -276,6 +332,10 @@ describe("the nearest name", () => {
         assert.equal(nearest("ulr", known), "url");
         assert.equal(nearest("colour", known), undefined);
         assert.equal(nearest("x", []), undefined);
+        assert.equal(nearest("registriesOfImages", known), "registries");
+        assert.equal(nearest("env", known), "environments");
+        assert.equal(nearest("pro", ["prod", "production-eu"]), "prod");
+        assert.equal(nearest("product", ["pro", "prod"]), undefined, "two it could be");
     });
 
     it("counts letters changed, added, left out and swapped", () => {

@@ -86,8 +86,13 @@ function standstill(estate: Estate): string {
     return rows.length === 0 ? "" : table(["APP", "ENVIRONMENT", "STANDS STILL"], rows);
 }
 
+/** What the stack's outputs say a destroy keeps. */
+export function keptNames(outputs: Readonly<Record<string, unknown>>): string[] {
+    return Object.keys(outputs["kept"] ?? {}).sort();
+}
+
 function kept(outputs: Readonly<Record<string, unknown>>): string {
-    const names = Array.isArray(outputs["kept"]) ? (outputs["kept"] as string[]) : [];
+    const names = keptNames(outputs);
     return names.length === 0 ? "" : `Kept by a destroy (deletionProtection): ${names.join(", ")}`;
 }
 

@@ -120,16 +120,19 @@ test("in a shared repository the keys carry the app's name", () => {
     );
 });
 
-test("what a destroy keeps is named", () => {
-    assert.deepEqual(keptObjects(sampleEstate([sampleApp("web")])), [
-        "GitLab group acme",
-        "GitLab group acme/shop",
-        "GitLab project acme/shop/web",
-        "GitLab project acme/shop/web-config",
-        "Harbor project web-prod in registry main",
-    ]);
+test("what a destroy keeps is named, and for what", () => {
+    assert.deepEqual(keptObjects(sampleEstate([sampleApp("web"), sampleApp("api")])), {
+        "GitLab group acme": "api prod, web prod",
+        "GitLab group acme/shop": "api prod, web prod",
+        "GitLab project acme/shop/api": "api prod",
+        "GitLab project acme/shop/api-config": "api prod",
+        "GitLab project acme/shop/web": "web prod",
+        "GitLab project acme/shop/web-config": "web prod",
+        "Harbor project api-prod in registry main": "api prod",
+        "Harbor project web-prod in registry main": "web prod",
+    });
     const open = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] });
-    assert.deepEqual(keptObjects(sampleEstate([open])), []);
+    assert.deepEqual(keptObjects(sampleEstate([open])), {});
 });
 
 test("an environment gives its image's name, whatever the spec's values say", () => {

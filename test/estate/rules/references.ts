@@ -55,6 +55,13 @@ export const referenceCases: readonly Case[] = [
         fix: /did you mean dev\?/,
     },
     {
+        rule: "environment-exists",
+        title: "promotion from an environment that is spelt almost as its own name",
+        change: { environments: { test: { promotesFrom: "tests" } } },
+        found: [["environments.test.promotesFrom", "tests"]],
+        fix: /^use one of dev, prod, or add environments\.tests$/,
+    },
+    {
         rule: "channel-exists",
         title: "channels that do not exist, wherever they are named",
         change: {
