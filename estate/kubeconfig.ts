@@ -1,10 +1,10 @@
-import { parse } from "yaml";
+import { CORE_SCHEMA, load } from "js-yaml";
 
 /** What a context of a kubeconfig says; undefined where the text is no kubeconfig or has no such context. */
 export function serverOf(kubeconfig: string, context: string): string | undefined {
     let config: unknown;
     try {
-        config = parse(kubeconfig);
+        config = load(kubeconfig, { schema: CORE_SCHEMA });
     } catch {
         return undefined;
     }

@@ -260,8 +260,8 @@ function rewritten(expected: string, value: unknown): string {
     if (value === null) {
         return "write one, or leave the key out";
     }
-    if (expected === "string" && typeof value !== "object") {
-        return `put it in quotes: "${String(value)}"`;
+    if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
+        return `put it in quotes: "${value}"`;
     }
     if (typeof value === "string") {
         const amount = /^\d+(?:\.\d+)?/.exec(value)?.[0];

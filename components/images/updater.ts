@@ -1,6 +1,6 @@
 /** What Argo CD Image Updater needs beside the annotations: registries and credentials. */
 import * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { KubeResource, type KubeMetadata, type KubeObject } from "../support/kubeObject";
 import { abilitiesOf, actsIn, ownsWriteSecret, pullSecretKey, pullSecretName, writeSecretName } from "./plan";
@@ -92,7 +92,7 @@ export function updaterSettings(estate: Estate): Record<string, string> {
                   "disable-tls": String(webhookUrl.startsWith("http://")),
               }
             : {}),
-        "registries.conf": stringify({ registries }, { lineWidth: 0 }),
+        "registries.conf": dump({ registries }, { lineWidth: -1, noRefs: true }),
     };
 }
 

@@ -1,6 +1,6 @@
 /** Argo CD's notifications: services, templates and triggers in one ConfigMap, addresses in one Secret. */
 import * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 import type { AppEnvironment, Channel, Estate } from "../../estate/model";
 import { settingsMetadata } from "../argocd/controlPlane";
 import type { Settings } from "../argocd/settings";
@@ -202,5 +202,5 @@ function channels(estate: Estate): Channel[] {
 }
 
 function yaml(value: unknown): string {
-    return stringify(value, { lineWidth: 0 });
+    return dump(value, { lineWidth: -1, noRefs: true });
 }

@@ -17,4 +17,14 @@ declare module "js-yaml" {
         iterator?: null,
         options?: { readonly schema?: Schema; readonly filename?: string },
     ): unknown[];
+    /** The one document of a text; undefined for an empty one. @throws YAMLException */
+    export function load(text: string, options?: { readonly schema?: Schema }): unknown;
+    /**
+     * @param options `lineWidth`: where long texts are folded, -1 for nowhere; `noRefs`: what occurs twice is written twice
+     * instead of referred to.
+     */
+    export function dump(
+        value: unknown,
+        options?: { readonly lineWidth?: number; readonly noRefs?: boolean },
+    ): string;
 }
