@@ -314,7 +314,7 @@ func (c *Channel) once(ctx context.Context, message Message) Result {
 
 func (c *Channel) droppedText(count int) string {
 	if c.settings.Language == "zh" {
-		return fmt.Sprintf("由于发送频率限制或机器人不可用,有 %d 条通知未能送达。", count)
+		return fmt.Sprintf("由于发送频率限制或机器人不可用，有 %d 条通知未能送达。", count)
 	}
 	return fmt.Sprintf("%d notifications were left out: too many at once, or the bot was out of reach.", count)
 }
@@ -323,7 +323,7 @@ func (c *Channel) droppedText(count int) string {
 func (c *Channel) test(ctx context.Context) Result {
 	title, text := "Test of the notification relay", "If you can read this, channel **"+c.name+"** works."
 	if c.settings.Language == "zh" {
-		title, text = "通知中继测试", "看到这条消息,说明渠道 **"+c.name+"** 工作正常。"
+		title, text = "通知中继测试", "看到这条消息，说明渠道 **"+c.name+"** 工作正常。"
 	}
 	card, _ := json.Marshal(c.kind.Card(title, text))
 	c.mutex.Lock()

@@ -30,7 +30,7 @@ export interface Trigger {
 
 /** The events, by name. */
 export const events: Readonly<Record<EventName, Event>> = {
-    healthy: event("healthy", "green", "Deployed and healthy", "部署成功,应用健康"),
+    healthy: event("healthy", "green", "Deployed and healthy", "部署成功，应用健康"),
     degraded: event("degraded", "red", "Application degraded", "应用状态异常"),
     failed: event("failed", "red", "Sync failed", "同步失败"),
     running: event("running", "blue", "Sync running", "正在同步"),
