@@ -14,7 +14,7 @@ import { committedStackFile, estateOf } from "../../tools/support/stack";
 
 describe("options of the bench", () => {
     test("have defaults, and take counts", () => {
-        assert.deepEqual(parseOptions([]), { apps: 50, rounds: 3 });
+        assert.deepEqual(parseOptions([]), { apps: 50, rounds: 5 });
         assert.deepEqual(parseOptions(["--apps", "5", "--rounds", "1"]), { apps: 5, rounds: 1 });
     });
     for (const argv of [["--apps"], ["--apps", "x"], ["--rounds", "0"], ["--teams", "3"]]) {
@@ -98,12 +98,14 @@ describe("the report", () => {
                 { what: "preview", unit: "s", estate: 5, bare: 4 },
                 { what: "up", unit: "s", estate: 6, bare: 4 },
                 { what: "memory", unit: "MB", estate: 300.4, bare: 0 },
+                { what: "load", unit: "s", estate: 9, bare: 4, aimless: true },
             ]),
             [
                 "MEASURE  ESTATE  BARE   RATIO  AIM",
                 "preview  5.0 s   4.0 s  1.25   <= 1.25  ok",
                 "up       6.0 s   4.0 s  1.50   <= 1.25  MISSED",
                 "memory   300 MB  0 MB   ?      <= 1.25  not measured",
+                "load     9.0 s   4.0 s  2.25",
             ].join("\n"),
         );
     });

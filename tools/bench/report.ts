@@ -10,6 +10,8 @@ export interface Comparison {
     readonly unit: "s" | "MB";
     readonly estate: number;
     readonly bare: number;
+    /** There to explain the others: without an aim of its own. */
+    readonly aimless?: true;
 }
 
 /** A measure that has a limit of its own, or none. */
@@ -29,15 +31,15 @@ export function median(values: readonly number[]): number {
 export function comparisonTable(rows: readonly Comparison[]): string {
     return table(
         ["MEASURE", "ESTATE", "BARE", "RATIO", "AIM", ""],
-        rows.map(({ what, unit, estate, bare }) => {
+        rows.map(({ what, unit, estate, bare, aimless }) => {
             const ratio = bare === 0 ? Number.NaN : estate / bare;
             return [
                 what,
                 amount(estate, unit),
                 amount(bare, unit),
                 Number.isNaN(ratio) ? "?" : ratio.toFixed(2),
-                `<= ${ratioAim}`,
-                Number.isNaN(ratio) ? "not measured" : verdict(ratio <= ratioAim),
+                aimless ? "" : `<= ${ratioAim}`,
+                Number.isNaN(ratio) ? "not measured" : aimless ? "" : verdict(ratio <= ratioAim),
             ];
         }),
     );
