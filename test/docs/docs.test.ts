@@ -62,8 +62,8 @@ describe("commands", () => {
     /** Options of `pulumi` itself that pages use; each was looked up in `pulumi <command> --help` of 3.256. */
     const ofPulumi = [
         "--clear-pending-creates",
-        "--debug",
         "--config-file",
+        "--debug",
         "--diff",
         "--file",
         "--generate-code",
