@@ -57,13 +57,15 @@ export async function readStack(): Promise<Stack> {
     const config = new pulumi.Config(project);
     const raw = config.getObject<unknown>(specKey);
     if (raw === undefined) {
-        const others = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(`${project}:`));
-        const near = nearest(`${project}:${specKey}`, others);
+        const others = Object.keys(pulumi.runtime.allConfig()).flatMap((key) =>
+            key.startsWith(`${project}:`) ? [key.slice(project.length + 1)] : [],
+        );
+        const near = nearest(specKey, others);
         throw new pulumi.RunError(
             `stack ${pulumi.getStack()} has no ${project}:${specKey} in its configuration: ` +
                 (near === undefined
                     ? `describe the estate in Pulumi.${pulumi.getStack()}.yaml, see docs/estate.md.`
-                    : `rename ${near} in Pulumi.${pulumi.getStack()}.yaml.`),
+                    : `rename ${project}:${near} in Pulumi.${pulumi.getStack()}.yaml.`),
         );
     }
     const secrets = await plain(config.getSecretObject<unknown>(credentialsKey));

@@ -163,6 +163,8 @@ describe("a stack", () => {
         );
         pulumi.runtime.setAllConfig({});
         await assert.rejects(readStack(), /stack dev has no gitops-estate:estate in its configuration/);
+        pulumi.runtime.setAllConfig({ "gitops-estate:credentials": "{}" });
+        await assert.rejects(readStack(), /describe the estate in Pulumi.dev.yaml/);
         pulumi.runtime.setAllConfig({ "gitops-estate:estat": "{}", "gitlab:estate": "{}" });
         await assert.rejects(readStack(), /rename gitops-estate:estat in Pulumi.dev.yaml/);
     });
