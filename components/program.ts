@@ -21,7 +21,7 @@ import { PushWebhook, hasWebhook } from "./images/webhook";
 import { Notifications, subscriptions, type ChannelSecrets } from "./notifications/notifications";
 import { keepsApp, keepsEstate, keepsTeam, keptObjects } from "./support/kept";
 import type { KubeObject } from "./support/kubeObject";
-import { mapInTurns, mapValues, required, sortedEntries } from "./support/maps";
+import { byKey, mapInTurns, mapValues, required, sortedEntries } from "./support/maps";
 import { makeProviders, type Providers, type ServerCredentials } from "./support/providers";
 import { pushWebhookToken, relayToken, webhookToken } from "./support/webhookToken";
 
@@ -139,7 +139,11 @@ async function repositories(
                 { providers: [gitlab] },
             ),
     );
-    const plans = Object.fromEntries(configPlans(estate).map((plan) => [plan.fullPath, plan]));
+    const plans = byKey(
+        configPlans(estate),
+        (plan) => plan.fullPath,
+        (plan) => plan,
+    );
     const configs = await mapInTurns(plans, (plan) => {
         const team = required(teams, plan.team, "team");
         return new ConfigRepository(

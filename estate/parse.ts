@@ -274,7 +274,7 @@ function rewritten(expected: string, value: unknown): string {
                   ? "write false"
                   : undefined,
         };
-        return fixes[expected === "int" ? "number" : expected] ?? writeOne;
+        return fixes[expected] ?? writeOne;
     }
     return writeOne;
 }

@@ -1,8 +1,8 @@
 /** What Argo CD Image Updater needs beside the annotations: registries and credentials. */
 import * as pulumi from "@pulumi/pulumi";
-import { dump } from "js-yaml";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { KubeResource, type KubeMetadata, type KubeObject } from "../support/kubeObject";
+import { yaml } from "../support/yaml";
 import { abilitiesOf, actsIn, ownsWriteSecret, pullSecretKey, pullSecretName, writeSecretName } from "./plan";
 import { hasWebhook } from "./webhook";
 
@@ -92,7 +92,7 @@ export function updaterSettings(estate: Estate): Record<string, string> {
                   "disable-tls": String(webhookUrl.startsWith("http://")),
               }
             : {}),
-        "registries.conf": dump({ registries }, { lineWidth: -1, noRefs: true }),
+        "registries.conf": yaml({ registries }),
     };
 }
 

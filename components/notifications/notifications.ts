@@ -1,11 +1,11 @@
 /** Argo CD's notifications: services, templates and triggers in one ConfigMap, addresses in one Secret. */
 import * as pulumi from "@pulumi/pulumi";
-import { dump } from "js-yaml";
 import type { AppEnvironment, Channel, Estate } from "../../estate/model";
 import { settingsMetadata } from "../argocd/controlPlane";
 import type { Settings } from "../argocd/settings";
 import type { Annotations } from "../delivery/application";
 import { KubeResource } from "../support/kubeObject";
+import { yaml } from "../support/yaml";
 import { mail, webhookBody } from "./cards";
 import { events, triggers, type Event } from "./catalog";
 import { NotificationRelay } from "./relay";
@@ -199,8 +199,4 @@ export function subscriptions(estate: Estate, environment: AppEnvironment): Anno
 
 function channels(estate: Estate): Channel[] {
     return Object.values(estate.channels).sort((left, right) => (left.name < right.name ? -1 : 1));
-}
-
-function yaml(value: unknown): string {
-    return dump(value, { lineWidth: -1, noRefs: true });
 }

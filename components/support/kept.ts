@@ -23,25 +23,21 @@ export function keepsEstate(estate: Estate): boolean {
  * what is added and not how a list moved.
  */
 export function keptObjects(estate: Estate): Record<string, string> {
-    const kept = new Map<string, string[]>();
-    const keep = (what: string, reasons: readonly string[]): void => {
-        kept.set(what, [...(kept.get(what) ?? []), ...reasons]);
-    };
+    const kept: Record<string, string[]> = {};
     for (const [name, app] of sortedEntries(estate.apps)) {
-        const environments = app.environments.filter((each) => each.deletionProtection);
-        const reasons = environments.map(({ environment }) => `${name} ${environment}`);
-        if (reasons.length === 0) {
-            continue;
-        }
-        keep(`GitLab project ${app.repository.fullPath}`, reasons);
-        keep(`GitLab project ${app.config.fullPath}`, reasons);
-        keep(`GitLab group ${estate.teams[app.team]?.group ?? app.team}`, reasons);
-        if (estate.gitlab.createGroup) {
-            keep(`GitLab group ${estate.gitlab.group}`, reasons);
-        }
-        for (const { environment, project, registry } of environments) {
-            keep(`Harbor project ${project} in registry ${registry}`, [`${name} ${environment}`]);
+        for (const { environment, project, registry } of app.environments.filter(
+            (each) => each.deletionProtection,
+        )) {
+            for (const what of [
+                `GitLab project ${app.repository.fullPath}`,
+                `GitLab project ${app.config.fullPath}`,
+                `GitLab group ${estate.teams[app.team]?.group ?? app.team}`,
+                ...(estate.gitlab.createGroup ? [`GitLab group ${estate.gitlab.group}`] : []),
+                `Harbor project ${project} in registry ${registry}`,
+            ]) {
+                (kept[what] ??= []).push(`${name} ${environment}`);
+            }
         }
     }
-    return mapValues(Object.fromEntries(kept), (reasons) => reasons.join(", "));
+    return mapValues(kept, (reasons) => reasons.join(", "));
 }

@@ -50,6 +50,8 @@ log_in() {
 
 insecure() { [ "${REGISTRY_INSECURE:-false}" = true ]; }
 
+run_buildah() { buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" "$@"; }
+
 # When the commit was made, in seconds since 1970; images are dated with it. GitLab tells where the job's image has no git.
 commit_seconds() {
     if [ -n "${CI_COMMIT_TIMESTAMP:-}" ] && date -u -d "$CI_COMMIT_TIMESTAMP" +%s 2>/dev/null; then return; fi
@@ -59,15 +61,14 @@ commit_seconds() {
 
 # Whether the tag is in the registry. "No" also when there is nothing to ask with, as in kaniko's image.
 pushed() {
+    if insecure; then set -- --tls-verify=false; else set --; fi
     if command -v crane >/dev/null; then
         if insecure; then crane digest --insecure "$image"; else crane digest "$image"; fi >/dev/null 2>&1
     elif command -v skopeo >/dev/null; then
-        if insecure; then set -- --tls-verify=false; else set --; fi
         skopeo inspect "$@" --raw "docker://$image" >/dev/null 2>&1
     elif [ "${BUILDER:-buildah}" = buildah ]; then
         # It can only ask by fetching, and fetches nothing when the tag is not there.
-        if insecure; then set -- --tls-verify=false; else set --; fi
-        buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" pull --quiet --policy always "$@" "docker://$image" >/dev/null 2>&1
+        run_buildah pull --quiet --policy always "$@" "docker://$image" >/dev/null 2>&1
     else
         return 1
     fi
@@ -76,11 +77,11 @@ pushed() {
 with_buildah() {
     seconds=$(commit_seconds) || exit 1
     if insecure; then set -- --tls-verify=false; else set --; fi
-    buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" build --isolation chroot --format oci "$@" \
+    run_buildah build --isolation chroot --format oci "$@" \
         --timestamp "$seconds" \
         --label "org.opencontainers.image.revision=$commit" --file Dockerfile --tag "$image" .
     if [ "$push" = yes ]; then
-        buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" push "$@" "$image"
+        run_buildah push "$@" "$image"
     fi
 }
 
