@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 /** Environment variables are read in the few places that talk to the outside, nowhere else. */
 const envReaders = [
   "estate/config.ts",
-  "tools/**",
+  "commands/**",
   "sandbox/**",
   "toolchain/**",
   "test/**",
@@ -40,7 +40,7 @@ export default tseslint.config(
         {
           object: "process",
           property: "env",
-          message: "Read the environment in estate/config.ts or in tools/.",
+          message: "Read the environment in estate/config.ts or in commands/.",
         },
       ],
     },

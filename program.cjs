@@ -22,7 +22,7 @@ for (const stream of [process.stdout, process.stderr]) {
 if (process.env.ESTATE_DEBUG !== "true") {
     require("@pulumi/pulumi/log").debug = () => Promise.resolve();
 }
-const main = withoutArborist(() => require("./index.ts"));
+const main = withoutArborist(() => require("./index"));
 process.setSourceMapsEnabled(false);
 
 /**

@@ -3,4 +3,4 @@
  * tsx, registered after it, takes over.
  */
 require("tsx/cjs");
-require("./index.ts");
+require("./index");

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 
-import { runArgoCd } from "./argocd/cli";
+import { runArgoCd } from "./workloads/argocd/cli";
 import { adviseOn } from "./supervisor/advice";
 import {
     type GitlabEdition,

@@ -1,9 +1,9 @@
 /** Argo CD's notifications: services, templates and triggers in one ConfigMap, addresses in one Secret. */
 import * as pulumi from "@pulumi/pulumi";
 import type { AppEnvironment, Channel, Estate } from "../../estate/model";
-import { settingsMetadata } from "../argocd/controlPlane";
-import type { Settings } from "../argocd/settings";
-import type { Annotations } from "../delivery/application";
+import { settingsMetadata } from "../engines/argocd/controlPlane";
+import type { Settings } from "../engines/argocd/settings";
+import type { Annotations } from "../engines/argocd/application";
 import { KubeResource } from "../support/kubeObject";
 import { yaml } from "../support/yaml";
 import { mail, webhookBody } from "./cards";

@@ -1,7 +1,7 @@
 /** The relay between Argo CD and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate, NotificationRelay as RelaySettings } from "../../estate/model";
-import { mirroredImage, withoutSeccomp, withoutServiceAwait } from "../argocd/patches";
+import { mirroredImage, withoutSeccomp, withoutServiceAwait } from "../engines/argocd/patches";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
 import { settingsDigest } from "../support/settingsDigest";

@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { argoCdSpec } from "../argocd/part";
-import { type ArgoCdTools, argoCdTools } from "../argocd/workloads";
+import { argoCdSpec } from "../workloads/part";
+import { type ArgoCdTools, argoCdTools } from "../workloads/argocd/table";
 import { writePrivate } from "../support/files";
 import { nodeImagesSpec } from "../clusters/images/part";
 import { adminEntry, serverUrl, writeKubeconfig } from "../clusters/kubeconfig";

@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { ensureTools, progressPrinter } from "../../toolchain";
-import { restartWorkload, withWorkloads } from "../argocd/status";
-import { workloads } from "../argocd/workloads";
+import { restartWorkload, withWorkloads } from "../workloads/status";
+import { workloads } from "../workloads/argocd/table";
 import { clusterWorks, registerNodes } from "../clusters/bootstrap";
 import { ClusterClient } from "../clusters/client";
 import { serverUrl } from "../clusters/kubeconfig";

@@ -93,7 +93,7 @@ describe("commands", () => {
         const there = fs.existsSync(path.join(root, folder)) ? fs.readdirSync(path.join(root, folder)) : [];
         return [file, ...there.filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)];
     };
-    const engine = [...optionsIn("tools/pulumi.ts"), ...ofPulumi];
+    const engine = [...optionsIn("commands/pulumi.ts"), ...ofPulumi];
 
     const known = (script: string): readonly string[] => {
         const file = /\S+\.(ts|mjs)\b(?!.*\.(ts|mjs)\b)/.exec(scripts[script] ?? "")?.[0];
@@ -179,7 +179,7 @@ function specOf(content: unknown): unknown {
 
 describe("names and figures", () => {
     it("every ESTATE_ variable of a page is read somewhere, and every one that is read is on a page", () => {
-        const source = ["sandbox", "tools", "toolchain", "estate", "components", "policies"]
+        const source = ["sandbox", "commands", "toolchain", "estate", "components", "policies"]
             .flatMap((folder) => sourceFiles(path.join(root, folder)))
             .map((file) => fs.readFileSync(file, "utf8"))
             .join("\n");

@@ -9,7 +9,7 @@ import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { channelSecret } from "../../sandbox/chat";
 import { portOf } from "../../sandbox/support/ports";
-import type { Person } from "../../tools/support/story";
+import type { Person } from "../../commands/support/story";
 import { Browser, type Refusal } from "./support/argocd";
 import { World, eventually } from "./support/world";
 
@@ -44,7 +44,7 @@ describe("a person who signs in to Argo CD with GitLab", { timeout: 20 * 60_000 
     before(async () => {
         // Given an estate, and beside it an Application of nobody's team.
         world = await World.make();
-        await world.succeed("tools/start.ts");
+        await world.succeed("commands/start.ts");
         const { stdout } = await world.kubectl("host", ["-n", "argocd", "get", "applications", "-o", "name"]);
         all = stdout
             .trim()

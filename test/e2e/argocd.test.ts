@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { pushImage } from "../../tools/support/images";
+import { pushImage } from "../../commands/support/images";
 import { World, eventually } from "./support/world";
 
 interface Application {
@@ -49,7 +49,7 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         world.editSpec((spec) =>
             spec.setIn(["config", "gitops-estate:estate", "argocd", "reconciliationSeconds"], pollSeconds),
         );
-        await world.succeed("tools/start.ts");
+        await world.succeed("commands/start.ts");
     });
     after(async () => {
         const { dir } = world;
@@ -216,7 +216,7 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
     });
 
     test("is nobody's business after a destroy: Argo CD's processes end and wait", async () => {
-        await world.succeed("tools/pulumi.ts", ["destroy", "--yes"]);
+        await world.succeed("commands/pulumi.ts", ["destroy", "--yes"]);
         const all = await eventually("processes that wait", parts, (found) =>
             found
                 .filter(({ name }) => name.startsWith("argocd-"))

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Story, until, type Person } from "../../tools/support/story";
+import { Story, until, type Person } from "../../commands/support/story";
 import { World } from "./support/world";
 
 const source = "acme/shop/web";
@@ -27,7 +27,7 @@ describe("a version of an app", { timeout: 20 * 60_000 }, () => {
 
     before(async () => {
         world = await World.make();
-        await world.succeed("tools/start.ts");
+        await world.succeed("commands/start.ts");
         story = world.story();
         [alice, bob] = await Promise.all([story.person("alice"), story.person("bob")]);
     });

@@ -30,7 +30,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         (await world.gitlab<Project>("GET", `/projects/${encodeURIComponent(path)}`)).body;
 
     test("npm start raises it and says what is where", async () => {
-        const output = await world.succeed("tools/start.ts");
+        const output = await world.succeed("commands/start.ts");
         for (const expected of [
             "acme/shop/web",
             "web-dev-member1",
@@ -86,8 +86,8 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
     test("a second up changes nothing, and neither does a refresh", async () => {
         assert.deepEqual(await world.plan(), {});
         assert.deepEqual(await world.plan({ refresh: true }), {});
-        await world.succeed("tools/pulumi.ts", ["refresh", "--preview-only", "--expect-no-changes"]);
-        assert.match(await world.succeed("tools/start.ts"), /Nothing changed/);
+        await world.succeed("commands/pulumi.ts", ["refresh", "--preview-only", "--expect-no-changes"]);
+        assert.match(await world.succeed("commands/start.ts"), /Nothing changed/);
     });
 
     test("reordered maps and lists change nothing", async () => {
@@ -211,7 +211,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
     });
 
     test("destroy leaves nothing but what deletionProtection keeps, and lists that", async () => {
-        const output = await world.succeed("tools/pulumi.ts", ["destroy"]);
+        const output = await world.succeed("commands/pulumi.ts", ["destroy"]);
         assert.match(output, /Kept, because deletionProtection covers them:/);
         const projects = (await world.harbor<{ name: string }[]>("GET", "/projects?page_size=100")).body;
         assert.deepEqual(
@@ -238,7 +238,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         world.editSpec((spec) => {
             spec.deleteIn(["config", "gitops-estate:estate", "apps", "web"]);
         });
-        const refused = await world.command("tools/pulumi.ts", ["up"]);
+        const refused = await world.command("commands/pulumi.ts", ["up"]);
         assert.notEqual(refused.code, 0, "the up did not refuse it");
         assert.match(
             refused.stdout + refused.stderr,
@@ -281,7 +281,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         assert.deepEqual(await world.plan({ refresh: true }), {});
 
         edition("ce");
-        const refused = await world.command("tools/pulumi.ts", ["preview", "--as-is"]);
+        const refused = await world.command("commands/pulumi.ts", ["preview", "--as-is"]);
         assert.notEqual(refused.code, 0, "levels are taken by an Enterprise Edition");
         assert.match(refused.stdout + refused.stderr, /feature unavailable: .*use allowedToPushes instead/);
         edition("ee");

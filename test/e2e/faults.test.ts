@@ -54,7 +54,7 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
 
     test("an engine killed three times on the way leaves nothing twice and nothing to repair", async () => {
         for (const point of [15, 60, 120]) {
-            const engine = world.start("tools/pulumi.ts", ["up", "--skip-preview"]);
+            const engine = world.start("commands/pulumi.ts", ["up", "--skip-preview"]);
             await eventually(`an up with ${point} resources`, resources, (count) => count >= point, 240);
             const ended = once(engine, "exit");
             assert.ok(engine.pid !== undefined, "the engine was started");
@@ -109,7 +109,7 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
             });
         });
         await world.fault("harbor", { method: "POST", path: "/api/v2.0/projects", status: 500, times: 1000 });
-        const failed = await world.command("tools/pulumi.ts", ["up"]);
+        const failed = await world.command("commands/pulumi.ts", ["up"]);
         assert.notEqual(failed.code, 0, "the up did not fail");
         const said = failed.stdout + failed.stderr;
         for (const part of [/docs-dev/, /POST .*\/projects/, /500/]) {
@@ -129,14 +129,14 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
         assert.ok(server?.pid !== undefined, "member2 has a running API server");
         process.kill(server.pid, "SIGKILL");
 
-        const failed = await world.command("tools/pulumi.ts", ["destroy", "--as-is"]);
+        const failed = await world.command("commands/pulumi.ts", ["destroy", "--as-is"]);
         assert.notEqual(failed.code, 0, "the destroy did not fail");
         const said = failed.stdout + failed.stderr;
         assert.match(said, /member2/);
         assert.match(said, /--forget-unreachable/);
         assert.doesNotMatch(said, /at .*\.ts:\d+/, "a stack trace is printed");
 
-        await world.succeed("tools/pulumi.ts", ["destroy", "--as-is", "--forget-unreachable"]);
+        await world.succeed("commands/pulumi.ts", ["destroy", "--as-is", "--forget-unreachable"]);
         const namespaces = (await world.kubectl("member1", ["get", "namespaces", "-o", "name"])).stdout;
         assert.doesNotMatch(namespaces, /web-|api-/, "member1 still has namespaces of the estate");
         assert.match(await world.state("dev"), /app-web-repository-project/, "what is kept is forgotten");

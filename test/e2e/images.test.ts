@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { pushImage, type Pusher } from "../../tools/support/images";
+import { pushImage, type Pusher } from "../../commands/support/images";
 import { World, eventually } from "./support/world";
 
 interface Application {
@@ -31,7 +31,7 @@ describe("the image updater", { timeout: 30 * 60_000 }, () => {
     let minute = 0;
     before(async () => {
         world = await World.make();
-        await world.succeed("tools/start.ts");
+        await world.succeed("commands/start.ts");
     });
     after(() => world.end());
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Story, type Person, type Pipeline } from "../../tools/support/story";
+import { Story, type Person, type Pipeline } from "../../commands/support/story";
 import { World } from "./support/world";
 
 const config = "acme/shop/web-config";
@@ -35,7 +35,7 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
     before(async () => {
         world = await World.make();
         secondHarbor();
-        await world.succeed("tools/start.ts");
+        await world.succeed("commands/start.ts");
         story = world.story();
         alice = await story.person("alice");
     });

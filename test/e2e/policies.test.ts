@@ -12,9 +12,9 @@ import { kubernetesRules } from "../../policies/rules/kubernetes";
 import { prepareFolder } from "../../sandbox/supervisor/plan";
 import { ensureSecrets } from "../../sandbox/supervisor/secrets";
 import { checkoutDir, sandboxLayout } from "../../sandbox/support/layout";
-import type { RunResult } from "../../tools/support/console";
-import { engineHome, programEngine, runPulumi, stackArguments } from "../../tools/support/engine";
-import { policyArguments } from "../../tools/support/policy";
+import type { RunResult } from "../../commands/support/console";
+import { engineHome, programEngine, runPulumi, stackArguments } from "../../commands/support/engine";
+import { policyArguments } from "../../commands/support/policy";
 import { World } from "./support/world";
 
 const rules = [...gitlabRules, ...gitlabStackRules, ...harborRules, ...kubernetesRules];
@@ -52,7 +52,7 @@ describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
 
     /** Previews a stack with the pack, without its servers; its output, in which nothing is a violation. */
     async function passes(stack: string): Promise<string> {
-        const result = await world.command("tools/pulumi.ts", [
+        const result = await world.command("commands/pulumi.ts", [
             "preview",
             "--stack",
             stack,
@@ -98,7 +98,7 @@ describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
     });
 
     test("any other operation on servers that are elsewhere is refused", async () => {
-        const result = await world.command("tools/pulumi.ts", ["up", "--stack", "prod", "--sandbox"]);
+        const result = await world.command("commands/pulumi.ts", ["up", "--stack", "prod", "--sandbox"]);
         assert.equal(result.code, 1);
         assert.match(result.stderr, /--sandbox is for previews/);
     });

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { describe, it } from "node:test";
 import { z } from "zod";
 import { parseEstate, rules, specSchema } from "../../estate";
-import { inherited, pages, smallest } from "../../tools/docs";
+import { inherited, pages, smallest } from "../../commands/docs";
 
 describe("the generated pages", () => {
     for (const { file, text } of pages()) {

@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import { parse as parseYaml } from "yaml";
 import { formatProblems, parseEstate, specSchema, type Problem } from "../../estate";
 import { distance, nearest } from "../../estate/nearest";
-import { smallest } from "../../tools/docs";
+import { smallest } from "../../commands/docs";
 import { spec, type Overrides } from "../support/estate";
 
 function problems(overrides: Overrides): Problem[] {

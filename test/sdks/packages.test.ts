@@ -9,12 +9,12 @@ import { beforeEach, describe, it } from "node:test";
 import * as gitlab from "@pulumi/gitlab";
 import * as harbor from "@pulumi/harbor";
 import * as pulumi from "@pulumi/pulumi";
-import { outputsOf, readSchema } from "../../tools/sdks/schema";
-import { sdkFiles, sdkNames } from "../../tools/sdks";
+import { outputsOf, readSchema } from "../../commands/sdks/schema";
+import { sdkFiles, sdkNames } from "../../commands/sdks";
 
 const root = path.resolve(__dirname, "../..");
 const schemaOf = (name: string): ReturnType<typeof readSchema> =>
-    readSchema(path.join(root, "sandbox/providers/schema", `${name}.yaml`));
+    readSchema(path.join(root, "sdks", name, "schema.yaml"));
 
 interface Seen {
     type: string;

@@ -1,8 +1,8 @@
 /** Reading a published SDK's source, on a small one in its form. That the real ones have this form shows only a run of the command. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { differences, plainType, readPublished } from "../../tools/sdks/published";
-import type { Schema } from "../../tools/sdks/schema";
+import { differences, plainType, readPublished } from "../../commands/sdks/published";
+import type { Schema } from "../../commands/sdks/schema";
 
 const lamp = `
 @pulumi.input_type

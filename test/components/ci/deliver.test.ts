@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { test, type TestContext } from "node:test";
 
 import { configContent } from "../../../components/gitlab/content";
-import { field, Sandbox } from "../../sandbox/gitlab/harness";
+import { field, Sandbox } from "../../../sandbox/test/gitlab/harness";
 import { sampleApp } from "../sample";
 import { commit, folder, must, run, runScript, text, type Run } from "./support";
 

@@ -19,9 +19,9 @@ import {
     trace,
     until,
     type ShownPipeline,
-} from "../../sandbox/ci/harness";
-import type { Person } from "../../sandbox/gitlab/harness";
-import { TestHarbor } from "../../sandbox/harbor/fixture";
+} from "../../../sandbox/test/ci/harness";
+import type { Person } from "../../../sandbox/test/gitlab/harness";
+import { TestHarbor } from "../../../sandbox/test/harbor/fixture";
 import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate, sampleGitLab } from "../sample";
 import { toolPath } from "./support";
 

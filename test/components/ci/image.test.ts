@@ -7,7 +7,7 @@ import { readdir, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 
-import { TestHarbor, type Robot } from "../../sandbox/harbor/fixture";
+import { TestHarbor, type Robot } from "../../../sandbox/test/harbor/fixture";
 import { commit, folder, must, pathOf, pathWith, repository, runScript, text } from "./support";
 
 let harbor: TestHarbor;

@@ -11,7 +11,7 @@ import { after, before, test, type TestContext } from "node:test";
 import { promotionSettings, repositorySettings, keySuffix } from "../../../components/ci/settings";
 import { promotionRights } from "../../../components/harbor/rights";
 import type { App, Estate } from "../../../estate/model";
-import { admin, TestHarbor } from "../../sandbox/harbor/fixture";
+import { admin, TestHarbor } from "../../../sandbox/test/harbor/fixture";
 import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../sample";
 import { commit, folder, must, pathOf, runScript, text, toolPath, type Run } from "./support";
 

@@ -1,6 +1,6 @@
 /** People at Argo CD: a browser's part of signing in with GitLab, and what they then ask its API. */
 import assert from "node:assert/strict";
-import type { Person } from "../../../tools/support/story";
+import type { Person } from "../../../commands/support/story";
 import type { Answer } from "./world";
 
 /** One page on the way. */

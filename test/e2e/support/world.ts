@@ -12,9 +12,9 @@ import { checkoutDir } from "../../../sandbox/support/layout";
 import { freePortBase, portOf } from "../../../sandbox/support/ports";
 import { sandboxInfo } from "../../../sandbox/supervisor";
 import { ensureTools } from "../../../toolchain";
-import { run, type RunResult } from "../../../tools/support/console";
-import type { Pusher } from "../../../tools/support/images";
-import { Story } from "../../../tools/support/story";
+import { run, type RunResult } from "../../../commands/support/console";
+import type { Pusher } from "../../../commands/support/images";
+import { Story } from "../../../commands/support/story";
 
 /** What a preview says it would do, by operation: `create`, `update`, `delete`, `replace`; unchanged ones are left out. */
 export type Plan = Readonly<Record<string, readonly string[]>>;
@@ -94,7 +94,7 @@ export class World {
     async plan(options: { readonly refresh?: boolean; readonly stack?: string } = {}): Promise<Plan> {
         const refresh = options.refresh === true ? ["--refresh"] : [];
         const stack = options.stack === undefined ? [] : ["--stack", options.stack];
-        const result = await this.command("tools/pulumi.ts", ["preview", "--json", ...refresh, ...stack]);
+        const result = await this.command("commands/pulumi.ts", ["preview", "--json", ...refresh, ...stack]);
         assert.equal(result.code, 0, `preview failed:\n${result.stdout}\n${result.stderr}`);
         return planOf(result.stdout);
     }
@@ -108,7 +108,7 @@ export class World {
 
     /** `npm run up` without its preview, which the tests ask for by `plan`; its whole output. */
     up(args: readonly string[] = []): Promise<string> {
-        return this.succeed("tools/pulumi.ts", ["up", "--skip-preview", ...args]);
+        return this.succeed("commands/pulumi.ts", ["up", "--skip-preview", ...args]);
     }
 
     /** Changes the dev stack's spec; comments and order of the file are kept. */
@@ -281,4 +281,4 @@ export function planOf(json: string): Plan {
     return plan;
 }
 
-export { until as eventually } from "../../../tools/support/story";
+export { until as eventually } from "../../../commands/support/story";

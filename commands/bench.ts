@@ -1,0 +1,201 @@
+/**
+ * `npm run bench [-- --apps <count>] [-- --rounds <count>]`: what the estate costs beside a bare program with as many
+ * resources that do nothing, on the same engine, in the same run; and what the sandbox costs.
+ * `npm run bench -- delivery`: how long changes take to arrive, see bench/delivery.ts. docs/performance.md says how to
+ * read both. They use a throwaway sandbox in the temporary folder and take it away again.
+ */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Estate } from "../estate/model";
+import { partGroups, sandboxDown, sandboxStatus, sandboxUp, type PartGroup } from "../sandbox/supervisor";
+import { checkoutDir, sandboxDir, sandboxLayout } from "../sandbox/support/layout";
+import { ensureTools, progressPrinter } from "../toolchain";
+import { benchDelivery, parseDeliveryOptions } from "./bench/delivery";
+import { largeStack } from "./bench/large";
+import { measured, memoryOf, treeOf, type Measurement } from "./bench/measure";
+import { countsOf } from "./bench/options";
+import { comparisonTable, figureTable, median, type Comparison, type Figure } from "./bench/report";
+import { inThrowawaySandbox, machine } from "./bench/throwaway";
+import { CommandError, runMain } from "./support/console";
+import { engineHome, installPlugin, programEngine, type Engine } from "./support/engine";
+import { bootSandbox, sandboxStack } from "./support/estateSandbox";
+import { lastUpdate } from "./support/history";
+import { committedStackFile, estateOf } from "./support/stack";
+import { estateTools } from "./support/toolsets";
+
+const megabyte = 1024 * 1024;
+const update = ["up", "--yes", "--skip-preview", "--suppress-outputs"];
+
+/** Argo CD's own processes would work on what the estate just made while the engine is measured. */
+const measuredParts = partGroups.filter((part): part is PartGroup => part !== "argocd");
+
+/**
+ * Lets an engine write its state once, when it ends, instead of after each resource: a first `up` is only there to be
+ * measured after, and with thousands of resources it would be the longest part of the bench.
+ */
+const stateAtTheEnd = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
+
+interface Options {
+    readonly apps: number;
+    readonly rounds: number;
+}
+
+/** @throws CommandError on an option that is not one, or a count that is none. */
+export function parseOptions(argv: readonly string[]): Options {
+    return countsOf(argv, { apps: 50, rounds: 5 });
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Boots a new sandbox; seconds until its clusters are ready, and until all of it is. */
+async function boot(estate: Estate): Promise<{ clusters: number; all: number }> {
+    const started = Date.now();
+    const passed = (): number => (Date.now() - started) / 1000;
+    await sandboxUp({ clusters: Object.keys(estate.clusters), parts: ["clusters"] });
+    const ready = passed();
+    await bootSandbox(estate, () => undefined, measuredParts);
+    return { clusters: ready, all: passed() };
+}
+
+/** A bare program's stack with `count` resources, made. */
+async function bareStack(folder: string, count: number): Promise<Engine> {
+    const project = path.join(folder, `bare-${count}`);
+    fs.cpSync(path.join(checkoutDir(), "commands", "bench", "bare"), project, { recursive: true });
+    fs.symlinkSync(path.join(checkoutDir(), "node_modules"), path.join(project, "node_modules"));
+    const layout = sandboxLayout(sandboxDir());
+    const home = await engineHome(layout);
+    await installPlugin(layout, "noop", "1.0.0");
+    const env = { ...home.env, ESTATE_BENCH_RESOURCES: String(count) };
+    return programEngine({ ...home, env }, project, `bare-${count}`);
+}
+
+/** Both stacks made, then previewed and updated without a change, in turn; the middle of the rounds counts. */
+async function compare(
+    name: string,
+    estate: Engine,
+    folder: string,
+    rounds: number,
+): Promise<{ rows: Comparison[]; figures: Figure[] }> {
+    say(`${name}: first up`);
+    const first = await measured({ ...estate, env: { ...estate.env, ...stateAtTheEnd } }, update);
+    const { changed, same } = await lastUpdate(estate);
+    const count = changed + same;
+    say(`${name}: ${count} resources in ${first.seconds.toFixed(1)} s; the same number of bare ones`);
+    const bare = await bareStack(folder, count);
+    const bareFirst = await measured({ ...bare, env: { ...bare.env, ...stateAtTheEnd } }, update);
+    const runs: Record<"preview" | "up", { estate: Measurement[]; bare: Measurement[] }> = {
+        preview: { estate: [], bare: [] },
+        up: { estate: [], bare: [] },
+    };
+    for (let round = 1; round <= rounds; round++) {
+        say(`${name}: round ${round} of ${rounds}`);
+        for (const [operation, args] of [
+            ["preview", ["preview", "--suppress-outputs"]],
+            ["up", update],
+        ] as const) {
+            runs[operation].estate.push(await measured(estate, args));
+            runs[operation].bare.push(await measured(bare, args));
+        }
+    }
+    const after = await lastUpdate(estate);
+    if (after.changed > 0) {
+        throw new CommandError(`An up that should change nothing changed ${after.changed} resources.`);
+    }
+    const row = (operation: "preview" | "up", label: string): Comparison[] => {
+        const of = (pick: (one: Measurement) => number): { estate: number; bare: number } => ({
+            estate: median(runs[operation].estate.map(pick)),
+            bare: median(runs[operation].bare.map(pick)),
+        });
+        return [
+            { what: `${name}: ${label}`, unit: "s", ...of((one) => one.seconds) },
+            {
+                what: `${name}: processor time of it`,
+                unit: "s",
+                aimless: true,
+                ...of((one) => one.processor),
+            },
+            { what: `${name}: memory of it`, unit: "MB", ...of((one) => one.bytes / megabyte) },
+        ];
+    };
+    return {
+        rows: [...row("preview", "preview"), ...row("up", "up without a change")],
+        figures: [
+            { what: `${name}: resources`, unit: "", value: count },
+            { what: `${name}: first up`, unit: "s", value: first.seconds },
+            { what: `${name}: first up of the bare program`, unit: "s", value: bareFirst.seconds },
+        ],
+    };
+}
+
+/** Memory of every process of the sandbox, in MB. */
+async function sandboxMemory(): Promise<number> {
+    const { parts, supervisor } = await sandboxStatus();
+    const roots = [supervisor?.pid, ...parts.map((part) => part.pid)].filter((pid) => pid !== undefined);
+    const pids = new Set(roots.flatMap((pid) => treeOf(pid)));
+    return memoryOf([...pids]) / megabyte;
+}
+
+async function bench(options: Options, folder: string): Promise<void> {
+    const dev = committedStackFile("dev");
+    const clusters = Object.keys(estateOf("dev", dev).clusters);
+    fs.mkdirSync(path.join(folder, "stacks"));
+    fs.writeFileSync(path.join(folder, "stacks", "Pulumi.dev.yaml"), dev);
+    fs.writeFileSync(path.join(folder, "stacks", "Pulumi.large.yaml"), largeStack(dev, options.apps));
+    process.env["ESTATE_STACKS"] = path.join(folder, "stacks");
+    await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
+    const boots: { clusters: number; all: number }[] = [];
+    const figures: Figure[] = [];
+    process.stdout.write(`${machine()}\n`);
+    for (const [name, stack] of [
+        ["dev", "dev"],
+        [`${options.apps} apps`, "large"],
+    ] as const) {
+        say(`booting a sandbox for ${name}`);
+        boots.push(await boot(estateOf(stack, committedStackFile(stack))));
+        const { engine } = await sandboxStack(stack, () => undefined, true);
+        const result = await compare(name, engine, folder, options.rounds);
+        // At once: who interrupts the long part keeps the short one's figures.
+        process.stdout.write(`\n${comparisonTable(result.rows)}\n\n`);
+        figures.push(...result.figures);
+        if (stack === "dev") {
+            await bootSandbox(estateOf(stack, dev), () => undefined);
+            figures.push({
+                what: "sandbox of dev: memory, Argo CD included",
+                unit: "MB",
+                value: await sandboxMemory(),
+                aim: 3072,
+            });
+        }
+        await sandboxDown(sandboxDir(), { purge: true });
+    }
+    figures.push(
+        {
+            what: `sandbox: ${clusters.length} clusters ready`,
+            unit: "s",
+            value: median(boots.map((one) => one.clusters)),
+            aim: 30,
+        },
+        {
+            what: "sandbox: everything ready",
+            unit: "s",
+            value: median(boots.map((one) => one.all)),
+        },
+    );
+    process.stdout.write(`\n${figureTable(figures)}\n`);
+}
+
+async function main(): Promise<void> {
+    const [word, ...rest] = process.argv.slice(2);
+    if (word === "delivery") {
+        const options = parseDeliveryOptions(rest);
+        await inThrowawaySandbox(() => benchDelivery(options));
+        return;
+    }
+    const options = parseOptions(process.argv.slice(2));
+    await inThrowawaySandbox((folder) => bench(options, folder));
+    process.stdout.write("\nHow long a change takes to arrive: npm run bench -- delivery [--runs 10]\n");
+}
+
+if (path.basename(process.argv[1] ?? "") === path.basename(__filename)) {
+    runMain(main);
+}

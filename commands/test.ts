@@ -1,0 +1,84 @@
+/**
+ * `npm test [-- <part of a file name> ...]`: the Go tests of the plugins, then every test of Node's own runner.
+ *
+ * The toolchain is built first, because the tests under `sandbox/test` and `test/e2e` drive real servers. With names
+ * given, only the test files whose path contains one of them run, and Go tests only for the name `providers`.
+ */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { checkoutDir } from "../sandbox/support/layout";
+import { ensureTools, progressPrinter } from "../toolchain";
+import { CommandError, duration, run, runMain } from "./support/console";
+import { estateTools } from "./support/toolsets";
+
+/** Every `*.test.ts` below `folder`, sorted; cheap tests first, those of the running sandbox last. */
+export function testFiles(folder: string): string[] {
+    const files = fs
+        .readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".test.ts"))
+        .sort();
+    const isE2e = (file: string): boolean => file.startsWith(`e2e${path.sep}`);
+    return [...files.filter((file) => !isE2e(file)), ...files.filter(isE2e)].map((file) =>
+        path.join(folder, file),
+    );
+}
+
+async function main(): Promise<void> {
+    const root = checkoutDir();
+    const wanted = process.argv.slice(2);
+    const files = [
+        ...testFiles(path.join(root, "sandbox", "test")),
+        ...testFiles(path.join(root, "test")),
+    ].filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
+    const goModules = [path.join("sandbox", "providers"), "relay"].filter(
+        (module) => wanted.length === 0 || wanted.includes(path.basename(module)),
+    );
+    if (files.length === 0 && goModules.length === 0) {
+        throw new CommandError(`No test file has ${wanted.join(" or ")} in its path.`);
+    }
+    const started = Date.now();
+    await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
+    const failed: string[] = [];
+    for (const module of goModules) {
+        process.stdout.write(`Go tests of ${module}\n`);
+        const go = await run("go", ["test", "./..."], { cwd: path.join(root, module), output: "inherit" });
+        if (go.code !== 0) {
+            failed.push(`go test ${module}`);
+        }
+    }
+    // Two groups: what boots a whole sandbox runs alone, one file after the other, so that ports and cores suffice.
+    const e2e = files.filter((file) => file.startsWith(path.join(root, "test", "e2e")));
+    const fast = files.filter((file) => !e2e.includes(file));
+    for (const [group, concurrency] of [
+        [fast, 2],
+        [e2e, 1],
+    ] as const) {
+        if (group.length > 0) {
+            const args = [
+                "--require",
+                "tsx/cjs",
+                "--test",
+                `--test-concurrency=${concurrency}`,
+                "--test-reporter=spec",
+                ...group,
+            ];
+            // What the tests see must not depend on the shell they are started from.
+            const env = { ...process.env };
+            for (const name of Object.keys(env)) {
+                if (name.startsWith("PULUMI_") || name.startsWith("NODE_TEST") || name === "KUBECONFIG") {
+                    delete env[name];
+                }
+            }
+            const result = await run(process.execPath, args, { cwd: root, env, output: "inherit" });
+            if (result.code !== 0) {
+                failed.push(group === fast ? "unit and component tests" : "end-to-end tests");
+            }
+        }
+    }
+    process.stdout.write(`\n${duration((Date.now() - started) / 1000)} in all\n`);
+    if (failed.length > 0) {
+        throw new CommandError(`Failed: ${failed.join(", ")}.`);
+    }
+}
+
+runMain(main);

@@ -1,0 +1,201 @@
+/** The Application objects of one app as data. Pure; fields are those of argoproj.io/v1alpha1. */
+import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../estate/model";
+import { actsIn, extraImage } from "./images/plan";
+import type { KubeObject } from "../../support/kubeObject";
+import { environmentImage, environmentValues } from "../../support/rendering";
+
+/** What is added to the Applications by others, by annotation key. */
+export type Annotations = Readonly<Record<string, string>>;
+
+/** Name of the AppProject an app belongs to in an environment of this class. */
+export function projectOf(estate: Estate, app: App, environment: AppEnvironment): string {
+    const project = estate.teams[app.team]?.projects.find(
+        (candidate) => candidate.class === environment.class,
+    );
+    if (project === undefined) {
+        throw new Error(
+            `team ${app.team} has no AppProject for ${environment.class}, but app ${app.name} needs one`,
+        );
+    }
+    return project.name;
+}
+
+/**
+ * The Application of one app in one environment on one cluster.
+ *
+ * It carries no finalizer: the namespace belongs to the estate and is deleted after the Application, with everything
+ * in it, so a teardown ends even when Argo CD or a member is down.
+ */
+export function application(
+    estate: Estate,
+    app: App,
+    environment: AppEnvironment,
+    cluster: string,
+    annotations: Annotations = {},
+): KubeObject {
+    const name = environment.applications[cluster];
+    if (name === undefined) {
+        throw new Error(`app ${app.name} has no Application in ${environment.environment} on ${cluster}`);
+    }
+    return {
+        apiVersion: "argoproj.io/v1alpha1",
+        kind: "Application",
+        metadata: {
+            name,
+            namespace: estate.argocd.namespace,
+            labels: {
+                "gitops-estate/app": app.name,
+                "gitops-estate/team": app.team,
+                "gitops-estate/environment": environment.environment,
+            },
+            ...annotated({ ...annotations, ...standingStill(environment) }),
+        },
+        spec: {
+            project: projectOf(estate, app, environment),
+            source: {
+                repoURL: app.config.url,
+                targetRevision: environment.branch,
+                path: app.config.folder,
+                ...rendering(app, environment),
+            },
+            destination: { name: cluster, namespace: environment.namespace },
+            syncPolicy: syncPolicy(environment),
+            revisionHistoryLimit: environment.sync.history,
+            ...(environment.sync.ignoreDifferences.length === 0
+                ? {}
+                : { ignoreDifferences: environment.sync.ignoreDifferences.map(ignoredDifference) }),
+            ...stillInfo(environment),
+        },
+    };
+}
+
+/** Annotation with the reason why nothing is applied by itself. */
+export const holdAnnotation = "gitops-estate/hold";
+
+/** Annotation with the tag that runs whatever git says. */
+export const pinAnnotation = "gitops-estate/pin";
+
+function annotated(annotations: Annotations): { annotations?: Annotations } {
+    return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
+
+function standingStill({ hold, pin }: AppEnvironment): Annotations {
+    return {
+        ...(hold === undefined ? {} : { [holdAnnotation]: hold }),
+        ...(pin === undefined ? {} : { [pinAnnotation]: pin }),
+    };
+}
+
+/** The same for people who look at the Application in Argo CD. */
+function stillInfo({ hold, pin }: AppEnvironment): { info?: { name: string; value: string }[] } {
+    const info = [
+        ...(hold === undefined ? [] : [{ name: "On hold", value: hold }]),
+        ...(pin === undefined ? [] : [{ name: "Pinned to", value: pin }]),
+    ];
+    return info.length === 0 ? {} : { info };
+}
+
+/** Empty fields are left out: Argo CD drops them, and would then differ from what was written. */
+function ignoredDifference(difference: IgnoredDifference): Record<string, unknown> {
+    const { group, kind, name } = difference;
+    const { jsonPointers, jqPathExpressions, managedFieldsManagers } = difference;
+    return {
+        ...(group === "" ? {} : { group }),
+        kind,
+        ...(name === undefined ? {} : { name }),
+        ...(jsonPointers.length === 0 ? {} : { jsonPointers }),
+        ...(jqPathExpressions.length === 0 ? {} : { jqPathExpressions }),
+        ...(managedFieldsManagers.length === 0 ? {} : { managedFieldsManagers }),
+    };
+}
+
+/** What differs between a chart and a kustomization. */
+function rendering(app: App, environment: AppEnvironment): Record<string, unknown> {
+    switch (app.delivery) {
+        case "helm":
+            return {
+                helm: {
+                    // The release is the app in every environment, so that object names are the same everywhere.
+                    releaseName: app.name,
+                    valuesObject: withExtraNames(app, environment, environmentValues(environment)),
+                },
+            };
+        case "kustomize":
+            return { kustomize: kustomization(app, environment) };
+    }
+}
+
+function kustomization(app: App, environment: AppEnvironment): Record<string, unknown> {
+    const { patches, replicas } = environment.kustomize;
+    const counted = Object.entries(replicas).sort(([left], [right]) => (left < right ? -1 : 1));
+    return {
+        images: [
+            environmentImage(environment),
+            ...ownRepositories(app, environment).map(
+                ({ kustomize, image }) => `${kustomize?.name ?? image}=${image}:*`,
+            ),
+        ],
+        ...(counted.length === 0 ? {} : { replicas: counted.map(([name, count]) => ({ name, count })) }),
+        ...(patches.length === 0 ? {} : { patches }),
+    };
+}
+
+/** Where the updater looks after images of the environment's own project, their names are the environment's too. */
+function ownRepositories(
+    app: App,
+    environment: AppEnvironment,
+): { image: string; helm?: { readonly name?: string }; kustomize?: { readonly name: string } }[] {
+    if (app.updater === undefined || !actsIn(app, environment)) {
+        return [];
+    }
+    return Object.values(app.updater.images)
+        .filter((extra) => extra.repository !== undefined)
+        .map((extra) => ({
+            image: extraImage(environment, extra),
+            ...(extra.helm === undefined ? {} : { helm: extra.helm }),
+            ...(extra.kustomize === undefined ? {} : { kustomize: extra.kustomize }),
+        }));
+}
+
+function withExtraNames(
+    app: App,
+    environment: AppEnvironment,
+    values: Record<string, unknown>,
+): Record<string, unknown> {
+    return ownRepositories(app, environment).reduce<Record<string, unknown>>(
+        (sum, { image, helm }) => (helm?.name === undefined ? sum : at(sum, helm.name.split("."), image)),
+        values,
+    );
+}
+
+/** A copy of `values` with one value below a path of keys. */
+function at(
+    values: Record<string, unknown>,
+    [key = "", ...rest]: readonly string[],
+    value: string,
+): Record<string, unknown> {
+    const inner = values[key];
+    const below = typeof inner === "object" && inner !== null && !Array.isArray(inner) ? inner : {};
+    return {
+        ...values,
+        [key]: rest.length === 0 ? value : at(below as Record<string, unknown>, rest, value),
+    };
+}
+
+function syncPolicy({ sync, hold }: AppEnvironment): Record<string, unknown> {
+    return {
+        // Argo CD refuses to roll back what it syncs by itself, and would undo it: on hold, people decide.
+        ...(sync.automated && hold === undefined
+            ? { automated: { prune: sync.prune, selfHeal: sync.selfHeal, allowEmpty: false } }
+            : {}),
+        retry: { limit: sync.retries, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
+        // The namespace is the estate's, with quota and pull secret: Argo CD must not make one without them.
+        syncOptions: [
+            "CreateNamespace=false",
+            "ServerSideApply=true",
+            "PruneLast=true",
+            // Otherwise a sync for another reason would overwrite what others own.
+            ...(sync.ignoreDifferences.length === 0 ? [] : ["RespectIgnoreDifferences=true"]),
+        ],
+    };
+}

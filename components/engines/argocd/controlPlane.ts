@@ -1,0 +1,150 @@
+/** Argo CD itself on the host cluster. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Estate } from "../../../estate/model";
+import { KubeResource, type KubeObject } from "../../support/kubeObject";
+import { settingsDigest } from "../../support/settingsDigest";
+import { patchManifests, publishedSettings, withSettingsDigest } from "./patches";
+import { accessRules, argocdSettings, commandParameters, type Settings } from "./settings";
+import { EmptyDefaultProject } from "./teamSpace";
+
+/** Inputs of {@link ControlPlane}. */
+export interface ControlPlaneArgs {
+    readonly estate: Estate;
+    /** The published manifests, read and verified by `loadManifests`. */
+    readonly manifests: readonly KubeObject[];
+    /** What GitLab sends with a push so that Argo CD believes it; the `token` of the hooks. */
+    readonly webhookToken: pulumi.Input<string>;
+    /** Client secret of the sign-in with GitLab; required with `estate.argocd.sso`. */
+    readonly ssoClientSecret?: pulumi.Input<string>;
+}
+
+/**
+ * The control plane: custom resource definitions, workloads and rights from the pinned manifests, and the settings.
+ * The only writer of argocd-cm, argocd-cmd-params-cm and argocd-rbac-cm.
+ *
+ * Argo CD adds keys of its own to argocd-secret (its signing key, the first admin password); the estate owns only the
+ * keys it sets there.
+ */
+export class ControlPlane extends pulumi.ComponentResource {
+    /** Namespace of Argo CD; depends on it being there. */
+    public readonly namespace: pulumi.Output<string>;
+    /**
+     * Namespace and definitions: what everything Argo CD is told needs, but for the Applications. Whoever depends on this
+     * instead of the whole control plane does not wait until all of its workloads are ready.
+     */
+    public readonly groundwork: readonly pulumi.Resource[];
+
+    constructor(name: string, args: ControlPlaneArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:argocd:ControlPlane", name, {}, opts);
+        const { estate } = args;
+        if (estate.argocd.sso !== undefined && args.ssoClientSecret === undefined) {
+            throw new pulumi.ResourceError(
+                `ControlPlane "${name}": argocd.sso needs ssoClientSecret.`,
+                this,
+                true,
+            );
+        }
+        const parameters = commandParameters(estate);
+        const general = argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm"));
+        const digest = startSettingsDigest(parameters, general);
+        const objects = patchManifests(args.manifests, estate.argocd).map((object) =>
+            withSettingsDigest(object, "gitops-estate/command-parameters", digest),
+        );
+
+        const namespace = this.object(name, {
+            apiVersion: "v1",
+            kind: "Namespace",
+            metadata: { name: estate.argocd.namespace, labels: { "app.kubernetes.io/part-of": "argocd" } },
+        });
+        const definitions = objects.filter(isDefinition).map((object) => this.object(name, object));
+        const settings = [
+            this.settings(name, estate, "argocd-cm", general, namespace),
+            this.settings(name, estate, "argocd-cmd-params-cm", parameters, namespace),
+            this.settings(name, estate, "argocd-rbac-cm", accessRules(estate), namespace),
+            this.secret(name, args, namespace),
+        ];
+        this.groundwork = [namespace, ...definitions];
+        const emptied = new EmptyDefaultProject(
+            `${name}-default`,
+            { argocd: estate.argocd },
+            { parent: this, dependsOn: [...this.groundwork] },
+        );
+        for (const object of objects.filter((candidate) => !isDefinition(candidate))) {
+            // Workloads read the settings when they start; a missing one keeps them from becoming ready. And a starting
+            // server makes an AppProject `default` that allows everything, unless there is one.
+            this.object(
+                name,
+                object,
+                isWorkload(object) ? [...this.groundwork, ...settings, emptied] : [namespace],
+            );
+        }
+
+        this.namespace = namespace.metadata.name;
+        this.registerOutputs({ namespace: this.namespace });
+    }
+
+    private object(name: string, object: KubeObject, dependsOn: pulumi.Resource[] = []): KubeResource {
+        const childName = `${name}-${object.kind.toLowerCase()}-${object.metadata.name}`;
+        return new KubeResource(childName, { ...object }, { parent: this, dependsOn });
+    }
+
+    private settings(
+        name: string,
+        estate: Estate,
+        configMap: string,
+        data: Settings,
+        namespace: KubeResource,
+    ): KubeResource {
+        return this.object(
+            name,
+            {
+                apiVersion: "v1",
+                kind: "ConfigMap",
+                metadata: settingsMetadata(estate, configMap),
+                data,
+            },
+            [namespace],
+        );
+    }
+
+    private secret(name: string, args: ControlPlaneArgs, namespace: KubeResource): KubeResource {
+        const sso = args.ssoClientSecret;
+        return new KubeResource(
+            `${name}-secret-argocd-secret`,
+            {
+                apiVersion: "v1",
+                kind: "Secret",
+                metadata: settingsMetadata(args.estate, "argocd-secret"),
+                type: "Opaque",
+                stringData: pulumi.secret({
+                    "webhook.gitlab.secret": args.webhookToken,
+                    ...(sso === undefined ? {} : { "oidc.gitlab.clientSecret": sso }),
+                }),
+            },
+            { parent: this, dependsOn: [namespace] },
+        );
+    }
+}
+
+/** Of what the workloads read only when they start: all parameters, and the timeouts among the other settings. */
+function startSettingsDigest(parameters: Settings, general: Settings): string {
+    const timeouts = Object.entries(general).filter(([key]) => key.startsWith("timeout."));
+    return settingsDigest(JSON.stringify([parameters, Object.fromEntries(timeouts)]));
+}
+
+/** Argo CD only reads settings objects that carry this label. */
+export function settingsMetadata(estate: Estate, name: string): KubeObject["metadata"] {
+    return {
+        name,
+        namespace: estate.argocd.namespace,
+        labels: { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "argocd" },
+    };
+}
+
+function isDefinition(object: KubeObject): boolean {
+    return object.kind === "CustomResourceDefinition";
+}
+
+function isWorkload(object: KubeObject): boolean {
+    return object.kind === "Deployment" || object.kind === "StatefulSet";
+}

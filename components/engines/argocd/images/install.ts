@@ -1,0 +1,93 @@
+/** Argo CD Image Updater itself, beside Argo CD on the host. */
+import * as pulumi from "@pulumi/pulumi";
+import type { ArgoCd, Estate } from "../../../../estate/model";
+import { patchManifests, withSettingsDigest } from "../patches";
+import { KubeResource, type KubeObject } from "../../../support/kubeObject";
+import { settingsDigest } from "../../../support/settingsDigest";
+import { updaterSecretName, updaterSettings, updaterSettingsName } from "./updater";
+import { abilitiesOf } from "./plan";
+
+/** Inputs of {@link UpdaterInstall}. */
+export interface UpdaterInstallArgs {
+    readonly estate: Estate;
+    /** The published manifests, read and verified by `loadUpdaterManifests`. */
+    readonly manifests: readonly KubeObject[];
+    /** The updater's settings, which its workload starts with. */
+    readonly settings: pulumi.Resource;
+}
+
+/** The updater's workload, its rights, and from 1.0 on the definition of its objects, in Argo CD's namespace. */
+export class UpdaterInstall extends pulumi.ComponentResource {
+    /** What ImageUpdater objects need before they can be made. */
+    public readonly definitions: readonly pulumi.Resource[];
+
+    constructor(name: string, args: UpdaterInstallArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:images:UpdaterInstall", name, {}, opts);
+        const objects = installedObjects(args.estate, args.manifests);
+        const made = objects.map((object) => ({
+            object,
+            resource: new KubeResource(
+                `${name}-${object.kind.toLowerCase()}-${object.metadata.name}`,
+                object,
+                {
+                    parent: this,
+                    // It reads its settings when it starts.
+                    ...(object.kind === "Deployment" ? { dependsOn: [args.settings] } : {}),
+                },
+            ),
+        }));
+        this.definitions = made
+            .filter(({ object }) => object.kind === "CustomResourceDefinition")
+            .map(({ resource }) => resource);
+        this.registerOutputs({});
+    }
+}
+
+/** The objects of the manifests as this estate wants them; without the settings, which have another writer. Pure. */
+export function installedObjects(estate: Estate, manifests: readonly KubeObject[]): KubeObject[] {
+    const { argocd } = estate;
+    const kept = manifests.filter((object) => object.kind !== "Namespace" && !isSetting(object));
+    const digest = settingsDigest(JSON.stringify(updaterSettings(estate)));
+    return patchManifests(kept, argocd).map((object) =>
+        object.kind === "Deployment"
+            ? withInterval(estate, withSettingsDigest(object, "gitops-estate/settings", digest))
+            : object,
+    );
+}
+
+function isSetting({ kind, metadata }: KubeObject): boolean {
+    return (
+        (kind === "ConfigMap" && metadata.name === updaterSettingsName) ||
+        (kind === "Secret" && metadata.name === updaterSecretName)
+    );
+}
+
+interface Pod {
+    readonly containers: readonly {
+        readonly command?: readonly string[];
+        readonly args?: readonly string[];
+    }[];
+}
+
+/** Versions that take the interval as an argument only are given it. */
+function withInterval(estate: Estate, object: KubeObject): KubeObject {
+    if (abilitiesOf(estate).intervalSetting) {
+        return object;
+    }
+    const interval = `--interval=${estate.argocd.imageUpdater.intervalSeconds}s`;
+    const spec = object["spec"] as { template: { spec: Pod } };
+    const { template } = spec;
+    const containers = template.spec.containers.map((container) => ({
+        ...container,
+        args: [...(container.args ?? []), interval],
+    }));
+    return {
+        ...object,
+        spec: { ...spec, template: { ...template, spec: { ...template.spec, containers } } },
+    };
+}
+
+/** Whether the estate installs the updater. */
+export function installsUpdater(argocd: ArgoCd): boolean {
+    return argocd.imageUpdaterVersion !== undefined && argocd.imageUpdater.manifests !== undefined;
+}

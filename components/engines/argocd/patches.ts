@@ -1,0 +1,172 @@
+/**
+ * Changes to Argo CD's published manifests, each a pure function from objects to objects. What the estate writes
+ * itself (settings, secrets) is taken out, so that it has one writer.
+ */
+import type { ArgoCd, ResourceRequirements } from "../../../estate/model";
+import type { KubeObject } from "../../support/kubeObject";
+import { leanDefinition } from "./definitions";
+
+/** Settings objects that {@link ControlPlane} writes from the model; the published ones are empty or defaults. */
+const ownSettings = new Set([
+    "ConfigMap/argocd-cm",
+    "ConfigMap/argocd-cmd-params-cm",
+    "ConfigMap/argocd-rbac-cm",
+    "ConfigMap/argocd-notifications-cm",
+    "Secret/argocd-secret",
+    "Secret/argocd-notifications-secret",
+]);
+
+/** Kinds of the manifests that live outside any namespace. */
+const clusterKinds = new Set(["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "Namespace"]);
+
+/** Kinds with a pod template. */
+const workloadKinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job"]);
+
+/** The manifests as this estate wants them, in the order they are to be read. */
+export function patchManifests(objects: readonly KubeObject[], argocd: ArgoCd): KubeObject[] {
+    return objects
+        .filter((object) => !isOwnSetting(object))
+        .map((object) => inNamespace(object, argocd.namespace))
+        .map(withoutServiceAwait)
+        .map((object) => (argocd.definitions === "lean" ? leanDefinition(object) : object))
+        .map((object) => (argocd.imageMirror === undefined ? object : mirrored(object, argocd.imageMirror)))
+        .map((object) => withResources(object, argocd.resources))
+        .map((object) => (argocd.seccomp === "remove" ? withoutSeccomp(object) : object));
+}
+
+/** The default settings that Argo CD publishes for `argocd-cm`: what is excluded from its view of clusters. */
+export function publishedSettings(objects: readonly KubeObject[], name: string): Record<string, string> {
+    const found = objects.find((object) => object.kind === "ConfigMap" && object.metadata.name === name);
+    return { ...(found?.["data"] as Record<string, string> | undefined) };
+}
+
+function isOwnSetting(object: KubeObject): boolean {
+    return ownSettings.has(`${object.kind}/${object.metadata.name}`);
+}
+
+/** Puts the object, and the subjects of its bindings, into the control plane's namespace. */
+export function inNamespace(object: KubeObject, namespace: string): KubeObject {
+    const metadata = clusterKinds.has(object.kind) ? object.metadata : { ...object.metadata, namespace };
+    const subjects = object["subjects"] as readonly Record<string, unknown>[] | undefined;
+    return {
+        ...object,
+        metadata,
+        ...(subjects === undefined
+            ? {}
+            : {
+                  subjects: subjects.map((subject) =>
+                      subject["kind"] === "ServiceAccount" ? { ...subject, namespace } : subject,
+                  ),
+              }),
+    };
+}
+
+/** `quay.io/argoproj/argocd:v1` → `<mirror>/argoproj/argocd:v1`; an image without a registry host keeps its whole path. */
+export function mirroredImage(image: string, mirror: string): string {
+    const [first = "", ...rest] = image.split("/");
+    const hasHost = rest.length > 0 && (first.includes(".") || first.includes(":") || first === "localhost");
+    const repository = hasHost ? rest.join("/") : rest.length > 0 ? image : `library/${image}`;
+    return `${mirror.replace(/\/$/, "")}/${repository}`;
+}
+
+function mirrored(object: KubeObject, mirror: string): KubeObject {
+    return onContainers(object, (container) => ({
+        ...container,
+        image: mirroredImage(container.image, mirror),
+    }));
+}
+
+/**
+ * Services are not waited for: the workloads behind them are, and while as many Services wait as the engine works on
+ * at a time, none of those workloads would be made.
+ */
+export function withoutServiceAwait(object: KubeObject): KubeObject {
+    if (object.kind !== "Service") {
+        return object;
+    }
+    const annotations = { ...object.metadata.annotations, "pulumi.com/skipAwait": "true" };
+    return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** Sets requests and limits on every container of the named workloads. */
+function withResources(
+    object: KubeObject,
+    resources: Readonly<Record<string, ResourceRequirements>>,
+): KubeObject {
+    const wanted = resources[object.metadata.name];
+    return wanted === undefined
+        ? object
+        : onContainers(object, (container) => ({ ...container, resources: wanted }));
+}
+
+/** Some container runtimes refuse `seccompProfile`; the pods then never start. */
+export function withoutSeccomp(object: KubeObject): KubeObject {
+    return workloadKinds.has(object.kind) ? (withoutKey(object, "seccompProfile") as KubeObject) : object;
+}
+
+interface Container {
+    readonly name: string;
+    readonly image: string;
+    readonly [field: string]: unknown;
+}
+
+interface Workload {
+    readonly template: {
+        readonly spec: { readonly containers: Container[]; readonly initContainers?: Container[] };
+    };
+}
+
+function onContainers(object: KubeObject, change: (container: Container) => Container): KubeObject {
+    if (!workloadKinds.has(object.kind)) {
+        return object;
+    }
+    const spec = object["spec"] as Workload;
+    const pod = spec.template.spec;
+    return {
+        ...object,
+        spec: {
+            ...spec,
+            template: {
+                ...spec.template,
+                spec: {
+                    ...pod,
+                    containers: pod.containers.map(change),
+                    ...(pod.initContainers === undefined
+                        ? {}
+                        : { initContainers: pod.initContainers.map(change) }),
+                },
+            },
+        },
+    };
+}
+
+function withoutKey(value: unknown, key: string): unknown {
+    if (Array.isArray(value)) {
+        return value.map((item) => withoutKey(item, key));
+    }
+    if (typeof value === "object" && value !== null) {
+        return Object.fromEntries(
+            Object.entries(value)
+                .filter(([name]) => name !== key)
+                .map(([name, item]) => [name, withoutKey(item, key)]),
+        );
+    }
+    return value;
+}
+
+/**
+ * Puts a digest of the start-up settings on a workload's pod template, as an annotation: what reads its settings only
+ * when a process starts, such as argocd-cmd-params-cm, has to be rolled by a change of them.
+ */
+export function withSettingsDigest(object: KubeObject, annotation: string, digest: string): KubeObject {
+    if (!workloadKinds.has(object.kind)) {
+        return object;
+    }
+    const spec = object["spec"] as { template: { metadata?: { annotations?: Record<string, string> } } };
+    const metadata = spec.template.metadata ?? {};
+    const annotations = { ...metadata.annotations, [annotation]: digest };
+    return {
+        ...object,
+        spec: { ...spec, template: { ...spec.template, metadata: { ...metadata, annotations } } },
+    };
+}

@@ -1,0 +1,169 @@
+/**
+ * The settings of Argo CD as data: what stands in argocd-cm, argocd-cmd-params-cm and argocd-rbac-cm. Pure; the keys
+ * are those of Argo CD's operator manual.
+ */
+import type { Account, ArgoCd, Estate, Team } from "../../../estate/model";
+
+/** `data` of a ConfigMap. */
+export type Settings = Record<string, string>;
+
+/** Argo CD role of a team's maintainers: everything on the team's own Applications. */
+export function maintainerRole(team: string): string {
+    return `role:${team}-maintainer`;
+}
+
+/** Argo CD role of a team's developers: sees everything of the team, acts outside prod only. */
+export function developerRole(team: string): string {
+    return `role:${team}-developer`;
+}
+
+/** Argo CD role of a team's pipelines: sees and syncs the team's Applications outside prod, no more. */
+export function deployerRole(team: string): string {
+    return `role:${team}-deployer`;
+}
+
+/** Argo CD role of pipelines that release: as {@link deployerRole}, and prod too. */
+export function releaserRole(team: string): string {
+    return `role:${team}-releaser`;
+}
+
+/**
+ * argocd-cm: published defaults first (they exclude noisy kinds from the view of the clusters), the estate's own
+ * settings over them.
+ */
+export function argocdSettings(estate: Estate, published: Settings = {}): Settings {
+    const { argocd } = estate;
+    const settings: Settings = {
+        ...published,
+        url: argocd.url,
+        "admin.enabled": String(argocd.adminEnabled),
+        "users.anonymous.enabled": "false",
+        "application.resourceTrackingMethod": "annotation",
+        // Several estates may watch one cluster: their trackings must not be mistaken for each other's.
+        installationID: estate.name,
+        "timeout.reconciliation": `${argocd.reconciliationSeconds}s`,
+        "timeout.reconciliation.jitter": `${Math.min(60, Math.floor(argocd.reconciliationSeconds / 3))}s`,
+        // Members grant Argo CD the kinds that delivery needs, no more: what it may not list, it must not watch.
+        "resource.respectRBAC": "normal",
+        "exec.enabled": "false",
+    };
+    for (const [name, account] of byName(argocd.accounts)) {
+        settings[`accounts.${name}`] = [...account.capabilities].sort().join(", ");
+    }
+    if (argocd.sso !== undefined) {
+        settings["oidc.config"] = oidcConfig(argocd);
+    }
+    return settings;
+}
+
+/**
+ * Sign-in with GitLab's own OpenID provider; the client secret stays in argocd-secret.
+ *
+ * What GitLab tells, and where ("GitLab as OpenID Connect identity provider" in its docs): the ID token holds `sub` (the
+ * user's number), `preferred_username`, `email` and `groups_direct`; `groups`, all groups as full paths, are in the
+ * userinfo answer alone. Argo CD 3.2 (`util/oidc`) takes every claim from the ID token and replaces `groups` by those of
+ * userinfo. Both are thus needed: groups for developers, `preferred_username` for maintainers.
+ */
+function oidcConfig(argocd: ArgoCd): string {
+    const sso = argocd.sso;
+    return [
+        "name: GitLab",
+        `issuer: ${JSON.stringify(sso?.issuer)}`,
+        `clientID: ${JSON.stringify(sso?.clientId)}`,
+        "clientSecret: $oidc.gitlab.clientSecret",
+        "requestedScopes: [openid, profile, email]",
+        "enableUserInfoGroups: true",
+        "userInfoPath: /oauth/userinfo",
+        // An upper bound for later versions: Argo CD 3.2 keeps an answer without `exp`, as GitLab's is, for as long as the
+        // ID token lives (`GetUserInfo`), which is 120 seconds unless GitLab is configured otherwise.
+        "userInfoCacheExpiration: 5m",
+        "",
+    ].join("\n");
+}
+
+/** argocd-cmd-params-cm. Its values are start-up flags: the workloads restart when they change. */
+export function commandParameters(estate: Estate): Settings {
+    const { argocd } = estate;
+    return {
+        "applicationsetcontroller.enable.progressive.syncs": "true",
+        "applicationsetcontroller.enable.tokenref.strict.mode": "true",
+        "applicationsetcontroller.allowed.scm.providers": estate.gitlab.clusterUrl,
+        // Argo CD 3.2 remembers the empty diff of a comparison that failed while a member was down, and then takes the
+        // Application for synced although the old version runs.
+        "controller.diff.server.side": "false",
+        "controller.repo.server.timeout.seconds": "120",
+        // Health in .status, where the notifications' conditions and people look for it.
+        "controller.resource.health.persist": "true",
+        "server.insecure": String(argocd.url.startsWith("http://")),
+    };
+}
+
+/**
+ * argocd-rbac-cm. Nobody has anything by default; a team's groups reach the team's AppProjects and nothing else.
+ * Groups are GitLab's full paths, as its OpenID provider sends them.
+ */
+export function accessRules(estate: Estate): Settings {
+    const rules: string[] = [];
+    for (const group of [...(estate.argocd.sso?.adminGroups ?? [])].sort()) {
+        rules.push(`g, ${group}, role:admin`);
+    }
+    for (const [name, account] of byName(estate.argocd.accounts)) {
+        rules.push(accountRule(name, account));
+    }
+    for (const [, team] of byName(estate.teams)) {
+        rules.push(...teamRules(team));
+    }
+    return {
+        "policy.csv": rules.map((rule) => `${rule}\n`).join(""),
+        // Cannot be taken away by a later rule, so it stays empty.
+        "policy.default": "",
+        "policy.matchMode": "glob",
+        // GitLab's userinfo does not say who maintains a group, so maintainers are named; user and group names share one
+        // namespace in GitLab and cannot be mistaken for each other.
+        scopes: "[groups, preferred_username]",
+    };
+}
+
+function accountRule(name: string, account: Account): string {
+    return `g, ${name}, ${account.role}`;
+}
+
+/** What a team may do in its own AppProjects. */
+export function teamRules(team: Team): string[] {
+    const rules: string[] = [];
+    const allow = (role: string, resource: string, action: string, project: string): void => {
+        rules.push(`p, ${role}, ${resource}, ${action}, ${project}/*, allow`);
+    };
+    const maintainer = maintainerRole(team.name);
+    const developer = developerRole(team.name);
+    const machines = [deployerRole(team.name), releaserRole(team.name)];
+    for (const project of team.projects) {
+        for (const role of project.class === "nonprod" ? machines : machines.slice(1)) {
+            allow(role, "applications", "get", project.name);
+            allow(role, "applications", "sync", project.name);
+        }
+        for (const role of [maintainer, developer]) {
+            allow(role, "applications", "get", project.name);
+            allow(role, "logs", "get", project.name);
+        }
+        allow(maintainer, "applications", "sync", project.name);
+        allow(maintainer, "applications", "action/*", project.name);
+        if (project.class === "nonprod") {
+            allow(developer, "applications", "sync", project.name);
+            allow(developer, "applications", "action/*", project.name);
+        }
+        for (const role of [maintainer, developer]) {
+            rules.push(`p, ${role}, projects, get, ${project.name}, allow`);
+            rules.push(`p, ${role}, repositories, get, ${project.name}/*, allow`);
+        }
+    }
+    rules.push(`g, ${team.group}, ${developer}`);
+    for (const user of team.maintainers) {
+        rules.push(`g, ${user}, ${maintainer}`);
+    }
+    return rules;
+}
+
+function byName<T>(map: Readonly<Record<string, T>>): [string, T][] {
+    return Object.entries(map).sort(([left], [right]) => (left < right ? -1 : 1));
+}

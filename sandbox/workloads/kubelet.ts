@@ -1,0 +1,448 @@
+/**
+ * Runs Argo CD's workloads as processes: what a node's kubelet does with containers, for these few. A workload's program is
+ * started with what stands in its pod template and in the ConfigMaps and Secrets that the template names, and with a token
+ * of its service account; nothing else reaches it but addresses of this machine.
+ */
+import { spawn } from "node:child_process";
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ClusterClient } from "../clusters/client";
+import { Informer, type ClusterAccess, type ClusterObject } from "../clusters/informer";
+import { writePrivate, writePrivateIfChanged } from "../support/files";
+import { Account, accountFiles } from "./account";
+import { Child, endChild, type Command, type Wanted } from "./child";
+import { relocate, resolveContainer, type PodSpec, type References, type Resolved } from "./container";
+import { writeState } from "./state";
+import {
+    argumentsOf,
+    redisPasswordFile,
+    redisPasswordVariables,
+    workloads,
+    type ArgoCdPorts,
+    type ArgoCdTools,
+    type Place,
+    type Workload,
+} from "./argocd/table";
+
+export interface KubeletOptions {
+    readonly host: ClusterAccess;
+    /** Folder for the processes' files; emptied at every start. */
+    readonly dataDir: string;
+    readonly logsDir: string;
+    readonly stateFile: string;
+    readonly ports: ArgoCdPorts;
+    readonly tools: ArgoCdTools;
+}
+
+interface PodTemplate {
+    readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+    readonly spec: PodSpec;
+}
+
+interface WorkloadObject extends ClusterObject {
+    readonly spec: { readonly replicas?: number; readonly template: PodTemplate };
+}
+
+interface DataObject extends ClusterObject {
+    readonly data?: Readonly<Record<string, string>>;
+}
+
+/** A workload as it is in the cluster, and what its container comes to. */
+interface Found {
+    readonly object: WorkloadObject;
+    readonly account: ClusterObject;
+    readonly resolved: Resolved;
+}
+
+/** How often tokens are looked after, in milliseconds. */
+const tokenRoundMs = 30_000;
+
+export class Kubelet {
+    private readonly client: ClusterClient;
+    private readonly deployments: Informer<WorkloadObject>;
+    private readonly statefulSets: Informer<WorkloadObject>;
+    private readonly configMaps: Informer<DataObject>;
+    private readonly secrets: Informer<DataObject>;
+    private readonly accounts: Informer<ClusterObject>;
+    private readonly children = new Map<string, Child>();
+    private readonly tokens = new Map<string, Account>();
+    private readonly timers: NodeJS.Timeout[] = [];
+    private round: NodeJS.Timeout | undefined;
+    private running: Promise<unknown> = Promise.resolve();
+
+    constructor(
+        private readonly options: KubeletOptions,
+        private readonly log: (line: string) => void,
+    ) {
+        const { host } = options;
+        this.client = new ClusterClient(host.server, host.ca, { certificate: host.credentials });
+        const informer = <T extends ClusterObject>(path: string): Informer<T> =>
+            new Informer<T>(host, { path }, () => this.schedule(), log);
+        this.deployments = informer("/apis/apps/v1/deployments");
+        this.statefulSets = informer("/apis/apps/v1/statefulsets");
+        this.configMaps = informer("/api/v1/configmaps");
+        this.secrets = informer("/api/v1/secrets");
+        this.accounts = informer("/api/v1/serviceaccounts");
+        for (const workload of workloads) {
+            const child = new Child({
+                name: workload.name,
+                logFile: path.join(options.logsDir, `${workload.name}.log`),
+                url: workload.url?.(options.ports),
+                graceMs: 8000,
+                onChange: () => this.writeState(),
+                log,
+            });
+            this.children.set(workload.name, child);
+            this.tokens.set(workload.name, new Account(this.client, this.folder(workload)));
+        }
+    }
+
+    /** Starts to watch and to run; returns at once. */
+    start(): void {
+        fs.rmSync(this.options.dataDir, { recursive: true, force: true });
+        this.linkPrograms();
+        const watches = this.informers().map((each) => each.run());
+        const lives = [...this.children.values()].map((child) => child.run());
+        this.running = Promise.all([...watches, ...lives]);
+        this.timers.push(setInterval(() => void this.renewTokens(), tokenRoundMs));
+        this.writeState();
+    }
+
+    /** Ends every process. */
+    async close(): Promise<void> {
+        [...this.timers, this.round].forEach((timer) => clearTimeout(timer));
+        this.children.forEach((child) => child.close());
+        this.informers().forEach((informer) => informer.stop());
+        await this.running;
+        this.client.close();
+    }
+
+    /** Starts a workload's process again, if it runs. */
+    restart(name: string): void {
+        this.children.get(name)?.restart();
+    }
+
+    /** A value of a Secret in the namespace of a workload, as the workload would get it; undefined where there is none. */
+    secretValue(name: string, secret: string, key: string): string | undefined {
+        const workload = workloads.find((each) => each.name === name);
+        const found = workload === undefined ? "" : this.find(workload);
+        if (typeof found === "string") {
+            return undefined;
+        }
+        const { namespace = "" } = found.object.metadata;
+        return this.references(namespace, found.object).secret(secret)?.[key];
+    }
+
+    private informers(): { readonly synced: boolean; run: () => Promise<void>; stop: () => void }[] {
+        return [this.deployments, this.statefulSets, this.configMaps, this.secrets, this.accounts];
+    }
+
+    private writeState(): void {
+        writeState(
+            this.options.stateFile,
+            [...this.children.values()].map((child) => child.status()),
+        );
+    }
+
+    /** A burst of changes is looked at once. */
+    private schedule(): void {
+        this.round ??= setTimeout(() => {
+            this.round = undefined;
+            if (this.informers().every(({ synced }) => synced)) {
+                workloads.forEach((workload) => this.reconcile(workload));
+            }
+        }, 50);
+    }
+
+    private reconcile(workload: Workload): void {
+        this.children.get(workload.name)?.want(this.wanted(workload));
+    }
+
+    private wanted(workload: Workload): Wanted {
+        const found = this.find(workload);
+        if (typeof found === "string") {
+            return { waiting: found };
+        }
+        // An init container may make what its container refers to.
+        if (found.resolved.missing.length > 0 && workload.init === undefined) {
+            return { waiting: `waits for ${found.resolved.missing.join(", ")}` };
+        }
+        this.updateFiles(workload, found.resolved);
+        const { object, account } = found;
+        const digest = crypto
+            .createHash("sha256")
+            .update(JSON.stringify([object.metadata.uid, object.spec.template, account.metadata.uid]))
+            .digest("hex");
+        return {
+            digest,
+            prepare: (signal) => this.prepare(workload, signal),
+            probe: workload.probe(this.options.ports),
+        };
+    }
+
+    /** The workload in the cluster, or why it cannot run. */
+    private find(workload: Workload): Found | string {
+        const object = workload.sources
+            .map(({ kind, name }) =>
+                (kind === "Deployment" ? this.deployments : this.statefulSets)
+                    .values()
+                    .find(({ metadata }) => metadata.name === name),
+            )
+            .find((each) => each !== undefined && each.metadata.deletionTimestamp === undefined);
+        if (object === undefined) {
+            return "waits for the estate";
+        }
+        if (object.spec.replicas === 0) {
+            return "scaled to 0 replicas";
+        }
+        const { namespace = "" } = object.metadata;
+        const pod = object.spec.template.spec;
+        const accountName = pod.serviceAccountName ?? "default";
+        const account = this.accounts.get(namespace, accountName);
+        if (account === undefined) {
+            return `waits for ServiceAccount ${accountName}`;
+        }
+        const container = pod.containers.find(({ name }) => name === workload.name) ?? pod.containers[0];
+        if (container === undefined) {
+            return `${object.metadata.name} has no container`;
+        }
+        return {
+            object,
+            account,
+            resolved: resolveContainer(pod, container, this.references(namespace, object)),
+        };
+    }
+
+    private references(namespace: string, object: WorkloadObject): References {
+        return {
+            configMap: (name) => {
+                const found = this.configMaps.get(namespace, name);
+                return found === undefined ? undefined : (found.data ?? {});
+            },
+            secret: (name) => {
+                const found = this.secrets.get(namespace, name);
+                return found === undefined
+                    ? undefined
+                    : Object.fromEntries(
+                          Object.entries(found.data ?? {}).map(([key, value]) => [
+                              key,
+                              Buffer.from(value, "base64").toString("utf8"),
+                          ]),
+                      );
+            },
+            fields: {
+                "metadata.namespace": namespace,
+                "metadata.name": `${object.metadata.name}-0`,
+                "spec.serviceAccountName": object.spec.template.spec.serviceAccountName ?? "default",
+                "status.podIP": "127.0.0.1",
+            },
+        };
+    }
+
+    /** What is to be run right now: references are read at each start, as for a container. */
+    private async prepare(workload: Workload, signal: AbortSignal): Promise<Command> {
+        const first = this.mustFind(workload);
+        const place = this.place(workload);
+        await this.refreshToken(workload, first);
+        this.makeFolders(workload, first.resolved);
+        fs.rmSync(place.socket, { force: true });
+        if (workload.init !== undefined) {
+            await this.runInit(workload, first, workload.init, signal);
+        }
+        const { resolved } = await this.complete(workload, signal);
+        this.updateFiles(workload, resolved);
+        if (workload.tool === "miniredis") {
+            const password = redisPasswordVariables.map((name) => resolved.env[name]).find(Boolean);
+            writePrivate(`${place.root}${redisPasswordFile}`, password ?? "");
+        }
+        return this.command(workload, resolved, place);
+    }
+
+    /** Waits a moment for what an init container has just made to be seen here. */
+    private async complete(workload: Workload, signal: AbortSignal): Promise<Found> {
+        const until = Date.now() + 10_000;
+        for (;;) {
+            const found = this.mustFind(workload);
+            if (found.resolved.missing.length === 0) {
+                return found;
+            }
+            if (Date.now() > until) {
+                throw new Error(`cannot start without ${found.resolved.missing.join(", ")}`);
+            }
+            await sleep(100, undefined, { signal });
+        }
+    }
+
+    private mustFind(workload: Workload): Found {
+        const found = this.find(workload);
+        if (typeof found === "string") {
+            throw new Error(found);
+        }
+        return found;
+    }
+
+    private command(workload: Workload, resolved: Resolved, place: Place): Command {
+        const { tools } = this.options;
+        const env = Object.fromEntries(
+            Object.entries(resolved.env).map(([name, value]) => [
+                name,
+                relocate(value, resolved.mounts, place.root),
+            ]),
+        );
+        return {
+            command: tools[workload.tool],
+            args: [
+                ...(workload.ownProgram
+                    ? argumentsOf(resolved.words).map((word) => relocate(word, resolved.mounts, place.root))
+                    : []),
+                ...workload.flags(place),
+            ],
+            env: {
+                ...this.machineEnv(place),
+                GOGC: "60",
+                GOMEMLIMIT: `${workload.memoryMiB}MiB`,
+                ...(workload.ownProgram ? env : {}),
+                ...(workload.binary === undefined ? {} : { ARGOCD_BINARY_NAME: workload.binary }),
+                ...workload.env(place),
+            },
+            cwd: place.root,
+        };
+    }
+
+    /** What every process gets of this machine: programs to find, a home and a place for temporary files of its own. */
+    private machineEnv(place: Place): Record<string, string> {
+        return {
+            PATH: [this.programs(), process.env["PATH"] ?? "/usr/bin:/bin"].join(path.delimiter),
+            HOME: path.join(place.root, "home", "argocd"),
+            TMPDIR: path.join(place.root, "tmp"),
+            LANG: process.env["LANG"] ?? "C.UTF-8",
+            // git shall neither ask anybody nor read settings of this machine.
+            GIT_TERMINAL_PROMPT: "0",
+            GIT_CONFIG_NOSYSTEM: "1",
+        };
+    }
+
+    /** Runs an init container's command to its end. */
+    private async runInit(
+        workload: Workload,
+        { object }: Found,
+        init: NonNullable<Workload["init"]>,
+        signal: AbortSignal,
+    ): Promise<void> {
+        const pod = object.spec.template.spec;
+        const container = pod.initContainers?.find(({ name }) => name === init.container);
+        if (container === undefined) {
+            return;
+        }
+        const place = this.place(workload);
+        const log = fs.openSync(path.join(this.options.logsDir, `${workload.name}.log`), "a", 0o600);
+        const child = spawn(
+            this.options.tools.argocd,
+            [...init.args, `--kubeconfig=${place.kubeconfig}`, `--namespace=${object.metadata.namespace}`],
+            {
+                cwd: place.root,
+                env: { ...this.machineEnv(place), ARGOCD_BINARY_NAME: "argocd" },
+                stdio: ["ignore", log, log],
+            },
+        );
+        fs.closeSync(log);
+        const stop = (): void => void endChild(child, 2000);
+        signal.addEventListener("abort", stop, { once: true });
+        const code = await new Promise<number | null>((resolve, reject) => {
+            child.once("exit", resolve);
+            child.once("error", reject);
+        });
+        signal.removeEventListener("abort", stop);
+        if (code !== 0 && !signal.aborted) {
+            throw new Error(`init container ${init.container} of ${workload.name} ended with code ${code}`);
+        }
+    }
+
+    private async refreshToken(workload: Workload, { object, account }: Found): Promise<void> {
+        const { host } = this.options;
+        await this.tokens.get(workload.name)?.refresh({
+            server: host.server,
+            ca: host.ca,
+            namespace: object.metadata.namespace ?? "",
+            serviceAccount: account.metadata.name,
+            uid: account.metadata.uid ?? "",
+        });
+    }
+
+    private async renewTokens(): Promise<void> {
+        for (const workload of workloads) {
+            const found = this.find(workload);
+            if (typeof found !== "string" && this.children.get(workload.name)?.status().pid !== undefined) {
+                await this.refreshToken(workload, found).catch((error: unknown) =>
+                    this.log(`${workload.name}: ${(error as Error).message}`),
+                );
+            }
+        }
+    }
+
+    /** Volumes start empty, as for a new pod. */
+    private makeFolders(workload: Workload, { mounts }: Resolved): void {
+        const { root } = this.place(workload);
+        fs.rmSync(root, { recursive: true, force: true });
+        for (const mount of ["/home/argocd", "/tmp", "/app/config/gpg/keys", ...mounts]) {
+            fs.mkdirSync(`${root}${mount}`, { recursive: true, mode: 0o700 });
+        }
+    }
+
+    /** Mounted ConfigMaps and Secrets follow their objects while the process runs. */
+    private updateFiles(workload: Workload, { files }: Resolved): void {
+        const { root } = this.place(workload);
+        if (fs.existsSync(root)) {
+            files.forEach((text, file) => writePrivateIfChanged(`${root}${file}`, text));
+        }
+    }
+
+    private folder(workload: Workload): string {
+        return path.join(this.options.dataDir, workload.name);
+    }
+
+    private place(workload: Workload): Place {
+        const folder = this.folder(workload);
+        return {
+            root: path.join(folder, "root"),
+            kubeconfig: accountFiles(folder).kubeconfig,
+            socket: socketPath(folder),
+            ports: this.options.ports,
+        };
+    }
+
+    private programs(): string {
+        return path.join(this.options.dataDir, "bin");
+    }
+
+    /** The programs that Argo CD calls by name. */
+    private linkPrograms(): void {
+        const folder = this.programs();
+        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+        const { tools } = this.options;
+        const names = { argocd: tools.argocd, helm: tools.helm, kustomize: tools.kustomize };
+        Object.entries(names).forEach(([name, program]) => fs.symlinkSync(program, path.join(folder, name)));
+        // The image updater's own image brings this: git asks it, and it answers from the environment it is given.
+        const askPass = path.join(folder, "git-ask-pass.sh");
+        const script = [
+            "#!/bin/sh",
+            'if [ "${1#Username}" != "$1" ]; then printf \'%s\\n\' "$GIT_USERNAME"; else printf \'%s\\n\' "$GIT_PASSWORD"; fi',
+            "",
+        ];
+        fs.writeFileSync(askPass, script.join("\n"), { mode: 0o700 });
+    }
+}
+
+/** A Unix socket's path may have about a hundred bytes; the folder of a sandbox may lie deeper. */
+function socketPath(folder: string): string {
+    const near = path.join(folder, "ask-pass.sock");
+    if (Buffer.byteLength(near) <= 100) {
+        return near;
+    }
+    const name = crypto.createHash("sha256").update(folder).digest("hex").slice(0, 16);
+    return path.join(os.tmpdir(), `gitops-estate-${name}.sock`);
+}

@@ -1,0 +1,133 @@
+/** What the commands decide before they act. That they act is for the end-to-end tests. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseCall } from "../../commands/pulumi";
+import { duration, table } from "../../commands/support/console";
+import { keySegment } from "../../commands/support/engine";
+import { allStale, withoutPendingCreates } from "../../commands/support/locks";
+import {
+    committedStackFile,
+    estateOf,
+    placeholderAccess,
+    sandboxCredentials,
+} from "../../commands/support/stack";
+import { planOf } from "../e2e/support/world";
+
+describe("command line", () => {
+    test("splits our options from Pulumi's", () => {
+        assert.deepEqual(parseCall(["preview", "--stack", "prod", "--policy", "--diff", "--sandbox"]), {
+            operation: "preview",
+            stack: "prod",
+            policy: true,
+            sandbox: true,
+            asIs: false,
+            forgetUnreachable: false,
+            rest: ["--diff"],
+        });
+        assert.equal(parseCall(["up"]).stack, "dev");
+        assert.equal(parseCall(["up", "--stack=x"]).stack, "x");
+    });
+    test("refuses what is no operation", () => {
+        assert.throws(() => parseCall(["apply"]), /"apply" is not one of preview, up, refresh, destroy\./);
+        assert.throws(() => parseCall([]), /"" is not one of/);
+    });
+});
+
+describe("locks", () => {
+    const lock = { pid: 4, hostname: "here" };
+    test("of dead processes of this machine are stale", () => {
+        assert.equal(
+            allStale([lock], "here", () => false),
+            true,
+        );
+    });
+    test("of the living, of other machines, and none at all are not", () => {
+        assert.equal(
+            allStale([lock], "here", () => true),
+            false,
+        );
+        assert.equal(
+            allStale([lock], "elsewhere", () => false),
+            false,
+        );
+        assert.equal(
+            allStale([lock, { pid: 5, hostname: "elsewhere" }], "here", () => false),
+            false,
+        );
+        assert.equal(
+            allStale([], "here", () => false),
+            false,
+        );
+    });
+});
+
+describe("pending operations of a killed run", () => {
+    test("that create are dropped, others and all the rest stay", () => {
+        const creating = { type: "creating", resource: { urn: "a" } };
+        const deleting = { type: "deleting", resource: { urn: "b" } };
+        const exported = {
+            version: 3,
+            deployment: { resources: [{ urn: "c" }], pending_operations: [creating, deleting] },
+        };
+        assert.deepEqual(withoutPendingCreates(exported), {
+            version: 3,
+            deployment: { resources: [{ urn: "c" }], pending_operations: [deleting] },
+        });
+    });
+    test("ask for no import where none creates", () => {
+        assert.equal(withoutPendingCreates({}), undefined);
+        assert.equal(withoutPendingCreates({ deployment: { pending_operations: null } }), undefined);
+        assert.equal(
+            withoutPendingCreates({ deployment: { pending_operations: [{ type: "updating" }] } }),
+            undefined,
+        );
+    });
+});
+
+test("a preview's JSON becomes a plan by operation, unchanged resources left out", () => {
+    const urn = (types: string, name: string): string => `urn:pulumi:dev::gitops-estate::${types}::${name}`;
+    const steps = [
+        { op: "same", urn: urn("a:b:C", "x") },
+        { op: "update", urn: urn("gitops-estate:x:Y$gitlab:index/project:Project", "z") },
+        { op: "update", urn: urn("kubernetes:core/v1:Secret", "a") },
+    ];
+    assert.deepEqual(planOf(`a line before\n${JSON.stringify({ steps })}`), {
+        update: ["Project z", "Secret a"],
+    });
+});
+
+test("tables align, the last column runs free", () => {
+    assert.equal(
+        table(
+            ["A", "B"],
+            [
+                ["long", "x"],
+                ["s", "yyyy"],
+            ],
+            " ",
+        ),
+        " A     B\n long  x\n s     yyyy",
+    );
+});
+
+test("durations are in seconds below a minute", () => {
+    assert.equal(duration(59.4), "59 s");
+    assert.equal(duration(75), "1 min 15 s");
+});
+
+test("a secret's path quotes names that are no plain words", () => {
+    assert.equal(
+        ["channels", "release-mail", "host"].map(keySegment).join(""),
+        '.channels["release-mail"].host',
+    );
+});
+
+test("placeholders of a preview are the same each time, and different from each other", () => {
+    const estate = estateOf("prod", committedStackFile("prod"));
+    assert.deepEqual(
+        sandboxCredentials(estate, placeholderAccess()),
+        sandboxCredentials(estate, placeholderAccess()),
+    );
+    const { channelSecret } = placeholderAccess();
+    assert.notEqual(channelSecret("ops"), channelSecret("sso"));
+});

@@ -1,0 +1,57 @@
+/** What `npm start` says at the end. Proves the text, not that a server answers where it says. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { overview } from "../../commands/support/overview";
+import { model, type Overrides } from "../support/estate";
+import { sampleSandbox } from "../support/sandboxInfo";
+
+/** The table whose first line begins with `head`, cells by two spaces or more; undefined when there is none. */
+function part(head: string, overrides: Overrides = {}): string[][] | undefined {
+    return overview(model(overrides), sampleSandbox, {})
+        .split("\n\n")
+        .find((each) => each.startsWith(head))
+        ?.split("\n")
+        .map((line) => line.split(/ {2,}/));
+}
+
+describe("what is where", () => {
+    test("names every server once", () => {
+        assert.deepEqual(
+            part("SERVER")?.map(([name, where]) => [name, where]),
+            [
+                ["SERVER", "WHERE"],
+                ["GitLab", "http://127.0.0.1:2"],
+                ["Harbor main", "http://127.0.0.1:3"],
+                ["Argo CD", "https://argocd.test"],
+                ["chat and mail", "http://127.0.0.1:4"],
+                ["relay", "http://notification-relay.argocd.svc"],
+                ["cluster host", "https://127.0.0.1:1"],
+            ],
+        );
+    });
+
+    test("has no relay where the estate has none", () => {
+        const names = part("SERVER", { notifications: undefined })?.map(([name]) => name);
+        assert.equal(names?.includes("relay"), false);
+        assert.equal(names.includes("chat and mail"), true);
+    });
+
+    test("says nothing of a standstill where everything goes on", () => {
+        assert.equal(part("APP  ENVIRONMENT  STANDS STILL"), undefined);
+    });
+
+    test("says what is pinned and what is held, and why", () => {
+        const standstill = {
+            apps: {
+                api: { environments: { test: { hold: "INC-7, bad release" } } },
+                web: { environments: { dev: { pin: "0123456789", hold: "moving house" } } },
+            },
+        };
+        assert.deepEqual(part("APP  ENVIRONMENT  STANDS STILL", standstill), [
+            ["APP", "ENVIRONMENT", "STANDS STILL"],
+            ["api", "test", "held: INC-7, bad release"],
+            ["web", "dev", "pinned to 0123456789"],
+            ["web", "dev", "held: moving house"],
+        ]);
+    });
+});

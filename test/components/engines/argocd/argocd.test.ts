@@ -1,0 +1,473 @@
+/** Argo CD's part under mocks and its pure functions. Proves what is declared, not that Argo CD understands it. */
+import * as assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { describe, test } from "node:test";
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { ControlPlane } from "../../../../components/engines/argocd/controlPlane";
+import {
+    loadManifests,
+    loadUpdaterManifests,
+    ManifestError,
+    parseManifests,
+} from "../../../../components/engines/argocd/manifests";
+import {
+    inNamespace,
+    mirroredImage,
+    patchManifests,
+    withSettingsDigest,
+} from "../../../../components/engines/argocd/patches";
+import { RepositoryAccess } from "../../../../components/engines/argocd/repository";
+import {
+    accessRules,
+    argocdSettings,
+    commandParameters,
+    teamRules,
+} from "../../../../components/engines/argocd/settings";
+import { EmptyDefaultProject, TeamSpace } from "../../../../components/engines/argocd/teamSpace";
+import type { KubeObject } from "../../../../components/support/kubeObject";
+import type { ArgoCd } from "../../../../estate/model";
+import { childrenOf, leaks, record, registration, secretValue } from "../../../support/engine";
+import { sampleApp, sampleEstate, sampleManifests } from "../../sample";
+
+const workload: KubeObject = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "argocd-repo-server" },
+    spec: {
+        template: {
+            metadata: { labels: { app: "x" } },
+            spec: {
+                containers: [
+                    {
+                        name: "repo",
+                        image: "quay.io/argoproj/argocd:v3.2.11",
+                        securityContext: { seccompProfile: { type: "RuntimeDefault" } },
+                    },
+                ],
+                initContainers: [{ name: "copy", image: "redis:8" }],
+            },
+        },
+    },
+};
+
+const argocd = (overrides: Partial<ArgoCd> = {}): ArgoCd => ({ ...sampleEstate().argocd, ...overrides });
+
+function podOf(object: KubeObject | undefined): {
+    containers: Record<string, unknown>[];
+    initContainers: Record<string, unknown>[];
+} {
+    const spec = object?.["spec"] as {
+        template: {
+            spec: { containers: Record<string, unknown>[]; initContainers: Record<string, unknown>[] };
+        };
+    };
+    return spec.template.spec;
+}
+
+describe("patches", () => {
+    test("take out the settings the estate writes itself, and nothing else", () => {
+        const own = ["argocd-cm", "argocd-rbac-cm", "argocd-cmd-params-cm", "argocd-notifications-cm"].map(
+            (name): KubeObject => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name } }),
+        );
+        const kept: KubeObject = {
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: { name: "argocd-gpg-keys-cm" },
+        };
+        const names = patchManifests([...own, kept], argocd()).map((object) => object.metadata.name);
+        assert.deepEqual(names, ["argocd-gpg-keys-cm"]);
+    });
+
+    test("put objects and the subjects of bindings into the namespace, cluster-wide ones excepted", () => {
+        const binding = inNamespace(
+            {
+                apiVersion: "rbac.authorization.k8s.io/v1",
+                kind: "ClusterRoleBinding",
+                metadata: { name: "argocd-server" },
+                subjects: [
+                    { kind: "ServiceAccount", name: "argocd-server", namespace: "argocd" },
+                    { kind: "Group", name: "all" },
+                ],
+            },
+            "gitops",
+        );
+        assert.equal(binding.metadata.namespace, undefined);
+        assert.deepEqual(binding["subjects"], [
+            { kind: "ServiceAccount", name: "argocd-server", namespace: "gitops" },
+            { kind: "Group", name: "all" },
+        ]);
+        assert.equal(inNamespace(workload, "gitops").metadata.namespace, "gitops");
+    });
+
+    test("images come from the mirror under the path they had", () => {
+        const cases = [
+            ["quay.io/argoproj/argocd:v3.2.11", "mirror.test/x/argoproj/argocd:v3.2.11"],
+            ["localhost:5000/a@sha256:0", "mirror.test/x/a@sha256:0"],
+            ["redis:8", "mirror.test/x/library/redis:8"],
+            ["argoproj/argocd:1", "mirror.test/x/argoproj/argocd:1"],
+        ];
+        for (const [image = "", mirrored] of cases) {
+            assert.equal(mirroredImage(image, "mirror.test/x/"), mirrored);
+        }
+        const pod = podOf(patchManifests([workload], argocd({ imageMirror: "mirror.test" }))[0]);
+        assert.equal(pod.containers[0]?.["image"], "mirror.test/argoproj/argocd:v3.2.11");
+        assert.equal(pod.initContainers[0]?.["image"], "mirror.test/library/redis:8");
+    });
+
+    test("resources reach every container of the named workload only", () => {
+        const resources = { "argocd-repo-server": { requests: { cpu: "1" } } };
+        const other: KubeObject = { ...workload, metadata: { name: "argocd-server" } };
+        const [named, unnamed] = patchManifests([workload, other], argocd({ resources }));
+        assert.deepEqual(podOf(named).containers[0]?.["resources"], { requests: { cpu: "1" } });
+        assert.equal(podOf(unnamed).containers[0]?.["resources"], undefined);
+    });
+
+    test("seccomp profiles stay unless they are to be removed", () => {
+        const keep = JSON.stringify(patchManifests([workload], argocd()));
+        const remove = JSON.stringify(patchManifests([workload], argocd({ seccomp: "remove" })));
+        assert.match(keep, /seccompProfile/);
+        assert.doesNotMatch(remove, /seccompProfile/);
+    });
+
+    test("lean definitions keep every field but the content of status and generators; published ones stay", () => {
+        const definition = (spec: object, status: object): KubeObject => ({
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            metadata: { name: "applicationsets.argoproj.io" },
+            spec: {
+                names: { kind: "ApplicationSet" },
+                versions: [
+                    {
+                        name: "v1alpha1",
+                        schema: {
+                            openAPIV3Schema: {
+                                type: "object",
+                                required: ["spec"],
+                                properties: { metadata: { type: "object" }, spec, status },
+                            },
+                        },
+                    },
+                ],
+            },
+        });
+        const open = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+        const template = { type: "object", properties: { metadata: { type: "object" } } };
+        const spec = (items: object): object => ({
+            type: "object",
+            properties: { generators: { type: "array", items }, template },
+        });
+        const published = definition(spec({ type: "object", properties: { list: { type: "object" } } }), {
+            type: "object",
+            description: "What happened",
+            properties: { health: { type: "object" } },
+        });
+        assert.deepEqual(patchManifests([published], argocd({ definitions: "published" })), [published]);
+        assert.deepEqual(patchManifests([published], argocd({ definitions: "lean" })), [
+            definition(spec(open), { description: "What happened", ...open }),
+        ]);
+
+        const plain = definition({ type: "object" }, { type: "object" });
+        const { versions } = plain["spec"] as { versions: { schema: object }[] };
+        const bare = { ...plain, spec: { versions: [{ name: "v1" }, versions[0]] } };
+        const [lean] = patchManifests([bare], argocd());
+        assert.deepEqual((lean?.["spec"] as { versions: unknown[] }).versions[0], { name: "v1" });
+    });
+
+    test("the digest of the start-up settings rolls workloads and touches nothing else", () => {
+        const text = JSON.stringify(withSettingsDigest(workload, "gitops-estate/settings", "abc"));
+        assert.match(text, /"gitops-estate\/settings":"abc"/);
+        assert.match(text, /"labels":\{"app":"x"\}/);
+        const config: KubeObject = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x" } };
+        assert.equal(withSettingsDigest(config, "gitops-estate/settings", "abc"), config);
+    });
+});
+
+describe("settings", () => {
+    test("argocd-cm: published defaults stay, the estate's words win, nobody is anonymous", () => {
+        const settings = argocdSettings(sampleEstate(), {
+            "resource.exclusions": "- x",
+            "admin.enabled": "false",
+        });
+        assert.equal(settings["resource.exclusions"], "- x");
+        assert.equal(settings["admin.enabled"], "true");
+        assert.equal(settings["users.anonymous.enabled"], "false");
+        assert.equal(settings["timeout.reconciliation"], "180s");
+        assert.equal(settings["installationID"], "acme");
+        assert.equal("oidc.config" in settings, false);
+    });
+
+    test("argocd-cm: sign-in with GitLab points at its secret and never holds one", () => {
+        const sso = {
+            provider: "gitlab",
+            issuer: "https://gitlab.test",
+            clientId: "abc",
+            adminGroups: ["acme/platform"],
+        } as const;
+        const estate = sampleEstate(undefined, {
+            argocd: argocd({
+                sso,
+                accounts: { ci: { capabilities: ["login", "apiKey"], role: "role:readonly" } },
+            }),
+        });
+        const settings = argocdSettings(estate);
+        assert.match(settings["oidc.config"] ?? "", /clientSecret: \$oidc\.gitlab\.clientSecret/);
+        // Groups are only in GitLab's userinfo; the user name is in its ID token, with the scope profile.
+        assert.match(
+            settings["oidc.config"] ?? "",
+            /^enableUserInfoGroups: true\nuserInfoPath: \/oauth\/userinfo$/m,
+        );
+        assert.match(settings["oidc.config"] ?? "", /^requestedScopes: \[openid, profile, email\]$/m);
+        assert.equal(accessRules(estate)["scopes"], "[groups, preferred_username]");
+        assert.equal(settings["accounts.ci"], "apiKey, login");
+        const rules = accessRules(estate)["policy.csv"] ?? "";
+        assert.match(rules, /^g, acme\/platform, role:admin$/m);
+        assert.match(rules, /^g, ci, role:readonly$/m);
+    });
+
+    test("a public URL without TLS makes the server plain, one with TLS does not", () => {
+        assert.equal(commandParameters(sampleEstate())["server.insecure"], "false");
+        const plain = sampleEstate(undefined, { argocd: argocd({ url: "http://127.0.0.1:8940" }) });
+        assert.equal(commandParameters(plain)["server.insecure"], "true");
+    });
+
+    test("a team reaches its own projects; developers do not sync prod; nobody else has anything", () => {
+        const estate = sampleEstate();
+        const team = estate.teams["shop"];
+        assert.ok(team !== undefined);
+        const rules = teamRules(team);
+        const objects = rules.filter((rule) => rule.startsWith("p,")).map((rule) => rule.split(", ")[4]);
+        assert.ok(
+            objects.every((object) => object?.startsWith("shop-") === true),
+            objects.join(" "),
+        );
+        assert.ok(rules.includes("p, role:shop-maintainer, applications, sync, shop-prod/*, allow"));
+        assert.ok(rules.includes("p, role:shop-developer, applications, sync, shop-nonprod/*, allow"));
+        assert.ok(!rules.includes("p, role:shop-developer, applications, sync, shop-prod/*, allow"));
+        assert.ok(rules.includes("g, acme/shop, role:shop-developer"));
+        assert.ok(rules.includes("g, alice, role:shop-maintainer"));
+        assert.equal(accessRules(estate)["policy.default"], "");
+    });
+});
+
+describe("manifests", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "manifests-"));
+    const text =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {image: 'quay.io/argoproj/argocd:v3.2.11'}\n---\n";
+    fs.writeFileSync(path.join(folder, "install.yaml"), text);
+    const at = (overrides: Partial<ArgoCd["manifests"]> = {}): ArgoCd =>
+        argocd({ manifests: { version: "3.2.11", path: folder, ...overrides } });
+
+    test("are read, and empty documents left out", async () => {
+        assert.deepEqual(
+            (await loadManifests(at())).map((object) => object.metadata.name),
+            ["a"],
+        );
+    });
+    test("with another checksum are refused", async () => {
+        const good = createHash("sha256").update(text).digest("hex");
+        assert.equal((await loadManifests(at({ sha256: good }))).length, 1);
+        await assert.rejects(loadManifests(at({ sha256: "0".repeat(64) })), (error) => {
+            assert.ok(error instanceof ManifestError);
+            assert.match(error.message, /is not the file that was pinned: its SHA-256 is/);
+            return true;
+        });
+    });
+    test("of another version are refused", async () => {
+        await assert.rejects(
+            loadManifests(at({ version: "3.1.0" })),
+            /installs Argo CD 3\.2\.11, argocd\.manifests\.version says 3\.1\.0/,
+        );
+    });
+    test("that are not there are named, with what to do", async () => {
+        await assert.rejects(
+            loadManifests(at({ path: "/nowhere" })),
+            /Point argocd\.manifests\.path at the folder/,
+        );
+    });
+    test("of the image updater are read alone, and none where something else installs it", async () => {
+        const file = path.join(folder, "updater.yaml");
+        fs.writeFileSync(
+            file,
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: u}\ndata: {i: 'quay.io/argoprojlabs/argocd-image-updater:v0.12.2'}\n",
+        );
+        const of = (version: string, installed = true): ArgoCd => ({
+            ...argocd(),
+            imageUpdaterVersion: version,
+            imageUpdater: { ...argocd().imageUpdater, ...(installed ? { manifests: { path: file } } : {}) },
+        });
+        assert.equal((await loadUpdaterManifests(of("0.12.2")))[0]?.metadata.name, "u");
+        assert.deepEqual(await loadUpdaterManifests(of("0.12.2", false)), []);
+        await assert.rejects(
+            loadUpdaterManifests(of("0.18.0")),
+            /installs Argo CD Image Updater v0\.12\.2, argocd\.imageUpdaterVersion says 0\.18\.0/,
+        );
+    });
+    test("that are not Kubernetes objects are refused", () => {
+        assert.throws(
+            () => parseManifests("x", "kind: Nothing\n"),
+            /without apiVersion, kind or metadata\.name/,
+        );
+        assert.throws(() => parseManifests("x", "a: [\n"), /is not YAML/);
+    });
+});
+
+describe("components", () => {
+    test("the control plane: settings once, workloads on the host's provider, the token secret", async () => {
+        const recording = await record(() => {
+            const host = new k8s.Provider("host");
+            new ControlPlane(
+                "argocd",
+                { estate: sampleEstate(), manifests: sampleManifests, webhookToken: "fake" },
+                { providers: [host] },
+            );
+        });
+        const children = childrenOf(recording, "argocd");
+        for (const name of ["argocd-cm", "argocd-cmd-params-cm", "argocd-rbac-cm"]) {
+            assert.equal(children.filter((child) => child.endsWith(`configmap-${name}`)).length, 1, name);
+        }
+        assert.ok(children.includes("kubernetes:core/v1:Namespace argocd-namespace-argocd"));
+        assert.ok(children.includes("kubernetes:apps/v1:Deployment argocd-deployment-argocd-server"));
+        assert.deepEqual(leaks(recording), []);
+        const secret = registration(recording, "argocd-secret-argocd-secret").inputs["stringData"];
+        assert.deepEqual(secretValue(secret), { "webhook.gitlab.secret": "fake" });
+    });
+
+    test("the control plane empties the default project itself; its groundwork leaves the workloads out", async () => {
+        let groundwork: readonly pulumi.Resource[] = [];
+        const recording = await record(() => {
+            const args = { estate: sampleEstate(), manifests: sampleManifests, webhookToken: "fake" };
+            ({ groundwork } = new ControlPlane("argocd", args, { providers: [new k8s.Provider("host")] }));
+        });
+        assert.ok(registration(recording, "argocd-default-project"));
+        const urns = await Promise.all(
+            groundwork.map((one) => new Promise<string>((resolve) => void one.urn.apply(resolve))),
+        );
+        const kinds = urns.map((urn) => urn.split("::").at(-2)?.split(":").at(-1));
+        assert.deepEqual([...new Set(kinds)].sort(), ["CustomResourceDefinition", "Namespace"]);
+    });
+
+    test("sign-in without its secret is refused", async () => {
+        const sso = {
+            provider: "gitlab",
+            issuer: "https://gitlab.test",
+            clientId: "abc",
+            adminGroups: [],
+        } as const;
+        const estate = sampleEstate(undefined, { argocd: argocd({ sso }) });
+        await assert.rejects(
+            record(
+                () =>
+                    new ControlPlane(
+                        "argocd",
+                        { estate, manifests: [], webhookToken: "fake" },
+                        { providers: [new k8s.Provider("host")] },
+                    ),
+            ),
+            /ControlPlane "argocd": argocd\.sso needs ssoClientSecret\./,
+        );
+    });
+
+    test("a team's space: one AppProject per class, with its places and nothing cluster-wide", async () => {
+        const estate = sampleEstate([sampleApp("web")]);
+        const team = estate.teams["shop"];
+        assert.ok(team !== undefined);
+        const recording = await record(() => {
+            new TeamSpace(
+                "space",
+                { team, argocd: estate.argocd },
+                { providers: [new k8s.Provider("host")] },
+            );
+        });
+        assert.deepEqual(childrenOf(recording, "space"), [
+            "kubernetes:argoproj.io/v1alpha1:AppProject space-project-nonprod",
+            "kubernetes:argoproj.io/v1alpha1:AppProject space-project-prod",
+        ]);
+        const spec = registration(recording, "space-project-prod").inputs["spec"] as Record<string, unknown>;
+        assert.deepEqual(spec["destinations"], [{ name: "member1", namespace: "web-prod" }]);
+        assert.deepEqual(spec["sourceRepos"], ["https://gitlab.test/acme/shop/web-config.git"]);
+        assert.deepEqual(spec["clusterResourceWhitelist"], []);
+    });
+
+    test("a team's space: windows for the team's Applications, and roles that pipelines can get tokens for", async () => {
+        const estate = sampleEstate([sampleApp("web")]);
+        const team = estate.teams["shop"];
+        assert.ok(team !== undefined);
+        const window = {
+            kind: "deny",
+            schedule: "0 22 * * *",
+            duration: "2h",
+            timeZone: "Asia/Shanghai",
+            manualSync: true,
+        } as const;
+        const projects = team.projects.map((project) => ({
+            ...project,
+            syncWindows: [{ ...window, description: "backups", applications: ["web-dev-member1"] }],
+        }));
+        const recording = await record(() => {
+            new TeamSpace(
+                "space",
+                { team: { ...team, projects }, argocd: estate.argocd },
+                { providers: [new k8s.Provider("host")] },
+            );
+        });
+        const spec = registration(recording, "space-project-prod").inputs["spec"] as {
+            syncWindows: unknown;
+            roles: { name: string; policies: string[] }[];
+        };
+        assert.deepEqual(spec.syncWindows, [{ ...window, applications: ["web-dev-member1"] }]);
+        assert.deepEqual(spec.roles.find((role) => role.name === "deployer")?.policies, [
+            "p, proj:shop-prod:deployer, applications, get, shop-prod/*, allow",
+            "p, proj:shop-prod:deployer, applications, sync, shop-prod/*, allow",
+        ]);
+    });
+
+    test("a team's space refuses the open project and a project without a place", () => {
+        const [team] = Object.values(sampleEstate([sampleApp("web")]).teams);
+        assert.ok(team !== undefined);
+        const projects = [
+            { name: "default", class: "prod" as const, syncWindows: [], destinations: [], sourceRepos: [] },
+        ];
+        assert.deepEqual(TeamSpace.check({ team: { ...team, projects }, argocd: argocd() }), [
+            'project "default" is the AppProject that Argo CD makes by itself; give it another name.',
+            'project "default" has no destination; a project needs at least one cluster and namespace.',
+        ]);
+        assert.deepEqual(TeamSpace.check({ team, argocd: argocd() }), []);
+    });
+
+    test("the default project is emptied", async () => {
+        const recording = await record(() => {
+            new EmptyDefaultProject("empty", { argocd: argocd() }, { providers: [new k8s.Provider("host")] });
+        });
+        const spec = registration(recording, "empty-project").inputs["spec"] as Record<string, unknown>;
+        assert.deepEqual(
+            [spec["sourceRepos"], spec["destinations"], spec["clusterResourceWhitelist"]],
+            [[], [], []],
+        );
+    });
+
+    test("access to a repository: labelled for Argo CD, all of it secret", async () => {
+        const repository = sampleApp("web").config;
+        const recording = await record(() => {
+            const args = { argocd: argocd(), repository, username: "reader", password: "fake" };
+            new RepositoryAccess("web", args, { providers: [new k8s.Provider("host")] });
+        });
+        const { inputs } = registration(recording, "web-secret");
+        assert.equal(
+            (inputs["metadata"] as { labels: Record<string, string> }).labels[
+                "argocd.argoproj.io/secret-type"
+            ],
+            "repository",
+        );
+        assert.deepEqual(secretValue(inputs["stringData"]), {
+            type: "git",
+            name: "web-config",
+            url: repository.url,
+            username: "reader",
+            password: "fake",
+        });
+    });
+});
