@@ -16,7 +16,7 @@ import { appJenkinsfile, configJenkinsfile } from "../../../components/ci/jenkin
 import { buildSettings, promotionSettings } from "../../../components/ci/settings";
 import { appContent, configContent, type SeedFile } from "../../../components/gitlab/content";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
-import { folder, repository, run, toolPath, type Run } from "./support";
+import { folder, repository, run, toolPath, type Run } from "../../support/pipelineScripts";
 
 const app = sampleApp("web", {
     ci: "jenkins",

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 
-import { pathWith, repository, runScript, toolPath } from "./support";
+import { pathWith, repository, runScript, toolPath } from "../../support/pipelineScripts";
 
 interface Sonar {
     readonly url: string;

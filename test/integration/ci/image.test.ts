@@ -8,7 +8,16 @@ import * as path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 
 import { TestHarbor, type Robot } from "../../../sandbox/test/harbor/fixture";
-import { commit, folder, must, pathOf, pathWith, repository, runScript, text } from "./support";
+import {
+    commit,
+    folder,
+    must,
+    pathOf,
+    pathWith,
+    repository,
+    runScript,
+    text,
+} from "../../support/pipelineScripts";
 
 let harbor: TestHarbor;
 let push: Robot;

@@ -12,7 +12,7 @@ import { receiveDingtalk } from "../../../sandbox/chat/dingtalk";
 import { receiveFeishu } from "../../../sandbox/chat/feishu";
 import type { Delivery, Rendered, Verdict } from "../../../sandbox/chat/model";
 import { receiveSlack, receiveWebhook } from "../../../sandbox/chat/slack";
-import { sampleEstate } from "../sample";
+import { sampleEstate } from "../../components/sample";
 import { application, nastyApplication, neverSynced, unseen, type State } from "./support/applications";
 import { NotificationEngine, type Application } from "./support/engine";
 

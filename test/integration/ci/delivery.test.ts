@@ -22,8 +22,14 @@ import {
 } from "../../../sandbox/test/ci/harness";
 import type { Person } from "../../../sandbox/test/gitlab/harness";
 import { TestHarbor } from "../../../sandbox/test/harbor/fixture";
-import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate, sampleGitLab } from "../sample";
-import { toolPath } from "./support";
+import {
+    sampleApp,
+    sampleAppEnvironment,
+    sampleEnvironment,
+    sampleEstate,
+    sampleGitLab,
+} from "../../components/sample";
+import { toolPath } from "../../support/pipelineScripts";
 
 const filesOf = (files: readonly SeedFile[]): Record<string, string> =>
     Object.fromEntries(files.map((file) => [file.path, file.text]));

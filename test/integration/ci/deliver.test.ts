@@ -7,8 +7,8 @@ import { test, type TestContext } from "node:test";
 
 import { configContent } from "../../../components/gitlab/content";
 import { field, Sandbox } from "../../../sandbox/test/gitlab/harness";
-import { sampleApp } from "../sample";
-import { commit, folder, must, run, runScript, text, type Run } from "./support";
+import { sampleApp } from "../../components/sample";
+import { commit, folder, must, run, runScript, text, type Run } from "../../support/pipelineScripts";
 
 type Format = "helm" | "kustomize";
 

@@ -12,8 +12,17 @@ import { promotionSettings, repositorySettings, keySuffix } from "../../../compo
 import { promotionRights } from "../../../components/harbor/rights";
 import type { App, Estate } from "../../../estate/model";
 import { admin, TestHarbor } from "../../../sandbox/test/harbor/fixture";
-import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../sample";
-import { commit, folder, must, pathOf, runScript, text, toolPath, type Run } from "./support";
+import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../../components/sample";
+import {
+    commit,
+    folder,
+    must,
+    pathOf,
+    runScript,
+    text,
+    toolPath,
+    type Run,
+} from "../../support/pipelineScripts";
 
 let main: TestHarbor;
 let second: TestHarbor;

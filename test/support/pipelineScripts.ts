@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import type { TestContext } from "node:test";
 
-import { scriptText, type Script } from "../../../components/ci/scripts";
-import { ensureTools } from "../../../toolchain";
+import { scriptText, type Script } from "../../components/ci/scripts";
+import { ensureTools } from "../../toolchain";
 
 export interface Run {
     readonly code: number;

@@ -12,8 +12,8 @@ import { appPipelineContent, configPipelineContent, deliveryNotes } from "../../
 import { scriptText, type Script } from "../../../components/ci/scripts";
 import { appContent, configContent, type SeedFile } from "../../../components/gitlab/content";
 import { runLocal, writeHelpers, type LocalResult } from "../../../sandbox/ci/local";
-import { sampleApp } from "../sample";
-import { commit, folder, must, repository, run, text } from "./support";
+import { sampleApp } from "../../components/sample";
+import { commit, folder, must, repository, run, text } from "../../support/pipelineScripts";
 
 const web = sampleApp("web");
 
