@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 
-import { runArgoCd } from "./workloads/argocd/cli";
+import { engineIds, engines } from "./workloads/engines";
 import { adviseOn } from "./supervisor/advice";
 import {
     type GitlabEdition,
@@ -31,8 +31,7 @@ const usage = `usage: npm run sandbox -- <command>
                       the end of a part's log (a cluster's name: its API server); -f follows it
   open <part>         where a part is reached: an address, or for a cluster the lines that make kubectl use it
   restart <part>      stop and start a part, or all of a cluster
-  argocd <words>      Argo CD's own command, logged in as admin: argocd app list, argocd app sync web-dev-member1 ...
-  down [--purge]      stop everything; --purge deletes all state too
+${engineIds.map((id) => `  ${`${id} <words>`.padEnd(18)}  ${engines[id].commandUsage}\n`).join("")}  down [--purge]      stop everything; --purge deletes all state too
 
 The state lies in ${path.relative(process.cwd(), sandboxDir()) || "."} (ESTATE_SANDBOX_DIR), the ports follow ESTATE_SANDBOX_PORT_BASE.`;
 
@@ -104,10 +103,6 @@ const commands: Readonly<Record<string, Command>> = {
         console.log(`${part} is ready again`);
     },
 
-    async argocd(args) {
-        process.exitCode = await runArgoCd(sandboxLayout(sandboxDir()), args);
-    },
-
     async down(args) {
         const { values } = parseArgs({ args, options: { purge: { type: "boolean" } } });
         const ran = await sandboxDown(sandboxDir(), { purge: values.purge === true }, (line) =>
@@ -120,6 +115,15 @@ const commands: Readonly<Record<string, Command>> = {
                 : `no sandbox was running${values.purge === true ? state : ""}`,
         );
     },
+
+    ...Object.fromEntries(
+        engineIds.map((id): [string, Command] => [
+            id,
+            async (args) => {
+                process.exitCode = await engines[id].command(sandboxLayout(sandboxDir()), args);
+            },
+        ]),
+    ),
 };
 
 function one(positionals: readonly string[], command: string): string {

@@ -1,4 +1,5 @@
 /** How a part of the sandbox is reached, in words that can be pasted. */
+import { engineIds, engines, isEngineId } from "../workloads/engines";
 import { type SandboxInfo, type SandboxStatus } from "./sandbox";
 
 export interface Advice {
@@ -37,14 +38,12 @@ export function adviseOn(name: string, info: SandboxInfo | undefined, status: Sa
             text: `${harbor.url}\n# user admin; its password: cat ${shellWord(harbor.passwordFile)}`,
         };
     }
-    if (name === "argocd") {
-        const url = status.parts.find((each) => each.name === "argocd-server")?.url;
+    if (isEngineId(name)) {
+        const { title, page } = engines[name];
+        const url = status.parts.find((each) => each.name === page.workload)?.url;
         return url === undefined
-            ? { text: "Argo CD does not run; see: npm run sandbox -- status" }
-            : {
-                  url,
-                  text: `${url}\n# user admin; its command, logged in: npm run sandbox -- argocd app list`,
-              };
+            ? { text: `${title} does not run; see: npm run sandbox -- status` }
+            : { url, text: `${url}\n# ${page.hint}` };
     }
     const part = status.parts.find((each) => each.name === name);
     if (part === undefined) {
@@ -52,7 +51,7 @@ export function adviseOn(name: string, info: SandboxInfo | undefined, status: Sa
             ...info.clusters.map((each) => each.name),
             "gitlab",
             ...info.harbors.map((each) => `harbor-${each.name}`),
-            "argocd",
+            ...engineIds,
             "chat",
         ];
         throw new Error(`there is no "${name}" to open; choose from ${names.join(", ")}`);

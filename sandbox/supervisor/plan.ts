@@ -2,18 +2,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { argoCdSpec } from "../workloads/part";
-import { type ArgoCdTools, argoCdTools } from "../workloads/argocd/table";
+import { type ToolName } from "../../toolchain";
+import { engineIds, engines } from "../workloads/engines";
+import { engineSpec } from "../workloads/part";
 import { writePrivate } from "../support/files";
 import { nodeImagesSpec } from "../clusters/images/part";
 import { adminEntry, serverUrl, writeKubeconfig } from "../clusters/kubeconfig";
-import {
-    type ClusterTools,
-    clusterSpecs,
-    clusterTools,
-    componentKubeconfigs,
-    etcdSpec,
-} from "../clusters/parts";
+import { clusterSpecs, clusterTools, componentKubeconfigs, etcdSpec } from "../clusters/parts";
 import { type ClusterPki, ensureClusterPki, ensureEtcdPki } from "../clusters/pki";
 import { type SandboxLayout } from "../support/layout";
 import { clusterPort } from "../support/ports";
@@ -22,20 +17,17 @@ import { ensureSecrets } from "./secrets";
 import { chatSpec, gitlabSpec, harborSpec } from "./servers";
 import { type SandboxSettings } from "./settings";
 
-/** Programs a sandbox may need, by the toolchain's names. */
-export type SandboxTool = keyof ClusterTools | keyof ArgoCdTools | "registry" | "crane";
-
 /** Programs that pipelines find on their PATH, as far as the sandbox has them. */
 const jobTools = ["crane", "helm", "kustomize"] as const;
 
 /** Names of the programs that `settings` needs. */
-export function neededTools(settings: SandboxSettings): SandboxTool[] {
+export function neededTools(settings: Pick<SandboxSettings, "parts">): ToolName[] {
     const { parts } = settings;
     return [
         ...(parts.includes("clusters") ? clusterTools : []),
         ...(parts.includes("gitlab") ? (["crane"] as const) : []),
         ...(parts.includes("harbor") || parts.includes("harbor-prod") ? (["registry"] as const) : []),
-        ...(parts.includes("argocd") ? argoCdTools : []),
+        ...engineIds.filter((id) => parts.includes(id)).flatMap((id) => engines[id].tools),
     ];
 }
 
@@ -51,8 +43,11 @@ export interface Plan {
     readonly clusters: readonly PlannedCluster[];
 }
 
-/** Folders and files a sandbox's state folder may hold besides its own before the first `up`: put there by other commands. */
-const expected = new Set(["argocd", "pulumi", "state", "secrets"]);
+/**
+ * Folders a sandbox's state folder may hold before the first `up`, put there by other commands; one per engine for the
+ * manifests that an estate installs.
+ */
+const expected = new Set<string>([...engineIds, "pulumi", "state", "secrets"]);
 
 /**
  * Makes the state folder, marked as one.
@@ -85,10 +80,10 @@ export function prepareFolder(layout: SandboxLayout): void {
 export async function preparePlan(
     layout: SandboxLayout,
     settings: SandboxSettings,
-    tools: ReadonlyMap<SandboxTool, string>,
+    tools: ReadonlyMap<ToolName, string>,
 ): Promise<Plan> {
     ensureSecrets(layout);
-    const tool = (name: SandboxTool): string => {
+    const tool = (name: ToolName): string => {
         const found = tools.get(name);
         if (found === undefined) {
             throw new Error(`the sandbox needs the program ${name}, which was not found`);
@@ -144,12 +139,12 @@ export async function preparePlan(
         parts.push(harborSpec({ ...servers, registryBinary: tool("registry") }, "prod"));
     }
     const host = clusters.find(({ name }) => name === settings.host) ?? clusters[0];
-    if (groups.includes("argocd") && host !== undefined) {
-        const programs = Object.fromEntries(argoCdTools.map((name) => [name, tool(name)])) as Record<
-            (typeof argoCdTools)[number],
-            string
-        >;
-        parts.push(argoCdSpec(layout, base, host, programs));
+    if (host !== undefined) {
+        parts.push(
+            ...engineIds
+                .filter((id) => groups.includes(id))
+                .map((id) => engineSpec(layout, base, host, id, tool)),
+        );
     }
     return { parts: startOrder(parts.filter((part) => part !== undefined)), clusters };
 }

@@ -2,9 +2,8 @@
 import * as fs from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ensureTools, progressPrinter } from "../../toolchain";
-import { restartWorkload, withWorkloads } from "../workloads/status";
-import { workloads } from "../workloads/argocd/table";
+import { ensureTools, progressPrinter, type ToolName } from "../../toolchain";
+import { engineOf, restartWorkload, withWorkloads } from "../workloads/status";
 import { clusterWorks, registerNodes } from "../clusters/bootstrap";
 import { ClusterClient } from "../clusters/client";
 import { serverUrl } from "../clusters/kubeconfig";
@@ -15,14 +14,7 @@ import { isAlive, residentBytes, tailLines } from "../support/process";
 import { type SupervisorClient, type SupervisorStatus } from "./control";
 import { SandboxError } from "./errors";
 import { endSupervisor, ensureSupervisor, findSupervisor, supervisorLog } from "./launch";
-import {
-    type Plan,
-    type PlannedCluster,
-    type SandboxTool,
-    neededTools,
-    prepareFolder,
-    preparePlan,
-} from "./plan";
+import { type Plan, type PlannedCluster, neededTools, prepareFolder, preparePlan } from "./plan";
 import { recordedParts, runningDaemon, withLock } from "./records";
 import { type HarborName, chatUrl, gitlabUrl, harborNames, harborUrl } from "./servers";
 import {
@@ -38,7 +30,7 @@ export interface SandboxUpOptions extends WantedSettings {
     /** State folder; default: {@link sandboxDir}. */
     readonly dir?: string;
     /** Paths of programs that need not be looked for. For tests. */
-    readonly tools?: ReadonlyMap<SandboxTool, string>;
+    readonly tools?: ReadonlyMap<ToolName, string>;
 }
 
 /** Where everything of a running sandbox is. */
@@ -177,8 +169,9 @@ export async function sandboxRestart(name: string, dir: string = sandboxDir()): 
     if (client === undefined) {
         throw new SandboxError("the sandbox does not run; start it with: npm run sandbox -- up");
     }
-    if (workloads.some((workload) => workload.name === name)) {
-        return restartWorkload(layout, name);
+    const engine = engineOf(name);
+    if (engine !== undefined) {
+        return restartWorkload(layout, engine, name);
     }
     const names = partsNamed(name, (await client.status()).parts);
     for (const part of names) {
@@ -201,7 +194,7 @@ export function partsNamed(name: string, parts: readonly PartStatus[]): string[]
     return found;
 }
 
-async function findPrograms(names: readonly SandboxTool[]): Promise<Map<SandboxTool, string>> {
+async function findPrograms(names: readonly ToolName[]): Promise<Map<ToolName, string>> {
     const found = await ensureTools(names, progressPrinter(process.stderr));
     return new Map(
         names.flatMap((name) => {

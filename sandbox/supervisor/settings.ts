@@ -5,22 +5,23 @@ import * as path from "node:path";
 import { writePrivate } from "../support/files";
 import { type SandboxLayout } from "../support/layout";
 import { maxClusters } from "../support/ports";
+import { engineIds } from "../workloads/engines";
 import { SandboxError } from "./errors";
 import { partName } from "./parts";
 import { type GitlabEdition, type GitlabTier } from "./servers";
 
 /**
- * Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one; `argocd` runs what the
- * estate makes of Argo CD on the host cluster.
+ * Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one; the name of
+ * a delivery engine (`argocd`) stands for the processes of what the estate installs of it on the host cluster.
  */
-export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod", "argocd", "chat"] as const;
+export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod", ...engineIds, "chat"] as const;
 export type PartGroup = (typeof partGroups)[number];
 
 export interface SandboxSettings {
     readonly portBase: number;
     /** In the order of their ports: never reordered, new ones come last. */
     readonly clusters: readonly string[];
-    /** The cluster that Argo CD runs on; the first when not set. */
+    /** The cluster that the delivery engine runs on; the first when not set. */
     readonly host?: string;
     readonly parts: readonly PartGroup[];
     readonly tier: GitlabTier;

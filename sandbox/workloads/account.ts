@@ -32,7 +32,7 @@ export interface AccountOf {
     readonly uid: string;
 }
 
-/** Keeps the token of one account fresh. Argo CD's client reads the file again by itself, every minute. */
+/** Keeps the token of one account fresh. Kubernetes clients read the file again by themselves, every minute. */
 export class Account {
     private uid = "";
     private renewAfter = 0;

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loopback } from "../support/ports";
 import { describeExit, lastLineCount, startTime, tailLines, type ProcessExit } from "../support/process";
 import { Backoff } from "./backoff";
+import { type Probe } from "./engine";
 import { type WorkloadState, type WorkloadStatus } from "./state";
-import { type Probe } from "./argocd/table";
 
 /** What to run. `prepare` is called before each start and may reject: that counts as a failed start. */
 export interface RunPlan {

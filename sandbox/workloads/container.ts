@@ -1,6 +1,6 @@
 /**
  * What a kubelet makes of a pod template before it starts a container: command line, environment and files. Pure. Only
- * what Argo CD's own workloads use is known; field names and rules are those of the Kubernetes API (core/v1).
+ * what the delivery engines' own workloads use is known; field names and rules are those of the Kubernetes API (core/v1).
  */
 
 /** A value of an environment variable that stands elsewhere. */

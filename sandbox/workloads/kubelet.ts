@@ -1,5 +1,5 @@
 /**
- * Runs Argo CD's workloads as processes: what a node's kubelet does with containers, for these few. A workload's program is
+ * Runs a delivery engine's workloads as processes: what a node's kubelet does with containers, for these few. A workload's program is
  * started with what stands in its pod template and in the ConfigMaps and Secrets that the template names, and with a token
  * of its service account; nothing else reaches it but addresses of this machine.
  */
@@ -10,23 +10,15 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { type ToolName } from "../../toolchain";
 import { ClusterClient } from "../clusters/client";
 import { Informer, type ClusterAccess, type ClusterObject } from "../clusters/informer";
 import { writePrivate, writePrivateIfChanged } from "../support/files";
 import { Account, accountFiles } from "./account";
 import { Child, endChild, type Command, type Wanted } from "./child";
 import { relocate, resolveContainer, type PodSpec, type References, type Resolved } from "./container";
+import { type Engine, type InitContainer, type Place, type Workload } from "./engine";
 import { writeState } from "./state";
-import {
-    argumentsOf,
-    redisPasswordFile,
-    redisPasswordVariables,
-    workloads,
-    type ArgoCdPorts,
-    type ArgoCdTools,
-    type Place,
-    type Workload,
-} from "./argocd/table";
 
 export interface KubeletOptions {
     readonly host: ClusterAccess;
@@ -34,8 +26,10 @@ export interface KubeletOptions {
     readonly dataDir: string;
     readonly logsDir: string;
     readonly stateFile: string;
-    readonly ports: ArgoCdPorts;
-    readonly tools: ArgoCdTools;
+    /** First port of the sandbox's block. */
+    readonly portBase: number;
+    /** Paths of the engine's programs, by the toolchain's names. */
+    readonly tools: Readonly<Record<string, string>>;
 }
 
 interface PodTemplate {
@@ -63,6 +57,7 @@ const tokenRoundMs = 30_000;
 
 export class Kubelet {
     private readonly client: ClusterClient;
+    private readonly workloads: readonly Workload[];
     private readonly deployments: Informer<WorkloadObject>;
     private readonly statefulSets: Informer<WorkloadObject>;
     private readonly configMaps: Informer<DataObject>;
@@ -75,6 +70,7 @@ export class Kubelet {
     private running: Promise<unknown> = Promise.resolve();
 
     constructor(
+        private readonly engine: Engine,
         private readonly options: KubeletOptions,
         private readonly log: (line: string) => void,
     ) {
@@ -87,11 +83,12 @@ export class Kubelet {
         this.configMaps = informer("/api/v1/configmaps");
         this.secrets = informer("/api/v1/secrets");
         this.accounts = informer("/api/v1/serviceaccounts");
-        for (const workload of workloads) {
+        this.workloads = engine.workloads(options.portBase);
+        for (const workload of this.workloads) {
             const child = new Child({
                 name: workload.name,
                 logFile: path.join(options.logsDir, `${workload.name}.log`),
-                url: workload.url?.(options.ports),
+                url: workload.url,
                 graceMs: 8000,
                 onChange: () => this.writeState(),
                 log,
@@ -128,7 +125,7 @@ export class Kubelet {
 
     /** A value of a Secret in the namespace of a workload, as the workload would get it; undefined where there is none. */
     secretValue(name: string, secret: string, key: string): string | undefined {
-        const workload = workloads.find((each) => each.name === name);
+        const workload = this.workloads.find((each) => each.name === name);
         const found = workload === undefined ? "" : this.find(workload);
         if (typeof found === "string") {
             return undefined;
@@ -153,7 +150,7 @@ export class Kubelet {
         this.round ??= setTimeout(() => {
             this.round = undefined;
             if (this.informers().every(({ synced }) => synced)) {
-                workloads.forEach((workload) => this.reconcile(workload));
+                this.workloads.forEach((workload) => this.reconcile(workload));
             }
         }, 50);
     }
@@ -180,7 +177,7 @@ export class Kubelet {
         return {
             digest,
             prepare: (signal) => this.prepare(workload, signal),
-            probe: workload.probe(this.options.ports),
+            probe: workload.probe,
         };
     }
 
@@ -255,10 +252,8 @@ export class Kubelet {
         }
         const { resolved } = await this.complete(workload, signal);
         this.updateFiles(workload, resolved);
-        if (workload.tool === "miniredis") {
-            const password = redisPasswordVariables.map((name) => resolved.env[name]).find(Boolean);
-            writePrivate(`${place.root}${redisPasswordFile}`, password ?? "");
-        }
+        const files = workload.files?.(resolved.env) ?? {};
+        Object.entries(files).forEach(([file, text]) => writePrivate(`${place.root}${file}`, text));
         return this.command(workload, resolved, place);
     }
 
@@ -286,7 +281,6 @@ export class Kubelet {
     }
 
     private command(workload: Workload, resolved: Resolved, place: Place): Command {
-        const { tools } = this.options;
         const env = Object.fromEntries(
             Object.entries(resolved.env).map(([name, value]) => [
                 name,
@@ -294,10 +288,12 @@ export class Kubelet {
             ]),
         );
         return {
-            command: tools[workload.tool],
+            command: this.program(workload.tool),
             args: [
                 ...(workload.ownProgram
-                    ? argumentsOf(resolved.words).map((word) => relocate(word, resolved.mounts, place.root))
+                    ? this.engine.image
+                          .argumentsOf(resolved.words)
+                          .map((word) => relocate(word, resolved.mounts, place.root))
                     : []),
                 ...workload.flags(place),
             ],
@@ -306,7 +302,6 @@ export class Kubelet {
                 GOGC: "60",
                 GOMEMLIMIT: `${workload.memoryMiB}MiB`,
                 ...(workload.ownProgram ? env : {}),
-                ...(workload.binary === undefined ? {} : { ARGOCD_BINARY_NAME: workload.binary }),
                 ...workload.env(place),
             },
             cwd: place.root,
@@ -317,7 +312,7 @@ export class Kubelet {
     private machineEnv(place: Place): Record<string, string> {
         return {
             PATH: [this.programs(), process.env["PATH"] ?? "/usr/bin:/bin"].join(path.delimiter),
-            HOME: path.join(place.root, "home", "argocd"),
+            HOME: `${place.root}${this.engine.image.home}`,
             TMPDIR: path.join(place.root, "tmp"),
             LANG: process.env["LANG"] ?? "C.UTF-8",
             // git shall neither ask anybody nor read settings of this machine.
@@ -330,7 +325,7 @@ export class Kubelet {
     private async runInit(
         workload: Workload,
         { object }: Found,
-        init: NonNullable<Workload["init"]>,
+        init: InitContainer,
         signal: AbortSignal,
     ): Promise<void> {
         const pod = object.spec.template.spec;
@@ -340,15 +335,11 @@ export class Kubelet {
         }
         const place = this.place(workload);
         const log = fs.openSync(path.join(this.options.logsDir, `${workload.name}.log`), "a", 0o600);
-        const child = spawn(
-            this.options.tools.argocd,
-            [...init.args, `--kubeconfig=${place.kubeconfig}`, `--namespace=${object.metadata.namespace}`],
-            {
-                cwd: place.root,
-                env: { ...this.machineEnv(place), ARGOCD_BINARY_NAME: "argocd" },
-                stdio: ["ignore", log, log],
-            },
-        );
+        const child = spawn(this.program(init.tool), [...init.args(place, object.metadata.namespace ?? "")], {
+            cwd: place.root,
+            env: { ...this.machineEnv(place), ...init.env },
+            stdio: ["ignore", log, log],
+        });
         fs.closeSync(log);
         const stop = (): void => void endChild(child, 2000);
         signal.addEventListener("abort", stop, { once: true });
@@ -374,7 +365,7 @@ export class Kubelet {
     }
 
     private async renewTokens(): Promise<void> {
-        for (const workload of workloads) {
+        for (const workload of this.workloads) {
             const found = this.find(workload);
             if (typeof found !== "string" && this.children.get(workload.name)?.status().pid !== undefined) {
                 await this.refreshToken(workload, found).catch((error: unknown) =>
@@ -388,7 +379,8 @@ export class Kubelet {
     private makeFolders(workload: Workload, { mounts }: Resolved): void {
         const { root } = this.place(workload);
         fs.rmSync(root, { recursive: true, force: true });
-        for (const mount of ["/home/argocd", "/tmp", "/app/config/gpg/keys", ...mounts]) {
+        const { home, folders } = this.engine.image;
+        for (const mount of [home, ...folders, ...mounts]) {
             fs.mkdirSync(`${root}${mount}`, { recursive: true, mode: 0o700 });
         }
     }
@@ -411,7 +403,6 @@ export class Kubelet {
             root: path.join(folder, "root"),
             kubeconfig: accountFiles(folder).kubeconfig,
             socket: socketPath(folder),
-            ports: this.options.ports,
         };
     }
 
@@ -419,27 +410,32 @@ export class Kubelet {
         return path.join(this.options.dataDir, "bin");
     }
 
-    /** The programs that Argo CD calls by name. */
+    /** The programs that the engine calls by name. */
     private linkPrograms(): void {
         const folder = this.programs();
         fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-        const { tools } = this.options;
-        const names = { argocd: tools.argocd, helm: tools.helm, kustomize: tools.kustomize };
-        Object.entries(names).forEach(([name, program]) => fs.symlinkSync(program, path.join(folder, name)));
-        // The image updater's own image brings this: git asks it, and it answers from the environment it is given.
-        const askPass = path.join(folder, "git-ask-pass.sh");
-        const script = [
-            "#!/bin/sh",
-            'if [ "${1#Username}" != "$1" ]; then printf \'%s\\n\' "$GIT_USERNAME"; else printf \'%s\\n\' "$GIT_PASSWORD"; fi',
-            "",
-        ];
-        fs.writeFileSync(askPass, script.join("\n"), { mode: 0o700 });
+        const { programs, scripts } = this.engine.image;
+        Object.entries(programs).forEach(([name, tool]) =>
+            fs.symlinkSync(this.program(tool), path.join(folder, name)),
+        );
+        Object.entries(scripts).forEach(([name, text]) =>
+            fs.writeFileSync(path.join(folder, name), text, { mode: 0o700 }),
+        );
+    }
+
+    /** Path of a program. @throws Error when the part was not told where it is. */
+    private program(tool: ToolName): string {
+        const found = this.options.tools[tool];
+        if (found === undefined) {
+            throw new Error(`${this.engine.title} needs the program ${tool}, which was not found`);
+        }
+        return found;
     }
 }
 
 /** A Unix socket's path may have about a hundred bytes; the folder of a sandbox may lie deeper. */
 function socketPath(folder: string): string {
-    const near = path.join(folder, "ask-pass.sock");
+    const near = path.join(folder, "process.sock");
     if (Buffer.byteLength(near) <= 100) {
         return near;
     }

@@ -1,50 +1,48 @@
-/** The process that runs Argo CD: `main.ts <file with the options>`. Started and ended by the sandbox's supervisor. */
+/** The process that runs a delivery engine's workloads: `main.ts <file with the options>`. Started and ended by the sandbox's supervisor. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { trimLog } from "../supervisor/supervisor";
-import { Kubelet, type KubeletOptions } from "./kubelet";
-import { PushListener } from "./argocd/pushes";
-import { workloads } from "./argocd/table";
+import { engines } from "./engines";
+import { Kubelet } from "./kubelet";
+import { type PartOptions } from "./part";
 
 /** A log that grew beyond this is cut, in bytes. */
 const maxLogBytes = 32 * 1024 * 1024;
-
-/** The workload that pushes of images are told to. */
-const imageUpdater = "argocd-image-updater";
 
 function main(): void {
     const file = process.argv[2];
     if (file === undefined) {
         throw new Error("Give the path of a JSON file with the options.");
     }
-    const options = JSON.parse(fs.readFileSync(file, "utf8")) as KubeletOptions;
+    const options = JSON.parse(fs.readFileSync(file, "utf8")) as PartOptions;
+    const engine = engines[options.engine];
     const log = (line: string): void => console.error(`${new Date().toISOString()} ${line}`);
-    const kubelet = new Kubelet(options, log);
-    const pushes = new PushListener({
-        port: options.ports.imageUpdaterWebhook,
-        secret: () =>
-            kubelet.secretValue(imageUpdater, "argocd-image-updater-secret", "webhook.harbor-secret"),
-        onPush: () => kubelet.restart(imageUpdater),
+    const kubelet = new Kubelet(engine, options, log);
+    const listeners = engine.listeners(options.portBase, {
+        restart: (workload) => kubelet.restart(workload),
+        secretValue: (workload, secret, key) => kubelet.secretValue(workload, secret, key),
         log,
     });
-    const trimmer = setInterval(
-        () =>
-            workloads.forEach(({ name }) => trimLog(path.join(options.logsDir, `${name}.log`), maxLogBytes)),
-        30_000,
-    );
+    const logs = engine
+        .workloads(options.portBase)
+        .map(({ name }) => path.join(options.logsDir, `${name}.log`));
+    const trimmer = setInterval(() => logs.forEach((each) => trimLog(each, maxLogBytes)), 30_000);
     let stopping = false;
     const stop = (): void => {
         if (!stopping) {
             stopping = true;
             clearInterval(trimmer);
-            void Promise.all([kubelet.close(), pushes.close()]).then(() => process.exit(0));
+            const closed = [kubelet.close(), ...listeners.map((each) => each.close())];
+            void Promise.all(closed).then(() => process.exit(0));
         }
     };
     process.on("SIGTERM", stop);
     process.on("SIGINT", stop);
     kubelet.start();
-    void pushes.start().then(() => console.log("ready to run what the estate makes"));
+    void Promise.all(listeners.map((each) => each.start())).then(() =>
+        console.log("ready to run what the estate makes"),
+    );
 }
 
 main();

@@ -1,4 +1,4 @@
-/** What the processes of Argo CD are at, written down for `sandbox status`. */
+/** What the processes of a delivery engine are at, written down for `sandbox status`. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 
@@ -26,9 +26,9 @@ export interface WorkloadStatus {
     readonly problemAt?: string;
 }
 
-/** The file the wrapper keeps. */
-export function stateFile(layout: SandboxLayout): string {
-    return path.join(layout.run, "argocd-state.json");
+/** The file that the process which runs an engine's workloads writes. */
+export function stateFile(layout: SandboxLayout, engine: string): string {
+    return path.join(layout.run, `${engine}-state.json`);
 }
 
 export function writeState(file: string, workloads: readonly WorkloadStatus[]): void {
@@ -36,9 +36,9 @@ export function writeState(file: string, workloads: readonly WorkloadStatus[]): 
 }
 
 /** What was written last; empty when nothing was. */
-export function readState(layout: SandboxLayout): WorkloadStatus[] {
+export function readState(layout: SandboxLayout, engine: string): WorkloadStatus[] {
     try {
-        return JSON.parse(fs.readFileSync(stateFile(layout), "utf8")) as WorkloadStatus[];
+        return JSON.parse(fs.readFileSync(stateFile(layout, engine), "utf8")) as WorkloadStatus[];
     } catch {
         return [];
     }

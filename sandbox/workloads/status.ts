@@ -1,34 +1,35 @@
-/** Argo CD's processes among the parts of the sandbox: they are children of one part, and shown as parts of their own. */
+/** A delivery engine's processes among the parts of the sandbox: children of one part, and shown as parts of their own. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { logFile, type SandboxLayout } from "../support/layout";
 import { isAlive, ownResidentBytes, type ProcessRecord } from "../support/process";
 import { type PartState, type PartStatus } from "../supervisor/supervisor";
-import { argoCdPart } from "./part";
+import { type EngineId, engineIds, engines, isEngineId } from "./engines";
 import { readState, type WorkloadStatus } from "./state";
 
-/** The parts, with Argo CD's processes behind the one that runs them. Its memory is then its own alone. */
+/** The parts, with an engine's processes behind the one that runs them. Its memory is then its own alone. */
 export function withWorkloads(layout: SandboxLayout, parts: readonly PartStatus[]): PartStatus[] {
     return parts.flatMap((part) => {
-        if (part.name !== argoCdPart || part.pid === undefined) {
+        const { name } = part;
+        if (!isEngineId(name) || part.pid === undefined) {
             return [part];
         }
-        const processes = readState(layout).map((workload) => partOf(layout, workload));
+        const processes = readState(layout, name).map((workload) => partOf(layout, name, workload));
         const theirs = processes.reduce((sum, { residentBytes = 0 }) => sum + residentBytes, 0);
         const own = Math.max(0, (part.residentBytes ?? 0) - theirs);
         return [{ ...part, residentBytes: own }, ...processes];
     });
 }
 
-function partOf(layout: SandboxLayout, workload: WorkloadStatus): PartStatus {
+function partOf(layout: SandboxLayout, engine: EngineId, workload: WorkloadStatus): PartStatus {
     const { name, pid, started, startedAt, detail, url, problem, problemAt } = workload;
     const record: ProcessRecord | undefined =
         pid === undefined || started === undefined ? undefined : { pid, started };
     const alive = record !== undefined && isAlive(record);
     return {
         name,
-        kind: argoCdPart,
-        group: argoCdPart,
+        kind: engine,
+        group: engine,
         state: workload.state satisfies PartState,
         log: logFile(layout, name),
         ...(alive ? { pid: record.pid, residentBytes: ownResidentBytes(record.pid) } : {}),
@@ -40,16 +41,24 @@ function partOf(layout: SandboxLayout, workload: WorkloadStatus): PartStatus {
     };
 }
 
+/** The engine that has a workload of this name. */
+export function engineOf(workload: string): EngineId | undefined {
+    return engineIds.find((id) => engines[id].workloads(0).some(({ name }) => name === workload));
+}
+
 /**
- * Ends one of Argo CD's processes, which is started again at once, and waits until it is ready.
+ * Ends one of an engine's processes, which is started again at once, and waits until it is ready.
  *
  * @throws Error when it does not run, or is not ready again within a minute.
  */
-export async function restartWorkload(layout: SandboxLayout, name: string): Promise<void> {
-    const find = (): WorkloadStatus | undefined => readState(layout).find((each) => each.name === name);
+export async function restartWorkload(layout: SandboxLayout, engine: EngineId, name: string): Promise<void> {
+    const find = (): WorkloadStatus | undefined =>
+        readState(layout, engine).find((each) => each.name === name);
     const before = find();
     if (before?.pid === undefined || before.started === undefined) {
-        throw new Error(`${name} does not run: ${before?.detail ?? "Argo CD is not part of this sandbox"}`);
+        throw new Error(
+            `${name} does not run: ${before?.detail ?? `${engines[engine].title} is not part of this sandbox`}`,
+        );
     }
     if (isAlive({ pid: before.pid, started: before.started })) {
         process.kill(before.pid, "SIGTERM");

@@ -10,7 +10,8 @@ import { test } from "node:test";
 import { Kubelet } from "../../workloads/kubelet";
 import { type WorkloadStatus } from "../../workloads/state";
 import { freePortBase } from "../../support/ports";
-import { argoCdPorts } from "../../workloads/part";
+import { type Engine } from "../../workloads/engine";
+import { engines } from "../../workloads/engines";
 import { FakeApi, until, type Answers } from "../clusters/support/fakeApi";
 
 const deployments = "/apis/apps/v1/deployments";
@@ -31,7 +32,7 @@ interface Box {
     readonly started: (name: string) => { args: string[]; env: Record<string, string> };
 }
 
-async function withKubelet(run: (box: Box) => Promise<void>): Promise<void> {
+async function withKubelet(run: (box: Box) => Promise<void>, engine: Engine = engines.argocd): Promise<void> {
     const answers: Answers = ({ method, path: route }) =>
         method === "POST" && route.endsWith("/token")
             ? { status: 201, body: { status: { token: `token for ${route.split("/").at(-2)}` } } }
@@ -44,20 +45,14 @@ async function withKubelet(run: (box: Box) => Promise<void>): Promise<void> {
     const stateFile = path.join(dir, "state.json");
     const lines: string[] = [];
     const kubelet = new Kubelet(
+        engine,
         {
             host: api.access,
             dataDir: path.join(dir, "data"),
             logsDir: path.join(dir, "logs"),
             stateFile,
-            ports: argoCdPorts(await freePortBase()),
-            tools: {
-                argocd: file,
-                "argocd-image-updater": file,
-                helm: file,
-                kustomize: file,
-                relay: file,
-                miniredis: file,
-            },
+            portBase: await freePortBase(),
+            tools: Object.fromEntries(engine.tools.map((name) => [name, file])),
         },
         (line) => lines.push(line),
     );
@@ -181,3 +176,75 @@ test("what an init container makes is waited for", () =>
         await until("the failure", () => status(redis)?.state === "crashed", 15);
         assert.match(status(redis)?.problem ?? "", /cannot start without Secret argocd-redis/);
     }));
+
+/** An engine that is none: what the kubelet knows of an engine, it knows from the table. */
+const other: Engine = {
+    id: "other",
+    title: "Other",
+    tools: ["helm", "relay"],
+    ports: () => ({}),
+    workloads: () => [
+        {
+            name: "worker",
+            sources: [{ kind: "StatefulSet", name: "worker" }],
+            tool: "helm",
+            init: {
+                container: "prepare",
+                tool: "relay",
+                args: ({ kubeconfig }, namespace) => [`--config=${kubeconfig}`, `--in=${namespace}`],
+                env: { ROLE: "init" },
+            },
+            ownProgram: true,
+            flags: () => ["--last"],
+            env: ({ root }) => ({ DATA: `${root}/data` }),
+            files: (env) => ({ "/run/greeting": `hello ${env["WHO"]}` }),
+            probe: { kind: "alive" },
+            memoryMiB: 10,
+        },
+    ],
+    image: {
+        home: "/home/other",
+        folders: ["/tmp", "/data"],
+        programs: { renderer: "helm" },
+        scripts: { "ask.sh": "#!/bin/sh\necho asked\n" },
+        argumentsOf: (words) => words.slice(1),
+    },
+    listeners: () => [],
+    page: { workload: "worker", hint: "" },
+    commandUsage: "",
+    command: () => Promise.resolve(0),
+};
+
+test("another engine's table decides programs, folders, files and the words that are passed on", () =>
+    withKubelet(async ({ api, dir, status, started }) => {
+        api.set("/api/v1/serviceaccounts", named("default", {}));
+        api.set(
+            "/apis/apps/v1/statefulsets",
+            named("worker", {
+                spec: {
+                    template: {
+                        spec: {
+                            containers: [
+                                {
+                                    name: "worker",
+                                    command: ["/worker", "run"],
+                                    env: [{ name: "WHO", value: "you" }],
+                                },
+                            ],
+                        },
+                    },
+                },
+            }),
+        );
+        await until("the start", () => status("worker")?.state === "ready");
+        const folder = path.join(dir, "data", "worker");
+        await until("the record", () => fs.existsSync(path.join(folder, "started.json")));
+        const { args, env } = started("worker");
+        assert.deepEqual(args, ["run", "--last"]);
+        assert.equal(env["HOME"], path.join(folder, "root/home/other"));
+        assert.equal(env["DATA"], path.join(folder, "root/data"));
+        assert.equal(env["ARGOCD_BINARY_NAME"], undefined);
+        assert.ok(fs.statSync(path.join(folder, "root/data")).isDirectory());
+        assert.equal(fs.readFileSync(path.join(folder, "root/run/greeting"), "utf8"), "hello you");
+        assert.deepEqual(fs.readdirSync(path.join(dir, "data", "bin")).sort(), ["ask.sh", "renderer"]);
+    }, other));

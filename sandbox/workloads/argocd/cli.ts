@@ -11,8 +11,11 @@ import { writePrivate } from "../../support/files";
 import { loopback } from "../../support/ports";
 import { type SandboxLayout } from "../../support/layout";
 import { type KubeletOptions } from "../kubelet";
-import { argoCdPart } from "../part";
 import { readState } from "../state";
+import { argoCdPorts } from "./table";
+
+/** Name of the part that runs Argo CD. */
+const part = "argocd";
 
 /** Secret that Argo CD makes with the administrator's first password. */
 const passwordSecret = "argocd-initial-admin-secret";
@@ -71,14 +74,14 @@ export function cliConfig(address: string, token: string): string {
 }
 
 async function find(layout: SandboxLayout): Promise<Target> {
-    const file = path.join(layout.run, `${argoCdPart}.json`);
+    const file = path.join(layout.run, `${part}.json`);
     if (!fs.existsSync(file)) {
         throw new Error(
             "No Argo CD runs in this sandbox. Start all with npm start, or only its part: npm run sandbox -- up --parts argocd",
         );
     }
-    const { ports, host } = JSON.parse(fs.readFileSync(file, "utf8")) as KubeletOptions;
-    const address = `${loopback}:${ports.server}`;
+    const { portBase, host } = JSON.parse(fs.readFileSync(file, "utf8")) as KubeletOptions;
+    const address = `${loopback}:${argoCdPorts(portBase).server}`;
     let status: number;
     try {
         const answer = await fetch(`http://${address}/healthz`, {
@@ -87,7 +90,7 @@ async function find(layout: SandboxLayout): Promise<Target> {
         });
         status = answer.status;
     } catch {
-        const server = readState(layout).find(({ name }) => name === "argocd-server");
+        const server = readState(layout, part).find(({ name }) => name === "argocd-server");
         throw new Error(
             `Argo CD's server does not answer: ${server?.detail ?? server?.state ?? "it does not run"}`,
         );

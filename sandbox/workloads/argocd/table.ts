@@ -1,5 +1,7 @@
 /** Argo CD's workloads as processes of this machine: which program each is, and what has to differ from a container. */
-import { loopback } from "../../support/ports";
+import { type ToolName } from "../../../toolchain";
+import { loopback, portOf } from "../../support/ports";
+import { type Place, type Workload } from "../engine";
 
 /** Ports of the processes. */
 export interface ArgoCdPorts {
@@ -18,17 +20,25 @@ export interface ArgoCdPorts {
     readonly notificationRelay: number;
 }
 
-/** Programs, by path. */
-export interface ArgoCdTools {
-    readonly argocd: string;
-    readonly "argocd-image-updater": string;
-    readonly helm: string;
-    readonly kustomize: string;
-    readonly miniredis: string;
-    readonly relay: string;
+/** Ports of Argo CD in the block that starts at `base`. */
+export function argoCdPorts(base: number): ArgoCdPorts {
+    return {
+        server: portOf(base, "argocd"),
+        serverMetrics: portOf(base, "argocd-server-metrics"),
+        repoServer: portOf(base, "argocd-repo-server"),
+        repoServerMetrics: portOf(base, "argocd-repo-server-metrics"),
+        redis: portOf(base, "argocd-redis"),
+        controllerMetrics: portOf(base, "argocd-controller-metrics"),
+        applicationSetWebhook: portOf(base, "argocd-applicationset-webhook"),
+        applicationSetProbe: portOf(base, "argocd-applicationset-probe"),
+        applicationSetMetrics: portOf(base, "argocd-applicationset-metrics"),
+        notificationsMetrics: portOf(base, "argocd-notifications-metrics"),
+        imageUpdaterWebhook: portOf(base, "argocd-image-updater-webhook"),
+        notificationRelay: portOf(base, "notification-relay"),
+    };
 }
 
-/** Names of {@link ArgoCdTools}, as the toolchain knows them. */
+/** Programs of Argo CD, as the toolchain knows them. */
 export const argoCdTools = [
     "argocd",
     "argocd-image-updater",
@@ -36,48 +46,10 @@ export const argoCdTools = [
     "kustomize",
     "miniredis",
     "relay",
-] as const satisfies readonly (keyof ArgoCdTools)[];
+] as const satisfies readonly ToolName[];
 
-/** Where one process finds its files. */
-export interface Place {
-    /** Folder that stands for the container's file system. */
-    readonly root: string;
-    /** File with the service account's kubeconfig. */
-    readonly kubeconfig: string;
-    /** Short path for a Unix socket of this process. */
-    readonly socket: string;
-    readonly ports: ArgoCdPorts;
-}
-
-/** How one asks whether a process is up. */
-export type Probe =
-    | { readonly kind: "http"; readonly port: number; readonly path: string }
-    | { readonly kind: "tcp"; readonly port: number }
-    | { readonly kind: "alive" };
-
-/** One workload of the cluster that runs as a process here. */
-export interface Workload {
-    /** Name of the part, of its log and of the program Argo CD's binary is to be. */
-    readonly name: string;
-    /** The objects it may come from; the first that is there counts. */
-    readonly sources: readonly { readonly kind: "Deployment" | "StatefulSet"; readonly name: string }[];
-    readonly tool: "argocd" | "argocd-image-updater" | "miniredis" | "relay";
-    /** `ARGOCD_BINARY_NAME` of Argo CD's binary. */
-    readonly binary?: string;
-    /** An init container that does something of use here, run as this command of Argo CD's binary. */
-    readonly init?: { readonly container: string; readonly args: readonly string[] };
-    /** Whether the words of the container are passed on: not where another program stands in for it. */
-    readonly ownProgram: boolean;
-    /** Flags behind those of the workload: addresses of this machine. The last one of a flag counts. */
-    readonly flags: (place: Place) => readonly string[];
-    /** Over the workload's environment. */
-    readonly env: (place: Place) => Readonly<Record<string, string>>;
-    readonly probe: (ports: ArgoCdPorts) => Probe;
-    /** Soft limit of the Go heap, MiB. */
-    readonly memoryMiB: number;
-    /** Where people reach it. */
-    readonly url?: (ports: ArgoCdPorts) => string;
-}
+/** The workload that pushes of images are reported to. */
+export const imageUpdater = "argocd-image-updater";
 
 const at = (port: number): string => `${loopback}:${port}`;
 
@@ -99,8 +71,17 @@ function inCluster({ kubeconfig }: Place): Record<string, string> {
     return { KUBECONFIG: kubeconfig, ARGOCD_FAKE_IN_CLUSTER: "true" };
 }
 
+/** Where the password of the cache is put for miniredis, below the process's root. */
+const redisPasswordFile = "/run/redis-password";
+
+/** Variables that hold the cache's password, by variant of the install. */
+const redisPasswordVariables = ["REDIS_PASSWORD", "AUTH"] as const;
+
+/** Argo CD's binary is the program that this variable says. */
+const binaryName = (name: string): Record<string, string> => ({ ARGOCD_BINARY_NAME: name });
+
 /** Every workload, in the order they are worth starting. */
-export const workloads: readonly Workload[] = [
+export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
     {
         name: "argocd-redis",
         sources: [
@@ -108,58 +89,71 @@ export const workloads: readonly Workload[] = [
             { kind: "Deployment", name: "argocd-redis-ha-haproxy" },
         ],
         tool: "miniredis",
-        init: { container: "secret-init", args: ["admin", "redis-initial-password"] },
+        init: {
+            container: "secret-init",
+            tool: "argocd",
+            args: ({ kubeconfig }, namespace) => [
+                "admin",
+                "redis-initial-password",
+                `--kubeconfig=${kubeconfig}`,
+                `--namespace=${namespace}`,
+            ],
+            env: binaryName("argocd"),
+        },
         ownProgram: false,
-        flags: ({ root, ports }) => [
-            "-address",
-            at(ports.redis),
-            "-password-file",
-            `${root}${redisPasswordFile}`,
-        ],
+        flags: ({ root }) => ["-address", at(ports.redis), "-password-file", `${root}${redisPasswordFile}`],
         env: () => ({}),
-        probe: (ports) => ({ kind: "tcp", port: ports.redis }),
+        files: (env) => ({
+            [redisPasswordFile]: redisPasswordVariables.map((name) => env[name]).find(Boolean) ?? "",
+        }),
+        probe: { kind: "tcp", port: ports.redis },
         memoryMiB: 100,
     },
     {
         name: "argocd-repo-server",
         sources: [{ kind: "Deployment", name: "argocd-repo-server" }],
         tool: "argocd",
-        binary: "argocd-repo-server",
         ownProgram: true,
-        flags: ({ ports }) => [
+        flags: () => [
             `--address=${loopback}`,
             `--port=${ports.repoServer}`,
             `--metrics-address=${loopback}`,
             `--metrics-port=${ports.repoServerMetrics}`,
             `--redis=${at(ports.redis)}`,
         ],
-        env: (place) => ({ ...configPaths(place), ARGOCD_ASK_PASS_SOCK: place.socket }),
-        probe: (ports) => ({ kind: "http", port: ports.repoServerMetrics, path: "/healthz" }),
+        env: (place) => ({
+            ...binaryName("argocd-repo-server"),
+            ...configPaths(place),
+            ARGOCD_ASK_PASS_SOCK: place.socket,
+        }),
+        probe: { kind: "http", port: ports.repoServerMetrics, path: "/healthz" },
         memoryMiB: 200,
     },
     {
         name: "argocd-application-controller",
         sources: [{ kind: "StatefulSet", name: "argocd-application-controller" }],
         tool: "argocd",
-        binary: "argocd-application-controller",
         ownProgram: true,
-        flags: ({ ports, kubeconfig }) => [
+        flags: ({ kubeconfig }) => [
             `--metrics-port=${ports.controllerMetrics}`,
             `--redis=${at(ports.redis)}`,
             `--repo-server=${at(ports.repoServer)}`,
             `--kubeconfig=${kubeconfig}`,
         ],
-        env: (place) => ({ ...configPaths(place), ...inCluster(place) }),
-        probe: (ports) => ({ kind: "http", port: ports.controllerMetrics, path: "/healthz" }),
+        env: (place) => ({
+            ...binaryName("argocd-application-controller"),
+            ...configPaths(place),
+            ...inCluster(place),
+        }),
+        probe: { kind: "http", port: ports.controllerMetrics, path: "/healthz" },
         memoryMiB: 300,
     },
     {
         name: "argocd-server",
         sources: [{ kind: "Deployment", name: "argocd-server" }],
         tool: "argocd",
-        binary: "argocd-server",
         ownProgram: true,
-        flags: ({ ports, kubeconfig }) => [
+        flags: ({ kubeconfig }) => [
             `--address=${loopback}`,
             `--port=${ports.server}`,
             `--metrics-address=${loopback}`,
@@ -168,41 +162,47 @@ export const workloads: readonly Workload[] = [
             `--repo-server=${at(ports.repoServer)}`,
             `--kubeconfig=${kubeconfig}`,
         ],
-        env: (place) => ({ ...configPaths(place), ...inCluster(place) }),
-        probe: (ports) => ({ kind: "http", port: ports.server, path: "/healthz" }),
+        env: (place) => ({ ...binaryName("argocd-server"), ...configPaths(place), ...inCluster(place) }),
+        probe: { kind: "http", port: ports.server, path: "/healthz" },
         memoryMiB: 200,
-        url: (ports) => `http://${at(ports.server)}`,
+        url: `http://${at(ports.server)}`,
     },
     {
         name: "argocd-applicationset-controller",
         sources: [{ kind: "Deployment", name: "argocd-applicationset-controller" }],
         tool: "argocd",
-        binary: "argocd-applicationset-controller",
         ownProgram: true,
-        flags: ({ ports, kubeconfig }) => [
+        flags: ({ kubeconfig }) => [
             `--metrics-addr=${at(ports.applicationSetMetrics)}`,
             `--probe-addr=${at(ports.applicationSetProbe)}`,
             `--webhook-addr=${at(ports.applicationSetWebhook)}`,
             `--argocd-repo-server=${at(ports.repoServer)}`,
             `--kubeconfig=${kubeconfig}`,
         ],
-        env: (place) => ({ ...configPaths(place), ...inCluster(place) }),
-        probe: (ports) => ({ kind: "tcp", port: ports.applicationSetProbe }),
+        env: (place) => ({
+            ...binaryName("argocd-applicationset-controller"),
+            ...configPaths(place),
+            ...inCluster(place),
+        }),
+        probe: { kind: "tcp", port: ports.applicationSetProbe },
         memoryMiB: 120,
     },
     {
         name: "argocd-notifications-controller",
         sources: [{ kind: "Deployment", name: "argocd-notifications-controller" }],
         tool: "argocd",
-        binary: "argocd-notifications",
         ownProgram: true,
-        flags: ({ ports, kubeconfig }) => [
+        flags: ({ kubeconfig }) => [
             `--metrics-port=${ports.notificationsMetrics}`,
             `--argocd-repo-server=${at(ports.repoServer)}`,
             `--kubeconfig=${kubeconfig}`,
         ],
-        env: (place) => ({ ...configPaths(place), ...inCluster(place) }),
-        probe: (ports) => ({ kind: "tcp", port: ports.notificationsMetrics }),
+        env: (place) => ({
+            ...binaryName("argocd-notifications"),
+            ...configPaths(place),
+            ...inCluster(place),
+        }),
+        probe: { kind: "tcp", port: ports.notificationsMetrics },
         memoryMiB: 120,
     },
     {
@@ -211,16 +211,16 @@ export const workloads: readonly Workload[] = [
         tool: "relay",
         ownProgram: true,
         flags: () => [],
-        env: ({ root, ports }) => ({
+        env: ({ root }) => ({
             RELAY_LISTEN: at(ports.notificationRelay),
             // Beside the root, which is emptied at each start: what was told is not forgotten with the process.
             RELAY_STATE: `${root}-state`,
         }),
-        probe: (ports) => ({ kind: "http", port: ports.notificationRelay, path: "/healthz" }),
+        probe: { kind: "http", port: ports.notificationRelay, path: "/healthz" },
         memoryMiB: 50,
     },
     {
-        name: "argocd-image-updater",
+        name: imageUpdater,
         sources: [
             { kind: "Deployment", name: "argocd-image-updater" },
             { kind: "Deployment", name: "argocd-image-updater-controller" },
@@ -236,16 +236,10 @@ export const workloads: readonly Workload[] = [
             `--kubeconfig=${kubeconfig}`,
         ],
         env: (place) => ({ ...configPaths(place), ARGOCD_ASK_PASS_SOCK: place.socket }),
-        probe: () => ({ kind: "alive" }),
+        probe: { kind: "alive" },
         memoryMiB: 120,
     },
 ];
-
-/** Where the password of the cache is put for miniredis, below the process's root. */
-export const redisPasswordFile = "/run/redis-password";
-
-/** Variables that hold the cache's password, by variant of the install. */
-export const redisPasswordVariables = ["REDIS_PASSWORD", "AUTH"] as const;
 
 /** The words behind the program's own name: a container's command may begin with an init and the program's path. */
 export function argumentsOf(words: readonly string[]): string[] {

@@ -5,14 +5,16 @@ import { parse } from "yaml";
 
 import { Backoff } from "../../../workloads/backoff";
 import { cliConfig } from "../../../workloads/argocd/cli";
-import { argoCdPorts } from "../../../workloads/part";
-import { argumentsOf, workloads, type Place } from "../../../workloads/argocd/table";
+import { argoCdPorts, argoCdWorkloads, argumentsOf } from "../../../workloads/argocd/table";
+import { type Place } from "../../../workloads/engine";
+
+const ports = argoCdPorts(9000);
+const workloads = argoCdWorkloads(ports);
 
 const place: Place = {
     root: "/box",
     kubeconfig: "/box/kubeconfig",
     socket: "/box/ask.sock",
-    ports: argoCdPorts(9000),
 };
 
 test("every address a process is given is of this machine", () => {
@@ -31,8 +33,7 @@ test("every address a process is given is of this machine", () => {
 });
 
 test("no two processes share a port", () => {
-    const ports = Object.values(place.ports);
-    assert.equal(new Set(ports).size, ports.length);
+    assert.equal(new Set(Object.values(ports)).size, Object.values(ports).length);
 });
 
 test("flags hold no secret: the cache's password is in a file", () => {
