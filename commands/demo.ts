@@ -3,7 +3,7 @@
  * a merge request carries the same image into the next environment. Raises the estate of the dev stack first if need be.
  */
 import type { App, AppEnvironment, Estate } from "../estate/model";
-import { writesTag } from "../estate/tags";
+import { appIn, versionOf, type PromotionStep } from "../estate/flows/plan";
 import { CommandError, duration, runMain } from "./support/console";
 import { raiseEstate } from "./support/raise";
 import { Story, type Person } from "./support/story";
@@ -23,9 +23,7 @@ async function main(): Promise<void> {
     };
     const story = new Story(sandbox);
     const maintainer = await story.person(estate.teams[app.team]?.maintainers[0] ?? "root");
-    process.stdout.write(
-        `\n${app.name} of team ${app.team}: from a commit to ${app.environments[1]?.environment}\n\n`,
-    );
+    process.stdout.write(`\n${app.name} of team ${app.team}: from a commit to ${firstStep(app).target}\n\n`);
     const tag = await deliver(story, maintainer, app, tell);
     await promote(story, maintainer, app, tag, tell);
     process.stdout.write(
@@ -39,7 +37,14 @@ async function main(): Promise<void> {
 /** The first app whose pipeline writes the tag and which has somewhere to be promoted to. */
 function demoApp(estate: Estate): App {
     const app = Object.values(estate.apps).find(
-        (each) => each.ci === "gitlab" && each.environments.length > 1 && writesTag(each),
+        (each) =>
+            each.ci === "gitlab" &&
+            each.plan.lanes.some(
+                ({ environment, ref, writer }) =>
+                    ref.kind === "branch" &&
+                    writer === "ci" &&
+                    each.plan.promotions.some(({ source }) => source === environment),
+            ),
     );
     if (app === undefined) {
         throw new CommandError(
@@ -51,14 +56,12 @@ function demoApp(estate: Estate): App {
 
 /** A commit on its way into the first environment. @returns the image's tag. */
 async function deliver(story: Story, person: Person, app: App, tell: Teller): Promise<string> {
-    const environment = at(app, 0);
+    const { environment, branch } = firstLane(app);
     const channels = await marks(story, environment);
-    const sha = await story.commit(person, app.repository.fullPath, app.repository.branch, "Say hello", {
+    const sha = await story.commit(person, app.repository.fullPath, branch, "Say hello", {
         "public/index.html": `<!doctype html>\n<title>${app.name}</title>\n<p>Hello at ${new Date().toISOString()}.</p>\n`,
     });
-    tell(
-        `${person.name} commits ${sha.slice(0, 10)} to ${app.repository.fullPath}, branch ${app.repository.branch}`,
-    );
+    tell(`${person.name} commits ${sha.slice(0, 10)} to ${app.repository.fullPath}, branch ${branch}`);
     const pipeline = await story.pipeline(app.repository.fullPath, sha, "push", 180);
     if (pipeline.status !== "success") {
         throw new CommandError(
@@ -70,8 +73,9 @@ async function deliver(story: Story, person: Person, app: App, tell: Teller): Pr
     tell(
         `Harbor: ${environment.image}:${tag} is ${(await story.digest(environment.project, app.name, tag))?.slice(0, 19)}…`,
     );
+    const { repository, revision } = versionOf(app, environment);
     tell(
-        `GitLab: ${app.config.fullPath}, branch ${environment.branch}, is at ${(await story.head(app.config.fullPath, environment.branch)).slice(0, 10)}`,
+        `GitLab: ${repository}, branch ${revision}, is at ${(await story.head(repository, revision)).slice(0, 10)}`,
     );
     await arrive(story, environment, tag, channels, tell);
     return tag;
@@ -79,13 +83,12 @@ async function deliver(story: Story, person: Person, app: App, tell: Teller): Pr
 
 /** The version's way into the second environment. */
 async function promote(story: Story, person: Person, app: App, tag: string, tell: Teller): Promise<void> {
-    const [from, to] = [at(app, 0), at(app, 1)];
+    const step = firstStep(app);
+    const [from, to] = [appIn(app, step.source), appIn(app, step.target)];
     const channels = await marks(story, to);
-    const iid = await story.open(person, app.config.fullPath, from.branch, to.branch);
-    tell(
-        `${person.name} opens merge request !${iid} in ${app.config.fullPath}: ${from.branch} → ${to.branch}`,
-    );
-    const head = await story.head(app.config.fullPath, from.branch);
+    const iid = await story.open(person, app.config.fullPath, step.from, step.into);
+    tell(`${person.name} opens merge request !${iid} in ${app.config.fullPath}: ${step.from} → ${step.into}`);
+    const head = await story.head(app.config.fullPath, step.from);
     const pipeline = await story.pipeline(app.config.fullPath, head, "merge_request_event", 120);
     if (pipeline.status !== "success") {
         throw new CommandError(
@@ -130,12 +133,23 @@ async function marks(story: Story, environment: AppEnvironment): Promise<Record<
     return Object.fromEntries(await Promise.all(found));
 }
 
-function at(app: App, index: number): AppEnvironment {
-    const environment = app.environments[index];
-    if (environment === undefined) {
-        throw new CommandError(`App ${app.name} has no environment number ${index + 1}.`);
+/** Where the demonstration's commit goes: the first environment that a branch's commits come to. */
+function firstLane(app: App): { readonly environment: AppEnvironment; readonly branch: string } {
+    const lane = app.plan.lanes.find(({ ref, writer }) => ref.kind === "branch" && writer === "ci");
+    if (lane === undefined) {
+        throw new CommandError(`App ${app.name} has no branch whose pipeline writes a tag.`);
     }
-    return environment;
+    return { environment: appIn(app, lane.environment), branch: lane.ref.name };
+}
+
+/** Where the version goes from there. */
+function firstStep(app: App): PromotionStep {
+    const { environment } = firstLane(app).environment;
+    const step = app.plan.promotions.find(({ source }) => source === environment);
+    if (step === undefined) {
+        throw new CommandError(`App ${app.name} is promoted to no environment from ${environment}.`);
+    }
+    return step;
 }
 
 runMain(main);

@@ -3,6 +3,8 @@
  * inherited value resolved, every derived name computed, frozen. It is made by `resolve` from a valid
  * spec and by nothing else. Nothing here knows Pulumi, and nothing here is secret.
  */
+import type { Flow } from "./flows";
+import type { FlowPlan } from "./flows/plan";
 import type { TriggerName } from "./notificationSchema";
 
 /** What the GitLab server's licence offers. `free` has no approvals, protected environments, people named in allowed-to lists or push rules. */
@@ -13,9 +15,6 @@ export type Tier = "free" | "premium";
  * tier: GitLab.com and the usual package are `ee` also where nothing was paid.
  */
 export type Edition = "ce" | "ee";
-
-/** How a version travels from a commit to the last environment. */
-export type Flow = "environment-branches";
 
 /** What renders an app's manifests from its config repository. */
 export type Delivery = "helm" | "kustomize";
@@ -99,13 +98,13 @@ export interface Environment {
     readonly clusters: readonly string[];
     /** Name of the registry that holds this environment's images. */
     readonly registry: string;
-    /** Branch of each config repository that is this environment. */
-    readonly branch: string;
+    /** Branch the spec names for it; only flows with a branch per environment make something of it. */
+    readonly branch?: string;
     /** Approvals a merge into the branch needs; enforced where the tier has them. */
     readonly approvals: number;
     /** Protects repositories and projects from deletion by Pulumi and their tags from being moved. */
     readonly deletionProtection: boolean;
-    /** The environment whose versions come here; absent for the first, which CI fills. */
+    /** The environment before it; absent for the first. */
     readonly promotesFrom?: string;
     /** Channels that hear of this environment, beside the team's. */
     readonly channels: readonly string[];
@@ -184,6 +183,8 @@ export interface App {
     readonly name: string;
     readonly team: string;
     readonly flow: Flow;
+    /** What the flow comes to for this app. */
+    readonly plan: FlowPlan;
     readonly ci: Ci;
     readonly engine: Engine;
     readonly delivery: Delivery;
@@ -252,7 +253,6 @@ export interface AppEnvironment {
     readonly clusters: readonly string[];
     /** Names of the Applications, by cluster. */
     readonly applications: Readonly<Record<string, string>>;
-    readonly branch: string;
     readonly registry: string;
     /** Harbor project, e.g. `web-dev`. */
     readonly project: string;
@@ -276,8 +276,6 @@ export interface AppEnvironment {
     /** Why nothing is applied by itself here for now; absent: nothing is held. */
     readonly hold?: string;
     readonly deletionProtection: boolean;
-    /** The app environment whose image is copied here; absent for the first. */
-    readonly promotesFrom?: string;
     /** Channels that hear of this app in this environment: team, environment and app together, sorted. */
     readonly channels: readonly string[];
     /** What a channel hears of this app here, where that is not what it hears in general; sorted. */

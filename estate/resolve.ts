@@ -1,3 +1,5 @@
+import { flows } from "./flows";
+import type { FlowRegistry } from "./flows/plan";
 import type {
     App,
     AppEnvironment,
@@ -50,9 +52,10 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
         clusterUrl: trimSlash(spec.gitlab.clusterUrl ?? gitlabUrl),
     };
     const registries = mapSorted(spec.registries, resolveRegistry);
-    const apps = mapSorted(spec.apps, (app, name) =>
+    const planless = mapSorted(spec.apps, (app, name) =>
         resolveApp(name, app, { spec, gitlab, environments, registries }),
     );
+    const apps = mapSorted(planless, (app) => withPlan(app, planless, { gitlab, environments }, context));
     return freeze({
         name: spec.name,
         gitlab,
@@ -85,6 +88,8 @@ export interface ResolveContext {
     readonly servers?: Readonly<Record<string, string>>;
     /** Replaces `argocd.manifests.path` and `url`. */
     readonly manifestsPath?: string;
+    /** Default: those of estate/flows. */
+    readonly flows?: FlowRegistry;
 }
 
 /** Stands where a member's API server is not known; nothing answers there, by RFC 6761. */
@@ -125,7 +130,7 @@ function resolveEnvironments(spec: Spec): readonly Environment[] {
                 class: kind,
                 clusters: sortedSet(environment.clusters),
                 registry: environment.registry ?? onlyRegistry ?? "",
-                branch: environment.branch ?? name,
+                ...given("branch", environment.branch),
                 approvals:
                     environment.approvals ?? (kind === "prod" && spec.gitlab.tier === "premium" ? 1 : 0),
                 deletionProtection: environment.deletionProtection ?? kind === "prod",
@@ -228,7 +233,34 @@ interface Surroundings {
     readonly registries: Readonly<Record<string, Registry>>;
 }
 
-function resolveApp(name: string, app: SpecApp, around: Surroundings): App {
+/** An app before its flow is looked at. */
+type PlanlessApp = Omit<App, "plan">;
+
+/** An app with its flow's plan. Apps of one config repository reach its environments together. */
+function withPlan(
+    app: PlanlessApp,
+    all: Readonly<Record<string, PlanlessApp>>,
+    { gitlab, environments }: Pick<Estate, "gitlab" | "environments">,
+    { flows: registry = flows }: ResolveContext,
+): App {
+    const flow: FlowRegistry[string] | undefined = registry[app.flow];
+    if (flow === undefined) {
+        throw new Error(`the registry has no flow ${app.flow}`);
+    }
+    const reached = (apps: readonly PlanlessApp[]): Environment[] => {
+        const names = new Set(
+            apps.flatMap((each) => each.environments.map(({ environment }) => environment)),
+        );
+        return environments.filter(({ name }) => names.has(name));
+    };
+    const sharing = Object.values(all).filter((other) => other.config.fullPath === app.config.fullPath);
+    return {
+        ...app,
+        plan: flow.plan({ app, environments: reached([app]), shared: reached(sharing), gitlab }),
+    };
+}
+
+function resolveApp(name: string, app: SpecApp, around: Surroundings): PlanlessApp {
     const { spec, gitlab, environments } = around;
     const group = names.teamGroup(gitlab.group, app.team);
     const delivery = app.delivery ?? spec.defaults.delivery;
@@ -327,11 +359,6 @@ function resolveAppEnvironment(
     const levels = [spec.defaults, spec.environments[environment.name]?.defaults ?? {}, app, own];
     const project = names.harborProject(name, environment.name);
     const registry = registries[environment.registry];
-    // An environment the app has no part in passes nothing on.
-    const from =
-        environment.promotesFrom !== undefined && app.environments[environment.promotesFrom] !== null
-            ? environment.promotesFrom
-            : undefined;
     const immutable = last(levels.map((level) => level.immutableTags));
     return {
         environment: environment.name,
@@ -344,7 +371,6 @@ function resolveAppEnvironment(
                 names.application(name, environment.name, cluster),
             ]),
         ),
-        branch: environment.branch,
         registry: environment.registry,
         project,
         image: `${registry?.host ?? "unknown.invalid"}/${project}/${name}`,
@@ -363,7 +389,6 @@ function resolveAppEnvironment(
         ...given("pin", own.pin),
         ...given("hold", own.hold),
         deletionProtection: own.deletionProtection ?? environment.deletionProtection,
-        ...given("promotesFrom", from),
         ...resolveSubscriptions(app, own.channels, environment.name, spec),
     };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { flowDescriptions, flows, type Flow } from "./flows";
 import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { branchName, folderName, gitlabPathElement, namespaceName, specName, type NameRule } from "./names";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
@@ -271,7 +272,7 @@ const overrides = {
     kustomize: kustomizeOverrides.nullable().optional().describe(meaning.kustomize),
 };
 
-const flow = z.enum(["environment-branches"]);
+const flow = z.enum(Object.keys(flows) as Flow[]);
 const ci = z.enum(["gitlab", "jenkins", "none"]);
 const engine = z.enum(["argocd"]);
 const delivery = z.enum(["helm", "kustomize"]);
@@ -280,7 +281,7 @@ const scope = z.enum(["app", "team"]);
 const rolloutDeadlineSeconds = z.int().min(10).max(86400);
 
 const appMeaning = {
-    flow: "How a version travels. `environment-branches`: a branch of the config repository is an environment, and a merge promotes.",
+    flow: `How a version travels. ${flowDescriptions()}`,
     ci: "Who runs the app's pipelines. `none` leaves the app repository without CI variables.",
     engine: "Which controller applies what is rendered.",
     delivery: "What renders the manifests of the config repository.",

@@ -6,6 +6,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { versionOf } from "../../estate/flows/plan";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { helmTagKey } from "../../components/support/rendering";
 import type { SandboxInfo } from "../../sandbox/supervisor";
@@ -259,12 +260,13 @@ class Delivery {
         const tag = this.newTag();
         await this.pushTag(environment, app.name, tag);
         const file = `${app.name}/values.yaml`;
-        const values = withTag(await this.story.file(app.config.fullPath, environment.branch, file), tag);
+        const { revision: branch } = versionOf(app, environment);
+        const values = withTag(await this.story.file(app.config.fullPath, branch, file), tag);
         const passed = clock();
         const revision = await this.story.commit(
             this.root,
             app.config.fullPath,
-            environment.branch,
+            branch,
             `${app.name} ${tag}`,
             { [file]: values },
         );
@@ -276,7 +278,8 @@ class Delivery {
     /** A tag the updater may take is pushed; seconds from the end of the push until its commit, and until the app runs it. */
     private async push(patience: number): Promise<{ readonly updated: number; readonly seconds: number }> {
         const { app, environment, application } = this.pushed;
-        const head = (): Promise<string> => this.story.head(app.config.fullPath, environment.branch);
+        const { revision: branch } = versionOf(app, environment);
+        const head = (): Promise<string> => this.story.head(app.config.fullPath, branch);
         const before = await head();
         const tag = `main-${this.newTag()}`;
         await this.pushTag(environment, app.name, tag);

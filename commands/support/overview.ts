@@ -1,4 +1,5 @@
 /** What `npm start` shows at the end: what is where, and what to try next. Pure. */
+import { versionOf } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
 import type { SandboxInfo } from "../../sandbox/supervisor";
 import { table } from "./console";
@@ -66,7 +67,7 @@ function environments(estate: Estate): string {
             app.environments.map((environment) => [
                 app.name,
                 environment.environment,
-                environment.branch,
+                versionOf(app, environment).revision,
                 environment.image,
                 Object.values(environment.applications).join(", "),
                 environment.namespace,

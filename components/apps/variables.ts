@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
 import { buildSettings, keyPart, keySuffix, promotionSettings } from "../ci/settings";
-import { writesTag } from "../../estate/tags";
+import { writesTags } from "../../estate/flows/plan";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
 import { sortedEntries } from "../support/maps";
@@ -20,7 +20,7 @@ export function buildVariables(
     push: RobotLogin | undefined,
     writer: GitCredential | undefined,
 ): Variables {
-    const writes = writesTag(app) ? writer : undefined;
+    const writes = writesTags(app) ? writer : undefined;
     return {
         plain: {
             ...buildSettings(estate, app),

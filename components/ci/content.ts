@@ -5,7 +5,7 @@ import { appPipeline, configPipeline } from "./gitlab";
 import { appJenkinsfile, configJenkinsfile } from "./jenkins";
 import type { Settings } from "./settings";
 import { scriptPath, scriptText, type Script } from "./scripts";
-import { writesTag } from "../../estate/tags";
+import { versionOf, writesTags } from "../../estate/flows/plan";
 
 /** Pipeline files of an app repository; none for an app without CI. `settings` are its pipeline's. */
 export function appPipelineContent(app: App, settings: Settings): SeedFile[] {
@@ -55,7 +55,7 @@ export function deliveryNotes(app: App): string {
         app.ci === "none"
             ? [
                   `- Whatever builds ${app.name} pushes its image to \`${first?.image ?? ""}\`.`,
-                  `- The tag stands in \`${app.config.folder}/\` on branch \`${first?.branch ?? ""}\` of \`${app.config.fullPath}\`.`,
+                  `- The tag stands in \`${app.config.folder}/\` on branch \`${firstRevision(app)}\` of \`${app.config.fullPath}\`.`,
               ]
             : [
                   `- \`${app.ci === "gitlab" ? ".gitlab-ci.yml" : "Jenkinsfile"}\` runs \`ci/test.sh\` and \`ci/quality.sh\` for every merge request; put your tests and checks there.`,
@@ -67,16 +67,21 @@ export function deliveryNotes(app: App): string {
         `# How ${app.name} is delivered`,
         "",
         ...pipelines,
-        `- Merging that branch into the next environment's branch promotes the version: ${app.environments.map(({ branch }) => `\`${branch}\``).join(" → ")}.`,
+        `- Merging that branch into the next environment's branch promotes the version: ${app.environments.map((each) => `\`${versionOf(app, each).revision}\``).join(" → ")}.`,
         "",
         "Credentials are CI variables: protected, so only protected branches and tags see them.",
     );
 }
 
 function delivering(app: App): string {
-    const [first] = app.environments;
-    const branch = `branch \`${first?.branch ?? ""}\` of \`${app.config.fullPath}\``;
-    return writesTag(app)
+    const branch = `branch \`${firstRevision(app)}\` of \`${app.config.fullPath}\``;
+    return writesTags(app)
         ? `It then writes the tag into \`${app.config.folder}/\` on ${branch}.`
         : `Argo CD Image Updater finds the new tag and writes it to ${branch}.`;
+}
+
+/** Branch of the config repository that the first environment follows. */
+function firstRevision(app: App): string {
+    const [first] = app.environments;
+    return first === undefined ? "" : versionOf(app, first).revision;
 }

@@ -2,7 +2,7 @@
 import type { App } from "../../estate/model";
 import { lines } from "../gitlab/content/text";
 import { keySuffix, promotionEntry, type Settings } from "./settings";
-import { writesTag } from "../../estate/tags";
+import { writesTags } from "../../estate/flows/plan";
 
 /** A "username with password" credential of Jenkins, and the variables it becomes. */
 export interface JenkinsCredential {
@@ -69,7 +69,9 @@ export function appJenkinsfile(app: App, settings: Settings): string {
         ...stage(
             "deliver",
             notForChanges,
-            writesTag(app) ? withCredentials([config], ["sh 'sh ci/deliver.sh'"]) : ["sh 'sh ci/deliver.sh'"],
+            writesTags(app)
+                ? withCredentials([config], ["sh 'sh ci/deliver.sh'"])
+                : ["sh 'sh ci/deliver.sh'"],
         ),
         "    }",
         "}",

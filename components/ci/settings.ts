@@ -2,9 +2,9 @@
  * What pipelines are told, but for credentials: variables by key, the same for GitLab and Jenkins. They stand outside
  * of the repositories, because files there are written once and belong to the teams. Pure.
  */
-import type { App, Environment, Estate } from "../../estate/model";
+import { versionOf, appIn, type Lane } from "../../estate/flows/plan";
+import type { App, Estate } from "../../estate/model";
 import { required, sortedEntries } from "../support/maps";
-import { deliveryBranch, tagPrefix, writesTag } from "../../estate/tags";
 
 /** Variables by key, nothing secret. */
 export type Settings = Readonly<Record<string, string>>;
@@ -14,34 +14,50 @@ export function keyPart(name: string): string {
     return name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
 }
 
-/** For the pipeline of an app repository: where the image goes, and where its tag is written. */
+/**
+ * For the pipeline of an app repository: what is delivered, where the image goes, and where its tag is written. Where a
+ * flow has several lanes, the keys of each end in its environment's name.
+ */
 export function buildSettings(estate: Estate, app: App): Settings {
-    const [first] = app.environments;
-    if (first === undefined || app.ci === "none") {
+    const { builder, images } = app.pipeline;
+    if (app.ci === "none" || app.plan.lanes.length === 0) {
         return {};
     }
-    const registry = required(estate.registries, first.registry, "registry");
-    const prefix = tagPrefix(app);
-    return {
-        APP: app.name,
-        BUILDER: app.pipeline.builder,
-        BUILD_IMAGE: app.pipeline.images.build,
-        DELIVER_IMAGE: app.pipeline.images.deliver,
-        DELIVERY_BRANCH: deliveryBranch(app),
-        IMAGE: first.image,
+    return Object.assign(
+        { APP: app.name, BUILDER: builder, BUILD_IMAGE: images.build, DELIVER_IMAGE: images.deliver },
+        ...app.plan.lanes.map((lane) => laneSettings(estate, app, lane)),
+    ) as Settings;
+}
+
+function laneSettings(estate: Estate, app: App, lane: Lane): Settings {
+    const { ref, tag, writer } = lane;
+    const environment = appIn(app, lane.environment);
+    const registry = required(estate.registries, environment.registry, "registry");
+    const version = versionOf(app, environment);
+    const settings = {
+        ...(ref.kind === "branch" ? { DELIVERY_BRANCH: ref.name } : { DELIVERY_TAG: ref.name }),
+        IMAGE: environment.image,
         REGISTRY: registry.host,
         ...(isInsecure(registry) ? { REGISTRY_INSECURE: "true" } : {}),
-        ...(prefix === "" ? {} : { TAG_PREFIX: prefix }),
-        ...(writesTag(app)
+        ...(tag.prefix === "" ? {} : { TAG_PREFIX: tag.prefix }),
+        ...(tag.of === "ref" ? { TAG_OF: tag.of } : {}),
+        ...(writer === "ci"
             ? {
-                  TAG_WRITER: "ci",
-                  CONFIG_REPOSITORY: `${estate.gitlab.url}/${app.config.fullPath}.git`,
-                  CONFIG_BRANCH: first.branch,
-                  CONFIG_FOLDER: app.config.folder,
+                  TAG_WRITER: writer,
+                  CONFIG_REPOSITORY: `${estate.gitlab.url}/${version.repository}.git`,
+                  CONFIG_BRANCH: version.revision,
+                  CONFIG_FOLDER: version.folder,
                   CONFIG_FORMAT: app.delivery,
               }
             : { TAG_WRITER: "updater" }),
     };
+    const suffix = laneSuffix(app, lane);
+    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${key}${suffix}`, value]));
+}
+
+/** Ending of a lane's keys; empty where the flow has one lane. */
+export function laneSuffix(app: App, { environment }: Lane): string {
+    return app.plan.lanes.length === 1 ? "" : `_${keyPart(environment)}`;
 }
 
 /**
@@ -50,24 +66,24 @@ export function buildSettings(estate: Estate, app: App): Settings {
  */
 export function promotionSettings(estate: Estate, app: App): Settings {
     const suffix = keySuffix(app);
-    const moves = promotions(app);
-    if (app.ci === "none" || moves.length === 0) {
+    if (app.ci === "none" || app.plan.promotions.length === 0) {
         return {};
     }
-    const rows = moves.map(({ source, target }) =>
-        Object.entries({
+    const rows = app.plan.promotions.map(({ from, into, ...step }) => {
+        const [source, target] = [appIn(app, step.source), appIn(app, step.target)];
+        return Object.entries({
             format: app.delivery,
-            folder: app.config.folder,
-            source: source.branch,
+            folder: versionOf(app, target).folder,
+            source: from,
             source_image: source.image,
             source_registry: keyPart(source.registry),
-            target: target.branch,
+            target: into,
             target_image: target.image,
             target_registry: keyPart(target.registry),
         })
             .map(([key, value]) => `${key}=${value}`)
-            .join(" "),
-    );
+            .join(" ");
+    });
     const registries = Object.fromEntries(
         sortedEntries(promotionRegistries(estate, app)).flatMap(([name, registry]) => [
             [`PROMOTION_${keyPart(name)}_URL${suffix}`, registry.url],
@@ -77,17 +93,19 @@ export function promotionSettings(estate: Estate, app: App): Settings {
     return { [`PROMOTIONS${suffix}`]: rows.join("; "), ...registries };
 }
 
-/** For the pipeline of a config repository, what its apps have in common; nothing when GitLab runs none of them. */
-export function repositorySettings(apps: readonly App[], environments: readonly Environment[]): Settings {
-    const [first] = environments;
+/**
+ * For the pipeline of a config repository, what its apps have in common; nothing when GitLab runs none of them. They
+ * agree on it: rule `shared-config` sees to that.
+ */
+export function repositorySettings(apps: readonly App[]): Settings {
     const built = apps.filter((app) => app.ci === "gitlab");
     const [one] = built;
-    if (first === undefined || one === undefined) {
+    if (one === undefined) {
         return {};
     }
-    const promoted = built.filter((app) => promotions(app).length > 0);
+    const promoted = built.filter((app) => app.plan.promotions.length > 0);
     return {
-        FIRST_BRANCH: first.branch,
+        FIRST_BRANCH: one.plan.config.start,
         COMPARE_IMAGE: one.pipeline.images.deliver,
         PROMOTE_IMAGE: one.pipeline.images.promote,
         ...(promoted.length === 0 ? {} : { PROMOTION_APPS: promoted.map(promotionEntry).join(" ") }),
@@ -107,19 +125,12 @@ export function keySuffix(app: App): string {
 
 /** The registries an app's promotions touch, by name. */
 export function promotionRegistries(estate: Estate, app: App): Estate["registries"] {
-    const names = promotions(app).flatMap(({ source, target }) => [source.registry, target.registry]);
+    const names = app.plan.promotions.flatMap(({ source, target }) =>
+        [source, target].map((environment) => appIn(app, environment).registry),
+    );
     return Object.fromEntries(
         [...new Set(names)].sort().map((name) => [name, required(estate.registries, name, "registry")]),
     );
-}
-
-function promotions(
-    app: App,
-): { source: App["environments"][number]; target: App["environments"][number] }[] {
-    return app.environments.flatMap((target) => {
-        const source = app.environments.find(({ environment }) => environment === target.promotesFrom);
-        return source === undefined ? [] : [{ source, target }];
-    });
 }
 
 /** Whether tools must be told not to insist on a trusted certificate. */

@@ -1,13 +1,14 @@
 /** The repository an app is built from. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
+import type { BranchPlan } from "../../estate/flows/plan";
 import type { App, GitLab } from "../../estate/model";
 import { belongsTo, dataOptions } from "../support/options";
 import { appPipelineContent } from "../ci/content";
 import type { Settings } from "../ci/settings";
 import { appContent } from "./content";
 import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
-import { triggerBranchRules } from "./protection";
+import { branchRules, parted } from "./protection";
 
 /** Inputs of {@link AppRepository}. */
 export interface AppRepositoryArgs {
@@ -36,41 +37,31 @@ export class AppRepository extends pulumi.ComponentResource {
     constructor(name: string, args: AppRepositoryArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:gitlab:AppRepository", name, {}, opts);
         const { app, gitlab: server } = args;
+        const plan = app.plan.source;
         const project = new gitlab.Project(
             `${name}-project`,
             {
-                ...projectSettings(app.repository.path, server, app.repository.branch),
+                ...projectSettings(app.repository.path, server, plan),
                 namespaceId: args.groupId,
-                description: `Source of ${app.name}`,
-                // Without pipelines of GitLab's own this would block every merge.
-                onlyAllowMergeIfPipelineSucceeds: app.ci === "gitlab",
-                removeSourceBranchAfterMerge: true,
-                squashOption: "default_off",
             },
             { parent: this, ...dataOptions(args.keep) },
         );
         const inside = { parent: this, ...belongsTo(project, args.keep) };
-        const protection = protectBranch(
-            `${name}-branch-${app.repository.branch}`,
-            project,
-            app.repository.branch,
-            triggerBranchRules,
-            server,
-            inside,
-        );
-        if (app.hotfix !== undefined) {
-            this.hotfixLane(name, app.hotfix, project, server);
-        }
-        protectTags(`${name}-tags`, project, "v*", inside);
+        const [start, others] = parted(plan);
+        const protections = start.map((branch) => this.branch(name, args, project, branch, []));
+        protectTags(name, project, plan.tags, inside);
         if (server.tier === "premium") {
             pushRules(`${name}-push-rules`, project, inside);
         }
         // GitLab drops and makes the default branch's protection in two steps; files wait until that is over.
         const content = [...appContent(app), ...appPipelineContent(app, args.settings)];
-        seed(`${name}-file`, project, app.repository.branch, content, {
+        const files = seed(`${name}-file`, project, plan.start, content, {
             ...inside,
-            dependsOn: [protection],
+            dependsOn: protections,
         });
+        for (const branch of others) {
+            this.branch(name, args, project, branch, branch.temporary ? [] : files);
+        }
 
         this.projectId = project.id;
         this.webUrl = project.webUrl;
@@ -79,30 +70,44 @@ export class AppRepository extends pulumi.ComponentResource {
     }
 
     /**
-     * The branch that is delivered for a time. It is protected like the usual one, so that its pipelines get the
-     * credentials; a branch that people have still to make is protected from its first commit on. When the hotfix is
-     * over the protection goes and the branch stays.
+     * A planned branch and its protection; a branch that people have still to make is protected from its first commit on.
+     * When a temporary one is over, as a hotfix is, the protection goes and the branch stays.
      */
-    private hotfixLane(
+    private branch(
         name: string,
-        { branch, from }: NonNullable<App["hotfix"]>,
+        { app, gitlab: server, keep }: AppRepositoryArgs,
         project: gitlab.Project,
-        server: GitLab,
-    ): void {
+        branch: BranchPlan,
+        dependsOn: readonly pulumi.Resource[],
+    ): gitlab.BranchProtection {
+        const resource = `${name}-${branch.temporary ? "hotfix" : "branch"}-${branch.name}`;
         const made =
-            from === undefined
+            branch.from === undefined
                 ? []
                 : [
                       new gitlab.Branch(
-                          `${name}-hotfix-${branch}`,
-                          { project: project.id, name: branch, ref: from },
-                          { parent: this, ignoreChanges: ["ref"], retainOnDelete: true },
+                          resource,
+                          { project: project.id, name: branch.name, ref: branch.from },
+                          {
+                              parent: this,
+                              dependsOn: [...dependsOn],
+                              ignoreChanges: ["ref"],
+                              retainOnDelete: true,
+                          },
                       ),
                   ];
-        protectBranch(`${name}-hotfix-${branch}-protection`, project, branch, triggerBranchRules, server, {
-            // Not protected from deletion, whatever else of the repository is: it goes when the lane is closed.
-            parent: this,
-            dependsOn: made,
-        });
+        const starts = branch.name === app.plan.source.start;
+        const rules = branchRules(branch, server.tier, starts);
+        return protectBranch(
+            branch.temporary ? `${resource}-protection` : resource,
+            project,
+            branch.name,
+            rules,
+            server,
+            branch.temporary
+                ? // Not protected from deletion, whatever else of the repository is: it goes when the lane is closed.
+                  { parent: this, dependsOn: made }
+                : { parent: this, ...belongsTo(project, keep), dependsOn: made },
+        );
     }
 }

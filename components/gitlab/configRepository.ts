@@ -1,15 +1,15 @@
-/** The repository whose branches are the environments. */
+/** The repository that says what runs where. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
+import { mergePlans, type BranchPlan, type RepositoryPlan } from "../../estate/flows/plan";
 import type { App, CredentialPolicy, Environment, GitLab } from "../../estate/model";
 import { refuse } from "../support/checks";
 import { belongsTo, contentOptions, dataOptions, type ChildOptions } from "../support/options";
 import { configPipelineContent } from "../ci/content";
 import { repositorySettings, type Settings } from "../ci/settings";
-import { writesTag } from "../../estate/tags";
 import { configContent } from "./content";
 import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
-import { environmentBranchRules } from "./protection";
+import { branchRules, parted } from "./protection";
 import { CiVariables } from "./variables";
 
 /** Inputs of {@link ConfigRepository}. */
@@ -41,13 +41,11 @@ export interface GitCredential {
 }
 
 /**
- * A config repository: one protected branch per environment, each with the same first content, and the credentials
+ * A config repository: the protected branches that the plans of its apps name, the first content, and the credentials
  * that read and write it.
  *
- * A version moves by merging one branch into the next, so merges are never squashed and source branches never
- * deleted. Only the branches that something writes tags to can be pushed to (see `environmentBranchRules`). With
- * premium, merges into an environment with `approvals` need so many of the approvers, and deployments to prod wait for
- * maintainers. The free tier has neither: there, that only maintainers may merge is the gate.
+ * With premium, merges into a branch with an approval need so many of the approvers, and deployments to prod wait for
+ * maintainers. The free tier has neither: there, who may merge is the gate.
  */
 export class ConfigRepository extends pulumi.ComponentResource {
     /** Id of the project, as other resources want it. */
@@ -64,29 +62,17 @@ export class ConfigRepository extends pulumi.ComponentResource {
     constructor(name: string, args: ConfigRepositoryArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:gitlab:ConfigRepository", name, {}, opts);
         refuse("ConfigRepository", name, ConfigRepository.check(args), this);
-        const { apps, environments, gitlab: server } = args;
+        const { apps, gitlab: server } = args;
         const [first] = apps;
-        const [start] = environments;
-        if (first === undefined || start === undefined) {
+        if (first === undefined) {
             throw new Error("unreachable: check() refuses this");
         }
-        const promotesBeforeMerge =
-            server.protectedMergeRequestPipelines && apps.some((app) => app.ci === "gitlab");
+        const plan = mergePlans(apps.map((app) => app.plan.config));
         const project = new gitlab.Project(
             `${name}-project`,
             {
-                ...projectSettings(first.config.path, server, start.branch),
+                ...projectSettings(first.config.path, server, plan),
                 namespaceId: args.groupId,
-                description: "What runs where: each branch is an environment",
-                // The pipeline of a merge request brings the images along; without them nothing may be merged.
-                onlyAllowMergeIfPipelineSucceeds: promotesBeforeMerge,
-                // Credentials of the promotion reach merge requests between two environments, and no others. An older
-                // GitLab does not know the attribute: there it is left out.
-                ...(server.protectedMergeRequestPipelines
-                    ? { protectMergeRequestPipelines: promotesBeforeMerge }
-                    : {}),
-                removeSourceBranchAfterMerge: false,
-                squashOption: "never",
                 // A late pipeline must not deploy an older version over a newer one.
                 ciForwardDeploymentEnabled: true,
                 forkingAccessLevel: "disabled",
@@ -99,15 +85,15 @@ export class ConfigRepository extends pulumi.ComponentResource {
             { parent: this, ...dataOptions(args.keep) },
         );
 
-        const token = this.writerToken(name, args, project);
-        this.branches = this.makeBranches(name, args, project, start, token);
-        protectTags(`${name}-tags`, project, "*", this.inside(args, project));
+        const token = this.writerToken(name, args, project, plan);
+        this.branches = this.makeBranches(name, args, project, plan, token);
+        protectTags(name, project, plan.tags, this.inside(args, project));
         if (server.tier === "premium") {
             pushRules(`${name}-push-rules`, project, this.inside(args, project));
             this.approvalSettings(name, args, project);
         }
         this.makeEnvironments(name, args, project);
-        const settings = repositorySettings(apps, environments);
+        const settings = repositorySettings(apps);
         if (Object.keys(settings).length > 0) {
             new CiVariables(
                 `${name}-variables`,
@@ -139,50 +125,59 @@ export class ConfigRepository extends pulumi.ComponentResource {
         ];
     }
 
-    /** All branches start as the first one with the content in it, so that merges between them have a common base. */
+    /** The branch the repository starts with gets the first content; the others begin where the plan says. */
     private makeBranches(
         name: string,
         args: ConfigRepositoryArgs,
         project: gitlab.Project,
-        start: Environment,
+        plan: RepositoryPlan,
         token: gitlab.ProjectAccessToken | undefined,
     ): Record<string, pulumi.Resource> {
         const { apps, gitlab: server } = args;
-        const written = writtenBranches(apps);
         const branches: Record<string, pulumi.Resource> = {};
         const inside = this.inside(args, project);
-        const protect = (branch: string, dependsOn: pulumi.Resource[]): gitlab.BranchProtection =>
-            protectBranch(
-                `${name}-branch-${branch}-protection`,
+        const protect = (branch: BranchPlan, dependsOn: pulumi.Resource[]): void => {
+            const protection = protectBranch(
+                `${name}-branch-${branch.name}-protection`,
                 project,
-                branch,
-                environmentBranchRules(written.has(branch), server.tier, branch === start.branch),
+                branch.name,
+                branchRules(branch, server.tier, branch.name === plan.start),
                 server,
                 { ...inside, dependsOn },
                 token?.userId,
             );
-        const protection = protect(start.branch, []);
+            branches[branch.name] = protection;
+            this.approvals(name, args, project, branch, protection);
+        };
+        const [start, others] = parted(plan);
+        start.forEach((branch) => protect(branch, []));
         const content = [
             ...apps.flatMap((app) => configContent(app)),
             ...configPipelineContent(apps, args.settings),
         ];
-        const files = seed(`${name}-file`, project, start.branch, content, {
+        const files = seed(`${name}-file`, project, plan.start, content, {
             ...inside,
-            dependsOn: [protection],
+            dependsOn: Object.values(branches),
         });
-        branches[start.branch] = protection;
-        this.approvals(name, args, project, start, protection);
-        for (const environment of args.environments.slice(1)) {
-            const branch = new gitlab.Branch(
-                `${name}-branch-${environment.branch}`,
-                { project: project.id, name: environment.branch, ref: start.branch },
-                // A branch holds what runs in an environment, so removing the environment leaves it; `ref` is only where
-                // it began.
-                { parent: this, dependsOn: files, ignoreChanges: ["ref"], ...contentOptions(args.keep) },
-            );
-            const branchProtection = protect(environment.branch, [branch]);
-            branches[environment.branch] = branchProtection;
-            this.approvals(name, args, project, environment, branchProtection);
+        for (const branch of others) {
+            const made =
+                branch.from === undefined
+                    ? []
+                    : [
+                          new gitlab.Branch(
+                              `${name}-branch-${branch.name}`,
+                              { project: project.id, name: branch.name, ref: branch.from },
+                              // A branch holds what runs somewhere, so taking it from the plan leaves it; `ref` is only
+                              // where it began.
+                              {
+                                  parent: this,
+                                  dependsOn: files,
+                                  ignoreChanges: ["ref"],
+                                  ...contentOptions(args.keep),
+                              },
+                          ),
+                      ];
+            protect(branch, made);
         }
         return branches;
     }
@@ -213,18 +208,18 @@ export class ConfigRepository extends pulumi.ComponentResource {
         name: string,
         args: ConfigRepositoryArgs,
         project: gitlab.Project,
-        environment: Environment,
+        { approval }: BranchPlan,
         protection: gitlab.BranchProtection,
     ): void {
-        if (args.gitlab.tier !== "premium" || environment.approvals === 0) {
+        if (args.gitlab.tier !== "premium" || approval === undefined) {
             return;
         }
         new gitlab.ProjectApprovalRule(
-            `${name}-approval-${environment.name}`,
+            `${name}-approval-${approval.name}`,
             {
                 project: project.id,
-                name: environment.name,
-                approvalsRequired: environment.approvals,
+                name: approval.name,
+                approvalsRequired: approval.required,
                 ruleType: "regular",
                 userIds: args.approverIds,
                 protectedBranchIds: [protection.branchProtectionId],
@@ -240,7 +235,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 {
                     project: project.id,
                     name: environment.name,
-                    description: `Branch ${environment.branch}`,
+                    description: `Branch ${revisionOf(args.apps, environment)}`,
                     tier: environmentTier(environment),
                     // GitLab deletes only stopped environments.
                     stopBeforeDestroy: true,
@@ -306,8 +301,9 @@ export class ConfigRepository extends pulumi.ComponentResource {
         name: string,
         args: ConfigRepositoryArgs,
         project: gitlab.Project,
+        plan: RepositoryPlan,
     ): gitlab.ProjectAccessToken | undefined {
-        if (writtenBranches(args.apps).size === 0) {
+        if (plan.branches.every(({ writers }) => writers.length === 0)) {
             return undefined;
         }
         const { generation, lifetimeDays, rotateBeforeDays } = args.credentials;
@@ -326,19 +322,10 @@ export class ConfigRepository extends pulumi.ComponentResource {
     }
 }
 
-/** Branches that something other than a merge writes to: the first of an app that CI builds, and the updater's. */
-export function writtenBranches(apps: readonly App[]): ReadonlySet<string> {
-    const branches = new Set<string>();
-    for (const app of apps) {
-        for (const [index, environment] of app.environments.entries()) {
-            const byCi = index === 0 && writesTag(app);
-            const byUpdater = app.updater?.environments.includes(environment.environment) ?? false;
-            if (byCi || byUpdater) {
-                branches.add(environment.branch);
-            }
-        }
-    }
-    return branches;
+/** Where the apps that reach an environment have its version written. */
+function revisionOf(apps: readonly App[], environment: Environment): string {
+    const revisions = apps.flatMap(({ plan }) => plan.versions[environment.name]?.revision ?? []);
+    return [...new Set(revisions)].join(", ");
 }
 
 /** GitLab's word for what an environment is. */

@@ -1,8 +1,10 @@
 /** What app and config repositories have in common. */
 import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
+import type { RepositoryPlan } from "../../estate/flows/plan";
 import type { GitLab } from "../../estate/model";
 import type { ChildOptions } from "../support/options";
+import { sortedEntries } from "../support/maps";
 import type { SeedFile } from "./content";
 import type { BranchRules } from "./protection";
 
@@ -10,12 +12,17 @@ import type { BranchRules } from "./protection";
  * Settings of every repository. Images live in Harbor, so GitLab's own registry is off; nobody can set variables of a
  * pipeline by hand, because credentials are variables.
  */
-export function projectSettings(path: string, server: GitLab, defaultBranch: string): gitlab.ProjectArgs {
+export function projectSettings(
+    path: string,
+    server: GitLab,
+    { description, start, merges }: RepositoryPlan,
+): gitlab.ProjectArgs {
     return {
         name: path,
         path,
+        description,
         visibilityLevel: server.visibility,
-        defaultBranch,
+        defaultBranch: start,
         // Gives the default branch its first commit; without one there is nothing to protect or to branch from.
         initializeWithReadme: true,
         requestAccessEnabled: false,
@@ -25,6 +32,13 @@ export function projectSettings(path: string, server: GitLab, defaultBranch: str
         ciPipelineVariablesMinimumOverrideRole: "no_one_allowed",
         onlyAllowMergeIfAllDiscussionsAreResolved: true,
         mergeMethod: "merge",
+        squashOption: merges.squash,
+        removeSourceBranchAfterMerge: merges.removeSource,
+        onlyAllowMergeIfPipelineSucceeds: merges.requirePipeline,
+        // An older GitLab does not know the attribute: there it is left out.
+        ...(merges.credentials === undefined || !server.protectedMergeRequestPipelines
+            ? {}
+            : { protectMergeRequestPipelines: merges.credentials }),
     };
 }
 
@@ -64,18 +78,20 @@ export function protectBranch(
     );
 }
 
-/** Tags matching `pattern` are made by maintainers only, and nobody moves them. */
+/** Tags that match a pattern of the plan are made by its role only, and nobody moves them. */
 export function protectTags(
     name: string,
     project: gitlab.Project,
-    pattern: string,
+    tags: RepositoryPlan["tags"],
     opts: ChildOptions,
-): gitlab.TagProtection {
-    return new gitlab.TagProtection(
-        name,
-        { project: project.id, tag: pattern, createAccessLevel: "maintainer" },
-        { deletedWith: project, ...opts },
-    );
+): void {
+    for (const [key, { pattern, create }] of sortedEntries(tags)) {
+        new gitlab.TagProtection(
+            `${name}-${key}`,
+            { project: project.id, tag: pattern, createAccessLevel: create },
+            { deletedWith: project, ...opts },
+        );
+    }
 }
 
 /** Refuses files that look like keys and keeps tags; `premium` only. */

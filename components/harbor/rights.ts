@@ -1,4 +1,5 @@
 /** What each robot may do, as data. Pure: policies read the same answers. */
+import { appIn } from "../../estate/flows/plan";
 import type { App, AppEnvironment } from "../../estate/model";
 import { promotionRobot, pullRobot, pushRobot, robotName, shorten } from "../../estate/names";
 
@@ -36,11 +37,8 @@ export function promotionRights(app: App): Record<string, ProjectRights[]> {
         const projects = (registries[environment.registry] ??= new Map<string, Access[]>());
         projects.set(environment.project, [...(projects.get(environment.project) ?? []), ...accesses]);
     };
-    for (const target of app.environments) {
-        const source = app.environments.find((candidate) => candidate.environment === target.promotesFrom);
-        if (source === undefined) {
-            continue;
-        }
+    for (const step of app.plan.promotions) {
+        const [source, target] = [appIn(app, step.source), appIn(app, step.target)];
         if (source.registry === target.registry) {
             grant(source, readArtifact);
             grant(target, readArtifact, createArtifact);

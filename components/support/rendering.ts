@@ -5,13 +5,14 @@
  * A config repository's branches are merged into each other, so nothing in them may differ by environment. The tag
  * travels with the merge; the image's name belongs to the environment and is given by its Application.
  */
+import { versionKeys } from "../../estate/delivery";
 import type { AppEnvironment } from "../../estate/model";
 
 /** Secret in every app namespace that pulls the environment's images. */
 export const pullSecretName = "registry-pull";
 
 /** Top-level key of the chart's values.yaml that holds the tag. */
-export const helmTagKey = "imagetag";
+export const helmTagKey = versionKeys.helm.key;
 
 /** Top-level key of the chart's values.yaml that holds the image's name without tag. */
 export const helmImageKey = "image";

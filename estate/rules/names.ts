@@ -12,7 +12,7 @@ import {
     robotName,
     type NameRule,
 } from "../names";
-import { repeated } from "./clusters";
+import { repeated } from "./repeated";
 import type { Checked, Finding, Rule } from "./rule";
 
 /** Routes of GitLab itself, which it refuses as the last element of a project's path. */
@@ -271,9 +271,6 @@ function derived(estate: Estate): Finding[] {
             : [{ path, value, rule: `must be valid: ${fault}`, fix: "rename a part of it" }];
     };
     return [
-        ...estate.environments.flatMap((each) =>
-            at(`environments.${each.name}.branch`, each.branch, branchName),
-        ),
         ...Object.values(estate.teams).flatMap((team) =>
             team.projects.flatMap((project) => at(`teams.${team.name}`, project.name, appProjectName)),
         ),
@@ -281,6 +278,10 @@ function derived(estate: Estate): Finding[] {
             ...at(`apps.${app.name}.repository.path`, app.repository.path, gitlabPathElement),
             ...at(`apps.${app.name}.config.path`, app.config.path, gitlabPathElement),
             ...at(`apps.${app.name}.config.folder`, app.config.folder, folderName),
+            ...[...app.plan.source.branches, ...app.plan.config.branches]
+                // A pattern is no name.
+                .filter(({ name }) => !name.includes("*"))
+                .flatMap(({ name }) => at(`apps.${app.name}.flow`, name, branchName)),
             ...at(`apps.${app.name}`, promotionRobot(estate.name, app.name), robotName),
         ]),
         ...everywhere(estate).flatMap(({ app, each }) => {

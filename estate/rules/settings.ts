@@ -18,7 +18,7 @@ export const settingRules: readonly Rule[] = [
                       .map((environment) => ({
                           path: `environments.${environment.name}.approvals`,
                           value: spec.environments[environment.name]?.approvals,
-                          fix: `done instead: nobody can push to branch ${environment.branch}, and only maintainers can merge into it; set gitlab.tier to premium if the server has it`,
+                          fix: `${gates(estate, environment.name)}; set gitlab.tier to premium if the server has it`,
                       })),
     },
     {
@@ -232,6 +232,19 @@ export const settingRules: readonly Rule[] = [
                 })),
     },
 ];
+
+/** What holds versions back from an environment on the free tier. */
+function gates(estate: Estate, environment: string): string {
+    const branches = Object.values(estate.apps).flatMap(({ plan }) =>
+        plan.config.branches.filter(({ approval }) => approval?.name === environment),
+    );
+    const texts = branches.map(({ name, push, merge, writers }) =>
+        push === "no one" && writers.length === 0
+            ? `nobody can push to branch ${name}, and only ${merge}s can merge into it`
+            : `${merge}s can merge into branch ${name}`,
+    );
+    return texts.length === 0 ? "remove it" : `done instead: ${[...new Set(texts)].join("; ")}`;
+}
 
 function involved(estate: Estate, team: string, environment: string): boolean {
     return Object.values(estate.apps).some(

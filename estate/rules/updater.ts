@@ -1,6 +1,6 @@
 import type { App, Estate, ExtraImage, ImageRule } from "../model";
 import type { Spec } from "../schema";
-import { sampleTags, tagPrefix, writesTag } from "../tags";
+import { sampleTags } from "../tags";
 import { updaterAbilities, type UpdaterAbilities } from "../updaterVersions";
 import type { Checked, Finding, Rule } from "./rule";
 
@@ -137,15 +137,17 @@ function imageRules(estate: Estate): { path: string; rule: ImageRule }[] {
 
 /** Whether the updater leaves out all that CI pushes where it is the one to choose among that. */
 function unreachableTags(app: App, updater: ImageRule): Finding[] {
-    if (app.ci === "none" || writesTag(app)) {
+    const lanes = app.plan.lanes.filter(({ tag, writer }) => writer === "updater" && tag.of === "commit");
+    const [lane] = lanes;
+    if (app.ci === "none" || lane === undefined) {
         return [];
     }
     const allows = allowed(updater.allowTags);
-    const tags = sampleTags(app);
+    const tags = lanes.flatMap(sampleTags);
     const [example = ""] = tags;
     const path = `apps.${app.name}.updater`;
     if (!tags.some(allows)) {
-        const pattern = `regexp:^${tagPrefix(app)}[0-9a-f]{10}$`;
+        const pattern = `regexp:^${lane.tag.prefix}[0-9a-f]{10}$`;
         const fix = `CI pushes tags such as ${example}: write e.g. ${pattern}`;
         return [{ path: `${path}.allowTags`, value: updater.allowTags, fix }];
     }

@@ -1,4 +1,8 @@
-/** A small estate in the form components get it, and parts of it to vary. Made by hand: spec and defaults have tests of their own. */
+/**
+ * A small estate in the form components get it, and parts of it to vary. Made by hand, but for the plans of the apps: spec
+ * and defaults have tests of their own.
+ */
+import { flows } from "../../estate/flows";
 import type { App, AppEnvironment, Environment, Estate, GitLab, Team } from "../../estate/model";
 import type { EstateCredentials } from "../../components/program";
 import type { KubeObject } from "../../components/support/kubeObject";
@@ -25,7 +29,6 @@ export function sampleEnvironment(name: string, overrides: Partial<Environment> 
         class: name === "prod" ? "prod" : "nonprod",
         clusters: ["member1"],
         registry: "main",
-        branch: name,
         approvals: name === "prod" ? 1 : 0,
         deletionProtection: name === "prod",
         syncWindows: [],
@@ -40,20 +43,13 @@ export function sampleAppEnvironment(
     environment: string,
     overrides: Partial<AppEnvironment> = {},
 ): AppEnvironment {
-    const {
-        class: environmentClass,
-        branch,
-        registry,
-        deletionProtection,
-        promotesFrom,
-    } = sampleEnvironment(environment);
+    const { class: environmentClass, registry, deletionProtection } = sampleEnvironment(environment);
     return {
         environment,
         class: environmentClass,
         namespace: `${app}-${environment}`,
         clusters: ["member1"],
         applications: { member1: `${app}-${environment}-member1` },
-        branch,
         registry,
         project: `${app}-${environment}`,
         image: `harbor.test/${app}-${environment}/${app}`,
@@ -72,14 +68,14 @@ export function sampleAppEnvironment(
         values: {},
         kustomize: { replicas: {}, patches: [] },
         deletionProtection,
-        ...(promotesFrom === undefined ? {} : { promotesFrom }),
         channels: [],
         ...overrides,
     };
 }
 
-export function sampleApp(name: string, overrides: Partial<App> = {}): App {
-    return {
+/** An app with its flow's plan, or another one where `overrides` has it. It has its config repository for itself. */
+export function sampleApp(name: string, overrides: Partial<App> = {}, gitlab: GitLab = sampleGitLab()): App {
+    const app = {
         name,
         team: "shop",
         flow: "environment-branches",
@@ -108,7 +104,10 @@ export function sampleApp(name: string, overrides: Partial<App> = {}): App {
         },
         environments: ["dev", "test", "prod"].map((environment) => sampleAppEnvironment(name, environment)),
         ...overrides,
-    };
+    } satisfies Omit<App, "plan">;
+    const environments = app.environments.map(({ environment }) => sampleEnvironment(environment));
+    const { plan } = flows[app.flow];
+    return { plan: plan({ app, environments, shared: environments, gitlab }), ...app };
 }
 
 export function sampleTeam(apps: readonly App[], overrides: Partial<Team> = {}): Team {

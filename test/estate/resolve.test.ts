@@ -190,7 +190,12 @@ describe("the model", () => {
         assert.equal(prod?.namespace, "web-prod");
         assert.equal(prod?.project, "web-prod");
         assert.equal(prod?.image, "harbor.test/web-prod/web");
-        assert.equal(prod?.promotesFrom, "test");
+        assert.deepEqual(web?.plan.promotions[1], {
+            source: "test",
+            target: "prod",
+            from: "test",
+            into: "prod",
+        });
         assert.deepEqual(prod?.applications, { member1: "web-prod-member1", member2: "web-prod-member2" });
         assert.deepEqual(prod?.immutableTags, ["**"]);
         assert.equal(prod?.deletionProtection, true);
@@ -273,11 +278,16 @@ describe("the model", () => {
     it("takes an app out of an environment, and starts where it begins", () => {
         const { web } = model({ apps: { web: { environments: { dev: null } } } }).apps;
         assert.deepEqual(
-            web?.environments.map((each) => [each.environment, each.promotesFrom]),
-            [
-                ["test", undefined],
-                ["prod", "test"],
-            ],
+            web?.environments.map((each) => each.environment),
+            ["test", "prod"],
+        );
+        assert.deepEqual(
+            web?.plan.lanes.map((lane) => lane.environment),
+            ["test"],
+        );
+        assert.deepEqual(
+            web?.plan.promotions.map(({ source, target }) => [source, target]),
+            [["test", "prod"]],
         );
     });
 

@@ -1,4 +1,5 @@
 /** The Application objects of one app as data. Pure; fields are those of argoproj.io/v1alpha1. */
+import { versionOf } from "../../../estate/flows/plan";
 import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../estate/model";
 import { actsIn, extraImage } from "./images/plan";
 import type { KubeObject } from "../../support/kubeObject";
@@ -37,6 +38,7 @@ export function application(
     if (name === undefined) {
         throw new Error(`app ${app.name} has no Application in ${environment.environment} on ${cluster}`);
     }
+    const version = versionOf(app, environment);
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "Application",
@@ -54,8 +56,8 @@ export function application(
             project: projectOf(estate, app, environment),
             source: {
                 repoURL: app.config.url,
-                targetRevision: environment.branch,
-                path: app.config.folder,
+                targetRevision: version.revision,
+                path: version.folder,
                 ...rendering(app, environment),
             },
             destination: { name: cluster, namespace: environment.namespace },

@@ -90,7 +90,7 @@ test("where the image updater writes the tag, the pipeline cannot", () => {
         mergeRequest: false,
         writeBack: "source" as const,
     };
-    const app = { ...sampleApp("web"), updater } as ReturnType<typeof sampleApp>;
+    const app = sampleApp("web", { updater });
     const { plain, secret } = buildVariables(sampleEstate([app]), app, login, login);
     assert.equal(plain["TAG_WRITER"], "updater");
     assert.equal(plain["TAG_PREFIX"], "main-");

@@ -20,10 +20,7 @@ import { folder, repository, run, toolPath, type Run } from "../../support/pipel
 
 const app = sampleApp("web", {
     ci: "jenkins",
-    environments: [
-        sampleAppEnvironment("web", "dev"),
-        sampleAppEnvironment("web", "test", { promotesFrom: "dev" }),
-    ],
+    environments: [sampleAppEnvironment("web", "dev"), sampleAppEnvironment("web", "test")],
 });
 const estate = sampleEstate([app]);
 const build = { ...buildSettings(estate, app), BUILDER: "crane" };
@@ -52,7 +49,10 @@ test("where the image updater writes, no credential of the config repository is 
         writeBack: "values",
         mergeRequest: false,
     } as const;
-    assert.doesNotMatch(appJenkinsfile({ ...app, updater }, build), /credentialsId: 'web-config'/);
+    assert.doesNotMatch(
+        appJenkinsfile(sampleApp("web", { ci: "jenkins", updater }), build),
+        /credentialsId: 'web-config'/,
+    );
 });
 
 test("a config repository's Jenkinsfile binds the promotion robots of all its apps", () => {

@@ -3,9 +3,7 @@ import { test } from "node:test";
 
 import { buildSettings, promotionSettings, repositorySettings } from "../../../components/ci/settings";
 import type { App } from "../../../estate/model";
-import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../sample";
-
-const environments = ["dev", "test", "prod"].map((name) => sampleEnvironment(name));
+import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
 
 const updated: NonNullable<App["updater"]> = {
     environments: ["dev"],
@@ -62,10 +60,7 @@ test("a registry without TLS, or with any certificate, is told of", () => {
 
 test("promotions are rows of words, one for each step", () => {
     const app = sampleApp("web", {
-        environments: [
-            sampleAppEnvironment("web", "dev"),
-            sampleAppEnvironment("web", "test", { promotesFrom: "dev" }),
-        ],
+        environments: [sampleAppEnvironment("web", "dev"), sampleAppEnvironment("web", "test")],
     });
     assert.deepEqual(promotionSettings(sampleEstate([app]), app), {
         PROMOTIONS:
@@ -78,11 +73,11 @@ test("no app, no pipeline and one environment need no promotion", () => {
     const none = sampleApp("web", { ci: "none" });
     assert.deepEqual(buildSettings(sampleEstate([none]), none), {});
     assert.deepEqual(promotionSettings(sampleEstate([none]), none), {});
-    assert.deepEqual(repositorySettings([none], environments), {});
-    assert.deepEqual(repositorySettings([], []), {});
+    assert.deepEqual(repositorySettings([none]), {});
+    assert.deepEqual(repositorySettings([]), {});
     const one = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] });
     assert.deepEqual(promotionSettings(sampleEstate([one]), one), {});
-    assert.deepEqual(repositorySettings([one], [sampleEnvironment("dev")]), {
+    assert.deepEqual(repositorySettings([one]), {
         FIRST_BRANCH: "dev",
         COMPARE_IMAGE: "mirror.test/git:1",
         PROMOTE_IMAGE: "mirror.test/skopeo:1",
@@ -96,5 +91,5 @@ test("a shared repository names its apps with the ending of their keys", () => {
         sampleApp("web-ui", { config }),
         sampleApp("old", { ci: "jenkins" }),
     ];
-    assert.equal(repositorySettings(apps, environments)["PROMOTION_APPS"], "api:_API web-ui:_WEB_UI");
+    assert.equal(repositorySettings(apps)["PROMOTION_APPS"], "api:_API web-ui:_WEB_UI");
 });

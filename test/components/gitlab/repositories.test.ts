@@ -5,9 +5,9 @@ import { AppRepository } from "../../../components/gitlab/appRepository";
 import {
     ConfigRepository,
     environmentTier,
-    writtenBranches,
     type ConfigRepositoryArgs,
 } from "../../../components/gitlab/configRepository";
+import type { App } from "../../../estate/model";
 import { childrenOf, leaks, record, registration, secretValue, type Recording } from "../../support/engine";
 import { sampleApp, sampleEnvironment, sampleGitLab } from "../sample";
 
@@ -178,7 +178,10 @@ test("a merge needs the promotion's pipeline, which gets the credentials between
 
 test("where merge requests get no credentials, their pipelines hold no promotion back, and an app's still do", async () => {
     const older = sampleGitLab({ protectedMergeRequestPipelines: false });
-    const { inputs } = registration(await recordConfig({ gitlab: older }), "config-project");
+    const { inputs } = registration(
+        await recordConfig({ gitlab: older, apps: [sampleApp("web", {}, older)] }),
+        "config-project",
+    );
     assert.equal(inputs["onlyAllowMergeIfPipelineSucceeds"], false);
     assert.equal("protectMergeRequestPipelines" in inputs, false);
     const app = registration(await recordApp(sampleApp("web"), older), "app-project");
@@ -335,10 +338,13 @@ test("branches are written by CI and by the updater, nothing else", () => {
         writeBack: "source" as const,
         mergeRequest: false,
     };
-    assert.deepEqual([...writtenBranches([sampleApp("web")])], ["dev"]);
-    assert.deepEqual([...writtenBranches([sampleApp("web", { updater })])], ["dev", "test"]);
-    assert.deepEqual([...writtenBranches([sampleApp("web", { ci: "none", updater })])], ["test"]);
-    assert.deepEqual([...writtenBranches([])], []);
+    const writers = (overrides: Partial<App>): unknown =>
+        Object.fromEntries(
+            sampleApp("web", overrides).plan.config.branches.map((branch) => [branch.name, branch.writers]),
+        );
+    assert.deepEqual(writers({}), { dev: ["ci"], test: [], prod: [] });
+    assert.deepEqual(writers({ updater }), { dev: ["ci"], test: ["updater"], prod: [] });
+    assert.deepEqual(writers({ ci: "none", updater }), { dev: [], test: ["updater"], prod: [] });
 });
 
 test("environments are called what they are", () => {

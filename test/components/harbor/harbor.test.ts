@@ -124,7 +124,7 @@ test("promotion between registries pulls here and pushes there", () => {
     const app = sampleApp("web", {
         environments: [
             sampleAppEnvironment("web", "test", { registry: "main" }),
-            sampleAppEnvironment("web", "prod", { registry: "prod", promotesFrom: "test" }),
+            sampleAppEnvironment("web", "prod", { registry: "prod" }),
         ],
     });
     const actions = Object.fromEntries(
@@ -151,7 +151,7 @@ test("one promotion robot per registry, in that registry", async () => {
     const app = sampleApp("web", {
         environments: [
             sampleAppEnvironment("web", "dev"),
-            sampleAppEnvironment("web", "prod", { registry: "prod", promotesFrom: "dev" }),
+            sampleAppEnvironment("web", "test", { registry: "prod" }),
         ],
     });
     const recording = await record(() => {

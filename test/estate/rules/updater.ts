@@ -38,7 +38,7 @@ export const updaterCases: readonly Case[] = [
         change: { ...updater, apps: { web: { updater: { allowTags } } } },
         found: [["apps.web.updater.allowTags", allowTags]],
         severity: "warning",
-        fix: /such as main-0123456789: write e\.g\. regexp:\^main-\[0-9a-f\]\{10\}\$$/,
+        fix: /such as main-5feceb66ff: write e\.g\. regexp:\^main-\[0-9a-f\]\{10\}\$$/,
     })),
     {
         rule: "updater-ci-tags",

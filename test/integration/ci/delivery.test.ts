@@ -22,13 +22,7 @@ import {
 } from "../../../sandbox/test/ci/harness";
 import type { Person } from "../../../sandbox/test/gitlab/harness";
 import { TestHarbor } from "../../../sandbox/test/harbor/fixture";
-import {
-    sampleApp,
-    sampleAppEnvironment,
-    sampleEnvironment,
-    sampleEstate,
-    sampleGitLab,
-} from "../../components/sample";
+import { sampleApp, sampleAppEnvironment, sampleEstate, sampleGitLab } from "../../components/sample";
 import { toolPath } from "../../support/pipelineScripts";
 
 const filesOf = (files: readonly SeedFile[]): Record<string, string> =>
@@ -70,7 +64,7 @@ test("a push ends as a tag in the first environment, and a merge request brings 
     const app = sampleApp("web", {
         environments: [
             sampleAppEnvironment("web", "dev", place("dev")),
-            sampleAppEnvironment("web", "test", { ...place("test"), promotesFrom: "dev" }),
+            sampleAppEnvironment("web", "test", place("test")),
         ],
         repository: { path: "web", fullPath: "acme/web", branch: "main" },
         config: { ...sampleApp("web").config, fullPath: "acme/web-config" },
@@ -149,12 +143,11 @@ test("a push ends as a tag in the first environment, and a merge request brings 
         { REGISTRY_PASSWORD: push.login[1], CONFIG_TOKEN: field<string>(writer.body, "token") },
         true,
     );
-    const environments = ["dev", "test"].map((name) => sampleEnvironment(name));
     await set(
         config,
         {
             ...promotionSettings(estate, app),
-            ...repositorySettings([app], environments),
+            ...repositorySettings([app]),
             PROMOTION_MAIN_USERNAME: promoter.body.name,
         },
         false,

@@ -12,7 +12,7 @@ import { promotionSettings, repositorySettings, keySuffix } from "../../../compo
 import { promotionRights } from "../../../components/harbor/rights";
 import type { App, Estate } from "../../../estate/model";
 import { admin, TestHarbor } from "../../../sandbox/test/harbor/fixture";
-import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../../components/sample";
+import { sampleApp, sampleAppEnvironment, sampleEstate } from "../../components/sample";
 import {
     commit,
     folder,
@@ -46,12 +46,10 @@ class Scene {
                 environment === "prod" ? (["second", second] as const) : (["main", main] as const);
             return { registry, harbor, image: `${harbor.host}/${name}-${environment}/${name}` };
         };
-        const from: Record<string, string> = { test: "dev", prod: "test" };
         const environments = ["dev", "test", "prod"].map((environment) =>
             sampleAppEnvironment(name, environment, {
                 registry: place(environment).registry,
                 image: place(environment).image,
-                ...(from[environment] === undefined ? {} : { promotesFrom: from[environment] }),
             }),
         );
         const app = sampleApp(name, { environments, ...overrides });
@@ -81,10 +79,7 @@ class Scene {
         }
         const variables: Record<string, string> = {
             ...promotionSettings(estate, app),
-            ...repositorySettings(
-                [app],
-                ["dev", "test", "prod"].map((each) => sampleEnvironment(each)),
-            ),
+            ...repositorySettings([app]),
         };
         for (const [key, rights] of Object.entries(promotionRights(app))) {
             const harbor = key === "main" ? main : second;

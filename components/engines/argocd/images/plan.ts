@@ -1,4 +1,5 @@
 /** What Argo CD Image Updater is to do with an app in one environment, whatever the version reads it from. Pure. */
+import { versionOf } from "../../../../estate/flows/plan";
 import type {
     App,
     AppEnvironment,
@@ -150,15 +151,16 @@ export function writeBack(
     environment: AppEnvironment,
 ): WriteBack {
     const { updater } = app;
-    const target = app.delivery === "helm" ? "helmvalues:values.yaml" : "kustomization";
+    const { revision, file } = versionOf(app, environment);
+    const target = app.delivery === "helm" ? `helmvalues:${file}` : "kustomization";
     return {
         method: ownsWriteSecret(app)
             ? `git:secret:${estate.argocd.namespace}/${writeSecretName(app)}`
             : "git:repocreds",
         branch:
             updater.writeBranch === undefined || updater.mergeRequest
-                ? environment.branch
-                : `${environment.branch}:${updater.writeBranch}`,
+                ? revision
+                : `${revision}:${updater.writeBranch}`,
         ...(updater.writeBack === "source" ? {} : { target }),
         mergeRequest: updater.mergeRequest,
     };

@@ -1,0 +1,8 @@
+import type { Delivery } from "./model";
+
+/** Where the files of each delivery name the version: the file below an app's folder, and the key in it. */
+export const versionKeys: Readonly<Record<Delivery, { readonly file: string; readonly key: string }>> = {
+    helm: { file: "values.yaml", key: "imagetag" },
+    // The entry of the list `images` whose name is `app`.
+    kustomize: { file: "kustomization.yaml", key: "images.app.newTag" },
+};

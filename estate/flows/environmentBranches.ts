@@ -1,0 +1,263 @@
+import type { Environment } from "../model";
+import { compare } from "../problem";
+import { ancestors, promotionOrder } from "../promotion";
+import { repeated } from "../rules/repeated";
+import type { Checked, Finding } from "../rules/rule";
+import { versionKeys } from "../delivery";
+import type { BranchPlan, FlowDefinition, FlowFacts, FlowPlan, FlowRule, Lane, RepositoryPlan } from "./plan";
+
+/**
+ * Environment branches: one branch of the app repository is delivered, its tag is written to the branch of the first
+ * environment in the config repository, and a version is promoted by merging that branch into the next one's.
+ */
+export const environmentBranches: FlowDefinition = {
+    description: "a branch of the config repository is an environment, and a merge promotes",
+    plan: (facts) => ({
+        source: sourcePlan(facts),
+        config: configPlan(facts),
+        versions: versionPlaces(facts),
+        lanes: lanes(facts),
+        promotions: promotions(facts),
+    }),
+    rules: rules(),
+};
+
+/** The branch that is an environment. */
+function branchOf(environment: Environment): string {
+    return environment.branch ?? environment.name;
+}
+
+/** Developers merge what was reviewed, maintainers may push in an emergency; version tags are the maintainers'. */
+function sourcePlan({ app }: FlowFacts): RepositoryPlan {
+    const delivered = { push: "maintainer", merge: "developer", writers: [] } as const;
+    const { hotfix } = app;
+    return {
+        description: `Source of ${app.name}`,
+        start: app.repository.branch,
+        branches: [
+            { name: app.repository.branch, ...delivered, temporary: false },
+            ...(hotfix === undefined
+                ? []
+                : [
+                      {
+                          name: hotfix.branch,
+                          ...(hotfix.from === undefined ? {} : { from: hotfix.from }),
+                          // Protected like the usual one, so that its pipelines get the credentials.
+                          ...delivered,
+                          temporary: true,
+                      },
+                  ]),
+        ],
+        tags: { tags: { pattern: "v*", create: "maintainer" } },
+        merges: {
+            squash: "default_off",
+            removeSource: true,
+            // Without pipelines of GitLab's own this would block every merge.
+            requirePipeline: app.ci === "gitlab",
+        },
+    };
+}
+
+/** All branches begin at the first, so that merges between them have a common base. */
+function configPlan(facts: FlowFacts): RepositoryPlan {
+    const { app, gitlab, shared } = facts;
+    const [first] = shared;
+    const start = first === undefined ? app.repository.branch : branchOf(first);
+    // The pipeline of a merge request brings the images along; it can where GitLab gives it the credentials.
+    const promotesBeforeMerge = gitlab.protectedMergeRequestPipelines && app.ci === "gitlab";
+    return {
+        description: "What runs where: each branch is an environment",
+        start,
+        branches: shared.map((environment) => environmentBranch(facts, environment, start)),
+        tags: { tags: { pattern: "*", create: "maintainer" } },
+        merges: {
+            // A merge between two branches that both live on.
+            squash: "never",
+            removeSource: false,
+            requirePipeline: promotesBeforeMerge,
+            credentials: promotesBeforeMerge,
+        },
+    };
+}
+
+/** Where something writes tags, changes come by push too, and developers merge; elsewhere only maintainers merge. */
+function environmentBranch(facts: FlowFacts, environment: Environment, start: string): BranchPlan {
+    const { app } = facts;
+    const name = branchOf(environment);
+    const writers = [
+        ...(lanes(facts).some((lane) => lane.environment === environment.name && lane.writer === "ci")
+            ? (["ci"] as const)
+            : []),
+        ...(app.updater?.environments.includes(environment.name) === true ? (["updater"] as const) : []),
+    ];
+    const written = writers.length > 0;
+    return {
+        name,
+        ...(name === start ? {} : { from: start }),
+        push: written ? "maintainer" : "no one",
+        merge: written ? "developer" : "maintainer",
+        writers,
+        ...(environment.approvals === 0
+            ? {}
+            : { approval: { name: environment.name, required: environment.approvals } }),
+        temporary: false,
+    };
+}
+
+/** Nothing but the branch differs: branches are merged into each other. */
+function versionPlaces({ app, environments }: FlowFacts): FlowPlan["versions"] {
+    return Object.fromEntries(
+        environments.map((environment) => [
+            environment.name,
+            {
+                repository: app.config.fullPath,
+                revision: branchOf(environment),
+                folder: app.config.folder,
+                ...versionKeys[app.delivery],
+            },
+        ]),
+    );
+}
+
+/** One lane, into the first environment; a hotfix takes it over for a time. */
+function lanes({ app, environments }: FlowFacts): Lane[] {
+    const [first] = environments;
+    if (first === undefined) {
+        return [];
+    }
+    const updated = app.updater?.environments.includes(first.name) === true;
+    const writer = updated ? "updater" : app.ci === "none" ? "nobody" : "ci";
+    return [
+        {
+            ref: { kind: "branch", name: app.hotfix?.branch ?? app.repository.branch },
+            environment: first.name,
+            tag: {
+                // Where the updater chooses among tags they name the branch that is usually delivered, also in a hotfix:
+                // its images must match the same pattern.
+                prefix: writer === "ci" ? "" : `${app.repository.branch.replace(/[^A-Za-z0-9_.-]/g, "-")}-`,
+                of: "commit",
+            },
+            writer,
+        },
+    ];
+}
+
+/** An environment the app has no part in passes nothing on. */
+function promotions({ environments }: FlowFacts): FlowPlan["promotions"] {
+    return environments.flatMap((target) => {
+        const source = environments.find(({ name }) => name === target.promotesFrom);
+        return source === undefined
+            ? []
+            : [
+                  {
+                      source: source.name,
+                      target: target.name,
+                      from: branchOf(source),
+                      into: branchOf(target),
+                  },
+              ];
+    });
+}
+
+/** One way through the environments, a step at a time. */
+function rules(): FlowRule[] {
+    return [
+        {
+            id: "promotion-start",
+            rule: "must be there for every environment but one, the first, which CI fills",
+            severity: "error",
+            check: ({ spec }: Checked): Finding[] => {
+                const { first } = promotionOrder(spec.environments);
+                const { dev } = spec.environments;
+                return first.length < 2
+                    ? []
+                    : first.map((name) => ({
+                          path: `environments.${name}.promotesFrom`,
+                          value: undefined,
+                          fix:
+                              dev !== undefined && name !== "dev" && first.includes("dev")
+                                  ? "name the environment whose versions come here, e.g. dev; the order in the file has no meaning"
+                                  : `name the environment whose versions come here, or let this be the first and give ${first.filter((other) => other !== name).join(", ")} one`,
+                      }));
+            },
+        },
+        {
+            id: "promotion-gap",
+            rule: "must be in every environment between its first and its last: versions move one step at a time",
+            severity: "error",
+            check: ({ spec }, apps) =>
+                apps.flatMap(({ name }) => {
+                    const own = spec.apps[name]?.environments ?? {};
+                    return Object.keys(spec.environments)
+                        .filter((environment) => own[environment] !== null)
+                        .flatMap((environment) => {
+                            const { path, cyclic } = ancestors(environment, spec.environments);
+                            const nearest = path.findIndex((other) => own[other] !== null);
+                            const skipped = nearest > 0 && !cyclic ? path.slice(0, nearest) : [];
+                            return skipped.map((gap) => ({
+                                path: `apps.${name}.environments.${gap}`,
+                                value: null,
+                                fix: `remove this null, or set environments.${environment} to null too`,
+                            }));
+                        });
+                }),
+        },
+        {
+            id: "app-first-environment",
+            rule: "must have one first environment: CI fills one",
+            severity: "error",
+            check: ({ spec }, apps) =>
+                apps.flatMap((app): Finding[] => {
+                    const present = new Set(app.environments.map((each) => each.environment));
+                    // Environments that promote from none are told by promotion-start, from an unknown one by environment-exists.
+                    const first = app.environments
+                        .map((each) => each.environment)
+                        .filter(
+                            (name) =>
+                                !ancestors(name, spec.environments).path.some((other) => present.has(other)),
+                        )
+                        .sort(compare);
+                    const roots = Object.entries(spec.environments)
+                        .filter(([, each]) => spec.environments[each.promotesFrom ?? ""] === undefined)
+                        .map(([name]) => name);
+                    if (present.size === 0) {
+                        return [
+                            {
+                                path: `apps.${app.name}.environments`,
+                                value: spec.apps[app.name]?.environments,
+                                rule: "must be in at least one environment",
+                                fix: "remove a null, or remove the app",
+                            },
+                        ];
+                    }
+                    return first.length < 2 || first.every((name) => roots.includes(name))
+                        ? []
+                        : [
+                              {
+                                  path: `apps.${app.name}.environments`,
+                                  value: first,
+                                  fix: "put the app into the environment they promote from, or leave it in one of them",
+                              },
+                          ];
+                }),
+        },
+        {
+            id: "unique-branch",
+            rule: "must be a branch of its own: a branch of a config repository is one environment",
+            severity: "error",
+            check: ({ estate }) =>
+                repeated(
+                    estate.environments.map((environment) => ({
+                        key: branchOf(environment),
+                        path: `environments.${environment.name}.branch`,
+                        value: branchOf(environment),
+                        owner: environment.name,
+                    })),
+                ).map(({ path, value, other }) => ({
+                    path,
+                    value,
+                    fix: `environment ${other} has it; choose another`,
+                })),
+        },
+    ];
+}

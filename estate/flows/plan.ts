@@ -1,0 +1,230 @@
+/**
+ * A flow's plan: the way of one app's versions through its environments, as plain data. Components loop over it and know
+ * no flow's name. An environment is a place (clusters, registry, class); a flow is a way through places.
+ */
+import type { App, AppEnvironment, Environment, GitLab } from "../model";
+import type { Checked, Finding, Rule } from "../rules/rule";
+
+/** A role of people in a GitLab project, as protections name it. */
+export type Role = "no one" | "developer" | "maintainer";
+
+/** A program that commits to a config repository. */
+export type Writer = "ci" | "updater";
+
+/** A protected branch. */
+export interface BranchPlan {
+    /** Its name, or a pattern with `*` for branches that people create. */
+    readonly name: string;
+    /** Branch, tag or commit the estate creates it from; absent: the repository starts with it, or people create it. */
+    readonly from?: string;
+    /** Who pushes, beside `writers`. The estate adds maintainers where it commits first content. */
+    readonly push: Role;
+    readonly merge: Role;
+    /** Programs that push here, sorted. */
+    readonly writers: readonly Writer[];
+    /** Who approves a merge, where the tier has approvals: so many of the team's maintainers; absent: nobody has to. */
+    readonly approval?: { readonly name: string; readonly required: number };
+    /** True: there for a time. Its protection goes with it from the plan, and the branch stays. */
+    readonly temporary: boolean;
+}
+
+/** Protected tags. */
+export interface TagPlan {
+    /** Name, or pattern with `*`. */
+    readonly pattern: string;
+    readonly create: Role;
+}
+
+/** How a repository takes merge requests. */
+export interface MergePlan {
+    readonly squash: "never" | "default_off";
+    /** Whether a merge deletes its source branch. */
+    readonly removeSource: boolean;
+    /** Whether nothing is merged before its pipeline succeeded. */
+    readonly requirePipeline: boolean;
+    /** Whether pipelines of merge requests between two protected branches get the protected variables; absent: as GitLab has it. */
+    readonly credentials?: boolean;
+}
+
+/** One of an app's repositories. */
+export interface RepositoryPlan {
+    /** What it is, for people who look at it in GitLab. */
+    readonly description: string;
+    /** Default branch: the repository starts with it, and first content is committed to it. */
+    readonly start: string;
+    /** All protected branches, the start among them. */
+    readonly branches: readonly BranchPlan[];
+    /** By the name of the protection, which stays when the pattern changes. */
+    readonly tags: Readonly<Record<string, TagPlan>>;
+    readonly merges: MergePlan;
+}
+
+/** Where the version of an app in one environment is written. */
+export interface VersionPlace {
+    /** Full path of the repository. */
+    readonly repository: string;
+    /** Branch, or other revision, whose content runs. */
+    readonly revision: string;
+    /** Folder of the chart or kustomization. */
+    readonly folder: string;
+    /** File below the folder. */
+    readonly file: string;
+    /** Key in the file, in the words of the delivery. */
+    readonly key: string;
+}
+
+/** What becomes a version: commits of some ref of the app repository, built into an image in one environment's project. */
+export interface Lane {
+    /** Name of a branch, or pattern of tags. */
+    readonly ref: { readonly kind: "branch" | "tag"; readonly name: string };
+    /** Environment the version comes to first. */
+    readonly environment: string;
+    /** The image's tag: `prefix`, then the beginning of the commit or the name of the git ref. */
+    readonly tag: { readonly prefix: string; readonly of: "commit" | "ref" };
+    /** Who writes the tag to the environment's {@link VersionPlace}. */
+    readonly writer: Writer | "nobody";
+}
+
+/** A version's way from one environment to the next: a merge request in the config repository, which brings the image along. */
+export interface PromotionStep {
+    /** Environments. */
+    readonly source: string;
+    readonly target: string;
+    /** Branches of the merge request. */
+    readonly from: string;
+    readonly into: string;
+}
+
+/** The plan of one app. */
+export interface FlowPlan {
+    /** The app repository. */
+    readonly source: RepositoryPlan;
+    /** The config repository; the same for all apps that share it, but for who writes where. */
+    readonly config: RepositoryPlan;
+    /** By environment. */
+    readonly versions: Readonly<Record<string, VersionPlace>>;
+    /** At least one for an app that is in an environment; each in an environment of its own. */
+    readonly lanes: readonly Lane[];
+    /** In the order of their targets. */
+    readonly promotions: readonly PromotionStep[];
+}
+
+/** What a flow makes a plan from. */
+export interface FlowFacts {
+    readonly app: Omit<App, "plan">;
+    /** Those the app is in, in order. */
+    readonly environments: readonly Environment[];
+    /** Those that any app of the same config repository is in, in order. */
+    readonly shared: readonly Environment[];
+    readonly gitlab: GitLab;
+}
+
+/** A rule that holds for the apps of one flow. */
+export type FlowRule = Omit<Rule, "check"> & {
+    /** `apps`: those of the flow. */
+    readonly check: (checked: Checked, apps: readonly App[]) => Finding[];
+};
+
+/** A way of delivery. Its name is its key in the registry. */
+export interface FlowDefinition {
+    /** What it is, in a clause, for the list of options. */
+    readonly description: string;
+    /** Pure, and total on every spec the schema accepts. */
+    readonly plan: (facts: FlowFacts) => FlowPlan;
+    /** What must hold where an app has the flow, or the estate has it as its default. */
+    readonly rules: readonly FlowRule[];
+}
+
+/** Flows by name. */
+export type FlowRegistry = Readonly<Record<string, FlowDefinition>>;
+
+/** Where the version of an app in an environment is written. @throws Error when the plan does not say. */
+export function versionOf(
+    { name, plan }: Pick<App, "name" | "plan">,
+    { environment }: Pick<AppEnvironment, "environment">,
+): VersionPlace {
+    const place = plan.versions[environment];
+    if (place === undefined) {
+        throw new Error(
+            `the flow of app ${name} does not say where its version in ${environment} is written`,
+        );
+    }
+    return place;
+}
+
+/** An app in an environment that its plan names. @throws Error when the app is not in it. */
+export function appIn(
+    { name, environments }: Pick<App, "name" | "environments">,
+    environment: string,
+): AppEnvironment {
+    const found = environments.find((each) => each.environment === environment);
+    if (found === undefined) {
+        throw new Error(`the flow of app ${name} names environment ${environment}, which the app is not in`);
+    }
+    return found;
+}
+
+/** Whether the app's pipelines write tags to the config repository; else the image updater does, or nobody. */
+export function writesTags({ plan }: Pick<App, "plan">): boolean {
+    return plan.lanes.some(({ writer }) => writer === "ci");
+}
+
+/** The plan of a repository that several apps share: what each of them needs of it. At least one plan. */
+export function mergePlans(plans: readonly RepositoryPlan[]): RepositoryPlan {
+    const [first, ...others] = plans;
+    if (first === undefined) {
+        throw new Error("there is no repository without an app");
+    }
+    return others.reduce<RepositoryPlan>(
+        (sum, plan) => ({
+            description: sum.description,
+            start: sum.start,
+            branches: mergeBranches(sum.branches, plan.branches),
+            tags: { ...sum.tags, ...plan.tags },
+            merges: mergeMerges(sum.merges, plan.merges),
+        }),
+        first,
+    );
+}
+
+/** The stricter of both: what one app's way needs, the others can do with. */
+function mergeMerges(one: MergePlan, other: MergePlan): MergePlan {
+    const credentials = [one.credentials, other.credentials].filter((each) => each !== undefined);
+    return {
+        squash: one.squash === "never" ? "never" : other.squash,
+        removeSource: one.removeSource && other.removeSource,
+        requirePipeline: one.requirePipeline || other.requirePipeline,
+        ...(credentials.length === 0 ? {} : { credentials: credentials.includes(true) }),
+    };
+}
+
+function mergeBranches(one: readonly BranchPlan[], other: readonly BranchPlan[]): BranchPlan[] {
+    const known = new Set(one.map(({ name }) => name));
+    return [
+        ...one.map((branch) => {
+            const same = other.find(({ name }) => name === branch.name);
+            return same === undefined ? branch : mergeBranch(branch, same);
+        }),
+        ...other.filter(({ name }) => !known.has(name)),
+    ];
+}
+
+/** Both apps can work: the wider role, either's writers, the greater number of approvals. */
+function mergeBranch(one: BranchPlan, other: BranchPlan): BranchPlan {
+    const approval =
+        (one.approval?.required ?? 0) >= (other.approval?.required ?? 0) ? one.approval : other.approval;
+    return {
+        ...one,
+        push: wider(one.push, other.push),
+        merge: wider(one.merge, other.merge),
+        writers: [...new Set([...one.writers, ...other.writers])].sort(),
+        ...(approval === undefined ? {} : { approval }),
+        temporary: one.temporary && other.temporary,
+    };
+}
+
+const roles: readonly Role[] = ["no one", "maintainer", "developer"];
+
+function wider(one: Role, other: Role): Role {
+    return roles.indexOf(one) > roles.indexOf(other) ? one : other;
+}
