@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { stringify } from "yaml";
 import { z } from "zod";
 import { formatProblems, parseEstate, rules, specSchema, type Problem, type SpecInput } from "../estate";
+import { channelKindNames, channelSecrets } from "../estate/channels";
 import { secretCommand } from "../estate/rules/secrets";
 
 /** A generated file, relative to the checkout. */
@@ -199,12 +200,7 @@ function secrets(): string[] {
             "Harbor administrator, or a system robot that may make projects and robots",
         ],
         ["registries.<name>.password", "its password or secret"],
-        ["channels.<name>.url", "webhook URL of a chat channel"],
-        ["channels.<name>.secret", "signing secret of a Feishu or DingTalk bot; optional"],
-        [
-            "channels.<name>.host, .port, .from, .username, .password",
-            "mail server and account of a channel of kind `email`",
-        ],
+        ...channelUses(),
         ["clusters.<name>.kubeconfig", "kubeconfig, instead of a file; optional"],
         ["sso.clientSecret", "secret of the application at GitLab; with `argocd.sso`"],
     ];
@@ -219,6 +215,23 @@ function secrets(): string[] {
         ...uses.map(([key, what]) => `| \`${key}\` | ${what} |`),
         "",
     ];
+}
+
+/** The secrets of channels, each with the kinds that have it. */
+function channelUses(): [string, string][] {
+    const uses = new Map<string, { readonly what: string; readonly kinds: string[] }>();
+    for (const kind of channelKindNames) {
+        for (const { key, purpose, required } of channelSecrets(kind)) {
+            const what = required ? purpose : `${purpose}; optional`;
+            const use = uses.get(key) ?? { what, kinds: [] };
+            use.kinds.push(`\`${kind}\``);
+            uses.set(key, use);
+        }
+    }
+    return [...uses].map(([key, { what, kinds }]) => [
+        `channels.<name>.${key}`,
+        `for ${kinds.join(", ")}: ${what}`,
+    ]);
 }
 
 function options(): string[] {

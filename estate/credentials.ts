@@ -1,3 +1,4 @@
+import { channelSecrets, type Form } from "./channels";
 import type { Channel, Estate } from "./model";
 import { sortProblems, type Problem } from "./problem";
 import { secretCommand } from "./rules/secrets";
@@ -10,6 +11,10 @@ export interface Need {
     readonly required: boolean;
     /** What it is for, in words. */
     readonly purpose: string;
+    /** What it must look like; absent: any text. */
+    readonly form?: Form;
+    /** True: of no use without the relay. */
+    readonly needsRelay?: boolean;
 }
 
 /** Everything the credentials of an estate may hold, required or not. */
@@ -55,20 +60,13 @@ export function credentialNeeds(estate: Estate): Need[] {
 }
 
 function channelNeeds({ name, kind }: Channel): Need[] {
-    const need = (key: string, required: boolean, purpose: string): Need => ({
+    return channelSecrets(kind).map(({ key, required, purpose, form, signs }) => ({
         path: ["channels", name, key],
         required,
         purpose: `${purpose} of channel ${name}`,
-    });
-    return kind === "email"
-        ? [
-              need("host", true, "mail server's host"),
-              need("port", true, "mail server's port"),
-              need("from", true, "sender's address"),
-              need("username", true, "mail account"),
-              need("password", true, "mail password"),
-          ]
-        : [need("url", true, "webhook URL"), need("secret", false, "signing secret")];
+        ...(form === undefined ? {} : { form }),
+        needsRelay: signs === true,
+    }));
 }
 
 /** Sorted problems of the credentials: one for each that is missing, unknown or not a text. Values never appear. */
@@ -88,11 +86,12 @@ export function checkCredentials(estate: Estate, credentials: unknown): Problem[
             });
         }
     }
-    const known = needs.map((need) => need.path.join("."));
-    for (const { path, text } of leaves(credentials, [])) {
+    const known = new Map(needs.map((need) => [need.path.join("."), need]));
+    for (const { path, value } of leaves(credentials, [])) {
         const name = path.join(".");
-        if (!known.includes(name)) {
-            const near = nearest(name, known);
+        const need = known.get(name);
+        if (need === undefined) {
+            const near = nearest(name, [...known.keys()]);
             problems.push({
                 path: `credentials.${name}`,
                 value: "(hidden)",
@@ -101,7 +100,7 @@ export function checkCredentials(estate: Estate, credentials: unknown): Problem[
                 fix: `${near === undefined ? "" : `did you mean ${near}? Otherwise `}pulumi config rm --path 'gitops-estate:credentials.${name}'`,
                 severity: "warning",
             });
-        } else if (path[0] === "channels" && path[2] === "secret" && estate.relay === undefined) {
+        } else if (need.needsRelay === true && estate.relay === undefined) {
             problems.push({
                 path: `credentials.${name}`,
                 value: "(hidden)",
@@ -110,18 +109,23 @@ export function checkCredentials(estate: Estate, credentials: unknown): Problem[
                 fix: "set notifications.relay.image, or let the bot check keywords or addresses instead of signatures",
                 severity: "error",
             });
-        } else if (!text) {
+        } else if (typeof value !== "string" || misshapen(value, need)) {
             problems.push({
                 path: `credentials.${name}`,
                 value: "(hidden)",
                 id: "credential-form",
-                rule: "must be a text",
+                rule: `must be ${typeof value === "string" ? (need.form?.words ?? "") : "a text"}`,
                 fix: `set it again: ${secretCommand(name)}`,
                 severity: "error",
             });
         }
     }
     return sortProblems(problems);
+}
+
+/** Whether a credential that is there does not look like what it must be. */
+function misshapen(value: string, { form }: Need): boolean {
+    return value !== "" && form !== undefined && !form.pattern.test(value);
 }
 
 /** A value below a path of keys. */
@@ -135,9 +139,9 @@ export function at(tree: unknown, path: readonly string[]): unknown {
     );
 }
 
-function leaves(tree: unknown, path: readonly string[]): { path: readonly string[]; text: boolean }[] {
+function leaves(tree: unknown, path: readonly string[]): { path: readonly string[]; value: unknown }[] {
     if (typeof tree === "object" && tree !== null) {
         return Object.entries(tree).flatMap(([key, value]) => leaves(value, [...path, key]));
     }
-    return tree === undefined ? [] : [{ path, text: typeof tree === "string" }];
+    return tree === undefined ? [] : [{ path, value: tree }];
 }

@@ -5,6 +5,7 @@
  */
 import type { Flow } from "./flows";
 import type { FlowPlan } from "./flows/plan";
+import type { ChannelKind } from "./channels";
 import type { TriggerName } from "./notificationSchema";
 
 /** What the GitLab server's licence offers. `free` has no approvals, protected environments, people named in allowed-to lists or push rules. */
@@ -129,7 +130,7 @@ export interface SyncWindow {
 /** A chat or mail destination. Its URL and signing secret are stack secrets under `credentials.channels.<name>`. */
 export interface Channel {
     readonly name: string;
-    readonly kind: "feishu" | "dingtalk" | "slack" | "webhook" | "email";
+    readonly kind: ChannelKind;
     /** Slack channel, or mail address; absent for bots, whose URL says where. */
     readonly recipient?: string;
     /** Language of the cards. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { flowDescriptions, flows, type Flow } from "./flows";
+import { channelKindNames, channelKinds } from "./channels";
 import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { branchName, folderName, gitlabPathElement, namespaceName, specName, type NameRule } from "./names";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
@@ -165,9 +166,21 @@ const cluster = z.strictObject({
 
 const channelNames = subscriptions;
 
+/** What a recipient is, for the kinds that have one, as sentences. */
+function recipientMeanings(): string {
+    return channelKindNames
+        .flatMap((kind) => {
+            const { recipient } = channelKinds[kind];
+            return recipient === undefined
+                ? []
+                : [`For \`${kind}\` ${recipient.required ? "required" : "optional"}: ${recipient.purpose}.`];
+        })
+        .join(" ");
+}
+
 const channel = z.strictObject({
     kind: z
-        .enum(["feishu", "dingtalk", "slack", "webhook", "email"])
+        .enum(channelKindNames)
         .describe(
             "What receives the messages. Webhook URL and signing secret, or mail server and account, are stack secrets under `credentials.channels.<name>`.",
         ),
@@ -175,9 +188,7 @@ const channel = z.strictObject({
         .string()
         .min(1)
         .optional()
-        .describe(
-            "Mail address, required for `email`; Slack channel, for `slack` only where the webhook may choose. Refused for the others, whose URL says where.",
-        ),
+        .describe(`${recipientMeanings()} Refused for the others, whose URL says where.`),
     language: z.enum(["en", "zh"]).default("en").describe("Language of the cards."),
     triggers: channelTriggers,
 });

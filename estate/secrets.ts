@@ -1,13 +1,12 @@
 /** Recognises secrets in plain text, by what they look like and by where they stand. Pure; the policy pack uses it too. */
+import { channelKinds } from "./channels";
 
 /** Forms that nothing but a secret has. */
 const forms: readonly (readonly [RegExp, string])[] = [
     [/\bgl(pat|dt|rt|cbt|ptt|ft|soat|agent)-[0-9A-Za-z_-]{16,}/, "a GitLab token"],
     [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
     [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@$]+@/i, "a URL with a password"],
-    [/\baccess_token=[0-9a-f]{16,}/i, "a bot's access token"],
-    [/\/open-apis\/bot\/v2\/hook\/[0-9a-f-]{16,}/i, "a bot's webhook URL"],
-    [/\bhooks\.slack\.com\/services\/T[0-9A-Z]+\/B[0-9A-Z]+\/\w+/, "a bot's webhook URL"],
+    ...Object.values(channelKinds).flatMap(({ leak }) => (leak === undefined ? [] : [leak])),
     [/\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, "a JSON web token"],
     [/\bxox[abprs]-[0-9A-Za-z-]{10,}/, "a Slack token"],
 ];

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { channelSecrets, type ChannelSecretKey } from "../../estate/channels";
 import { parseEstate } from "../../estate/parse";
 import type { Estate } from "../../estate/model";
 import { formatProblems } from "../../estate/problem";
@@ -68,25 +69,18 @@ export interface SandboxAccess {
 /** Every credential `estate` needs, for the sandbox. */
 export function sandboxCredentials(estate: Estate, access: SandboxAccess): Credential[] {
     const channels = Object.values(estate.channels).flatMap((channel): Credential[] => {
-        const at = (key: string, value: string): Credential => ({
-            path: ["channels", channel.name, key],
-            value,
-        });
-        if (channel.kind === "email") {
-            return [
-                at("host", access.mail.host),
-                at("port", `${access.mail.port}`),
-                at("from", `argocd@${estate.name}.invalid`),
-                at("username", channel.name),
-                at("password", access.channelSecret(channel.name)),
-            ];
-        }
-        return [
-            at("url", `${access.chatUrl}/${channel.kind}/${channel.name}`),
-            ...(estate.relay !== undefined && (channel.kind === "feishu" || channel.kind === "dingtalk")
-                ? [at("secret", access.channelSecret(channel.name))]
-                : []),
-        ];
+        const values: Record<ChannelSecretKey, string> = {
+            url: `${access.chatUrl}/${channel.kind}/${channel.name}`,
+            secret: access.channelSecret(channel.name),
+            host: access.mail.host,
+            port: `${access.mail.port}`,
+            from: `argocd@${estate.name}.invalid`,
+            username: channel.name,
+            password: access.channelSecret(channel.name),
+        };
+        return channelSecrets(channel.kind)
+            .filter(({ signs }) => signs !== true || estate.relay !== undefined)
+            .map(({ key }) => ({ path: ["channels", channel.name, key], value: values[key] }));
     });
     return [
         { path: ["gitlab", "token"], value: access.gitlabToken },

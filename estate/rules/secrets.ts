@@ -1,3 +1,4 @@
+import { isChannelSecretKey } from "../channels";
 import type { Problem } from "../problem";
 import { secretAt } from "../secrets";
 
@@ -40,13 +41,14 @@ function problem(path: readonly string[], value: string, looks: string): Problem
 /** The command for the credential that the path most likely meant. */
 function command(path: readonly string[]): string {
     const [area, name] = path;
+    const key = path.at(-1) ?? "";
     const target =
         area === "gitlab"
             ? "gitlab.token"
             : area === "registries" && name !== undefined
               ? `registries.${name}.password`
               : area === "channels" && name !== undefined
-                ? `channels.${name}.url`
+                ? `channels.${name}.${isChannelSecretKey(key) ? key : "url"}`
                 : area === "argocd"
                   ? "sso.clientSecret"
                   : "<use>.<name>";

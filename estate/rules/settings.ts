@@ -1,4 +1,5 @@
-import type { Estate } from "../model";
+import { channelKinds } from "../channels";
+import type { Channel, Estate } from "../model";
 import { compare } from "../problem";
 import type { CheckContext } from "../check";
 import { isGitLabCom, needsEnterprise } from "../edition";
@@ -131,30 +132,7 @@ export const settingRules: readonly Rule[] = [
         id: "channel-recipient",
         rule: "must fit the channel's kind",
         severity: "error",
-        check: ({ estate }) =>
-            Object.values(estate.channels).flatMap((channel): Finding[] => {
-                const path = `channels.${channel.name}.recipient`;
-                if (channel.kind === "email" && channel.recipient === undefined) {
-                    return [
-                        {
-                            path,
-                            value: undefined,
-                            rule: "is required for email",
-                            fix: "write the mail address",
-                        },
-                    ];
-                }
-                return channel.kind === "email" || channel.kind === "slack" || channel.recipient === undefined
-                    ? []
-                    : [
-                          {
-                              path,
-                              value: channel.recipient,
-                              rule: `has no effect for ${channel.kind}, whose URL says where messages go`,
-                              fix: "remove it",
-                          },
-                      ];
-            }),
+        check: ({ estate }) => Object.values(estate.channels).flatMap(recipient),
     },
     {
         id: "values-helm",
@@ -244,6 +222,29 @@ function gates(estate: Estate, environment: string): string {
             : `${merge}s can merge into branch ${name}`,
     );
     return texts.length === 0 ? "remove it" : `done instead: ${[...new Set(texts)].join("; ")}`;
+}
+
+function recipient(channel: Channel): Finding[] {
+    const { recipient: meaning } = channelKinds[channel.kind];
+    const at = { path: `channels.${channel.name}.recipient`, value: channel.recipient };
+    if (channel.recipient === undefined) {
+        return meaning?.required === true
+            ? [{ ...at, rule: `is required for ${channel.kind}`, fix: `write the ${meaning.purpose}` }]
+            : [];
+    }
+    if (meaning === undefined) {
+        const rule = `has no effect for ${channel.kind}, whose URL says where messages go`;
+        return [{ ...at, rule, fix: "remove it" }];
+    }
+    return meaning.form?.pattern.test(channel.recipient) === false
+        ? [
+              {
+                  ...at,
+                  rule: `must be ${meaning.form.words} for ${channel.kind}`,
+                  fix: `write the ${meaning.purpose}`,
+              },
+          ]
+        : [];
 }
 
 function involved(estate: Estate, team: string, environment: string): boolean {

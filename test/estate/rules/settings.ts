@@ -121,6 +121,13 @@ export const settingCases: readonly Case[] = [
     },
     {
         rule: "channel-recipient",
+        title: "mail to something else than an address",
+        change: { channels: { mail: { kind: "email", recipient: "all" } } },
+        found: [["channels.mail.recipient", "all"]],
+        fix: /mail address/,
+    },
+    {
+        rule: "channel-recipient",
         title: "a recipient for a bot",
         change: { channels: { ops: { recipient: "all" } } },
         found: [["channels.ops.recipient", "all"]],
