@@ -3,6 +3,18 @@ import type { Spec, SpecApp } from "./schema";
 
 /** What an app's part of the spec comes to for its pipelines. Pure. */
 
+/**
+ * What exists once in a config repository that apps share, by its path in the spec below each app; undefined for an app
+ * that has no part in it. What each app has for itself there has its name in the key or the folder instead.
+ */
+export const sharedSettings: Readonly<Record<string, (app: App) => string | undefined>> = {
+    "config.path": (app) => app.config.path,
+    flow: (app) => app.flow,
+    // One job compares, and one promotes, for all apps that GitLab builds.
+    "pipeline.images.deliver": (app) => (app.ci === "gitlab" ? app.pipeline.images.deliver : undefined),
+    "pipeline.images.promote": (app) => (app.ci === "gitlab" ? app.pipeline.images.promote : undefined),
+};
+
 /** What each job runs in where nobody says otherwise; fixed versions, each with what its job needs. */
 const jobImages: Readonly<Record<Exclude<PipelineJob, "build">, string>> = {
     test: "docker.io/library/alpine:3.22",

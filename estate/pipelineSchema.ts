@@ -37,10 +37,14 @@ const images = z
         build: image.optional().describe("Has the builder and git."),
         deliver: image
             .optional()
-            .describe("Has git and awk. Compares versions in the config repository's merge requests, too."),
+            .describe(
+                "Has git and awk. Compares versions in the config repository's merge requests, too; apps that share one have the same.",
+            ),
         promote: image
             .optional()
-            .describe("Has curl, and crane or skopeo where environments have different registries."),
+            .describe(
+                "Has curl, and crane or skopeo where environments have different registries. Apps that share a config repository have the same.",
+            ),
     })
     .prefault({})
     .describe(meaning.images);

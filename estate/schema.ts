@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { flowDescriptions, flows, type Flow } from "./flows";
 import { channelKindNames, channelKinds } from "./channels";
+import { defaultFlow, flowDescriptions, flows, type Flow } from "./flows";
 import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { branchName, folderName, gitlabPathElement, namespaceName, specName, type NameRule } from "./names";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
@@ -305,7 +305,7 @@ const appMeaning = {
 };
 
 const estateDefaults = z.strictObject({
-    flow: flow.default("environment-branches").describe(appMeaning.flow),
+    flow: flow.default(defaultFlow).describe(appMeaning.flow),
     ci: ci.default("gitlab").describe(appMeaning.ci),
     pipeline: pipelineDefaults,
     engine: engine.default("argocd").describe(appMeaning.engine),

@@ -1,5 +1,6 @@
 /** One app on every server it touches, up to the point where something delivers it. */
 import * as pulumi from "@pulumi/pulumi";
+import { appIn } from "../../estate/flows/plan";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { buildSettings } from "../ci/settings";
 import type { DeliveryAccount } from "../clusters/access";
@@ -140,11 +141,22 @@ export class AppSpace extends pulumi.ComponentResource {
         projects: Readonly<Record<string, ImageProject>>,
     ): { build: Variables; promotion: Variables } {
         const { estate, app, config } = args;
-        const [first] = app.environments;
-        if (app.ci === "none" || first === undefined) {
+        const { lanes } = app.plan;
+        if (app.ci === "none" || lanes.length === 0) {
             return { build: { plain: {}, secret: {} }, promotion: { plain: {}, secret: {} } };
         }
-        const push = this.robot(`${name}-push`, "push", args, first, projects);
+        const push = byKey(
+            lanes,
+            (lane) => lane.environment,
+            ({ environment }) =>
+                this.robot(
+                    lanes.length === 1 ? `${name}-push` : `${name}-push-${environment}`,
+                    "push",
+                    args,
+                    appIn(app, environment),
+                    projects,
+                ),
+        );
         const promotion = new PromotionRobots(
             `${name}-promotion`,
             {

@@ -1,7 +1,7 @@
 /** What an app's pipelines are told, as CI variables by key: settings in the open, credentials apart. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
-import { buildSettings, keyPart, keySuffix, promotionSettings } from "../ci/settings";
+import { buildSettings, keyPart, keySuffix, laneSuffix, promotionSettings } from "../ci/settings";
 import { writesTags } from "../../estate/flows/plan";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
@@ -13,25 +13,28 @@ export interface Variables {
     readonly secret: Record<string, pulumi.Input<string>>;
 }
 
-/** For the pipeline that builds. Who does not write tags gets no credential for it. */
+/** For the pipeline that builds, with a push robot per lane, by its environment. Who does not write tags gets no credential for it. */
 export function buildVariables(
     estate: Estate,
     app: App,
-    push: RobotLogin | undefined,
+    push: Readonly<Record<string, RobotLogin>>,
     writer: GitCredential | undefined,
 ): Variables {
     const writes = writesTags(app) ? writer : undefined;
-    return {
-        plain: {
-            ...buildSettings(estate, app),
-            ...(push === undefined ? {} : { REGISTRY_USERNAME: push.username }),
-            ...(writes === undefined ? {} : { CONFIG_USERNAME: writes.username }),
-        },
-        secret: {
-            ...(push === undefined ? {} : { REGISTRY_PASSWORD: push.password }),
-            ...(writes === undefined ? {} : { CONFIG_TOKEN: writes.password }),
-        },
-    };
+    const plain: Record<string, pulumi.Input<string>> = { ...buildSettings(estate, app) };
+    const secret: Record<string, pulumi.Input<string>> = {};
+    for (const lane of app.plan.lanes) {
+        const robot = push[lane.environment];
+        if (robot !== undefined) {
+            plain[`REGISTRY_USERNAME${laneSuffix(app, lane)}`] = robot.username;
+            secret[`REGISTRY_PASSWORD${laneSuffix(app, lane)}`] = robot.password;
+        }
+    }
+    if (writes !== undefined) {
+        plain["CONFIG_USERNAME"] = writes.username;
+        secret["CONFIG_TOKEN"] = writes.password;
+    }
+    return { plain, secret };
 }
 
 /** For the pipeline that promotes, with the app's promotion robots, by registry. */

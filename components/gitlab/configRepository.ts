@@ -2,6 +2,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { mergePlans, type BranchPlan, type RepositoryPlan } from "../../estate/flows/plan";
+import { sharedSettings } from "../../estate/pipeline";
 import type { App, CredentialPolicy, Environment, GitLab } from "../../estate/model";
 import { refuse } from "../support/checks";
 import { belongsTo, contentOptions, dataOptions, type ChildOptions } from "../support/options";
@@ -121,6 +122,12 @@ export class ConfigRepository extends pulumi.ComponentResource {
             ...(paths.length === 1
                 ? []
                 : [`apps must have one config repository; got ${paths.join(", ") || "no app"}.`]),
+            ...Object.entries(sharedSettings).flatMap(([setting, valueOf]) => {
+                const values = [...new Set(apps.flatMap((app) => valueOf(app) ?? []))];
+                return values.length < 2 || setting === "config.path"
+                    ? []
+                    : [`apps must agree on ${setting}, which exists once here; got ${values.join(", ")}.`];
+            }),
             ...(environments.length > 0 ? [] : ["environments must name at least one; got none."]),
         ];
     }
@@ -152,7 +159,11 @@ export class ConfigRepository extends pulumi.ComponentResource {
         const [start, others] = parted(plan);
         start.forEach((branch) => protect(branch, []));
         const content = [
-            ...apps.flatMap((app) => configContent(app)),
+            ...apps.flatMap((app) =>
+                versionFolders(app).flatMap((folder) =>
+                    configContent({ ...app, config: { ...app.config, folder } }),
+                ),
+            ),
             ...configPipelineContent(apps, args.settings),
         ];
         const files = seed(`${name}-file`, project, plan.start, content, {
@@ -320,6 +331,11 @@ export class ConfigRepository extends pulumi.ComponentResource {
             { parent: this, additionalSecretOutputs: ["token"] },
         );
     }
+}
+
+/** Folders of an app: one, or as many as its flow has places for its version. */
+function versionFolders({ plan }: App): string[] {
+    return [...new Set(Object.values(plan.versions).map(({ folder }) => folder))].sort();
 }
 
 /** Where the apps that reach an environment have its version written. */

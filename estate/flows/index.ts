@@ -9,6 +9,9 @@ export const flows = {
 /** How a version travels from a commit to the last environment. */
 export type Flow = keyof typeof flows;
 
+/** The flow of an estate that names none. */
+export const defaultFlow: Flow = "environment-branches";
+
 /** What each flow is, for the option's description. */
 export function flowDescriptions(): string {
     return Object.entries<FlowDefinition>(flows)

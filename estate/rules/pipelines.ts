@@ -1,7 +1,33 @@
+import { sharedSettings } from "../pipeline";
 import type { Checked, Finding, Rule } from "./rule";
 
-/** Pipelines: the hotfix lane. */
+/** Pipelines: the hotfix lane, and what apps of one config repository have in common. */
 export const pipelineRules: readonly Rule[] = [
+    {
+        id: "shared-config",
+        rule: "must be the same for all apps that share their team's config repository",
+        severity: "error",
+        check: ({ estate }: Checked): Finding[] => {
+            const sharing = Object.values(estate.apps).filter(({ config }) => config.scope === "team");
+            return Object.entries(sharedSettings).flatMap(([path, valueOf]) =>
+                sharing.flatMap((app) => {
+                    const first = sharing.find(
+                        (other) => other.team === app.team && valueOf(other) !== undefined,
+                    );
+                    const [value, expected] = [valueOf(app), first && valueOf(first)];
+                    return first === undefined || value === undefined || value === expected
+                        ? []
+                        : [
+                              {
+                                  path: `apps.${app.name}.${path}`,
+                                  value,
+                                  fix: `app ${first.name} has ${expected}: write the same for both, or set apps.${app.name}.config.scope to app`,
+                              },
+                          ];
+                }),
+            );
+        },
+    },
     {
         id: "hotfix-branch",
         rule: "must be another branch than the one usually delivered",

@@ -10,7 +10,7 @@ const secretKey = /(TOKEN|PASSWORD|PASSWD|SECRET|PRIVATE_KEY|CREDENTIALS?)$/i;
 
 export const branchProtected: StackRule = {
     name: "gitlab-branch-protected",
-    description: "Every environment branch is protected, or anyone with push access can deploy.",
+    description: "Every branch the estate creates is protected, or anyone with push access can deploy.",
     check(resources) {
         const protections = resources.filter(({ type }) => type === branchProtection);
         return resources

@@ -36,7 +36,7 @@ export const applicationPinned: ResourceRule = {
             }
             return revision === "" || revision === "HEAD"
                 ? [
-                      `targetRevision "${revision}" follows whatever the default branch is; name the environment's branch.`,
+                      `targetRevision "${revision}" follows whatever the default branch is; name the branch, tag or commit that is meant.`,
                   ]
                 : [];
         });

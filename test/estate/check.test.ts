@@ -67,6 +67,20 @@ describe("the rules", () => {
             },
             { channels: { talk: { kind: "slack", recipient: "general" }, hook: { kind: "webhook" } } },
             { apps: { web: { config: { scope: "team" } }, api: { config: { scope: "team" } } } },
+            {
+                // Jenkins runs its jobs in its agents; and what only an app's own pipeline uses is the app's.
+                apps: {
+                    web: {
+                        config: { scope: "team" },
+                        pipeline: { builder: "kaniko", images: { test: "harbor.test/ci/node:1" } },
+                    },
+                    api: {
+                        config: { scope: "team" },
+                        ci: "jenkins",
+                        pipeline: { images: { promote: "harbor.test/ci/skopeo:1" } },
+                    },
+                },
+            },
             { apps: { web: { environments: { dev: null } } } },
             { apps: { web: { environments: { test: null, prod: null } } } },
             { ...updater, apps: { web: { updater: { allowTags: "regexp:^main-[0-9a-f]{8,40}$" } } } },

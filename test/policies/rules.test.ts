@@ -206,7 +206,7 @@ const cases: readonly Case[] = [
                 "HEAD",
                 { ...application, spec: { ...application.spec, source: { targetRevision: "HEAD" } } },
                 [
-                    'targetRevision "HEAD" follows whatever the default branch is; name the environment\'s branch.',
+                    'targetRevision "HEAD" follows whatever the default branch is; name the branch, tag or commit that is meant.',
                 ],
             ],
             [

@@ -57,7 +57,7 @@ test("the host is found, and missed", () => {
 });
 
 test("the building pipeline gets the first environment's project and branch only", () => {
-    const { plain, secret } = buildVariables(sampleEstate(), sampleApp("web"), login, login);
+    const { plain, secret } = buildVariables(sampleEstate(), sampleApp("web"), { dev: login }, login);
     assert.deepEqual(Object.keys(plain).sort(), [
         "APP",
         "BUILDER",
@@ -91,7 +91,7 @@ test("where the image updater writes the tag, the pipeline cannot", () => {
         writeBack: "source" as const,
     };
     const app = sampleApp("web", { updater });
-    const { plain, secret } = buildVariables(sampleEstate([app]), app, login, login);
+    const { plain, secret } = buildVariables(sampleEstate([app]), app, { dev: login }, login);
     assert.equal(plain["TAG_WRITER"], "updater");
     assert.equal(plain["TAG_PREFIX"], "main-");
     assert.deepEqual(

@@ -323,6 +323,12 @@ test("a shared repository has a folder per app and refuses apps of another one",
         recordConfig({ apps: [sampleApp("api"), sampleApp("web")] }),
         /ConfigRepository "config":\n {2}apps must have one config repository; got acme\/shop\/api-config, acme\/shop\/web-config\./,
     );
+    const images = { ...web.pipeline.images, promote: "mirror.test/other:1" };
+    const other = sampleApp("api", { config: api.config, pipeline: { ...api.pipeline, images } });
+    await assert.rejects(
+        recordConfig({ apps: [other, web] }),
+        /apps must agree on pipeline\.images\.promote, which exists once here; got mirror\.test\/other:1, mirror\.test\/skopeo:1\./,
+    );
     await assert.rejects(recordConfig({ apps: [] }), /got no app/);
     await assert.rejects(recordConfig({ environments: [] }), /environments must name at least one/);
 });

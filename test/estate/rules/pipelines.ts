@@ -1,7 +1,34 @@
 /** Cases of the rules about pipelines and hotfixes. */
+import type { Overrides } from "../../support/estate";
 import { type Case } from "./case";
 
+/** Both apps in the config repository of their team, each with a change of its own. */
+function shared(api: Overrides, web: Overrides): Overrides {
+    const config = { scope: "team" };
+    return { apps: { api: { config, ...api }, web: { config, ...web } } };
+}
+
 export const pipelineCases: readonly Case[] = [
+    {
+        rule: "shared-config",
+        title: "images of jobs that run once for both apps",
+        change: shared(
+            { pipeline: { images: { promote: "harbor.test/ci/skopeo:1", deliver: "harbor.test/ci/git:1" } } },
+            {},
+        ),
+        found: [
+            ["apps.web.pipeline.images.deliver", "docker.io/alpine/git:2.49.1"],
+            ["apps.web.pipeline.images.promote", "quay.io/skopeo/stable:v1.20.0"],
+        ],
+        fix: /^app api has harbor\.test\/ci\/git:1: write the same for both, or set apps\.web\.config\.scope to app$/,
+    },
+    {
+        rule: "shared-config",
+        title: "two paths for the repository of one team",
+        change: shared({ config: { scope: "team", path: "deploy" } }, {}),
+        found: [["apps.web.config.path", "shop-config"]],
+        fix: /^app api has deploy/,
+    },
     {
         rule: "hotfix-branch",
         title: "a hotfix on the branch that is delivered anyway",
