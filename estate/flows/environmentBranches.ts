@@ -18,6 +18,7 @@ export const environmentBranches: FlowDefinition = {
         versions: versionPlaces(facts),
         lanes: lanes(facts),
         promotions: promotions(facts),
+        pipelines: "environment-branches",
     }),
     rules: rules(),
 };

@@ -2,6 +2,7 @@
  * A flow's plan: the way of one app's versions through its environments, as plain data. Components loop over it and know
  * no flow's name. An environment is a place (clusters, registry, class); a flow is a way through places.
  */
+import type { Flow } from ".";
 import type { App, AppEnvironment, Environment, GitLab } from "../model";
 import type { Checked, Finding, Rule } from "../rules/rule";
 
@@ -107,6 +108,8 @@ export interface FlowPlan {
     readonly lanes: readonly Lane[];
     /** In the order of their targets. */
     readonly promotions: readonly PromotionStep[];
+    /** Flow whose pipeline files the repositories start with, of `components/ci/flows`; its own, for those of the program. */
+    readonly pipelines: Flow;
 }
 
 /** What a flow makes a plan from. */

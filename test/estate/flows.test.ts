@@ -60,6 +60,7 @@ const folders: FlowDefinition = {
             },
         ],
         promotions: [],
+        pipelines: "environment-branches",
     }),
     rules: [
         {
