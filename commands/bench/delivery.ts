@@ -259,8 +259,8 @@ class Delivery {
         const { app, environment, application } = this.committed;
         const tag = this.newTag();
         await this.pushTag(environment, app.name, tag);
-        const file = `${app.name}/values.yaml`;
-        const { revision: branch } = versionOf(app, environment);
+        const { revision: branch, folder, file: name } = versionOf(app, environment);
+        const file = `${folder}/${name}`;
         const values = withTag(await this.story.file(app.config.fullPath, branch, file), tag);
         const passed = clock();
         const revision = await this.story.commit(
