@@ -1,4 +1,5 @@
-import type { AppEnvironment, NotificationRelay } from "./model";
+import { channelKinds } from "./channels";
+import type { AppEnvironment, Channel, Estate, NotificationRelay } from "./model";
 import { channelOf, defaultTriggers, type Subscription, type TriggerName } from "./notificationSchema";
 import { compare } from "./problem";
 import type { Spec, SpecApp } from "./schema";
@@ -14,6 +15,11 @@ export function resolveRelay(spec: Spec): NotificationRelay | undefined {
             dryRun: relay.dryRun,
         }
     );
+}
+
+/** The relay that messages to a channel go through; undefined where they go straight to it. */
+export function relayOf({ relay }: Pick<Estate, "relay">, { kind }: Channel): NotificationRelay | undefined {
+    return channelKinds[kind].relayed ? relay : undefined;
 }
 
 /**

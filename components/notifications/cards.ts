@@ -1,5 +1,7 @@
 /** What a message looks like in each chat system: JSON with template expressions in its strings. Pure. */
+import type { WebhookKind } from "../../estate/channels";
 import type { Channel, Estate } from "../../estate/model";
+import { relayOf } from "../../estate/notifications";
 import type { Event, Language } from "./catalog";
 import { buttons, factsOf, jsonText, plainText, revision, type Escape } from "./facts";
 
@@ -26,33 +28,22 @@ const forSlack = jsonText([
 ]);
 const asItIs = jsonText([]);
 
-/** The body of a message to a channel of a webhook kind, as a template; undefined for mail, which has no JSON body. */
-export function webhookBody(estate: Estate, channel: Channel, event: Event): string | undefined {
-    const form = {
+/** How each kind of chat system takes a message. */
+const cards: Readonly<Record<WebhookKind, (form: Form) => unknown>> = {
+    feishu: feishuCard,
+    dingtalk: dingtalkCard,
+    slack: slackMessage,
+    webhook: plainMessage,
+};
+
+/** The body of a message to a channel of a webhook kind, as a template. */
+export function webhookBody(estate: Estate, channel: Channel & { kind: WebhookKind }, event: Event): string {
+    const card = cards[channel.kind]({
         event,
         language: channel.language,
         workloadPage: estate.argocd.clusterPageUrl !== undefined,
-    };
-    const card = cardOf(channel.kind, form);
-    if (card === undefined) {
-        return undefined;
-    }
-    return JSON.stringify(estate.relay === undefined ? card : envelope(event, card));
-}
-
-function cardOf(kind: Channel["kind"], form: Form): unknown {
-    switch (kind) {
-        case "feishu":
-            return feishuCard(form);
-        case "dingtalk":
-            return dingtalkCard(form);
-        case "slack":
-            return slackMessage(form);
-        case "webhook":
-            return plainMessage(form);
-        case "email":
-            return undefined;
-    }
+    });
+    return JSON.stringify(relayOf(estate, channel) === undefined ? card : envelope(event, card));
 }
 
 /** What the relay wants to know beside the message: enough to tell a repetition from news. */

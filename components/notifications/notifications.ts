@@ -1,6 +1,8 @@
 /** Argo CD's notifications: services, templates and triggers in one ConfigMap, addresses in one Secret. */
 import * as pulumi from "@pulumi/pulumi";
+import { channelKinds, isWebhookKind, type ChannelTraits, type WebhookKind } from "../../estate/channels";
 import type { AppEnvironment, Channel, Estate } from "../../estate/model";
+import { relayOf } from "../../estate/notifications";
 import { settingsMetadata } from "../engines/argocd/controlPlane";
 import type { Settings } from "../engines/argocd/settings";
 import type { Annotations } from "../engines/argocd/application";
@@ -27,7 +29,7 @@ export class Notifications extends pulumi.ComponentResource {
     constructor(name: string, args: NotificationsArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:notifications:Notifications", name, {}, opts);
         const { estate, secrets } = args;
-        const relay = relayOf(estate);
+        const relay = usedRelay(estate);
         const token = relay === undefined ? undefined : args.relayToken;
         new KubeResource(
             `${name}-settings`,
@@ -72,8 +74,10 @@ export function secretKey(channel: string, value: string): string {
 const relayTokenKey = "notification-relay-token";
 
 /** The estate's relay, where a channel goes through it. */
-function relayOf(estate: Estate): Estate["relay"] {
-    return channels(estate).some((channel) => channel.kind !== "email") ? estate.relay : undefined;
+function usedRelay(estate: Estate): Estate["relay"] {
+    return channels(estate)
+        .map((channel) => relayOf(estate, channel))
+        .find((relay) => relay !== undefined);
 }
 
 /** What argocd-notifications-secret holds: only what Argo CD uses itself. */
@@ -84,7 +88,7 @@ function addresses(
 ): Record<string, pulumi.Input<string>> {
     const keys: [string, pulumi.Input<string>][] = [];
     for (const channel of channels(estate)) {
-        if (channel.kind === "email" || token === undefined) {
+        if (relayOf(estate, channel) === undefined) {
             for (const [value, input] of Object.entries(secrets[channel.name] ?? {})) {
                 keys.push([secretKey(channel.name, value), input]);
             }
@@ -100,10 +104,16 @@ function mailPorts(
 ): Record<string, pulumi.Input<string>> {
     return Object.fromEntries(
         channels(estate)
-            .filter((channel) => channel.kind === "email")
+            .filter(isMail)
             .map((channel) => [channel.name, secrets[channel.name]?.["port"] ?? String(submissionPort)]),
     );
 }
+
+/** What Argo CD calls the service that a message is sent by. */
+const serviceTypes: Readonly<Record<ChannelTraits["transport"], string>> = {
+    webhook: "webhook",
+    mail: "email",
+};
 
 /** Where mail programs hand in mail (RFC 6409). */
 const submissionPort = 587;
@@ -122,9 +132,9 @@ export function notificationSettings(estate: Estate, ports: Readonly<Record<stri
         // service without a name, and fails to send to it each minute.
     };
     for (const channel of channels(estate)) {
-        const type = channel.kind === "email" ? "email" : "webhook";
+        const type = serviceTypes[channelKinds[channel.kind].transport];
         settings[`service.${type}.${channel.name}`] = yaml(
-            channel.kind === "email"
+            isMail(channel)
                 ? mailService(channel, Number(ports[channel.name] ?? submissionPort))
                 : webhookService(estate, channel),
         );
@@ -155,7 +165,7 @@ function mailService(channel: Channel, port: number): unknown {
 }
 
 function webhookService(estate: Estate, channel: Channel): unknown {
-    const { relay } = estate;
+    const relay = relayOf(estate, channel);
     const json = { name: "Content-Type", value: "application/json" };
     return relay === undefined
         ? { url: reference(channel, "url"), headers: [json], retryMax: 3 }
@@ -169,14 +179,11 @@ function webhookService(estate: Estate, channel: Channel): unknown {
 
 function template(estate: Estate, event: Event): unknown {
     const webhooks: Record<string, unknown> = {};
-    for (const channel of channels(estate)) {
-        const body = webhookBody(estate, channel, event);
-        if (body !== undefined) {
-            webhooks[channel.name] = { method: "POST", body };
-        }
+    for (const channel of channels(estate).filter(isPosted)) {
+        webhooks[channel.name] = { method: "POST", body: webhookBody(estate, channel, event) };
     }
     const languages = channels(estate)
-        .filter((channel) => channel.kind === "email")
+        .filter(isMail)
         .map((channel) => channel.language);
     return {
         message: `{{ .app.metadata.name }}: ${event.title.en}`,
@@ -195,6 +202,14 @@ export function subscriptions(estate: Estate, environment: AppEnvironment): Anno
         }
     }
     return annotations;
+}
+
+function isPosted(channel: Channel): channel is Channel & { kind: WebhookKind } {
+    return isWebhookKind(channel.kind);
+}
+
+function isMail(channel: Channel): boolean {
+    return channelKinds[channel.kind].transport === "mail";
 }
 
 function channels(estate: Estate): Channel[] {

@@ -1,6 +1,7 @@
 /** The relay between Argo CD and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Estate, NotificationRelay as RelaySettings } from "../../estate/model";
+import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../estate/model";
+import { relayOf } from "../../estate/notifications";
 import { mirroredImage, withoutSeccomp, withoutServiceAwait } from "../engines/argocd/patches";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
@@ -69,6 +70,13 @@ function metadata(estate: Estate): KubeObject["metadata"] {
     };
 }
 
+/** Channels whose messages go through the relay, sorted. */
+function relayedChannels(estate: Estate): Channel[] {
+    return sortedEntries(estate.channels).flatMap(([, channel]) =>
+        relayOf(estate, channel) === undefined ? [] : [channel],
+    );
+}
+
 /** Files of the relay's Secret. */
 function relaySecrets(
     estate: Estate,
@@ -76,8 +84,8 @@ function relaySecrets(
     token: pulumi.Input<string>,
 ): Record<string, pulumi.Input<string>> {
     const values: Record<string, pulumi.Input<string>> = { token };
-    for (const [name, channel] of sortedEntries(estate.channels)) {
-        for (const [key, value] of Object.entries(channel.kind === "email" ? {} : (secrets[name] ?? {}))) {
+    for (const { name } of relayedChannels(estate)) {
+        for (const [key, value] of Object.entries(secrets[name] ?? {})) {
             values[`${name}-${key}`] = value;
         }
     }
@@ -86,13 +94,12 @@ function relaySecrets(
 
 /** The relay's settings file. Pure. */
 export function relaySettings(estate: Estate, relay: RelaySettings): string {
-    const channels = sortedEntries(estate.channels).filter(([, channel]) => channel.kind !== "email");
     const settings = {
         listen: `:${port}`,
         dedupMinutes: relay.dedupMinutes,
         dryRun: relay.dryRun,
         channels: Object.fromEntries(
-            channels.map(([name, { kind, language }]) => [name, { kind, language }]),
+            relayedChannels(estate).map(({ name, kind, language }) => [name, { kind, language }]),
         ),
     };
     return `${JSON.stringify(settings, undefined, 2)}\n`;
