@@ -10,6 +10,25 @@ const envReaders = [
   "policies/index.ts",
 ];
 
+/** The package of each server, and the only folder that may import it. */
+const servers = { "@pulumi/gitlab": "components/gitlab/**", "@pulumi/harbor": "components/harbor/**" };
+
+/** Forbids the packages of all servers but the one whose folder `own` is. */
+const withoutServers = (own) =>
+  Object.entries(servers)
+    .filter(([, folder]) => folder !== own)
+    .map(([name, folder]) => ({
+      name,
+      message: `Only ${folder} knows it: give it a function or a component there.`,
+    }));
+
+const serverRules = [undefined, ...Object.values(servers)].map((own) => ({
+  files: [own ?? "**/*.ts"],
+  ignores: ["sdks/**", "test/**"],
+  // The rule of typescript-eslint, because a second setting of the core rule would replace the first.
+  rules: { "@typescript-eslint/no-restricted-imports": ["error", { paths: withoutServers(own) }] },
+}));
+
 export default tseslint.config(
   { ignores: ["node_modules/**", ".sandbox/**", "sdks/**"] },
   {
@@ -45,5 +64,6 @@ export default tseslint.config(
       ],
     },
   },
+  ...serverRules,
   { files: envReaders, rules: { "no-restricted-properties": "off" } },
 );

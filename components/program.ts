@@ -17,7 +17,8 @@ import { UpdaterInstall, installsUpdater } from "./engines/argocd/images/install
 import { actsIn, ownsWriteSecret } from "./engines/argocd/images/plan";
 import { imageUpdater } from "./engines/argocd/images/resource";
 import { UpdaterCredentials, UpdaterSettings, UpdaterTask } from "./engines/argocd/images/updater";
-import { PushWebhook, hasWebhook } from "./engines/argocd/images/webhook";
+import { pushReceiver } from "./engines/argocd/images/webhook";
+import { PushWebhook } from "./harbor/pushWebhook";
 import { Notifications, subscriptions, type ChannelSecrets } from "./notifications/notifications";
 import { keepsApp, keepsEstate, keepsTeam, keptObjects } from "./support/kept";
 import type { KubeObject } from "./support/kubeObject";
@@ -308,23 +309,16 @@ function pushWebhooks(
     providers: Providers,
     token: pulumi.Input<string>,
 ): void {
-    const { webhookUrl } = estate.argocd.imageUpdater;
-    if (webhookUrl === undefined || !hasWebhook(estate)) {
-        return;
-    }
     for (const environment of app.environments.filter((each) => actsIn(app, each))) {
-        const { projectId } = required(space.images, environment.environment, "image project of");
-        new PushWebhook(
-            `webhook-${app.name}-${environment.environment}`,
-            {
-                environment,
-                projectId,
-                url: webhookUrl,
-                token,
-                skipCertVerify: required(estate.registries, environment.registry, "registry").insecure,
-            },
-            { providers: [required(providers.registries, environment.registry, "registry")] },
-        );
+        const receiver = pushReceiver(estate, environment);
+        if (receiver !== undefined) {
+            const { projectId } = required(space.images, environment.environment, "image project of");
+            new PushWebhook(
+                `webhook-${app.name}-${environment.environment}`,
+                { projectId, receiver, token },
+                { providers: [required(providers.registries, environment.registry, "registry")] },
+            );
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 /** Every provider of the program is made here, and nowhere else. Default providers are disabled in the stack files. */
-import * as gitlab from "@pulumi/gitlab";
-import * as harbor from "@pulumi/harbor";
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, Estate, GitLab, Registry } from "../../estate/model";
+import type { Cluster, Estate } from "../../estate/model";
+import { gitlabProvider } from "../gitlab/provider";
+import { harborProvider, type HarborLogin } from "../harbor/provider";
 import { mapValues, required } from "./maps";
 
 /** What opens the servers and clusters of an estate. All of it is secret. */
@@ -11,18 +11,16 @@ export interface ServerCredentials {
     /** Token of a user who may make groups, projects and tokens below the estate's group: scope `api`. */
     readonly gitlab: { readonly token: pulumi.Input<string> };
     /** By registry name: an administrator, or a system robot that may make projects and robots. */
-    readonly registries: Readonly<
-        Record<string, { readonly username: pulumi.Input<string>; readonly password: pulumi.Input<string> }>
-    >;
+    readonly registries: Readonly<Record<string, HarborLogin>>;
     /** By cluster name: the text of a kubeconfig, for clusters whose spec names no file. */
     readonly clusters?: Readonly<Record<string, { readonly kubeconfig?: pulumi.Input<string> }>>;
 }
 
 /** The providers of an estate. */
 export interface Providers {
-    readonly gitlab: gitlab.Provider;
+    readonly gitlab: pulumi.ProviderResource;
     /** By registry name. */
-    readonly registries: Readonly<Record<string, harbor.Provider>>;
+    readonly registries: Readonly<Record<string, pulumi.ProviderResource>>;
     /** By cluster name. */
     readonly clusters: Readonly<Record<string, KubernetesProvider>>;
 }
@@ -30,31 +28,15 @@ export interface Providers {
 /** Makes the providers. Nothing is called yet: a server is first asked when a resource on it is. */
 export function makeProviders(estate: Estate, credentials: ServerCredentials): Providers {
     return {
-        gitlab: gitlabProvider(estate.gitlab, credentials),
-        registries: mapValues(estate.registries, (registry) => harborProvider(registry, credentials)),
+        gitlab: gitlabProvider(estate.gitlab, credentials.gitlab.token),
+        registries: mapValues(estate.registries, (registry) =>
+            harborProvider(
+                registry,
+                required(credentials.registries, registry.name, "credential of registry"),
+            ),
+        ),
         clusters: mapValues(estate.clusters, (cluster) => clusterProvider(cluster, credentials)),
     };
-}
-
-function gitlabProvider(server: GitLab, credentials: ServerCredentials): gitlab.Provider {
-    return new gitlab.Provider("gitlab", {
-        baseUrl: `${server.url}/api/v4/`,
-        token: pulumi.secret(credentials.gitlab.token),
-        ...(server.caFile === undefined ? {} : { cacertFile: server.caFile }),
-    });
-}
-
-function harborProvider(registry: Registry, credentials: ServerCredentials): harbor.Provider {
-    const { username, password } = required(credentials.registries, registry.name, "credential of registry");
-    return new harbor.Provider(`harbor-${registry.name}`, {
-        url: registry.url,
-        username,
-        password: pulumi.secret(password),
-        // Upstream's default is true.
-        insecure: registry.insecure,
-        // Otherwise the provider asks Harbor for it, which takes an administrator.
-        robotPrefix: registry.robotPrefix,
-    });
 }
 
 function clusterProvider(cluster: Cluster, credentials: ServerCredentials): KubernetesProvider {

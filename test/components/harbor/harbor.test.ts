@@ -3,9 +3,18 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import * as harbor from "@pulumi/harbor";
 import { ImageProject } from "../../../components/harbor/project";
+import { PushWebhook } from "../../../components/harbor/pushWebhook";
 import { promotionRights } from "../../../components/harbor/rights";
 import { ProjectRobot, PromotionRobots } from "../../../components/harbor/robots";
-import { childrenOf, leaks, record, registration, valueOf, type Recording } from "../../support/engine";
+import {
+    childrenOf,
+    leaks,
+    record,
+    registration,
+    secretValue,
+    valueOf,
+    type Recording,
+} from "../../support/engine";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
 
 const credentials = { generation: 2, lifetimeDays: 90, rotateBeforeDays: 14 };
@@ -192,4 +201,26 @@ test("a registry without a provider is refused by name", async () => {
         ),
         /environment "dev" needs registry "main", which has no provider\./,
     );
+});
+
+test("a project's webhook sends pushes with a header nobody else sees", async () => {
+    const receiver = {
+        policy: "updater",
+        description: "Tells of pushes",
+        address: "https://updater.test/webhook?type=harbor",
+        skipCertVerify: false,
+    };
+    const recording = await record(() => {
+        new PushWebhook(
+            "webhook",
+            { projectId: "/projects/7", receiver, token: "fake-token" },
+            { providers: [new harbor.Provider("harbor", {})] },
+        );
+    });
+    assert.deepEqual(leaks(recording), []);
+    const { inputs } = registration(recording, "webhook-policy");
+    assert.equal(inputs["address"], receiver.address);
+    assert.equal(inputs["skipCertVerify"], false);
+    assert.deepEqual(inputs["eventsTypes"], ["PUSH_ARTIFACT"]);
+    assert.equal(secretValue(inputs["authHeader"]), "fake-token");
 });

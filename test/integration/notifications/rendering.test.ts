@@ -11,7 +11,7 @@ import { channelKindNames, channelKinds, isWebhookKind, type WebhookKind } from 
 import type { Channel, Estate } from "../../../estate/model";
 import { receiveDingtalk } from "../../../sandbox/chat/dingtalk";
 import { receiveFeishu } from "../../../sandbox/chat/feishu";
-import type { Delivery, Rendered, Verdict } from "../../../sandbox/chat/model";
+import { chatKinds, type Delivery, type Rendered, type Verdict } from "../../../sandbox/chat/model";
 import { receiveSlack, receiveWebhook } from "../../../sandbox/chat/slack";
 import { sampleEstate } from "../../components/sample";
 import { application, nastyApplication, neverSynced, unseen, type State } from "./support/applications";
@@ -76,6 +76,10 @@ const applications: Readonly<Record<string, Application>> = {
     "one nobody looked at": unseen,
     "one full of nasty texts": nastyApplication,
 };
+
+test("the sandbox has a receiver for every kind that is posted", () => {
+    assert.deepEqual([...chatKinds].sort(), channelKindNames.filter(isWebhookKind).sort());
+});
 
 describe("templates", () => {
     let engine: NotificationEngine;

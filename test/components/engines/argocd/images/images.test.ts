@@ -5,7 +5,6 @@
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
-import * as harbor from "@pulumi/harbor";
 import { parse } from "yaml";
 import { updaterAnnotations } from "../../../../../components/engines/argocd/images/annotations";
 import { installedObjects, UpdaterInstall } from "../../../../../components/engines/argocd/images/install";
@@ -15,7 +14,7 @@ import {
     UpdaterSettings,
     updaterSettings,
 } from "../../../../../components/engines/argocd/images/updater";
-import { PushWebhook } from "../../../../../components/engines/argocd/images/webhook";
+import { pushReceiver } from "../../../../../components/engines/argocd/images/webhook";
 import type { KubeObject } from "../../../../../components/support/kubeObject";
 import type { App, ArgoCd, Estate, ImageUpdater } from "../../../../../estate/model";
 import { updaterAbilities } from "../../../../../estate/updaterVersions";
@@ -489,23 +488,14 @@ describe("the updater itself", () => {
     });
 });
 
-test("Harbor tells the updater of pushes with a header nobody else sees", async () => {
-    const recording = await record(() => {
-        new PushWebhook(
-            "webhook",
-            {
-                environment: dev,
-                projectId: "/projects/7",
-                url: "https://updater.test",
-                token: "fake-token",
-                skipCertVerify: false,
-            },
-            { providers: [new harbor.Provider("harbor", {})] },
-        );
+test("Harbor is told where the updater listens, if it does", () => {
+    const app = sampleApp("web", { updater });
+    const listening = estateOf(app, "1.3.0", { webhookUrl: "https://updater.test" });
+    assert.deepEqual(pushReceiver(listening, dev), {
+        policy: "argocd-image-updater",
+        description: "Tells the image updater of pushes to web-dev",
+        address: "https://updater.test/webhook?type=harbor",
+        skipCertVerify: false,
     });
-    assert.deepEqual(leaks(recording), []);
-    const { inputs } = registration(recording, "webhook-policy");
-    assert.equal(inputs["address"], "https://updater.test/webhook?type=harbor");
-    assert.deepEqual(inputs["eventsTypes"], ["PUSH_ARTIFACT"]);
-    assert.equal(secretValue(inputs["authHeader"]), "fake-token");
+    assert.equal(pushReceiver(estateOf(app, "1.3.0"), dev), undefined);
 });
