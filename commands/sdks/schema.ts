@@ -13,6 +13,8 @@ const property = z.strictObject({
     secret: z.boolean().optional(),
     /** A change makes a new object. */
     replace: z.boolean().optional(),
+    /** A change makes a new object where the program gives a value; one that is no longer given stays. */
+    replaceGiven: z.boolean().optional(),
     /** What the provider fills in when the program says nothing. */
     default: z.union([z.string(), z.number(), z.boolean()]).optional(),
     /** Environment variable a provider setting is taken from when the program says nothing. */
@@ -25,9 +27,28 @@ const property = z.strictObject({
 
 const properties = z.record(z.string(), property);
 
+const combinations = z.array(z.array(z.string()).min(2)).optional();
+
+/** How the published plugin treats a resource where the properties do not say it. */
+const upstream = z.strictObject({
+    /** In the half of the plugin that is built on Terraform's plugin framework: replacements make the new object first. */
+    framework: z.boolean().optional(),
+    /** Version of the form of its states. */
+    state: z.int().min(0).optional(),
+    /** Inputs that are given all or none. */
+    together: combinations,
+    /** Inputs of which at most one is given. */
+    exclusive: combinations,
+    /** Inputs of which exactly one is given. */
+    one: combinations,
+    /** Where the facts come from. */
+    source: z.string(),
+});
+
 const resource = z.strictObject({
     token: z.string(),
     about: z.string(),
+    upstream: upstream.optional(),
     inputs: properties,
     outputs: properties.optional(),
 });
@@ -92,13 +113,19 @@ function dangling(of: Schema): string[] {
     for (const [name, type] of Object.entries(of.types)) {
         look(name, type);
     }
-    for (const [name, { token, inputs, outputs }] of Object.entries(of.resources)) {
+    for (const [name, { token, inputs, outputs, upstream }] of Object.entries(of.resources)) {
         const expected = `${of.name}:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
         if (token !== expected) {
             mistakes.push(`${name}: the token is ${token}, not ${expected}`);
         }
         look(name, inputs);
         look(name, outputs ?? {});
+        const { together = [], exclusive = [], one = [] } = upstream ?? {};
+        for (const input of [...together, ...exclusive, ...one].flat()) {
+            if (!(input in inputs)) {
+                mistakes.push(`${name}.upstream: there is no input ${input}`);
+            }
+        }
     }
     return mistakes;
 }

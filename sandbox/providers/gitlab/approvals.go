@@ -30,7 +30,6 @@ func (p *provider) approvals() *crud.Handler {
 			func() (plugin.Map, bool, error) { return nil, false, nil })
 	}
 	return &crud.Handler{
-		Key:    []string{"project"},
 		Create: createOfProject(write),
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 			c.Inputs = withInput(c.Inputs, "project", c.ID)
@@ -73,7 +72,6 @@ func (p *provider) approvalRule() *crud.Handler {
 		},
 	}
 	handler := p.crud(o)
-	handler.Key = []string{"project", "name"}
 	base := handler.Create
 	handler.Create = func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 		if c.Text("ruleType") == "any_approver" && !c.Bool("disableImportingDefaultAnyApproverRuleOnCreate") {

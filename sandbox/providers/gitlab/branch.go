@@ -25,7 +25,6 @@ func (p *provider) branch() *crud.Handler {
 		return state
 	}
 	return &crud.Handler{
-		Key:      []string{"project", "name"},
 		Volatile: []string{"commits", "canPush", "default", "developerCanMerge", "developerCanPush", "merged", "protected"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			id := c.Text("project") + ":" + c.Text("name")
@@ -109,6 +108,32 @@ func (g grants) body(c *crud.Call, body plugin.Map) {
 		sent = append(sent, sentGrant(entry))
 	}
 	body[snake(trimPlural(g.list))] = sent
+}
+
+// changes are the entries that turn an object's list into the wanted one: new ones, and those to be taken out by their id.
+func (g grants) changes(c *crud.Call, object plugin.Map) []any {
+	entries, _ := object[g.field].([]any)
+	kept := make([]bool, len(entries))
+	changes := []any{}
+	for _, one := range c.List(g.list) {
+		wanted, _ := one.(map[string]any)
+		known := false
+		for i, entry := range entries {
+			if !kept[i] && schema.Matches(wanted, map[string]any(shownGrant(entry.(map[string]any)))) {
+				kept[i], known = true, true
+				break
+			}
+		}
+		if !known {
+			changes = append(changes, sentGrant(wanted))
+		}
+	}
+	for i, entry := range entries {
+		if !kept[i] {
+			changes = append(changes, plugin.Map{"id": entry.(map[string]any)["id"], "_destroy": true})
+		}
+	}
+	return changes
 }
 
 // trimPlural: allowedToPushes is a list of allowedToPush.
@@ -290,7 +315,6 @@ func (r protection) locate(c *crud.Call) error {
 
 func (p *provider) protection(r protection) *crud.Handler {
 	return &crud.Handler{
-		Key: []string{"project", r.name},
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 			if err := r.locate(c); err != nil {
 				return nil, err
@@ -324,7 +348,7 @@ func (p *provider) branchProtection() *crud.Handler {
 			if err := p.Get(ctx, ownerPath("project", c.Text("project")), &project); err != nil {
 				return "", nil, err
 			}
-			if project["default_branch"] != c.Text("branch") || c.Owned(id) {
+			if project["default_branch"] != c.Text("branch") {
 				return "", nil, &crud.ErrTaken{What: "the branch " + c.Text("branch") + " is protected already, in another way", ImportID: id}
 			}
 		}
@@ -336,20 +360,21 @@ func (p *provider) branchProtection() *crud.Handler {
 		state, err := p.inOwnWords(ctx, r.state(c, found))
 		return id, state, err
 	}
+	// Levels replace the protection; lists, flags and code owners change in place, without a moment in which it is open.
 	handler.Update = func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
-		for _, one := range r.grants {
-			if c.Changed(one.list) || one.role != "" && c.Changed(one.role) {
-				found, err := p.renew(ctx, r, c)
-				if err != nil {
-					return nil, err
-				}
-				return p.inOwnWords(ctx, r.state(c, found))
-			}
+		var before plugin.Map
+		if err := p.Get(ctx, r.item(c), &before); err != nil {
+			return nil, err
 		}
 		body := plugin.Map{}
 		for _, flag := range r.flags {
 			if c.Given(flag) || c.Old[flag] != nil {
 				body[snake(flag)] = c.Bool(flag)
+			}
+		}
+		for _, one := range r.grants {
+			if c.Changed(one.list) && c.Given(one.list) {
+				body[snake(trimPlural(one.list))] = one.changes(c, before)
 			}
 		}
 		var found plugin.Map

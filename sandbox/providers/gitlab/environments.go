@@ -22,7 +22,6 @@ func (p *provider) environment() *crud.Handler {
 		},
 	}
 	handler := p.crud(o)
-	handler.Key = []string{"project", "name"}
 	handler.Volatile = []string{"updatedAt", "autoStopAt", "state"}
 	handler.Delete = func(ctx context.Context, c *crud.Call) error {
 		key, err := o.locate(c)

@@ -25,11 +25,13 @@ func (p *provider) file() *crud.Handler {
 		return found, err
 	}
 	write := func(ctx context.Context, c *crud.Call, method string, extra plugin.Map) error {
-		body := plugin.Map{"branch": c.Text("branch"), "content": c.Text("content"), "encoding": c.Text("encoding")}
-		for _, name := range []string{"authorName", "authorEmail", "startBranch"} {
-			if c.Given(name) {
-				body[snake(name)] = c.Text(name)
-			}
+		// The author is always sent, also where the program names none: GitLab then takes the token's user.
+		body := plugin.Map{
+			"branch": c.Text("branch"), "content": c.Text("content"), "encoding": c.Text("encoding"),
+			"author_name": c.Text("authorName"), "author_email": c.Text("authorEmail"),
+		}
+		if c.Given("startBranch") {
+			body["start_branch"] = c.Text("startBranch")
 		}
 		if c.Given("executeFilemode") {
 			body["execute_filemode"] = c.Bool("executeFilemode")
@@ -68,7 +70,6 @@ func (p *provider) file() *crud.Handler {
 		return read(ctx, c)
 	}
 	return &crud.Handler{
-		Key:      []string{"project", "branch", "filePath"},
 		Volatile: []string{"commitId", "lastCommitId"},
 		Check: func(_ context.Context, inputs plugin.Map) []plugin.Failure {
 			if inputs["encoding"] != "base64" {

@@ -230,27 +230,69 @@ func TestProtectionOfAnotherBranchIsLeftToItsOwner(t *testing.T) {
 	}
 }
 
-func TestLevelsAreChangedByMakingTheProtectionAnew(t *testing.T) {
-	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
-		"DELETE /projects/7/protected_branches/dev": answer(204, nil),
-		"POST /projects/7/protected_branches":       answer(201, protected(30, 40, false)),
-		"PATCH /projects/7/protected_branches/dev":  answer(200, protected(30, 40, true)),
-	})
-	update := func(old, news plugin.Map) {
-		_, err := backend.Update(context.Background(), plugin.UpdateRequest{Resource: resource("BranchProtection"), ID: "7:dev", OldInputs: old, News: news})
-		if err != nil {
-			t.Fatal(err)
-		}
+func TestListsChangeInPlace(t *testing.T) {
+	found := protected(30, 40, false)
+	found["push_access_levels"] = []any{
+		plugin.Map{"id": 1, "access_level": 30, "access_level_description": "x"},
+		plugin.Map{"id": 2, "access_level": 40, "user_id": 9, "access_level_description": "Mia"},
 	}
-	update(
-		plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "no one"},
-		plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "developer"})
-	update(
-		plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "developer", "allowForcePush": false},
-		plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "developer", "allowForcePush": true})
-	want := []string{"DELETE /projects/7/protected_branches/dev", "POST /projects/7/protected_branches", "PATCH /projects/7/protected_branches/dev"}
-	if !reflect.DeepEqual(f.calls, want) {
-		t.Errorf("calls: %v", f.calls)
+	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
+		"GET /projects/7/protected_branches/dev":   answer(200, found),
+		"PATCH /projects/7/protected_branches/dev": answer(200, found),
+		"GET /metadata": answer(200, plugin.Map{"enterprise": true}),
+	})
+	levels := func(roles ...string) []any {
+		list := []any{}
+		for _, role := range roles {
+			list = append(list, map[string]any{"accessLevel": role})
+		}
+		return list
+	}
+	_, err := backend.Update(context.Background(), plugin.UpdateRequest{
+		Resource: resource("BranchProtection"), ID: "7:dev",
+		OldInputs: plugin.Map{"project": "7", "branch": "dev", "allowedToPushes": levels("developer"), "allowForcePush": false},
+		News:      plugin.Map{"project": "7", "branch": "dev", "allowedToPushes": levels("developer", "maintainer"), "allowForcePush": true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []plugin.Map{{
+		"allow_force_push": true,
+		// The developers stay, maintainers are added, and the person somebody added by hand goes.
+		"allowed_to_push": []any{map[string]any{"access_level": 40.0}, map[string]any{"id": 2.0, "_destroy": true}},
+	}}
+	if len(f.calls) != 1 || f.calls[0] != "PATCH /projects/7/protected_branches/dev" || !reflect.DeepEqual(f.bodies, want) {
+		t.Errorf("calls %v, sent %v", f.calls, f.bodies)
+	}
+}
+
+func TestLevelsReplaceAndTheProtectionIsLostUnlessTheOldOneGoesFirst(t *testing.T) {
+	exists := true
+	backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){
+		"GET /projects/7": answer(200, plugin.Map{"default_branch": "main"}),
+		"GET /projects/7/protected_branches/main": func(plugin.Map) (int, any) {
+			if exists {
+				return 200, protected(40, 40, false)
+			}
+			return 404, nil
+		},
+		"DELETE /projects/7/protected_branches/main": func(plugin.Map) (int, any) { exists = false; return 204, nil },
+		"POST /projects/7/protected_branches":        func(plugin.Map) (int, any) { exists = true; return 201, protected(0, 40, false) },
+	})
+	old := plugin.Map{"project": "7", "branch": "main", "pushAccessLevel": "maintainer", "mergeAccessLevel": "maintainer"}
+	news := plugin.Map{"project": "7", "branch": "main", "pushAccessLevel": "no one", "mergeAccessLevel": "maintainer"}
+	diff, err := backend.Diff(context.Background(), plugin.DiffRequest{Resource: resource("BranchProtection"), ID: "7:main", OldInputs: old, Olds: old, News: news})
+	if err != nil || len(diff.Changes) != 1 || !diff.Changes[0].Replace || diff.DeleteBeforeReplace {
+		t.Fatalf("a level replaces, and the new one is made first: %v %v", diff, err)
+	}
+	if _, err := create(t, backend, "BranchProtection", news); err != nil {
+		t.Fatal(err)
+	}
+	if err := backend.Delete(context.Background(), plugin.DeleteRequest{Resource: resource("BranchProtection"), ID: "7:main", OldInputs: old, Olds: old}); err != nil {
+		t.Fatal(err)
+	}
+	if exists {
+		t.Error("upstream's deletion of the old one unprotects the branch: a program has to say deleteBeforeReplace")
 	}
 }
 

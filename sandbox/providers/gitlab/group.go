@@ -140,7 +140,6 @@ func (p *provider) group() *crud.Handler {
 		return state, p.nestedPushRules(ctx, c, "/groups/"+id, state)
 	}
 	return &crud.Handler{
-		Key:      []string{"path", "parentId"},
 		Volatile: []string{"runnersToken"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := groupBody(c, false)

@@ -51,7 +51,6 @@ func (p *provider) integration(slug, owner string) *crud.Handler {
 		return state, err
 	}
 	handler := &crud.Handler{
-		Key: []string{owner},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			state, err := write(ctx, c)
 			return c.Text(owner), state, err

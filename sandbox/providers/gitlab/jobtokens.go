@@ -83,7 +83,6 @@ func (p *provider) jobTokenScopes() *crud.Handler {
 		return read(ctx, c)
 	}
 	return &crud.Handler{
-		Key:    []string{"project"},
 		Create: createOfProject(write),
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 			c.Inputs = withInput(c.Inputs, "project", c.ID)

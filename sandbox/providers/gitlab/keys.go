@@ -18,7 +18,6 @@ func (p *provider) deployKey() *crud.Handler {
 			}
 		},
 	})
-	handler.Key = []string{"project", "key"}
 	return handler
 }
 
@@ -41,7 +40,6 @@ func (p *provider) deployKeyEnable() *crud.Handler {
 		}, nil
 	}
 	return &crud.Handler{
-		Key: []string{"project", "keyId"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			id := c.Text("project") + ":" + c.Text("keyId")
 			enable := func() (plugin.Map, error) { return nil, p.Post(ctx, item(c)+"/enable", nil, nil) }

@@ -87,7 +87,6 @@ func (p *provider) share(owner, with string) *crud.Handler {
 		return nil, nil
 	}
 	return &crud.Handler{
-		Key: []string{owner, with},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := plugin.Map{"group_id": c.Int(with), "group_access": level(c.Text("groupAccess"))}
 			if c.Given("expiresAt") {

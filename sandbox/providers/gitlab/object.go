@@ -209,9 +209,6 @@ func (p *provider) crud(o object) *crud.Handler {
 	if o.update != "" {
 		handler.Update = func(ctx context.Context, c *crud.Call) (plugin.Map, error) { return p.change(ctx, o, c) }
 	}
-	if o.key != "" {
-		handler.Key = []string{o.owner, o.key}
-	}
 	return handler
 }
 

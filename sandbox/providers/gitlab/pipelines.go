@@ -76,7 +76,6 @@ func (p *provider) scheduleVariable() *crud.Handler {
 		fromAPI: func(c *crud.Call, _, state plugin.Map) { state["pipelineScheduleId"] = c.Inputs["pipelineScheduleId"] },
 	}
 	handler := p.crud(o)
-	handler.Key = []string{"project", "pipelineScheduleId", "key"}
 	// A variable has no address to read it from: it comes with its schedule.
 	handler.Read = func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 		key, err := o.locate(c)

@@ -75,7 +75,6 @@ func projectState(c *crud.Call, project plugin.Map) plugin.Map {
 func (p *provider) project() *crud.Handler {
 	path := func(id string) string { return "/projects/" + escape(id) }
 	return &crud.Handler{
-		Key:      []string{"path", "name", "namespaceId"},
 		Volatile: []string{"emptyRepo", "runnersToken"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := projectBody(c, false)

@@ -49,7 +49,6 @@ func (p *provider) protectedEnvironment() *crud.Handler {
 		return found, nil
 	}
 	return &crud.Handler{
-		Key: []string{"project", "environment"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := plugin.Map{"name": c.Text("environment")}
 			for property, field := range lists {

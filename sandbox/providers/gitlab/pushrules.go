@@ -54,7 +54,6 @@ func (p *provider) pushRules() *crud.Handler {
 		return state, nil
 	}
 	return &crud.Handler{
-		Key:    []string{"project"},
 		Create: createOfProject(write),
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 			found, err := p.rules(ctx, ownerPath("project", c.ID))

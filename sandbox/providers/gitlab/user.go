@@ -50,7 +50,6 @@ func (p *provider) user() *crud.Handler {
 		return show(c, user), nil
 	}
 	return &crud.Handler{
-		Key: []string{"username", "email"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			adopted := false
 			user, err := crud.Once(ctx, p.Pause,

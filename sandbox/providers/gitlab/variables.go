@@ -1,6 +1,7 @@
 package gitlab
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -57,6 +58,11 @@ func (p *provider) variable(owner string) *crud.Handler {
 		},
 	}
 	handler := p.crud(o)
-	handler.Key = []string{owner, "key", "environmentScope"}
+	handler.Check = func(_ context.Context, inputs plugin.Map) []plugin.Failure {
+		if hidden, _ := inputs["hidden"].(bool); hidden && inputs["masked"] == false || hidden && inputs["masked"] == nil {
+			return []plugin.Failure{{Property: "hidden", Reason: "a hidden variable must be masked: set masked to true"}}
+		}
+		return nil
+	}
 	return handler
 }

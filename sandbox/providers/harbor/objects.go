@@ -59,7 +59,6 @@ func (p *provider) crud(o object) *crud.Handler {
 		return "", nil
 	}
 	handler := &crud.Handler{
-		Key: o.key,
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			one, err := p.once(ctx,
 				func() (string, error) { return p.post(ctx, o.list(c), o.body(c, false), nil) },

@@ -82,7 +82,6 @@ func (p *provider) project() *crud.Handler {
 		return state, nil
 	}
 	return &crud.Handler{
-		Key: []string{"name"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := projectBody(c)
 			body["project_name"] = c.Text("name")

@@ -122,7 +122,6 @@ func (p *provider) robot() *crud.Handler {
 		return p.Put(ctx, id, robotBody(c, plugin.Text(found["name"])), nil)
 	}
 	return &crud.Handler{
-		Key: []string{"name", "level"},
 		Check: func(_ context.Context, inputs plugin.Map) []plugin.Failure {
 			list, _ := inputs["permissions"].([]any)
 			if inputs["level"] == "project" && len(list) > 1 {

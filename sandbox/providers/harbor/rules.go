@@ -161,7 +161,6 @@ func (p *provider) retention() *crud.Handler {
 		return retentionState(c, found), nil
 	}
 	return &crud.Handler{
-		Key:   []string{"scope"},
 		Amend: crud.Alike("schedule", func(a, b string) bool { return cron(a) == cron(b) }),
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			one, err := p.once(ctx,
@@ -245,7 +244,6 @@ func (p *provider) immutableRule() *crud.Handler {
 		return nil, err
 	}
 	return &crud.Handler{
-		Key: []string{"projectId"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			one, err := p.once(ctx,
 				func() (string, error) { return p.post(ctx, list(c), body(c, "", false), nil) },

@@ -31,8 +31,35 @@ func (s *Schema) Check(resource *Resource, req plugin.CheckRequest) (plugin.Map,
 			inputs[name] = property.Default
 		}
 	}
+	checker.combinations(resource.Upstream, inputs)
 	sort.Slice(checker.failures, func(i, j int) bool { return checker.failures[i].Property < checker.failures[j].Property })
 	return inputs, checker.failures
+}
+
+// combinations looks at inputs that need or exclude each other, in the words of the published plugin.
+func (c *checker) combinations(upstream Upstream, inputs map[string]any) {
+	given := func(names []string) []string {
+		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return inputs[name] == nil })
+	}
+	list := func(names []string) string {
+		sorted := slices.Sorted(slices.Values(names))
+		return "`" + strings.Join(sorted, ",") + "`"
+	}
+	for _, names := range upstream.Together {
+		if found := given(names); len(found) > 0 && len(found) < len(names) {
+			c.fail(found[0], "all of %s must be specified", list(names))
+		}
+	}
+	for _, names := range upstream.Exclusive {
+		if found := given(names); len(found) > 1 {
+			c.fail(found[0], "conflicts with %s", strings.Join(found[1:], ", "))
+		}
+	}
+	for _, names := range upstream.One {
+		if found := given(names); len(found) != 1 {
+			c.fail(names[0], "exactly one of %s must be specified", list(names))
+		}
+	}
 }
 
 type checker struct {

@@ -114,7 +114,7 @@ func (r *Resource) Diff(req plugin.DiffRequest) []plugin.Change {
 			found = []plugin.Change{{Path: name, Segments: []any{name}, Kind: plugin.Updated}}
 		}
 		for i := range found {
-			found[i].Replace = property.Replace
+			found[i].Replace = property.Replace || property.ReplaceGiven && news != nil
 		}
 		changes = append(changes, found...)
 	}

@@ -21,11 +21,12 @@ type Property struct {
 	Required bool `json:"required"`
 	Always   bool `json:"always"`
 	Secret   bool `json:"secret"`
-	// Replace: a change cannot be made in place.
-	Replace bool   `json:"replace"`
-	Default any    `json:"default"`
-	Values  []any  `json:"values"`
-	Env     string `json:"env"`
+	// Replace: a change cannot be made in place. ReplaceGiven: only a change to a value that the program gives.
+	Replace      bool   `json:"replace"`
+	ReplaceGiven bool   `json:"replaceGiven"`
+	Default      any    `json:"default"`
+	Values       []any  `json:"values"`
+	Env          string `json:"env"`
 }
 
 // List says whether the value is a list, and gives the type of one element.
@@ -37,6 +38,21 @@ type Resource struct {
 	Token   string              `json:"token"`
 	Inputs  map[string]Property `json:"inputs"`
 	Outputs map[string]Property `json:"outputs"`
+	// Upstream is how the published plugin treats the resource where the properties do not say it.
+	Upstream Upstream `json:"upstream"`
+}
+
+// Upstream are facts about a resource of the published plugin; the schema files name their sources.
+type Upstream struct {
+	// Framework: the half of the plugin that is built on Terraform's plugin framework. A replacement there always makes the
+	// new object first. In the other half the old one goes first where the program gives a `name`.
+	Framework bool `json:"framework"`
+	// State is the version of the form of its states, which states carry in `__meta`.
+	State int `json:"state"`
+	// Together: all of these inputs or none. Exclusive: at most one. One: exactly one.
+	Together  [][]string `json:"together"`
+	Exclusive [][]string `json:"exclusive"`
+	One       [][]string `json:"one"`
 }
 
 // Property finds an input or output by name.

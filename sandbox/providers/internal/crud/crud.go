@@ -70,8 +70,6 @@ type Handler struct {
 	Renews func(*Call) []string
 	// Volatile outputs change by themselves, by other resources or by use: a refresh leaves them as they were.
 	Volatile []string
-	// Key inputs make the object unique on the server: if a replacement keeps them all, the old object must go first.
-	Key []string
 }
 
 // Alike makes an Amend that drops a change between two spellings of the same text.
@@ -85,26 +83,10 @@ func Alike(property string, same func(old, news string) bool) func(plugin.DiffRe
 	}
 }
 
-// owned remembers which objects this run has dealt with, and which of them it made or took over.
+// owned remembers which objects this run has dealt with.
 type owned struct {
-	mutex     sync.Mutex
-	ids, made map[string]bool
-}
-
-func (o *owned) create(kind, id string) {
-	o.add(kind, id)
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	if o.made == nil {
-		o.made = map[string]bool{}
-	}
-	o.made[kind+" "+id] = true
-}
-
-func (o *owned) isNew(kind, id string) bool {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	return o.made[kind+" "+id]
+	mutex sync.Mutex
+	ids   map[string]bool
 }
 
 func (o *owned) add(kind, id string) {

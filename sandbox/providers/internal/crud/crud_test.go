@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -161,42 +162,83 @@ func TestRefreshLooksOnlyAtWhatTheProgramGives(t *testing.T) {
 	}
 }
 
-func TestOldOneGoesFirstIfTheNameStays(t *testing.T) {
-	p := provider(map[string]*Handler{"Branch": {Key: []string{"project", "name"}}})
-	diff := func(news plugin.Map) bool {
-		response, err := p.Diff(context.Background(), plugin.DiffRequest{
-			Resource: plugin.Resource{Type: token("Branch")}, ID: "7:dev",
-			OldInputs: plugin.Map{"project": "7", "name": "dev", "ref": "main"}, News: news,
+func TestWhichGoesFirstInAReplacement(t *testing.T) {
+	p := provider(map[string]*Handler{"Branch": {}, "TagProtection": {}, "ProjectApprovalRule": {}, "RepositoryFile": {}})
+	for name, test := range map[string]struct {
+		resource  string
+		old, news plugin.Map
+		oldFirst  bool
+	}{
+		"framework, the same key": {"Branch", plugin.Map{"project": "7", "name": "dev", "ref": "main"}, plugin.Map{"project": "7", "name": "dev", "ref": "other"}, false},
+		"framework, no name":      {"TagProtection", plugin.Map{"project": "7", "tag": "*", "createAccessLevel": "maintainer"}, plugin.Map{"project": "7", "tag": "*", "createAccessLevel": "no one"}, false},
+		"sdk, a name":             {"ProjectApprovalRule", plugin.Map{"project": "7", "name": "prod", "approvalsRequired": 1.0}, plugin.Map{"project": "8", "name": "prod", "approvalsRequired": 1.0}, true},
+		"sdk, no name":            {"RepositoryFile", plugin.Map{"project": "7", "filePath": "a"}, plugin.Map{"project": "7", "filePath": "b"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			response, err := p.Diff(context.Background(), plugin.DiffRequest{
+				Resource: plugin.Resource{Type: token(test.resource)}, ID: "7:dev", OldInputs: test.old, News: test.news,
+			})
+			if err != nil || len(response.Changes) == 0 {
+				t.Fatal(response, err)
+			}
+			if response.DeleteBeforeReplace != test.oldFirst {
+				t.Errorf("the old one goes first: %v", response.DeleteBeforeReplace)
+			}
 		})
-		if err != nil || len(response.Changes) == 0 {
-			t.Fatal(response, err)
-		}
-		return response.DeleteBeforeReplace
-	}
-	if !diff(plugin.Map{"project": "7", "name": "dev", "ref": "other"}) {
-		t.Error("both cannot be there at once")
-	}
-	if diff(plugin.Map{"project": "7", "name": "next", "ref": "main"}) {
-		t.Error("both can be there at once")
 	}
 }
 
-func TestObjectTakenOverIsNotDeletedAsTheOldOne(t *testing.T) {
-	deleted := []string{}
-	p := provider(map[string]*Handler{"ProjectHook": {
-		Create: func(context.Context, *Call) (string, plugin.Map, error) { return "7:4", nil, nil },
-		Delete: func(_ context.Context, c *Call) error { deleted = append(deleted, c.ID); return nil },
-	}})
-	hook := plugin.Resource{Type: token("ProjectHook"), Name: "x"}
-	if _, err := p.Create(context.Background(), plugin.CreateRequest{Resource: hook, Inputs: plugin.Map{}}); err != nil {
-		t.Fatal(err)
-	}
-	for _, id := range []string{"7:3", "7:4"} {
-		if err := p.Delete(context.Background(), plugin.DeleteRequest{Resource: hook, ID: id}); err != nil {
+func TestStatesCarryWhatThePublishedPluginLooksFor(t *testing.T) {
+	p := provider(map[string]*Handler{
+		"ProjectHook": {Create: func(context.Context, *Call) (string, plugin.Map, error) { return "7:3", nil, nil }},
+		"Project":     {Create: func(context.Context, *Call) (string, plugin.Map, error) { return "7", nil, nil }},
+	})
+	for resource, want := range map[string]plugin.Map{
+		"ProjectHook": {"id": "7:3", "__meta": `{"schema_version":"1"}`},
+		"Project":     {"id": "7"},
+	} {
+		made, err := p.Create(context.Background(), plugin.CreateRequest{
+			Resource: plugin.Resource{Type: token(resource), Name: "x"}, Inputs: plugin.Map{},
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
+		for _, name := range []string{"id", "__meta"} {
+			if made.Outputs[name] != want[name] {
+				t.Errorf("%s: %s is %v", resource, name, made.Outputs[name])
+			}
+		}
 	}
-	if len(deleted) != 1 || deleted[0] != "7:3" {
-		t.Errorf("deleted %v", deleted)
+}
+
+func TestInputsThatNeedOrExcludeEachOther(t *testing.T) {
+	p := provider(map[string]*Handler{"RepositoryFile": {}, "GroupAccessToken": {}})
+	file := plugin.Map{"project": "7", "branch": "main", "filePath": "a", "content": "x", "encoding": "text"}
+	token0 := plugin.Map{"group": "7", "name": "x", "scopes": []any{"read_api"}}
+	with := func(base plugin.Map, more plugin.Map) plugin.Map {
+		result := maps.Clone(base)
+		maps.Copy(result, more)
+		return result
+	}
+	for name, test := range map[string]struct {
+		resource string
+		inputs   plugin.Map
+		want     string
+	}{
+		"one message of three": {"RepositoryFile", with(file, plugin.Map{"createCommitMessage": "a"}), "all of `createCommitMessage,deleteCommitMessage,updateCommitMessage` must be specified"},
+		"one for all":          {"RepositoryFile", with(file, plugin.Map{"commitMessage": "a"}), ""},
+		"all three":            {"RepositoryFile", with(file, plugin.Map{"createCommitMessage": "a", "updateCommitMessage": "b", "deleteCommitMessage": "c"}), ""},
+		"both forms":           {"RepositoryFile", with(file, plugin.Map{"commitMessage": "d", "createCommitMessage": "a", "updateCommitMessage": "b", "deleteCommitMessage": "c"}), "conflicts with createCommitMessage"},
+		"neither end":          {"GroupAccessToken", token0, "exactly one of `expiresAt,rotationConfiguration` must be specified"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			checked, err := p.Check(context.Background(), plugin.CheckRequest{Resource: plugin.Resource{Type: token(test.resource), Name: "x"}, News: test.inputs})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if test.want == "" && len(checked.Failures) > 0 || test.want != "" && (len(checked.Failures) == 0 || !strings.Contains(checked.Failures[0].Reason, test.want)) {
+				t.Errorf("got %v", checked.Failures)
+			}
+		})
 	}
 }

@@ -97,13 +97,17 @@ func (p *Provider) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffR
 	if handler.Amend != nil {
 		changes = handler.Amend(req, changes)
 	}
-	response := plugin.DiffResponse{Changes: changes}
-	if len(handler.Key) > 0 && slices.ContainsFunc(changes, func(c plugin.Change) bool { return c.Replace }) {
-		response.DeleteBeforeReplace = !slices.ContainsFunc(changes, func(c plugin.Change) bool {
-			return slices.Contains(handler.Key, fmt.Sprint(c.Segments[0]))
-		})
-	}
+	replaced := slices.ContainsFunc(changes, func(c plugin.Change) bool { return c.Replace })
+	// Resources of the plugin framework are always made anew first, also where the old and the new one are the same object to
+	// the server. Of the others, those whose name the program gives go first.
+	response := plugin.DiffResponse{Changes: changes, DeleteBeforeReplace: replaced && !spec.Upstream.Framework && namedBy(spec, req.News)}
 	return response, nil
+}
+
+// namedBy says whether the program gives the object's name; Pulumi would make up one otherwise.
+func namedBy(spec *schema.Resource, inputs plugin.Map) bool {
+	_, has := spec.Inputs["name"]
+	return has && inputs["name"] != nil
 }
 
 func (p *Provider) ready(resource plugin.Resource) error {
@@ -128,9 +132,9 @@ func (p *Provider) Create(ctx context.Context, req plugin.CreateRequest) (plugin
 	call := &Call{Resource: req.Resource, Spec: spec, Inputs: plugin.StripMap(req.Inputs), Timeout: req.Timeout, own: &p.own}
 	id, state, err := handler.Create(ctx, call)
 	if id != "" {
-		p.own.create(req.Type, id)
+		p.own.add(req.Type, id)
 	}
-	outputs := Outputs(spec, req.Inputs, state)
+	outputs := Identified(spec, id, Outputs(spec, req.Inputs, state))
 	switch {
 	case err != nil && id != "":
 		return plugin.CreateResponse{}, &plugin.InitError{ID: id, Outputs: outputs, Reasons: []string{explain(req.Resource, err).Error()}}
@@ -173,7 +177,7 @@ func (p *Provider) Read(ctx context.Context, req plugin.ReadRequest) (plugin.Rea
 			}
 		}
 	}
-	return plugin.ReadResponse{ID: req.ID, Outputs: Outputs(spec, inputs, state), Inputs: inputs}, nil
+	return plugin.ReadResponse{ID: req.ID, Outputs: Identified(spec, req.ID, Outputs(spec, inputs, state)), Inputs: inputs}, nil
 }
 
 // Update changes the object.
@@ -208,7 +212,7 @@ func (p *Provider) Update(ctx context.Context, req plugin.UpdateRequest) (plugin
 	p.own.add(req.Type, req.ID)
 	if handler.Update == nil {
 		// Only settings of this provider itself can have changed: everything else replaces.
-		return plugin.UpdateResponse{Outputs: Outputs(spec, req.News, remembered(spec, call))}, nil
+		return plugin.UpdateResponse{Outputs: Identified(spec, req.ID, Outputs(spec, req.News, remembered(spec, call)))}, nil
 	}
 	state, err := handler.Update(ctx, call)
 	if err != nil {
@@ -219,7 +223,7 @@ func (p *Provider) Update(ctx context.Context, req plugin.UpdateRequest) (plugin
 			state[name] = call.State[name]
 		}
 	}
-	return plugin.UpdateResponse{Outputs: Outputs(spec, req.News, state)}, nil
+	return plugin.UpdateResponse{Outputs: Identified(spec, req.ID, Outputs(spec, req.News, state))}, nil
 }
 
 // Delete removes the object.
@@ -230,11 +234,6 @@ func (p *Provider) Delete(ctx context.Context, req plugin.DeleteRequest) error {
 	}
 	if err := p.ready(req.Resource); err != nil {
 		return err
-	}
-	if p.own.isNew(req.Type, req.ID) {
-		// A replacement that did not finish left the old object to be deleted, and its name was wanted again: the new
-		// resource has taken the object over, so it stays.
-		return nil
 	}
 	last := plugin.StripMap(req.OldInputs)
 	state := plugin.StripMap(req.Olds)

@@ -1,6 +1,7 @@
 package crud
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 
@@ -113,6 +114,18 @@ func Outputs(spec *schema.Resource, inputs, state plugin.Map) plugin.Map {
 		if strings.HasPrefix(name, "__") && value != nil {
 			outputs[name] = value
 		}
+	}
+	return outputs
+}
+
+// Identified adds to a state what the published plugin's states carry, so that it can go on with them: the id among the
+// outputs, and the version of the state's form. A state without one is taken for the oldest form and rewritten.
+func Identified(spec *schema.Resource, id string, outputs plugin.Map) plugin.Map {
+	if id != "" {
+		outputs["id"] = id
+	}
+	if spec.Upstream.Framework || spec.Upstream.State > 0 {
+		outputs["__meta"] = fmt.Sprintf(`{"schema_version":"%d"}`, spec.Upstream.State)
 	}
 	return outputs
 }
