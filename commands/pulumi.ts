@@ -11,7 +11,8 @@
  * started when it is not up; any other stack runs with your own CLI, login and plugins.
  */
 import * as path from "node:path";
-import { CommandError, runMain } from "./support/console";
+import { CommandError, runMain, type RunResult } from "./support/console";
+import { keepingSettings } from "./support/destroy";
 import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
 import { previewOnlyStack, sandboxStack } from "./support/estateSandbox";
 import { keptNames } from "./support/overview";
@@ -117,7 +118,8 @@ async function main(): Promise<void> {
         ...policy,
         ...call.rest,
     ];
-    const result = await runPulumi(engine, args, { env, output: "inherit" });
+    const run = (): Promise<RunResult> => runPulumi(engine, args, { env, output: "inherit" });
+    const result = await (call.operation === "destroy" ? keepingSettings(engine, run) : run());
     if (kept.length > 0 && result.code === 0) {
         process.stdout.write(
             `Kept, because deletionProtection covers them:\n  ${kept.join("\n  ")}\n` +

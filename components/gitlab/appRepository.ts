@@ -46,7 +46,7 @@ export class AppRepository extends pulumi.ComponentResource {
             },
             { parent: this, ...dataOptions(args.keep) },
         );
-        const inside = { parent: this, ...belongsTo(project, args.keep) };
+        const inside = { parent: this, ...belongsTo(project) };
         const [start, others] = parted(plan);
         const protections = start.map((branch) => this.branch(name, args, project, branch, []));
         protectTags(name, project, plan.tags, inside);

@@ -5,7 +5,7 @@ import { mergePlans, type BranchPlan, type RepositoryPlan } from "../../estate/f
 import { sharedSettings } from "../../estate/pipeline";
 import type { App, CredentialPolicy, Environment, GitLab } from "../../estate/model";
 import { refuse } from "../support/checks";
-import { belongsTo, contentOptions, dataOptions, type ChildOptions } from "../support/options";
+import { belongsTo, contentOptions, dataOptions, keyedByName, type ChildOptions } from "../support/options";
 import { configPipelineContent } from "../ci/content";
 import { repositorySettings, type Settings } from "../ci/settings";
 import { configContent } from "./content";
@@ -88,10 +88,10 @@ export class ConfigRepository extends pulumi.ComponentResource {
 
         const token = this.writerToken(name, args, project, plan);
         this.branches = this.makeBranches(name, args, project, plan, token);
-        protectTags(name, project, plan.tags, this.inside(args, project));
+        protectTags(name, project, plan.tags, this.inside(project));
         if (server.tier === "premium") {
-            pushRules(`${name}-push-rules`, project, this.inside(args, project));
-            this.approvalSettings(name, args, project);
+            pushRules(`${name}-push-rules`, project, this.inside(project));
+            this.approvalSettings(name, project);
         }
         this.makeEnvironments(name, args, project);
         const settings = repositorySettings(apps);
@@ -142,7 +142,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
     ): Record<string, pulumi.Resource> {
         const { apps, gitlab: server } = args;
         const branches: Record<string, pulumi.Resource> = {};
-        const inside = this.inside(args, project);
+        const inside = this.inside(project);
         const protect = (branch: BranchPlan, dependsOn: pulumi.Resource[]): void => {
             const protection = protectBranch(
                 `${name}-branch-${branch.name}-protection`,
@@ -184,7 +184,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                                   parent: this,
                                   dependsOn: files,
                                   ignoreChanges: ["ref"],
-                                  ...contentOptions(args.keep),
+                                  ...contentOptions(project),
                               },
                           ),
                       ];
@@ -194,14 +194,11 @@ export class ConfigRepository extends pulumi.ComponentResource {
     }
 
     /** Options of what lives and dies with the project. */
-    private inside(
-        args: ConfigRepositoryArgs,
-        project: gitlab.Project,
-    ): ChildOptions & ReturnType<typeof belongsTo> {
-        return { parent: this, ...belongsTo(project, args.keep) };
+    private inside(project: gitlab.Project): ChildOptions & ReturnType<typeof belongsTo> {
+        return { parent: this, ...belongsTo(project) };
     }
 
-    private approvalSettings(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
+    private approvalSettings(name: string, project: gitlab.Project): void {
         new gitlab.ProjectLevelMrApprovals(
             `${name}-approvals`,
             {
@@ -211,7 +208,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 mergeRequestsAuthorApproval: false,
                 mergeRequestsDisableCommittersApproval: true,
             },
-            this.inside(args, project),
+            { ...keyedByName, ...this.inside(project) },
         );
     }
 
@@ -235,7 +232,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 userIds: args.approverIds,
                 protectedBranchIds: [protection.branchProtectionId],
             },
-            this.inside(args, project),
+            this.inside(project),
         );
     }
 
@@ -251,7 +248,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                     // GitLab deletes only stopped environments.
                     stopBeforeDestroy: true,
                 },
-                this.inside(args, project),
+                this.inside(project),
             );
             if (args.gitlab.tier === "premium" && environment.class === "prod") {
                 new gitlab.ProjectProtectedEnvironment(
@@ -268,7 +265,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                                   ],
                               }),
                     },
-                    this.inside(args, project),
+                    { ...keyedByName, ...this.inside(project) },
                 );
             }
         }

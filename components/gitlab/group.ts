@@ -90,7 +90,7 @@ export class TeamGroup extends pulumi.ComponentResource {
                 `${name}-${accessLevel}-${user}`,
                 { groupId: this.groupId, userId: id, accessLevel },
                 // A membership of a deleted user or group is gone with it.
-                { parent: this, ...belongsTo(group, args.keep) },
+                { parent: this, ...belongsTo(group) },
             );
             return id;
         };

@@ -3,7 +3,7 @@ import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RepositoryPlan } from "../../estate/flows/plan";
 import type { GitLab } from "../../estate/model";
-import type { ChildOptions } from "../support/options";
+import { keyedByName, type ChildOptions } from "../support/options";
 import { sortedEntries } from "../support/maps";
 import type { SeedFile } from "./content";
 import type { BranchRules } from "./protection";
@@ -74,7 +74,7 @@ export function protectBranch(
                   }
                 : { pushAccessLevel: rules.push, mergeAccessLevel: rules.merge }),
         },
-        { deletedWith: project, ...opts },
+        { ...keyedByName, deletedWith: project, ...opts },
     );
 }
 
@@ -89,7 +89,7 @@ export function protectTags(
         new gitlab.TagProtection(
             `${name}-${key}`,
             { project: project.id, tag: pattern, createAccessLevel: create },
-            { deletedWith: project, ...opts },
+            { ...keyedByName, deletedWith: project, ...opts },
         );
     }
 }
@@ -103,7 +103,7 @@ export function pushRules(
     return new gitlab.ProjectPushRules(
         name,
         { project: project.id, preventSecrets: true, denyDeleteTag: true },
-        { deletedWith: project, ...opts },
+        { ...keyedByName, deletedWith: project, ...opts },
     );
 }
 
@@ -129,12 +129,13 @@ export function seed(
                     content: file.text,
                     encoding: "text",
                     // First content is not a version: no pipeline.
-                    createCommitMessage: `Add ${file.path} [skip ci]`,
+                    commitMessage: `Add ${file.path} [skip ci]`,
                     overwriteOnCreate: false,
                 },
                 {
                     retainOnDelete: true,
-                    ignoreChanges: ["content", "encoding", "createCommitMessage", "overwriteOnCreate"],
+                    // All of it: an update would write the first content over the team's.
+                    ignoreChanges: ["content", "encoding", "commitMessage", "overwriteOnCreate"],
                     ...opts,
                 },
             ),

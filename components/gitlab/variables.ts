@@ -3,6 +3,7 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../support/checks";
 import { sortedEntries } from "../support/maps";
+import { keyedByName } from "../support/options";
 
 /** Inputs of {@link CiVariables}. */
 export interface CiVariablesArgs {
@@ -27,7 +28,7 @@ export class CiVariables extends pulumi.ComponentResource {
             new gitlab.ProjectVariable(
                 `${name}-${key}`,
                 { ...common, key, value, protected: false, masked: false, hidden: false },
-                { parent: this },
+                { parent: this, ...keyedByName },
             );
         }
         for (const [key, value] of sortedEntries(args.secret)) {
@@ -35,7 +36,7 @@ export class CiVariables extends pulumi.ComponentResource {
                 `${name}-${key}`,
                 { ...common, key, value: pulumi.secret(value), protected: true, masked: true, hidden: true },
                 // GitLab cannot make a visible variable hidden, so a change of that kind is a new variable.
-                { parent: this, additionalSecretOutputs: ["value"] },
+                { parent: this, ...keyedByName, additionalSecretOutputs: ["value"] },
             );
         }
         this.registerOutputs({});

@@ -41,7 +41,7 @@ export class ImageProject extends pulumi.ComponentResource {
             },
             { parent: this, ...dataOptions(environment.deletionProtection) },
         );
-        const inside = { parent: this, ...belongsTo(project, environment.deletionProtection) };
+        const inside = { parent: this, ...belongsTo(project) };
         new harbor.RetentionPolicy(
             `${name}-retention`,
             {
@@ -63,7 +63,9 @@ export class ImageProject extends pulumi.ComponentResource {
             new harbor.ImmutableTagRule(
                 `${name}-immutable-${pattern}`,
                 { projectId: project.id, repoMatching: "**", tagMatching: pattern, disabled: false },
-                inside,
+                // A project that may go is deleted with its images, which Harbor refuses while a rule fixes their tags:
+                // there the rule goes first.
+                environment.deletionProtection ? inside : { parent: this },
             );
         }
 

@@ -20,20 +20,29 @@ export function dataOptions(keep: boolean): { protect?: true; retainOnDelete?: t
 }
 
 /**
- * Options of what lives and dies with `owner`, such as a branch's protection: when the owner goes, no call is made for
- * it; when the owner is kept, it is kept with it. Not for credentials: those are taken back in any case.
+ * Options of a setting of `owner`, such as a branch's protection, a member or a seeded file: when the owner goes, no call
+ * is made for it. It follows the spec at any time, so it is never `protect`ed itself: a person must be able to leave a
+ * team whose project is protected. A destroy leaves it where its owner stays (commands/support/destroy.ts). Not for
+ * credentials: those are taken back in any case.
  */
-export function belongsTo(
-    owner: pulumi.Resource,
-    keep = false,
-): { deletedWith: pulumi.Resource; protect?: true } {
-    return { deletedWith: owner, ...(keep ? { protect: true } : {}) };
+export function belongsTo(owner: pulumi.Resource): { deletedWith: pulumi.Resource } {
+    return { deletedWith: owner };
 }
+
+/**
+ * Options of what the server finds by a name and not by an id of its own: a protection, a variable. The providers make
+ * the new object of a replacement first, which the server takes for the old one: the creation fails, or the deletion of
+ * the old one then removes what was just made. With these the old one goes first, and the gap is one call long.
+ */
+export const keyedByName = { deleteBeforeReplace: true } as const;
 
 /**
  * Options of content that is made once and then belongs to people, such as a file or a branch of an environment: never
  * deleted by Pulumi.
  */
-export function contentOptions(keep: boolean): { retainOnDelete: true; protect?: true } {
-    return { retainOnDelete: true, ...(keep ? { protect: true } : {}) };
+export function contentOptions(owner: pulumi.Resource): {
+    retainOnDelete: true;
+    deletedWith: pulumi.Resource;
+} {
+    return { retainOnDelete: true, deletedWith: owner };
 }

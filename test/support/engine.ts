@@ -25,6 +25,7 @@ export interface Registration {
 export interface RegisteredOptions {
     readonly protect?: boolean;
     readonly retainOnDelete?: boolean;
+    readonly deleteBeforeReplace?: boolean;
     readonly ignoreChanges?: readonly string[];
     /** Logical name. */
     readonly deletedWith?: string;
@@ -171,10 +172,11 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 }
 
 function optionsOf(opts: pulumi.CustomResourceOptions): RegisteredOptions {
-    const { protect, retainOnDelete, ignoreChanges, deletedWith } = opts;
+    const { protect, retainOnDelete, deleteBeforeReplace, ignoreChanges, deletedWith } = opts;
     return {
         ...(protect === undefined ? {} : { protect }),
         ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
+        ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }),
         ...(ignoreChanges === undefined ? {} : { ignoreChanges }),
         ...(deletedWith === undefined ? {} : { deletedWith: logicalName(deletedWith) }),
     };

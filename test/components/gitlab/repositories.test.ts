@@ -89,7 +89,10 @@ test("an app repository takes changes by reviewed merge and keeps its history", 
         pushAccessLevel: "maintainer",
         mergeAccessLevel: "developer",
     });
-    assert.deepEqual(protection.options, { protect: true, deletedWith: "app-project" });
+    // Settings follow the spec at any time, and what is found by its name must not be made anew beside itself.
+    const setting = { deleteBeforeReplace: true, deletedWith: "app-project" };
+    assert.deepEqual(protection.options, setting);
+    assert.deepEqual(registration(recording, "app-tags").options, setting);
     assert.equal(registration(recording, "app-tags").inputs["createAccessLevel"], "maintainer");
 });
 
@@ -117,15 +120,16 @@ test("a hotfix: its branch is protected like the usual one, and made where the s
 
 test("first content is written once, without a pipeline, and never taken away", async () => {
     const { inputs, options } = registration(await recordApp(), "app-file-Dockerfile");
-    assert.match(String(inputs["createCommitMessage"]), /\[skip ci\]$/);
+    // One message for every commit: GitLab's provider takes that, or one for each kind of commit, and no other choice.
+    assert.match(String(inputs["commitMessage"]), /\[skip ci\]$/);
+    assert.deepEqual(
+        Object.keys(inputs).filter((key) => /CommitMessage$/.test(key)),
+        [],
+    );
+    assert.equal(options.protect, undefined);
     assert.equal(inputs["overwriteOnCreate"], false);
     assert.equal(options.retainOnDelete, true);
-    assert.deepEqual(options.ignoreChanges, [
-        "content",
-        "encoding",
-        "createCommitMessage",
-        "overwriteOnCreate",
-    ]);
+    assert.deepEqual(options.ignoreChanges, ["content", "encoding", "commitMessage", "overwriteOnCreate"]);
 });
 
 test("premium: push rules, and lists in place of levels", async () => {

@@ -46,8 +46,16 @@ test("a prod project: private, scanned, gated, kept, with its tags fixed", async
     assert.deepEqual(project.options, { protect: true, retainOnDelete: true });
     const rule = registration(recording, "images-immutable-**");
     assert.equal(rule.inputs["tagMatching"], "**");
-    assert.deepEqual(rule.options, { protect: true, deletedWith: "images-project" });
+    // Not protected: the patterns are the spec's at any time.
+    assert.deepEqual(rule.options, { deletedWith: "images-project" });
     assert.deepEqual(leaks(recording), []);
+});
+
+test("a project that may be deleted loses its immutable tags' rule first", async () => {
+    const recording = await recordProject(
+        sampleAppEnvironment("web", "dev", { immutableTags: ["v*"], deletionProtection: false }),
+    );
+    assert.deepEqual(registration(recording, "images-immutable-v*").options, {});
 });
 
 test("a project outside prod can be deleted with its images and moves tags freely", async () => {
