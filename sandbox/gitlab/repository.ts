@@ -74,8 +74,9 @@ export async function writeCommit(
         }
         const tree = await git.writeTree(project.id, files.values());
         const author: Author = {
-            name: wish.authorName ?? user.name,
-            email: wish.authorEmail ?? user.email,
+            // Blank counts as not given: clients send both in every call.
+            name: wish.authorName || user.name,
+            email: wish.authorEmail || user.email,
         };
         const sha = await git.commitTree(project.id, {
             tree,

@@ -30,6 +30,26 @@ test("files are created, updated, read and deleted, each as one commit", async (
     );
 });
 
+test("a commit whose author is blank is its user's", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const made = await root.call("POST", `/projects/${id}/repository/files/a`, {
+        branch: "main",
+        commit_message: "m",
+        content: "x",
+        author_name: "",
+        author_email: "",
+    });
+    assert.equal(made.status, 201);
+    const [commit] = await root.api.Commits.all(id);
+    const user = (await root.call("GET", "/user")).body;
+    assert.deepEqual(
+        [commit?.author_name, commit?.author_email],
+        [field(user, "name"), field(user, "email")],
+    );
+});
+
 test("what the file calls refuse, and in which words", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
