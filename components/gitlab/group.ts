@@ -86,11 +86,16 @@ export class TeamGroup extends pulumi.ComponentResource {
 
         const member = (accessLevel: "maintainer" | "developer", user: string): pulumi.Output<number> => {
             const id = userId(user, this);
+            // One for each person, whatever the role: another role is a change in place. GitLab refuses a second membership.
             new gitlab.GroupMembership(
-                `${name}-${accessLevel}-${user}`,
+                `${name}-member-${user}`,
                 { groupId: this.groupId, userId: id, accessLevel },
-                // A membership of a deleted user or group is gone with it.
-                { parent: this, ...belongsTo(group) },
+                {
+                    parent: this,
+                    ...belongsTo(group),
+                    // Names of 0.1.0, one for each role.
+                    aliases: [{ name: `${name}-maintainer-${user}` }, { name: `${name}-developer-${user}` }],
+                },
             );
             return id;
         };

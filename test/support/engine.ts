@@ -29,6 +29,8 @@ export interface RegisteredOptions {
     readonly ignoreChanges?: readonly string[];
     /** Logical name. */
     readonly deletedWith?: string;
+    /** Earlier logical names. */
+    readonly aliases?: readonly string[];
 }
 
 /** Everything a program registered, sorted by type and name, and what it returned. */
@@ -173,12 +175,17 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 
 function optionsOf(opts: pulumi.CustomResourceOptions): RegisteredOptions {
     const { protect, retainOnDelete, deleteBeforeReplace, ignoreChanges, deletedWith } = opts;
+    const aliases = [opts.aliases ?? []].flat().flatMap((alias) => {
+        const name = typeof alias === "object" && "name" in alias ? alias.name : undefined;
+        return typeof name === "string" ? [name] : [];
+    });
     return {
         ...(protect === undefined ? {} : { protect }),
         ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
         ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }),
         ...(ignoreChanges === undefined ? {} : { ignoreChanges }),
         ...(deletedWith === undefined ? {} : { deletedWith: logicalName(deletedWith) }),
+        ...(aliases.length === 0 ? {} : { aliases }),
     };
 }
 

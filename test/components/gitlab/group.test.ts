@@ -79,24 +79,42 @@ test("a team has its group and one membership per user, by name", async () => {
     const recording = await recordTeamGroup();
     assert.deepEqual(childrenOf(recording, "team-shop"), [
         "gitlab:index/group:Group team-shop-group",
-        "gitlab:index/groupMembership:GroupMembership team-shop-developer-bob",
-        "gitlab:index/groupMembership:GroupMembership team-shop-developer-carol",
-        "gitlab:index/groupMembership:GroupMembership team-shop-maintainer-alice",
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-alice",
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-bob",
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-carol",
     ]);
     assert.equal(registration(recording, "team-shop-group").inputs["parentId"], 7);
-    assert.equal(registration(recording, "team-shop-maintainer-alice").inputs["accessLevel"], "maintainer");
-    assert.equal(registration(recording, "team-shop-developer-bob").inputs["accessLevel"], "developer");
-    assert.deepEqual(registration(recording, "team-shop-developer-bob").options, {
-        deletedWith: "team-shop-group",
-    });
+    assert.equal(registration(recording, "team-shop-member-alice").inputs["accessLevel"], "maintainer");
+    assert.equal(registration(recording, "team-shop-member-bob").inputs["accessLevel"], "developer");
+    assert.equal(registration(recording, "team-shop-member-bob").options.deletedWith, "team-shop-group");
     assert.deepEqual(leaks(recording), []);
+});
+
+test("another role is a change of the same membership, also of one that 0.1.0 named after the role", async () => {
+    const memberships = async (maintainers: string[], developers: string[]): Promise<unknown> => {
+        const team = sampleTeam([], { maintainers, developers, projects: [] });
+        const recording = await recordTeamGroup({ team });
+        const { name, inputs, options } = registration(recording, "team-shop-member-bob");
+        return { name, level: inputs["accessLevel"], aliases: options.aliases };
+    };
+    const aliases = ["team-shop-maintainer-bob", "team-shop-developer-bob"];
+    assert.deepEqual(await memberships([], ["bob"]), {
+        name: "team-shop-member-bob",
+        level: "developer",
+        aliases,
+    });
+    assert.deepEqual(await memberships(["bob"], []), {
+        name: "team-shop-member-bob",
+        level: "maintainer",
+        aliases,
+    });
 });
 
 test("who is in both lists is a maintainer, once", async () => {
     const team = sampleTeam([], { maintainers: ["alice"], developers: ["alice", "bob"], projects: [] });
     assert.deepEqual(childrenOf(await recordTeamGroup({ team }), "team-shop").slice(1), [
-        "gitlab:index/groupMembership:GroupMembership team-shop-developer-bob",
-        "gitlab:index/groupMembership:GroupMembership team-shop-maintainer-alice",
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-alice",
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-bob",
     ]);
 });
 
