@@ -3,7 +3,7 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { BranchPlan } from "../../estate/flows/plan";
 import type { App, GitLab } from "../../estate/model";
-import { belongsTo, dataOptions } from "../support/options";
+import { belongsTo, contentOptions, dataOptions } from "../support/options";
 import { appPipelineContent } from "../ci/content";
 import type { Settings } from "../ci/settings";
 import { appContent } from "./content";
@@ -75,7 +75,7 @@ export class AppRepository extends pulumi.ComponentResource {
      */
     private branch(
         name: string,
-        { app, gitlab: server, keep }: AppRepositoryArgs,
+        { app, gitlab: server }: AppRepositoryArgs,
         project: gitlab.Project,
         branch: BranchPlan,
         dependsOn: readonly pulumi.Resource[],
@@ -92,7 +92,7 @@ export class AppRepository extends pulumi.ComponentResource {
                               parent: this,
                               dependsOn: [...dependsOn],
                               ignoreChanges: ["ref"],
-                              retainOnDelete: true,
+                              ...contentOptions(project),
                           },
                       ),
                   ];
@@ -104,10 +104,7 @@ export class AppRepository extends pulumi.ComponentResource {
             branch.name,
             rules,
             server,
-            branch.temporary
-                ? // Not protected from deletion, whatever else of the repository is: it goes when the lane is closed.
-                  { parent: this, dependsOn: made }
-                : { parent: this, ...belongsTo(project, keep), dependsOn: made },
+            { parent: this, ...belongsTo(project), dependsOn: made },
         );
     }
 }
