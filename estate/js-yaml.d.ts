@@ -21,10 +21,10 @@ declare module "js-yaml" {
     export function load(text: string, options?: { readonly schema?: Schema }): unknown;
     /**
      * @param options `lineWidth`: where long texts are folded, -1 for nowhere; `noRefs`: what occurs twice is written twice
-     * instead of referred to.
+     * instead of referred to; `flowLevel`: from which depth on lists and maps are on one line, in brackets.
      */
     export function dump(
         value: unknown,
-        options?: { readonly lineWidth?: number; readonly noRefs?: boolean },
+        options?: { readonly lineWidth?: number; readonly noRefs?: boolean; readonly flowLevel?: number },
     ): string;
 }

@@ -1,6 +1,6 @@
 /** The scripts that pipelines run: files beside this one, the same for every app; what differs are variables. */
-import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { fileText } from "../support/template";
 
 /** A script of the pipelines. `test` and `quality` are a beginning that teams replace. */
 export type Script = "test" | "quality" | "image" | "deliver" | "promote";
@@ -12,5 +12,5 @@ export function scriptPath(script: Script): string {
 
 /** Text of a script, for /bin/sh. */
 export function scriptText(script: Script): string {
-    return readFileSync(path.join(__dirname, "scripts", `${script}.sh`), "utf8");
+    return fileText(path.join(__dirname, "scripts", `${script}.sh`));
 }

@@ -6,7 +6,7 @@ import type { App, GitLab } from "../../estate/model";
 import { belongsTo, contentOptions, dataOptions } from "../support/options";
 import { appPipelineContent } from "../ci/content";
 import type { Settings } from "../ci/settings";
-import { appContent } from "./content";
+import { appContent } from "../content";
 import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
 import { branchRules, parted } from "./protection";
 

@@ -8,7 +8,7 @@ import { refuse } from "../support/checks";
 import { belongsTo, contentOptions, dataOptions, keyedByName, type ChildOptions } from "../support/options";
 import { configPipelineContent } from "../ci/content";
 import { repositorySettings, type Settings } from "../ci/settings";
-import { configContent } from "./content";
+import { configContent } from "../content";
 import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
 import { branchRules, parted } from "./protection";
 import { CiVariables } from "./variables";

@@ -5,7 +5,7 @@ import type { RepositoryPlan } from "../../estate/flows/plan";
 import type { GitLab } from "../../estate/model";
 import { keyedByName, type ChildOptions } from "../support/options";
 import { sortedEntries } from "../support/maps";
-import type { SeedFile } from "./content";
+import type { SeedFile } from "../support/seed";
 import type { BranchRules } from "./protection";
 
 /**

@@ -1,7 +1,13 @@
-/** YAML inside of what Argo CD and its helpers read from ConfigMaps. */
+/** YAML inside of other things: ConfigMaps that Argo CD and its helpers read, and templates. */
 import { dump } from "js-yaml";
 
 /** A value as YAML: no long text is folded, and what occurs twice is written twice. */
 export function yaml(value: unknown): string {
     return dump(value, { lineWidth: -1, noRefs: true });
+}
+
+/** A text as a YAML value on one line, in quotes where it would be something else without them. */
+export function yamlScalar(text: string): string {
+    // As an entry of a list in brackets, so that it may stand in one.
+    return dump([text], { flowLevel: 0, lineWidth: -1 }).trimEnd().slice(1, -1);
 }

@@ -12,9 +12,10 @@ import * as path from "node:path";
 import { test } from "node:test";
 
 import { appPipelineContent, configPipelineContent } from "../../../components/ci/content";
-import { appJenkinsfile, configJenkinsfile } from "../../../components/ci/jenkins";
-import { buildSettings, promotionSettings } from "../../../components/ci/settings";
-import { appContent, configContent, type SeedFile } from "../../../components/gitlab/content";
+import { buildSettings, promotionSettings, type Settings } from "../../../components/ci/settings";
+import { appContent, configContent } from "../../../components/content";
+import type { SeedFile } from "../../../components/support/seed";
+import type { App } from "../../../estate/model";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
 import { folder, repository, run, toolPath, type Run } from "../../support/pipelineScripts";
 
@@ -25,6 +26,10 @@ const app = sampleApp("web", {
 const estate = sampleEstate([app]);
 const build = { ...buildSettings(estate, app), BUILDER: "crane" };
 const promotion = { [app.name]: promotionSettings(estate, app) };
+
+const jenkinsfile = (files: readonly SeedFile[]): string =>
+    files.find((file) => file.path === "Jenkinsfile")?.text ?? "";
+const appJenkinsfile = (of: App, settings: Settings): string => jenkinsfile(appPipelineContent(of, settings));
 
 test("an app's Jenkinsfile has the stages, settings and credentials of its pipeline", () => {
     const text = appJenkinsfile(app, build);
@@ -58,10 +63,8 @@ test("where the image updater writes, no credential of the config repository is 
 test("a config repository's Jenkinsfile binds the promotion robots of all its apps", () => {
     const config = { ...app.config, scope: "team" as const };
     const apps = ["api", "web-ui"].map((name) => ({ ...app, name, config }));
-    const text = configJenkinsfile(
-        apps,
-        Object.fromEntries(apps.map((each) => [each.name, promotionSettings(estate, each)])),
-    );
+    const settings = Object.fromEntries(apps.map((each) => [each.name, promotionSettings(estate, each)]));
+    const text = jenkinsfile(configPipelineContent(apps, settings));
     assert.match(text, /PROMOTION_APPS = 'api:_API web-ui:_WEB_UI'/);
     assert.match(
         text,

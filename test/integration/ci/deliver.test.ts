@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { test, type TestContext } from "node:test";
 
-import { configContent } from "../../../components/gitlab/content";
+import { configContent } from "../../../components/content";
 import { field, Sandbox } from "../../../sandbox/test/gitlab/harness";
 import { sampleApp } from "../../components/sample";
 import { commit, folder, must, run, runScript, text, type Run } from "../../support/pipelineScripts";

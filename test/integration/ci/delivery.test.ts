@@ -8,7 +8,8 @@ import { test } from "node:test";
 
 import { appPipelineContent, configPipelineContent } from "../../../components/ci/content";
 import { buildSettings, promotionSettings, repositorySettings } from "../../../components/ci/settings";
-import { appContent, configContent, type SeedFile } from "../../../components/gitlab/content";
+import { appContent, configContent } from "../../../components/content";
+import type { SeedFile } from "../../../components/support/seed";
 import { promotionRights, pushRights } from "../../../components/harbor/rights";
 import {
     commit,

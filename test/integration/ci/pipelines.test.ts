@@ -10,7 +10,8 @@ import { parse, stringify } from "yaml";
 
 import { appPipelineContent, configPipelineContent, deliveryNotes } from "../../../components/ci/content";
 import { scriptText, type Script } from "../../../components/ci/scripts";
-import { appContent, configContent, type SeedFile } from "../../../components/gitlab/content";
+import { appContent, configContent } from "../../../components/content";
+import type { SeedFile } from "../../../components/support/seed";
 import { runLocal, writeHelpers, type LocalResult } from "../../../sandbox/ci/local";
 import { sampleApp } from "../../components/sample";
 import { commit, folder, must, repository, run, text } from "../../support/pipelineScripts";

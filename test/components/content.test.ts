@@ -9,9 +9,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { before, test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
-import { appContent, configContent, type SeedFile } from "../../../components/gitlab/content";
-import { ensureTools } from "../../../toolchain";
-import { sampleApp } from "../sample";
+import { appContent, configContent } from "../../components/content";
+import { helmImageKey, helmTagKey, kustomizeImage, pullSecretName } from "../../components/support/rendering";
+import type { SeedFile } from "../../components/support/seed";
+import type { App } from "../../estate/model";
+import { ensureTools } from "../../toolchain";
+import { sampleApp } from "./sample";
 
 const helm = sampleApp("web");
 const kustomize = sampleApp("api", { delivery: "kustomize", port: 9000 });
@@ -76,6 +79,45 @@ for (const app of [helm, kustomize]) {
         assert.equal(new Set(files.map((file) => file.path)).size, files.length);
     });
 }
+
+/** Text of a file of an app's folder. */
+function textOf(app: App, file: string): string {
+    const found = configContent(app).find(({ path: each }) => each === `${app.config.folder}/${file}`);
+    assert.ok(found, file);
+    return found.text;
+}
+
+test("the files have the names that Applications, namespaces and pipelines rely on", () => {
+    const values = parse(textOf(helm, "values.yaml")) as Record<string, unknown>;
+    assert.ok(helmTagKey in values && helmImageKey in values);
+    const chart = textOf(helm, "templates/deployment.yaml");
+    assert.ok(chart.includes(`{{ .Values.${helmImageKey} }}:{{ .Values.${helmTagKey} |`));
+    const { images } = parse(textOf(kustomize, "kustomization.yaml")) as { images: { name: string }[] };
+    assert.deepEqual(
+        images.map(({ name }) => name),
+        [kustomizeImage],
+    );
+    const deployment = textOf(kustomize, "deployment.yaml");
+    assert.ok(deployment.includes(`image: ${kustomizeImage}\n`));
+    for (const text of [chart, deployment]) {
+        assert.ok(text.includes(`imagePullSecrets:\n        - name: ${pullSecretName}\n`));
+    }
+});
+
+test("an app's name stays a name where YAML means something else by such a word", () => {
+    const version = "1.1" as const;
+    for (const name of ["on", "123"]) {
+        const chart = parse(textOf(sampleApp(name), "Chart.yaml"), { version }) as { name: unknown };
+        assert.equal(chart.name, name);
+        const app = sampleApp(name, { delivery: "kustomize" });
+        const service = parse(textOf(app, "service.yaml"), { version }) as {
+            metadata: { name: unknown };
+            spec: { selector: object };
+        };
+        assert.equal(service.metadata.name, name);
+        assert.deepEqual(service.spec.selector, { "app.kubernetes.io/name": name });
+    }
+});
 
 test("the chart's values have an empty tag", () => {
     const values = configContent(helm).find((file) => file.path === "web/values.yaml");

@@ -1,0 +1,87 @@
+/**
+ * Pipelines where a branch of the config repository is an environment: files beside this one, filled with what differs
+ * between apps. What the estate may change later (where images go and how they are built, which branch is delivered) is not
+ * in a file for GitLab: those are CI variables of the project. Jenkins cannot be told from outside, so its files have it.
+ */
+import * as path from "node:path";
+import { versionOf, writesTags } from "../../../../estate/flows/plan";
+import type { App } from "../../../../estate/model";
+import { renderFile, type Values } from "../../../support/template";
+import { assignment, assignments, promotionCredentials, withCredentials } from "../../jenkins";
+import { promotionEntry, type Settings } from "../../settings";
+import { pipelineFile } from "../../systems";
+import type { CiFiles } from "..";
+
+export const environmentBranches: CiFiles = {
+    app: {
+        scripts: ["test", "quality", "image", "deliver"],
+        pipeline: {
+            gitlab: ({ name, pipeline: { images } }) =>
+                rendered("app.gitlab-ci.yml", {
+                    app: name,
+                    testImage: images.test,
+                    qualityImage: images.quality,
+                }),
+            jenkins: appJenkinsfile,
+        },
+    },
+    config: {
+        scripts: ["promote"],
+        pipeline: { gitlab: () => rendered("config.gitlab-ci.yml"), jenkins: configJenkinsfile },
+    },
+    notes,
+};
+
+/** For a multibranch project. */
+function appJenkinsfile(app: App, settings: Settings): string {
+    const { BUILD_IMAGE: _build, DELIVER_IMAGE: _deliver, ...told } = settings;
+    const deliver = "sh 'sh ci/deliver.sh'";
+    const config = { id: `${app.name}-config`, username: "CONFIG_USERNAME", password: "CONFIG_TOKEN" };
+    return rendered("app.Jenkinsfile", {
+        app: app.name,
+        settings: assignments(told),
+        deliver: writesTags(app) ? withCredentials([config], deliver) : [deliver],
+    });
+}
+
+/** For a multibranch project. Apps without promotions are not in it. */
+function configJenkinsfile(apps: readonly App[], settings: Readonly<Record<string, Settings>>): string {
+    const own = (app: App): Settings => settings[app.name] ?? {};
+    const promoted = apps.filter((app) => Object.keys(own(app)).length > 0);
+    const credentials = promoted.flatMap((app) => promotionCredentials(app, own(app)));
+    return rendered("config.Jenkinsfile", {
+        settings: [
+            assignment("PROMOTION_APPS", promoted.map(promotionEntry).join(" ")),
+            ...promoted.flatMap((app) => assignments(own(app))),
+        ],
+        promote: withCredentials(credentials, "sh 'sh ci/promote.sh'"),
+    });
+}
+
+function notes(app: App): string {
+    const [first] = app.environments;
+    const common = {
+        app: app.name,
+        image: first?.image ?? "",
+        // Branch of the config repository that the first environment follows.
+        revision: first === undefined ? "" : versionOf(app, first).revision,
+        repository: app.config.fullPath,
+        route: app.environments.map((each) => `\`${versionOf(app, each).revision}\``).join(" → "),
+    };
+    const { folder } = app.config;
+    if (app.ci === "none") {
+        return rendered("notes/no-ci.md", { ...common, folder });
+    }
+    const built = {
+        ...common,
+        branch: app.repository.branch,
+        pipelineFile: pipelineFile[app.ci],
+    };
+    return writesTags(app)
+        ? rendered("notes/ci.md", { ...built, folder })
+        : rendered("notes/updater.md", built);
+}
+
+function rendered(file: string, values: Values = {}): string {
+    return renderFile(path.join(__dirname, file), values);
+}
