@@ -1,5 +1,5 @@
 /** The program: read the stack, declare the estate, say what there is. Everything else is in estate/ and components/. */
-import { loadManifests, loadUpdaterManifests } from "./components/engines/argocd/manifests";
+import { loadManifests, loadUpdaterManifests } from "./components/engines/argocd/install/manifests";
 import { declareEstate, type EstateOutputs } from "./components/program";
 import { readStack, warn } from "./estate/config";
 

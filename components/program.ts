@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../estate/model";
 import { AppSpace } from "./apps/app";
 import { configPlans, hostCluster, usedClusters } from "./apps/plan";
-import { ControlPlane } from "./engines/argocd/controlPlane";
+import { ControlPlane } from "./engines/argocd/install/controlPlane";
 import { RepositoryAccess } from "./engines/argocd/repository";
-import { TeamSpace } from "./engines/argocd/teamSpace";
+import { TeamSpace } from "./engines/argocd/team";
 import { promotionSettings } from "./ci/settings";
 import { ClusterAccess } from "./clusters/access";
-import { ClusterRegistration } from "./engines/argocd/registration";
-import { ArgoCdDelivery } from "./engines/argocd/delivery";
+import { ClusterRegistration } from "./engines/argocd/cluster";
+import { ArgoCdDelivery } from "./engines/argocd/deliver/delivery";
 import { ConfigRepository } from "./gitlab/configRepository";
 import { EstateGroup, TeamGroup } from "./gitlab/group";
 import { updaterAnnotations } from "./engines/argocd/images/annotations";
@@ -19,7 +19,11 @@ import { imageUpdater } from "./engines/argocd/images/resource";
 import { UpdaterCredentials, UpdaterSettings, UpdaterTask } from "./engines/argocd/images/updater";
 import { pushReceiver } from "./engines/argocd/images/webhook";
 import { PushWebhook } from "./harbor/pushWebhook";
-import { Notifications, subscriptions, type ChannelSecrets } from "./notifications/notifications";
+import {
+    Notifications,
+    subscriptions,
+    type ChannelSecrets,
+} from "./engines/argocd/notifications/notifications";
 import { keepsApp, keepsEstate, keepsTeam, keptObjects } from "./support/kept";
 import type { KubeObject } from "./support/kubeObject";
 import { byKey, mapInTurns, mapValues, required, sortedEntries } from "./support/maps";

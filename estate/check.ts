@@ -11,7 +11,7 @@ import { referenceRules } from "./rules/references";
 import { settingRules } from "./rules/settings";
 import type { Rule } from "./rules/rule";
 import { syncRules } from "./rules/sync";
-import { updaterRules } from "./rules/updater";
+import { updaterRules } from "./engines/argocd/rules/updater";
 
 /** What rules need besides the spec. */
 export interface CheckContext {

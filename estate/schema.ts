@@ -5,7 +5,7 @@ import { defaultFlow, flowDescriptions, flows, type Flow } from "./flows";
 import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { branchName, folderName, gitlabPathElement, namespaceName, specName, type NameRule } from "./names";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
-import { imageUpdaterSchema, updaterSchema } from "./updaterSchema";
+import { imageUpdaterSchema, updaterSchema } from "./engines/argocd/updaterSchema";
 import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema";
 
 /**

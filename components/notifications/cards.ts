@@ -3,7 +3,14 @@ import type { WebhookKind } from "../../estate/channels";
 import type { Channel, Estate } from "../../estate/model";
 import { relayOf } from "../../estate/notifications";
 import type { Event, Language } from "./catalog";
-import { buttons, factsOf, jsonText, plainText, revision, type Escape } from "./facts";
+import {
+    buttons,
+    factsOf,
+    jsonText,
+    plainText,
+    revision,
+    type Escape,
+} from "../engines/argocd/notifications/facts";
 
 /** What a message is made for. */
 interface Form {

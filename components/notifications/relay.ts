@@ -2,11 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../estate/model";
 import { relayOf } from "../../estate/notifications";
-import { mirroredImage, withoutSeccomp, withoutServiceAwait } from "../engines/argocd/patches";
+import { mirroredImage, withoutSeccomp, withoutServiceAwait } from "../engines/argocd/install/patches";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
 import { settingsDigest } from "../support/settingsDigest";
-import type { ChannelSecrets } from "./notifications";
+import type { ChannelSecrets } from "../engines/argocd/notifications/notifications";
 
 /** Name of everything that belongs to the relay, in Argo CD's namespace. */
 export const relayName = "notification-relay";

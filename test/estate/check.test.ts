@@ -10,7 +10,7 @@ import { promotionCases } from "./rules/promotion";
 import { referenceCases } from "./rules/references";
 import { settingCases } from "./rules/settings";
 import { syncCases } from "./rules/sync";
-import { updaterCases } from "./rules/updater";
+import { updaterCases } from "./engines/argocd/updater";
 
 const cases = [
     ...referenceCases,

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import { ClusterAccess } from "../../../components/clusters/access";
 import { AppNamespace, containerDefaults, dockerConfig } from "../../../components/clusters/appNamespace";
-import { ClusterRegistration } from "../../../components/engines/argocd/registration";
+import { ClusterRegistration } from "../../../components/engines/argocd/cluster";
 import { deliveryRules } from "../../../components/clusters/rights";
 import {
     childrenOf,

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import { parse } from "yaml";
-import { notificationSettings, Notifications } from "../../../components/notifications/notifications";
+import {
+    notificationSettings,
+    Notifications,
+} from "../../../components/engines/argocd/notifications/notifications";
 import { relayObjects } from "../../../components/notifications/relay";
 import type { Channel, Estate, NotificationRelay } from "../../../estate/model";
 import { childrenOf, leaks, record, registration, secretValue } from "../../support/engine";

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { events, triggers } from "../../../components/notifications/catalog";
-import { notificationSettings } from "../../../components/notifications/notifications";
+import { notificationSettings } from "../../../components/engines/argocd/notifications/notifications";
 import { channelKindNames, channelKinds, isWebhookKind, type WebhookKind } from "../../../estate/channels";
 import type { Channel, Estate } from "../../../estate/model";
 import { receiveDingtalk } from "../../../sandbox/chat/dingtalk";

@@ -8,7 +8,7 @@ import type {
     ImageRule,
     ImageUpdater,
 } from "../../../../estate/model";
-import { updaterAbilities, type UpdaterAbilities } from "../../../../estate/updaterVersions";
+import { updaterAbilities, type UpdaterAbilities } from "../../../../estate/engines/argocd/updaterVersions";
 import { helmImageKey, helmTagKey, kustomizeImage } from "../../../support/rendering";
 
 /** Key of the pull credentials in the updater's Secret, see {@link pullSecretName}. */

@@ -8,7 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { stringify } from "yaml";
-import { accessRules, argocdSettings } from "../../../../components/engines/argocd/settings";
+import { accessRules, argocdSettings } from "../../../../components/engines/argocd/install/settings";
 import type { Estate } from "../../../../estate/model";
 import { run } from "../../../../commands/support/console";
 import { ensureTools } from "../../../../toolchain";

@@ -7,27 +7,27 @@ import * as path from "node:path";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ControlPlane } from "../../../../components/engines/argocd/controlPlane";
+import { ControlPlane } from "../../../../components/engines/argocd/install/controlPlane";
 import {
     loadManifests,
     loadUpdaterManifests,
     ManifestError,
     parseManifests,
-} from "../../../../components/engines/argocd/manifests";
+} from "../../../../components/engines/argocd/install/manifests";
 import {
     inNamespace,
     mirroredImage,
     patchManifests,
     withSettingsDigest,
-} from "../../../../components/engines/argocd/patches";
+} from "../../../../components/engines/argocd/install/patches";
 import { RepositoryAccess } from "../../../../components/engines/argocd/repository";
 import {
     accessRules,
     argocdSettings,
     commandParameters,
     teamRules,
-} from "../../../../components/engines/argocd/settings";
-import { EmptyDefaultProject, TeamSpace } from "../../../../components/engines/argocd/teamSpace";
+} from "../../../../components/engines/argocd/install/settings";
+import { EmptyDefaultProject, TeamSpace } from "../../../../components/engines/argocd/team";
 import type { KubeObject } from "../../../../components/support/kubeObject";
 import type { ArgoCd } from "../../../../estate/model";
 import { childrenOf, leaks, record, registration, secretValue } from "../../../support/engine";

@@ -2,8 +2,8 @@
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
-import { application, projectOf } from "../../../../components/engines/argocd/application";
-import { ArgoCdDelivery } from "../../../../components/engines/argocd/delivery";
+import { application, projectOf } from "../../../../components/engines/argocd/deliver/application";
+import { ArgoCdDelivery } from "../../../../components/engines/argocd/deliver/delivery";
 import type { App, AppEnvironment, ImageUpdater } from "../../../../estate/model";
 import { childrenOf, leaks, record, registration } from "../../../support/engine";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../../sample";

@@ -17,7 +17,7 @@ import {
 import { pushReceiver } from "../../../../../components/engines/argocd/images/webhook";
 import type { KubeObject } from "../../../../../components/support/kubeObject";
 import type { App, ArgoCd, Estate, ImageUpdater } from "../../../../../estate/model";
-import { updaterAbilities } from "../../../../../estate/updaterVersions";
+import { updaterAbilities } from "../../../../../estate/engines/argocd/updaterVersions";
 import { childrenOf, leaks, record, registration, secretValue } from "../../../../support/engine";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../../../sample";
 import { crdFaults } from "./crd";

@@ -2,7 +2,7 @@
  * The settings of Argo CD as data: what stands in argocd-cm, argocd-cmd-params-cm and argocd-rbac-cm. Pure; the keys
  * are those of Argo CD's operator manual.
  */
-import type { Account, ArgoCd, Estate, Team } from "../../../estate/model";
+import type { Account, ArgoCd, Estate, Team } from "../../../../estate/model";
 
 /** `data` of a ConfigMap. */
 export type Settings = Record<string, string>;

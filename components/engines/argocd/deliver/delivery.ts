@@ -1,7 +1,7 @@
 /** How an app reaches its clusters, whatever engine does it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { App, AppEnvironment, Estate } from "../../../estate/model";
-import { KubeResource } from "../../support/kubeObject";
+import type { App, AppEnvironment, Estate } from "../../../../estate/model";
+import { KubeResource } from "../../../support/kubeObject";
 import { application, type Annotations } from "./application";
 
 /** Inputs of every delivery. */

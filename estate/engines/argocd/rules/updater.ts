@@ -1,8 +1,8 @@
-import type { App, Estate, ExtraImage, ImageRule } from "../model";
-import type { Spec } from "../schema";
-import { sampleTags } from "../tags";
+import type { App, Estate, ExtraImage, ImageRule } from "../../../model";
+import type { Spec } from "../../../schema";
+import { sampleTags } from "../../../tags";
 import { updaterAbilities, type UpdaterAbilities } from "../updaterVersions";
-import type { Checked, Finding, Rule } from "./rule";
+import type { Checked, Finding, Rule } from "../../../rules/rule";
 
 /** What an image updater of the chosen version can do, and what its settings need. */
 export const updaterRules: readonly Rule[] = [

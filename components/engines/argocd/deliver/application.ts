@@ -1,9 +1,9 @@
 /** The Application objects of one app as data. Pure; fields are those of argoproj.io/v1alpha1. */
-import { versionOf } from "../../../estate/flows/plan";
-import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../estate/model";
-import { actsIn, extraImage } from "./images/plan";
-import type { KubeObject } from "../../support/kubeObject";
-import { environmentImage, environmentValues } from "../../support/rendering";
+import { versionOf } from "../../../../estate/flows/plan";
+import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../../estate/model";
+import { actsIn, extraImage } from "../images/plan";
+import type { KubeObject } from "../../../support/kubeObject";
+import { environmentImage, environmentValues } from "../../../support/rendering";
 
 /** What is added to the Applications by others, by annotation key. */
 export type Annotations = Readonly<Record<string, string>>;

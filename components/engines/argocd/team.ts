@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd, Team, TeamProject, TeamSyncWindow } from "../../../estate/model";
 import { KubeResource } from "../../support/kubeObject";
-import { deployerRole, developerRole, maintainerRole } from "./settings";
+import { deployerRole, developerRole, maintainerRole } from "./install/settings";
 
 /** Name of the AppProject that Argo CD makes by itself, open to everything unless it is emptied. */
 export const openProject = "default";

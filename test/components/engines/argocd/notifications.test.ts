@@ -6,16 +6,16 @@ import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import { parse } from "yaml";
-import { events, triggers } from "../../../components/notifications/catalog";
+import { events, triggers } from "../../../../components/notifications/catalog";
 import {
     notificationSettings,
     Notifications,
     subscriptions,
-} from "../../../components/notifications/notifications";
-import { defaultTriggers } from "../../../estate/notificationSchema";
-import type { Channel } from "../../../estate/model";
-import { childrenOf, leaks, record, registration, secretValue } from "../../support/engine";
-import { sampleAppEnvironment, sampleEstate } from "../sample";
+} from "../../../../components/engines/argocd/notifications/notifications";
+import { defaultTriggers } from "../../../../estate/notificationSchema";
+import type { Channel } from "../../../../estate/model";
+import { childrenOf, leaks, record, registration, secretValue } from "../../../support/engine";
+import { sampleAppEnvironment, sampleEstate } from "../../sample";
 
 const channel = (name: string, kind: Channel["kind"], overrides: Partial<Channel> = {}): Channel => ({
     name,

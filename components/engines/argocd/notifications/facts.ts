@@ -1,5 +1,5 @@
 /** What a message says, as template expressions of Argo CD's notifications. Pure. */
-import type { Event, Language } from "./catalog";
+import type { Event, Language } from "../../../notifications/catalog";
 
 /** A text in both languages. */
 export type Words = Readonly<Record<Language, string>>;

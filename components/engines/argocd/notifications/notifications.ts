@@ -1,16 +1,21 @@
 /** Argo CD's notifications: services, templates and triggers in one ConfigMap, addresses in one Secret. */
 import * as pulumi from "@pulumi/pulumi";
-import { channelKinds, isWebhookKind, type ChannelTraits, type WebhookKind } from "../../estate/channels";
-import type { AppEnvironment, Channel, Estate } from "../../estate/model";
-import { relayOf } from "../../estate/notifications";
-import { settingsMetadata } from "../engines/argocd/controlPlane";
-import type { Settings } from "../engines/argocd/settings";
-import type { Annotations } from "../engines/argocd/application";
-import { KubeResource } from "../support/kubeObject";
-import { yaml } from "../support/yaml";
-import { mail, webhookBody } from "./cards";
-import { events, triggers, type Event } from "./catalog";
-import { NotificationRelay } from "./relay";
+import {
+    channelKinds,
+    isWebhookKind,
+    type ChannelTraits,
+    type WebhookKind,
+} from "../../../../estate/channels";
+import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
+import { relayOf } from "../../../../estate/notifications";
+import { settingsMetadata } from "../install/controlPlane";
+import type { Settings } from "../install/settings";
+import type { Annotations } from "../deliver/application";
+import { KubeResource } from "../../../support/kubeObject";
+import { yaml } from "../../../support/yaml";
+import { mail, webhookBody } from "../../../notifications/cards";
+import { events, triggers, type Event } from "../../../notifications/catalog";
+import { NotificationRelay } from "../../../notifications/relay";
 
 /** Secret values of one channel, by name: `url` for bots; `host`, `port`, `from`, `username`, `password` for mail. */
 export type ChannelSecrets = Readonly<Record<string, pulumi.Input<string>>>;

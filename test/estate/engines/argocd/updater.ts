@@ -1,5 +1,5 @@
 /** Cases of the rules about the image updater. */
-import { type Case, updater, extra } from "./case";
+import { type Case, updater, extra } from "../../rules/case";
 
 export const updaterCases: readonly Case[] = [
     {

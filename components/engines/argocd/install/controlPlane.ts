@@ -1,11 +1,11 @@
 /** Argo CD itself on the host cluster. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Estate } from "../../../estate/model";
-import { KubeResource, type KubeObject } from "../../support/kubeObject";
-import { settingsDigest } from "../../support/settingsDigest";
+import type { Estate } from "../../../../estate/model";
+import { KubeResource, type KubeObject } from "../../../support/kubeObject";
+import { settingsDigest } from "../../../support/settingsDigest";
 import { patchManifests, publishedSettings, withSettingsDigest } from "./patches";
 import { accessRules, argocdSettings, commandParameters, type Settings } from "./settings";
-import { EmptyDefaultProject } from "./teamSpace";
+import { EmptyDefaultProject } from "../team";
 
 /** Inputs of {@link ControlPlane}. */
 export interface ControlPlaneArgs {

@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import { CORE_SCHEMA, loadAll } from "js-yaml";
-import type { ArgoCd } from "../../../estate/model";
-import type { KubeObject } from "../../support/kubeObject";
+import type { ArgoCd } from "../../../../estate/model";
+import type { KubeObject } from "../../../support/kubeObject";
 
 /** How long a mirror may take to answer, in milliseconds. */
 const fetchTimeout = 60_000;

@@ -1,5 +1,5 @@
 /** What Argo CD's custom resource definitions let the API server check, and what is left to Argo CD itself. Pure. */
-import type { KubeObject } from "../../support/kubeObject";
+import type { KubeObject } from "../../../support/kubeObject";
 
 type Schema = Readonly<Record<string, unknown>>;
 

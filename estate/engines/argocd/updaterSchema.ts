@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { specName, type NameRule } from "./names";
+import { specName, type NameRule } from "../../names";
 
 /** The part of the spec about image updates: an app's `updater` and Argo CD's `imageUpdater`. */
 

@@ -1,5 +1,5 @@
 /** What the versions of Argo CD Image Updater know. Sources: the project's source at v0.12.2, its documentation and pull requests. Pure. */
-import type { UpdateStrategy } from "./model";
+import type { UpdateStrategy } from "../../model";
 
 /** The abilities of one version. */
 export interface UpdaterAbilities {
