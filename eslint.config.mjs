@@ -29,6 +29,74 @@ const serverRules = [undefined, ...Object.values(servers)].map((own) => ({
   rules: { "@typescript-eslint/no-restricted-imports": ["error", { paths: withoutServers(own) }] },
 }));
 
+/**
+ * Which folder may import which, by the folders it may not. estate <- components <- index.ts is the product; the sandbox,
+ * the toolchain and the commands are not part of it. test/structure.test.ts says the same of dynamic imports, and forbids
+ * circles.
+ */
+const arrows = [
+  {
+    files: ["estate/**"],
+    not: ["components", "policies", "sdks", "sandbox", "commands", "toolchain", "test"],
+    message: "The spec knows nothing but itself.",
+  },
+  {
+    files: ["components/**"],
+    not: ["policies", "sandbox", "commands", "toolchain", "test"],
+    message: "Components know the spec, and each other.",
+  },
+  {
+    files: ["index.ts"],
+    not: ["policies", "sandbox", "commands", "toolchain", "test"],
+    message: "The program knows the spec and the components.",
+  },
+  {
+    files: ["policies/**"],
+    not: ["components", "sandbox", "commands", "toolchain", "test"],
+    message: "Policies know the spec.",
+  },
+  {
+    files: ["toolchain/**"],
+    not: ["estate", "components", "policies", "sdks", "sandbox", "commands", "test"],
+    message: "The toolchain knows nothing of what it is used for.",
+  },
+  {
+    files: ["sandbox/**"],
+    not: ["components", "policies", "sdks", "commands"],
+    message: "The sandbox knows the spec and the toolchain.",
+  },
+  {
+    files: ["commands/**"],
+    not: ["components", "policies", "sandbox/.", "test"],
+    message: "Commands know the spec, the toolchain, and the sandbox by what sandbox/index.ts offers.",
+  },
+  {
+    files: ["test/**"],
+    ignores: ["test/{commands,docs,e2e,integration}/**"],
+    not: ["sandbox"],
+    message: "A test that needs servers of the sandbox belongs in test/integration or test/e2e.",
+  },
+  {
+    files: ["test/{commands,docs,e2e}/**"],
+    not: ["sandbox/."],
+    message: "Of the sandbox, import what sandbox/index.ts offers.",
+  },
+].map(({ not, message, ...where }) => ({
+  ...where,
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: not.map((folder) => ({
+          // "sandbox" forbids the folder, "sandbox/." only what lies below it.
+          regex: folder.endsWith("/.") ? `^(\\./|(\\.\\./)+)${folder}` : `^(\\./|(\\.\\./)+)${folder}(/|$)`,
+          message,
+        })),
+      },
+    ],
+  },
+}));
+
 export default tseslint.config(
   { ignores: ["node_modules/**", ".sandbox/**", "sdks/**"] },
   {
@@ -65,5 +133,6 @@ export default tseslint.config(
     },
   },
   ...serverRules,
+  ...arrows,
   { files: envReaders, rules: { "no-restricted-properties": "off" } },
 );

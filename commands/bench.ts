@@ -7,8 +7,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Estate } from "../estate/model";
-import { partGroups, sandboxDown, sandboxStatus, sandboxUp, type PartGroup } from "../sandbox/supervisor";
-import { checkoutDir, sandboxDir, sandboxLayout } from "../sandbox/support/layout";
+import {
+    type PartGroup,
+    partGroups,
+    sandboxDir,
+    sandboxDown,
+    sandboxLayout,
+    sandboxStatus,
+    sandboxUp,
+} from "../sandbox";
+import { checkoutDir } from "../toolchain/checkout";
 import { ensureTools, progressPrinter } from "../toolchain";
 import { benchDelivery, parseDeliveryOptions } from "./bench/delivery";
 import { largeStack } from "./bench/large";
@@ -17,7 +25,8 @@ import { countsOf } from "./bench/options";
 import { comparisonTable, figureTable, median, type Comparison, type Figure } from "./bench/report";
 import { inThrowawaySandbox, machine } from "./bench/throwaway";
 import { CommandError, runMain } from "./support/console";
-import { engineHome, installPlugin, programEngine, type Engine } from "./support/engine";
+import { type Engine } from "./support/engine";
+import { engineHome, installPlugin, programEngine } from "./support/sandboxEngine";
 import { bootSandbox, sandboxStack } from "./support/estateSandbox";
 import { lastUpdate } from "./support/history";
 import { committedStackFile, estateOf } from "./support/stack";

@@ -1,6 +1,6 @@
 /** `npm run check`: formatter, linter without warnings, compiler, for TypeScript and Go. All are run, then it fails. */
 import * as path from "node:path";
-import { checkoutDir } from "../sandbox/support/layout";
+import { checkoutDir } from "../toolchain/checkout";
 import { CommandError, run, runMain, type RunResult } from "./support/console";
 
 interface Check {

@@ -4,7 +4,7 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkoutDir } from "../sandbox/support/layout";
+import { checkoutDir } from "../toolchain/checkout";
 import { CommandError, run, runMain } from "./support/console";
 
 /** Text of every file of a folder by name; empty when there is no such folder. */

@@ -10,11 +10,11 @@
  * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
  * started when it is not up; any other stack runs with your own CLI, login and plugins.
  */
+import { createRequire } from "node:module";
 import * as path from "node:path";
 import { CommandError, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
-import { previewOnlyStack, sandboxStack } from "./support/estateSandbox";
 import { keptNames } from "./support/overview";
 import { policyArguments } from "./support/policy";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
@@ -80,9 +80,32 @@ export function parseCall(argv: readonly string[]): Call {
     };
 }
 
+/**
+ * Loaded only for a stack that runs on the sandbox: any other needs none of the sandbox's packages.
+ *
+ * @throws CommandError when they are not installed.
+ */
+function withSandbox(): typeof import("./support/estateSandbox") {
+    try {
+        // Not import(): Node would load it itself, without tsx.
+        return createRequire(__filename)(
+            "./support/estateSandbox",
+        ) as typeof import("./support/estateSandbox");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") {
+            throw error;
+        }
+        throw new CommandError(
+            "This stack runs on the sandbox, whose npm packages are not installed (npm ci --omit=dev leaves them out). " +
+                "Install them, then run the command again: npm ci --ignore-scripts",
+        );
+    }
+}
+
 async function engineFor(call: Call): Promise<Engine> {
     const estate = estateOf(call.stack, committedStackFile(call.stack));
     if (isSandboxEstate(estate)) {
+        const { sandboxStack } = withSandbox();
         const report = (line: string): void => void process.stderr.write(`${line}\n`);
         return (await sandboxStack(call.stack, report, call.asIs)).engine;
     }
@@ -94,6 +117,7 @@ async function engineFor(call: Call): Promise<Engine> {
             `--sandbox is for previews: the servers of stack "${call.stack}" are not on this machine, so ${call.operation} needs your own engine.`,
         );
     }
+    const { previewOnlyStack } = withSandbox();
     process.stderr.write(
         `The servers of stack ${call.stack} are not asked: users and groups count as there, clusters as empty.\n`,
     );

@@ -6,7 +6,7 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkoutDir } from "../sandbox/support/layout";
+import { checkoutDir } from "../toolchain/checkout";
 import { ensureTools, progressPrinter } from "../toolchain";
 import { CommandError, duration, run, runMain } from "./support/console";
 import { estateTools } from "./support/toolsets";

@@ -1,8 +1,9 @@
 /** The whole estate: which component gets what from which. The only place that knows all of them. */
 import * as pulumi from "@pulumi/pulumi";
+import { hostCluster } from "../estate/host";
 import type { App, Estate } from "../estate/model";
 import { AppSpace } from "./apps/app";
-import { configPlans, hostCluster, usedClusters } from "./apps/plan";
+import { configPlans, usedClusters } from "./apps/plan";
 import { ControlPlane } from "./engines/argocd/install/controlPlane";
 import { RepositoryAccess } from "./engines/argocd/repository";
 import { TeamSpace } from "./engines/argocd/team";

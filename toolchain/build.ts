@@ -6,7 +6,7 @@ import { setInterval as every } from "node:timers";
 import { BUILD_FLAGS, type Key, linkerFlags, sizeOf, toolKey } from "./cache";
 import { findBuilt } from "./find";
 import { type Go, type RunResult, goEnvironment, run } from "./go";
-import { isRunning } from "../sandbox/support/process";
+import { isRunning } from "./processes";
 import { withLock } from "./lock";
 import { ToolchainError, explainFailure } from "./problem";
 import type { ProgressEvent, Step } from "./progress";

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { isRunning } from "../sandbox/support/process";
+import { isRunning } from "./processes";
 import { ToolchainError } from "./problem";
 
 /** Who holds a lock. */

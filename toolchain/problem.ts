@@ -1,5 +1,7 @@
-/** A failure the user can do something about: the message says what. Printed without a stack. */
-export class ToolchainError extends Error {
+import { ExpectedError } from "./expected";
+
+/** A tool could not be found or built. */
+export class ToolchainError extends ExpectedError {
     /** `reason` is for programs and tests; `message` for people. */
     constructor(
         readonly reason:
@@ -18,7 +20,6 @@ export class ToolchainError extends Error {
         message: string,
     ) {
         super(message);
-        this.name = "ToolchainError";
     }
 }
 

@@ -6,11 +6,10 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { versionKeys } from "../../estate/delivery";
 import { versionOf } from "../../estate/flows/plan";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
-import { helmTagKey } from "../../components/support/rendering";
-import type { SandboxInfo } from "../../sandbox/supervisor";
-import { sandboxDir } from "../../sandbox/support/layout";
+import { sandboxDir, type SandboxInfo } from "../../sandbox";
 import { pushImage, type Pusher } from "../support/images";
 import { CommandError, table } from "../support/console";
 import { raiseEstate } from "../support/raise";
@@ -66,11 +65,12 @@ function verdict(seconds: readonly number[], aim: number): string {
 
 /** The text of a chart's values with another tag. @throws CommandError when they have none. */
 export function withTag(values: string, tag: string): string {
-    const line = new RegExp(`^${helmTagKey}:.*$`, "m");
+    const { key } = versionKeys.helm;
+    const line = new RegExp(`^${key}:.*$`, "m");
     if (!line.test(values)) {
-        throw new CommandError(`The chart's values have no ${helmTagKey}.`);
+        throw new CommandError(`The chart's values have no ${key}.`);
     }
-    return values.replace(line, `${helmTagKey}: "${tag}"`);
+    return values.replace(line, `${key}: "${tag}"`);
 }
 
 /** An app in its first environment, on one cluster. */

@@ -2,9 +2,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { sandboxDown } from "../../sandbox/supervisor";
-import { sandboxDir } from "../../sandbox/support/layout";
-import { freePortBase } from "../../sandbox/support/ports";
+import { freePortBase, sandboxDir, sandboxDown } from "../../sandbox";
 
 /**
  * Does `work` with a sandbox folder and ports of its own, in this process's environment. Whatever was booted there is

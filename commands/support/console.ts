@@ -1,30 +1,24 @@
 /** What the commands say to a person: one way to run a program, one way to fail, one way to print a table. */
 import { spawn } from "node:child_process";
-import { ToolchainError } from "../../toolchain";
-import { SandboxError } from "../../sandbox/supervisor";
-import { PortTakenError } from "../../sandbox/support/ports";
+import { ExpectedError } from "../../toolchain/expected";
 
-/** An expected failure: its message is all a person needs, no stack trace is printed. */
-export class CommandError extends Error {
+/** A command cannot do what it is asked for. */
+export class CommandError extends ExpectedError {
     constructor(
         message: string,
         /** Exit code of the command, 1 to 255. */
         readonly exitCode = 1,
     ) {
         super(message);
-        this.name = "CommandError";
     }
 }
 
 /** Runs a command's main function; an expected failure is printed as it is, any other with its stack. */
 export function runMain(main: () => Promise<void>): void {
     main().catch((error: unknown) => {
-        const expected = [CommandError, ToolchainError, PortTakenError, SandboxError].some(
-            (kind) => error instanceof kind,
-        );
         const text =
             error instanceof Error
-                ? expected
+                ? error instanceof ExpectedError
                     ? error.message
                     : (error.stack ?? error.message)
                 : String(error);

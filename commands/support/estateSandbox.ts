@@ -1,24 +1,28 @@
 /** Brings an estate and a sandbox together: what has to be there before the engine runs. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { hostCluster } from "../../components/apps/plan";
+import { hostCluster } from "../../estate/host";
 import type { Estate } from "../../estate/model";
-import { channelSecret } from "../../sandbox/chat";
 import {
-    partGroups,
-    sandboxInfo,
-    sandboxUp,
+    channelSecret,
+    ensureSecrets,
+    loopback,
     type PartGroup,
+    partGroups,
+    portBase,
+    prepareFolder,
+    sandboxDir,
+    sandboxInfo,
     type SandboxInfo,
-} from "../../sandbox/supervisor";
-import { prepareFolder } from "../../sandbox/supervisor/plan";
-import { ensureSecrets } from "../../sandbox/supervisor/secrets";
-import { sandboxDir, sandboxLayout, type SandboxLayout } from "../../sandbox/support/layout";
-import { loopback, portBase } from "../../sandbox/support/ports";
+    sandboxLayout,
+    type SandboxLayout,
+    sandboxUp,
+} from "../../sandbox";
 import { ensureTools, progressPrinter } from "../../toolchain";
 import { CommandError } from "./console";
 import { releaseStaleLocks } from "./locks";
-import { sandboxEngine, type Engine } from "./engine";
+import { type Engine } from "./engine";
+import { sandboxEngine } from "./sandboxEngine";
 import {
     committedStackFile,
     estateOf,

@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { isRunning } from "../../sandbox/support/process";
+import { isRunning } from "../../toolchain/processes";
 import { CommandError } from "./console";
 import { runPulumi, stateFolder, type Engine } from "./engine";
 

@@ -1,7 +1,7 @@
 /** What `npm start` shows at the end: what is where, and what to try next. Pure. */
 import { versionOf } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
-import type { SandboxInfo } from "../../sandbox/supervisor";
+import type { SandboxInfo } from "../../sandbox";
 import { table } from "./console";
 
 /** The whole text, without secrets. */

@@ -6,7 +6,7 @@ import { channelSecrets, type ChannelSecretKey } from "../../estate/channels";
 import { parseEstate } from "../../estate/parse";
 import type { Estate } from "../../estate/model";
 import { formatProblems } from "../../estate/problem";
-import { checkoutDir } from "../../sandbox/support/layout";
+import { checkoutDir } from "../../toolchain/checkout";
 import { CommandError } from "./console";
 import type { Credential } from "./engine";
 import { parseStackFile } from "./stackFile";

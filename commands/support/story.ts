@@ -4,11 +4,14 @@
  * the estate is made.
  */
 import * as fs from "node:fs";
-import { ClusterClient } from "../../sandbox/clusters/client";
-import { serverUrl } from "../../sandbox/clusters/kubeconfig";
-import { ensureClusterPki } from "../../sandbox/clusters/pki";
-import type { SandboxInfo } from "../../sandbox/supervisor";
-import { sandboxLayout, secretFile } from "../../sandbox/support/layout";
+import {
+    ClusterClient,
+    ensureClusterPki,
+    type SandboxInfo,
+    sandboxLayout,
+    secretFile,
+    serverUrl,
+} from "../../sandbox";
 import { CommandError } from "./console";
 
 /** Somebody with a GitLab token of their own. */

@@ -51,12 +51,3 @@ export function usedClusters(estate: Estate): Record<string, { cluster: Cluster;
     }
     return used;
 }
-
-/** The cluster Argo CD runs on. @throws Error when the model has none, which the spec's checks prevent. */
-export function hostCluster(estate: Estate): Cluster {
-    const host = Object.values(estate.clusters).find((cluster) => cluster.role === "host");
-    if (host === undefined) {
-        throw new Error("the estate has no host cluster");
-    }
-    return host;
-}

@@ -3,7 +3,8 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import type { Job, Pipeline } from "../gitlab/model";
-import { endProcess, type ProcessRecord } from "../support/process";
+import { type ProcessRecord } from "../../toolchain/processes";
+import { endProcess } from "../support/process";
 import { writeHelpers } from "./local";
 import type { Plan } from "./plan";
 import { Trace } from "./trace";

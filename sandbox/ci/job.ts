@@ -4,7 +4,7 @@ import * as path from "node:path";
 
 import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project } from "../gitlab/model";
-import type { ProcessRecord } from "../support/process";
+import { type ProcessRecord } from "../../toolchain/processes";
 import { runLocal, type Programs } from "./local";
 import { jobFile, type Plan, type PlannedJob } from "./plan";
 import { exitCodeIn, scriptLine, type Trace } from "./trace";

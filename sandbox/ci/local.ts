@@ -5,7 +5,8 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 
-import { endProcess, startTime, type ProcessRecord } from "../support/process";
+import { startTime, type ProcessRecord } from "../../toolchain/processes";
+import { endProcess } from "../support/process";
 
 /** Where programs are looked for. */
 export interface Programs {

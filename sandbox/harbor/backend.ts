@@ -4,7 +4,8 @@ import * as http from "node:http";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { endProcess, type ProcessRecord, startProcess, type SupervisedProcess } from "../support/process";
+import { type ProcessRecord } from "../../toolchain/processes";
+import { endProcess, startProcess, type SupervisedProcess } from "../support/process";
 import { writeSecretFile } from "../support/server";
 import { tokenIssuer, tokenService, type TokenKeys } from "./auth";
 import { HarborError } from "./errors";

@@ -4,8 +4,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type SandboxLayout, checkoutDir, logFile } from "../support/layout";
-import { endProcess, isAlive, tailLines } from "../support/process";
+import { checkoutDir } from "../../toolchain/checkout";
+import { type SandboxLayout, logFile } from "../support/layout";
+import { isAlive } from "../../toolchain/processes";
+import { endProcess, tailLines } from "../support/process";
 import { SupervisorClient, socketPath } from "./control";
 import { endOrphans, forgetDaemon, runningDaemon } from "./records";
 

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { writePrivate } from "../support/files";
 import { type SandboxLayout } from "../support/layout";
 import { type PartSpec } from "./parts";
-import { type ProcessRecord, endProcess, isAlive, startTime } from "../support/process";
+import { type ProcessRecord, isAlive, startTime } from "../../toolchain/processes";
+import { endProcess } from "../support/process";
 
 function partsDir(layout: SandboxLayout): string {
     return path.join(layout.run, "parts");

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { writePrivateIfChanged } from "../support/files";
-import { type SandboxLayout, checkoutDir, secretFile } from "../support/layout";
+import { checkoutDir } from "../../toolchain/checkout";
+import { type SandboxLayout, secretFile } from "../support/layout";
 import { loopback, portOf } from "../support/ports";
 import { type PartSpec, digest } from "./parts";
 

@@ -4,6 +4,8 @@
  */
 import * as path from "node:path";
 
+import { checkoutDir } from "../../toolchain/checkout";
+
 /** The folders and fixed files of one sandbox. All paths are absolute. */
 export interface SandboxLayout {
     /** The state folder itself. */
@@ -54,11 +56,6 @@ export function sandboxLayout(dir: string): SandboxLayout {
         pulumi: at("pulumi"),
         state: at("state"),
     });
-}
-
-/** The checkout this file belongs to: the folder with package.json. */
-export function checkoutDir(): string {
-    return path.resolve(__dirname, "..", "..");
 }
 
 /** The state folder that counts: `ESTATE_SANDBOX_DIR` when set, else `.sandbox` in the checkout. */

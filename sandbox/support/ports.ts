@@ -3,6 +3,8 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 
+import { ExpectedError } from "../../toolchain/expected";
+
 /** First port of the block when `ESTATE_SANDBOX_PORT_BASE` is not set. */
 export const defaultPortBase = 8920;
 
@@ -86,7 +88,7 @@ export interface PortHolder {
 }
 
 /** A port that should have been free. The message names port, part and, where it is known, the process that holds it. */
-export class PortTakenError extends Error {
+export class PortTakenError extends ExpectedError {
     readonly port: number;
     readonly part: string;
     readonly holder: PortHolder | undefined;
@@ -97,7 +99,6 @@ export class PortTakenError extends Error {
             `port ${port}, needed by ${part}, is taken by ${by}. ` +
                 `End that process, or move the whole block with ESTATE_SANDBOX_PORT_BASE.`,
         );
-        this.name = "PortTakenError";
         this.port = port;
         this.part = part;
         this.holder = holder;

@@ -2,7 +2,7 @@
  * Child processes that outlive nobody: each runs in a process group of its own, is known by pid and start time (so that a
  * reused pid is never mistaken for it), writes to a log file, and is ended gracefully first, by force after that.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
@@ -10,12 +10,7 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A process, told apart from a later one with the same pid by when it started. */
-export interface ProcessRecord {
-    readonly pid: number;
-    /** Opaque: clock ticks since boot with the boot's id on Linux, the start date elsewhere. Compare, never compute. */
-    readonly started: string;
-}
+import { type ProcessRecord, bootId, isAlive, readStat, startTime } from "../../toolchain/processes";
 
 /** How a part says that it is ready to be used. */
 export type Readiness =
@@ -189,11 +184,6 @@ export function describeExit(exit: ProcessExit): string {
     return exit.signal !== null ? `signal ${exit.signal}` : `exit code ${exit.code ?? "unknown"}`;
 }
 
-/** Whether this very process (not another one with its pid) still runs. A zombie counts as gone. */
-export function isAlive(record: ProcessRecord): boolean {
-    return startTime(record.pid) === record.started;
-}
-
 /**
  * Ends a process and all of its group: SIGTERM, and SIGKILL after `graceMs`. Also ends members of the group that outlived
  * their leader. Does nothing to a process that merely has the same pid now.
@@ -223,32 +213,6 @@ export function ownResidentBytes(pid: number): number {
     return residentOf(pid);
 }
 
-/** The start time of a running process, or undefined when there is none (or only a zombie). */
-export function startTime(pid: number): string | undefined {
-    if (process.platform === "linux") {
-        const stat = readStat(pid);
-        return stat === undefined || stat.state === "Z" ? undefined : `${bootId()}:${stat.started}`;
-    }
-    try {
-        const text = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
-        return text === "" ? undefined : text;
-    } catch {
-        return undefined;
-    }
-}
-
-/** Whether some process has this pid. A zombie, killed but not yet collected by its parent, counts as gone. */
-export function isRunning(pid: number): boolean {
-    if (process.platform !== "win32") {
-        return startTime(pid) !== undefined;
-    }
-    try {
-        return process.kill(pid, 0);
-    } catch {
-        return false;
-    }
-}
-
 /** The last `count` lines of a file, without reading more than its last 64 KiB; none when it cannot be read. */
 export function tailLines(file: string, count: number): string[] {
     return readFrom(file, -65_536)
@@ -256,44 +220,6 @@ export function tailLines(file: string, count: number): string[] {
         .map((line) => line.trimEnd())
         .filter((line) => line !== "")
         .slice(-count);
-}
-
-interface Stat {
-    readonly state: string;
-    readonly group: number;
-    readonly session: number;
-    readonly started: number;
-}
-
-function readStat(pid: number): Stat | undefined {
-    let text: string;
-    try {
-        text = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    } catch {
-        return undefined;
-    }
-    // The command's name, in parentheses, may hold spaces and parentheses itself: fields are counted after the last one.
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return {
-        state: fields[0] ?? "",
-        group: Number(fields[2]),
-        session: Number(fields[3]),
-        started: Number(fields[19]),
-    };
-}
-
-let boot: string | undefined;
-
-/** Start times count from boot, so a record of before a reboot must not match one of after it. */
-function bootId(): string {
-    if (boot === undefined) {
-        try {
-            boot = fs.readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-        } catch {
-            boot = "boot";
-        }
-    }
-    return boot;
 }
 
 /** The living members of the group `record` leads or led, itself included. */

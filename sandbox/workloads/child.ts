@@ -6,7 +6,8 @@ import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { loopback } from "../support/ports";
-import { describeExit, lastLineCount, startTime, tailLines, type ProcessExit } from "../support/process";
+import { startTime } from "../../toolchain/processes";
+import { describeExit, lastLineCount, tailLines, type ProcessExit } from "../support/process";
 import { Backoff } from "./backoff";
 import { type Probe } from "./engine";
 import { type WorkloadState, type WorkloadStatus } from "./state";

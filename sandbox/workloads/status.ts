@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { logFile, type SandboxLayout } from "../support/layout";
-import { isAlive, ownResidentBytes, type ProcessRecord } from "../support/process";
+import { isAlive, type ProcessRecord } from "../../toolchain/processes";
+import { ownResidentBytes } from "../support/process";
 import { type PartState, type PartStatus } from "../supervisor/supervisor";
 import { type EngineId, engineIds, engines, isEngineId } from "./engines";
 import { readState, type WorkloadStatus } from "./state";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseCall } from "../../commands/pulumi";
 import { duration, table } from "../../commands/support/console";
-import { keySegment } from "../../commands/support/engine";
+import { keySegment } from "../../commands/support/sandboxEngine";
 import { allStale, withoutPendingCreates } from "../../commands/support/locks";
 import {
     committedStackFile,

@@ -2,8 +2,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { overview } from "../../commands/support/overview";
+import type { SandboxInfo } from "../../sandbox";
 import { model, type Overrides } from "../support/estate";
-import { sampleSandbox } from "../support/sandboxInfo";
+
+const sampleSandbox: SandboxInfo = {
+    dir: "/box",
+    kubeconfig: "/box/kubeconfig",
+    clusters: [{ name: "host", context: "host", server: "https://127.0.0.1:1" }],
+    gitlab: { url: "http://127.0.0.1:2", tokenFile: "/box/secrets/token" },
+    harbors: [{ name: "main", url: "http://127.0.0.1:3", passwordFile: "/box/secrets/password" }],
+    chat: { url: "http://127.0.0.1:4", mailPort: 5 },
+};
 
 /** The table whose first line begins with `head`, cells by two spaces or more; undefined when there is none. */
 function part(head: string, overrides: Overrides = {}): string[][] | undefined {

@@ -8,7 +8,7 @@ import * as path from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { parseEstate, specSchema } from "../../estate";
-import { checkoutDir } from "../../sandbox/support/layout";
+import { checkoutDir } from "../../toolchain/checkout";
 import { TOOLS } from "../../toolchain/tools";
 import {
     anchor,

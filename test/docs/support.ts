@@ -1,7 +1,7 @@
 /** Reads the Markdown pages of the checkout the way their tests want them. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { checkoutDir } from "../../sandbox/support/layout";
+import { checkoutDir } from "../../toolchain/checkout";
 
 /** One Markdown page. */
 export interface Page {

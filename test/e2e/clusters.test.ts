@@ -10,16 +10,17 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 
-import { type Caller, ClusterClient } from "../../sandbox/clusters/client";
-import { ensureAuthority } from "../../sandbox/clusters/pki";
 import {
-    type SandboxInfo,
+    type Caller,
+    ClusterClient,
+    ensureAuthority,
+    freePortBase,
     sandboxDown,
+    type SandboxInfo,
     sandboxRestart,
     sandboxStatus,
     sandboxUp,
-} from "../../sandbox/supervisor";
-import { freePortBase } from "../../sandbox/support/ports";
+} from "../../sandbox";
 
 interface Kubeconfig {
     clusters: { name: string; cluster: { server: string; "certificate-authority-data": string } }[];

@@ -9,11 +9,11 @@ import { after, before, describe, test } from "node:test";
 import { gitlabRules, gitlabStackRules } from "../../policies/rules/gitlab";
 import { harborRules } from "../../policies/rules/harbor";
 import { kubernetesRules } from "../../policies/rules/kubernetes";
-import { prepareFolder } from "../../sandbox/supervisor/plan";
-import { ensureSecrets } from "../../sandbox/supervisor/secrets";
-import { checkoutDir, sandboxLayout } from "../../sandbox/support/layout";
+import { ensureSecrets, prepareFolder, sandboxLayout } from "../../sandbox";
+import { checkoutDir } from "../../toolchain/checkout";
 import type { RunResult } from "../../commands/support/console";
-import { engineHome, programEngine, runPulumi, stackArguments } from "../../commands/support/engine";
+import { runPulumi, stackArguments } from "../../commands/support/engine";
+import { engineHome, programEngine } from "../../commands/support/sandboxEngine";
 import { policyArguments } from "../../commands/support/policy";
 import { World } from "./support/world";
 

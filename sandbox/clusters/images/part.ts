@@ -2,7 +2,8 @@
 import * as path from "node:path";
 
 import { writePrivateIfChanged } from "../../support/files";
-import { type SandboxLayout, checkoutDir } from "../../support/layout";
+import { checkoutDir } from "../../../toolchain/checkout";
+import { type SandboxLayout } from "../../support/layout";
 import { type PartSpec, digest } from "../../supervisor/parts";
 import { serverUrl } from "../kubeconfig";
 import { clusterPart } from "../parts";

@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
 
 import type { Tier } from "../../gitlab/model";
-import { eventually } from "../../../test/support/eventually";
+import { eventually } from "../support/eventually";
 import { field, Sandbox, type Person } from "../gitlab/harness";
 
 export { field, Sandbox };

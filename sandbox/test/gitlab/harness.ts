@@ -201,7 +201,7 @@ export function field<T>(body: unknown, name: string): T {
     return (body as Record<string, T>)[name] as T;
 }
 
-export { eventually } from "../../../test/support/eventually";
+export { eventually } from "../support/eventually";
 
 export interface Received {
     headers: IncomingMessage["headers"];

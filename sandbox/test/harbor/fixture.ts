@@ -256,7 +256,7 @@ export function tar(name: string, content: string): Buffer {
     return Buffer.concat([header, data, padding, Buffer.alloc(1024)]);
 }
 
-export { eventually as until } from "../../../test/support/eventually";
+export { eventually as until } from "../support/eventually";
 
 /** A receiver of webhooks that remembers what it got. */
 export class Receiver {

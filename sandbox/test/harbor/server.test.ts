@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { after, before, describe, it } from "node:test";
 
-import { isAlive, type ProcessRecord } from "../../support/process";
+import { isAlive, type ProcessRecord } from "../../../toolchain/processes";
 import { ensureTools } from "../../../toolchain";
 import { admin, codeOf, TestHarbor, until } from "./fixture";
 

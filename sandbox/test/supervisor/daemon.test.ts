@@ -12,7 +12,7 @@ import { recordedParts, runningDaemon, withLock } from "../../supervisor/records
 import { sandboxDown, sandboxStatus } from "../../supervisor/sandbox";
 import { statusTable } from "../../supervisor/table";
 import { type SandboxLayout, sandboxLayout } from "../../support/layout";
-import { type ProcessRecord, isAlive } from "../../support/process";
+import { type ProcessRecord, isAlive } from "../../../toolchain/processes";
 import { fakePart, ready, temporarySandbox, untilStatus } from "./fixture";
 
 const layouts: SandboxLayout[] = [];

@@ -6,7 +6,8 @@ import { after, afterEach, test } from "node:test";
 
 import { recordedParts } from "../../supervisor/records";
 import { Supervisor, trimLog } from "../../supervisor/supervisor";
-import { isAlive, startTime, tailLines } from "../../support/process";
+import { isAlive, startTime } from "../../../toolchain/processes";
+import { tailLines } from "../../support/process";
 import { fakePart, forever, ready, temporarySandbox, untilStatus } from "./fixture";
 
 const layout = temporarySandbox();

@@ -11,7 +11,7 @@ import { type SandboxInfo, type SandboxStatus, partsNamed } from "../../supervis
 import { ensureSecrets } from "../../supervisor/secrets";
 import { age, statusTable } from "../../supervisor/table";
 import { secretFile } from "../../support/layout";
-import { sampleSandbox } from "../../../test/support/sandboxInfo";
+import { sampleSandbox } from "./sample";
 import { temporarySandbox } from "./fixture";
 
 const layout = temporarySandbox();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { test } from "node:test";
 
-import { checkoutDir, logFile, sandboxDir, sandboxLayout, secretFile } from "../../support/layout";
+import { logFile, sandboxDir, sandboxLayout, secretFile } from "../../support/layout";
 
 test("everything of a sandbox lies below its folder", () => {
     const layout = sandboxLayout("/estate/box");
@@ -23,11 +23,4 @@ test("the folder is .sandbox in the checkout unless the environment names one", 
     assert.equal(sandboxDir({ ESTATE_SANDBOX_DIR: "" }, "/checkout"), "/checkout/.sandbox");
     assert.equal(sandboxDir({ ESTATE_SANDBOX_DIR: "/elsewhere/box" }, "/checkout"), "/elsewhere/box");
     assert.ok(path.isAbsolute(sandboxDir({ ESTATE_SANDBOX_DIR: "box" }, "/checkout")));
-});
-
-test("the checkout is the folder with this package's package.json", () => {
-    assert.equal(
-        path.join(checkoutDir(), "sandbox", "support"),
-        path.resolve(__dirname, "../../../sandbox/support"),
-    );
 });

@@ -8,15 +8,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { after, test } from "node:test";
 
+import { isAlive, isRunning, startTime } from "../../../toolchain/processes";
 import {
     ProcessError,
     type ProcessSpec,
     endProcess,
-    isAlive,
-    isRunning,
     residentBytes,
     startProcess,
-    startTime,
     tailLines,
 } from "../../support/process";
 

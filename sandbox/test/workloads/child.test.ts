@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { test } from "node:test";
 
 import { Child, type RunPlan } from "../../workloads/child";
-import { isAlive } from "../../support/process";
+import { isAlive } from "../../../toolchain/processes";
 import { until } from "../clusters/support/fakeApi";
 
 /** A child in a folder of its own, and everything it logged. */

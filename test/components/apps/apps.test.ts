@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildVariables, promotionVariables } from "../../../components/apps/variables";
-import { configPlans, hostCluster, usedClusters } from "../../../components/apps/plan";
+import { configPlans, usedClusters } from "../../../components/apps/plan";
+import { hostCluster } from "../../../estate/host";
 import { keptObjects } from "../../../components/support/kept";
 import { environmentImage, environmentValues } from "../../../components/support/rendering";
 import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../sample";

@@ -151,4 +151,4 @@ export class FakeApi {
     }
 }
 
-export { eventually as until } from "../../../../test/support/eventually";
+export { eventually as until } from "../../support/eventually";

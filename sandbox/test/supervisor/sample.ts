@@ -1,5 +1,5 @@
 /** A sandbox as commands see it, for tests of what they say of it; nothing listens there. */
-import type { SandboxInfo } from "../../sandbox/supervisor";
+import type { SandboxInfo } from "../../supervisor";
 
 export const sampleSandbox: SandboxInfo = {
     dir: "/box",

@@ -1,0 +1,13 @@
+/**
+ * What the sandbox offers to the commands and to end-to-end tests; they import nothing else of it. Not for the product:
+ * estate/, components/, policies/ and index.ts know of no sandbox.
+ */
+export { channelSecret } from "./chat/signature";
+export { type Caller, ClusterClient } from "./clusters/client";
+export { serverUrl } from "./clusters/kubeconfig";
+export { ensureAuthority, ensureClusterPki } from "./clusters/pki";
+export * from "./supervisor";
+export { neededTools, prepareFolder } from "./supervisor/plan";
+export { ensureSecrets } from "./supervisor/secrets";
+export { type SandboxLayout, sandboxDir, sandboxLayout, secretFile } from "./support/layout";
+export { PortTakenError, freePortBase, loopback, portBase, portOf } from "./support/ports";
