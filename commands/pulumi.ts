@@ -132,7 +132,7 @@ async function main(): Promise<void> {
     const env = {
         ...engine.env,
         ...(call.forgetUnreachable ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {}),
-        // Otherwise the program keeps its part of what --debug shows to itself, see program.cjs.
+        // Otherwise the program keeps its part of what --debug shows to itself, see cheaperPulumi.cjs.
         ...(call.rest.some((option) => ["--debug", "-d"].includes(option)) ? { ESTATE_DEBUG: "true" } : {}),
     };
     const args = [

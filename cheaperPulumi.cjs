@@ -1,0 +1,79 @@
+/**
+ * What makes a run of Pulumi cheaper without changing what it does. `ESTATE_PLAIN_PULUMI=true` leaves all of it out, to
+ * compare or to rule it out; docs/performance.md says what each part saves, measured with and without.
+ *
+ * Two parts reach into other packages, which nothing else here does. Each stands for a report that is open upstream, and
+ * goes when that is closed.
+ */
+const Module = require("node:module");
+
+const plain = process.env.ESTATE_PLAIN_PULUMI === "true";
+
+/**
+ * Debug messages are sent only when somebody wants them (`npm run preview -- --debug`, or `ESTATE_DEBUG=true`). The SDK
+ * sends four for each resource whether the engine was started with --debug or not, and waits for the answer to each
+ * before it sends the next: a fifth of a preview. Upstream: pulumi/pulumi#7146.
+ */
+function debugMessagesOnDemand() {
+    if (process.env.ESTATE_DEBUG !== "true") {
+        require("@pulumi/pulumi/log").debug = () => Promise.resolve();
+    }
+}
+
+/**
+ * Stack traces have two lines, where what is wrong is, and are mapped to TypeScript only once something failed. Pulumi
+ * takes several for each resource and four for each property; mapped and in full length they are a quarter of a preview.
+ * `NODE_OPTIONS=--stack-trace-limit=50` asks for more. Not reported upstream: both are settings of Node.js.
+ */
+function shortStackTraces() {
+    Error.prepareStackTrace = undefined;
+    if (Error.stackTraceLimit === 10) {
+        Error.stackTraceLimit = 2;
+    }
+}
+
+/**
+ * What `load` gives. Meanwhile @npmcli/arborist is left for its first use: npm's own machinery, which Pulumi loads at
+ * every start to serialise functions, and an estate has none. 0.3 s of every run. Upstream: pulumi/pulumi#3671.
+ */
+function withoutArborist(load) {
+    const loadModule = Module._load;
+    Module._load = function (request, ...rest) {
+        if (request !== "@npmcli/arborist") {
+            return loadModule.call(this, request, ...rest);
+        }
+        const Arborist = function (options) {
+            return new (loadModule(request, ...rest).Arborist)(options);
+        };
+        return { Arborist };
+    };
+    try {
+        return load();
+    } finally {
+        Module._load = loadModule;
+    }
+}
+
+/** Loads a program with all of it. */
+exports.loadCheaply = (load) => {
+    if (plain) {
+        return load();
+    }
+    shortStackTraces();
+    const program = withoutArborist(() => {
+        debugMessagesOnDemand();
+        return load();
+    });
+    process.setSourceMapsEnabled(false);
+    return program;
+};
+
+/** Runs a program so that the trace of what fails is mapped to TypeScript. */
+exports.mappedWhenFailed = async (run) => {
+    try {
+        return await run();
+    } catch (error) {
+        process.setSourceMapsEnabled(true);
+        throw error;
+    }
+};
