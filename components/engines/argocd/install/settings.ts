@@ -3,6 +3,7 @@
  * are those of Argo CD's operator manual.
  */
 import type { Account, ArgoCd, Estate, Team } from "../../../../estate/model";
+import { yaml } from "../../../support/yaml";
 
 /** `data` of a ConfigMap. */
 export type Settings = Record<string, string>;
@@ -51,7 +52,7 @@ export function argocdSettings(estate: Estate, published: Settings = {}): Settin
         settings[`accounts.${name}`] = [...account.capabilities].sort().join(", ");
     }
     if (argocd.sso !== undefined) {
-        settings["oidc.config"] = oidcConfig(argocd);
+        settings["oidc.config"] = oidcConfig(argocd.sso);
     }
     return settings;
 }
@@ -64,21 +65,19 @@ export function argocdSettings(estate: Estate, published: Settings = {}): Settin
  * userinfo answer alone. Argo CD 3.2 (`util/oidc`) takes every claim from the ID token and replaces `groups` by those of
  * userinfo. Both are thus needed: groups for developers, `preferred_username` for maintainers.
  */
-function oidcConfig(argocd: ArgoCd): string {
-    const sso = argocd.sso;
-    return [
-        "name: GitLab",
-        `issuer: ${JSON.stringify(sso?.issuer)}`,
-        `clientID: ${JSON.stringify(sso?.clientId)}`,
-        "clientSecret: $oidc.gitlab.clientSecret",
-        "requestedScopes: [openid, profile, email]",
-        "enableUserInfoGroups: true",
-        "userInfoPath: /oauth/userinfo",
+function oidcConfig({ issuer, clientId }: NonNullable<ArgoCd["sso"]>): string {
+    return yaml({
+        name: "GitLab",
+        issuer,
+        clientID: clientId,
+        clientSecret: "$oidc.gitlab.clientSecret",
+        requestedScopes: ["openid", "profile", "email"],
+        enableUserInfoGroups: true,
+        userInfoPath: "/oauth/userinfo",
         // An upper bound for later versions: Argo CD 3.2 keeps an answer without `exp`, as GitLab's is, for as long as the
         // ID token lives (`GetUserInfo`), which is 120 seconds unless GitLab is configured otherwise.
-        "userInfoCacheExpiration: 5m",
-        "",
-    ].join("\n");
+        userInfoCacheExpiration: "5m",
+    });
 }
 
 /** argocd-cmd-params-cm. Its values are start-up flags: the workloads restart when they change. */

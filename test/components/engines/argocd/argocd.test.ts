@@ -7,6 +7,7 @@ import * as path from "node:path";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 import { ControlPlane } from "../../../../components/engines/argocd/install/controlPlane";
 import {
     loadManifests,
@@ -214,13 +215,17 @@ describe("settings", () => {
             }),
         });
         const settings = argocdSettings(estate);
-        assert.match(settings["oidc.config"] ?? "", /clientSecret: \$oidc\.gitlab\.clientSecret/);
-        // Groups are only in GitLab's userinfo; the user name is in its ID token, with the scope profile.
-        assert.match(
-            settings["oidc.config"] ?? "",
-            /^enableUserInfoGroups: true\nuserInfoPath: \/oauth\/userinfo$/m,
-        );
-        assert.match(settings["oidc.config"] ?? "", /^requestedScopes: \[openid, profile, email\]$/m);
+        assert.deepEqual(parse(settings["oidc.config"] ?? ""), {
+            name: "GitLab",
+            issuer: sso.issuer,
+            clientID: sso.clientId,
+            clientSecret: "$oidc.gitlab.clientSecret",
+            // Groups are only in GitLab's userinfo; the user name is in its ID token, with the scope profile.
+            requestedScopes: ["openid", "profile", "email"],
+            enableUserInfoGroups: true,
+            userInfoPath: "/oauth/userinfo",
+            userInfoCacheExpiration: "5m",
+        });
         assert.equal(accessRules(estate)["scopes"], "[groups, preferred_username]");
         assert.equal(settings["accounts.ci"], "apiKey, login");
         const rules = accessRules(estate)["policy.csv"] ?? "";
