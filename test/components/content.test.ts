@@ -186,3 +186,20 @@ test("the app repository says how its app is delivered", () => {
     const notes = appContent(helm).find((file) => file.path === "docs/delivery.md");
     assert.match(notes?.text ?? "", /`dev` → `test` → `prod`/);
 });
+
+test("the app repository says what the tags look like that the image updater finds", () => {
+    const updater = {
+        environments: ["dev"],
+        strategy: "newest-build",
+        allowTags: "any",
+        ignoreTags: [],
+        platforms: [],
+        images: {},
+        writeBack: "values",
+        mergeRequest: false,
+    } as const;
+    const app = sampleApp("web", { updater });
+    const notes = appContent(app).find((file) => file.path === "docs/delivery.md");
+    assert.equal(app.plan.lanes[0]?.tag.prefix, "main-");
+    assert.match(notes?.text ?? "", /tagged `main-` and the first 10 characters of the commit/);
+});

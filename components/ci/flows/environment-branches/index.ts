@@ -79,7 +79,7 @@ function notes(app: App): string {
     };
     return writesTags(app)
         ? rendered("notes/ci.md", { ...built, folder })
-        : rendered("notes/updater.md", built);
+        : rendered("notes/updater.md", { ...built, prefix: app.plan.lanes[0]?.tag.prefix ?? "" });
 }
 
 function rendered(file: string, values: Values = {}): string {
