@@ -27,6 +27,13 @@ describe("patterns", () => {
         ["[!ab]1", "b1", false],
         ["1.0", "1x0", false],
         ["a\\*", "a*", true],
+        ["a**", "ab", true],
+        ["a**", "a/b", false],
+        ["*", ".hidden", true],
+        ["!a", "b", false],
+        ["#a", "#a", true],
+        ["+(a)", "aa", false],
+        ["a//b", "a/b", false],
     ] as const) {
         it(`"${pattern}" ${expected ? "matches" : "does not match"} "${name}"`, () => {
             assert.equal(matches(pattern, name), expected);
