@@ -1,62 +1,42 @@
+/** Cron texts of six fields (second, minute, hour, day, month, weekday) in the dialect of Harbor's parser, robfig/cron. */
+import { Cron } from "croner";
+
 import { badRequest } from "./errors";
 
-const ranges: [number, number][] = [
-    [0, 59],
-    [0, 59],
-    [0, 23],
-    [1, 31],
-    [1, 12],
-    [0, 7],
-];
+const simple = /^[\d*?,/-]+$/;
+/** Names of months and weekdays have three letters: nothing is left for L, W and the like, which croner knows too. */
+const named = /^(?:[\d*?,/-]|[A-Za-z]{3}(?![A-Za-z]))+$/;
+/** Sunday is 0 only. */
+const weekday7 = /(?<![/\d])7/;
 
-/** The values each of the six fields (second, minute, hour, day, month, weekday) allows. */
-type Fields = Set<number>[];
-
-/**
- * Reads a cron text of six fields.
- * @throws HarborError 400 when it is none.
- */
-export function parseCron(cron: string): Fields {
-    const parts = cron.trim().split(/\s+/);
-    if (parts.length !== 6) {
+/** @throws HarborError 400 when the text is none. */
+function parse(cron: string): Cron {
+    const fields = cron.trim().split(/\s+/);
+    if (fields.length !== 6) {
         throw badRequest(`invalid cron: "${cron}" (six fields are needed)`);
     }
-    return parts.map((part, index) => {
-        const [low, high] = ranges[index] ?? [0, 0];
-        return field(part, low, high, cron);
-    });
-}
-
-function field(text: string, low: number, high: number, cron: string): Set<number> {
-    const values = new Set<number>();
-    for (const item of text.split(",")) {
-        const match = /^(\*|\?|\d+(?:-\d+)?)(?:\/(\d+))?$/.exec(item);
-        if (!match?.[1]) {
-            throw badRequest(`invalid cron: "${cron}"`);
-        }
-        const [from, to] = span(match[1], match[2] !== undefined, low, high);
-        const step = Number(match[2] ?? 1);
-        if (step < 1 || from < low || to > high || from > to) {
-            throw badRequest(`invalid cron: "${cron}"`);
-        }
-        for (let value = from; value <= to; value += step) {
-            values.add(high === 7 ? value % 7 : value);
-        }
+    if (
+        !fields.every((field, index) => (index < 4 ? simple : named).test(field)) ||
+        weekday7.test(fields[5] ?? "")
+    ) {
+        throw badRequest(`invalid cron: "${cron}"`);
     }
-    return values;
-}
-
-function span(text: string, stepped: boolean, low: number, high: number): [number, number] {
-    if (text === "*" || text === "?") {
-        return [low, high];
+    try {
+        // `5/15` is every 15 from 5 on. Harbor counts in UTC.
+        return new Cron(fields.join(" "), {
+            mode: "6-part",
+            sloppyRanges: true,
+            timezone: "UTC",
+            paused: true,
+        });
+    } catch {
+        throw badRequest(`invalid cron: "${cron}"`);
     }
-    const [from = "", to] = text.split("-");
-    return [Number(from), to === undefined ? (stepped ? high : Number(from)) : Number(to)];
 }
 
 /** Refuses a cron text that is none. @throws HarborError 400. */
 export function checkCron(cron: string): void {
-    parseCron(cron);
+    parse(cron);
 }
 
 /**
@@ -64,7 +44,7 @@ export function checkCron(cron: string): void {
  * @throws HarborError 400.
  */
 export function checkReplicationCron(cron: string): void {
-    parseCron(cron);
+    parse(cron);
     const [second, minute] = cron.trim().split(/\s+/);
     if (second !== "0") {
         throw badRequest(`the 1st field (indicating Seconds of time) of the cron setting must be 0`);
@@ -74,42 +54,13 @@ export function checkReplicationCron(cron: string): void {
     }
 }
 
-/** Whether the cron text means this second (UTC, as Harbor counts). */
-export function isDue(fields: Fields, at: Date): boolean {
-    const now = [
-        at.getUTCSeconds(),
-        at.getUTCMinutes(),
-        at.getUTCHours(),
-        at.getUTCDate(),
-        at.getUTCMonth() + 1,
-        at.getUTCDay(),
-    ];
-    return fields.every((values, index) => values.has(now[index] ?? -1));
-}
-
-/** Whether the cron text means any second after `from` up to and with `to`. Longer gaps than a day are cut to one. */
+/** Whether the cron text means any second after `from` up to and with `to`. */
 export function dueBetween(cron: string, from: Date, to: Date): boolean {
-    const fields = parseCron(cron);
-    const last = Math.floor(to.getTime() / 1000);
-    const first = Math.max(Math.floor(from.getTime() / 1000) + 1, last - 24 * 60 * 60);
-    for (let second = first; second <= last; second++) {
-        if (isDue(fields, new Date(second * 1000))) {
-            return true;
-        }
-    }
-    return false;
+    const next = nextDue(cron, from);
+    return next !== undefined && next <= to;
 }
 
-/** The next time the cron text means, within a year. */
+/** The next time the cron text means; undefined for one that never comes, as February 31. */
 export function nextDue(cron: string, after: Date): Date | undefined {
-    const fields = parseCron(cron);
-    const second = Math.min(...(fields[0] ?? [0]));
-    const minute = Math.floor(after.getTime() / 60_000) + 1;
-    for (let i = 0; i < 366 * 24 * 60; i++) {
-        const at = new Date((minute + i) * 60_000 + second * 1000);
-        if (isDue(fields, at)) {
-            return at;
-        }
-    }
-    return undefined;
+    return parse(cron).nextRun(after) ?? undefined;
 }

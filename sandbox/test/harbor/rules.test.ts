@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { checkReplicationCron, dueBetween, nextDue, parseCron } from "../../harbor/cron";
+import { checkCron, checkReplicationCron, dueBetween, nextDue } from "../../harbor/cron";
 import { matches } from "../../harbor/doublestar";
 import type { RetentionRule } from "../../harbor/model";
 import { parseTarget } from "../../harbor/registry";
@@ -43,14 +43,28 @@ describe("patterns", () => {
 
 describe("cron texts", () => {
     it("have six fields with lists, ranges and steps", () => {
-        assert.throws(() => parseCron("* * * * *"), /six fields/);
-        assert.throws(() => parseCron("61 * * * * *"), /invalid cron/);
-        assert.throws(() => parseCron("a * * * * *"), /invalid cron/);
+        assert.throws(() => checkCron("* * * * *"), /six fields/);
+        for (const field of ["61", "a", "L", "1-", "5-1", "*/0"]) {
+            assert.throws(() => checkCron(`0 ${field} * * * *`), /invalid cron/, field);
+        }
+        for (const weekday of ["7", "5L", "1#2", "+1", "MOON"]) {
+            assert.throws(() => checkCron(`0 0 0 * * ${weekday}`), /invalid cron/, weekday);
+        }
+        for (const good of ["0 5/15 * ? * *", "0 0 0 1 JAN,JUL *", "0 0 0 ? * mon-FRI"]) {
+            checkCron(good);
+        }
         const from = new Date("2026-03-02T02:59:58Z");
         assert.ok(dueBetween("0 0 3 * * 1-5", from, new Date("2026-03-02T03:00:01Z")), "a Monday");
         assert.ok(!dueBetween("0 0 3 * * 0", from, new Date("2026-03-02T03:00:01Z")));
         assert.ok(dueBetween("*/15 * * * * *", from, new Date("2026-03-02T03:00:00Z")));
-        assert.equal(nextDue("0 0 0 * * 7", from)?.toISOString(), "2026-03-08T00:00:00.000Z");
+        assert.equal(nextDue("0 0 0 * * 0", from)?.toISOString(), "2026-03-08T00:00:00.000Z");
+        assert.equal(nextDue("0 0 0 31 2 *", from), undefined);
+    });
+
+    it("mean a day or a weekday where both are given", () => {
+        const from = new Date("2026-03-02T00:00:00Z");
+        assert.equal(nextDue("0 0 0 4 * 5", from)?.toISOString(), "2026-03-04T00:00:00.000Z");
+        assert.equal(nextDue("0 0 0 9 * 5", from)?.toISOString(), "2026-03-06T00:00:00.000Z");
     });
 
     it("of replications start with 0 and name their minutes", () => {
