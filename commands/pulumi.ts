@@ -146,7 +146,7 @@ async function main(): Promise<void> {
     const result = await (call.operation === "destroy" ? keepingSettings(engine, run) : run());
     if (kept.length > 0 && result.code === 0) {
         process.stdout.write(
-            `Kept, because deletionProtection covers them:\n  ${kept.join("\n  ")}\n` +
+            `Protected by deletionProtection:\n  ${kept.join("\n  ")}\n` +
                 "The next up goes on with them. Images of other environments are gone: a new commit to an app builds them again.\n",
         );
     }

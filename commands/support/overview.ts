@@ -33,7 +33,7 @@ function servers(sandbox: SandboxInfo, estate: Estate): string {
                 `admin, password in ${harbor.passwordFile}`,
             ]),
             ["Argo CD", estate.argocd.url, "admin, by npm run sandbox -- argocd <words>"],
-            ["chat and mail", sandbox.chat.url, "nobody has to; every card as people see it"],
+            ["chat and mail", sandbox.chat.url, "no sign-in; every card as people see it"],
             ...(estate.relay === undefined
                 ? []
                 : [["relay", estate.relay.url, "Argo CD only; signs what goes to chat bots"]]),
@@ -94,7 +94,7 @@ export function keptNames(outputs: Readonly<Record<string, unknown>>): string[] 
 
 function kept(outputs: Readonly<Record<string, unknown>>): string {
     const names = keptNames(outputs);
-    return names.length === 0 ? "" : `Kept by a destroy (deletionProtection): ${names.join(", ")}`;
+    return names.length === 0 ? "" : `Protected from destroy (deletionProtection): ${names.join(", ")}`;
 }
 
 function next(estate: Estate): string {
@@ -114,7 +114,7 @@ function next(estate: Estate): string {
               ]),
         ["npm run preview", "what a change of Pulumi.dev.yaml would do"],
         ["npm run preview -- --policy", "the same, with the policy pack"],
-        ["npm run destroy", "take the estate away, keep the sandbox"],
+        ["npm run destroy", "delete the estate, leave the sandbox"],
         ["npm run sandbox -- down --purge", "leave nothing behind"],
     ];
     return `Try next\n${table(["COMMAND", "WHAT IT SHOWS"], rows, "  ")}`;

@@ -212,7 +212,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
 
     test("destroy leaves nothing but what deletionProtection keeps, and lists that", async () => {
         const output = await world.succeed("commands/pulumi.ts", ["destroy"]);
-        assert.match(output, /Kept, because deletionProtection covers them:/);
+        assert.match(output, /Protected by deletionProtection:/);
         const projects = (await world.harbor<{ name: string }[]>("GET", "/projects?page_size=100")).body;
         assert.deepEqual(
             projects.map((each) => each.name).filter((name) => !/-prod$/.test(name) && name !== "library"),
