@@ -102,5 +102,5 @@ export const hold = z
     .min(1)
     .max(200)
     .describe(
-        "Why nothing may be applied by itself for now: automated syncs stop, and so does the image updater. People still sync and roll back in Argo CD. Remove the line to go on.",
+        "Pauses this environment, with the reason: automated syncs stop, and so does the image updater. People still sync and roll back in Argo CD. Remove the line to go on.",
     );

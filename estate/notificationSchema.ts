@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** What a spec says about notifications: who hears of what, and the relay that signs for bots. */
+/** What a spec says about notifications: who is notified of what, and the relay that signs for bots. */
 
-/** What can be told, by the name Argo CD's notifications have for it. */
+/** What can be reported, by the name Argo CD's notifications have for it. */
 export const triggerNames = [
     "on-deployed",
     "on-health-degraded",
@@ -28,7 +28,7 @@ export const channelTriggers = z
     .array(trigger)
     .min(1)
     .default([...defaultTriggers])
-    .describe("What the channel hears where a subscription does not choose.");
+    .describe("Triggers of the channel where a subscription names none.");
 
 /** A list of channels, each by its name or with a choice of triggers. */
 export const subscriptions = z.array(
@@ -38,7 +38,7 @@ export const subscriptions = z.array(
             channel: z.string().min(1).describe("Name of the channel."),
             triggers: z
                 .array(trigger)
-                .describe("What it hears, instead of its own `triggers`. `[]`: nothing."),
+                .describe("Its triggers here, instead of its own `triggers`. `[]`: none."),
         }),
     ]),
 );

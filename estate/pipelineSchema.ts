@@ -96,7 +96,7 @@ export const hotfixSchema = z
             )
             .optional()
             .describe(
-                "Last day it is meant for, `YYYY-MM-DD`. Afterwards every update says so; nothing goes back by itself.",
+                "Last day it is meant for, `YYYY-MM-DD`. Afterwards every update says so; nothing is switched back automatically.",
             ),
     })
     .nullable()

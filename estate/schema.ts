@@ -207,7 +207,7 @@ const team = z.strictObject({
     channels: channelNames
         .default([])
         .describe(
-            "Channels that hear of every app of the team: names, or `{channel, triggers}` to choose what they hear.",
+            "Channels that are notified of every app of the team: names, or `{channel, triggers}` to choose the triggers.",
         ),
 });
 
@@ -224,7 +224,7 @@ const syncMeaning = {
     prune: "Delete objects that are gone from git. Acts only with `automated`.",
     selfHeal: "Undo changes made by hand on the cluster. Acts only with `automated`.",
     retries: "Attempts after a failed sync.",
-    history: "How many earlier syncs Argo CD keeps to roll back to.",
+    history: "How many earlier syncs Argo CD stores to roll back to.",
     ignoreDifferences:
         "Fields that others own: neither drift nor undone by a sync. A list at an inner level replaces the whole list.",
 };
@@ -266,7 +266,7 @@ const meaning = {
     quota: 'Hard limits of each namespace, e.g. `{"requests.cpu": "4"}`. A key set to `null` drops that limit; `null` drops all.',
     storageGiB: "Storage limit of the Harbor project in GiB. `null`: no limit.",
     keepTags:
-        "How many of the newest tags Harbor's retention keeps in each repository. Immutable tags are kept beside them.",
+        "How many of the newest tags Harbor's retention retains in each repository, in addition to immutable tags.",
     immutableTags: 'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none.',
     values: "Helm values over the chart's own; maps merge, and a `null` inside reaches Helm, which drops the chart's value. Helm apps only.",
     kustomize: "What is changed over the kustomization. Kustomize apps only. `null`: nothing.",
@@ -298,10 +298,10 @@ const appMeaning = {
     delivery: "What renders the manifests of the config repository.",
     port: "Container port of the seeded chart or kustomization.",
     rolloutDeadlineSeconds:
-        "Seconds without progress after which a rollout of the seeded chart or kustomization counts as failed and its team hears of it. Pulling a large image and a slow start are no progress.",
+        "Seconds without progress after which a rollout of the seeded chart or kustomization counts as failed and its team is notified. Pulling a large image and a slow start are no progress.",
     scope: "`app`: a config repository for each app; `team`: one that the team's apps share, a folder each.",
     channels:
-        "Channels that hear of this app, beside those of its team and environment. What it says of a channel replaces what they say.",
+        "Channels that are notified of this app, in addition to those of its team and environment. Triggers given here replace theirs.",
 };
 
 const estateDefaults = z.strictObject({
@@ -364,9 +364,9 @@ const environment = z.strictObject({
         .boolean()
         .optional()
         .describe(
-            "Keeps repositories and Harbor projects from being deleted by Pulumi. Default: `true` for class `prod`.",
+            "Protects repositories and Harbor projects from being deleted by Pulumi. Default: `true` for class `prod`.",
         ),
-    channels: channelNames.default([]).describe("Channels that hear of every app in this environment."),
+    channels: channelNames.default([]).describe("Channels that are notified of every app in this environment."),
     syncWindows: z
         .array(syncWindow)
         .default([])
@@ -391,7 +391,7 @@ const appEnvironment = z.strictObject({
         .nullable()
         .optional()
         .describe(
-            "Replaces the app's channels in this environment. `null`: nobody hears of it, team and environment included.",
+            "Replaces the app's channels in this environment. `null`: nobody is notified, team and environment included.",
         ),
     pin: pin.optional(),
     hold: hold.optional(),
@@ -442,7 +442,7 @@ const app = z.strictObject({
     channels: channelNames
         .nullable()
         .optional()
-        .describe(`${appMeaning.channels} \`null\`: nobody hears of it, team and environment included.`),
+        .describe(`${appMeaning.channels} \`null\`: nobody is notified, team and environment included.`),
     ...overrides,
     environments: z
         .record(name, appEnvironment.nullable())
@@ -530,7 +530,7 @@ const argocd = z.strictObject({
         .min(5)
         .max(86400)
         .default(180)
-        .describe("Seconds between polls of the config repositories; webhooks make changes known at once."),
+        .describe("Seconds between polls of the config repositories; webhooks make changes known immediately."),
     sso: z
         .strictObject({
             provider: z.enum(["gitlab"]).default("gitlab").describe("Who people sign in with."),

@@ -184,7 +184,7 @@ function rules(): FlowRule[] {
         },
         {
             id: "promotion-gap",
-            rule: "must be in every environment between its first and its last: versions move one step at a time",
+            rule: "must be in every environment between its first and its last: versions are promoted one step at a time",
             severity: "error",
             check: ({ spec }, apps) =>
                 apps.flatMap(({ name }) => {

@@ -76,7 +76,7 @@ export const pipelineRules: readonly Rule[] = [
                                 ? ""
                                 : `; it ${over ? "was" : "is"} meant until ${hotfix.until}`),
                         fix: over
-                            ? "remove it, or move the day"
+                            ? "remove it, or set a later day"
                             : `remove it when the hotfix is out, so that ${app.repository.branch} is delivered again`,
                     },
                 ];

@@ -33,7 +33,7 @@ function problem(path: readonly string[], value: string, looks: string): Problem
         value: `(hidden, ${value.length} characters)`,
         id: "plain-secret",
         rule: `must hold no secret in plain text; this looks like ${looks}`,
-        fix: `replace it where it is valid, remove it here, and keep it as a stack secret: ${command(path)}`,
+        fix: `replace it where it is valid, remove it here, and store it as a stack secret: ${command(path)}`,
         severity: "error",
     };
 }

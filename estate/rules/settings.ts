@@ -75,7 +75,7 @@ export const settingRules: readonly Rule[] = [
     },
     {
         id: "one-role",
-        rule: "must stand once: a member has one role in a group",
+        rule: "must be listed once: a member has one role in a group",
         severity: "error",
         check: ({ spec }) =>
             Object.entries(spec.teams).flatMap(([name, team]) => [
@@ -136,7 +136,7 @@ export const settingRules: readonly Rule[] = [
     },
     {
         id: "values-helm",
-        rule: "must stand at Helm apps only",
+        rule: "is for Helm apps only",
         severity: "error",
         check: ({ spec, estate }) =>
             Object.values(estate.apps)

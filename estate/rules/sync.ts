@@ -39,7 +39,7 @@ export const syncRules: readonly Rule[] = [
     },
     {
         id: "kustomize-only",
-        rule: "must stand at Kustomize apps only",
+        rule: "is for Kustomize apps only",
         severity: "error",
         check: ({ spec, estate }) =>
             Object.values(estate.apps)
@@ -111,7 +111,7 @@ export const syncRules: readonly Rule[] = [
                 .map((name) => ({
                     path: `argocd.accounts.${name}`,
                     value: name,
-                    fix: "rename the account, e.g. with -bot at its end; keep that name from being taken at GitLab",
+                    fix: "rename the account, e.g. with -bot at its end; make sure that nobody takes that name at GitLab",
                 })),
     },
 ];
