@@ -366,7 +366,9 @@ const environment = z.strictObject({
         .describe(
             "Protects repositories and Harbor projects from being deleted by Pulumi. Default: `true` for class `prod`.",
         ),
-    channels: channelNames.default([]).describe("Channels that are notified of every app in this environment."),
+    channels: channelNames
+        .default([])
+        .describe("Channels that are notified of every app in this environment."),
     syncWindows: z
         .array(syncWindow)
         .default([])
@@ -530,7 +532,9 @@ const argocd = z.strictObject({
         .min(5)
         .max(86400)
         .default(180)
-        .describe("Seconds between polls of the config repositories; webhooks make changes known immediately."),
+        .describe(
+            "Seconds between polls of the config repositories; webhooks make changes known immediately.",
+        ),
     sso: z
         .strictObject({
             provider: z.enum(["gitlab"]).default("gitlab").describe("Who people sign in with."),
