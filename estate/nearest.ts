@@ -26,7 +26,10 @@ function continues(a: string, b: string): boolean {
     return short.length >= shortest && long.startsWith(short);
 }
 
-/** Levenshtein's distance, with a swap of neighbours counted as one. */
+/**
+ * Levenshtein's distance, with a swap of neighbours counted as one. Ours: what the registry has with swaps is a package
+ * without types and without a release for years, and no shorter to call than to read here.
+ */
 export function distance(a: string, b: string): number {
     const rows: number[][] = Array.from({ length: a.length + 1 }, (_, i) =>
         Array.from({ length: b.length + 1 }, (_unused, j) => (i === 0 ? j : j === 0 ? i : 0)),

@@ -117,7 +117,12 @@ describe("the rules", () => {
                     imageUpdater: { webhookUrl: "http://127.0.0.1:8947" },
                 },
             },
-            { ...updater, apps: { web: { updater: { strategy: "semver", constraint: ">=1.0 <2" } } } },
+            ...[">=1.0 <2", ">=1.2 <2 !=1.5.0", "1.2 - 2", "~1.2 || ^3", "1.x", ">=2.0.0-rc.1"].map(
+                (constraint) => ({
+                    ...updater,
+                    apps: { web: { updater: { strategy: "semver", constraint } } },
+                }),
+            ),
             { ...updater, apps: { web: { updater: { strategy: "digest", constraint: "latest" } } } },
             windows({ schedule: "*/15 0-6,22 1 1-12 1-5", timeZone: "Asia/Shanghai" }),
             windows({ schedule: "@daily" }),

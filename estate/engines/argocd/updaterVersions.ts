@@ -1,4 +1,6 @@
 /** What the versions of Argo CD Image Updater know. Sources: the project's source at v0.12.2, its documentation and pull requests. Pure. */
+import { gte } from "semver";
+
 import type { UpdateStrategy } from "../../model";
 
 /** The abilities of one version. */
@@ -17,19 +19,19 @@ export interface UpdaterAbilities {
     readonly intervalSetting: boolean;
 }
 
-/** First versions of each ability, as numbers that compare. */
+/** First version of each ability. */
 const since = {
-    newStrategyNames: [0, 13, 0],
+    newStrategyNames: "0.13.0",
     // 0.13 and 0.14 have it too, but lose other keys of the file (fixed in 0.15).
-    helmValues: [0, 15, 0],
-    webhook: [0, 17, 0],
-    resource: [1, 0, 0],
-    mergeRequests: [1, 3, 0],
+    helmValues: "0.15.0",
+    webhook: "0.17.0",
+    resource: "1.0.0",
+    mergeRequests: "1.3.0",
 } as const;
 
 /** @param version without `v`, e.g. `0.12.2`. */
 export function updaterAbilities(version: string): UpdaterAbilities {
-    const has = (ability: keyof typeof since): boolean => atLeast(version, since[ability]);
+    const has = (ability: keyof typeof since): boolean => gte(version, since[ability]);
     return {
         configuredBy: has("resource") ? "resource" : "annotations",
         strategies: has("newStrategyNames")
@@ -45,15 +47,4 @@ export function updaterAbilities(version: string): UpdaterAbilities {
         webhook: has("webhook"),
         intervalSetting: has("resource"),
     };
-}
-
-function atLeast(version: string, minimum: readonly number[]): boolean {
-    const parts = version.split(".").map(Number);
-    for (const [index, wanted] of minimum.entries()) {
-        const got = parts[index] ?? 0;
-        if (got !== wanted) {
-            return got > wanted;
-        }
-    }
-    return true;
 }

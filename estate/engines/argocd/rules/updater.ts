@@ -1,3 +1,5 @@
+import { validRange } from "semver";
+
 import type { App, Estate, ExtraImage, ImageRule } from "../../../model";
 import type { Spec } from "../../../schema";
 import { sampleTags } from "../../../tags";
@@ -170,7 +172,10 @@ function allowed(expression: string): (tag: string) => boolean {
     return (tag) => compiled.test(tag);
 }
 
-/** A glob of Go's filepath.Match, which `ignoreTags` are; tags have no slash. One that is malformed matches nothing. */
+/**
+ * A glob of Go's filepath.Match, which `ignoreTags` are; tags have no slash. One that is malformed matches nothing. Ours:
+ * the libraries for globs add braces and stars of the shell, which Go takes as they are.
+ */
 function glob(pattern: string): RegExp {
     const parts = pattern.match(/\\.|\[[^\]]*\]|[^]/g) ?? [];
     const expression = parts.map((part) => {
@@ -192,6 +197,11 @@ function glob(pattern: string): RegExp {
     }
 }
 
+/** Whether a text is a range to Go's Masterminds/semver: npm's ranges, and `!=`. The schema has refused commas. */
+function isRange(constraint: string): boolean {
+    return constraint.trim() !== "" && validRange(constraint.replace(/!=/g, "=")) !== null;
+}
+
 function constraintFault({ path, rule }: { path: string; rule: ImageRule }): Finding[] {
     const at = `${path}.constraint`;
     const { strategy, constraint } = rule;
@@ -208,7 +218,7 @@ function constraintFault({ path, rule }: { path: string; rule: ImageRule }): Fin
               ];
     }
     if (strategy === "semver") {
-        return constraint === undefined || /^[\d\s.xX*^~<>=!|-]+$/.test(constraint)
+        return constraint === undefined || isRange(constraint)
             ? []
             : [
                   {

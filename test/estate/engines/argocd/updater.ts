@@ -71,13 +71,13 @@ export const updaterCases: readonly Case[] = [
         found: [["apps.web.updater.constraint", undefined]],
         fix: /latest/,
     },
-    {
+    ...["main", "1.2.3.4", "><1", "!"].map((constraint): Case => ({
         rule: "updater-constraint",
-        title: "versions in a range that is none",
-        change: { ...updater, apps: { web: { updater: { strategy: "semver", constraint: "main" } } } },
-        found: [["apps.web.updater.constraint", "main"]],
+        title: `versions in the range ${constraint}, which is none`,
+        change: { ...updater, apps: { web: { updater: { strategy: "semver", constraint } } } },
+        found: [["apps.web.updater.constraint", constraint]],
         fix: /\^1\.2/,
-    },
+    })),
     {
         rule: "updater-constraint",
         title: "a range for the newest build",
