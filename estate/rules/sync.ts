@@ -1,3 +1,5 @@
+import { Cron } from "croner";
+
 import type { Estate } from "../model";
 import type { Spec } from "../schema";
 import type { Checked, Finding, Rule } from "./rule";
@@ -163,7 +165,11 @@ const cronFields = [
     ["weekday", 0, 6],
 ] as const;
 
-/** Why Argo CD's cron parser would refuse the schedule; undefined where it takes it. The schema has seen its form. */
+/**
+ * Why Argo CD's cron parser, robfig/cron, would refuse the schedule, or the window would never open; undefined where all
+ * is well. The schema has seen its form. What croner takes and robfig/cron does not is refused here: weekday 7, `L`, and
+ * names in other fields than month and weekday.
+ */
 export function cronFault(schedule: string): string | undefined {
     if (schedule.startsWith("@")) {
         return undefined;
@@ -176,5 +182,21 @@ export function cronFault(schedule: string): string | undefined {
             return `must have a ${what} from ${lowest} to ${highest}; got ${wrong}`;
         }
     }
-    return undefined;
+    if (/(?<![A-Za-z])[A-Za-z]{1,2}(?![A-Za-z])/.test(schedule)) {
+        return notCron;
+    }
+    try {
+        // `5/15` is every 15 from 5 on, as robfig/cron reads it.
+        const cron = new Cron(schedule, {
+            mode: "5-part",
+            sloppyRanges: true,
+            paused: true,
+            timezone: "UTC",
+        });
+        return cron.nextRun() === null ? "must be a time that comes; this day is in no year" : undefined;
+    } catch {
+        return notCron;
+    }
 }
+
+const notCron = "must be a cron expression of five fields";

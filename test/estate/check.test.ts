@@ -125,6 +125,8 @@ describe("the rules", () => {
             ),
             { ...updater, apps: { web: { updater: { strategy: "digest", constraint: "latest" } } } },
             windows({ schedule: "*/15 0-6,22 1 1-12 1-5", timeZone: "Asia/Shanghai" }),
+            windows({ schedule: "5/15 0 ? JAN,jul MON-FRI" }),
+            windows({ schedule: "0 0 29 2 *" }),
             windows({ schedule: "@daily" }),
             { argocd: { accounts: { "ci-bot": { role: "role:shop-releaser" } } } },
             { defaults: { values: { a: 1 } } },
