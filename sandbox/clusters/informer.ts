@@ -1,4 +1,7 @@
-/** What is on a cluster, kept up to date: list once, then watch. */
+/**
+ * What is on a cluster, kept up to date: list once, then watch. Ours, not @kubernetes/client-node: that brings
+ * sixteen packages and theirs, and its informer stops at an error, for its user to start it again.
+ */
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";

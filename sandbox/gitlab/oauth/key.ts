@@ -1,4 +1,4 @@
-/** The key that signs ID tokens. */
+/** The key that signs ID tokens. One algorithm and no verification: Node.js signs that in three lines, without a library. */
 import {
     createHash,
     createPrivateKey,

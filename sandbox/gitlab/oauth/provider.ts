@@ -1,4 +1,8 @@
-/** Applications that let people sign in with GitLab, and what these got: codes and tokens. */
+/**
+ * Applications that let people sign in with GitLab, and what these got: codes and tokens. Ours, not oidc-provider: that is
+ * a server of its own, with other answers than GitLab's where a request may not go on (GitLab stays on its own page, and
+ * has codes such as `invalid_redirect_uri`), other claims and tokens, and another order of checks; each had to be overridden.
+ */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 
