@@ -184,13 +184,22 @@ function at(
     };
 }
 
+/** False and 0 are left out: Argo CD drops them when it writes the object, which would then drift for ever. */
 function syncPolicy({ sync, hold }: AppEnvironment): Record<string, unknown> {
     return {
         // Argo CD refuses to roll back what it syncs by itself, and would undo it: on hold, people decide.
         ...(sync.automated && hold === undefined
-            ? { automated: { prune: sync.prune, selfHeal: sync.selfHeal, allowEmpty: false } }
+            ? {
+                  automated: {
+                      ...(sync.prune ? { prune: true } : {}),
+                      ...(sync.selfHeal ? { selfHeal: true } : {}),
+                  },
+              }
             : {}),
-        retry: { limit: sync.retries, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
+        retry: {
+            ...(sync.retries === 0 ? {} : { limit: sync.retries }),
+            backoff: { duration: "5s", factor: 2, maxDuration: "3m" },
+        },
         // The namespace is the estate's, with quota and pull secret: Argo CD must not make one without them.
         syncOptions: [
             "CreateNamespace=false",

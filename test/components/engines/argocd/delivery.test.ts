@@ -36,7 +36,7 @@ test("an Application follows the environment's branch and names cluster and name
             },
             destination: { name: "member1", namespace: "web-test" },
             syncPolicy: {
-                automated: { prune: true, selfHeal: true, allowEmpty: false },
+                automated: { prune: true, selfHeal: true },
                 retry: { limit: 3, backoff: { duration: "5s", factor: 2, maxDuration: "3m" } },
                 syncOptions: ["CreateNamespace=false", "ServerSideApply=true", "PruneLast=true"],
             },
@@ -66,6 +66,22 @@ test("values go to Helm only; without automation a person syncs", () => {
     });
     assert.equal("helm" in (specOf(kustomize)["source"] ?? {}), false);
     assert.equal("automated" in (specOf(helm)["syncPolicy"] ?? {}), false);
+});
+
+test("fields that Argo CD drops when it writes an Application are not declared: they would drift for ever", () => {
+    const app = sampleApp("web");
+    const { sync } = sampleAppEnvironment("web", "dev");
+    const environment = sampleAppEnvironment("web", "dev", {
+        sync: { ...sync, prune: false, selfHeal: false, retries: 0 },
+    });
+    const { spec } = application(sampleEstate([app]), app, environment, "member1") as unknown as {
+        spec: { syncPolicy: Record<string, unknown> };
+    };
+    // An empty object still means automated.
+    assert.deepEqual(spec.syncPolicy["automated"], {});
+    assert.deepEqual(spec.syncPolicy["retry"], {
+        backoff: { duration: "5s", factor: 2, maxDuration: "3m" },
+    });
 });
 
 test("a class without AppProject, or a cluster without Application, is a bug that is named", () => {
