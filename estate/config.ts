@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
+import { today } from "./days";
 import { at, checkCredentials, credentialNeeds } from "./credentials";
 import { serverOf } from "./kubeconfig";
 import type { Estate } from "./model";
@@ -71,7 +72,7 @@ export async function readStack(): Promise<Stack> {
     const secrets = await plain(config.getSecretObject<unknown>(credentialsKey));
     const manifestsPath = process.env["ESTATE_ARGOCD_MANIFESTS"];
     const { estate, problems } = parseEstate(raw, {
-        today: new Date().toISOString().slice(0, "YYYY-MM-DD".length),
+        today: today(),
         servers: await readServers(raw, secrets),
         unknownServers: pulumi.runtime.isDryRun() ? "warning" : "error",
         ...(manifestsPath === undefined || manifestsPath === "" ? {} : { manifestsPath }),

@@ -7,27 +7,35 @@ import type { Flow } from "./flows";
 import type { FlowPlan } from "./flows/plan";
 import type { ChannelKind } from "./channels";
 import type { TriggerName } from "./notificationSchema";
+import type { Spec, SpecApp, SpecEnvironment } from "./schema";
+
+/** A part of the spec that the model takes as it is: frozen, and without keys that are undefined. */
+type Kept<T> = T extends readonly (infer Element)[]
+    ? readonly Kept<Element>[]
+    : T extends object
+      ? { readonly [Key in keyof T]: Kept<Exclude<T[Key], undefined>> }
+      : T;
 
 /** What the GitLab server's licence offers. `free` has no approvals, protected environments, people named in allowed-to lists or push rules. */
-export type Tier = "free" | "premium";
+export type Tier = Spec["gitlab"]["tier"];
 
 /**
  * Which GitLab was installed: `ce` is the Community, `ee` the Enterprise Edition, with a licence or without. It is not the
  * tier: GitLab.com and the usual package are `ee` also where nothing was paid.
  */
-export type Edition = "ce" | "ee";
+export type Edition = NonNullable<Spec["gitlab"]["edition"]>;
 
 /** What renders an app's manifests from its config repository. */
-export type Delivery = "helm" | "kustomize";
+export type Delivery = Spec["defaults"]["delivery"];
 
 /** Which controller applies what is rendered. */
 export type Engine = "argocd";
 
 /** Who runs an app's pipelines. `none` leaves the app repository without CI variables. */
-export type Ci = "gitlab" | "jenkins" | "none";
+export type Ci = Spec["defaults"]["ci"];
 
 /** Environments of one class share an AppProject per team: `prod` is stricter than `nonprod` everywhere. */
-export type EnvironmentClass = "prod" | "nonprod";
+export type EnvironmentClass = NonNullable<SpecEnvironment["class"]>;
 
 export interface Estate {
     /** DNS label; prefix of what is unique on a server, such as system robots. */
@@ -57,7 +65,7 @@ export interface GitLab {
     readonly edition: Edition;
     /** Whether pipelines of merge requests between environments get the promotion's credentials, and hold the merge back. */
     readonly protectedMergeRequestPipelines: boolean;
-    readonly visibility: "private" | "internal";
+    readonly visibility: Spec["gitlab"]["visibility"];
     /** PEM file of a private CA, as a path on the machine that runs Pulumi. */
     readonly caFile?: string;
     /** URL under which the clusters reach this GitLab, where it differs from `url`. */
@@ -79,7 +87,7 @@ export interface Registry {
 export interface Cluster {
     readonly name: string;
     /** `host` runs Argo CD; `member` runs apps. Exactly one host. A host may also be listed in environments. */
-    readonly role: "host" | "member";
+    readonly role: Spec["clusters"][string]["role"];
     /** Context of the kubeconfig. */
     readonly context: string;
     /** Path of the kubeconfig file; absent: the stack's secret `credentials.clusters.<name>.kubeconfig`, or the default kubeconfig. */
@@ -114,18 +122,7 @@ export interface Environment {
 }
 
 /** A time in which Argo CD applies (`allow`) or does not apply (`deny`) what changed. */
-export interface SyncWindow {
-    readonly kind: "allow" | "deny";
-    /** Five cron fields. */
-    readonly schedule: string;
-    /** Go's form, e.g. `2h30m`. */
-    readonly duration: string;
-    /** IANA name. */
-    readonly timeZone: string;
-    /** Whether people may sync by hand while it forbids syncs. */
-    readonly manualSync: boolean;
-    readonly description?: string;
-}
+export type SyncWindow = Kept<SpecEnvironment["syncWindows"][number]>;
 
 /** A chat or mail destination. Its URL and signing secret are stack secrets under `credentials.channels.<name>`. */
 export interface Channel {
@@ -134,10 +131,13 @@ export interface Channel {
     /** Slack channel, or mail address; absent for bots, whose URL says where. */
     readonly recipient?: string;
     /** Language of the cards. */
-    readonly language: "en" | "zh";
+    readonly language: Language;
     /** What it hears where a subscription does not choose; sorted. */
     readonly triggers: readonly TriggerName[];
 }
+
+/** Languages of the cards. */
+export type Language = Spec["channels"][string]["language"];
 
 /** The relay that signs messages for bots. */
 export interface NotificationRelay {
@@ -204,10 +204,10 @@ export interface App {
 }
 
 /** What builds images without a daemon and without privilege. `crane` packs static content only. */
-export type Builder = "buildah" | "kaniko" | "crane";
+export type Builder = Spec["defaults"]["pipeline"]["builder"];
 
 /** The jobs of the pipelines. */
-export type PipelineJob = "test" | "quality" | "build" | "deliver" | "promote";
+export type PipelineJob = keyof Spec["defaults"]["pipeline"]["images"];
 
 /** How an app's pipelines run. */
 export interface Pipeline {
@@ -236,7 +236,7 @@ export interface Repository {
 
 export interface ConfigRepository {
     /** `app`: a repository for this app; `team`: one shared by the team's apps. */
-    readonly scope: "app" | "team";
+    readonly scope: Spec["defaults"]["config"]["scope"];
     readonly path: string;
     readonly fullPath: string;
     /** Clone URL as the clusters reach it, ending in `.git`. */
@@ -296,31 +296,19 @@ export interface Sync {
 }
 
 /** Fields of objects that others than git own. */
-export interface IgnoredDifference {
-    /** API group; empty for the core group. */
-    readonly group: string;
-    readonly kind: string;
-    /** One object; absent: all of the kind. */
-    readonly name?: string;
-    readonly jsonPointers: readonly string[];
-    readonly jqPathExpressions: readonly string[];
-    readonly managedFieldsManagers: readonly string[];
-}
+export type IgnoredDifference = Kept<NonNullable<Spec["defaults"]["sync"]>["ignoreDifferences"][number]>;
 
 /** What an Application changes over its kustomization. */
 export interface KustomizeOverrides {
     /** By name of the Deployment or StatefulSet. */
     readonly replicas: Readonly<Record<string, number>>;
-    readonly patches: readonly {
-        readonly target?: Readonly<
-            Partial<Record<"group" | "version" | "kind" | "name" | "labelSelector", string>>
-        >;
-        readonly patch: string;
-    }[];
+    readonly patches: Kept<NonNullable<Spec["defaults"]["kustomize"]>["patches"]>;
 }
 
 /** Which of the allowed tags an updater takes. */
-export type UpdateStrategy = "semver" | "newest-build" | "digest" | "alphabetical";
+export type UpdateStrategy = SpecUpdater["strategy"];
+
+type SpecUpdater = NonNullable<SpecApp["updater"]>;
 
 /** Which tags of an image are taken. */
 export interface ImageRule {
@@ -342,9 +330,9 @@ export interface ExtraImage extends ImageRule {
     /** Full reference without tag. */
     readonly image?: string;
     /** Keys of the chart's values; Helm apps only. */
-    readonly helm?: { readonly name?: string; readonly tag?: string; readonly spec?: string };
+    readonly helm?: Kept<NonNullable<SpecUpdater["images"][string]["helm"]>>;
     /** Name in the kustomization; Kustomize apps only. */
-    readonly kustomize?: { readonly name: string };
+    readonly kustomize?: Kept<NonNullable<SpecUpdater["images"][string]["kustomize"]>>;
     /** Where the updater finds credentials, in its own form; absent: the pull robot for a repository, else none. */
     readonly pullSecret?: string;
 }
@@ -356,7 +344,7 @@ export interface ImageUpdater extends ImageRule {
     /** Images beside the app's own, by alias. */
     readonly images: Readonly<Record<string, ExtraImage>>;
     /** Where the tag is written back: `.argocd-source-<application>.yaml`, or the chart's values / the kustomization. */
-    readonly writeBack: "source" | "values";
+    readonly writeBack: SpecUpdater["writeBack"];
     /** Branch, or Go template of one, that is made from the environment's and committed to instead. */
     readonly writeBranch?: string;
     /** Opens a merge request instead of committing to the environment's branch. */
@@ -380,14 +368,14 @@ export interface ArgoCd {
     readonly url: string;
     readonly manifests: Manifests;
     /** `lean`: custom resource definitions without the schema of what Argo CD checks itself; `published`: as they are. */
-    readonly definitions: "lean" | "published";
+    readonly definitions: Spec["argocd"]["definitions"];
     readonly ha: boolean;
     /** Registry host (and path) that mirrors the images; absent: as published. */
     readonly imageMirror?: string;
     /** Requests and limits by workload name, e.g. `argocd-repo-server`. */
     readonly resources: Readonly<Record<string, ResourceRequirements>>;
     /** `remove` drops `seccompProfile` from the workloads, for nodes whose runtime refuses it. */
-    readonly seccomp: "keep" | "remove";
+    readonly seccomp: Spec["argocd"]["seccomp"];
     readonly adminEnabled: boolean;
     /** Seconds between polls of the config repositories. */
     readonly reconciliationSeconds: number;
@@ -412,34 +400,20 @@ export interface Manifests {
     readonly sha256?: string;
 }
 
-export interface ResourceRequirements {
-    readonly requests?: Readonly<Record<string, string>>;
-    readonly limits?: Readonly<Record<string, string>>;
-}
+/** Requests and limits of one workload. */
+export type ResourceRequirements = Kept<Spec["argocd"]["resources"][string]>;
 
 /** Sign-in with GitLab. The client secret is `credentials.sso.clientSecret` of the stack. */
 export interface Sso {
-    readonly provider: "gitlab";
+    readonly provider: NonNullable<Spec["argocd"]["sso"]>["provider"];
     readonly issuer: string;
     readonly clientId: string;
     /** GitLab groups whose members administer Argo CD, full paths. */
     readonly adminGroups: readonly string[];
 }
 
-export interface Account {
-    readonly capabilities: readonly ("login" | "apiKey")[];
-    /** Argo CD role, e.g. `role:readonly` or a team's `role:shop-deployer`. */
-    readonly role: string;
-}
+/** A local account of Argo CD. */
+export type Account = Kept<Spec["argocd"]["accounts"][string]>;
 
 /** How long what the estate issues is good for. */
-export interface CredentialPolicy {
-    /** Part of the name of every robot and token; a higher number replaces all of them, new ones first. */
-    readonly generation: number;
-    /** Lifetime of Harbor robots and GitLab access tokens, days. */
-    readonly lifetimeDays: number;
-    /** GitLab access tokens are rotated by the first `up` within so many days of their end. */
-    readonly rotateBeforeDays: number;
-    /** Last day of deploy tokens, `YYYY-MM-DD`; absent: they do not expire. */
-    readonly expires?: string;
-}
+export type CredentialPolicy = Kept<Spec["credentials"]>;

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { imageReference } from "./fields";
+
 /** What a spec says about notifications: who is notified of what, and the relay that signs for bots. */
 
 /** What can be reported, by the name Argo CD's notifications have for it. */
@@ -51,12 +53,7 @@ export function channelOf(entry: Subscription): string {
     return typeof entry === "string" ? entry : entry.channel;
 }
 
-const image = z
-    .string()
-    .regex(
-        /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
-        "must be an image reference, e.g. harbor.example.com/platform/notification-relay:1.0.0",
-    );
+const image = imageReference("harbor.example.com/platform/notification-relay:1.0.0");
 
 /** The part `notifications`. */
 export const notifications = z.strictObject({

@@ -1,3 +1,5 @@
+import { dayOf } from "./days";
+import { mirroredImage } from "./images";
 import type { App, Builder, Pipeline, PipelineJob } from "./model";
 import type { Spec, SpecApp } from "./schema";
 
@@ -34,7 +36,7 @@ export function resolvePipeline(app: SpecApp, { defaults }: Spec): Pipeline {
     const stated = app.pipeline.imageMirror;
     const mirror = stated === undefined ? defaults.pipeline.imageMirror : (stated ?? undefined);
     const image = (job: PipelineJob, published: string): string =>
-        app.pipeline.images[job] ?? defaults.pipeline.images[job] ?? mirrored(published, mirror);
+        app.pipeline.images[job] ?? defaults.pipeline.images[job] ?? mirroredImage(published, mirror);
     return {
         builder,
         images: {
@@ -47,13 +49,6 @@ export function resolvePipeline(app: SpecApp, { defaults }: Spec): Pipeline {
     };
 }
 
-/** `quay.io/skopeo/stable:v1` → `<mirror>/skopeo/stable:v1`. */
-function mirrored(image: string, mirror: string | undefined): string {
-    return mirror === undefined
-        ? image
-        : `${mirror.replace(/\/+$/, "")}/${image.slice(image.indexOf("/") + 1)}`;
-}
-
 /** The hotfix lane, where it is on. */
 export function resolveHotfix({ hotfix }: SpecApp): App["hotfix"] {
     if (hotfix === undefined || hotfix === null) {
@@ -62,6 +57,6 @@ export function resolveHotfix({ hotfix }: SpecApp): App["hotfix"] {
     return {
         branch: hotfix.branch,
         ...(hotfix.from === undefined ? {} : { from: hotfix.from }),
-        ...(hotfix.until === undefined ? {} : { until: hotfix.until.slice(0, "YYYY-MM-DD".length) }),
+        ...(hotfix.until === undefined ? {} : { until: dayOf(hotfix.until) }),
     };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { day, imageMirror, imageReference, named } from "./fields";
 import { branchName } from "./names";
 
 /** What a spec says about pipelines: how images are built, what jobs run in, and the hotfix lane. */
@@ -14,19 +15,7 @@ const meaning = {
 
 const builder = z.enum(["buildah", "kaniko", "crane"]);
 
-const imageMirror = z
-    .string()
-    .regex(
-        /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/,
-        "must be a registry host and path without scheme, e.g. harbor.example.com/mirror",
-    );
-
-const image = z
-    .string()
-    .regex(
-        /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
-        "must be an image reference, e.g. harbor.example.com/ci/maven:3.9",
-    );
+const image = imageReference("harbor.example.com/ci/maven:3.9");
 
 const images = z
     .strictObject({
@@ -75,12 +64,7 @@ export const pipelineSchema = z
 /** `hotfix` of an app. */
 export const hotfixSchema = z
     .strictObject({
-        branch: z
-            .string()
-            .min(1)
-            .max(branchName.maximum)
-            .regex(branchName.pattern, `must be ${branchName.form}`)
-            .describe("Branch that is delivered while this is here."),
+        branch: named(branchName).describe("Branch that is delivered while this is here."),
         from: z
             .string()
             .min(1)
@@ -88,12 +72,7 @@ export const hotfixSchema = z
             .describe(
                 "Tag, branch or commit at which the estate starts the branch, which must not exist yet. Default: people make the branch.",
             ),
-        until: z
-            .string()
-            .regex(
-                /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T00:00:00(?:\.000)?Z| 00:00:00 \+0000 UTC)?$/,
-                "must be a day as YYYY-MM-DD",
-            )
+        until: day
             .optional()
             .describe(
                 "Last day it is meant for, `YYYY-MM-DD`. Afterwards every update says so; nothing is switched back automatically.",

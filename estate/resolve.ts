@@ -1,3 +1,4 @@
+import { dayOf } from "./days";
 import { flows } from "./flows";
 import type { FlowRegistry } from "./flows/plan";
 import type {
@@ -77,7 +78,7 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
             generation: spec.credentials.generation,
             lifetimeDays: spec.credentials.lifetimeDays,
             rotateBeforeDays: spec.credentials.rotateBeforeDays,
-            ...given("expires", spec.credentials.expires?.slice(0, "YYYY-MM-DD".length)),
+            ...given("expires", spec.credentials.expires && dayOf(spec.credentials.expires)),
         },
     });
 }

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { channelKindNames, channelKinds } from "./channels";
 import { defaultFlow, flowDescriptions, flows, type Flow } from "./flows";
 import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
-import { branchName, folderName, gitlabPathElement, namespaceName, specName, type NameRule } from "./names";
+import { day, imageMirror, named, sha256, url } from "./fields";
+import { branchName, folderName, gitlabPathElement, namespaceName, specName } from "./names";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
 import { imageUpdaterSchema, updaterSchema } from "./engines/argocd/updaterSchema";
 import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema";
@@ -14,17 +15,7 @@ import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema
  * that is not here is a mistake.
  */
 
-const named = (rule: NameRule) =>
-    z.string().min(1).max(rule.maximum).regex(rule.pattern, `must be ${rule.form}`);
-
 const name = named(specName);
-
-const url = z
-    .string()
-    .regex(
-        /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/,
-        "must be an http or https URL without query and fragment",
-    );
 
 /** Scheme, host and port only: image references have no room for a path before the project. */
 const origin = z
@@ -62,14 +53,6 @@ const fullPath = z
 const userName = z
     .string()
     .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, "must be a GitLab user name, without @");
-
-/** A day without quotes is a date to YAML; its readers, Pulumi's engine among them, hand over midnight UTC in their own forms. */
-const day = z
-    .string()
-    .regex(
-        /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T00:00:00(?:\.000)?Z| 00:00:00 \+0000 UTC)?$/,
-        "must be a day as YYYY-MM-DD",
-    );
 
 const gitlab = z.strictObject({
     url: url.describe("URL of the GitLab server, e.g. `https://gitlab.example.com`."),
@@ -488,9 +471,7 @@ const argocd = z.strictObject({
                 .describe(
                     "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: the release's file in Argo CD's repository.",
                 ),
-            sha256: z
-                .string()
-                .regex(/^[0-9a-f]{64}$/, "must be 64 lower case hexadecimal digits")
+            sha256: sha256
                 .optional()
                 .describe(
                     `SHA-256 of the file at \`url\`. Known for ${defaultArgoCdVersion}; required for any other version or file.`,
@@ -505,12 +486,7 @@ const argocd = z.strictObject({
             "`lean` leaves to Argo CD to check what only it writes (`status`) and an ApplicationSet's generators: nine tenths of its custom resource definitions, which every preview sends and compares. `published` installs them as they are.",
         ),
     ha: z.boolean().default(false).describe("Install the highly available variant; needs three nodes."),
-    imageMirror: z
-        .string()
-        .regex(
-            /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/,
-            "must be a registry host and path without scheme, e.g. harbor.example.com/mirror",
-        )
+    imageMirror: imageMirror
         .optional()
         .describe(
             "Registry host and path that mirrors Argo CD's images, e.g. `harbor.example.com/mirror`. Default: as published.",

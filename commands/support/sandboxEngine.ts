@@ -2,6 +2,9 @@
  * The Pulumi engine of the sandbox: our own PULUMI_HOME, file backend and passphrase below the state folder, with the
  * sandbox's provider plugins. Nothing of the user's Pulumi installation is read or written.
  */
+import { version as gitlab } from "@pulumi/gitlab/package.json";
+import { version as harbor } from "@pulumi/harbor/package.json";
+import { version as kubernetes } from "@pulumi/kubernetes/package.json";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -12,8 +15,8 @@ import { type RunOptions } from "./console";
 import { stateFolder, succeed, type Credential, type Engine } from "./engine";
 import { credentialsKey, encryptedPart, sandboxStackFile } from "./stackFile";
 
-/** Versions of the upstream plugins whose place the sandbox's plugins take; those of package.json and sdks/. */
-const pluginVersions = { kubernetes: "4.34.2", gitlab: "10.4.0", harbor: "3.10.21" } as const;
+/** Versions of the upstream plugins whose place the sandbox's plugins take. */
+const pluginVersions = { kubernetes, gitlab, harbor } as const;
 
 /** Tools an engine run in the sandbox needs; with upstream plugins ours are left out. */
 export function engineTools(env: NodeJS.ProcessEnv): ToolName[] {

@@ -2,7 +2,7 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { estateLabel, managedBy } from "../support/labels";
+import { estateLabel, managedBy } from "../../estate/labels";
 import { deliveryRules } from "./rights";
 
 /** Name of Argo CD's service account on every cluster that runs apps. */

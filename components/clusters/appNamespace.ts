@@ -5,7 +5,7 @@ import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { App, AppEnvironment } from "../../estate/model";
-import { appLabel, environmentLabel, managedBy, teamLabel } from "../support/labels";
+import { appLabel, environmentLabel, managedBy, teamLabel } from "../../estate/labels";
 import { pullSecretName } from "../support/rendering";
 import type { DeliveryAccount } from "./access";
 

@@ -1,6 +1,7 @@
 /** The GitLab groups: one for the estate, one below it for each team. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
+import type { Role } from "../../estate/flows/plan";
 import type { GitLab, Team } from "../../estate/model";
 import { refuse } from "../support/checks";
 import { byKey } from "../support/maps";
@@ -84,7 +85,7 @@ export class TeamGroup extends pulumi.ComponentResource {
         this.groupId = numericId(group);
         this.webUrl = group.webUrl;
 
-        const member = (accessLevel: "maintainer" | "developer", user: string): pulumi.Output<number> => {
+        const member = (accessLevel: Exclude<Role, "no one">, user: string): pulumi.Output<number> => {
             const id = userId(user, this);
             // One for each person, whatever the role: another role is a change in place. GitLab refuses a second membership.
             new gitlab.GroupMembership(

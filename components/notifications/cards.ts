@@ -1,8 +1,8 @@
 /** What a message looks like in each chat system: JSON with template expressions in its strings. Pure. */
 import type { WebhookKind } from "../../estate/channels";
-import type { Channel, Estate } from "../../estate/model";
+import type { Channel, Estate, Language } from "../../estate/model";
 import { relayOf } from "../../estate/notifications";
-import type { Event, Language } from "./catalog";
+import type { Event } from "./catalog";
 import {
     buttons,
     factsOf,

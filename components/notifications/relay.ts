@@ -1,8 +1,9 @@
 /** The relay between Argo CD and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
 import * as pulumi from "@pulumi/pulumi";
+import { mirroredImage, namesRegistry } from "../../estate/images";
 import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../estate/model";
 import { relayOf } from "../../estate/notifications";
-import { mirroredImage, withoutSeccomp, withoutServiceAwait } from "../engines/argocd/install/patches";
+import { withoutSeccomp, withoutServiceAwait } from "../engines/argocd/install/patches";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
 import { settingsDigest } from "../support/settingsDigest";
@@ -239,7 +240,5 @@ function deployment(estate: Estate, relay: RelaySettings, settings: string): Kub
 
 /** An image with a registry host is taken as it is written; one without comes from the mirror, where there is one. */
 function relayImage({ argocd }: Estate, { image }: RelaySettings): string {
-    const [host = "", ...rest] = image.split("/");
-    const named = rest.length > 0 && (/[.:]/.test(host) || host === "localhost");
-    return named || argocd.imageMirror === undefined ? image : mirroredImage(image, argocd.imageMirror);
+    return namesRegistry(image) ? image : mirroredImage(image, argocd.imageMirror);
 }

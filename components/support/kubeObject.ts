@@ -1,4 +1,5 @@
 /** A Kubernetes object that is read from a manifest, whatever its kind, as a Pulumi resource. */
+import { version } from "@pulumi/kubernetes/package.json";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The parts every Kubernetes object has. */
@@ -16,9 +17,6 @@ export interface KubeMetadata {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
 }
-
-/** Version of the Kubernetes plugin; the one of the @pulumi/kubernetes package, so that both load the same plugin. */
-export const kubernetesPluginVersion = "4.34.2";
 
 /** `apps/v1`, `Deployment` → `kubernetes:apps/v1:Deployment`; the core group is called `core`. */
 export function kubeToken(apiVersion: string, kind: string): string {
@@ -43,7 +41,8 @@ export class KubeResource extends pulumi.CustomResource {
             name,
             { ...object, metadata: object["metadata"] as unknown },
             {
-                version: kubernetesPluginVersion,
+                // So that objects of manifests and the classes of the package load the same plugin.
+                version,
                 ...opts,
                 additionalSecretOutputs: [...(opts.additionalSecretOutputs ?? []), ...secret],
             },

@@ -2,6 +2,7 @@ import { channelKinds } from "../channels";
 import type { Channel, Estate } from "../model";
 import { compare } from "../problem";
 import type { CheckContext } from "../check";
+import { daysBetween, isDay } from "../days";
 import { isGitLabCom, needsEnterprise } from "../edition";
 import type { Checked, Finding, Rule } from "./rule";
 
@@ -263,14 +264,13 @@ function expiry({ estate, context }: { estate: Estate; context: CheckContext }):
         return [];
     }
     const path = "credentials.expires";
-    const end = Date.parse(expires);
-    if (Number.isNaN(end) || !new Date(end).toISOString().startsWith(expires)) {
+    if (!isDay(expires)) {
         return [{ path, value: expires, rule: "must be a day of the calendar", fix: "correct it" }];
     }
     if (context.today === undefined) {
         return [];
     }
-    const left = Math.round((end - Date.parse(context.today)) / 86_400_000);
+    const left = daysBetween(context.today, expires);
     if (left < 1) {
         return [
             {

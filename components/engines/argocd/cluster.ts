@@ -2,7 +2,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd, Cluster } from "../../../estate/model";
-import { managedBy } from "../../support/labels";
+import { managedBy } from "../../../estate/labels";
 
 /** Inputs of {@link ClusterRegistration}. */
 export interface ClusterRegistrationArgs {

@@ -1,11 +1,9 @@
 import { z } from "zod";
 
-import { specName, type NameRule } from "../../names";
+import { named, sha256, url } from "../../fields";
+import { specName } from "../../names";
 
 /** The part of the spec about image updates: an app's `updater` and Argo CD's `imageUpdater`. */
-
-const named = (rule: NameRule) =>
-    z.string().min(1).max(rule.maximum).regex(rule.pattern, `must be ${rule.form}`);
 
 /** A path of keys in values.yaml, as Helm's --set takes it. */
 const valuePath = z
@@ -136,13 +134,6 @@ export const updaterSchema = z.strictObject({
         ),
 });
 
-const url = z
-    .string()
-    .regex(
-        /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/,
-        "must be an http or https URL without query and fragment",
-    );
-
 export const imageUpdaterSchema = z.strictObject({
     install: z
         .boolean()
@@ -162,9 +153,7 @@ export const imageUpdaterSchema = z.strictObject({
                 .describe(
                     "URL of the manifest file, or of a mirror of it; excludes `path`. Default: the release's file in the updater's repository.",
                 ),
-            sha256: z
-                .string()
-                .regex(/^[0-9a-f]{64}$/, "must be 64 lower case hexadecimal digits")
+            sha256: sha256
                 .optional()
                 .describe("SHA-256 of the file at `url`. Known for 0.12.2; required for any other."),
         })

@@ -2,6 +2,7 @@
  * Changes to Argo CD's published manifests, each a pure function from objects to objects. What the estate writes
  * itself (settings, secrets) is taken out, so that it has one writer.
  */
+import { mirroredImage } from "../../../../estate/images";
 import type { ArgoCd, ResourceRequirements } from "../../../../estate/model";
 import type { KubeObject } from "../../../support/kubeObject";
 import { leanDefinition } from "./definitions";
@@ -59,14 +60,6 @@ export function inNamespace(object: KubeObject, namespace: string): KubeObject {
                   ),
               }),
     };
-}
-
-/** `quay.io/argoproj/argocd:v1` → `<mirror>/argoproj/argocd:v1`; an image without a registry host keeps its whole path. */
-export function mirroredImage(image: string, mirror: string): string {
-    const [first = "", ...rest] = image.split("/");
-    const hasHost = rest.length > 0 && (first.includes(".") || first.includes(":") || first === "localhost");
-    const repository = hasHost ? rest.join("/") : rest.length > 0 ? image : `library/${image}`;
-    return `${mirror.replace(/\/$/, "")}/${repository}`;
 }
 
 function mirrored(object: KubeObject, mirror: string): KubeObject {

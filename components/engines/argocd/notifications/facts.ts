@@ -1,5 +1,6 @@
 /** What a message says, as template expressions of Argo CD's notifications. Pure. */
-import type { Event, Language } from "../../../notifications/catalog";
+import type { Language } from "../../../../estate/model";
+import type { Event } from "../../../notifications/catalog";
 
 /** A text in both languages. */
 export type Words = Readonly<Record<Language, string>>;

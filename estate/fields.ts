@@ -1,0 +1,42 @@
+/** Forms of values that several parts of the spec have in common. */
+import { z } from "zod";
+
+import type { NameRule } from "./names";
+
+/** A name by its rule. */
+export const named = (rule: NameRule): z.ZodString =>
+    z.string().min(1).max(rule.maximum).regex(rule.pattern, `must be ${rule.form}`);
+
+export const url = z
+    .string()
+    .regex(
+        /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/,
+        "must be an http or https URL without query and fragment",
+    );
+
+/** A day without quotes is a date to YAML; its readers, Pulumi's engine among them, hand over midnight UTC in their own forms. */
+export const day = z
+    .string()
+    .regex(
+        /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T00:00:00(?:\.000)?Z| 00:00:00 \+0000 UTC)?$/,
+        "must be a day as YYYY-MM-DD",
+    );
+
+/** @param example an image that would do, for the message. */
+export const imageReference = (example: string): z.ZodString =>
+    z
+        .string()
+        .regex(
+            /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+            `must be an image reference, e.g. ${example}`,
+        );
+
+/** Where images are mirrored. */
+export const imageMirror = z
+    .string()
+    .regex(
+        /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/,
+        "must be a registry host and path without scheme, e.g. harbor.example.com/mirror",
+    );
+
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower case hexadecimal digits");

@@ -1,0 +1,25 @@
+/** Image references. Pure. */
+
+/** Whether an image says which registry it comes from: its first element has a dot or a port, as Docker reads it. */
+export function namesRegistry(image: string): boolean {
+    const [first = "", ...rest] = image.split("/");
+    return rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+}
+
+/**
+ * Where a mirror has an image: `quay.io/argoproj/argocd:v1` → `<mirror>/argoproj/argocd:v1`. Without a registry host the
+ * whole path is kept, and a single name is Docker's own: `<mirror>/library/alpine`.
+ *
+ * @param mirror registry host and path; absent: the image comes from where it was published.
+ */
+export function mirroredImage(image: string, mirror: string | undefined): string {
+    if (mirror === undefined) {
+        return image;
+    }
+    const path = namesRegistry(image)
+        ? image.slice(image.indexOf("/") + 1)
+        : image.includes("/")
+          ? image
+          : `library/${image}`;
+    return `${mirror.replace(/\/+$/, "")}/${path}`;
+}
