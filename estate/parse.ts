@@ -65,7 +65,10 @@ function related(a: string, b: string): boolean {
     return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
-/** Rounds of repair; what is not a spec after them is something else altogether. */
+/**
+ * Rounds of repair. A refused value takes up to three: removed, then a name in its place where one is required, then a URL;
+ * what shows inside of a repaired part takes its own. A value that neither suits comes back for ever, so there is an end.
+ */
 const rounds = 10;
 
 function readSpec(raw: unknown): { spec?: Spec; problems: Problem[] } {
