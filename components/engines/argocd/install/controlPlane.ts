@@ -44,7 +44,10 @@ export class ControlPlane extends pulumi.ComponentResource {
                 true,
             );
         }
-        const parameters = commandParameters(estate);
+        const parameters = commandParameters(
+            estate,
+            publishedSettings(args.manifests, "argocd-cmd-params-cm"),
+        );
         const general = argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm"));
         const digest = startSettingsDigest(parameters, general);
         const objects = patchManifests(args.manifests, estate.argocd).map((object) =>

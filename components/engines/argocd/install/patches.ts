@@ -7,7 +7,7 @@ import type { ArgoCd, ResourceRequirements } from "../../../../estate/model";
 import type { KubeObject } from "../../../support/kubeObject";
 import { leanDefinition } from "./definitions";
 
-/** Settings objects that {@link ControlPlane} writes from the model; the published ones are empty or defaults. */
+/** Settings objects that {@link ControlPlane} writes from the model, over what is published in them. */
 const ownSettings = new Set([
     "ConfigMap/argocd-cm",
     "ConfigMap/argocd-cmd-params-cm",
@@ -35,7 +35,7 @@ export function patchManifests(objects: readonly KubeObject[], argocd: ArgoCd): 
         .map((object) => (argocd.seccomp === "remove" ? withoutSeccomp(object) : object));
 }
 
-/** The default settings that Argo CD publishes for `argocd-cm`: what is excluded from its view of clusters. */
+/** The settings that Argo CD publishes in a ConfigMap; empty where it has none. */
 export function publishedSettings(objects: readonly KubeObject[], name: string): Record<string, string> {
     const found = objects.find((object) => object.kind === "ConfigMap" && object.metadata.name === name);
     return { ...(found?.["data"] as Record<string, string> | undefined) };

@@ -80,10 +80,14 @@ function oidcConfig({ issuer, clientId }: NonNullable<ArgoCd["sso"]>): string {
     });
 }
 
-/** argocd-cmd-params-cm. Its values are start-up flags: the workloads restart when they change. */
-export function commandParameters(estate: Estate): Settings {
+/**
+ * argocd-cmd-params-cm: published ones first (the highly available variant names its Redis there), the estate's own over
+ * them. Its values are start-up flags: the workloads restart when they change.
+ */
+export function commandParameters(estate: Estate, published: Settings = {}): Settings {
     const { argocd } = estate;
     return {
+        ...published,
         "applicationsetcontroller.enable.progressive.syncs": "true",
         "applicationsetcontroller.enable.tokenref.strict.mode": "true",
         "applicationsetcontroller.allowed.scm.providers": estate.gitlab.clusterUrl,

@@ -223,6 +223,15 @@ describe("settings", () => {
         assert.match(rules, /^g, ci, role:readonly$/m);
     });
 
+    test("argocd-cmd-params-cm: published parameters stay, the estate's words win", () => {
+        const parameters = commandParameters(sampleEstate(), {
+            "redis.server": "argocd-redis-ha-haproxy:6379",
+            "server.insecure": "true",
+        });
+        assert.equal(parameters["redis.server"], "argocd-redis-ha-haproxy:6379");
+        assert.equal(parameters["server.insecure"], "false");
+    });
+
     test("a public URL without TLS makes the server plain, one with TLS does not", () => {
         assert.equal(commandParameters(sampleEstate())["server.insecure"], "false");
         const plain = sampleEstate(undefined, { argocd: argocd({ url: "http://127.0.0.1:8940" }) });
@@ -329,6 +338,26 @@ describe("components", () => {
         assert.deepEqual(leaks(recording), []);
         const secret = registration(recording, "argocd-secret-argocd-secret").inputs["stringData"];
         assert.deepEqual(secretValue(secret), { "webhook.gitlab.secret": "fake" });
+    });
+
+    test("the control plane of the highly available variant knows its Redis, which only the manifests name", async () => {
+        const ha = { "redis.server": "argocd-redis-ha-haproxy:6379" };
+        const manifests = [
+            ...sampleManifests,
+            { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "argocd-cmd-params-cm" }, data: ha },
+        ];
+        const recording = await record(() => {
+            new ControlPlane(
+                "argocd",
+                { estate: sampleEstate(), manifests, webhookToken: "fake" },
+                { providers: [new k8s.Provider("host")] },
+            );
+        });
+        const { data } = registration(recording, "argocd-configmap-argocd-cmd-params-cm").inputs as {
+            data: Record<string, string>;
+        };
+        assert.equal(data["redis.server"], ha["redis.server"]);
+        assert.equal(data["controller.diff.server.side"], "false");
     });
 
     test("the control plane empties the default project itself; its groundwork leaves the workloads out", async () => {
