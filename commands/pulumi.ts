@@ -117,9 +117,10 @@ async function engineFor(call: Call): Promise<Engine> {
             `--sandbox is for previews: the servers of stack "${call.stack}" are not on this machine, so ${call.operation} needs your own engine.`,
         );
     }
-    const { previewOnlyStack } = withSandbox();
+    const { manifestsVersion, previewOnlyStack } = withSandbox();
     process.stderr.write(
-        `The servers of stack ${call.stack} are not asked: users and groups count as there, clusters as empty.\n`,
+        `The servers of stack ${call.stack} are not asked: users and groups count as there, clusters as empty.\n` +
+            `Argo CD's own objects are those of ${manifestsVersion}, which the sandbox has; the image updater's are left out.\n`,
     );
     return (await previewOnlyStack(call.stack)).engine;
 }

@@ -1,4 +1,5 @@
 import { dayOf } from "./days";
+import { argoCdReleases, defaultUpdaterVersion, updaterReleases } from "./engines/argocd/releases";
 import { flows } from "./flows";
 import type { FlowRegistry } from "./flows/plan";
 import type {
@@ -26,7 +27,7 @@ import { resolveHotfix, resolvePipeline } from "./pipeline";
 import { needsEnterprise } from "./edition";
 import { promotionOrder } from "./promotion";
 import { compare } from "./problem";
-import { defaultArgoCdVersion, type Spec, type SpecApp, type SpecEnvironment } from "./schema";
+import type { Spec, SpecApp, SpecEnvironment } from "./schema";
 
 /**
  * From a spec to the model: every inherited value filled in, every name derived, lists and maps sorted, frozen.
@@ -100,14 +101,6 @@ export function unknownServer(cluster: string): string {
 
 /** Where Argo CD reaches the cluster it runs on. */
 export const hostServer = "https://kubernetes.default.svc";
-
-/** SHA-256 of the manifests of the default version, by variant. */
-const knownManifests: Readonly<Record<string, { readonly standard: string; readonly ha: string }>> = {
-    [defaultArgoCdVersion]: {
-        standard: "6cdd269e07f27b50f9e481cc7e685443b26b79372001ff7868ff1543610417bd",
-        ha: "6f2ecbca976d88c2a615c019205df4c461119ef0f8a7dbc591c00fa10d045fdc",
-    },
-};
 
 /** An app's or environment's class while references are still unchecked. */
 function environmentClass(name: string, environment: SpecEnvironment, spec: Spec): EnvironmentClass {
@@ -555,23 +548,22 @@ function resolveArgoCd(spec: Spec, gitlabUrl: string, context: ResolveContext): 
             capabilities: [...new Set(capabilities)].sort(compare),
             role,
         })),
-        ...given("imageUpdaterVersion", argocd.imageUpdaterVersion),
+        ...given("imageUpdaterVersion", updaterVersion(spec)),
         imageUpdater: resolveImageUpdater(spec, context),
         ...given("clusterPageUrl", argocd.clusterPageUrl),
     };
 }
 
-/** SHA-256 of the updater's manifests, by version. */
-const knownUpdaterManifests: Readonly<Record<string, string>> = {
-    "0.12.2": "32923fdebd422cf60b78b8177cbfbf8bc6883ac801b03799ba92b8aa9a9caec1",
-};
+/** Where nothing is to be updated and no version is named, there is no updater. */
+function updaterVersion({ argocd, apps }: Spec): string | undefined {
+    const needed = Object.values(apps).some(({ updater }) => updater !== undefined && updater !== null);
+    return argocd.imageUpdaterVersion ?? (needed ? defaultUpdaterVersion : undefined);
+}
 
-function resolveImageUpdater(
-    { name, argocd }: Spec,
-    { manifestsPath }: ResolveContext,
-): ArgoCd["imageUpdater"] {
+function resolveImageUpdater(spec: Spec, { manifestsPath }: ResolveContext): ArgoCd["imageUpdater"] {
+    const { name, argocd } = spec;
     const { install, manifests, intervalSeconds, webhookUrl, commit } = argocd.imageUpdater;
-    const version = argocd.imageUpdaterVersion;
+    const version = updaterVersion(spec);
     const written =
         manifestsPath === undefined
             ? manifests
@@ -611,7 +603,7 @@ function updaterManifests(
     const upstream = `https://raw.githubusercontent.com/argoproj-labs/argocd-image-updater/v${version}/${file}`;
     return {
         url: url ?? upstream,
-        ...given("sha256", sha256 ?? (url === undefined ? knownUpdaterManifests[version] : undefined)),
+        ...given("sha256", sha256 ?? (url === undefined ? updaterReleases[version] : undefined)),
     };
 }
 
@@ -625,7 +617,7 @@ function resolveManifests({ manifests, ha }: Spec["argocd"], { manifestsPath }: 
     }
     const file = ha ? "ha/install.yaml" : "install.yaml";
     const upstream = `https://raw.githubusercontent.com/argoproj/argo-cd/v${version}/manifests/${file}`;
-    const known = manifests.url === undefined ? knownManifests[version]?.[ha ? "ha" : "standard"] : undefined;
+    const known = manifests.url === undefined ? argoCdReleases[version]?.[ha ? "ha" : "standard"] : undefined;
     return { version, url: manifests.url ?? upstream, ...given("sha256", sha256 ?? known) };
 }
 

@@ -6,6 +6,7 @@ import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./
 import { day, imageMirror, named, sha256, url } from "./fields";
 import { branchName, folderName, gitlabPathElement, namespaceName, specName } from "./names";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
+import { argoCdReleases, defaultArgoCdVersion, defaultUpdaterVersion } from "./engines/argocd/releases";
 import { imageUpdaterSchema, updaterSchema } from "./engines/argocd/updaterSchema";
 import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema";
 
@@ -54,8 +55,16 @@ const userName = z
     .string()
     .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, "must be a GitLab user name, without @");
 
+const plainHttp = z
+    .boolean()
+    .default(false)
+    .describe(
+        "Whether an `http` URL is meant: tokens and passwords travel in the open. For labs; without it such a URL gets a warning.",
+    );
+
 const gitlab = z.strictObject({
     url: url.describe("URL of the GitLab server, e.g. `https://gitlab.example.com`."),
+    plainHttp,
     group: fullPath.describe(
         "Full path of the group that holds the whole estate, e.g. `acme` or `company/acme`.",
     ),
@@ -99,6 +108,7 @@ const gitlab = z.strictObject({
 
 const registry = z.strictObject({
     url: origin.describe("URL of the Harbor server, e.g. `https://harbor.example.com`."),
+    plainHttp,
     insecure: z
         .boolean()
         .default(false)
@@ -422,7 +432,7 @@ const app = z.strictObject({
         .nullable()
         .optional()
         .describe(
-            "Argo CD Image Updater writes new tags to git, instead of CI. Needs `argocd.imageUpdaterVersion`. Absent or `null`: CI writes the tag.",
+            "Argo CD Image Updater writes new tags to git, instead of CI. Absent or `null`: CI writes the tag.",
         ),
     channels: channelNames
         .nullable()
@@ -442,9 +452,6 @@ const resources = z.strictObject({
     limits: z.record(z.string().min(1), quantity).optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
 });
 
-/** The Argo CD the estate is made for; any other needs its checksum in the spec. */
-export const defaultArgoCdVersion = "3.2.11";
-
 const argocd = z.strictObject({
     namespace: named(namespaceName).default("argocd").describe("Namespace of Argo CD on the host."),
     url: url
@@ -456,7 +463,10 @@ const argocd = z.strictObject({
         .strictObject({
             version: z
                 .string()
-                .regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/, "must be a version without v, e.g. 3.2.11")
+                .regex(
+                    /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/,
+                    `must be a version without v, e.g. ${defaultArgoCdVersion}`,
+                )
                 .default(defaultArgoCdVersion)
                 .describe("Argo CD's version, without `v`."),
             path: z
@@ -474,7 +484,7 @@ const argocd = z.strictObject({
             sha256: sha256
                 .optional()
                 .describe(
-                    `SHA-256 of the file at \`url\`. Known for ${defaultArgoCdVersion}; required for any other version or file.`,
+                    `SHA-256 of the file at \`url\`. Known for the releases ${Object.keys(argoCdReleases).join(", ")}; required for any other version or file.`,
                 ),
         })
         .prefault({})
@@ -547,14 +557,14 @@ const argocd = z.strictObject({
         .describe("Local accounts of Argo CD, for machines."),
     imageUpdaterVersion: z
         .string()
-        .regex(/^\d+\.\d+\.\d+$/, "must be a version without v, e.g. 0.12.2")
+        .regex(/^\d+\.\d+\.\d+$/, `must be a version without v, e.g. ${defaultUpdaterVersion}`)
         .optional()
         .describe(
-            "Version of Argo CD Image Updater that the estate writes for: annotations below 1.0, `ImageUpdater` objects from there on. Required where an app has an updater.",
+            `Version of Argo CD Image Updater that the estate writes for: annotations below 1.0, \`ImageUpdater\` objects from there on. Default: ${defaultUpdaterVersion} where an app has an updater, none otherwise.`,
         ),
     imageUpdater: imageUpdaterSchema
         .prefault({})
-        .describe("Argo CD Image Updater; used with `imageUpdaterVersion`."),
+        .describe("Argo CD Image Updater; used where an app has an updater, or with `imageUpdaterVersion`."),
     clusterPageUrl: url
         .optional()
         .describe("Base URL of a page about workloads, for a button on cards. Default: no such button."),

@@ -19,6 +19,7 @@ import {
     sandboxUp,
 } from "../../sandbox";
 import { ensureTools, progressPrinter } from "../../toolchain";
+import { TOOLS } from "../../toolchain/tools";
 import { CommandError } from "./console";
 import { releaseStaleLocks } from "./locks";
 import { type Engine } from "./engine";
@@ -31,7 +32,7 @@ import {
     sandboxCredentials,
     signInSecret,
 } from "./stack";
-import { sandboxStackFile } from "./stackFile";
+import { sandboxStackFile, withManifestsAtHand } from "./stackFile";
 import { estateTools } from "./toolsets";
 
 /** A stack ready for the engine. */
@@ -103,7 +104,8 @@ function standingSandbox(): SandboxInfo {
 
 /**
  * A stack whose servers are elsewhere, on the sandbox's engine with credentials nobody can use: good for previews. No
- * server is asked and none has to run; what only a server could tell is made up (see {@link offlineEnvironment}).
+ * server is asked and none has to run; what only a server could tell is made up (see {@link offlineEnvironment}), and
+ * what is installed is what this machine has (see {@link withManifestsAtHand}).
  */
 export async function previewOnlyStack(stack: string): Promise<Ready> {
     const committed = committedStackFile(stack);
@@ -112,17 +114,17 @@ export async function previewOnlyStack(stack: string): Promise<Ready> {
     prepareFolder(layout);
     ensureSecrets(layout);
     await copyManifests();
-    const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, placeholderAccess()));
+    const file = withManifestsAtHand(committed, manifestsVersion, manifestsFolder());
+    const engine = await sandboxEngine(stack, file, sandboxCredentials(estate, placeholderAccess()));
     return { estate, engine: { ...engine, env: { ...engine.env, ...offlineEnvironment(layout) } } };
 }
 
-/** What keeps a preview on this machine: no lookups, no kubeconfig of the user's, manifests from the toolchain. */
+/** What keeps a preview on this machine: no lookups, no kubeconfig of the user's. */
 function offlineEnvironment(layout: SandboxLayout): NodeJS.ProcessEnv {
     return {
         ESTATE_OFFLINE: "true",
         // A file that is never made: every cluster then counts as one that cannot be reached.
         KUBECONFIG: path.join(layout.dir, "project", "no-kubeconfig"),
-        ESTATE_ARGOCD_MANIFESTS: path.join(layout.dir, "argocd"),
     };
 }
 
@@ -141,7 +143,15 @@ function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAcces
     };
 }
 
-/** Puts the toolchain's manifests where the sandbox estate's `argocd.manifests.path` points. */
+/** Argo CD's version that the sandbox installs. */
+export const manifestsVersion = TOOLS["argocd-manifests"].version;
+
+/** Where the sandbox estate's `argocd.manifests.path` points. */
+function manifestsFolder(): string {
+    return path.join(sandboxLayout(sandboxDir()).dir, "argocd");
+}
+
+/** Puts the toolchain's manifests there. */
 async function copyManifests(): Promise<void> {
     const tools = await ensureTools(
         ["argocd-manifests", "argocd-image-updater-manifests"],
@@ -149,7 +159,7 @@ async function copyManifests(): Promise<void> {
     );
     const from = tools.get("argocd-manifests")?.path ?? "";
     const updater = tools.get("argocd-image-updater-manifests")?.path ?? "";
-    const to = path.join(sandboxLayout(sandboxDir()).dir, "argocd");
+    const to = manifestsFolder();
     const files = {
         "install.yaml": path.join(from, "install.yaml"),
         [path.join("ha", "install.yaml")]: path.join(from, "ha", "install.yaml"),

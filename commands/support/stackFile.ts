@@ -53,6 +53,18 @@ export function encryptedPart(text: string): EncryptedPart | undefined {
 }
 
 /**
+ * A stack file for a preview on a machine that has Argo CD's manifests of `version` in `folder` and no others. The image
+ * updater's own objects are left out; what the estate tells it stays that of the stack's version.
+ */
+export function withManifestsAtHand(committed: string, version: string, folder: string): string {
+    const document = parseDocument(committed);
+    const argocd = ["config", "gitops-estate:estate", "argocd"];
+    document.setIn([...argocd, "manifests"], document.createNode({ version, path: folder }));
+    document.setIn([...argocd, "imageUpdater", "install"], false);
+    return document.toString({ lineWidth: 0 });
+}
+
+/**
  * The committed stack file, moved to `place` and completed with what was encrypted before.
  *
  * Only loopback addresses inside the committed port block are moved, and only paths that begin with `.sandbox`.

@@ -169,26 +169,23 @@ export const settingRules: readonly Rule[] = [
     },
     {
         id: "secure-url",
-        rule: "should be https outside this machine: tokens and passwords travel to it",
+        rule: "should be https: tokens and passwords travel to it",
         severity: "warning",
-        check: ({ estate }: Checked): Finding[] => {
-            const urls: [string, string][] = [
-                ["gitlab.url", estate.gitlab.url],
-                ...Object.values(estate.registries).map((registry): [string, string] => [
-                    `registries.${registry.name}.url`,
-                    registry.url,
-                ]),
-            ];
-            return urls
-                .filter(
-                    ([, url]) => /^http:\/\//.test(url) && !/^http:\/\/(127\.|localhost|\[::1\])/.test(url),
-                )
-                .map(([path, url]) => ({
-                    path,
+        check: ({ spec, estate }: Checked): Finding[] =>
+            [
+                { path: "gitlab", url: estate.gitlab.url, plain: spec.gitlab.plainHttp },
+                ...Object.values(estate.registries).map(({ name, url }) => ({
+                    path: `registries.${name}`,
+                    url,
+                    plain: spec.registries[name]?.plainHttp,
+                })),
+            ]
+                .filter(({ url, plain }) => url.startsWith("http://") && plain !== true)
+                .map(({ path, url }) => ({
+                    path: `${path}.url`,
                     value: url,
-                    fix: `write ${url.replace(/^http:/, "https:")}`,
-                }));
-        },
+                    fix: `write ${url.replace(/^http:/, "https:")}; for a lab that nobody else reaches, set ${path}.plainHttp to true`,
+                })),
     },
     {
         id: "insecure-registry",

@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { CommandError } from "../../commands/support/console";
-import { encryptedPart, parseStackFile, sandboxStackFile } from "../../commands/support/stackFile";
+import {
+    encryptedPart,
+    parseStackFile,
+    sandboxStackFile,
+    withManifestsAtHand,
+} from "../../commands/support/stackFile";
 
 const committed = `# a comment that stays
 config:
@@ -30,6 +35,25 @@ test("moves only loopback addresses of the port block and paths of the sandbox",
         kubeconfig: "/tmp/box/kubeconfig",
         note: "my.sandbox/x",
     });
+});
+
+test("a preview elsewhere takes the manifests of this machine, and nothing else", () => {
+    const argocd = `    argocd:
+      ha: true
+      manifests: { version: 9.9.9, url: https://mirror.test/install.yaml, sha256: abc }
+      imageUpdaterVersion: 9.9.9
+`;
+    const before = parse(committed + argocd) as File;
+    const after = parse(withManifestsAtHand(committed + argocd, "3.2.11", "/box/argocd")) as File;
+    const { argocd: changed, ...rest } = after.config["gitops-estate:estate"] ?? {};
+    assert.deepEqual(changed, {
+        ha: true,
+        manifests: { version: "3.2.11", path: "/box/argocd" },
+        imageUpdaterVersion: "9.9.9",
+        imageUpdater: { install: false },
+    });
+    const { argocd: _, ...kept } = before.config["gitops-estate:estate"] ?? {};
+    assert.deepEqual(rest, kept);
 });
 
 test("keeps comments", () => {

@@ -22,7 +22,10 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
 
     const secondHarbor = (): void =>
         world.editSpec((spec) => {
-            spec.setIn(["config", estate, "registries", "prod"], { url: "http://127.0.0.1:8932" });
+            spec.setIn(["config", estate, "registries", "prod"], {
+                url: "http://127.0.0.1:8932",
+                plainHttp: true,
+            });
             for (const [environment, registry] of [
                 ["dev", "main"],
                 ["test", "main"],

@@ -62,8 +62,8 @@ describe("the rules", () => {
         const fine: Overrides[] = [
             { environments: { dev: { clusters: ["host"] } } },
             {
-                gitlab: { url: "http://127.0.0.1:8929" },
-                registries: { main: { url: "http://localhost:8930" } },
+                gitlab: { url: "http://127.0.0.1:8929", plainHttp: true },
+                registries: { main: { url: "http://harbor.test:8930", plainHttp: true } },
             },
             { channels: { talk: { kind: "slack", recipient: "general" }, hook: { kind: "webhook" } } },
             { apps: { web: { config: { scope: "team" } }, api: { config: { scope: "team" } } } },
@@ -114,7 +114,7 @@ describe("the rules", () => {
             {
                 argocd: {
                     imageUpdaterVersion: "0.12.2",
-                    imageUpdater: { webhookUrl: "http://127.0.0.1:8947" },
+                    imageUpdater: { webhookUrl: "http://127.0.0.1:8947", webhookListener: "other" },
                 },
             },
             ...[">=1.0 <2", ">=1.2 <2 !=1.5.0", "1.2 - 2", "~1.2 || ^3", "1.x", ">=2.0.0-rc.1"].map(

@@ -94,7 +94,7 @@ describe("a refused part", () => {
                 value: "blue",
                 id: "unknown-key",
                 rule: "must be a key of the schema",
-                fix: "use one of insecure, robotPrefix, url, or remove it",
+                fix: "use one of insecure, plainHttp, robotPrefix, url, or remove it",
             },
         ],
         [

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseEstate } from "../../estate";
+import { argoCdReleases, defaultArgoCdVersion, updaterReleases } from "../../estate/engines/argocd/releases";
 import type { AppEnvironment, Estate } from "../../estate/model";
 import { promotionOrder } from "../../estate/promotion";
 import { model, spec, type Overrides } from "../support/estate";
@@ -262,9 +263,10 @@ describe("the model", () => {
             model({ argocd: { imageUpdaterVersion: version, imageUpdater } }, context).argocd.imageUpdater
                 .manifests;
         assert.match(JSON.stringify(manifests({})), /v0\.12\.2\/manifests\/install\.yaml.*"sha256":"32923f/);
+        assert.match(JSON.stringify(manifests({}, {}, "1.3.0")), /v1\.3\.0\/config\/.*"sha256":"e0176c/);
         assert.match(
-            JSON.stringify(manifests({ manifests: { sha256: "0".repeat(64) } }, {}, "1.3.0")),
-            /v1\.3\.0\/config\/install\.yaml/,
+            JSON.stringify(manifests({ manifests: { sha256: "0".repeat(64) } }, {}, "1.2.0")),
+            /v1\.2\.0\/config\/install\.yaml/,
         );
         assert.deepEqual(manifests({ manifests: { path: "here.yaml" } }), { path: "here.yaml" });
         assert.deepEqual(
@@ -273,6 +275,14 @@ describe("the model", () => {
         );
         assert.equal(manifests({ install: false }), undefined);
         assert.equal(model().argocd.imageUpdater.manifests, undefined);
+    });
+
+    it("takes the newest checked updater where an app has one, and none elsewhere", () => {
+        assert.equal(model().argocd.imageUpdaterVersion, undefined);
+        assert.equal(model({ apps: { web: { updater: null } } }).argocd.imageUpdaterVersion, undefined);
+        const { argocd } = model({ apps: { web: { updater: {} } } });
+        assert.equal(argocd.imageUpdaterVersion, Object.keys(updaterReleases).at(-1));
+        assert.ok(argocd.imageUpdater.manifests?.sha256 !== undefined, "its manifests are known");
     });
 
     it("takes an app out of an environment, and starts where it begins", () => {
@@ -358,13 +368,16 @@ describe("the model", () => {
 
     it("knows where the default manifests are, and a mirror of this machine instead", () => {
         const manifests = model().argocd.manifests;
-        assert.match(manifests.url ?? "", /\/argo-cd\/v3\.2\.11\/manifests\/install\.yaml$/);
-        assert.match(manifests.sha256 ?? "", /^6cdd269e/);
+        assert.match(manifests.url ?? "", /\/argo-cd\/v3\.5\.1\/manifests\/install\.yaml$/);
+        assert.match(manifests.sha256 ?? "", /^795a3a97/);
         const ha = model({ argocd: { ha: true } }).argocd.manifests;
         assert.match(ha.url ?? "", /\/ha\/install\.yaml$/);
-        assert.match(ha.sha256 ?? "", /^6f2ecbca/);
+        assert.match(ha.sha256 ?? "", /^1d7b6baa/);
         const mirrored = model({}, { manifestsPath: "mirror" }).argocd.manifests;
-        assert.deepEqual(mirrored, { version: "3.2.11", path: "mirror" });
+        assert.deepEqual(mirrored, { version: "3.5.1", path: "mirror" });
+        const earlier = model({ argocd: { manifests: { version: "3.2.11" } } }).argocd.manifests;
+        assert.match(earlier.sha256 ?? "", /^6cdd269e/);
+        assert.equal(Object.keys(argoCdReleases).at(-1), defaultArgoCdVersion, "the newest is the default");
     });
 
     it("has no trailing slashes in URLs", () => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { named, sha256, url } from "../../fields";
 import { specName } from "../../names";
+import { updaterReleases } from "./releases";
 
 /** The part of the spec about image updates: an app's `updater` and Argo CD's `imageUpdater`. */
 
@@ -155,7 +156,9 @@ export const imageUpdaterSchema = z.strictObject({
                 ),
             sha256: sha256
                 .optional()
-                .describe("SHA-256 of the file at `url`. Known for 0.12.2; required for any other."),
+                .describe(
+                    `SHA-256 of the file at \`url\`. Known for the releases ${Object.keys(updaterReleases).join(", ")}; required for any other version or file.`,
+                ),
         })
         .prefault({})
         .describe("What the updater is installed from; used with `install`."),
@@ -168,7 +171,13 @@ export const imageUpdaterSchema = z.strictObject({
     webhookUrl: url
         .optional()
         .describe(
-            "URL under which Harbor reaches the updater's webhook server, without path, e.g. `https://updater.example.com`. With it, every Harbor project of an environment the updater acts in tells it of a push at once. The updater must be 0.17 or later. Absent: it only polls.",
+            "URL under which Harbor reaches the updater's webhook server, without path, e.g. `https://updater.example.com`. With it, every Harbor project of an environment the updater acts in tells it of a push at once. Absent: it only polls.",
+        ),
+    webhookListener: z
+        .enum(["updater", "other"])
+        .default("updater")
+        .describe(
+            "Who listens at `webhookUrl`. `updater`: the image updater itself, which must be 0.17 or later. `other`: a program of yours, which makes an earlier updater look at the registries at once.",
         ),
     commit: z
         .strictObject({

@@ -152,17 +152,17 @@ export const settingCases: readonly Case[] = [
     },
     {
         rule: "secure-url",
-        title: "servers without TLS on another machine",
+        title: "servers without TLS, on this machine too",
         change: {
             gitlab: { url: "http://gitlab.test" },
-            registries: { main: { url: "http://harbor.test:8080" } },
+            registries: { main: { url: "http://127.0.0.1:8930" } },
         },
         found: [
             ["gitlab.url", "http://gitlab.test"],
-            ["registries.main.url", "http://harbor.test:8080"],
+            ["registries.main.url", "http://127.0.0.1:8930"],
         ],
         severity: "warning",
-        fix: /^write https:\/\/gitlab\.test$/,
+        fix: /^write https:\/\/gitlab\.test; .* set gitlab\.plainHttp to true$/,
     },
     {
         rule: "insecure-registry",

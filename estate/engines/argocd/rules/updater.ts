@@ -9,23 +9,6 @@ import type { Checked, Finding, Rule } from "../../../rules/rule";
 /** What an image updater of the chosen version can do, and what its settings need. */
 export const updaterRules: readonly Rule[] = [
     {
-        id: "updater-version",
-        rule: "is required, because apps have an updater: annotations and objects differ by version",
-        severity: "error",
-        check: ({ estate }: Checked): Finding[] => {
-            const apps = updated(estate).map(({ app }) => app.name);
-            return apps.length === 0 || estate.argocd.imageUpdaterVersion !== undefined
-                ? []
-                : [
-                      {
-                          path: "argocd.imageUpdaterVersion",
-                          value: undefined,
-                          fix: `write the version that runs beside Argo CD, or remove the updater of ${apps.join(", ")}`,
-                      },
-                  ];
-        },
-    },
-    {
         id: "updater-tags",
         rule: "must be any, or regexp: and a valid expression",
         severity: "error",
@@ -81,17 +64,19 @@ export const updaterRules: readonly Rule[] = [
         id: "updater-webhook",
         rule: "is something the updater listens at from 0.17 on",
         severity: "error",
-        check: ({ estate }: Checked): Finding[] => {
+        check: ({ spec, estate }: Checked): Finding[] => {
             const { imageUpdaterVersion, imageUpdater } = estate.argocd;
             const { webhookUrl } = imageUpdater;
-            // What listens on this machine is the sandbox, for an updater that cannot.
-            return webhookUrl === undefined || abilities(estate)?.webhook !== false || isLoopback(webhookUrl)
+            const { webhookListener } = spec.argocd.imageUpdater;
+            return webhookUrl === undefined ||
+                abilities(estate)?.webhook !== false ||
+                webhookListener === "other"
                 ? []
                 : [
                       {
                           path: "argocd.imageUpdater.webhookUrl",
                           value: webhookUrl,
-                          fix: `remove it: version ${imageUpdaterVersion ?? ""} only polls; or use a later version`,
+                          fix: `remove it: version ${imageUpdaterVersion ?? ""} only polls; or use a later version; or set webhookListener to other, where something else listens`,
                       },
                   ];
         },
@@ -120,10 +105,6 @@ function updated(estate: Estate): { app: App; updater: NonNullable<App["updater"
 function abilities(estate: Estate): UpdaterAbilities | undefined {
     const version = estate.argocd.imageUpdaterVersion;
     return version === undefined ? undefined : updaterAbilities(version);
-}
-
-function isLoopback(url: string): boolean {
-    return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 }
 
 /** Every rule about tags, with where it stands. */

@@ -2,13 +2,6 @@
 import { type Case, updater, extra } from "../../rules/case";
 
 export const updaterCases: readonly Case[] = [
-    {
-        rule: "updater-version",
-        title: "an updater of no version",
-        change: { apps: { web: { updater: {} } } },
-        found: [["argocd.imageUpdaterVersion", undefined]],
-        fix: /remove the updater of web$/,
-    },
     ...["main", "regexp:", "regexp:(", "regexp:^(?!x)"].map((allowTags): Case => ({
         rule: "updater-tags",
         title: `tags allowed by ${allowTags}`,
@@ -146,7 +139,7 @@ export const updaterCases: readonly Case[] = [
     {
         rule: "updater-manifests",
         title: "an updater whose checksum is not known",
-        change: { argocd: { imageUpdaterVersion: "1.3.0" } },
+        change: { argocd: { imageUpdaterVersion: "1.2.0" } },
         found: [["argocd.imageUpdater.manifests.sha256", undefined]],
         fix: /install to false/,
     },
@@ -164,14 +157,14 @@ export const updaterCases: readonly Case[] = [
     },
     {
         rule: "updater-webhook",
-        title: "pushes told to a version that does not listen",
+        title: "pushes told to a version that does not listen, on this machine too",
         change: {
             argocd: {
                 imageUpdaterVersion: "0.12.2",
-                imageUpdater: { webhookUrl: "https://updater.test" },
+                imageUpdater: { webhookUrl: "http://127.0.0.1:8947" },
             },
         },
-        found: [["argocd.imageUpdater.webhookUrl", "https://updater.test"]],
+        found: [["argocd.imageUpdater.webhookUrl", "http://127.0.0.1:8947"]],
         fix: /only polls/,
     },
 ];
