@@ -132,6 +132,19 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Programs that run in jobs of others: JavaScript, because what a repository has must be readable, with types in comments.
+    files: ["components/ci/scripts/*.mjs"],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      curly: ["error", "all"],
+      eqeqeq: "error",
+      // It does not see casts in comments; tsc does.
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
+  },
   ...serverRules,
   ...arrows,
   { files: envReaders, rules: { "no-restricted-properties": "off" } },

@@ -12,8 +12,7 @@ import type { Spec, SpecApp } from "./schema";
 export const sharedSettings: Readonly<Record<string, (app: App) => string | undefined>> = {
     "config.path": (app) => app.config.path,
     flow: (app) => app.flow,
-    // One job compares, and one promotes, for all apps that GitLab builds.
-    "pipeline.images.deliver": (app) => (app.ci === "gitlab" ? app.pipeline.images.deliver : undefined),
+    // One job promotes for all apps that GitLab builds.
     "pipeline.images.promote": (app) => (app.ci === "gitlab" ? app.pipeline.images.promote : undefined),
 };
 
@@ -22,7 +21,7 @@ const jobImages: Readonly<Record<Exclude<PipelineJob, "build">, string>> = {
     test: "docker.io/library/alpine:3.22",
     quality: "docker.io/curlimages/curl:8.16.0",
     deliver: "docker.io/alpine/git:2.49.1",
-    promote: "quay.io/skopeo/stable:v1.20.0",
+    promote: "docker.io/library/node:24.21.0-bookworm",
 };
 const builderImages: Readonly<Record<Builder, string>> = {
     buildah: "quay.io/buildah/stable:v1.41.4",

@@ -24,15 +24,11 @@ const images = z
             .optional()
             .describe("Runs the quality gate: has curl, and sonar-scanner where SonarQube scans here."),
         build: image.optional().describe("Has the builder and git."),
-        deliver: image
-            .optional()
-            .describe(
-                "Has git and awk. Compares versions in the config repository's merge requests, too; apps that share one have the same.",
-            ),
+        deliver: image.optional().describe("Has git and awk."),
         promote: image
             .optional()
             .describe(
-                "Has curl, and crane or skopeo where environments have different registries. Apps that share a config repository have the same.",
+                "Has Node 20 or newer (behind a proxy 22.21, 24.5 or newer) and git. Apps that share a config repository have the same.",
             ),
     })
     .prefault({})

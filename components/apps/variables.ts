@@ -1,7 +1,7 @@
 /** What an app's pipelines are told, as CI variables by key: settings in the open, credentials apart. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
-import { buildSettings, keyPart, keySuffix, laneSuffix, promotionSettings } from "../ci/settings";
+import { buildSettings, laneSuffix, promotionLogin, promotionSettings } from "../ci/settings";
 import { writesTags } from "../../estate/flows/plan";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
@@ -43,12 +43,12 @@ export function promotionVariables(
     app: App,
     robots: Readonly<Record<string, RobotLogin>>,
 ): Variables {
-    const suffix = keySuffix(app);
     const plain: Record<string, pulumi.Input<string>> = { ...promotionSettings(estate, app) };
     const secret: Record<string, pulumi.Input<string>> = {};
     for (const [registry, robot] of sortedEntries(robots)) {
-        plain[`PROMOTION_${keyPart(registry)}_USERNAME${suffix}`] = robot.username;
-        secret[`PROMOTION_${keyPart(registry)}_PASSWORD${suffix}`] = robot.password;
+        const { username, password } = promotionLogin(app, registry);
+        plain[username] = robot.username;
+        secret[password] = robot.password;
     }
     return { plain, secret };
 }

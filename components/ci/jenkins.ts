@@ -1,7 +1,7 @@
 /** The parts of Jenkinsfiles that vary by settings and credentials, as lines of Groovy. Pure. */
 import type { App } from "../../estate/model";
 import { groovyQuoted } from "../support/template";
-import { keySuffix, type Settings } from "./settings";
+import { keyPart, promotionLogin, promotionRegistries, type Settings } from "./settings";
 
 /** A "username with password" credential of Jenkins, and the variables it becomes. */
 export interface JenkinsCredential {
@@ -14,28 +14,20 @@ export interface JenkinsCredential {
  * The credentials that an app's promotions expect in Jenkins, one for each registry. Their values are in the stack's secret
  * output `pipelines`, under the names of the variables.
  */
-export function promotionCredentials(app: App, settings: Settings): JenkinsCredential[] {
-    const suffix = keySuffix(app);
-    const registries = Object.keys(settings).flatMap(
-        (key) => /^PROMOTION_(.+)_URL/.exec(key.slice(0, key.length - suffix.length))?.[1] ?? [],
-    );
-    return registries.map((registry) => ({
-        id: `${app.name}-promotion-${registry.toLowerCase()}`,
-        username: `PROMOTION_${registry}_USERNAME${suffix}`,
-        password: `PROMOTION_${registry}_PASSWORD${suffix}`,
+export function promotionCredentials(app: App): JenkinsCredential[] {
+    return promotionRegistries(app).map((registry) => ({
+        id: `${app.name}-promotion-${keyPart(registry).toLowerCase()}`,
+        ...promotionLogin(app, registry),
     }));
 }
 
 /** Settings in an `environment` block. DELIVERY_BRANCH can be told from outside: as a property of the folder or the server. */
 export function assignments(settings: Settings): string[] {
     return Object.entries(settings).map(([key, value]) =>
-        key === "DELIVERY_BRANCH" ? `${key} = "\${env.${key} ?: ${quoted(value)}}"` : assignment(key, value),
+        key === "DELIVERY_BRANCH"
+            ? `${key} = "\${env.${key} ?: ${quoted(value)}}"`
+            : `${key} = ${quoted(value)}`,
     );
-}
-
-/** A variable in an `environment` block. */
-export function assignment(key: string, value: string): string {
-    return `${key} = ${quoted(value)}`;
 }
 
 /** A step with credentials bound to its variables; without credentials the step alone. */

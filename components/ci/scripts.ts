@@ -2,15 +2,16 @@
 import * as path from "node:path";
 import { fileText } from "../support/template";
 
-/** A script of the pipelines. `test` and `quality` are a beginning that teams replace. */
-export type Script = "test" | "quality" | "image" | "deliver" | "promote";
+/** A script of the pipelines. `test.sh` and `quality.sh` are a beginning that teams replace. */
+export type Script =
+    "test.sh" | "quality.sh" | "image.sh" | "deliver.sh" | "promote.sh" | "promote.mjs" | "copy.mjs";
 
 /** Where a repository has the script. */
 export function scriptPath(script: Script): string {
-    return `ci/${script}.sh`;
+    return `ci/${script}`;
 }
 
-/** Text of a script, for /bin/sh. */
+/** Text of a script, for /bin/sh or, where its name ends in mjs, for Node. */
 export function scriptText(script: Script): string {
-    return fileText(path.join(__dirname, "scripts", `${script}.sh`));
+    return fileText(path.join(__dirname, "scripts", script));
 }

@@ -4,7 +4,10 @@
  */
 import { versionOf, appIn, type Lane } from "../../estate/flows/plan";
 import type { App, Estate } from "../../estate/model";
-import { required, sortedEntries } from "../support/maps";
+import { required } from "../support/maps";
+import type { Promotions as PromotionInput } from "./scripts/promote.mjs" with {
+    "resolution-mode": "import",
+};
 
 /** Variables by key, nothing secret. */
 export type Settings = Readonly<Record<string, string>>;
@@ -61,36 +64,47 @@ export function laneSuffix(app: App, { environment }: Lane): string {
 }
 
 /**
- * For the pipeline of a config repository, one app's part: which branch's images go where, and the registries. In a
- * repository that a team's apps share every key ends in the app's name.
+ * For the pipeline of a config repository, one app's part: what `promote.mjs` reads. In a repository that a team's apps
+ * share its key ends in the app's name.
  */
 export function promotionSettings(estate: Estate, app: App): Settings {
-    const suffix = keySuffix(app);
     if (app.ci === "none" || app.plan.promotions.length === 0) {
         return {};
     }
-    const rows = app.plan.promotions.map(({ from, into, ...step }) => {
-        const [source, target] = [appIn(app, step.source), appIn(app, step.target)];
-        return Object.entries({
-            format: app.delivery,
-            folder: versionOf(app, target).folder,
-            source: from,
-            source_image: source.image,
-            source_registry: keyPart(source.registry),
-            target: into,
-            target_image: target.image,
-            target_registry: keyPart(target.registry),
-        })
-            .map(([key, value]) => `${key}=${value}`)
-            .join(" ");
-    });
-    const registries = Object.fromEntries(
-        sortedEntries(promotionRegistries(estate, app)).flatMap(([name, registry]) => [
-            [`PROMOTION_${keyPart(name)}_URL${suffix}`, registry.url],
-            ...(isInsecure(registry) ? [[`PROMOTION_${keyPart(name)}_INSECURE${suffix}`, "true"]] : []),
-        ]),
-    ) as Settings;
-    return { [`PROMOTIONS${suffix}`]: rows.join("; "), ...registries };
+    const image = (environment: string): PromotionInput["steps"][number]["source"] => {
+        const { registry, image } = appIn(app, environment);
+        return { registry, image };
+    };
+    const input: PromotionInput = {
+        app: app.name,
+        registries: Object.fromEntries(
+            promotionRegistries(app).map((name) => {
+                const { url, insecure } = required(estate.registries, name, "registry");
+                return [name, { url, ...(insecure ? { insecure } : {}), ...promotionLogin(app, name) }];
+            }),
+        ),
+        steps: app.plan.promotions.map(({ from, into, source, target }) => {
+            const { folder, file, key } = versionOf(app, appIn(app, target));
+            return {
+                from,
+                into,
+                file: `${folder}/${file}`,
+                key,
+                source: image(source),
+                target: image(target),
+            };
+        }),
+    };
+    return { [`PROMOTIONS${keySuffix(app)}`]: JSON.stringify(input) };
+}
+
+/** The variables that hold the login of an app's promotion robot in a registry. */
+export function promotionLogin(
+    app: App,
+    registry: string,
+): { readonly username: string; readonly password: string } {
+    const key = (word: string): string => `PROMOTION_${keyPart(registry)}_${word}${keySuffix(app)}`;
+    return { username: key("USERNAME"), password: key("PASSWORD") };
 }
 
 /**
@@ -103,34 +117,31 @@ export function repositorySettings(apps: readonly App[]): Settings {
     if (one === undefined) {
         return {};
     }
-    const promoted = built.filter((app) => app.plan.promotions.length > 0);
     return {
         FIRST_BRANCH: one.plan.config.start,
-        COMPARE_IMAGE: one.pipeline.images.deliver,
         PROMOTE_IMAGE: one.pipeline.images.promote,
-        ...(promoted.length === 0 ? {} : { PROMOTION_APPS: promoted.map(promotionEntry).join(" ") }),
+        PROMOTION_APPS: refusal,
     };
 }
 
-/** An app's word in PROMOTION_APPS: its name, and the end of its keys where the repository is shared. */
-export function promotionEntry(app: App): string {
-    const suffix = keySuffix(app);
-    return suffix === "" ? app.name : `${app.name}:${suffix}`;
-}
+/**
+ * A repository that was seeded by an earlier version of this program has a `ci/promote.sh`. Without this it would find
+ * nothing to promote and succeed; with it the shell stops at a variable that is not set, with these words.
+ */
+const refusal =
+    "ci/promote.sh:_OF_AN_EARLIER_VERSION?must_be_replaced;_see_docs/troubleshooting.md_of_the_estate,_Promotion";
 
 /** Ending of an app's keys in its config repository. */
 export function keySuffix(app: App): string {
     return app.config.scope === "team" ? `_${keyPart(app.name)}` : "";
 }
 
-/** The registries an app's promotions touch, by name. */
-export function promotionRegistries(estate: Estate, app: App): Estate["registries"] {
+/** Names of the registries an app's promotions touch, sorted. */
+export function promotionRegistries(app: App): string[] {
     const names = app.plan.promotions.flatMap(({ source, target }) =>
         [source, target].map((environment) => appIn(app, environment).registry),
     );
-    return Object.fromEntries(
-        [...new Set(names)].sort().map((name) => [name, required(estate.registries, name, "registry")]),
-    );
+    return [...new Set(names)].sort();
 }
 
 /** Whether tools must be told not to insist on a trusted certificate. */

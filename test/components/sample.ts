@@ -97,7 +97,7 @@ export function sampleApp(name: string, overrides: Partial<App> = {}, gitlab: Gi
             images: {
                 build: "mirror.test/buildah:1",
                 deliver: "mirror.test/git:1",
-                promote: "mirror.test/skopeo:1",
+                promote: "mirror.test/node:1",
                 quality: "mirror.test/curl:1",
                 test: "mirror.test/alpine:1",
             },

@@ -77,7 +77,7 @@ describe("the rules", () => {
                     api: {
                         config: { scope: "team" },
                         ci: "jenkins",
-                        pipeline: { images: { promote: "harbor.test/ci/skopeo:1" } },
+                        pipeline: { images: { promote: "harbor.test/ci/node:1" } },
                     },
                 },
             },

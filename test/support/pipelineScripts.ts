@@ -95,7 +95,7 @@ export async function runScript(
 ): Promise<Run> {
     const scratch = await mkdtemp(path.join(tmpdir(), "ci-script-"));
     try {
-        const file = path.join(scratch, `${script}.sh`);
+        const file = path.join(scratch, script);
         await writeFile(file, scriptText(script));
         return await run(cwd, "/bin/sh", [file, ...args], { PATH: await toolPath(), ...variables });
     } finally {

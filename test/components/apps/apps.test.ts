@@ -104,11 +104,7 @@ test("where the image updater writes the tag, the pipeline cannot", () => {
 
 test("the promoting pipeline gets who is promoted where and the promotion robot", () => {
     const { plain, secret } = promotionVariables(sampleEstate(), sampleApp("web"), { main: login });
-    assert.deepEqual(Object.keys(plain).sort(), [
-        "PROMOTIONS",
-        "PROMOTION_MAIN_URL",
-        "PROMOTION_MAIN_USERNAME",
-    ]);
+    assert.deepEqual(Object.keys(plain).sort(), ["PROMOTIONS", "PROMOTION_MAIN_USERNAME"]);
     assert.deepEqual(Object.keys(secret), ["PROMOTION_MAIN_PASSWORD"]);
 });
 

@@ -65,7 +65,8 @@ test("a config repository's Jenkinsfile binds the promotion robots of all its ap
     const apps = ["api", "web-ui"].map((name) => ({ ...app, name, config }));
     const settings = Object.fromEntries(apps.map((each) => [each.name, promotionSettings(estate, each)]));
     const text = jenkinsfile(configPipelineContent(apps, settings));
-    assert.match(text, /PROMOTION_APPS = 'api:_API web-ui:_WEB_UI'/);
+    assert.match(text, /^ {8}PROMOTIONS_API = '\{"app":"api",.*\}'$/m);
+    assert.match(text, /^ {8}PROMOTIONS_WEB_UI = '\{"app":"web-ui",.*\}'$/m);
     assert.match(
         text,
         /credentialsId: 'web-ui-promotion-main', usernameVariable: 'PROMOTION_MAIN_USERNAME_WEB_UI', passwordVariable: 'PROMOTION_MAIN_PASSWORD_WEB_UI'\)\n/,

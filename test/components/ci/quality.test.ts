@@ -42,7 +42,7 @@ test("the gate of the analysis that was just made counts, once the server has fi
         "/api/ce/task": [task("PENDING"), task("IN_PROGRESS"), task("SUCCESS")],
         "/api/qualitygates/project_status": [gate("OK")],
     });
-    const { code, output } = await runScript("quality", cwd, {
+    const { code, output } = await runScript("quality.sh", cwd, {
         APP: "web",
         SONAR_HOST_URL: `${server.url}/`,
         SONAR_TOKEN: "fake-token",
@@ -72,7 +72,7 @@ test("a red gate, a failed analysis, one that never ends and a server that is aw
     ];
     for (const [answers, message] of cases) {
         const server = await sonar(context, answers);
-        const { code, output } = await runScript("quality", cwd, {
+        const { code, output } = await runScript("quality.sh", cwd, {
             APP: "web",
             SONAR_HOST_URL: server.url,
             SONAR_TOKEN: "fake-token",
@@ -87,7 +87,7 @@ test("a red gate, a failed analysis, one that never ends and a server that is aw
 test("without an analysis of its own it asks for the project's gate", async (context) => {
     const cwd = await repository(context, { "README.md": "web" });
     const server = await sonar(context, { "/api/qualitygates/project_status": [gate("OK")] });
-    const { code, output } = await runScript("quality", cwd, {
+    const { code, output } = await runScript("quality.sh", cwd, {
         APP: "web",
         SONAR_HOST_URL: server.url,
         SONAR_TOKEN: "fake-token",
@@ -114,7 +114,7 @@ test("with a grep that takes no long options it finds what no repository should 
     ];
     for (const [files, expected, message] of cases) {
         const { code, output } = await runScript(
-            "quality",
+            "quality.sh",
             await repository(context, { ...clean, ...files }),
             env,
         );
@@ -129,7 +129,7 @@ test("a search that fails is no search that found nothing", async (context) => {
         const env = {
             PATH: await pathWith(context, { [program]: `echo "${program} is broken" >&2\nexit 2` }),
         };
-        const { code, output } = await runScript("quality", cwd, env);
+        const { code, output } = await runScript("quality.sh", cwd, env);
         assert.equal(code, 1, output);
         assert.match(output, new RegExp(`the files cannot be searched: ${program} is broken`));
     }

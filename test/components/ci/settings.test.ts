@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
 import { buildSettings, promotionSettings, repositorySettings } from "../../../components/ci/settings";
@@ -58,15 +59,41 @@ test("a registry without TLS, or with any certificate, is told of", () => {
     assert.equal(insecure({ url: "http://harbor.test" }), "true");
 });
 
-test("promotions are rows of words, one for each step", () => {
+test("what is promoted is one document: branches, where the version is, images and registries", () => {
     const app = sampleApp("web", {
         environments: [sampleAppEnvironment("web", "dev"), sampleAppEnvironment("web", "test")],
     });
-    assert.deepEqual(promotionSettings(sampleEstate([app]), app), {
-        PROMOTIONS:
-            "format=helm folder=web source=dev source_image=harbor.test/web-dev/web source_registry=MAIN target=test target_image=harbor.test/web-test/web target_registry=MAIN",
-        PROMOTION_MAIN_URL: "https://harbor.test",
+    const settings = promotionSettings(sampleEstate([app]), app);
+    assert.deepEqual(Object.keys(settings), ["PROMOTIONS"]);
+    assert.deepEqual(JSON.parse(settings["PROMOTIONS"] ?? ""), {
+        app: "web",
+        registries: {
+            main: {
+                url: "https://harbor.test",
+                username: "PROMOTION_MAIN_USERNAME",
+                password: "PROMOTION_MAIN_PASSWORD",
+            },
+        },
+        steps: [
+            {
+                from: "dev",
+                into: "test",
+                file: "web/values.yaml",
+                key: "imagetag",
+                source: { registry: "main", image: "harbor.test/web-dev/web" },
+                target: { registry: "main", image: "harbor.test/web-test/web" },
+            },
+        ],
     });
+});
+
+test("a registry whose certificate is not looked at is named as such", () => {
+    const app = sampleApp("web");
+    const estate = sampleEstate([app]);
+    const main = estate.registries["main"];
+    assert.ok(main);
+    const settings = promotionSettings({ ...estate, registries: { main: { ...main, insecure: true } } }, app);
+    assert.match(settings["PROMOTIONS"] ?? "", /"url":"https:\/\/harbor\.test","insecure":true,/);
 });
 
 test("no app, no pipeline and one environment need no promotion", () => {
@@ -79,17 +106,35 @@ test("no app, no pipeline and one environment need no promotion", () => {
     assert.deepEqual(promotionSettings(sampleEstate([one]), one), {});
     assert.deepEqual(repositorySettings([one]), {
         FIRST_BRANCH: "dev",
-        COMPARE_IMAGE: "mirror.test/git:1",
-        PROMOTE_IMAGE: "mirror.test/skopeo:1",
+        PROMOTE_IMAGE: "mirror.test/node:1",
+        PROMOTION_APPS: repositorySettings([one])["PROMOTION_APPS"],
     });
 });
 
-test("a shared repository names its apps with the ending of their keys", () => {
+test("in a shared repository each app has a document and logins of its own", () => {
     const config = { ...sampleApp("web").config, scope: "team" as const };
-    const apps = [
-        sampleApp("api", { config }),
-        sampleApp("web-ui", { config }),
-        sampleApp("old", { ci: "jenkins" }),
-    ];
-    assert.equal(repositorySettings(apps)["PROMOTION_APPS"], "api:_API web-ui:_WEB_UI");
+    const app = sampleApp("web-ui", { config });
+    const settings = promotionSettings(sampleEstate([app]), app);
+    assert.deepEqual(Object.keys(settings), ["PROMOTIONS_WEB_UI"]);
+    assert.match(settings["PROMOTIONS_WEB_UI"] ?? "", /"password":"PROMOTION_MAIN_PASSWORD_WEB_UI"/);
+});
+
+test("a ci/promote.sh of an earlier version fails and says what to do, instead of finding nothing to promote", () => {
+    // How that script finds its rows.
+    const script = `
+        set -eu
+        value_of() { eval "printf '%s' \\"\\\${$1:-}\\""; }
+        for entry in \${PROMOTION_APPS:-}; do
+            app=\${entry%%:*}
+            suffix=\${entry#"$app"}
+            suffix=\${suffix#:}
+            table=$(value_of "PROMOTIONS$suffix")
+        done
+        echo "Nothing is promoted"`;
+    const app = sampleApp("web");
+    const env = { ...repositorySettings([app]), ...promotionSettings(sampleEstate([app]), app) };
+    const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", script], { encoding: "utf8", env });
+    assert.notEqual(status, 0);
+    assert.equal(stdout, "");
+    assert.match(stderr, /PROMOTIONS_OF_AN_EARLIER_VERSION: must_be_replaced;_see_docs\/troubleshooting\.md/);
 });

@@ -208,6 +208,8 @@ test("a config repository, free tier: exactly these resources", async () => {
         "ProjectEnvironment config-environment-test",
         "ProjectHook config-hook",
         "RepositoryFile config-file-.gitlab-ci.yml",
+        "RepositoryFile config-file-ci/copy.mjs",
+        "RepositoryFile config-file-ci/promote.mjs",
         "RepositoryFile config-file-ci/promote.sh",
         "RepositoryFile config-file-web/Chart.yaml",
         "RepositoryFile config-file-web/templates/_helpers.tpl",
@@ -315,6 +317,8 @@ test("a shared repository has a folder per app and refuses apps of another one",
         "RepositoryFile config-file-api/kustomization.yaml",
         "RepositoryFile config-file-api/no-pods-without-image.yaml",
         "RepositoryFile config-file-api/service.yaml",
+        "RepositoryFile config-file-ci/copy.mjs",
+        "RepositoryFile config-file-ci/promote.mjs",
         "RepositoryFile config-file-ci/promote.sh",
         "RepositoryFile config-file-web/Chart.yaml",
         "RepositoryFile config-file-web/templates/_helpers.tpl",
@@ -331,7 +335,7 @@ test("a shared repository has a folder per app and refuses apps of another one",
     const other = sampleApp("api", { config: api.config, pipeline: { ...api.pipeline, images } });
     await assert.rejects(
         recordConfig({ apps: [other, web] }),
-        /apps must agree on pipeline\.images\.promote, which exists once here; got mirror\.test\/other:1, mirror\.test\/skopeo:1\./,
+        /apps must agree on pipeline\.images\.promote, which exists once here; got mirror\.test\/other:1, mirror\.test\/node:1\./,
     );
     await assert.rejects(recordConfig({ apps: [] }), /got no app/);
     await assert.rejects(recordConfig({ environments: [] }), /environments must name at least one/);

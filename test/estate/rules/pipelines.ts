@@ -11,16 +11,13 @@ function shared(api: Overrides, web: Overrides): Overrides {
 export const pipelineCases: readonly Case[] = [
     {
         rule: "shared-config",
-        title: "images of jobs that run once for both apps",
+        title: "the image of a job that runs once for both apps",
         change: shared(
-            { pipeline: { images: { promote: "harbor.test/ci/skopeo:1", deliver: "harbor.test/ci/git:1" } } },
+            { pipeline: { images: { promote: "harbor.test/ci/node:1", deliver: "harbor.test/ci/git:1" } } },
             {},
         ),
-        found: [
-            ["apps.web.pipeline.images.deliver", "docker.io/alpine/git:2.49.1"],
-            ["apps.web.pipeline.images.promote", "quay.io/skopeo/stable:v1.20.0"],
-        ],
-        fix: /^app api has harbor\.test\/ci\/git:1: write the same for both, or set apps\.web\.config\.scope to app$/,
+        found: [["apps.web.pipeline.images.promote", "docker.io/library/node:24.21.0-bookworm"]],
+        fix: /^app api has harbor\.test\/ci\/node:1: write the same for both, or set apps\.web\.config\.scope to app$/,
     },
     {
         rule: "shared-config",

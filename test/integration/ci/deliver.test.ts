@@ -73,7 +73,7 @@ class Scene {
         sha: string,
         more: Readonly<Record<string, string>> = {},
     ): Promise<Run> {
-        return runScript("deliver", await this.checkout(context, sha), {
+        return runScript("deliver.sh", await this.checkout(context, sha), {
             APP: "web",
             IMAGE: "harbor.test/web-dev/web",
             CI_COMMIT_SHA: sha,
@@ -275,7 +275,7 @@ test("a shallow checkout is refused: older and newer could not be told apart", a
     const shallow = path.join(await folder(context), "shallow");
     const url = scene.gitlab.remote("acme/web", scene.gitlab.root().token);
     await must(tmpdir(), "git", "clone", "-q", "--depth", "1", url, shallow);
-    const { code, output } = await runScript("deliver", shallow, {
+    const { code, output } = await runScript("deliver.sh", shallow, {
         CI_COMMIT_SHA: sha,
         CI_COMMIT_BRANCH: "main",
         DELIVERY_BRANCH: "main",

@@ -62,7 +62,7 @@ const digestOf = (tag: string): Promise<string> =>
 test("an image of the commit's content is pushed under the commit's first ten characters", async (context) => {
     const work = await repository(context, page);
     const sha = await must(work, "git", "rev-parse", "HEAD");
-    const { code, output } = await runScript("image", work, variables(sha));
+    const { code, output } = await runScript("image.sh", work, variables(sha));
     assert.equal(code, 0, output);
     const tag = sha.slice(0, 10);
     assert.match(output, new RegExp(`Pushed ${harbor.host}/web-dev/web:${tag}`));
@@ -79,13 +79,13 @@ test("an image of the commit's content is pushed under the commit's first ten ch
 test("the same commit gives the same digest, and is not pushed twice", async (context) => {
     const work = await repository(context, page);
     const sha = await must(work, "git", "rev-parse", "HEAD");
-    await runScript("image", work, variables(sha));
+    await runScript("image.sh", work, variables(sha));
     const other = await folder(context);
     await must(other, "git", "clone", "-q", work, "again");
     const again = path.join(other, "again");
-    await runScript("image", again, variables(sha, { TAG_PREFIX: "again-" }));
+    await runScript("image.sh", again, variables(sha, { TAG_PREFIX: "again-" }));
     assert.equal(await digestOf(`again-${sha.slice(0, 10)}`), await digestOf(sha.slice(0, 10)));
-    const third = await runScript("image", work, variables(sha));
+    const third = await runScript("image.sh", work, variables(sha));
     assert.match(third.output, /is there already: nothing to build/);
 });
 
@@ -97,7 +97,7 @@ test("commits of one second are told apart by their creation time, in their orde
     }
     const created = [];
     for (const sha of shas) {
-        const { code, output } = await runScript("image", work, variables(sha, { TAG_PREFIX: "main-" }));
+        const { code, output } = await runScript("image.sh", work, variables(sha, { TAG_PREFIX: "main-" }));
         assert.equal(code, 0, output);
         created.push((await configOf(`main-${sha.slice(0, 10)}`)).created);
     }
@@ -125,7 +125,7 @@ test("a base image keeps its configuration", async (context) => {
     const work = await repository(context, page);
     const sha = await must(work, "git", "rev-parse", "HEAD");
     const base = { BASE_IMAGE: `${harbor.host}/web-dev/base:2`, TAG_PREFIX: "based-" };
-    const { code, output } = await runScript("image", work, variables(sha, base));
+    const { code, output } = await runScript("image.sh", work, variables(sha, base));
     assert.equal(code, 0, output);
     assert.equal((await configOf(`based-${sha.slice(0, 10)}`)).architecture, "arm64");
 });
@@ -134,7 +134,7 @@ test("another branch than the delivered one builds without pushing, and says so"
     const work = await repository(context, page);
     const sha = await must(work, "git", "rev-parse", "HEAD");
     const { code, output } = await runScript(
-        "image",
+        "image.sh",
         work,
         variables(sha, { DELIVERY_BRANCH: "hotfix-1", TAG_PREFIX: "lane-", REGISTRY_PASSWORD: "" }),
     );
@@ -146,18 +146,22 @@ test("another branch than the delivered one builds without pushing, and says so"
 test("without its credential, and with a wrong one, it fails with the reason", async (context) => {
     const work = await repository(context, page);
     const sha = await must(work, "git", "rev-parse", "HEAD");
-    const none = await runScript("image", work, variables(sha, { REGISTRY_PASSWORD: "", TAG_PREFIX: "x-" }));
+    const none = await runScript(
+        "image.sh",
+        work,
+        variables(sha, { REGISTRY_PASSWORD: "", TAG_PREFIX: "x-" }),
+    );
     assert.notEqual(none.code, 0);
     assert.match(none.output, /REGISTRY_PASSWORD is empty: it is a protected variable/);
     const wrong = await runScript(
-        "image",
+        "image.sh",
         work,
         variables(sha, { REGISTRY_PASSWORD: "wrong", TAG_PREFIX: "x-" }),
     );
     assert.notEqual(wrong.code, 0);
     assert.match(wrong.output, /UNAUTHORIZED|401/);
     const empty = await runScript(
-        "image",
+        "image.sh",
         work,
         variables(sha, { IMAGE_CONTENT: "nowhere", TAG_PREFIX: "x-" }),
     );
@@ -171,7 +175,7 @@ test("buildah builds the Dockerfile rootless, without a daemon, and no credentia
     const calls = path.join(await folder(context), "calls");
     const buildah = `printf '%s\\n' "$*" >>'${calls}'\ngrep -c auths "$REGISTRY_AUTH_FILE" >>'${calls}'`;
     const env = { BUILDER: "buildah", TAG_PREFIX: "b-", PATH: await pathWith(context, { buildah }) };
-    const { code, output } = await runScript("image", work, variables(sha, env));
+    const { code, output } = await runScript("image.sh", work, variables(sha, env));
     assert.equal(code, 0, output);
     const image = `${harbor.host}/web-dev/web:b-${sha.slice(0, 10)}`;
     const seconds = await must(work, "git", "show", "-s", "--format=%ct", sha);
@@ -198,12 +202,12 @@ test("where there is no git, buildah dates the image by what GitLab says, or not
     const bin = await builderOnly(context, { buildah: `printf '%s\\n' "$*" >>'${calls}'` });
     const env = { BUILDER: "buildah", DELIVERY_BRANCH: "other", PATH: bin };
     const stamp = { CI_COMMIT_TIMESTAMP: "2031-02-01T11:30:08+02:00" };
-    const dated = await runScript("image", work, variables(sha, { ...env, ...stamp }));
+    const dated = await runScript("image.sh", work, variables(sha, { ...env, ...stamp }));
     assert.equal(dated.code, 0, dated.output);
     const seconds = Date.parse("2031-02-01T09:30:08Z") / 1000;
     assert.match(await text(calls), new RegExp(`^\\S.* build .*--timestamp ${seconds} `));
     await rm(calls);
-    const undated = await runScript("image", work, variables(sha, env));
+    const undated = await runScript("image.sh", work, variables(sha, env));
     assert.equal(undated.code, 1);
     assert.match(undated.output, new RegExp(`cannot tell when commit ${sha} was made`));
     await assert.rejects(text(calls), "nothing was built");
@@ -221,9 +225,9 @@ case "$3" in pull) cat '${registry}/pushed' ;; push) touch '${registry}/pushed' 
         CI_COMMIT_TIMESTAMP: "2031-02-01T11:30:08Z",
         PATH: await builderOnly(context, { buildah }),
     };
-    const first = await runScript("image", work, variables(sha, env));
+    const first = await runScript("image.sh", work, variables(sha, env));
     assert.equal(first.code, 0, first.output);
-    const again = await runScript("image", work, variables(sha, env));
+    const again = await runScript("image.sh", work, variables(sha, env));
     assert.match(again.output, /is there already: nothing to build/);
     assert.deepEqual((await text(calls)).trim().split("\n"), ["pull", "build", "push", "pull"]);
 });
@@ -240,7 +244,7 @@ grep -c auths "$DOCKER_CONFIG/config.json" >>'${calls}'`;
     const bin = await builderOnly(context, { executor });
     const before = (await readdir(bin)).sort();
     const env = { BUILDER: "kaniko", PATH: bin, TMPDIR: temporary };
-    const { code, output } = await runScript("image", work, variables(sha, env));
+    const { code, output } = await runScript("image.sh", work, variables(sha, env));
     assert.equal(code, 0, output);
     const [args, ...rest] = (await text(calls)).trim().split("\n");
     assert.match(args ?? "", / --reproducible$/);
@@ -250,7 +254,7 @@ grep -c auths "$DOCKER_CONFIG/config.json" >>'${calls}'`;
 
     // The image updater finds the newest image by its date.
     await rm(calls);
-    const updater = await runScript("image", work, variables(sha, { ...env, TAG_WRITER: "updater" }));
+    const updater = await runScript("image.sh", work, variables(sha, { ...env, TAG_WRITER: "updater" }));
     assert.equal(updater.code, 0, updater.output);
     assert.doesNotMatch(await text(calls), /--reproducible/);
 });
@@ -259,7 +263,7 @@ test("an unknown builder is named", async (context) => {
     const work = await repository(context, page);
     const sha = await must(work, "git", "rev-parse", "HEAD");
     const { code, output } = await runScript(
-        "image",
+        "image.sh",
         work,
         variables(sha, { BUILDER: "docker", TAG_PREFIX: "d-" }),
     );

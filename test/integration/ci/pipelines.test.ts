@@ -123,7 +123,7 @@ test("the config repository's pipeline: before a merge, after it, and not where 
             ...mergeRequest,
             CI_MERGE_REQUEST_TARGET_BRANCH_NAME: "test",
         }),
-        ["compare", "promote"],
+        ["promote"],
     );
     const target = await checkout(context, configFiles, "test");
     assert.deepEqual(await jobs(context, target, branch), ["promoted"]);
@@ -133,7 +133,6 @@ test("the config repository's pipeline: before a merge, after it, and not where 
 test("one promotion at a time into each branch, and one delivery of an app", () => {
     const config = parse(configFiles[".gitlab-ci.yml"] ?? "") as Record<string, { resource_group?: string }>;
     assert.equal(config["promote"]?.resource_group, "promotion-$CI_MERGE_REQUEST_TARGET_BRANCH_NAME");
-    assert.equal(config["compare"]?.resource_group, undefined);
     assert.equal(config["promoted"]?.resource_group, "promotion-$CI_COMMIT_BRANCH");
     const app = parse(appFiles[".gitlab-ci.yml"] ?? "") as Record<
         string,
@@ -197,6 +196,8 @@ test("apps without CI have no pipeline files, and repositories of both kinds hav
     ]);
     assert.deepEqual(names(configPipelineContent([web, none, jenkins], {})), [
         "ci/promote.sh",
+        "ci/promote.mjs",
+        "ci/copy.mjs",
         ".gitlab-ci.yml",
         "Jenkinsfile",
     ]);
@@ -209,11 +210,30 @@ test("the notes say who writes the tag", () => {
 
 test("scripts are for any /bin/sh and name no app, server or credential", async (context) => {
     const cwd = await folder(context);
-    for (const script of ["test", "quality", "image", "deliver", "promote"] satisfies Script[]) {
+    for (const script of [
+        "test.sh",
+        "quality.sh",
+        "image.sh",
+        "deliver.sh",
+        "promote.sh",
+    ] satisfies Script[]) {
         const content = scriptText(script);
         assert.match(content, /^#!\/bin\/sh\n/);
         assert.match(content, /^set -eu$/m);
         assert.doesNotMatch(content, /\[\[|\blocal |https?:\/\//);
         assert.equal((await run(cwd, "/bin/sh", ["-n", "-c", content])).code, 0, script);
     }
+});
+
+test("the job that promotes runs the program of the repository, or the one that its image brings", async (context) => {
+    const cwd = await checkout(context, configFiles, "test");
+    const variables = { CI_COMMIT_REF_PROTECTED: "true", CI_PIPELINE_SOURCE: "push" };
+    const seeded = await local(context, cwd, variables);
+    assert.equal(seeded.code, 0, seeded.stderr);
+    assert.match(seeded.stdout, /Nothing is promoted into test/);
+    const own = path.join(await folder(context), "own.mjs");
+    await writeFile(own, 'console.log("this one is the image\'s");');
+    const brought = await local(context, cwd, { ...variables, PROMOTE_PROGRAM: own });
+    assert.equal(brought.code, 0, brought.stderr);
+    assert.match(brought.stdout, /this one is the image's/);
 });

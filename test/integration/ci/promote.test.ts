@@ -1,28 +1,18 @@
 /**
- * ci/promote.sh against two Harbor stand-ins, with the robots' rights and the variables as the estate gives them. What
+ * The promotion against two Harbor stand-ins, with the robots' rights and the variables as the estate gives them. What
  * starts the script, and that a failing one blocks a merge, is for the sandbox's tests.
  */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 
 import { promotionSettings, repositorySettings, keySuffix } from "../../../components/ci/settings";
 import { promotionRights } from "../../../components/harbor/rights";
 import type { App, Estate } from "../../../estate/model";
-import { admin, TestHarbor } from "../../../sandbox/test/harbor/fixture";
+import { TestHarbor } from "../../../sandbox/test/harbor/fixture";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../../components/sample";
-import {
-    commit,
-    folder,
-    must,
-    pathOf,
-    runScript,
-    text,
-    toolPath,
-    type Run,
-} from "../../support/pipelineScripts";
+import { commit, folder, must, pathOf, runScript, type Run } from "../../support/pipelineScripts";
 
 let main: TestHarbor;
 let second: TestHarbor;
@@ -120,28 +110,26 @@ class Scene {
         return must(this.work, "git", ...args);
     }
 
-    run(more: Readonly<Record<string, string>>, ...args: string[]): Promise<Run> {
+    run(more: Readonly<Record<string, string>>): Promise<Run> {
         const variables = {
+            PROMOTE_PROGRAM: path.resolve("components/ci/scripts/promote.mjs"),
             PROMOTION_INTERVAL: "0",
             PROMOTION_ATTEMPTS: "3",
             ...this.variables,
             ...more,
         };
-        return runScript("promote", this.work, variables, ...args);
+        return runScript("promote.sh", this.work, variables);
     }
 
     /** The pipeline of a merge request as GitLab has it where a branch is not protected: no password is known. */
-    feature(target: string, more: Readonly<Record<string, string>> = {}, ...args: string[]): Promise<Run> {
+    feature(target: string, more: Readonly<Record<string, string>> = {}): Promise<Run> {
         const passwords = Object.keys(this.variables).filter((key) => key.includes("_PASSWORD"));
-        return this.run(
-            {
-                CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "more-memory",
-                CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target,
-                ...Object.fromEntries(passwords.map((key) => [key, ""])),
-                ...more,
-            },
-            ...args,
-        );
+        return this.run({
+            CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "more-memory",
+            CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target,
+            ...Object.fromEntries(passwords.map((key) => [key, ""])),
+            ...more,
+        });
     }
 
     /** The pipeline of a merge request. */
@@ -313,35 +301,10 @@ test("where the target cannot be read a merge request is refused, with what the 
     const unknown = await scene.feature("test");
     assert.equal(unknown.code, 1);
     assert.match(unknown.output, /cannot compare with test.*in GitLab GIT_DEPTH 0, in Jenkins test in the/);
-    const bare = await pathOf(context, ["awk", "mktemp", "rm", "tail"]);
+    const bare = await pathOf(context, ["node"]);
     const gitless = await scene.feature("test", { PATH: bare });
     assert.equal(gitless.code, 1);
     assert.match(gitless.output, /cannot compare with test.*this job's image has no git/);
-});
-
-test("the two parts, each in a job of its own, come to what one run does", async (context) => {
-    const scene = await Scene.start(context, "parts");
-    await scene.push("dev", "aaaaaaaaaa", "one");
-    await scene.write("aaaaaaaaaa");
-    const promotion = {
-        CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: "dev",
-        CI_MERGE_REQUEST_TARGET_BRANCH_NAME: "test",
-    };
-    const left = await scene.run(promotion, "compare");
-    assert.equal(left.code, 0, left.output);
-    assert.match(left.output, /dev is promoted into test; the job that copies sees to its version/);
-    assert.equal(await scene.digest("test", "aaaaaaaaaa"), undefined);
-    const copied = await scene.run(promotion, "copy");
-    assert.equal(copied.code, 0, copied.output);
-    assert.notEqual(await scene.digest("test", "aaaaaaaaaa"), undefined);
-    const passed = await scene.feature("test", {}, "copy");
-    assert.equal(passed.code, 0, passed.output);
-    assert.match(
-        passed.output,
-        /more-memory is not promoted into test; the job that compares sees to its version/,
-    );
-    assert.equal((await scene.feature("test", {}, "compare")).code, 1, "nothing to compare with");
-    assert.match((await scene.run(promotion, "move")).output, /move is no part of it/);
 });
 
 test("a missing image, a refused copy, a tag that means something else: the reason is told and nothing moves", async (context) => {
@@ -359,12 +322,12 @@ test("a missing image, a refused copy, a tag that means something else: the reas
     const other = await scene.push("test", "cccccccccc", "another");
     const taken = await scene.merge("dev", "test");
     assert.equal(taken.code, 1);
-    assert.match(taken.output, /stands for another image \(sha256:\w+\) than .*the tag is not moved/);
+    assert.match(taken.output, /is another image \(sha256:\w+\) than .*the tag is not overwritten/);
     assert.equal(await scene.digest("test", "cccccccccc"), other);
     const kept = await scene.push("prod", "cccccccccc", "third");
     const immutable = await scene.merge("test", "prod");
     assert.equal(immutable.code, 1);
-    assert.match(immutable.output, /stands for another image/);
+    assert.match(immutable.output, /is another image/);
     assert.equal(await scene.digest("prod", "cccccccccc"), kept);
 });
 
@@ -389,7 +352,7 @@ test("a second tag of the image that is immutable in the target makes the copy f
     await scene.write("dddddddddd");
     const { code, output } = await scene.merge("dev", "test");
     assert.equal(code, 1);
-    assert.match(output, /cannot be moved: POST \S+ was answered with status 412 \(.*immutable.*\)/);
+    assert.match(output, /cannot be overwritten: POST \S+ was answered with status 412 \(.*immutable.*\)/);
 });
 
 test("Harbor failing for a while is waited for, failing for long ends with what to do", async (context) => {
@@ -490,27 +453,9 @@ test("promotions of many at once are safe, also of the same version twice", asyn
     assert.equal(await scene.digest("test", "aaaaaaaaaa"), digest);
 });
 
-test("credentials are in no argument", async (context) => {
-    const scene = await Scene.start(context, "args");
-    await scene.push("test", "aaaaaaaaaa", "one");
-    await scene.write("aaaaaaaaaa");
-    const bin = await mkdtemp(path.join(tmpdir(), "bin-"));
-    const real = await toolPath();
-    for (const program of ["curl", "crane"]) {
-        await writeFile(
-            path.join(bin, program),
-            `#!/bin/sh\nprintf '%s\\n' "$*" >>'${bin}/calls'\nPATH='${real}' exec ${program} "$@"\n`,
-            { mode: 0o755 },
-        );
-    }
-    const secrets = { PROMOTION_MAIN_PASSWORD: admin[1], PROMOTION_MAIN_USERNAME: admin[0] };
-    const { code, output } = await scene.merge("test", "prod", {
-        PATH: `${bin}${path.delimiter}${real}`,
-        ...secrets,
-    });
-    assert.equal(code, 0, output);
-    const calls = await text(path.join(bin, "calls"));
-    assert.match(calls, /crane|copy/);
-    assert.equal(calls.includes(admin[1]), false);
-    assert.equal(output.includes(admin[1]), false);
+test("a job without Node says so, and who chooses its image", async (context) => {
+    const scene = await Scene.start(context, "nodeless");
+    const { code, output } = await scene.run({ CI_COMMIT_BRANCH: "test", PATH: await pathOf(context, []) });
+    assert.equal(code, 1);
+    assert.match(output, /this job's image has no Node.*pipeline\.images\.promote/);
 });

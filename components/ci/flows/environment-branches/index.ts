@@ -7,14 +7,14 @@ import * as path from "node:path";
 import { versionOf, writesTags } from "../../../../estate/flows/plan";
 import type { App } from "../../../../estate/model";
 import { renderFile, type Values } from "../../../support/template";
-import { assignment, assignments, promotionCredentials, withCredentials } from "../../jenkins";
-import { promotionEntry, type Settings } from "../../settings";
+import { assignments, promotionCredentials, withCredentials } from "../../jenkins";
+import type { Settings } from "../../settings";
 import { pipelineFile } from "../../systems";
 import type { CiFiles } from "..";
 
 export const environmentBranches: CiFiles = {
     app: {
-        scripts: ["test", "quality", "image", "deliver"],
+        scripts: ["test.sh", "quality.sh", "image.sh", "deliver.sh"],
         pipeline: {
             gitlab: ({ name, pipeline: { images } }) =>
                 rendered("app.gitlab-ci.yml", {
@@ -26,7 +26,7 @@ export const environmentBranches: CiFiles = {
         },
     },
     config: {
-        scripts: ["promote"],
+        scripts: ["promote.sh", "promote.mjs", "copy.mjs"],
         pipeline: { gitlab: () => rendered("config.gitlab-ci.yml"), jenkins: configJenkinsfile },
     },
     notes,
@@ -48,12 +48,9 @@ function appJenkinsfile(app: App, settings: Settings): string {
 function configJenkinsfile(apps: readonly App[], settings: Readonly<Record<string, Settings>>): string {
     const own = (app: App): Settings => settings[app.name] ?? {};
     const promoted = apps.filter((app) => Object.keys(own(app)).length > 0);
-    const credentials = promoted.flatMap((app) => promotionCredentials(app, own(app)));
+    const credentials = promoted.flatMap(promotionCredentials);
     return rendered("config.Jenkinsfile", {
-        settings: [
-            assignment("PROMOTION_APPS", promoted.map(promotionEntry).join(" ")),
-            ...promoted.flatMap((app) => assignments(own(app))),
-        ],
+        settings: promoted.flatMap((app) => assignments(own(app))),
         promote: withCredentials(credentials, "sh 'sh ci/promote.sh'"),
     });
 }
