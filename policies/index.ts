@@ -59,6 +59,7 @@ function stackPolicy(rule: StackRule): StackValidationPolicy {
                 type: resource.type,
                 name: resource.name,
                 props: resource.props as Record<string, unknown>,
+                urn: resource.urn,
                 origins: resource.propertyDependencies,
             }));
             rule.check(resources, { ...defaultSettings, ...args.getConfig<RuleSettings>() }).forEach((text) =>

@@ -12,6 +12,8 @@ export interface Reviewed {
     readonly type: string;
     readonly name: string;
     readonly props: Props;
+    /** Rules about one resource are not told. */
+    readonly urn?: string;
     /** The resources each property's value was made from, by property; rules about one resource are not told. */
     readonly origins?: Readonly<Record<string, readonly Origin[]>>;
 }
@@ -76,6 +78,15 @@ export function knownText(props: Props, key: string): string | undefined {
     } catch {
         // Nothing but Pulumi's guard around unknown values throws when a property is read.
         return undefined;
+    }
+}
+
+/** Whether a property has a value other than 0, one that a preview cannot know yet included. */
+export function isGiven(props: Props, key: string): boolean {
+    try {
+        return Boolean(props[key]);
+    } catch {
+        return true;
     }
 }
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concerns, defaultSettings, type Props, type ResourceRule, type Reviewed } from "../../policies/rule";
-import { branchProtected, gitlabRules } from "../../policies/rules/gitlab";
+import { branchProtected, gitlabRules, noPushToProduction } from "../../policies/rules/gitlab";
 import { harborRules } from "../../policies/rules/harbor";
 import { kubernetesRules } from "../../policies/rules/kubernetes";
 
@@ -381,5 +381,77 @@ describe("gitlab-branch-protected", () => {
     test("does not take a value made from two projects for either", () => {
         const both = { project: ["web", "api"].flatMap((name) => from(name)["project"] ?? []) };
         assert.deepEqual(said({ ...beforeCreation(branch, "web"), origins: both }, protection), missing);
+    });
+    test("reports a default branch without protection, and passes it with one", () => {
+        const project: Reviewed = {
+            type: "gitlab:index/project:Project",
+            name: "web",
+            urn: "urn:web",
+            props: { defaultBranch: "dev" },
+        };
+        const unprotected = [
+            "web: the default branch dev has no BranchProtection; add one beside the project.",
+        ];
+        assert.deepEqual(said(project), unprotected);
+        assert.deepEqual(said(project, beforeCreation(protection, "web")), []);
+        assert.deepEqual(said(project, beforeCreation(protection, "api")), unprotected);
+        const made = { ...project, props: { ...project.props, id: "7" } };
+        assert.deepEqual(said(made, protection), []);
+    });
+    test("passes a branch that a pattern protects", () => {
+        const pattern = (branch: string): Reviewed => ({ ...protection, props: { project: "7", branch } });
+        assert.deepEqual(said(branch, pattern("d*")), []);
+        assert.deepEqual(said(branch, pattern("d.*")), missing);
+    });
+});
+
+describe("gitlab-no-push-to-production", () => {
+    const project = "7";
+    const production: Reviewed = {
+        type: "gitlab:index/branch:Branch",
+        name: "web-prod",
+        props: { project, name: "prod" },
+    };
+    /** What the rule says of a protection with these properties. */
+    function said(props: Props, ...others: readonly Reviewed[]): string[] {
+        const protection: Reviewed = {
+            type: "gitlab:index/branchProtection:BranchProtection",
+            name: "p",
+            props: { project, ...props },
+        };
+        return noPushToProduction.check([protection, ...others], defaultSettings);
+    }
+    const fix = 'let "no one" push, and promote by merge requests.';
+
+    test("passes where no one pushes, by level and by list", () => {
+        assert.deepEqual(said({ branch: "prod", pushAccessLevel: "no one" }), []);
+        assert.deepEqual(said({ branch: "prod", allowedToPushes: [{ accessLevel: "no one" }] }), []);
+    });
+    test("passes pushes to what is not production", () => {
+        assert.deepEqual(said({ branch: "dev", pushAccessLevel: "developer" }, production), []);
+        assert.deepEqual(said({ branch: "d*", pushAccessLevel: "developer" }, production), []);
+    });
+    test("reports a level, GitLab's default included", () => {
+        const found = [`p: maintainer can push to prod; ${fix}`];
+        assert.deepEqual(said({ branch: "prod", pushAccessLevel: "maintainer" }), found);
+        assert.deepEqual(said({ branch: "prod" }), found);
+    });
+    test("reports everybody in a list", () => {
+        const allowedToPushes = [{ accessLevel: "no one" }, { accessLevel: "developer" }, { userId: 5 }];
+        assert.deepEqual(said({ branch: "prod", allowedToPushes }), [
+            `p: developer, a user can push to prod; ${fix}`,
+        ]);
+    });
+    test("reports a pattern that matches a branch of production in the same repository", () => {
+        const found = [`p: developer can push to prod; ${fix}`];
+        const pattern = { branch: "p*", pushAccessLevel: "developer" };
+        assert.deepEqual(said(pattern, production), found);
+        assert.deepEqual(said(pattern, { ...production, props: { project: "8", name: "prod" } }), []);
+        const byDefault: Reviewed = {
+            type: "gitlab:index/project:Project",
+            name: "web",
+            props: { id: project, defaultBranch: "prod" },
+        };
+        assert.deepEqual(said(pattern, byDefault), found);
     });
 });
