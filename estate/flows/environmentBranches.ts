@@ -260,5 +260,48 @@ function rules(): FlowRule[] {
                     fix: `environment ${other} has it; choose another`,
                 })),
         },
+        {
+            id: "nested-branch",
+            rule: "must not be in another branch of the repository: git has no branch env beside env/prod",
+            severity: "error",
+            check: ({ estate }, apps) => [
+                ...estate.environments.flatMap((environment) =>
+                    inside(
+                        `environments.${environment.name}.branch`,
+                        branchOf(environment),
+                        estate.environments.map((other) => ({
+                            name: branchOf(other),
+                            owner: `environment ${other.name}`,
+                        })),
+                    ),
+                ),
+                ...apps.flatMap(({ name, repository, hotfix }) => {
+                    const usual = { name: repository.branch, owner: "the delivered branch" };
+                    return hotfix === undefined
+                        ? []
+                        : [
+                              ...inside(`apps.${name}.hotfix.branch`, hotfix.branch, [usual]),
+                              ...inside(`apps.${name}.repository.branch`, repository.branch, [
+                                  { name: hotfix.branch, owner: "the hotfix" },
+                              ]),
+                          ];
+                }),
+            ],
+        },
     ];
+}
+
+/** Every branch of `others` that is a folder of this one, as git would have to store them. */
+function inside(
+    path: string,
+    value: string,
+    others: readonly { readonly name: string; readonly owner: string }[],
+): Finding[] {
+    return others
+        .filter(({ name }) => value.startsWith(`${name}/`))
+        .map(({ name, owner }) => ({
+            path,
+            value,
+            fix: `${owner} has ${name}; choose a branch beside it, e.g. ${value.replaceAll("/", "-")}`,
+        }));
 }

@@ -58,6 +58,14 @@ describe("the rules", () => {
         );
     });
 
+    it("nested-branch: a hotfix in the delivered branch, beside the word that it is on", () => {
+        const change = { apps: { web: { hotfix: { branch: "main/fix", from: "v1.0.0" } } } };
+        const [nested, ...others] = parseEstate(spec(change)).problems.filter(({ id }) => id !== "hotfix-on");
+        assert.deepEqual(others, []);
+        assert.deepEqual([nested?.id, nested?.path], ["nested-branch", "apps.web.hotfix.branch"]);
+        assert.match(nested?.fix ?? "", /^the delivered branch has main; .* main-fix$/);
+    });
+
     it("allow what only looks wrong", () => {
         const fine: Overrides[] = [
             { environments: { dev: { clusters: ["host"] } } },

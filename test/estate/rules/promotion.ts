@@ -58,6 +58,13 @@ export const promotionCases: readonly Case[] = [
         fix: /environment dev has it/,
     },
     {
+        rule: "nested-branch",
+        title: "an environment's branch in another one's",
+        change: { environments: { dev: { branch: "env" }, prod: { branch: "env/prod" } } },
+        found: [["environments.prod.branch", "env/prod"]],
+        fix: /^environment dev has env; choose a branch beside it, e\.g\. env-prod$/,
+    },
+    {
         rule: "updater-environment",
         title: "an updater where its app is not",
         change: {
