@@ -51,7 +51,8 @@ export const settingRules: readonly Rule[] = [
                       Object.values(estate.teams)
                           .filter((team) => involved(estate, team.name, environment.name))
                           .filter((team) => {
-                              const people = new Set([...team.maintainers, ...team.developers]).size;
+                              const people = new Set([...team.maintainers, ...team.developers].map(person))
+                                  .size;
                               return environment.approvals > 0 && people - 1 < environment.approvals;
                           })
                           .map((team) => ({
@@ -76,7 +77,7 @@ export const settingRules: readonly Rule[] = [
     },
     {
         id: "one-role",
-        rule: "must be listed once: a member has one role in a group",
+        rule: "must be listed once: a member has one role in a group, and GitLab compares user names without case",
         severity: "error",
         check: ({ spec }) =>
             Object.entries(spec.teams).flatMap(([name, team]) => [
@@ -91,7 +92,7 @@ export const settingRules: readonly Rule[] = [
                     fix: "remove the repetition",
                 })),
                 ...[...new Set(team.developers)]
-                    .filter((user) => team.maintainers.includes(user))
+                    .filter((user) => team.maintainers.some((other) => person(other) === person(user)))
                     .map((user) => ({
                         path: `teams.${name}.developers`,
                         value: user,
@@ -251,8 +252,14 @@ function involved(estate: Estate, team: string, environment: string): boolean {
     );
 }
 
-function twice(list: readonly string[]): string[] {
-    return [...new Set(list.filter((each, index) => list.indexOf(each) !== index))].sort(compare);
+/** Who a user name means: the same for all names that GitLab takes for one. */
+function person(user: string): string {
+    return user.toLowerCase();
+}
+
+function twice(users: readonly string[]): string[] {
+    const people = users.map(person);
+    return [...new Set(users.filter((user, index) => people.indexOf(person(user)) !== index))].sort(compare);
 }
 
 function expiry({ estate, context }: { estate: Estate; context: CheckContext }): Finding[] {

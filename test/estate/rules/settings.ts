@@ -51,6 +51,21 @@ export const settingCases: readonly Case[] = [
         fix: /remove the user here/,
     },
     {
+        rule: "one-role",
+        title: "somebody in two roles, and twice in one, in another case",
+        change: {
+            teams: {
+                shop: { maintainers: ["Alice", "carol", "Carol"], developers: ["alice", "bob", "BOB"] },
+            },
+        },
+        found: [
+            ["teams.shop.developers", "BOB"],
+            ["teams.shop.developers", "alice"],
+            ["teams.shop.maintainers", "Carol"],
+        ],
+        fix: /remove the repetition/,
+    },
+    {
         rule: "prod-deletion-protection",
         title: "production without deletion protection",
         change: { environments: { prod: { deletionProtection: false } } },
