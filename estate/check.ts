@@ -11,6 +11,7 @@ import { referenceRules } from "./rules/references";
 import { settingRules } from "./rules/settings";
 import type { Rule } from "./rules/rule";
 import { syncRules } from "./rules/sync";
+import { notificationRules } from "./engines/argocd/rules/notifications";
 import { updaterRules } from "./engines/argocd/rules/updater";
 
 /** What rules need besides the spec. */
@@ -36,6 +37,7 @@ function allRules(registry: FlowRegistry): readonly Rule[] {
         ...settingRules,
         ...pipelineRules,
         ...updaterRules,
+        ...notificationRules,
         ...syncRules,
     ];
 }

@@ -10,6 +10,7 @@ import { promotionCases } from "./rules/promotion";
 import { referenceCases } from "./rules/references";
 import { settingCases } from "./rules/settings";
 import { syncCases } from "./rules/sync";
+import { notificationCases } from "./engines/argocd/notifications";
 import { updaterCases } from "./engines/argocd/updater";
 
 const cases = [
@@ -20,6 +21,7 @@ const cases = [
     ...settingCases,
     ...pipelineCases,
     ...updaterCases,
+    ...notificationCases,
     ...syncCases,
 ];
 
@@ -90,6 +92,15 @@ describe("the rules", () => {
                 },
             },
             { apps: { web: { environments: { dev: null } } } },
+            // A long name, with a short trigger.
+            {
+                channels: {
+                    "a-channel-for-everybody-in-the-shop": { kind: "webhook", triggers: ["on-deployed"] },
+                },
+                teams: { shop: { channels: ["a-channel-for-everybody-in-the-shop"] } },
+            },
+            // Beside each other, not one in the other.
+            { environments: { dev: { branch: "env-dev" }, prod: { branch: "env/prod" } } },
             { apps: { web: { environments: { test: null, prod: null } } } },
             { ...updater, apps: { web: { updater: { allowTags: "regexp:^main-[0-9a-f]{8,40}$" } } } },
             { ...updater, apps: { web: { updater: { allowTags: "regexp:^main-[0-9]+$" } } } },

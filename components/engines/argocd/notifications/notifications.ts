@@ -6,6 +6,7 @@ import {
     type ChannelTraits,
     type WebhookKind,
 } from "../../../../estate/channels";
+import { subscriptionKey } from "../../../../estate/engines/argocd/subscription";
 import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
 import { relayOf } from "../../../../estate/notifications";
 import { settingsMetadata } from "../install/controlPlane";
@@ -203,7 +204,7 @@ export function subscriptions(estate: Estate, environment: AppEnvironment): Anno
     for (const name of environment.channels) {
         const channel = estate.channels[name];
         for (const trigger of environment.triggers?.[name] ?? channel?.triggers ?? []) {
-            annotations[`notifications.argoproj.io/subscribe.${trigger}.${name}`] = channel?.recipient ?? "";
+            annotations[subscriptionKey(trigger, name)] = channel?.recipient ?? "";
         }
     }
     return annotations;
