@@ -5,10 +5,12 @@
  * given, only the test files whose path contains one of them run, and Go tests only for the name `providers`.
  */
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
+import { sandboxDown } from "../sandbox";
 import { checkoutDir } from "../toolchain/checkout";
 import { ensureTools, progressPrinter } from "../toolchain";
-import { CommandError, duration, run, runMain } from "./support/console";
+import { CommandError, duration, run, runMain, type RunResult } from "./support/console";
 import { estateTools } from "./support/toolsets";
 
 /** Every `*.test.ts` below `folder`, sorted; cheap tests first, those of the running sandbox last. */
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
             failed.push(`go test ${module}`);
         }
     }
-    // Two groups: what boots a whole sandbox runs alone, one file after the other, so that ports and cores suffice.
+    // Two groups: what needs a whole sandbox runs alone, one file after the other, so that ports and cores suffice.
     const e2e = files.filter((file) => file.startsWith(path.join(root, "test", "e2e")));
     const fast = files.filter((file) => !e2e.includes(file));
     for (const [group, concurrency] of [
@@ -62,14 +64,9 @@ async function main(): Promise<void> {
                 "--test-reporter=spec",
                 ...group,
             ];
-            // What the tests see must not depend on the shell they are started from.
-            const env = { ...process.env };
-            for (const name of Object.keys(env)) {
-                if (name.startsWith("PULUMI_") || name.startsWith("NODE_TEST") || name === "KUBECONFIG") {
-                    delete env[name];
-                }
-            }
-            const result = await run(process.execPath, args, { cwd: root, env, output: "inherit" });
+            const result = await withSharedSandbox((env) =>
+                run(process.execPath, args, { cwd: root, env, output: "inherit" }),
+            );
             if (result.code !== 0) {
                 failed.push(group === fast ? "unit and component tests" : "end-to-end tests");
             }
@@ -78,6 +75,27 @@ async function main(): Promise<void> {
     process.stdout.write(`\n${duration((Date.now() - started) / 1000)} in all\n`);
     if (failed.length > 0) {
         throw new CommandError(`Failed: ${failed.join(", ")}.`);
+    }
+}
+
+/**
+ * Runs tests with the environment they are to see. Those that share a sandbox (test/e2e/support/world.ts) make it when the
+ * first of them needs it; it is taken away at the end.
+ */
+async function withSharedSandbox(tests: (env: NodeJS.ProcessEnv) => Promise<RunResult>): Promise<RunResult> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-e2e-"));
+    // What the tests see must not depend on the shell they are started from.
+    const env: NodeJS.ProcessEnv = { ...process.env, ESTATE_E2E_SHARED: folder };
+    for (const name of Object.keys(env)) {
+        if (name.startsWith("PULUMI_") || name.startsWith("NODE_TEST") || name === "KUBECONFIG") {
+            delete env[name];
+        }
+    }
+    try {
+        return await tests(env);
+    } finally {
+        await sandboxDown(path.join(folder, "sandbox"), { purge: true }, () => undefined);
+        fs.rmSync(folder, { recursive: true, force: true });
     }
 }
 

@@ -4,7 +4,6 @@
  * is started.
  */
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pushImage } from "../../commands/support/images";
@@ -32,11 +31,12 @@ interface Part {
     readonly name: string;
     readonly state: string;
     readonly pid?: number;
-    readonly residentBytes?: number;
     readonly problem?: string;
 }
 
-const app = "web-dev-member1";
+const web = "rollout-web";
+const api = "rollout-api";
+const app = `${web}-dev-member1`;
 
 /** Seconds between two looks of Argo CD; up to a third more by chance. */
 const pollSeconds = 45;
@@ -44,18 +44,21 @@ const pollSeconds = 45;
 describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
     let world: World;
     before(async () => {
-        world = await World.make();
-        // So that a look by the clock tells itself from a push that was told, and comes soon where nobody tells.
-        world.editSpec((spec) =>
-            spec.setIn(["config", "gitops-estate:estate", "argocd", "reconciliationSeconds"], pollSeconds),
+        const team = "rollout";
+        world = await World.shared(
+            {
+                teams: { [team]: { maintainers: ["alice"], developers: ["bob"] } },
+                apps: { [web]: { team, delivery: "helm" }, [api]: { team, delivery: "kustomize" } },
+            },
+            // So that a look by the clock tells itself from a push that was told, and comes soon where nobody tells.
+            (spec) =>
+                spec.setIn(
+                    ["config", "gitops-estate:estate", "argocd", "reconciliationSeconds"],
+                    pollSeconds,
+                ),
         );
-        await world.succeed("commands/start.ts");
     });
-    after(async () => {
-        const { dir } = world;
-        await world.end();
-        assert.deepEqual(processesOf(dir), [], "no process outlives the sandbox");
-    });
+    after(() => world.end());
 
     const application = (name: string): Promise<Application | undefined> =>
         world.object<Application>("host", "argocd", "application", name);
@@ -64,11 +67,11 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         found?.status?.sync?.status === sync && found.status.health?.status === health;
 
     const pods = async (): Promise<Pod[]> => {
-        const { stdout } = await world.kubectl("member1", ["-n", "web-dev", "get", "pods", "-o", "json"]);
+        const { stdout } = await world.kubectl("member1", ["-n", `${web}-dev`, "get", "pods", "-o", "json"]);
         return (JSON.parse(stdout) as { items: Pod[] }).items;
     };
 
-    const image = (tag: string): string => `${new URL(world.harborUrl).host}/web-dev/web:${tag}`;
+    const image = (tag: string): string => `${new URL(world.harborUrl).host}/${web}-dev/${web}:${tag}`;
 
     /** Whether the only pods are running ones with this tag. */
     const runsOnly =
@@ -81,8 +84,8 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
 
     /** Writes the tag into the dev branch, as a pipeline would; the commit's id. */
     const commitTag = async (tag: string): Promise<string> => {
-        const project = encodeURIComponent("acme/shop/web-config");
-        const file = encodeURIComponent("web/values.yaml");
+        const project = encodeURIComponent(`acme/rollout/${web}-config`);
+        const file = encodeURIComponent(`${web}/values.yaml`);
         const { body } = await world.gitlab<{ content: string }>(
             "GET",
             `/projects/${project}/repository/files/${file}?ref=dev`,
@@ -90,7 +93,7 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         const values = Buffer.from(body.content, "base64").toString("utf8");
         const answer = await world.gitlab("PUT", `/projects/${project}/repository/files/${file}`, {
             branch: "dev",
-            commit_message: `web ${tag}`,
+            commit_message: `${web} ${tag}`,
             content: values.replace(/^imagetag:.*$/m, `imagetag: "${tag}"`),
         });
         assert.equal(answer.status, 200, JSON.stringify(answer.body));
@@ -120,8 +123,8 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         await eventually(`pods of ${tag} alone`, pods, runsOnly(tag), 20);
     };
 
-    test("finds every Application healthy after the start, on less than 3 GB", async () => {
-        for (const name of [app, "web-prod-member2", "api-test-member1"]) {
+    test("finds every Application healthy after the start", async () => {
+        for (const name of [app, `${web}-prod-member2`, `${api}-test-member1`]) {
             await eventually(
                 `${name} in sync`,
                 () => application(name),
@@ -142,8 +145,6 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
                 `${part} is not in the status`,
             );
         }
-        const bytes = all.reduce((sum, { residentBytes = 0 }) => sum + residentBytes, 0);
-        assert.ok(bytes < 3e9, `the sandbox takes ${Math.round(bytes / 1e6)} MB`);
         const { stdout } = await world.command("sandbox/main.ts", ["argocd", "app", "list", "-o", "name"]);
         assert.match(stdout, new RegExp(`^argocd/${app}$`, "m"), "the command is logged in");
     });
@@ -214,29 +215,4 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         // The push was told while nobody could act on it; the next look finds it.
         await rolledOut("down000001", revision, 2 * pollSeconds + 60);
     });
-
-    test("is nobody's business after a destroy: Argo CD's processes end and wait", async () => {
-        await world.succeed("commands/pulumi.ts", ["destroy", "--yes"]);
-        const all = await eventually("processes that wait", parts, (found) =>
-            found
-                .filter(({ name }) => name.startsWith("argocd-"))
-                .every(({ state, pid }) => state === "waiting" && pid === undefined),
-        );
-        assert.equal(all.find(({ name }) => name === "argocd")?.state, "ready");
-    });
 });
-
-/** Command lines of the processes that speak of a folder. */
-function processesOf(dir: string): string[] {
-    return fs
-        .readdirSync("/proc")
-        .filter((name) => /^\d+$/.test(name))
-        .map((pid) => {
-            try {
-                return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-            } catch {
-                return "";
-            }
-        })
-        .filter((line) => line.includes(dir));
-}

@@ -8,8 +8,9 @@ import { after, before, describe, test } from "node:test";
 import { Story, until, type Person } from "../../commands/support/story";
 import { World } from "./support/world";
 
-const source = "acme/shop/web";
-const config = "acme/shop/web-config";
+const app = "delivery-web";
+const source = `acme/delivery/${app}`;
+const config = `${source}-config`;
 const channel = "ops";
 
 /** A page that differs with every text. */
@@ -26,15 +27,17 @@ describe("a version of an app", { timeout: 20 * 60_000 }, () => {
     let delivered: { tag: string; digest: string };
 
     before(async () => {
-        world = await World.make();
-        await world.succeed("commands/start.ts");
+        world = await World.shared({
+            teams: { delivery: { maintainers: ["alice"], developers: ["bob"], channels: [channel] } },
+            apps: { [app]: { team: "delivery", delivery: "helm" } },
+        });
         story = world.story();
         [alice, bob] = await Promise.all([story.person("alice"), story.person("bob")]);
     });
     after(() => world.end());
 
     const image = (environment: string, tag: string): string =>
-        `${new URL(world.harborUrl).host}/web-${environment}/web:${tag}`;
+        `${new URL(world.harborUrl).host}/${app}-${environment}/${app}:${tag}`;
 
     test("given a commit to the app, when its pipeline has run, then dev runs that image and a green card names the commit", async () => {
         const mark = await story.newestCard(channel);
@@ -43,13 +46,16 @@ describe("a version of an app", { timeout: 20 * 60_000 }, () => {
         assert.equal(pipeline.status, "success", await story.logOf(source, pipeline));
 
         const tag = sha.slice(0, 10);
-        const digest = await story.digest("web-dev", "web", tag);
-        assert.ok(digest !== undefined, `Harbor has no web-dev/web:${tag}`);
-        assert.match(await story.file(config, "dev", "web/values.yaml"), new RegExp(`imagetag: "?${tag}"?`));
-        const application = await story.rolledOut("web-dev-member1", image("dev", tag), 90);
+        const digest = await story.digest(`${app}-dev`, app, tag);
+        assert.ok(digest !== undefined, `Harbor has no ${app}-dev/${app}:${tag}`);
+        assert.match(
+            await story.file(config, "dev", `${app}/values.yaml`),
+            new RegExp(`imagetag: "?${tag}"?`),
+        );
+        const application = await story.rolledOut(`${app}-dev-member1`, image("dev", tag), 90);
         const revision = await story.head(config, "dev");
         assert.equal(application.status?.sync?.revision, revision);
-        await story.card(channel, "green", ["web-dev-member1", revision.slice(0, 7)], mark, 60);
+        await story.card(channel, "green", [`${app}-dev-member1`, revision.slice(0, 7)], mark, 60);
         delivered = { tag, digest };
     });
 
@@ -59,39 +65,39 @@ describe("a version of an app", { timeout: 20 * 60_000 }, () => {
         const head = await story.head(config, "dev");
         const pipeline = await story.pipeline(config, head, "merge_request_event", 180);
         assert.equal(pipeline.status, "success", await story.logOf(config, pipeline));
-        assert.equal(await story.digest("web-test", "web", delivered.tag), delivered.digest);
+        assert.equal(await story.digest(`${app}-test`, app, delivered.tag), delivered.digest);
         await story.merge(alice, config, iid);
 
-        await story.rolledOut("web-test-member1", image("test", delivered.tag), 90);
-        await story.card(channel, "green", ["web-test-member1"], mark, 60);
+        await story.rolledOut(`${app}-test-member1`, image("test", delivered.tag), 90);
+        await story.card(channel, "green", [`${app}-test-member1`], mark, 60);
     });
 
     test("given an image that is not in dev, when it is to be promoted, then the pipeline says why, nothing can be merged, nothing moves", async () => {
-        const values = await story.file(config, "dev", "web/values.yaml");
+        const values = await story.file(config, "dev", `${app}/values.yaml`);
         const broken = values.replace(/^imagetag:.*$/m, 'imagetag: "0000000000"');
         const sha = await story.commit(alice, config, "dev", "A tag that was never pushed", {
-            "web/values.yaml": broken,
+            [`${app}/values.yaml`]: broken,
         });
         const iid = await story.open(alice, config, "dev", "test");
         const pipeline = await story.pipeline(config, sha, "merge_request_event", 180);
         assert.equal(pipeline.status, "failed");
-        assert.match(await story.logOf(config, pipeline), /web-dev\/web.*0000000000/s);
+        assert.match(await story.logOf(config, pipeline), new RegExp(`${app}-dev/${app}.*0000000000`, "s"));
         const route = `/projects/${encodeURIComponent(config)}/merge_requests/${iid}`;
         assert.equal((await story.call(alice, "PUT", `${route}/merge`, {})).status, 405);
-        const { status } = (await story.application("web-test-member1")) ?? {};
+        const { status } = (await story.application(`${app}-test-member1`)) ?? {};
         assert.deepEqual(status?.summary?.images, [image("test", delivered.tag)]);
         assert.equal((await story.call(alice, "PUT", route, { state_event: "close" })).status, 200);
     });
 
     test("given that broken tag in dev, when a minute has passed, then one red card tells it; a new commit ends green", async () => {
         const revision = await story.head(config, "dev");
-        await story.card(channel, "red", ["web-dev-member1", revision.slice(0, 7)], 0, 120);
+        await story.card(channel, "red", [`${app}-dev-member1`, revision.slice(0, 7)], 0, 120);
         const mark = await story.newestCard(channel);
         const sha = await story.commit(alice, source, "main", "Say hello again", page("again"));
         const pipeline = await story.pipeline(source, sha, "push", 180);
         assert.equal(pipeline.status, "success", await story.logOf(source, pipeline));
-        await story.rolledOut("web-dev-member1", image("dev", sha.slice(0, 10)), 90);
-        await story.card(channel, "green", ["web-dev-member1"], mark, 60);
+        await story.rolledOut(`${app}-dev-member1`, image("dev", sha.slice(0, 10)), 90);
+        await story.card(channel, "green", [`${app}-dev-member1`], mark, 60);
         const red = (await story.cards(channel)).filter(
             ({ rendered }) =>
                 rendered.color === "red" &&
@@ -105,7 +111,7 @@ describe("a version of an app", { timeout: 20 * 60_000 }, () => {
         for (const text of ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]) {
             last = await story.commit(alice, source, "main", `Say ${text}`, page(text));
         }
-        await story.rolledOut("web-dev-member1", image("dev", last.slice(0, 10)), 240);
+        await story.rolledOut(`${app}-dev-member1`, image("dev", last.slice(0, 10)), 240);
         await until(
             "every pipeline's end",
             () =>
@@ -117,7 +123,7 @@ describe("a version of an app", { timeout: 20 * 60_000 }, () => {
             ({ body }) => body.length === 0,
             120,
         );
-        assert.match(await story.file(config, "dev", "web/values.yaml"), new RegExp(last.slice(0, 10)));
+        assert.match(await story.file(config, "dev", `${app}/values.yaml`), new RegExp(last.slice(0, 10)));
     });
 
     test("given a developer, when it tries what is not its, then GitLab refuses", async () => {

@@ -3,6 +3,7 @@
  * taken away. Proves what GitLab's and Harbor's stand-ins can tell, not that a release of GitLab or Harbor agrees.
  */
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { World, eventually } from "./support/world";
 
@@ -19,12 +20,28 @@ interface Robot {
     readonly [field: string]: unknown;
 }
 
+interface Part {
+    readonly name: string;
+    readonly state: string;
+    readonly pid?: number;
+    readonly residentBytes?: number;
+}
+
 describe("the dev estate", { timeout: 30 * 60_000 }, () => {
     let world: World;
     before(async () => {
         world = await World.make();
     });
-    after(() => world.end());
+    after(async () => {
+        const { dir } = world;
+        await world.end();
+        assert.deepEqual(processesOf(dir), [], "no process outlives the sandbox");
+    });
+
+    const parts = async (): Promise<Part[]> => {
+        const result = await world.command("sandbox/main.ts", ["status", "--json"]);
+        return (JSON.parse(result.stdout) as { parts: Part[] }).parts;
+    };
 
     const project = async (path: string): Promise<Project> =>
         (await world.gitlab<Project>("GET", `/projects/${encodeURIComponent(path)}`)).body;
@@ -40,6 +57,19 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
             assert.ok(output.includes(expected), `the overview does not mention ${expected}:\n${output}`);
         }
         assert.match(output, /\d+ resources changed/);
+    });
+
+    test("all that runs then takes less than 3 GB", async () => {
+        const all = await eventually(
+            "all of Argo CD running",
+            parts,
+            (found) =>
+                found.filter(({ name }) => name.startsWith("argocd")).every(({ state }) => state === "ready"),
+            60,
+        );
+        const bytes = all.reduce((sum, { residentBytes = 0 }) => sum + residentBytes, 0);
+        assert.ok(bytes > 1e8, "the memory is known");
+        assert.ok(bytes < 3e9, `the sandbox takes ${Math.round(bytes / 1e6)} MB`);
     });
 
     test("GitLab holds repositories with an environment in each protected branch", async () => {
@@ -229,6 +259,15 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         );
     });
 
+    test("Argo CD's processes end with the estate and wait for the next one", async () => {
+        const all = await eventually("processes that wait", parts, (found) =>
+            found
+                .filter(({ name }) => name.startsWith("argocd-"))
+                .every(({ state, pid }) => state === "waiting" && pid === undefined),
+        );
+        assert.equal(all.find(({ name }) => name === "argocd")?.state, "ready");
+    });
+
     test("an up after the destroy goes on with what was kept", async () => {
         await world.up();
         assert.deepEqual(await world.plan({ refresh: true }), {});
@@ -307,3 +346,21 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         assert.deepEqual(await world.plan({ refresh: true }), {});
     });
 });
+
+/** Command lines of the processes that speak of a folder; none where there is no /proc. */
+function processesOf(dir: string): string[] {
+    if (!fs.existsSync("/proc")) {
+        return [];
+    }
+    return fs
+        .readdirSync("/proc")
+        .filter((name) => /^\d+$/.test(name))
+        .map((pid) => {
+            try {
+                return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+            } catch {
+                return ""; // ended meanwhile
+            }
+        })
+        .filter((line) => line.includes(dir));
+}

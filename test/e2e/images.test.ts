@@ -25,21 +25,35 @@ interface Commit {
     readonly message: string;
 }
 
+const app = "images-api";
+
 describe("the image updater", { timeout: 30 * 60_000 }, () => {
     let world: World;
     let pusher: Pusher;
     let minute = 0;
     before(async () => {
-        world = await World.make();
-        await world.succeed("commands/start.ts");
+        world = await World.shared({
+            teams: { images: { maintainers: ["alice"], developers: ["bob"] } },
+            apps: {
+                [app]: {
+                    team: "images",
+                    delivery: "kustomize",
+                    updater: {
+                        environments: ["dev"],
+                        allowTags: "regexp:^main-[0-9a-f]{8,40}$",
+                        writeBack: "values",
+                    },
+                },
+            },
+        });
     });
     after(() => world.end());
 
     const application = (): Promise<Application | undefined> =>
-        world.object<Application>("host", "argocd", "application", "api-dev-member1");
+        world.object<Application>("host", "argocd", "application", `${app}-dev-member1`);
 
     const lastCommit = async (): Promise<Commit | undefined> => {
-        const project = encodeURIComponent("acme/shop/api-config");
+        const project = encodeURIComponent(`acme/images/${app}-config`);
         const { body } = await world.gitlab<Commit[]>(
             "GET",
             `/projects/${project}/repository/commits?ref_name=dev&per_page=1`,
@@ -51,7 +65,12 @@ describe("the image updater", { timeout: 30 * 60_000 }, () => {
     const push = async (tag: string): Promise<void> => {
         minute += 1;
         const created = new Date(Date.UTC(2030, 0, 1, 0, minute));
-        await pushImage(path.join(world.dir, "push"), pusher, `${pusher.host}/api-dev/api:${tag}`, created);
+        await pushImage(
+            path.join(world.dir, "push"),
+            pusher,
+            `${pusher.host}/${app}-dev/${app}:${tag}`,
+            created,
+        );
     };
 
     /** The updater has looked twice since: at what was pushed before, at least once. */
@@ -77,7 +96,7 @@ describe("the image updater", { timeout: 30 * 60_000 }, () => {
             (found) =>
                 found?.status?.sync?.status === "Synced" &&
                 found.status.health?.status === "Healthy" &&
-                found.status.summary?.images?.includes(`${pusher.host}/api-dev/api:${tag}`) === true,
+                found.status.summary?.images?.includes(`${pusher.host}/${app}-dev/${app}:${tag}`) === true,
             150,
         );
 
@@ -89,7 +108,7 @@ describe("the image updater", { timeout: 30 * 60_000 }, () => {
             permissions: [
                 {
                     kind: "project",
-                    namespace: "api-dev",
+                    namespace: `${app}-dev`,
                     access: [
                         { resource: "repository", action: "push" },
                         { resource: "repository", action: "pull" },
@@ -106,7 +125,7 @@ describe("the image updater", { timeout: 30 * 60_000 }, () => {
         await runs("main-aaaaaaaaaa");
         const commit = await lastCommit();
         assert.equal(commit?.author_name, "argocd-image-updater");
-        assert.match(commit.message, /Update image of api-dev-member1[\s\S]*main-aaaaaaaaaa/);
+        assert.match(commit.message, new RegExp(`Update image of ${app}-dev-member1[^]*main-aaaaaaaaaa`));
         await push("main-bbbbbbbbbb");
         await runs("main-bbbbbbbbbb");
     });
@@ -121,7 +140,7 @@ describe("the image updater", { timeout: 30 * 60_000 }, () => {
 
     test("Given a pin to an earlier tag, when newer ones are pushed, then the app stays where it was put", async () => {
         world.editSpec((spec) => {
-            const environments = ["config", "gitops-estate:estate", "apps", "api", "environments"];
+            const environments = ["config", "gitops-estate:estate", "apps", app, "environments"];
             spec.setIn([...environments, "dev", "pin"], "main-aaaaaaaaaa");
         });
         await world.up();

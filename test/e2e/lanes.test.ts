@@ -7,7 +7,10 @@ import { after, before, describe, test } from "node:test";
 import { Story, type Person, type Pipeline } from "../../commands/support/story";
 import { World } from "./support/world";
 
-const config = "acme/shop/web-config";
+const web = "lanes-web";
+const api = "lanes-api";
+const source = `acme/lanes/${web}`;
+const config = `${source}-config`;
 const channel = "ops";
 const estate = "gitops-estate:estate";
 
@@ -20,32 +23,30 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
     let story: Story;
     let alice: Person;
 
-    const secondHarbor = (): void =>
-        world.editSpec((spec) => {
-            spec.setIn(["config", estate, "registries", "prod"], {
-                url: "http://127.0.0.1:8932",
-                plainHttp: true,
-            });
-            for (const [environment, registry] of [
-                ["dev", "main"],
-                ["test", "main"],
-                ["prod", "prod"],
-            ]) {
-                spec.setIn(["config", estate, "environments", environment, "registry"], registry);
-            }
-        });
-
     before(async () => {
-        world = await World.make();
-        secondHarbor();
-        await world.succeed("commands/start.ts");
+        world = await World.shared({
+            teams: { lanes: { maintainers: ["alice"], developers: ["bob"], channels: [channel] } },
+            apps: {
+                [web]: { team: "lanes", delivery: "helm" },
+                [api]: {
+                    team: "lanes",
+                    delivery: "kustomize",
+                    // In dev the image updater writes this app's tag.
+                    updater: {
+                        environments: ["dev"],
+                        allowTags: "regexp:^main-[0-9a-f]{8,40}$",
+                        writeBack: "values",
+                    },
+                },
+            },
+        });
         story = world.story();
         alice = await story.person("alice");
     });
     after(() => world.end());
 
     const image = (environment: string, tag: string): string =>
-        `${new URL(world.harborUrl).host}/web-${environment}/web:${tag}`;
+        `${new URL(world.harborUrl).host}/${web}-${environment}/${web}:${tag}`;
 
     /** A commit to the app and its pipeline, which must end well. */
     const deliver = async (project: string, branch: string, text: string): Promise<string> => {
@@ -72,17 +73,16 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
     let tag = "";
 
     test("given commits to two apps at once, when their pipelines are done, then each runs its own version", async () => {
-        const [web, api] = await Promise.all([
-            deliver("acme/shop/web", "main", "two at once"),
-            deliver("acme/shop/api", "main", "two at once"),
+        const [shaOfWeb, shaOfApi] = await Promise.all([
+            deliver(source, "main", "two at once"),
+            deliver(`acme/lanes/${api}`, "main", "two at once"),
         ]);
-        tag = web.slice(0, 10);
+        tag = shaOfWeb.slice(0, 10);
         await Promise.all([
-            story.rolledOut("web-dev-member1", image("dev", tag), 120),
-            // In dev the image updater writes this app's tag.
+            story.rolledOut(`${web}-dev-member1`, image("dev", tag), 120),
             story.rolledOut(
-                "api-dev-member1",
-                `${new URL(world.harborUrl).host}/api-dev/api:main-${api.slice(0, 10)}`,
+                `${api}-dev-member1`,
+                `${new URL(world.harborUrl).host}/${api}-dev/${api}:main-${shaOfApi.slice(0, 10)}`,
                 120,
             ),
         ]);
@@ -92,57 +92,68 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
         const mark = await story.newestCard(channel);
         await world.fault("harbor", {
             method: "POST",
-            path: "/api/v2.0/projects/web-test/repositories/web/artifacts",
+            path: `/api/v2.0/projects/${web}-test/repositories/${web}/artifacts`,
             status: 500,
             times: 2,
         });
         await promote("dev", "test");
         await world.fault("harbor", undefined);
-        await story.rolledOut("web-test-member1", image("test", tag), 120);
-        await story.card(channel, "green", ["web-test-member1"], mark, 60);
+        await story.rolledOut(`${web}-test-member1`, image("test", tag), 120);
+        await story.card(channel, "green", [`${web}-test-member1`], mark, 60);
         const told = (await story.cards(channel, mark)).filter(
-            ({ rendered }) => rendered.color === "green" && rendered.title.includes("web-test-member1"),
+            ({ rendered }) => rendered.color === "green" && rendered.title.includes(`${web}-test-member1`),
         );
         assert.equal(told.length, 1, `told ${told.length} times`);
     });
 
     test("given that version in test, when it is merged into prod, then the other Harbor has the same digest and both members run it", async () => {
         await promote("test", "prod");
-        const digest = await story.digest("web-test", "web", tag);
+        const digest = await story.digest(`${web}-test`, web, tag);
         assert.ok(digest !== undefined);
-        assert.equal(await story.digest("web-prod", "web", tag, "prod"), digest);
-        const prod = `127.0.0.1:${world.portBase + 12}/web-prod/web:${tag}`;
+        assert.equal(await story.digest(`${web}-prod`, web, tag, "prod"), digest);
+        const prod = `127.0.0.1:${world.portBase + 12}/${web}-prod/${web}:${tag}`;
         await Promise.all([
-            story.rolledOut("web-prod-member1", prod, 120),
-            story.rolledOut("web-prod-member2", prod, 120),
+            story.rolledOut(`${web}-prod-member1`, prod, 120),
+            story.rolledOut(`${web}-prod-member2`, prod, 120),
         ]);
     });
 
     test("given a hotfix lane, then dev follows the hotfix branch and not main, until the lane is closed", async () => {
         world.editSpec((spec) =>
-            spec.setIn(["config", estate, "apps", "web", "hotfix"], { branch: "hotfix-1", from: "main" }),
+            spec.setIn(["config", estate, "apps", web, "hotfix"], { branch: "hotfix-1", from: "main" }),
         );
         assert.match(await world.up(), /hotfix-1/, "the open lane is told");
-        const fixed = await deliver("acme/shop/web", "hotfix-1", "the fix");
-        await story.rolledOut("web-dev-member1", image("dev", fixed.slice(0, 10)), 120);
-        await deliver("acme/shop/web", "main", "work that goes on");
-        assert.match(await story.file(config, "dev", "web/values.yaml"), new RegExp(fixed.slice(0, 10)));
+        const fixed = await deliver(source, "hotfix-1", "the fix");
+        await story.rolledOut(`${web}-dev-member1`, image("dev", fixed.slice(0, 10)), 120);
+        await deliver(source, "main", "work that goes on");
+        assert.match(await story.file(config, "dev", `${web}/values.yaml`), new RegExp(fixed.slice(0, 10)));
 
         world.resetSpec();
-        secondHarbor();
         await world.up();
-        const next = await deliver("acme/shop/web", "main", "after the hotfix");
-        await story.rolledOut("web-dev-member1", image("dev", next.slice(0, 10)), 120);
+        const next = await deliver(source, "main", "after the hotfix");
+        await story.rolledOut(`${web}-dev-member1`, image("dev", next.slice(0, 10)), 120);
     });
 
     test("given a config repository out of reach, then a card says so within a minute, and a green one when it is back", async () => {
         const mark = await story.newestCard(channel);
-        await world.fault("gitlab", { path: "/acme/shop/web-config.git", status: 503, times: 100_000 });
-        await world.succeed("sandbox/main.ts", ["argocd", "app", "get", "web-dev-member1", "--hard-refresh"]);
-        const { id } = await story.card(channel, "orange", ["web-dev-member1"], mark, 60);
+        await world.fault("gitlab", { path: `/${config}.git`, status: 503, times: 100_000 });
+        await world.succeed("sandbox/main.ts", [
+            "argocd",
+            "app",
+            "get",
+            `${web}-dev-member1`,
+            "--hard-refresh",
+        ]);
+        const { id } = await story.card(channel, "orange", [`${web}-dev-member1`], mark, 60);
         await world.fault("gitlab", undefined);
-        await world.succeed("sandbox/main.ts", ["argocd", "app", "get", "web-dev-member1", "--hard-refresh"]);
-        await story.card(channel, "green", ["web-dev-member1"], id, 60);
+        await world.succeed("sandbox/main.ts", [
+            "argocd",
+            "app",
+            "get",
+            `${web}-dev-member1`,
+            "--hard-refresh",
+        ]);
+        await story.card(channel, "green", [`${web}-dev-member1`], id, 60);
     });
 
     test("given a mail channel, when two versions follow each other, then each is told in one mail with app, commit and state", async () => {
@@ -151,19 +162,19 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
                 kind: "email",
                 recipient: "releases@example.com",
             });
-            spec.setIn(["config", estate, "apps", "web", "environments", "dev", "channels"], ["releases"]);
+            spec.setIn(["config", estate, "apps", web, "environments", "dev", "channels"], ["releases"]);
         });
         await world.up();
 
         /** The commit of the config repository that an app's new version came with, once a mail tells of it. */
         const told = async (text: string): Promise<string> => {
-            const sha = await deliver("acme/shop/web", "main", text);
-            await story.rolledOut("web-dev-member1", image("dev", sha.slice(0, 10)), 120);
+            const sha = await deliver(source, "main", text);
+            await story.rolledOut(`${web}-dev-member1`, image("dev", sha.slice(0, 10)), 120);
             const revision = await story.head(config, "dev");
             const mail = await story.card("releases", "grey", [revision], 0, 120);
-            assert.match(mail.rendered.title, /^web-dev-member1: /);
+            assert.match(mail.rendered.title, new RegExp(`^${web}-dev-member1: `));
             const lines = mail.rendered.lines.join("\n");
-            assert.match(lines, /^Application: web-dev-member1$/m);
+            assert.match(lines, new RegExp(`^Application: ${web}-dev-member1$`, "m"));
             assert.match(lines, /^Sync: Succeeded \(Synced\)$/m);
             assert.match(lines, /^Health: Healthy$/m);
             assert.ok(lines.includes(image("dev", sha.slice(0, 10))), lines);

@@ -1,6 +1,9 @@
 /**
  * The test language of the end-to-end tests: a throwaway sandbox with its own folder and ports, the project's own
  * commands run as a user runs them, and looks at what is really there. Nothing here knows how the estate is made.
+ *
+ * A file that only adds to an estate shares one sandbox with the others of a run ({@link World.shared}); one that takes
+ * the estate or the sandbox apart has its own ({@link World.make}).
  */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -18,12 +21,34 @@ import { Story } from "../../../commands/support/story";
 /** What a preview says it would do, by operation: `create`, `update`, `delete`, `replace`; unchanged ones are left out. */
 export type Plan = Readonly<Record<string, readonly string[]>>;
 
-/** A sandbox of one test file. */
+/** Teams and apps of one test file, as the spec has them; by names that no other file uses. */
+export interface Inhabitants {
+    readonly teams: Readonly<Record<string, unknown>>;
+    readonly apps: Readonly<Record<string, unknown>>;
+}
+
+/** What the files that share a sandbox know of it, in a file of its folder. */
+interface Shared {
+    readonly portBase: number;
+    /** Of the files so far. */
+    readonly inhabitants: Inhabitants;
+}
+
+const nobody: Inhabitants = { teams: {}, apps: {} };
+
+/** Set by `npm test`: the folder of the sandbox that the files of a run share. */
+const sharedFolder = "ESTATE_E2E_SHARED";
+
+/** A sandbox with an estate. */
 export class World {
     private constructor(
         readonly dir: string,
         readonly portBase: number,
         private readonly kubectlPath: string,
+        /** Whether the sandbox goes on for other files. */
+        private readonly outlives: boolean,
+        /** Text of the dev stack without what a test changes. */
+        private stack: string,
     ) {}
 
     /** A folder and ports of its own, with the committed stack files to change at will. Nothing runs yet. */
@@ -35,12 +60,76 @@ export class World {
             const file = `Pulumi.${stack}.yaml`;
             fs.copyFileSync(path.join(checkoutDir(), file), path.join(stacks, file));
         }
-        const tools = await ensureTools(["kubectl"], () => undefined);
-        return new World(dir, await freePortBase(), tools.get("kubectl")?.path ?? "kubectl");
+        return new World(dir, await freePortBase(), await kubectl(), false, committedStack());
     }
 
-    /** Ends every process of the sandbox and takes the folder away. */
+    /**
+     * An estate that is up and has these teams and apps: in the sandbox of the run, or in one of its own when the file is
+     * run alone. It is the committed dev estate with a Harbor of its own for prod, and with those who came before in place of
+     * its teams and apps. What they left switched off or broken is put right.
+     *
+     * @param change of the spec, for this file only.
+     */
+    static async shared(
+        newcomers: Inhabitants,
+        change: (spec: Document) => void = () => undefined,
+    ): Promise<World> {
+        const dir = process.env[sharedFolder];
+        if (dir === undefined || dir === "") {
+            const own = await World.make();
+            await own.settle([newcomers], change);
+            return own;
+        }
+        const file = path.join(dir, "shared.json");
+        const known: Shared = fs.existsSync(file)
+            ? (JSON.parse(fs.readFileSync(file, "utf8")) as Shared)
+            : { portBase: await freePortBase(), inhabitants: nobody };
+        fs.mkdirSync(path.join(dir, "stacks"), { recursive: true });
+        const world = new World(dir, known.portBase, await kubectl(), true, committedStack());
+        const inhabitants = await world.settle([newcomers, known.inhabitants], change);
+        fs.writeFileSync(file, JSON.stringify({ ...known, inhabitants } satisfies Shared));
+        return world;
+    }
+
+    /**
+     * Brings the estate up with these inhabitants, the file's own first. The others stay where they are, because what is
+     * protected cannot be taken away; when the estate does not come up with them, the sandbox starts anew without them.
+     *
+     * @returns those that are there now.
+     */
+    private async settle(
+        [own = nobody, ...others]: readonly Inhabitants[],
+        change: (spec: Document) => void,
+    ): Promise<Inhabitants> {
+        const all = others.reduce(
+            (sum, each) => ({ teams: { ...each.teams, ...sum.teams }, apps: { ...each.apps, ...sum.apps } }),
+            own,
+        );
+        this.stack = stackOf(all);
+        this.resetSpec();
+        this.editSpec(change);
+        for (const server of ["gitlab", "harbor"] as const) {
+            await this.fault(server, undefined).catch(() => undefined); // does not run yet
+        }
+        const result = await this.command("commands/start.ts");
+        if (result.code === 0) {
+            return all;
+        }
+        const said = `${result.stdout}\n${result.stderr}`;
+        assert.ok(
+            others.some(({ apps }) => Object.keys(apps).length > 0),
+            `the estate did not come up:\n${said}`,
+        );
+        process.stderr.write(`the shared estate did not come up, a new sandbox takes its place:\n${said}\n`);
+        await this.succeed("sandbox/main.ts", ["down", "--purge"]);
+        return this.settle([own], change);
+    }
+
+    /** Ends every process of the sandbox and takes the folder away, unless others share it. */
     async end(): Promise<void> {
+        if (this.outlives) {
+            return;
+        }
         const down = await this.command("sandbox/main.ts", ["down", "--purge"]);
         assert.equal(down.code, 0, `the sandbox did not go down:\n${down.stdout}${down.stderr}`);
         fs.rmSync(this.dir, { recursive: true, force: true });
@@ -120,10 +209,7 @@ export class World {
 
     /** Takes every change of the spec back. */
     resetSpec(): void {
-        fs.copyFileSync(
-            path.join(checkoutDir(), "Pulumi.dev.yaml"),
-            path.join(this.dir, "stacks", "Pulumi.dev.yaml"),
-        );
+        fs.writeFileSync(path.join(this.dir, "stacks", "Pulumi.dev.yaml"), this.stack);
     }
 
     /** What people do in the estate of this sandbox, once it is up. */
@@ -232,6 +318,35 @@ export class World {
     private secret(name: string): string {
         return fs.readFileSync(path.join(this.sandboxDir, "secrets", name), "utf8").trim();
     }
+}
+
+function committedStack(): string {
+    return fs.readFileSync(path.join(checkoutDir(), "Pulumi.dev.yaml"), "utf8");
+}
+
+/** The committed dev stack with a second Harbor for prod, and with these teams and apps in place of its own. */
+export function stackOf({ teams, apps }: Inhabitants): string {
+    const document = parseDocument(committedStack());
+    const at = (...keys: string[]): string[] => ["config", "gitops-estate:estate", ...keys];
+    document.setIn(at("teams"), document.createNode(teams));
+    document.setIn(at("apps"), document.createNode(apps));
+    document.setIn(
+        at("registries", "prod"),
+        document.createNode({ url: "http://127.0.0.1:8932", plainHttp: true }),
+    );
+    for (const [environment, registry] of [
+        ["dev", "main"],
+        ["test", "main"],
+        ["prod", "prod"],
+    ] as const) {
+        document.setIn(at("environments", environment, "registry"), registry);
+    }
+    return document.toString({ lineWidth: 0 });
+}
+
+async function kubectl(): Promise<string> {
+    const tools = await ensureTools(["kubectl"], () => undefined);
+    return tools.get("kubectl")?.path ?? "kubectl";
 }
 
 /** Answer of a server. */
