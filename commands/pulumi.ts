@@ -10,8 +10,10 @@
  * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
  * started when it is not up; any other stack runs with your own CLI, login and plugins.
  */
+import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
+import { checkoutDir } from "../toolchain/checkout";
 import { CommandError, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
@@ -86,20 +88,22 @@ export function parseCall(argv: readonly string[]): Call {
  * @throws CommandError when they are not installed.
  */
 function withSandbox(): typeof import("./support/estateSandbox") {
-    try {
-        // Not import(): Node would load it itself, without tsx.
-        return createRequire(__filename)(
-            "./support/estateSandbox",
-        ) as typeof import("./support/estateSandbox");
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") {
-            throw error;
-        }
+    const { devDependencies } = JSON.parse(
+        fs.readFileSync(path.join(checkoutDir(), "sandbox", "package.json"), "utf8"),
+    ) as { devDependencies: Record<string, string> };
+    const missing = Object.keys(devDependencies).filter((name) =>
+        [".", "sandbox"].every(
+            (place) => !fs.existsSync(path.join(checkoutDir(), place, "node_modules", name)),
+        ),
+    );
+    if (missing.length > 0) {
         throw new CommandError(
-            "This stack runs on the sandbox, whose npm packages are not installed (npm ci --omit=dev leaves them out). " +
-                "Install them, then run the command again: npm ci --ignore-scripts",
+            `This stack runs on the sandbox, whose npm packages are not installed: ${missing.join(", ")}. ` +
+                "npm ci --omit=dev leaves them out; install them with npm ci --ignore-scripts, then run the command again.",
         );
     }
+    // Not import(): Node would load it itself, without tsx.
+    return createRequire(__filename)("./support/estateSandbox") as typeof import("./support/estateSandbox");
 }
 
 async function engineFor(call: Call): Promise<Engine> {

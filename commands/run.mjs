@@ -1,7 +1,7 @@
 /**
  * The first step of every npm script: plain JavaScript without dependencies, so that it works on a fresh
- * clone. It checks Node, installs the npm packages when they are missing or older than the lock file,
- * and hands over to the TypeScript command.
+ * clone. It checks Node, installs the npm packages unless those of the lock file are there, by whatever
+ * command, and hands over to the TypeScript command.
  *
  *     node commands/run.mjs <file.ts> [arguments]
  */
@@ -14,6 +14,9 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const oldestNode = [20, 19];
+
+/** Commands that need nothing of the sandbox for a stack whose servers are elsewhere: `npm ci --omit=dev` is enough. */
+const productCommands = ["commands/pulumi.ts"];
 
 /** Ends with one message and no stack trace. */
 function fail(message) {
@@ -31,14 +34,53 @@ function checkNode() {
   }
 }
 
-/** What the installed packages depend on; a different digest means they must be installed again. */
-function lockDigest() {
-  const hash = createHash("sha256").update(process.versions.node.split(".")[0]);
-  const { dependencies, devDependencies, overrides } = JSON.parse(
-    readFileSync(join(root, "package.json"), "utf8"),
+/** The packages of a lock file by path, or undefined where there is none. */
+function packagesOf(...at) {
+  try {
+    return JSON.parse(readFileSync(join(root, ...at), "utf8")).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+/** npm's own record of what lies in node_modules. */
+const installedLock = ["node_modules", ".package-lock.json"];
+
+/**
+ * Whether the packages of the lock file are in node_modules: the same versions of the same content, and in
+ * their places. What the lock file has as optional may be missing, it is for other platforms; without `dev`
+ * what only development needs may be missing too.
+ */
+function isInstalled(dev) {
+  const wanted = packagesOf("package-lock.json");
+  const found = packagesOf(...installedLock);
+  if (wanted === undefined || found === undefined) {
+    return false;
+  }
+  const places = Object.keys(wanted).filter((place) => place !== "");
+  return (
+    Object.keys(found).every((place) => place in wanted) &&
+    places.every((place) => {
+      const [want, have] = [wanted[place], found[place]];
+      if (have === undefined) {
+        const marks = want.link === true ? wanted[want.resolved] : want;
+        return marks?.optional === true || (!dev && (marks?.dev === true || marks?.devOptional === true));
+      }
+      // A lock file need not say where a package is from, but where a link leads to.
+      const keys = ["version", "integrity", "link", ...(want.link === true ? ["resolved"] : [])];
+      const same = keys.every((key) => want[key] === have[key]);
+      return same && existsSync(join(root, place, "package.json"));
+    })
   );
-  hash.update(JSON.stringify({ dependencies, devDependencies, overrides }));
-  hash.update(readFileSync(join(root, "package-lock.json")));
+}
+
+/** For packages that npm installs in another way than the lock file says: good as long as neither changes. */
+function installDigest() {
+  const hash = createHash("sha256");
+  for (const file of [["package-lock.json"], installedLock]) {
+    const text = existsSync(join(root, ...file)) ? readFileSync(join(root, ...file)) : "";
+    hash.update(`${text.length}:`).update(text);
+  }
   return hash.digest("hex");
 }
 
@@ -105,31 +147,60 @@ function isAlive(pid) {
   }
 }
 
-async function installPackages() {
+/** A package.json of ours that the lock file was not made from, with the field that differs. */
+function staleManifest() {
+  const text = (dependencies = {}) => JSON.stringify(Object.entries(dependencies).sort());
+  for (const [place, locked] of Object.entries(packagesOf("package-lock.json") ?? {})) {
+    const file = join(place, "package.json");
+    if (place.includes("node_modules") || !existsSync(join(root, file))) {
+      continue;
+    }
+    const manifest = JSON.parse(readFileSync(join(root, file), "utf8"));
+    const field = ["dependencies", "devDependencies"].find(
+      (each) => text(manifest[each]) !== text(locked[each]),
+    );
+    if (field !== undefined) {
+      return { file, field };
+    }
+  }
+  return undefined;
+}
+
+async function installPackages(dev) {
   const stamp = join(root, "node_modules", ".estate-installed");
-  const digest = lockDigest();
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) {
+  const isReady = () =>
+    isInstalled(dev) || (existsSync(stamp) && readFileSync(stamp, "utf8") === installDigest());
+  const stale = staleManifest();
+  if (stale !== undefined) {
+    fail(
+      `package-lock.json does not have the ${stale.field} of ${stale.file}. Run: npm install --ignore-scripts`,
+    );
+  }
+  if (isReady()) {
     return;
   }
   const release = await installLock();
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) {
+  if (isReady()) {
     release();
     return;
   }
   const started = Date.now();
   process.stderr.write("Installing npm packages (about half a minute) ...\n");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const { code } = await run(npm, ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]);
+  // Not `npm ci`, which takes node_modules away first: this puts back what was there when it fails. The lock file is
+  // followed and not written.
+  const options = ["--no-save", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const { code } = await run(npm, ["install", ...options, "--loglevel=error"]);
   if (code !== 0) {
     release();
     fail(
-      "The npm packages could not be installed; npm's own message is above.\n" +
+      "The npm packages could not be installed; npm's own message is above. What was installed before is still there.\n" +
         "Behind a firewall, point npm at your registry mirror (npm config set registry <url>) or set HTTPS_PROXY,\n" +
         "then run the same command again.",
     );
   }
   // Written last: an interrupted installation leaves no stamp and is repeated.
-  writeFileSync(stamp, digest);
+  writeFileSync(stamp, installDigest());
   release();
   process.stderr.write(`npm packages installed in ${Math.round((Date.now() - started) / 1000)} s\n`);
 }
@@ -139,6 +210,6 @@ if (!script) {
   fail("usage: node commands/run.mjs <file.ts> [arguments]");
 }
 checkNode();
-await installPackages();
+await installPackages(!productCommands.includes(script));
 const { code } = await run(process.execPath, ["--require", "tsx/cjs", join(root, script), ...args]);
 process.exit(code);
