@@ -99,16 +99,23 @@ export function isImmutable(harbor: Harbor, project: Project, repository: Reposi
     );
 }
 
-function immutableError(project: Project, repository: Repository, tag: string): Error {
-    return preconditionFailed(
-        `Failed to process request due to '${shortName(project, repository)}:${tag}' configured as immutable.`,
-    );
-}
-
-/** @throws HarborError 412 when the tag exists and a rule protects it. */
-export function requireMutable(harbor: Harbor, project: Project, repository: Repository, tag: string): void {
+/**
+ * @param act what was about to happen to the tag: Harbor says it, but not of a push.
+ * @throws HarborError 412 when the tag exists and a rule protects it.
+ */
+export function requireMutable(
+    harbor: Harbor,
+    project: Project,
+    repository: Repository,
+    tag: string,
+    act: "pushed" | "updated" | "deleted",
+): void {
     if (tagNamed(harbor, repository.id, tag) && isImmutable(harbor, project, repository, tag)) {
-        throw immutableError(project, repository, tag);
+        throw preconditionFailed(
+            act === "pushed"
+                ? `Failed to process request due to '${shortName(project, repository)}:${tag}' configured as immutable.`
+                : `the tag ${tag} configured as immutable, cannot be ${act}`,
+        );
     }
 }
 
@@ -146,7 +153,7 @@ export function deleteTag(
     if (!tag) {
         throw notFound(`tag ${name} attached to artifact ${artifact.id} not found`);
     }
-    requireMutable(harbor, project, repository, name);
+    requireMutable(harbor, project, repository, name, "deleted");
     harbor.state.tags = harbor.state.tags.filter((candidate) => candidate !== tag);
     harbor.audit(principal, project.project_id, "delete", "tag", `${repository.name}:${name}`);
     const { digest } = artifact;
@@ -172,7 +179,7 @@ export async function deleteArtifact(
 ): Promise<void> {
     const tags = tagsOf(harbor, artifact.id);
     for (const tag of tags) {
-        requireMutable(harbor, project, repository, tag.name);
+        requireMutable(harbor, project, repository, tag.name, "deleted");
     }
     const siblings = artifactsOf(harbor, repository.id);
     if (holders(siblings, artifact).length > 0) {
@@ -234,7 +241,7 @@ export async function deleteRepository(
     repository: Repository,
 ): Promise<void> {
     for (const tag of harbor.state.tags.filter((candidate) => candidate.repository_id === repository.id)) {
-        requireMutable(harbor, project, repository, tag.name);
+        requireMutable(harbor, project, repository, tag.name, "deleted");
     }
     // Indexes first: their children may not go while they are listed.
     for (;;) {

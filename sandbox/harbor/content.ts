@@ -6,14 +6,11 @@ import {
     eventResource,
     findArtifact,
     findRepository,
-    isImmutable,
     requireMutable,
     setTag,
-    shortName,
     tagNamed,
     tagsOf,
 } from "./artifacts";
-import { preconditionFailed } from "./errors";
 import { type Harbor, nameOf } from "./harbor";
 import { type Artifact, never, type Project, type Reference, type Repository } from "./model";
 import { requireQuota, watchQuota } from "./quota";
@@ -78,7 +75,7 @@ export async function pushManifest(
     const tag = reference.includes(":") ? undefined : reference;
     const existing = findRepository(harbor, fullName);
     if (existing && tag !== undefined) {
-        requireMutable(harbor, project, existing, tag);
+        requireMutable(harbor, project, existing, tag, "pushed");
     }
     const parsed = parse(manifest.body);
     const operator = nameOf(principal);
@@ -294,10 +291,8 @@ export async function copyArtifact(
             const there = tagNamed(harbor, existing.id, tag);
             const other =
                 there && artifactWithId(harbor, there.artifact_id)?.digest !== source.artifact.digest;
-            if (other && isImmutable(harbor, project, existing, tag)) {
-                throw preconditionFailed(
-                    `Failed to process request due to '${shortName(project, existing)}:${tag}' configured as immutable.`,
-                );
+            if (other) {
+                requireMutable(harbor, project, existing, tag, "updated");
             }
         }
     }

@@ -34,22 +34,21 @@ function parse(cron: string): Cron {
     }
 }
 
-/** Refuses a cron text that is none. @throws HarborError 400. */
+/** Refuses a cron text that is none, or that does not start at a full minute. @throws HarborError 400. */
 export function checkCron(cron: string): void {
     parse(cron);
+    if (cron.trim().split(/\s+/)[0] !== "0") {
+        throw badRequest(`the 1st field (indicating Seconds of time) of the cron setting must be 0`);
+    }
 }
 
 /**
- * Refuses what Harbor refuses for replications: the first field must be 0 and the minutes must not be `*`.
+ * Refuses what Harbor refuses for replications: beside that, the minutes must not be `*`.
  * @throws HarborError 400.
  */
 export function checkReplicationCron(cron: string): void {
-    parse(cron);
-    const [second, minute] = cron.trim().split(/\s+/);
-    if (second !== "0") {
-        throw badRequest(`the 1st field (indicating Seconds of time) of the cron setting must be 0`);
-    }
-    if (minute === "*") {
+    checkCron(cron);
+    if (cron.trim().split(/\s+/)[1] === "*") {
         throw badRequest(`* is not allowed for the Minutes field of the cron setting of replication policy`);
     }
 }

@@ -262,6 +262,7 @@ describe("immutable tags", () => {
         const path = "/projects/frozen/repositories/app/artifacts";
         const tag = await harbor.api("DELETE", `${path}/v1/tags/v1`);
         assert.deepEqual([tag.status, codeOf(tag)], [412, "PRECONDITION"]);
+        assert.match(messageOf(tag), /the tag v1 configured as immutable, cannot be deleted/);
         assert.equal((await harbor.api("DELETE", `${path}/${first}`)).status, 412);
         const shown = await harbor.expect<{ tags: { name: string; immutable: boolean }[] }>(
             200,
@@ -371,7 +372,7 @@ describe("copying artifacts", () => {
         await harbor.push("web/promote:1", "changed");
         const refused = await copy("web/promote:1", "prod/promote");
         assert.deepEqual([refused.status, codeOf(refused)], [412, "PRECONDITION"]);
-        assert.match(messageOf(refused), /configured as immutable/);
+        assert.match(messageOf(refused), /the tag 1 configured as immutable, cannot be updated/);
     });
 
     it("answers 404 for a source that is not there and 400 for one that makes no sense", async () => {

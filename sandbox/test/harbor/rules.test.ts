@@ -67,6 +67,13 @@ describe("cron texts", () => {
         assert.equal(nextDue("0 0 0 9 * 5", from)?.toISOString(), "2026-03-06T00:00:00.000Z");
     });
 
+    it("start at a full minute", () => {
+        for (const seconds of ["*", "1", "*/15"]) {
+            assert.throws(() => checkCron(`${seconds} * * * * *`), /1st field/, seconds);
+        }
+        checkCron("0 * * * * *");
+    });
+
     it("of replications start with 0 and name their minutes", () => {
         assert.throws(() => checkReplicationCron("1 0 * * * *"), /1st field/);
         assert.throws(() => checkReplicationCron("0 * * * * *"), /Minutes field/);
