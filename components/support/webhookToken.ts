@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Derived from the GitLab token, so that there is one secret less to make and keep: it cannot be turned back into the
- * GitLab token, is the same in every run, and changes with the GitLab token, on both ends in one `up`.
+ * GitLab token, is the same in every run, and changes with the GitLab token, on both ends in one `up`. Not random, because
+ * that takes a plugin more; docs/credentials.md weighs the two.
  */
 export function webhookToken(gitlabToken: pulumi.Input<string>, estate: string): pulumi.Output<string> {
     return derived(gitlabToken, `argocd-webhook/${estate}`);
