@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --apps <count>] [-- --rounds <count>]`: what the estate costs beside a bare program with as many
+ * `npm run bench [-- --apps <count>] [-- --rounds <count>] [-- --plain]`: what the estate costs beside a bare program with as many
  * resources that do nothing, on the same engine, in the same run; and what the sandbox costs.
  * `npm run bench -- delivery`: how long changes take to arrive, see bench/delivery.ts. docs/performance.md says how to
  * read both. They use a throwaway sandbox in the temporary folder and take it away again.
@@ -47,11 +47,17 @@ const stateAtTheEnd = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "t
 interface Options {
     readonly apps: number;
     readonly rounds: number;
+    /** Measure the estate also with Pulumi as it comes, see cheaperPulumi.cjs. */
+    readonly plain: boolean;
 }
 
 /** @throws CommandError on an option that is not one, or a count that is none. */
 export function parseOptions(argv: readonly string[]): Options {
-    return countsOf(argv, { apps: 50, rounds: 5 });
+    const counts = countsOf(
+        argv.filter((word) => word !== "--plain"),
+        { apps: 50, rounds: 5 },
+    );
+    return { ...counts, plain: argv.includes("--plain") };
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -83,7 +89,7 @@ async function compare(
     name: string,
     estate: Engine,
     folder: string,
-    rounds: number,
+    { rounds, plain }: Options,
 ): Promise<{ rows: Comparison[]; figures: Figure[] }> {
     say(`${name}: first up`);
     const first = await measured({ ...estate, env: { ...estate.env, ...stateAtTheEnd } }, update);
@@ -92,10 +98,13 @@ async function compare(
     say(`${name}: ${count} resources in ${first.seconds.toFixed(1)} s; the same number of bare ones`);
     const bare = await bareStack(folder, count);
     const bareFirst = await measured({ ...bare, env: { ...bare.env, ...stateAtTheEnd } }, update);
-    const runs: Record<"preview" | "up", { estate: Measurement[]; bare: Measurement[] }> = {
-        preview: { estate: [], bare: [] },
-        up: { estate: [], bare: [] },
-    };
+    const series = (): Record<"estate" | "plain" | "bare", Measurement[]> => ({
+        estate: [],
+        plain: [],
+        bare: [],
+    });
+    const runs = { preview: series(), up: series() };
+    const plainEstate = { ...estate, env: { ...estate.env, ESTATE_PLAIN_PULUMI: "true" } };
     for (let round = 1; round <= rounds; round++) {
         say(`${name}: round ${round} of ${rounds}`);
         for (const [operation, args] of [
@@ -103,6 +112,9 @@ async function compare(
             ["up", update],
         ] as const) {
             runs[operation].estate.push(await measured(estate, args));
+            if (plain) {
+                runs[operation].plain.push(await measured(plainEstate, args));
+            }
             runs[operation].bare.push(await measured(bare, args));
         }
     }
@@ -110,9 +122,9 @@ async function compare(
     if (after.changed > 0) {
         throw new CommandError(`An up that should change nothing changed ${after.changed} resources.`);
     }
-    const row = (operation: "preview" | "up", label: string): Comparison[] => {
+    const row = (operation: "preview" | "up", label: string, by: "estate" | "plain"): Comparison[] => {
         const of = (pick: (one: Measurement) => number): { estate: number; bare: number } => ({
-            estate: median(runs[operation].estate.map(pick)),
+            estate: median(runs[operation][by].map(pick)),
             bare: median(runs[operation].bare.map(pick)),
         });
         return [
@@ -126,8 +138,16 @@ async function compare(
             { what: `${name}: memory of it`, unit: "MB", ...of((one) => one.bytes / megabyte) },
         ];
     };
+    const plainRows = [
+        ...row("preview", "preview, plain Pulumi", "plain"),
+        ...row("up", "up without a change, plain Pulumi", "plain"),
+    ];
     return {
-        rows: [...row("preview", "preview"), ...row("up", "up without a change")],
+        rows: [
+            ...row("preview", "preview", "estate"),
+            ...row("up", "up without a change", "estate"),
+            ...(plain ? plainRows : []),
+        ],
         figures: [
             { what: `${name}: resources`, unit: "", value: count },
             { what: `${name}: first up`, unit: "s", value: first.seconds },
@@ -162,7 +182,7 @@ async function bench(options: Options, folder: string): Promise<void> {
         say(`booting a sandbox for ${name}`);
         boots.push(await boot(estateOf(stack, committedStackFile(stack))));
         const { engine } = await sandboxStack(stack, () => undefined, true);
-        const result = await compare(name, engine, folder, options.rounds);
+        const result = await compare(name, engine, folder, options);
         // At once: who interrupts the long part keeps the short one's figures.
         process.stdout.write(`\n${comparisonTable(result.rows)}\n\n`);
         figures.push(...result.figures);

@@ -14,8 +14,12 @@ import { committedStackFile, estateOf } from "../../commands/support/stack";
 
 describe("options of the bench", () => {
     test("have defaults, and take counts", () => {
-        assert.deepEqual(parseOptions([]), { apps: 50, rounds: 5 });
-        assert.deepEqual(parseOptions(["--apps", "5", "--rounds", "1"]), { apps: 5, rounds: 1 });
+        assert.deepEqual(parseOptions([]), { apps: 50, rounds: 5, plain: false });
+        assert.deepEqual(parseOptions(["--apps", "5", "--plain", "--rounds", "1"]), {
+            apps: 5,
+            rounds: 1,
+            plain: true,
+        });
     });
     for (const argv of [["--apps"], ["--apps", "x"], ["--rounds", "0"], ["--teams", "3"]]) {
         test(`refuse ${argv.join(" ")}`, () => {
