@@ -34,6 +34,16 @@ test("debug messages stay in the program, traces are short, npm's machinery wait
     assert.deepEqual(afterLoading(), { ownDebug: false, arborist: false, lines: 2 });
 });
 
+test("npm's machinery is there at its first use", () => {
+    const script = `
+        const { loadCheaply } = require("./cheaperPulumi.cjs");
+        const later = loadCheaply(() => require("@npmcli/arborist"));
+        const made = new later.Arborist({ path: "." });
+        console.log(made instanceof require("@npmcli/arborist").Arborist);`;
+    const text = execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" });
+    assert.equal(text, "true\n");
+});
+
 test("debug messages are Pulumi's own when they are asked for", () => {
     assert.equal(afterLoading({ ESTATE_DEBUG: "true" })["ownDebug"], true);
 });
