@@ -197,7 +197,7 @@ function refused(answer, from, to, digest) {
     // A token that does not reach far enough is 401 as well.
     case 401:
     case 403:
-      if (/DENIED|quota|storage resource/i.test(answer.body)) {
+      if (/"code":\s*"DENIED"|quota|storage resource/i.test(answer.body)) {
         return new CopyError(
           `the project of ${to.name} accepts no more: ${was}. Is its quota used up, or is Harbor read-only? Raise the quota in the estate (storageGiB), or delete images that nothing runs.`,
         );
