@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Call, Routes } from "../api";
 import { checkCron } from "../cron";
-import { badRequest, conflict, notFound } from "../errors";
+import { badRequest, conflict, HarborError, notFound } from "../errors";
 import type { Execution, Project, RetentionPolicy, RetentionRule, Task } from "../model";
 import { parameter, startRetention, templates } from "../retention";
 import { selector, toSelector } from "./immutable";
@@ -139,7 +139,8 @@ function reachable(call: Call, action: string): { policy: RetentionPolicy; proje
     const id = call.id("id");
     const policy = harbor.state.retentions.find((candidate) => candidate.id === id);
     if (!policy) {
-        throw notFound(`no such Retention policy with id ${id}`);
+        // Harbor does not expect that: who asks has to look at the project's `retention_id`.
+        throw new HarborError(500, "UNKNOWN", "internal server error");
     }
     const project = harbor.requireProject(call.principal, policy.scope.ref, "tag-retention", action);
     return { policy, project };

