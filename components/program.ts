@@ -28,7 +28,7 @@ import {
 import { keepsApp, keepsEstate, keepsTeam, keptObjects } from "./support/kept";
 import type { KubeObject } from "./support/kubeObject";
 import { byKey, mapInTurns, mapValues, required, sortedEntries } from "./support/maps";
-import { makeProviders, type Providers, type ServerCredentials } from "./support/providers";
+import { makeProviders, type Providers, type ServerCredentials } from "./providers";
 import { pushWebhookToken, relayToken, webhookToken } from "./support/webhookToken";
 
 /** Every secret of a stack. */

@@ -12,7 +12,7 @@ import { ImageProject } from "../harbor/project";
 import { ProjectRobot, PromotionRobots, type RobotLogin } from "../harbor/robots";
 import { keepsApp } from "../support/kept";
 import { byKey, required } from "../support/maps";
-import type { Providers } from "../support/providers";
+import type { Providers } from "../providers";
 import { buildVariables, promotionVariables, type Variables } from "./variables";
 
 /** Inputs of {@link AppSpace}. */

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import { byKey, mapValues, required, sortedEntries } from "../../components/support/maps";
-import { makeProviders } from "../../components/support/providers";
+import { makeProviders } from "../../components/providers";
 import { webhookToken } from "../../components/support/webhookToken";
 import { record, registration, secretValue, valueOf, type Recording } from "../support/engine";
 import { sampleCredentials, sampleEstate, sampleGitLab } from "./sample";

@@ -1,28 +1,7 @@
 /** The pipeline files of each flow. A flow without them does not compile. */
 import type { Flow } from "../../../estate/flows";
-import type { App } from "../../../estate/model";
-import type { Script } from "../scripts";
-import type { Settings } from "../settings";
-import type { CiSystem } from "../systems";
 import { environmentBranches } from "./environment-branches";
-
-/** What a flow's repositories tell CI systems, and people about it: texts of files. */
-export interface CiFiles {
-    /** Of an app repository. `settings` are its pipeline's. */
-    readonly app: {
-        readonly scripts: readonly Script[];
-        readonly pipeline: Readonly<Record<CiSystem, (app: App, settings: Settings) => string>>;
-    };
-    /** Of a config repository: one pipeline for all its apps of a CI system. `settings` are those of the promotions, by app. */
-    readonly config: {
-        readonly scripts: readonly Script[];
-        readonly pipeline: Readonly<
-            Record<CiSystem, (apps: readonly App[], settings: Readonly<Record<string, Settings>>) => string>
-        >;
-    };
-    /** What an app repository says to people about the app's delivery; for apps without CI too. */
-    readonly notes: (app: App) => string;
-}
+import type { CiFiles } from "./files";
 
 /** By the name a spec has for the flow. */
 export const ciFiles: Readonly<Record<Flow, CiFiles>> = {

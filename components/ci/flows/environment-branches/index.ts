@@ -10,7 +10,7 @@ import { renderFile, type Values } from "../../../support/template";
 import { assignments, promotionCredentials, withCredentials } from "../../jenkins";
 import type { Settings } from "../../settings";
 import { pipelineFile } from "../../systems";
-import type { CiFiles } from "..";
+import type { CiFiles } from "../files";
 
 export const environmentBranches: CiFiles = {
     app: {

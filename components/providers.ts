@@ -1,10 +1,10 @@
 /** Every provider of the program is made here, and nowhere else. Default providers are disabled in the stack files. */
 import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, Estate } from "../../estate/model";
-import { gitlabProvider } from "../gitlab/provider";
-import { harborProvider, type HarborLogin } from "../harbor/provider";
-import { mapValues, required } from "./maps";
+import type { Cluster, Estate } from "../estate/model";
+import { gitlabProvider } from "./gitlab/provider";
+import { harborProvider, type HarborLogin } from "./harbor/provider";
+import { mapValues, required } from "./support/maps";
 
 /** What opens the servers and clusters of an estate. All of it is secret. */
 export interface ServerCredentials {
