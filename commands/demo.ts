@@ -2,6 +2,7 @@
  * `npm run demo`: one version of an app on its way, told as it happens. A commit becomes an image, a rollout and a card;
  * a merge request carries the same image into the next environment. Raises the estate of the dev stack first if need be.
  */
+import { engineOf } from "../estate/engines";
 import type { App, AppEnvironment, Estate } from "../estate/model";
 import { appIn, versionOf, type PromotionStep } from "../estate/flows/plan";
 import { CommandError, duration, runMain } from "./support/console";
@@ -77,7 +78,7 @@ async function deliver(story: Story, person: Person, app: App, tell: Teller): Pr
     tell(
         `GitLab: ${repository}, branch ${revision}, is at ${(await story.head(repository, revision)).slice(0, 10)}`,
     );
-    await arrive(story, environment, tag, channels, tell);
+    await arrive(story, app, environment, tag, channels, tell);
     return tag;
 }
 
@@ -104,20 +105,22 @@ async function promote(story: Story, person: Person, app: App, tag: string, tell
     );
     await story.merge(person, app.config.fullPath, iid);
     tell(`${person.name} merges !${iid}`);
-    await arrive(story, to, tag, channels, tell);
+    await arrive(story, app, to, tag, channels, tell);
 }
 
 /** Rollout on every cluster of an environment, and the cards that tell of it. */
 async function arrive(
     story: Story,
+    app: App,
     environment: AppEnvironment,
     tag: string,
     channels: Readonly<Record<string, number>>,
     tell: Teller,
 ): Promise<void> {
-    for (const [cluster, name] of Object.entries(environment.applications)) {
+    const engine = engineOf(app.engine);
+    for (const [cluster, name] of Object.entries(engine.delivered(app, environment))) {
         await story.rolledOut(name, `${environment.image}:${tag}`, 120);
-        tell(`Argo CD: ${name} is synced and healthy on ${cluster}`);
+        tell(`${engine.title}: ${name} is synced and healthy on ${cluster}`);
         for (const [channel, after] of Object.entries(channels)) {
             const { rendered } = await story.card(channel, "green", [name], after, 60);
             tell(`${channel}: ${rendered.color} card "${rendered.title}"`);

@@ -8,6 +8,8 @@ import { stringify } from "yaml";
 import { z } from "zod";
 import { formatProblems, parseEstate, rules, specSchema, type Problem, type SpecInput } from "../estate";
 import { channelKindNames, channelSecrets } from "../estate/channels";
+import { engines } from "../estate/engines";
+import type { EngineDefinition } from "../estate/engines/engine";
 import { secretCommand } from "../estate/rules/secrets";
 
 /** A generated file, relative to the checkout. */
@@ -202,7 +204,9 @@ function secrets(): string[] {
         ["registries.<name>.password", "its password or secret"],
         ...channelUses(),
         ["clusters.<name>.kubeconfig", "kubeconfig, instead of a file; optional"],
-        ["sso.clientSecret", "secret of the application at GitLab; with `argocd.sso`"],
+        ...Object.values<EngineDefinition>(engines).flatMap(({ secrets: own }) =>
+            own.map(({ path, documented }): [string, string] => [path, documented]),
+        ),
     ];
     return [
         "## Secrets",

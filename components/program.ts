@@ -1,6 +1,7 @@
 /** The whole estate: which component gets what from which. The only place that knows all of them. */
 import * as pulumi from "@pulumi/pulumi";
 import { hostCluster } from "../estate/host";
+import { teamProjects } from "../estate/engines/argocd/projects";
 import type { App, Estate } from "../estate/model";
 import { AppSpace } from "./apps/app";
 import { configPlans, usedClusters } from "./apps/plan";
@@ -35,8 +36,8 @@ import { pushWebhookToken, relayToken, webhookToken } from "./support/webhookTok
 export interface EstateCredentials extends ServerCredentials {
     /** By channel name, then by value: `url`, `secret`, … */
     readonly channels: Readonly<Record<string, ChannelSecrets>>;
-    /** With `argocd.sso`. */
-    readonly sso?: { readonly clientSecret: pulumi.Input<string> };
+    /** Of the engines themselves, by path, e.g. `sso.clientSecret`. */
+    readonly engines: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** Outputs of the stack. Nothing in them is secret, but for `pipelines`. */
@@ -192,6 +193,7 @@ async function delivery(
     { updaterManifests, providers, token, configs, accesses, apps }: Delivered,
 ): Promise<EstateOutputs["applications"]> {
     const { argocd } = estate;
+    const ssoClientSecret = credentials.engines["sso.clientSecret"];
     const host = { providers: [required(providers.clusters, hostCluster(estate).name, "cluster")] };
     const controlPlane = new ControlPlane(
         "argocd",
@@ -199,7 +201,7 @@ async function delivery(
             estate,
             manifests,
             webhookToken: token,
-            ...(credentials.sso === undefined ? {} : { ssoClientSecret: credentials.sso.clientSecret }),
+            ...(ssoClientSecret === undefined ? {} : { ssoClientSecret }),
         },
         host,
     );
@@ -215,7 +217,12 @@ async function delivery(
     );
     const spaces = mapValues(
         estate.teams,
-        (team) => new TeamSpace(`space-${team.name}`, { team, argocd }, onHost),
+        (team) =>
+            new TeamSpace(
+                `space-${team.name}`,
+                { team, projects: teamProjects(estate, team), argocd },
+                onHost,
+            ),
     );
     const registrations = mapValues(usedClusters(estate), ({ cluster, namespaces }) => {
         const access = required(accesses, cluster.name, "access to");

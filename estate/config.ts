@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { today } from "./days";
 import { at, checkCredentials, credentialNeeds } from "./credentials";
+import { engines } from "./engines";
 import { serverOf } from "./kubeconfig";
 import type { Estate } from "./model";
 import { nearest } from "./nearest";
@@ -34,8 +35,8 @@ export interface Credentials {
     readonly channels: Readonly<Record<string, Readonly<Record<string, pulumi.Output<string>>>>>;
     /** By cluster, where the stack holds its kubeconfig. */
     readonly clusters: Readonly<Record<string, { readonly kubeconfig?: pulumi.Output<string> }>>;
-    /** There with `argocd.sso`. */
-    readonly sso?: { readonly clientSecret: pulumi.Output<string> };
+    /** Of the engines themselves, by path, e.g. `sso.clientSecret`. */
+    readonly engines: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 /** What a stack's configuration comes to. */
@@ -70,12 +71,11 @@ export async function readStack(): Promise<Stack> {
         );
     }
     const secrets = await plain(config.getSecretObject<unknown>(credentialsKey));
-    const manifestsPath = process.env["ESTATE_ARGOCD_MANIFESTS"];
     const { estate, problems } = parseEstate(raw, {
         today: today(),
         servers: await readServers(raw, secrets),
         unknownServers: pulumi.runtime.isDryRun() ? "warning" : "error",
-        ...(manifestsPath === undefined || manifestsPath === "" ? {} : { manifestsPath }),
+        manifests: manifestFolders(),
     });
     const all = [...problems, ...(estate === undefined ? [] : checkCredentials(estate, secrets))];
     if (estate === undefined || hasErrors(all)) {
@@ -84,6 +84,16 @@ export async function readStack(): Promise<Stack> {
         );
     }
     return { estate, credentials: wrap(estate, secrets), warnings: all };
+}
+
+/** Folders that replace where engines are installed from: `ESTATE_<ENGINE>_MANIFESTS`, e.g. `ESTATE_ARGOCD_MANIFESTS`. */
+function manifestFolders(): Record<string, string> {
+    return Object.fromEntries(
+        Object.keys(engines).flatMap((name) => {
+            const folder = process.env[`ESTATE_${name.toUpperCase()}_MANIFESTS`];
+            return folder === undefined || folder === "" ? [] : [[name, folder]];
+        }),
+    );
 }
 
 /** Shows warnings in the engine's own way, one message each. */
@@ -103,11 +113,18 @@ function plain(output: pulumi.Output<unknown> | undefined): Promise<unknown> {
 }
 
 function wrap(estate: Estate, secrets: unknown): Credentials {
-    const tree: Record<string, unknown> = { gitlab: {}, registries: {}, channels: {}, clusters: {} };
+    const tree: Record<string, unknown> = {
+        gitlab: {},
+        registries: {},
+        channels: {},
+        clusters: {},
+        engines: {},
+    };
     for (const need of credentialNeeds(estate)) {
         const value = at(secrets, need.path);
         if (typeof value === "string") {
-            put(tree, need.path, pulumi.secret(value));
+            const where = need.engine === true ? ["engines", need.path.join(".")] : need.path;
+            put(tree, where, pulumi.secret(value));
         }
     }
     // checkCredentials has seen to it that everything required is there and is a text.

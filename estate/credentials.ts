@@ -1,4 +1,6 @@
 import { channelSecrets, type Form } from "./channels";
+import { engineOf, engines } from "./engines";
+import type { EngineRegistry } from "./engines/engine";
 import type { Channel, Estate } from "./model";
 import { sortProblems, type Problem } from "./problem";
 import { secretCommand } from "./rules/secrets";
@@ -15,10 +17,12 @@ export interface Need {
     readonly form?: Form;
     /** True: of no use without the relay. */
     readonly needsRelay?: boolean;
+    /** True: an engine needs it for itself. */
+    readonly engine?: boolean;
 }
 
 /** Everything the credentials of an estate may hold, required or not. */
-export function credentialNeeds(estate: Estate): Need[] {
+export function credentialNeeds(estate: Estate, registry: EngineRegistry = engines): Need[] {
     const registries = Object.keys(estate.registries).flatMap((name): Need[] => [
         {
             path: ["registries", name, "username"],
@@ -36,16 +40,10 @@ export function credentialNeeds(estate: Estate): Need[] {
         required: false,
         purpose: `kubeconfig of cluster ${cluster.name}`,
     }));
-    const sso: Need[] =
-        estate.argocd.sso === undefined
-            ? []
-            : [
-                  {
-                      path: ["sso", "clientSecret"],
-                      required: true,
-                      purpose: "secret of the application Argo CD signs people in with",
-                  },
-              ];
+    const own = estate.engines
+        .flatMap((name) => engineOf(name, registry).secrets)
+        .filter(({ needed }) => needed(estate))
+        .map(({ path, purpose }): Need => ({ path: path.split("."), required: true, purpose, engine: true }));
     return [
         {
             path: ["gitlab", "token"],
@@ -55,7 +53,7 @@ export function credentialNeeds(estate: Estate): Need[] {
         ...registries,
         ...Object.values(estate.channels).flatMap(channelNeeds),
         ...clusters,
-        ...sso,
+        ...own,
     ];
 }
 
@@ -70,8 +68,13 @@ function channelNeeds({ name, kind }: Channel): Need[] {
 }
 
 /** Sorted problems of the credentials: one for each that is missing, unknown or not a text. Values never appear. */
-export function checkCredentials(estate: Estate, credentials: unknown): Problem[] {
-    const needs = credentialNeeds(estate);
+export function checkCredentials(
+    estate: Estate,
+    credentials: unknown,
+    registry: EngineRegistry = engines,
+): Problem[] {
+    const needs = credentialNeeds(estate, registry);
+    const titles = estate.engines.map((name) => engineOf(name, registry).title);
     const problems: Problem[] = [];
     for (const need of needs.filter((each) => each.required)) {
         const value = at(credentials, need.path);
@@ -105,7 +108,7 @@ export function checkCredentials(estate: Estate, credentials: unknown): Problem[
                 path: `credentials.${name}`,
                 value: "(hidden)",
                 id: "credential-relay",
-                rule: "needs the relay: Argo CD itself cannot sign messages",
+                rule: `needs the relay: ${titles.join(" and ")} itself cannot sign messages`,
                 fix: "set notifications.relay.image, or let the bot check keywords or addresses instead of signatures",
                 severity: "error",
             });

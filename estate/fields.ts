@@ -1,11 +1,14 @@
 /** Forms of values that several parts of the spec have in common. */
 import { z } from "zod";
 
-import type { NameRule } from "./names";
+import { specName, type NameRule } from "./names";
 
 /** A name by its rule. */
 export const named = (rule: NameRule): z.ZodString =>
     z.string().min(1).max(rule.maximum).regex(rule.pattern, `must be ${rule.form}`);
+
+/** A name that people choose. */
+export const name = named(specName);
 
 export const url = z
     .string()
@@ -40,3 +43,18 @@ export const imageMirror = z
     );
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower case hexadecimal digits");
+
+export const quantity = z
+    .string()
+    .regex(
+        /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
+        'must be a Kubernetes quantity in quotes, e.g. "4" or "8Gi"',
+    );
+
+/** Full path of a GitLab group. */
+export const fullPath = z
+    .string()
+    .regex(
+        /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/,
+        "must be a GitLab group's full path without a leading or trailing slash",
+    );

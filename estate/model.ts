@@ -6,11 +6,12 @@
 import type { Flow } from "./flows";
 import type { FlowPlan } from "./flows/plan";
 import type { ChannelKind } from "./channels";
-import type { TriggerName } from "./notificationSchema";
+import type { Engine, EngineSettings } from "./engines";
+import type { EventName } from "./events";
 import type { Spec, SpecApp, SpecEnvironment } from "./schema";
 
 /** A part of the spec that the model takes as it is: frozen, and without keys that are undefined. */
-type Kept<T> = T extends readonly (infer Element)[]
+export type Kept<T> = T extends readonly (infer Element)[]
     ? readonly Kept<Element>[]
     : T extends object
       ? { readonly [Key in keyof T]: Kept<Exclude<T[Key], undefined>> }
@@ -28,16 +29,13 @@ export type Edition = NonNullable<Spec["gitlab"]["edition"]>;
 /** What renders an app's manifests from its config repository. */
 export type Delivery = Spec["defaults"]["delivery"];
 
-/** Which controller applies what is rendered. */
-export type Engine = "argocd";
-
 /** Who runs an app's pipelines. `none` leaves the app repository without CI variables. */
 export type Ci = Spec["defaults"]["ci"];
 
 /** Environments of one class share an AppProject per team: `prod` is stricter than `nonprod` everywhere. */
 export type EnvironmentClass = NonNullable<SpecEnvironment["class"]>;
 
-export interface Estate {
+export interface Estate extends EngineSettings {
     /** DNS label; prefix of what is unique on a server, such as system robots. */
     readonly name: string;
     readonly gitlab: GitLab;
@@ -50,7 +48,8 @@ export interface Estate {
     readonly relay?: NotificationRelay;
     readonly teams: Readonly<Record<string, Team>>;
     readonly apps: Readonly<Record<string, App>>;
-    readonly argocd: ArgoCd;
+    /** Engines in use: those of its apps, or the default where it has none; sorted. */
+    readonly engines: readonly Engine[];
     readonly credentials: CredentialPolicy;
 }
 
@@ -133,7 +132,7 @@ export interface Channel {
     /** Language of the cards. */
     readonly language: Language;
     /** What it hears where a subscription does not choose; sorted. */
-    readonly triggers: readonly TriggerName[];
+    readonly events: readonly EventName[];
 }
 
 /** Languages of the cards. */
@@ -157,27 +156,6 @@ export interface Team {
     /** GitLab user names, sorted. */
     readonly developers: readonly string[];
     readonly channels: readonly string[];
-    /** One AppProject per class the team's apps reach, sorted by class. */
-    readonly projects: readonly TeamProject[];
-}
-
-/** A team's boundary inside Argo CD for one class of environments. */
-export interface TeamProject {
-    /** Name of the AppProject, e.g. `shop-prod`. */
-    readonly name: string;
-    readonly class: EnvironmentClass;
-    /** Windows of the environments of the class, each with the Applications of this team that it is for. */
-    readonly syncWindows: readonly TeamSyncWindow[];
-    /** Cluster and namespace pairs, sorted. */
-    readonly destinations: readonly { readonly cluster: string; readonly namespace: string }[];
-    /** Clone URLs of the config repositories, as the clusters reach them, sorted. */
-    readonly sourceRepos: readonly string[];
-}
-
-/** A window as it concerns one team. */
-export interface TeamSyncWindow extends SyncWindow {
-    /** Names of Applications, sorted; at least one. */
-    readonly applications: readonly string[];
 }
 
 export interface App {
@@ -252,8 +230,6 @@ export interface AppEnvironment {
     /** Namespace on each of the clusters, e.g. `web-dev`. */
     readonly namespace: string;
     readonly clusters: readonly string[];
-    /** Names of the Applications, by cluster. */
-    readonly applications: Readonly<Record<string, string>>;
     readonly registry: string;
     /** Harbor project, e.g. `web-dev`. */
     readonly project: string;
@@ -280,7 +256,7 @@ export interface AppEnvironment {
     /** Channels that hear of this app in this environment: team, environment and app together, sorted. */
     readonly channels: readonly string[];
     /** What a channel hears of this app here, where that is not what it hears in general; sorted. */
-    readonly triggers?: Readonly<Record<string, readonly TriggerName[]>>;
+    readonly events?: Readonly<Record<string, readonly EventName[]>>;
 }
 
 export interface Sync {
@@ -350,70 +326,6 @@ export interface ImageUpdater extends ImageRule {
     /** Opens a merge request instead of committing to the environment's branch. */
     readonly mergeRequest: boolean;
 }
-
-/** The updater itself. */
-export interface ImageUpdaterSettings {
-    /** Manifests to install it from; absent: something else installs it. */
-    readonly manifests?: { readonly path?: string; readonly url?: string; readonly sha256?: string };
-    /** Seconds between two looks at the registries. */
-    readonly intervalSeconds: number;
-    /** URL of its webhook server without path and trailing slash; absent: it only polls. */
-    readonly webhookUrl?: string;
-    readonly commit: { readonly name: string; readonly email: string; readonly message: string };
-}
-
-export interface ArgoCd {
-    readonly namespace: string;
-    /** Public URL of the UI. */
-    readonly url: string;
-    readonly manifests: Manifests;
-    /** `lean`: custom resource definitions without the schema of what Argo CD checks itself; `published`: as they are. */
-    readonly definitions: Spec["argocd"]["definitions"];
-    readonly ha: boolean;
-    /** Registry host (and path) that mirrors the images; absent: as published. */
-    readonly imageMirror?: string;
-    /** Requests and limits by workload name, e.g. `argocd-repo-server`. */
-    readonly resources: Readonly<Record<string, ResourceRequirements>>;
-    /** `remove` drops `seccompProfile` from the workloads, for nodes whose runtime refuses it. */
-    readonly seccomp: Spec["argocd"]["seccomp"];
-    readonly adminEnabled: boolean;
-    /** Seconds between polls of the config repositories. */
-    readonly reconciliationSeconds: number;
-    readonly sso?: Sso;
-    /** Local accounts, by name. */
-    readonly accounts: Readonly<Record<string, Account>>;
-    /** Version of the image updater the estate writes for; annotations below 1.0. Absent: no app uses it. */
-    readonly imageUpdaterVersion?: string;
-    readonly imageUpdater: ImageUpdaterSettings;
-    /** Base URL of a page about a workload, for buttons on cards; absent: no such button. */
-    readonly clusterPageUrl?: string;
-}
-
-export interface Manifests {
-    /** Argo CD version without `v`. */
-    readonly version: string;
-    /** Folder that holds `install.yaml` and `ha/install.yaml`; excludes `url`. */
-    readonly path?: string;
-    /** URL of the manifest file itself; excludes `path`. */
-    readonly url?: string;
-    /** SHA-256 of the file, 64 hex digits; required with `url`. */
-    readonly sha256?: string;
-}
-
-/** Requests and limits of one workload. */
-export type ResourceRequirements = Kept<Spec["argocd"]["resources"][string]>;
-
-/** Sign-in with GitLab. The client secret is `credentials.sso.clientSecret` of the stack. */
-export interface Sso {
-    readonly provider: NonNullable<Spec["argocd"]["sso"]>["provider"];
-    readonly issuer: string;
-    readonly clientId: string;
-    /** GitLab groups whose members administer Argo CD, full paths. */
-    readonly adminGroups: readonly string[];
-}
-
-/** A local account of Argo CD. */
-export type Account = Kept<Spec["argocd"]["accounts"][string]>;
 
 /** How long what the estate issues is good for. */
 export type CredentialPolicy = Kept<Spec["credentials"]>;

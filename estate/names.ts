@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 
-import type { EnvironmentClass } from "./model";
-
 /**
  * Every name the estate derives, with the limit of the system it is for. A name that would be too long is
  * cut and ends in a hash of the whole, so that it stays the same from run to run and two long names
@@ -36,12 +34,6 @@ export const namespaceName: NameRule = {
     pattern: /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/,
     form: "lower case letters, digits and hyphens, no hyphen first or last",
 };
-
-/** Argo CD hands an Application's name to Helm as the release name, which ends at 53 characters. */
-export const applicationName: NameRule = { ...namespaceName, what: "Application", maximum: 53 };
-
-/** Becomes a part of Casbin subjects and of label values. */
-export const appProjectName: NameRule = { ...namespaceName, what: "AppProject" };
 
 /** Harbor's rule for project and robot names. */
 export const harborProjectName: NameRule = {
@@ -88,7 +80,8 @@ export function nameFault(name: string, rule: NameRule): string | undefined {
 
 const hashLength = 8;
 
-function shortHash(text: string): string {
+/** Beginning of the SHA-256 of a text, for names that must stay apart. */
+export function shortHash(text: string): string {
     return createHash("sha256").update(text).digest("hex").slice(0, hashLength);
 }
 
@@ -116,16 +109,6 @@ export function namespace(app: string, environment: string): string {
     return shorten(`${app}-${environment}`, namespaceName.maximum);
 }
 
-/** Argo CD Application of an app in an environment on one cluster. */
-export function application(app: string, environment: string, cluster: string): string {
-    return shorten(`${app}-${environment}-${cluster}`, applicationName.maximum);
-}
-
-/** AppProject of a team for one class of environments. */
-export function appProject(team: string, environmentClass: EnvironmentClass): string {
-    return shorten(`${team}-${environmentClass}`, appProjectName.maximum);
-}
-
 /** Full path of a team's GitLab group. */
 export function teamGroup(group: string, team: string): string {
     return `${group}/${team}`;
@@ -146,13 +129,3 @@ export const pushRobot = "push";
 
 /** Robot that clusters pull with, inside each Harbor project. */
 export const pullRobot = "pull";
-
-/**
- * Secret in Argo CD's namespace for the repository with this full path: its last element and the hash of the whole,
- * because repositories of two teams may end alike, and a path may hold what Kubernetes does not take.
- */
-export function repositorySecret(fullPath: string): string {
-    const element = fullPath.slice(fullPath.lastIndexOf("/") + 1);
-    const readable = element.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
-    return shorten(`repository-${readable}-${shortHash(fullPath)}`, namespaceName.maximum);
-}

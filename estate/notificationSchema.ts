@@ -1,27 +1,9 @@
 import { z } from "zod";
 
+import { defaultEvents, triggerNames, triggerOf } from "./events";
 import { imageReference } from "./fields";
 
 /** What a spec says about notifications: who is notified of what, and the relay that signs for bots. */
-
-/** What can be reported, by the name Argo CD's notifications have for it. */
-export const triggerNames = [
-    "on-deployed",
-    "on-health-degraded",
-    "on-sync-failed",
-    "on-sync-running",
-    "on-sync-succeeded",
-    "on-sync-status-unknown",
-] as const;
-export type TriggerName = (typeof triggerNames)[number];
-
-/** What a channel hears unless it says otherwise: the end of every story, and every problem. */
-export const defaultTriggers: readonly TriggerName[] = [
-    "on-deployed",
-    "on-health-degraded",
-    "on-sync-failed",
-    "on-sync-status-unknown",
-];
 
 const trigger = z.enum(triggerNames);
 
@@ -29,7 +11,7 @@ const trigger = z.enum(triggerNames);
 export const channelTriggers = z
     .array(trigger)
     .min(1)
-    .default([...defaultTriggers])
+    .default(defaultEvents.map(triggerOf))
     .describe("Triggers of the channel where a subscription names none.");
 
 /** A list of channels, each by its name or with a choice of triggers. */

@@ -1,16 +1,17 @@
 import { channelKinds } from "./channels";
 import type { AppEnvironment, Channel, Estate, NotificationRelay } from "./model";
-import { channelOf, defaultTriggers, type Subscription, type TriggerName } from "./notificationSchema";
+import { defaultEvents, eventOf, type EventName } from "./events";
+import { channelOf, type Subscription } from "./notificationSchema";
 import { compare } from "./problem";
 import type { Spec, SpecApp } from "./schema";
 
-/** The relay as the components need it; undefined where the spec has none. */
-export function resolveRelay(spec: Spec): NotificationRelay | undefined {
+/** The relay as the components need it, in the namespace of the engine it works for; undefined where the spec has none. */
+export function resolveRelay(spec: Spec, namespace: string): NotificationRelay | undefined {
     const { relay } = spec.notifications;
     return (
         relay && {
             image: relay.image,
-            url: (relay.url ?? `http://notification-relay.${spec.argocd.namespace}.svc`).replace(/\/+$/, ""),
+            url: (relay.url ?? `http://notification-relay.${namespace}.svc`).replace(/\/+$/, ""),
             dedupMinutes: relay.dedupMinutes,
             dryRun: relay.dryRun,
         }
@@ -24,14 +25,14 @@ export function relayOf({ relay }: Pick<Estate, "relay">, { kind }: Channel): No
 
 /**
  * Who hears of an app in an environment, and of what. Team and environment add up; what the app says of a channel (in
- * this environment, or else in general) replaces what they say of it. A channel left without a trigger hears nothing.
+ * this environment, or else in general) replaces what they say of it. A channel left without an event hears nothing.
  */
 export function resolveSubscriptions(
     app: SpecApp,
     own: readonly Subscription[] | null | undefined,
     environment: string,
     spec: Spec,
-): Pick<AppEnvironment, "channels" | "triggers"> {
+): Pick<AppEnvironment, "channels" | "events"> {
     const stated = own === undefined ? app.channels : own;
     if (stated === null) {
         return { channels: [] };
@@ -40,35 +41,40 @@ export function resolveSubscriptions(
         [...(spec.teams[app.team]?.channels ?? []), ...(spec.environments[environment]?.channels ?? [])],
         spec,
     );
-    for (const [channel, triggers] of chosen(stated ?? [], spec)) {
-        heard.set(channel, triggers);
+    for (const [channel, events] of chosen(stated ?? [], spec)) {
+        heard.set(channel, events);
     }
-    const names = [...heard].filter(([, triggers]) => triggers.size > 0).map(([channel]) => channel);
+    const names = [...heard].filter(([, events]) => events.size > 0).map(([channel]) => channel);
     const narrowed = names
-        .map((channel): [string, TriggerName[]] => [channel, [...(heard.get(channel) ?? [])].sort(compare)])
-        .filter(([channel, triggers]) => !sameAs(triggers, spec.channels[channel]?.triggers ?? []));
+        .map((channel): [string, EventName[]] => [channel, [...(heard.get(channel) ?? [])].sort(compare)])
+        .filter(([channel, events]) => !sameAs(events, channelEvents(channel, spec)));
     return {
         channels: names.sort(compare),
         ...(narrowed.length === 0
             ? {}
-            : { triggers: Object.fromEntries(narrowed.sort(([left], [right]) => compare(left, right))) }),
+            : { events: Object.fromEntries(narrowed.sort(([left], [right]) => compare(left, right))) }),
     };
 }
 
-/** Triggers by channel, several entries of a channel together. */
-function chosen(entries: readonly Subscription[], spec: Spec): Map<string, Set<TriggerName>> {
-    const map = new Map<string, Set<TriggerName>>();
+/** Events by channel, several entries of a channel together. */
+function chosen(entries: readonly Subscription[], spec: Spec): Map<string, Set<EventName>> {
+    const map = new Map<string, Set<EventName>>();
     for (const entry of entries) {
         const channel = channelOf(entry);
-        const triggers =
+        const events =
             typeof entry === "string"
-                ? (spec.channels[channel]?.triggers ?? defaultTriggers)
-                : entry.triggers;
-        map.set(channel, new Set([...(map.get(channel) ?? []), ...triggers]));
+                ? (channelEvents(channel, spec) ?? defaultEvents)
+                : entry.triggers.map(eventOf);
+        map.set(channel, new Set([...(map.get(channel) ?? []), ...events]));
     }
     return map;
 }
 
-function sameAs(sorted: readonly TriggerName[], other: readonly TriggerName[]): boolean {
+/** What a channel is told in general; undefined for one that does not exist. */
+function channelEvents(channel: string, spec: Spec): readonly EventName[] | undefined {
+    return spec.channels[channel]?.triggers.map(eventOf);
+}
+
+function sameAs(sorted: readonly EventName[], other: readonly EventName[] = []): boolean {
     return JSON.stringify(sorted) === JSON.stringify([...new Set(other)].sort(compare));
 }

@@ -1,11 +1,12 @@
 import { dayOf } from "./days";
-import { argoCdReleases, defaultUpdaterVersion, updaterReleases } from "./engines/argocd/releases";
+import { engineOf, engines, type Engine, type EngineSettings } from "./engines";
+import type { EngineRegistry } from "./engines/engine";
+import { eventOf } from "./events";
 import { flows } from "./flows";
 import type { FlowRegistry } from "./flows/plan";
 import type {
     App,
     AppEnvironment,
-    ArgoCd,
     Cluster,
     ConfigRepository,
     Environment,
@@ -14,11 +15,9 @@ import type {
     IgnoredDifference,
     ImageRule,
     KustomizeOverrides,
-    Manifests,
     Registry,
     Sync,
     Team,
-    TeamProject,
 } from "./model";
 import * as names from "./names";
 import { channelOf } from "./notificationSchema";
@@ -26,6 +25,7 @@ import { resolveRelay, resolveSubscriptions } from "./notifications";
 import { resolveHotfix, resolvePipeline } from "./pipeline";
 import { needsEnterprise } from "./edition";
 import { promotionOrder } from "./promotion";
+import { freeze, given, mapSorted, sortedSet, trimSlash } from "./plain";
 import { compare } from "./problem";
 import type { Spec, SpecApp, SpecEnvironment } from "./schema";
 
@@ -58,6 +58,7 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
         resolveApp(name, app, { spec, gitlab, environments, registries }),
     );
     const apps = mapSorted(planless, (app) => withPlan(app, planless, { gitlab, environments }, context));
+    const inUse = usedEngines(spec, apps);
     return freeze({
         name: spec.name,
         gitlab,
@@ -69,12 +70,13 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
             kind: channel.kind,
             ...given("recipient", channel.recipient),
             language: channel.language,
-            triggers: sortedSet(channel.triggers),
+            events: sortedSet(channel.triggers.map(eventOf)),
         })),
-        ...given("relay", resolveRelay(spec)),
-        teams: mapSorted(spec.teams, (team, name) => resolveTeam(name, team, spec, { apps, environments })),
+        ...given("relay", resolveRelay(spec, relayHost(spec, inUse, context))),
+        teams: mapSorted(spec.teams, (team, name) => resolveTeam(name, team, spec)),
         apps,
-        argocd: resolveArgoCd(spec, gitlabUrl, context),
+        engines: inUse,
+        ...engineSettings(spec, context),
         credentials: {
             generation: spec.credentials.generation,
             lifetimeDays: spec.credentials.lifetimeDays,
@@ -88,10 +90,30 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
 export interface ResolveContext {
     /** API servers' URLs by cluster, from the kubeconfigs. */
     readonly servers?: Readonly<Record<string, string>>;
-    /** Replaces `argocd.manifests.path` and `url`. */
-    readonly manifestsPath?: string;
+    /** Folders that replace where engines are installed from, by engine. */
+    readonly manifests?: Readonly<Record<string, string>>;
     /** Default: those of estate/flows. */
     readonly flows?: FlowRegistry;
+    /** Default: those of estate/engines. */
+    readonly engines?: EngineRegistry;
+}
+
+/** Engines of the apps; without apps that of the estate, so that it is there before the first of them. */
+function usedEngines(spec: Spec, apps: Estate["apps"]): Engine[] {
+    const used = Object.values(apps).map((app) => app.engine);
+    return sortedSet(used.length === 0 ? [spec.defaults.engine] : used);
+}
+
+function engineSettings(spec: Spec, context: ResolveContext): EngineSettings {
+    // The registry's own type says which engine makes what.
+    return mapSorted<EngineRegistry[string], unknown>(context.engines ?? engines, ({ resolve: settings }) =>
+        settings(spec, context),
+    ) as EngineSettings;
+}
+
+/** Namespace of the engine that sends through the relay. */
+function relayHost(spec: Spec, [first]: readonly Engine[], context: ResolveContext): string {
+    return engineOf(first ?? spec.defaults.engine, context.engines).namespace(spec);
 }
 
 /** Stands where a member's API server is not known; nothing answers there, by RFC 6761. */
@@ -167,55 +189,13 @@ function resolveCluster(
     };
 }
 
-function resolveTeam(
-    name: string,
-    team: Spec["teams"][string],
-    spec: Spec,
-    { apps, environments }: Pick<Estate, "apps" | "environments">,
-): Team {
-    const own = Object.values(apps).filter((app) => app.team === name);
-    const classes = sortedSet(own.flatMap((app) => app.environments.map((each) => each.class)));
+function resolveTeam(name: string, team: Spec["teams"][string], spec: Spec): Team {
     return {
         name,
         group: names.teamGroup(spec.gitlab.group, name),
         maintainers: sortedSet(team.maintainers),
         developers: sortedSet(team.developers),
         channels: sortedSet(team.channels.map(channelOf)),
-        projects: classes.map((each) => teamProject(name, each, own, environments)),
-    };
-}
-
-function teamProject(
-    team: string,
-    kind: EnvironmentClass,
-    apps: readonly App[],
-    environments: readonly Environment[],
-): TeamProject {
-    const reached = apps.flatMap((app) =>
-        app.environments.filter((each) => each.class === kind).map((each) => ({ app, each })),
-    );
-    const destinations = reached.flatMap(({ each }) =>
-        each.clusters.map((cluster) => ({ cluster, namespace: each.namespace })),
-    );
-    return {
-        name: names.appProject(team, kind),
-        class: kind,
-        syncWindows: environments.flatMap((environment) => {
-            const applications = reached
-                .filter(({ each }) => each.environment === environment.name)
-                .flatMap(({ each }) => Object.values(each.applications));
-            // A window without applications would be one for all of the project.
-            return applications.length === 0
-                ? []
-                : environment.syncWindows.map((window) => ({
-                      ...window,
-                      applications: sortedSet(applications),
-                  }));
-        }),
-        destinations: destinations.sort(
-            (a, b) => compare(a.cluster, b.cluster) || compare(a.namespace, b.namespace),
-        ),
-        sourceRepos: sortedSet(reached.map(({ app }) => app.config.url)),
     };
 }
 
@@ -359,12 +339,6 @@ function resolveAppEnvironment(
         class: environment.class,
         namespace: own.namespace ?? names.namespace(name, environment.name),
         clusters: environment.clusters,
-        applications: Object.fromEntries(
-            environment.clusters.map((cluster) => [
-                cluster,
-                names.application(name, environment.name, cluster),
-            ]),
-        ),
         registry: environment.registry,
         project,
         image: `${registry?.host ?? "unknown.invalid"}/${project}/${name}`,
@@ -517,135 +491,4 @@ function sortKeys(value: unknown): unknown {
         return value.map(sortKeys);
     }
     return isMap(value) ? mapSorted(value, sortKeys) : value;
-}
-
-function resolveArgoCd(spec: Spec, gitlabUrl: string, context: ResolveContext): ArgoCd {
-    const { argocd } = spec;
-    return {
-        namespace: argocd.namespace,
-        url: trimSlash(argocd.url ?? `https://argocd-server.${argocd.namespace}.svc`),
-        manifests: resolveManifests(argocd, context),
-        definitions: argocd.definitions,
-        ha: argocd.ha,
-        ...given("imageMirror", argocd.imageMirror),
-        resources: mapSorted(argocd.resources, ({ requests, limits }) => ({
-            ...given("requests", requests && mapSorted(requests, (quantity) => quantity)),
-            ...given("limits", limits && mapSorted(limits, (quantity) => quantity)),
-        })),
-        seccomp: argocd.seccomp,
-        adminEnabled: argocd.adminEnabled,
-        reconciliationSeconds: argocd.reconciliationSeconds,
-        ...given(
-            "sso",
-            argocd.sso && {
-                provider: argocd.sso.provider,
-                issuer: trimSlash(argocd.sso.issuer ?? gitlabUrl),
-                clientId: argocd.sso.clientId,
-                adminGroups: sortedSet(argocd.sso.adminGroups),
-            },
-        ),
-        accounts: mapSorted(argocd.accounts, ({ capabilities, role }) => ({
-            capabilities: [...new Set(capabilities)].sort(compare),
-            role,
-        })),
-        ...given("imageUpdaterVersion", updaterVersion(spec)),
-        imageUpdater: resolveImageUpdater(spec, context),
-        ...given("clusterPageUrl", argocd.clusterPageUrl),
-    };
-}
-
-/** Where nothing is to be updated and no version is named, there is no updater. */
-function updaterVersion({ argocd, apps }: Spec): string | undefined {
-    const needed = Object.values(apps).some(({ updater }) => updater !== undefined && updater !== null);
-    return argocd.imageUpdaterVersion ?? (needed ? defaultUpdaterVersion : undefined);
-}
-
-function resolveImageUpdater(spec: Spec, { manifestsPath }: ResolveContext): ArgoCd["imageUpdater"] {
-    const { name, argocd } = spec;
-    const { install, manifests, intervalSeconds, webhookUrl, commit } = argocd.imageUpdater;
-    const version = updaterVersion(spec);
-    const written =
-        manifestsPath === undefined
-            ? manifests
-            : { ...manifests, path: `${manifestsPath}/image-updater.yaml` };
-    return {
-        ...given(
-            "manifests",
-            install && version !== undefined ? updaterManifests(version, written) : undefined,
-        ),
-        intervalSeconds,
-        ...given("webhookUrl", webhookUrl && trimSlash(webhookUrl)),
-        commit: {
-            name: commit.name,
-            email: commit.email ?? `argocd-image-updater@${name}.invalid`,
-            message: commit.message ?? updaterCommitMessage,
-        },
-    };
-}
-
-const updaterCommitMessage = [
-    "Update image of {{ .AppName }}",
-    "",
-    "{{ range .AppChanges -}}",
-    "{{ .Image }}: {{ .OldTag }} -> {{ .NewTag }}",
-    "{{ end -}}",
-].join("\n");
-
-function updaterManifests(
-    version: string,
-    { path, url, sha256 }: Spec["argocd"]["imageUpdater"]["manifests"],
-): NonNullable<ArgoCd["imageUpdater"]["manifests"]> {
-    if (path !== undefined) {
-        return { path, ...given("sha256", sha256) };
-    }
-    // The file moved when the updater became a controller of its own kind.
-    const file = version.startsWith("0.") ? "manifests/install.yaml" : "config/install.yaml";
-    const upstream = `https://raw.githubusercontent.com/argoproj-labs/argocd-image-updater/v${version}/${file}`;
-    return {
-        url: url ?? upstream,
-        ...given("sha256", sha256 ?? (url === undefined ? updaterReleases[version] : undefined)),
-    };
-}
-
-function resolveManifests({ manifests, ha }: Spec["argocd"], { manifestsPath }: ResolveContext): Manifests {
-    const { version, path, sha256 } = manifests;
-    if (manifestsPath !== undefined) {
-        return { version, path: manifestsPath, ...given("sha256", sha256) };
-    }
-    if (path !== undefined) {
-        return { version, path, ...given("url", manifests.url), ...given("sha256", sha256) };
-    }
-    const file = ha ? "ha/install.yaml" : "install.yaml";
-    const upstream = `https://raw.githubusercontent.com/argoproj/argo-cd/v${version}/manifests/${file}`;
-    const known = manifests.url === undefined ? argoCdReleases[version]?.[ha ? "ha" : "standard"] : undefined;
-    return { version, url: manifests.url ?? upstream, ...given("sha256", sha256 ?? known) };
-}
-
-function trimSlash(url: string): string {
-    return url.replace(/\/+$/, "");
-}
-
-function sortedSet<T extends string>(list: readonly T[]): T[] {
-    return [...new Set(list)].sort(compare);
-}
-
-function mapSorted<T, R>(
-    map: Readonly<Record<string, T>>,
-    each: (value: T, key: string) => R,
-): Record<string, R> {
-    const entries = Object.entries(map).sort(([a], [b]) => compare(a, b));
-    return Object.fromEntries(entries.map(([key, value]) => [key, each(value, key)]));
-}
-
-/** `{key: value}`, or nothing where there is no value: optional keys of the model are absent, never undefined. */
-function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-    return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
-}
-
-function freeze<T>(value: T): T {
-    if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-        Object.freeze(value);
-        Object.values(value).forEach(freeze);
-    }
-    return value;
 }

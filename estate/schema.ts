@@ -3,11 +3,11 @@ import { z } from "zod";
 import { channelKindNames, channelKinds } from "./channels";
 import { defaultFlow, flowDescriptions, flows, type Flow } from "./flows";
 import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
-import { day, imageMirror, named, sha256, url } from "./fields";
-import { branchName, folderName, gitlabPathElement, namespaceName, specName } from "./names";
+import { defaultEngine, engineOptions, engines, type Engine } from "./engines";
+import { day, fullPath, name, named, quantity, url } from "./fields";
+import { branchName, folderName, gitlabPathElement, namespaceName } from "./names";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
-import { argoCdReleases, defaultArgoCdVersion, defaultUpdaterVersion } from "./engines/argocd/releases";
-import { imageUpdaterSchema, updaterSchema } from "./engines/argocd/updaterSchema";
+import { updaterSchema } from "./updaterSchema";
 import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema";
 
 /**
@@ -15,8 +15,6 @@ import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema
  * defaults, descriptions, docs/estate.md and docs/estate.schema.json all come from here. Objects are strict: a key
  * that is not here is a mistake.
  */
-
-const name = named(specName);
 
 /** Scheme, host and port only: image references have no room for a path before the project. */
 const origin = z
@@ -35,20 +33,6 @@ const labelKey = z
 const labelValue = z
     .string()
     .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a Kubernetes label value");
-
-const quantity = z
-    .string()
-    .regex(
-        /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
-        'must be a Kubernetes quantity in quotes, e.g. "4" or "8Gi"',
-    );
-
-const fullPath = z
-    .string()
-    .regex(
-        /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/,
-        "must be a GitLab group's full path without a leading or trailing slash",
-    );
 
 /** GitLab's user names; bots of tokens included. */
 const userName = z
@@ -278,7 +262,7 @@ const overrides = {
 
 const flow = z.enum(Object.keys(flows) as Flow[]);
 const ci = z.enum(["gitlab", "jenkins", "none"]);
-const engine = z.enum(["argocd"]);
+const engine = z.enum(Object.keys(engines) as Engine[]);
 const delivery = z.enum(["helm", "kustomize"]);
 const port = z.int().min(1).max(65535);
 const scope = z.enum(["app", "team"]);
@@ -301,7 +285,7 @@ const estateDefaults = z.strictObject({
     flow: flow.default(defaultFlow).describe(appMeaning.flow),
     ci: ci.default("gitlab").describe(appMeaning.ci),
     pipeline: pipelineDefaults,
-    engine: engine.default("argocd").describe(appMeaning.engine),
+    engine: engine.default(defaultEngine).describe(appMeaning.engine),
     delivery: delivery.default("helm").describe(appMeaning.delivery),
     port: port.default(8080).describe(appMeaning.port),
     rolloutDeadlineSeconds: rolloutDeadlineSeconds.default(300).describe(appMeaning.rolloutDeadlineSeconds),
@@ -447,129 +431,6 @@ const app = z.strictObject({
         ),
 });
 
-const resources = z.strictObject({
-    requests: z.record(z.string().min(1), quantity).optional().describe('Requests, e.g. `{cpu: "250m"}`.'),
-    limits: z.record(z.string().min(1), quantity).optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
-});
-
-const argocd = z.strictObject({
-    namespace: named(namespaceName).default("argocd").describe("Namespace of Argo CD on the host."),
-    url: url
-        .optional()
-        .describe(
-            "Public URL of Argo CD, for links on cards, webhooks and sign-in. Default: its Service's URL inside the host.",
-        ),
-    manifests: z
-        .strictObject({
-            version: z
-                .string()
-                .regex(
-                    /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/,
-                    `must be a version without v, e.g. ${defaultArgoCdVersion}`,
-                )
-                .default(defaultArgoCdVersion)
-                .describe("Argo CD's version, without `v`."),
-            path: z
-                .string()
-                .min(1)
-                .optional()
-                .describe(
-                    "Folder that holds `install.yaml` and `ha/install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_ARGOCD_MANIFESTS`, whose folder also holds the image updater's file, `image-updater.yaml`.",
-                ),
-            url: url
-                .optional()
-                .describe(
-                    "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: the release's file in Argo CD's repository.",
-                ),
-            sha256: sha256
-                .optional()
-                .describe(
-                    `SHA-256 of the file at \`url\`. Known for the releases ${Object.keys(argoCdReleases).join(", ")}; required for any other version or file.`,
-                ),
-        })
-        .prefault({})
-        .describe("The manifests Argo CD is installed from: a version and where its file is."),
-    definitions: z
-        .enum(["lean", "published"])
-        .default("lean")
-        .describe(
-            "`lean` leaves to Argo CD to check what only it writes (`status`) and an ApplicationSet's generators: nine tenths of its custom resource definitions, which every preview sends and compares. `published` installs them as they are.",
-        ),
-    ha: z.boolean().default(false).describe("Install the highly available variant; needs three nodes."),
-    imageMirror: imageMirror
-        .optional()
-        .describe(
-            "Registry host and path that mirrors Argo CD's images, e.g. `harbor.example.com/mirror`. Default: as published.",
-        ),
-    resources: z
-        .record(z.string().min(1), resources)
-        .default({})
-        .describe("Requests and limits by workload, e.g. `argocd-repo-server`."),
-    seccomp: z
-        .enum(["keep", "remove"])
-        .default("keep")
-        .describe("`remove` drops `seccompProfile` from the workloads, for nodes whose runtime refuses it."),
-    adminEnabled: z
-        .boolean()
-        .default(true)
-        .describe("Whether the built-in `admin` may sign in. Turn it off once single sign-on works."),
-    reconciliationSeconds: z
-        .int()
-        .min(5)
-        .max(86400)
-        .default(180)
-        .describe(
-            "Seconds between polls of the config repositories; webhooks make changes known immediately.",
-        ),
-    sso: z
-        .strictObject({
-            provider: z.enum(["gitlab"]).default("gitlab").describe("Who people sign in with."),
-            issuer: url.optional().describe("OpenID Connect issuer. Default: `gitlab.url`."),
-            clientId: z
-                .string()
-                .min(1)
-                .describe(
-                    "Id of the application registered there. Its secret is the stack secret `credentials.sso.clientSecret`.",
-                ),
-            adminGroups: z
-                .array(fullPath)
-                .default([])
-                .describe("GitLab groups whose members administer Argo CD, as full paths."),
-        })
-        .optional()
-        .describe("Single sign-on."),
-    accounts: z
-        .record(
-            name,
-            z.strictObject({
-                capabilities: z
-                    .array(z.enum(["login", "apiKey"]))
-                    .default(["apiKey"])
-                    .describe("What the account may be used for."),
-                role: z
-                    .string()
-                    .regex(/^role:[A-Za-z0-9_-]+$/, "must be role: and a name, e.g. role:readonly")
-                    .default("role:readonly")
-                    .describe("Argo CD role."),
-            }),
-        )
-        .default({})
-        .describe("Local accounts of Argo CD, for machines."),
-    imageUpdaterVersion: z
-        .string()
-        .regex(/^\d+\.\d+\.\d+$/, `must be a version without v, e.g. ${defaultUpdaterVersion}`)
-        .optional()
-        .describe(
-            `Version of Argo CD Image Updater that the estate writes for: annotations below 1.0, \`ImageUpdater\` objects from there on. Default: ${defaultUpdaterVersion} where an app has an updater, none otherwise.`,
-        ),
-    imageUpdater: imageUpdaterSchema
-        .prefault({})
-        .describe("Argo CD Image Updater; used where an app has an updater, or with `imageUpdaterVersion`."),
-    clusterPageUrl: url
-        .optional()
-        .describe("Base URL of a page about workloads, for a button on cards. Default: no such button."),
-});
-
 const credentials = z.strictObject({
     generation: z
         .int()
@@ -609,7 +470,7 @@ export const specSchema = z
         notifications: notifications.prefault({}).describe("How messages get there."),
         teams: z.record(name, team).describe("Teams, by name."),
         apps: z.record(name, app).describe("Apps, by name."),
-        argocd: argocd.prefault({}).describe("Argo CD on the host."),
+        ...engineOptions,
         credentials: credentials.prefault({}).describe("How long what the estate issues is good for."),
         defaults: estateDefaults.prefault({}).describe("Settings of all apps in all environments."),
     })

@@ -41,7 +41,7 @@ function credentialsOf(estate: Estate): EstateCredentials {
         gitlab: { token: "fake-gitlab-token" },
         registries: forEach(estate.registries, login),
         channels: forEach(estate.channels, { url: "https://chat.test/fake-hook" }),
-        sso: { clientSecret: "fake-sso-secret" },
+        engines: { "sso.clientSecret": "fake-sso-secret" },
     };
 }
 

@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { versionKeys } from "../../estate/delivery";
+import { engineOf } from "../../estate/engines";
 import { versionOf } from "../../estate/flows/plan";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { sandboxDir, type SandboxInfo } from "../../sandbox";
@@ -333,7 +334,7 @@ function clock(): () => number {
 
 function targetOf(app: App): Target {
     const environment = required(app.environments[0], `an environment of ${app.name}`);
-    const application = Object.values(environment.applications)[0];
+    const application = Object.values(engineOf(app.engine).delivered(app, environment))[0];
     return { app, environment, application: required(application, `an Application of ${app.name}`) };
 }
 

@@ -1,4 +1,5 @@
 /** What `npm start` shows at the end: what is where, and what to try next. Pure. */
+import { engineOf } from "../../estate/engines";
 import { versionOf } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
 import type { SandboxInfo } from "../../sandbox";
@@ -32,11 +33,17 @@ function servers(sandbox: SandboxInfo, estate: Estate): string {
                 harbor.url,
                 `admin, password in ${harbor.passwordFile}`,
             ]),
-            ["Argo CD", estate.argocd.url, "admin, by npm run sandbox -- argocd <words>"],
+            ...enginePages(estate),
             ["chat and mail", sandbox.chat.url, "no sign-in; every card as people see it"],
             ...(estate.relay === undefined
                 ? []
-                : [["relay", estate.relay.url, "Argo CD only; signs what goes to chat bots"]]),
+                : [
+                      [
+                          "relay",
+                          estate.relay.url,
+                          `${engineTitles(estate)} only; signs what goes to chat bots`,
+                      ],
+                  ]),
             ...sandbox.clusters.map((cluster) => [
                 `cluster ${cluster.name}`,
                 cluster.server,
@@ -44,6 +51,19 @@ function servers(sandbox: SandboxInfo, estate: Estate): string {
             ]),
         ],
     );
+}
+
+/** The page of each engine that has one. */
+function enginePages(estate: Estate): string[][] {
+    return estate.engines.flatMap((name) => {
+        const { title, page } = engineOf(name);
+        const url = page(estate);
+        return url === undefined ? [] : [[title, url, `admin, by npm run sandbox -- ${name} <words>`]];
+    });
+}
+
+function engineTitles(estate: Estate): string {
+    return estate.engines.map((name) => engineOf(name).title).join(" and ");
 }
 
 function apps(estate: Estate): string {
@@ -69,7 +89,7 @@ function environments(estate: Estate): string {
                 environment.environment,
                 versionOf(app, environment).revision,
                 environment.image,
-                Object.values(environment.applications).join(", "),
+                Object.values(engineOf(app.engine).delivered(app, environment)).join(", "),
                 environment.namespace,
             ]),
         ),

@@ -2,11 +2,8 @@
  * What is told, and when: triggers and the events they send, as data. Pure. Conditions are in the expression language
  * of Argo CD's notifications (expr-lang.org), where `?.` guards against an Application that was never synced.
  */
+import type { EventName, TriggerName } from "../../estate/events";
 import type { Language } from "../../estate/model";
-import type { TriggerName } from "../../estate/notificationSchema";
-
-/** Something worth telling about an Application. */
-export type EventName = "healthy" | "degraded" | "failed" | "running" | "succeeded" | "unknown";
 
 /** How an event looks, in the colours the chat systems have in common. */
 export interface Event {

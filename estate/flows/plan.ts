@@ -4,7 +4,7 @@
  */
 import type { Flow } from ".";
 import type { App, AppEnvironment, Environment, GitLab } from "../model";
-import type { Checked, Finding, Rule } from "../rules/rule";
+import type { AppsRule } from "../rules/rule";
 
 /** A role of people in a GitLab project, as protections name it. */
 export type Role = "no one" | "developer" | "maintainer";
@@ -123,10 +123,7 @@ export interface FlowFacts {
 }
 
 /** A rule that holds for the apps of one flow. */
-export type FlowRule = Omit<Rule, "check"> & {
-    /** `apps`: those of the flow. */
-    readonly check: (checked: Checked, apps: readonly App[]) => Finding[];
-};
+export type FlowRule = AppsRule;
 
 /** A way of delivery. Its name is its key in the registry. */
 export interface FlowDefinition {

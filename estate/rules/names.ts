@@ -1,7 +1,6 @@
+import { engineOf } from "../engines";
 import type { Estate } from "../model";
 import {
-    applicationName,
-    appProjectName,
     branchName,
     folderName,
     gitlabPathElement,
@@ -12,7 +11,7 @@ import {
     robotName,
     type NameRule,
 } from "../names";
-import { repeated } from "./repeated";
+import { clashes } from "./repeated";
 import type { Checked, Finding, Rule } from "./rule";
 
 /** Routes of GitLab itself, which it refuses as the last element of a project's path. */
@@ -68,40 +67,6 @@ export const nameRules: readonly Rule[] = [
             ),
     },
     {
-        id: "unique-application",
-        rule: "must be an Application of its own",
-        severity: "error",
-        check: ({ estate }) =>
-            clashes(
-                everywhere(estate).flatMap(({ app, each }) =>
-                    Object.values(each.applications).map((application) => ({
-                        key: application,
-                        path: `apps.${app}.environments.${each.environment}`,
-                        value: application,
-                        owner: `${app} in ${each.environment}`,
-                    })),
-                ),
-                "rename one of the apps, environments or clusters",
-            ),
-    },
-    {
-        id: "unique-team-project",
-        rule: "must be an AppProject of its own",
-        severity: "error",
-        check: ({ estate }) =>
-            clashes(
-                Object.values(estate.teams).flatMap((team) =>
-                    team.projects.map((project) => ({
-                        key: project.name,
-                        path: `teams.${team.name}`,
-                        value: project.name,
-                        owner: `team ${team.name}`,
-                    })),
-                ),
-                "rename one of the teams",
-            ),
-    },
-    {
         id: "unique-robot",
         rule: "must be a system robot of its own",
         severity: "error",
@@ -150,13 +115,13 @@ export const nameRules: readonly Rule[] = [
         id: "reserved-name",
         rule: "must not be a reserved name",
         severity: "error",
-        check: ({ estate }) => reserved(estate),
+        check: reserved,
     },
     {
         id: "derived-name",
         rule: "must be a valid name",
         severity: "error",
-        check: ({ estate }) => derived(estate),
+        check: derived,
     },
 ];
 
@@ -169,14 +134,6 @@ function everywhere(estate: Estate): Occurrence[] {
     return Object.values(estate.apps).flatMap((app) =>
         app.environments.map((each) => ({ app: app.name, each })),
     );
-}
-
-function clashes(items: Parameters<typeof repeated>[0], fix: string): Finding[] {
-    return repeated(items).map(({ path, value, other }) => ({
-        path,
-        value,
-        fix: `${other} has it too: ${fix}`,
-    }));
 }
 
 function nested(a: string, b: string): boolean {
@@ -211,28 +168,30 @@ function repositories({ estate }: { estate: Estate }): Finding[] {
     return clashes(items, "give one of them another path");
 }
 
-function reserved(estate: Estate): Finding[] {
-    const taken = new Set(["default", estate.argocd.namespace]);
+/** Namespaces every cluster comes with. */
+const kubernetesNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+function reserved({ spec, estate, context }: Checked): Finding[] {
+    const used = estate.engines.map((name) => [name, engineOf(name, context.engines)] as const);
+    const taken = new Set(["default", ...used.map(([, engine]) => engine.namespace(spec))]);
+    const titles = used.map(([, { title }]) => title);
     const namespaces = everywhere(estate)
         .filter(({ each }) => taken.has(each.namespace) || each.namespace.startsWith("kube-"))
         .map(({ app, each }) => ({
             path: `apps.${app}.environments.${each.environment}.namespace`,
             value: each.namespace,
-            rule: "must not be a namespace of Kubernetes or Argo CD",
+            rule: `must not be a namespace of ${["Kubernetes", ...titles].join(" or ")}`,
             fix: "choose another namespace",
         }));
-    const argocd = ["default", "kube-system", "kube-public", "kube-node-lease"].includes(
-        estate.argocd.namespace,
-    )
-        ? [
-              {
-                  path: "argocd.namespace",
-                  value: estate.argocd.namespace,
-                  rule: "must not be a namespace of Kubernetes",
-                  fix: "choose another namespace, e.g. argocd",
-              },
-          ]
-        : [];
+    const own = used.map(([name, engine]) => ({ name, namespace: engine.namespace(spec) }));
+    const hosts = own
+        .filter(({ namespace }) => kubernetesNamespaces.includes(namespace))
+        .map(({ name, namespace }) => ({
+            path: `${name}.namespace`,
+            value: namespace,
+            rule: "must not be a namespace of Kubernetes",
+            fix: `choose another namespace, e.g. ${name}`,
+        }));
     const paths = Object.values(estate.apps).flatMap((app) =>
         [
             { path: `apps.${app.name}.repository.path`, value: app.repository.path },
@@ -241,29 +200,11 @@ function reserved(estate: Estate): Finding[] {
             .filter(({ value }) => gitlabRoutes.has(value))
             .map((each) => ({ ...each, rule: "must not be a route of GitLab", fix: "choose another path" })),
     );
-    const accounts = Object.keys(estate.argocd.accounts)
-        .filter((account) => account === "admin")
-        .map((account) => ({
-            path: `argocd.accounts.${account}`,
-            value: account,
-            rule: "must not be Argo CD's built-in account",
-            fix: "use argocd.adminEnabled for it, or choose another name",
-        }));
-    const projects = Object.values(estate.teams).flatMap((team) =>
-        team.projects
-            .filter((project) => project.name === "default")
-            .map((project) => ({
-                path: `teams.${team.name}`,
-                value: project.name,
-                rule: "must not be Argo CD's own AppProject, which is closed to all",
-                fix: "rename the team",
-            })),
-    );
-    return [...namespaces, ...argocd, ...paths, ...accounts, ...projects];
+    return [...namespaces, ...hosts, ...paths, ...used.flatMap(([, engine]) => engine.reserved(estate))];
 }
 
 /** Names are built to be valid; this proves it for a spec, and catches what only the whole name breaks. */
-function derived(estate: Estate): Finding[] {
+function derived({ estate, context }: Checked): Finding[] {
     const at = (path: string, value: string, rule: NameRule): Finding[] => {
         const fault = nameFault(value, rule);
         return fault === undefined
@@ -271,9 +212,9 @@ function derived(estate: Estate): Finding[] {
             : [{ path, value, rule: `must be valid: ${fault}`, fix: "rename a part of it" }];
     };
     return [
-        ...Object.values(estate.teams).flatMap((team) =>
-            team.projects.flatMap((project) => at(`teams.${team.name}`, project.name, appProjectName)),
-        ),
+        ...estate.engines
+            .flatMap((name) => engineOf(name, context.engines).names(estate))
+            .flatMap(({ path, value, form }) => at(path, value, form)),
         ...Object.values(estate.apps).flatMap((app) => [
             ...at(`apps.${app.name}.repository.path`, app.repository.path, gitlabPathElement),
             ...at(`apps.${app.name}.config.path`, app.config.path, gitlabPathElement),
@@ -289,7 +230,6 @@ function derived(estate: Estate): Finding[] {
             return [
                 ...at(`${path}.namespace`, each.namespace, namespaceName),
                 ...at(path, each.project, harborProjectName),
-                ...Object.values(each.applications).flatMap((name) => at(path, name, applicationName)),
             ];
         }),
     ];

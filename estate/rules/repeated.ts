@@ -1,3 +1,5 @@
+import type { Finding } from "./rule";
+
 interface Keyed {
     readonly key: string;
     readonly path: string;
@@ -17,4 +19,13 @@ export function repeated(items: readonly Keyed[]): (Keyed & { readonly other: st
         }
         return [{ ...item, other: before.owner }];
     });
+}
+
+/** The same as findings; `fix` says what to do about it. */
+export function clashes(items: Parameters<typeof repeated>[0], fix: string): Finding[] {
+    return repeated(items).map(({ path, value, other }) => ({
+        path,
+        value,
+        fix: `${other} has it too: ${fix}`,
+    }));
 }

@@ -1,7 +1,22 @@
-import type { CheckContext } from "../check";
-import type { Estate } from "../model";
+import type { EngineRegistry } from "../engines/engine";
+import type { FlowRegistry } from "../flows/plan";
+import type { App, Estate } from "../model";
 import type { Severity } from "../problem";
 import type { Spec } from "../schema";
+
+/** What rules need besides the spec. */
+export interface CheckContext {
+    /** Today as `YYYY-MM-DD`; absent: nothing is said about dates. */
+    readonly today?: string;
+    /** API servers' URLs by cluster, from the kubeconfigs. */
+    readonly servers?: Readonly<Record<string, string>>;
+    /** How a member whose API server is not known counts. Default `warning`: good for looking at a spec, not for an update. */
+    readonly unknownServers?: "error" | "warning";
+    /** Default: those of estate/flows. */
+    readonly flows?: FlowRegistry;
+    /** Default: those of estate/engines. */
+    readonly engines?: EngineRegistry;
+}
 
 /** What a rule looks at: the spec for paths and what was written, the model for what it comes to. */
 export interface Checked {
@@ -28,3 +43,9 @@ export interface Rule {
     readonly severity: Severity;
     readonly check: (checked: Checked) => Finding[];
 }
+
+/** A rule of one flow or engine. */
+export type AppsRule = Omit<Rule, "check"> & {
+    /** `apps`: those that have it. */
+    readonly check: (checked: Checked, apps: readonly App[]) => Finding[];
+};

@@ -1,4 +1,6 @@
 import { isChannelSecretKey } from "../channels";
+import { engines } from "../engines";
+import type { EngineDefinition } from "../engines/engine";
 import type { Problem } from "../problem";
 import { secretAt } from "../secrets";
 
@@ -49,10 +51,16 @@ function command(path: readonly string[]): string {
               ? `registries.${name}.password`
               : area === "channels" && name !== undefined
                 ? `channels.${name}.${isChannelSecretKey(key) ? key : "url"}`
-                : area === "argocd"
-                  ? "sso.clientSecret"
-                  : "<use>.<name>";
+                : (engineSecret(area) ?? "<use>.<name>");
     return secretCommand(target);
+}
+
+/** The credential of the engine whose part of the spec this is. */
+function engineSecret(area: string | undefined): string | undefined {
+    const [secret] = Object.entries<EngineDefinition>(engines).flatMap(([name, { secrets }]) =>
+        name === area ? secrets : [],
+    );
+    return secret?.path;
 }
 
 /** How a stack secret is set; Pulumi asks for the value, so that it reaches no history. */

@@ -1,10 +1,9 @@
 import { channelKinds } from "../channels";
 import type { Channel, Estate } from "../model";
 import { compare } from "../problem";
-import type { CheckContext } from "../check";
 import { daysBetween, isDay } from "../days";
 import { isGitLabCom, needsEnterprise } from "../edition";
-import type { Checked, Finding, Rule } from "./rule";
+import type { CheckContext, Checked, Finding, Rule } from "./rule";
 
 /** Settings that do not fit each other, the tier, or the day. */
 export const settingRules: readonly Rule[] = [
@@ -129,7 +128,6 @@ export const settingRules: readonly Rule[] = [
                       },
                   ],
     },
-    { id: "manifests-source", rule: "must be verifiable", severity: "error", check: manifests },
     {
         id: "channel-recipient",
         rule: "must fit the channel's kind",
@@ -158,15 +156,6 @@ export const settingRules: readonly Rule[] = [
                             fix: `remove it, or set apps.${app.name}.delivery to helm`,
                         }));
                 }),
-    },
-    {
-        id: "sso-url",
-        rule: "is required with sign-on: GitLab sends people back there",
-        severity: "error",
-        check: ({ spec }) =>
-            spec.argocd.sso === undefined || spec.argocd.url !== undefined
-                ? []
-                : [{ path: "argocd.url", value: undefined, fix: "write Argo CD's public URL" }],
     },
     {
         id: "secure-url",
@@ -293,31 +282,6 @@ function expiry({ estate, context }: { estate: Estate; context: CheckContext }):
                   severity: "warning",
                   rule: `should be more than ${rotateBeforeDays} days away (credentials.rotateBeforeDays); ${left} ${left === 1 ? "is" : "are"} left`,
                   fix: "write a later day and raise credentials.generation: new tokens are made first",
-              },
-          ];
-}
-
-function manifests({ spec, estate }: Parameters<Rule["check"]>[0]): Finding[] {
-    const written = spec.argocd.manifests;
-    const { path, sha256, version } = estate.argocd.manifests;
-    if (written.path !== undefined && written.url !== undefined) {
-        return [
-            {
-                path: "argocd.manifests",
-                value: { path: written.path, url: written.url },
-                rule: "must have a path or a url, not both",
-                fix: "remove one of them",
-            },
-        ];
-    }
-    return path !== undefined || sha256 !== undefined
-        ? []
-        : [
-              {
-                  path: "argocd.manifests.sha256",
-                  value: undefined,
-                  rule: `is required: no checksum is known for ${written.url === undefined ? `version ${version}` : "this file"}`,
-                  fix: "write the SHA-256 of the file you reviewed",
               },
           ];
 }

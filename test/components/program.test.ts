@@ -97,7 +97,6 @@ test("an app on the host is delivered through an account there, not by Argo CD's
         environments: [
             sampleAppEnvironment("web", "dev", {
                 clusters: ["host"],
-                applications: { host: "web-dev-host" },
             }),
         ],
     });

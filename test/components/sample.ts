@@ -49,7 +49,6 @@ export function sampleAppEnvironment(
         class: environmentClass,
         namespace: `${app}-${environment}`,
         clusters: ["member1"],
-        applications: { member1: `${app}-${environment}-member1` },
         registry,
         project: `${app}-${environment}`,
         image: `harbor.test/${app}-${environment}/${app}`,
@@ -110,28 +109,13 @@ export function sampleApp(name: string, overrides: Partial<App> = {}, gitlab: Gi
     return { plan: plan({ app, environments, shared: environments, gitlab }), ...app };
 }
 
-export function sampleTeam(apps: readonly App[], overrides: Partial<Team> = {}): Team {
-    const of = (environmentClass: "prod" | "nonprod"): { cluster: string; namespace: string }[] =>
-        apps.flatMap((app) =>
-            app.environments
-                .filter((each) => each.class === environmentClass)
-                .flatMap((each) => each.clusters.map((cluster) => ({ cluster, namespace: each.namespace }))),
-        );
+export function sampleTeam(overrides: Partial<Team> = {}): Team {
     return {
         name: "shop",
         group: "acme/shop",
         maintainers: ["alice"],
         developers: ["bob", "carol"],
         channels: [],
-        projects: (["nonprod", "prod"] as const)
-            .map((environmentClass) => ({
-                name: `shop-${environmentClass}`,
-                class: environmentClass,
-                syncWindows: [],
-                destinations: of(environmentClass),
-                sourceRepos: apps.map((app) => app.config.url).sort(),
-            }))
-            .filter((project) => project.destinations.length > 0),
         ...overrides,
     };
 }
@@ -172,8 +156,9 @@ export function sampleEstate(
         },
         environments: ["dev", "test", "prod"].map((name) => sampleEnvironment(name)),
         channels: {},
-        teams: { shop: sampleTeam(apps) },
+        teams: { shop: sampleTeam() },
         apps: Object.fromEntries(apps.map((app) => [app.name, app])),
+        engines: ["argocd"],
         argocd: {
             namespace: "argocd",
             url: "https://argocd.test",
@@ -207,6 +192,7 @@ export const sampleCredentials: EstateCredentials = {
         prod: { username: "admin", password: "fake-harbor-password" },
     },
     channels: {},
+    engines: {},
 };
 
 /** Argo CD's manifests, reduced to one object per kind of treatment. */

@@ -9,7 +9,8 @@ import { pipelineCases } from "./rules/pipelines";
 import { promotionCases } from "./rules/promotion";
 import { referenceCases } from "./rules/references";
 import { settingCases } from "./rules/settings";
-import { syncCases } from "./rules/sync";
+import { deliveryCases } from "./rules/delivery";
+import { accountCases } from "./engines/argocd/accounts";
 import { notificationCases } from "./engines/argocd/notifications";
 import { updaterCases } from "./engines/argocd/updater";
 
@@ -22,7 +23,8 @@ const cases = [
     ...pipelineCases,
     ...updaterCases,
     ...notificationCases,
-    ...syncCases,
+    ...deliveryCases,
+    ...accountCases,
 ];
 
 describe("the rules", () => {
@@ -52,8 +54,9 @@ describe("the rules", () => {
     it("all have an id of their own and a case here, but for those that only prove the names", () => {
         const ids = rules.map((rule) => rule.id);
         assert.equal(new Set(ids).size, ids.length);
-        // Names are built so that these cannot happen one at a time; they guard names.ts.
-        const proofs = ["derived-name", "unique-team-project", "unique-robot"];
+        // Names are built so that these cannot happen one at a time; they guard names.ts. And no engine of the program lacks
+        // an ability: test/components/engines/toy.test.ts has one that does.
+        const proofs = ["derived-name", "unique-team-project", "unique-robot", "engine-ability"];
         assert.deepEqual(
             ids.filter((id) => !proofs.includes(id) && !cases.some((one) => one.rule === id)),
             [],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import * as argocd from "../../estate/engines/argocd/names";
 import * as names from "../../estate/names";
 
 /** A repeatable stream of numbers in [0, 1), so that a failure can be looked at again. */
@@ -22,8 +23,8 @@ function specName(next: () => number): string {
 const derived: [names.NameRule, (a: string, b: string, c: string) => string][] = [
     [names.harborProjectName, (a, b) => names.harborProject(a, b)],
     [names.namespaceName, (a, b) => names.namespace(a, b)],
-    [names.applicationName, (a, b, c) => names.application(a, b, c)],
-    [names.appProjectName, (a) => names.appProject(a, "nonprod")],
+    [argocd.applicationName, (a, b, c) => argocd.application(a, b, c)],
+    [argocd.appProjectName, (a) => argocd.appProject(a, "nonprod")],
     [names.gitlabPathElement, (a) => names.configPath(a)],
     [names.robotName, (a, b) => names.promotionRobot(a, b)],
     [names.robotName, () => names.pushRobot],
@@ -51,8 +52,8 @@ describe("derived names", () => {
     it("are what people expect while they fit", () => {
         assert.equal(names.harborProject("web", "dev"), "web-dev");
         assert.equal(names.namespace("web", "dev"), "web-dev");
-        assert.equal(names.application("web", "dev", "member1"), "web-dev-member1");
-        assert.equal(names.appProject("shop", "prod"), "shop-prod");
+        assert.equal(argocd.application("web", "dev", "member1"), "web-dev-member1");
+        assert.equal(argocd.appProject("shop", "prod"), "shop-prod");
         assert.equal(names.teamGroup("acme", "shop"), "acme/shop");
         assert.equal(names.configPath("web"), "web-config");
         assert.equal(names.promotionRobot("acme", "web"), "acme-web-promote");
@@ -165,14 +166,18 @@ describe("name rules", () => {
 describe("the Secret of a repository", () => {
     it("differs for two teams' repositories with one last element", () => {
         assert.notEqual(
-            names.repositorySecret("acme/shop/config"),
-            names.repositorySecret("acme/bank/config"),
+            argocd.repositorySecret("acme/shop/config"),
+            argocd.repositorySecret("acme/bank/config"),
         );
     });
 
     it("is a name Kubernetes takes, whatever GitLab allows", () => {
         for (const path of ["acme/shop/Web_Config.v2", `acme/${"x".repeat(200)}`]) {
-            assert.equal(names.nameFault(names.repositorySecret(path), names.namespaceName), undefined, path);
+            assert.equal(
+                names.nameFault(argocd.repositorySecret(path), names.namespaceName),
+                undefined,
+                path,
+            );
         }
     });
 });

@@ -2,18 +2,21 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checkCredentials } from "../../estate/credentials";
-import { defaultTriggers } from "../../estate/notificationSchema";
+import { defaultEvents } from "../../estate/events";
 import { model, type Overrides } from "../support/estate";
 
-const heard = (overrides: Overrides): { channels: readonly string[]; triggers?: unknown } => {
-    const { channels, triggers } = model(overrides).apps["web"]?.environments[0] ?? { channels: [] };
-    return { channels, ...(triggers === undefined ? {} : { triggers }) };
+const heard = (overrides: Overrides): { channels: readonly string[]; events?: unknown } => {
+    const { channels, events } = model(overrides).apps["web"]?.environments[0] ?? {
+        channels: [],
+        events: undefined,
+    };
+    return { channels, ...(events === undefined ? {} : { events }) };
 };
 
 describe("subscriptions", () => {
-    test("a channel hears its own triggers, by default the end of every story and every problem", () => {
+    test("a channel hears its own events, by default the end of every story and every problem", () => {
         assert.deepEqual(heard({}), { channels: ["ops"] });
-        assert.deepEqual(model({}).channels["ops"]?.triggers, [...defaultTriggers].sort());
+        assert.deepEqual(model({}).channels["ops"]?.events, [...defaultEvents].sort());
     });
     test("team and environment add up, also in what they choose", () => {
         assert.deepEqual(
@@ -23,13 +26,13 @@ describe("subscriptions", () => {
                     dev: { channels: [{ channel: "ops", triggers: ["on-sync-running"] }, "oncall"] },
                 },
             }),
-            { channels: ["oncall", "ops"], triggers: { ops: ["on-sync-failed", "on-sync-running"] } },
+            { channels: ["oncall", "ops"], events: { ops: ["failed", "running"] } },
         );
     });
     test("what the app says of a channel replaces what team and environment say of it", () => {
         assert.deepEqual(
             heard({ apps: { web: { channels: [{ channel: "ops", triggers: ["on-deployed"] }] } } }),
-            { channels: ["ops"], triggers: { ops: ["on-deployed"] } },
+            { channels: ["ops"], events: { ops: ["healthy"] } },
         );
     });
     test("an app can take a channel away, or all of them", () => {

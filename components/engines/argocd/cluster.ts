@@ -1,8 +1,9 @@
 /** A cluster as Argo CD knows it. */
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import type { ArgoCd, Cluster } from "../../../estate/model";
+import type { ArgoCd } from "../../../estate/engines/argocd/model";
 import { managedBy } from "../../../estate/labels";
+import type { Cluster } from "../../../estate/model";
 
 /** Inputs of {@link ClusterRegistration}. */
 export interface ClusterRegistrationArgs {

@@ -1,7 +1,8 @@
 /** A config repository as Argo CD knows it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { ArgoCd, ConfigRepository } from "../../../estate/model";
-import { repositorySecret } from "../../../estate/names";
+import type { ArgoCd } from "../../../estate/engines/argocd/model";
+import { repositorySecret } from "../../../estate/engines/argocd/names";
+import type { ConfigRepository } from "../../../estate/model";
 import { KubeResource } from "../../support/kubeObject";
 
 /** Inputs of {@link RepositoryAccess}. */

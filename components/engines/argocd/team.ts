@@ -1,6 +1,7 @@
 /** A team's boundary inside Argo CD. */
 import * as pulumi from "@pulumi/pulumi";
-import type { ArgoCd, Team, TeamProject, TeamSyncWindow } from "../../../estate/model";
+import type { ArgoCd, TeamProject, TeamSyncWindow } from "../../../estate/engines/argocd/model";
+import type { Team } from "../../../estate/model";
 import { KubeResource } from "../../support/kubeObject";
 import { deployerRole, developerRole, maintainerRole } from "./install/settings";
 
@@ -10,6 +11,8 @@ export const openProject = "default";
 /** Inputs of {@link TeamSpace}. */
 export interface TeamSpaceArgs {
     readonly team: Team;
+    /** See `teamProjects`. */
+    readonly projects: readonly TeamProject[];
     readonly argocd: ArgoCd;
 }
 
@@ -28,20 +31,20 @@ export class TeamSpace extends pulumi.ComponentResource {
             throw new pulumi.ResourceError(`TeamSpace "${name}":\n  ${problems.join("\n  ")}`, this, true);
         }
         this.projects = Object.fromEntries(
-            args.team.projects.map((project) => [
+            args.projects.map((project) => [
                 project.class,
                 new KubeResource(`${name}-project-${project.class}`, appProject(args, project), {
                     parent: this,
                 }),
             ]),
         );
-        this.registerOutputs({ projects: args.team.projects.map((project) => project.name) });
+        this.registerOutputs({ projects: args.projects.map((project) => project.name) });
     }
 
     /** Every reason these args cannot work; empty when they can. Pure, so tests and policies call it too. */
-    static check({ team }: TeamSpaceArgs): string[] {
+    static check({ projects }: TeamSpaceArgs): string[] {
         const problems: string[] = [];
-        for (const project of team.projects) {
+        for (const project of projects) {
             if (project.name === openProject) {
                 problems.push(
                     `project "${project.name}" is the AppProject that Argo CD makes by itself; give it another name.`,

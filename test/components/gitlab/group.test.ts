@@ -4,7 +4,7 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { EstateGroup, TeamGroup, type TeamGroupArgs } from "../../../components/gitlab/group";
 import { childrenOf, leaks, record, registration, valueOf, type Recording } from "../../support/engine";
-import { sampleApp, sampleGitLab, sampleTeam } from "../sample";
+import { sampleGitLab, sampleTeam } from "../sample";
 
 function recordEstateGroup(
     overrides: Parameters<typeof sampleGitLab>[0],
@@ -25,7 +25,7 @@ function recordTeamGroup(overrides: Partial<TeamGroupArgs> = {}): Promise<Record
     return record(() => {
         const provider = new gitlab.Provider("gitlab");
         const args = {
-            team: sampleTeam([sampleApp("web")]),
+            team: sampleTeam(),
             gitlab: sampleGitLab(),
             parentId: 7,
             keep: false,
@@ -92,7 +92,7 @@ test("a team has its group and one membership per user, by name", async () => {
 
 test("another role is a change of the same membership, also of one that 0.1.0 named after the role", async () => {
     const memberships = async (maintainers: string[], developers: string[]): Promise<unknown> => {
-        const team = sampleTeam([], { maintainers, developers, projects: [] });
+        const team = sampleTeam({ maintainers, developers });
         const recording = await recordTeamGroup({ team });
         const { name, inputs, options } = registration(recording, "team-shop-member-bob");
         return { name, level: inputs["accessLevel"], aliases: options.aliases };
@@ -111,7 +111,7 @@ test("another role is a change of the same membership, also of one that 0.1.0 na
 });
 
 test("who is in both lists is a maintainer, once", async () => {
-    const team = sampleTeam([], { maintainers: ["alice"], developers: ["alice", "bob"], projects: [] });
+    const team = sampleTeam({ maintainers: ["alice"], developers: ["alice", "bob"] });
     assert.deepEqual(childrenOf(await recordTeamGroup({ team }), "team-shop").slice(1), [
         "gitlab:index/groupMembership:GroupMembership team-shop-member-alice",
         "gitlab:index/groupMembership:GroupMembership team-shop-member-bob",
@@ -120,7 +120,7 @@ test("who is in both lists is a maintainer, once", async () => {
 
 for (const group of ["shop", "acme", "acme/", "other/shop", "acme/shop/inner"]) {
     test(`a team's group cannot be ${group}`, async () => {
-        const team = sampleTeam([], { group, projects: [] });
+        const team = sampleTeam({ group });
         await assert.rejects(recordTeamGroup({ team }), (error: unknown) => {
             assert.ok(error instanceof pulumi.ResourceError);
             assert.equal(

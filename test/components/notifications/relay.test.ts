@@ -22,7 +22,7 @@ const channel = (name: string, kind: Channel["kind"]): Channel => ({
     name,
     kind,
     language: "en",
-    triggers: ["on-deployed"],
+    events: ["healthy"],
 });
 const estate = (overrides: Partial<Estate> = {}): Estate =>
     sampleEstate(undefined, {

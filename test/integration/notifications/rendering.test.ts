@@ -21,7 +21,7 @@ const channel = (kind: Channel["kind"], language: Channel["language"]): Channel 
     name: `${kind}-${language}`,
     kind,
     language,
-    triggers: ["on-deployed"],
+    events: ["healthy"],
 });
 const channels = Object.fromEntries(
     channelKindNames

@@ -1,4 +1,5 @@
 /** The Application objects of one app as data. Pure; fields are those of argoproj.io/v1alpha1. */
+import { application as applicationName, appProject } from "../../../../estate/engines/argocd/names";
 import { versionOf } from "../../../../estate/flows/plan";
 import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../../estate/model";
 import { actsIn, extraImage } from "../images/plan";
@@ -7,19 +8,6 @@ import { environmentImage, environmentValues } from "../../../support/rendering"
 
 /** What is added to the Applications by others, by annotation key. */
 export type Annotations = Readonly<Record<string, string>>;
-
-/** Name of the AppProject an app belongs to in an environment of this class. */
-export function projectOf(estate: Estate, app: App, environment: AppEnvironment): string {
-    const project = estate.teams[app.team]?.projects.find(
-        (candidate) => candidate.class === environment.class,
-    );
-    if (project === undefined) {
-        throw new Error(
-            `team ${app.team} has no AppProject for ${environment.class}, but app ${app.name} needs one`,
-        );
-    }
-    return project.name;
-}
 
 /**
  * The Application of one app in one environment on one cluster.
@@ -34,16 +22,12 @@ export function application(
     cluster: string,
     annotations: Annotations = {},
 ): KubeObject {
-    const name = environment.applications[cluster];
-    if (name === undefined) {
-        throw new Error(`app ${app.name} has no Application in ${environment.environment} on ${cluster}`);
-    }
     const version = versionOf(app, environment);
     return {
         apiVersion: "argoproj.io/v1alpha1",
         kind: "Application",
         metadata: {
-            name,
+            name: applicationName(app.name, environment.environment, cluster),
             namespace: estate.argocd.namespace,
             labels: {
                 "gitops-estate/app": app.name,
@@ -53,7 +37,7 @@ export function application(
             ...annotated({ ...annotations, ...standingStill(environment) }),
         },
         spec: {
-            project: projectOf(estate, app, environment),
+            project: appProject(app.team, environment.class),
             source: {
                 repoURL: app.config.url,
                 targetRevision: version.revision,

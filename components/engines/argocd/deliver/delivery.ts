@@ -1,5 +1,6 @@
 /** How an app reaches its clusters, whatever engine does it. */
 import * as pulumi from "@pulumi/pulumi";
+import { applications } from "../../../../estate/engines/argocd/names";
 import type { App, AppEnvironment, Estate } from "../../../../estate/model";
 import { KubeResource } from "../../../support/kubeObject";
 import { application, type Annotations } from "./application";
@@ -39,7 +40,7 @@ export class ArgoCdDelivery extends pulumi.ComponentResource implements Delivery
             }
         }
         this.delivered = Object.fromEntries(
-            app.environments.map((each) => [each.environment, each.applications]),
+            app.environments.map((each) => [each.environment, applications(app, each)]),
         );
         this.registerOutputs({ delivered: this.delivered });
     }

@@ -1,6 +1,7 @@
 /** Argo CD Image Updater itself, beside Argo CD on the host. */
 import * as pulumi from "@pulumi/pulumi";
-import type { ArgoCd, Estate } from "../../../../estate/model";
+import type { ArgoCd } from "../../../../estate/engines/argocd/model";
+import type { Estate } from "../../../../estate/model";
 import { patchManifests, withSettingsDigest } from "../install/patches";
 import { KubeResource, type KubeObject } from "../../../support/kubeObject";
 import { settingsDigest } from "../../../support/settingsDigest";

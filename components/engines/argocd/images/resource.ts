@@ -2,6 +2,7 @@
  * What Argo CD Image Updater is told from 1.0 on: an object of its own kind, one per app. Pure; fields are those of
  * argocd-image-updater.argoproj.io/v1alpha1. Annotations are not used beside it: the updater reads either.
  */
+import { applications } from "../../../../estate/engines/argocd/names";
 import type { App, Estate, ImageUpdater } from "../../../../estate/model";
 import type { KubeObject } from "../../../support/kubeObject";
 import { abilitiesOf, isUpdated, trackedImages, writeBack, type TrackedImage } from "./plan";
@@ -23,7 +24,7 @@ export function imageUpdater(estate: Estate, app: App): KubeObject | undefined {
         .flatMap((environment) => {
             const { method, branch, target, mergeRequest } = writeBack(estate, updated, environment);
             const images = trackedImages(estate, updated, environment).map(imageConfig);
-            return Object.values(environment.applications)
+            return Object.values(applications(app, environment))
                 .sort()
                 .map((application) => ({
                     // No character of an Application's name means anything in a pattern: it matches itself alone.

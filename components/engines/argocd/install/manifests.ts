@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import { CORE_SCHEMA, loadAll } from "js-yaml";
-import type { ArgoCd } from "../../../../estate/model";
+import type { ArgoCd } from "../../../../estate/engines/argocd/model";
 import type { KubeObject } from "../../../support/kubeObject";
 
 /** How long a mirror may take to answer, in milliseconds. */

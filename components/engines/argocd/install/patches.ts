@@ -2,8 +2,8 @@
  * Changes to Argo CD's published manifests, each a pure function from objects to objects. What the estate writes
  * itself (settings, secrets) is taken out, so that it has one writer.
  */
+import type { ArgoCd, ResourceRequirements } from "../../../../estate/engines/argocd/model";
 import { mirroredImage } from "../../../../estate/images";
-import type { ArgoCd, ResourceRequirements } from "../../../../estate/model";
 import type { KubeObject } from "../../../support/kubeObject";
 import { leanDefinition } from "./definitions";
 

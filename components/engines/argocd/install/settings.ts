@@ -2,7 +2,9 @@
  * The settings of Argo CD as data: what stands in argocd-cm, argocd-cmd-params-cm and argocd-rbac-cm. Pure; the keys
  * are those of Argo CD's operator manual.
  */
-import type { Account, ArgoCd, Estate, Team } from "../../../../estate/model";
+import type { Account, ArgoCd, TeamProject } from "../../../../estate/engines/argocd/model";
+import { teamProjects } from "../../../../estate/engines/argocd/projects";
+import type { Estate, Team } from "../../../../estate/model";
 import { yaml } from "../../../support/yaml";
 
 /** `data` of a ConfigMap. */
@@ -114,7 +116,7 @@ export function accessRules(estate: Estate): Settings {
         rules.push(accountRule(name, account));
     }
     for (const [, team] of byName(estate.teams)) {
-        rules.push(...teamRules(team));
+        rules.push(...teamRules(team, teamProjects(estate, team)));
     }
     return {
         "policy.csv": rules.map((rule) => `${rule}\n`).join(""),
@@ -132,7 +134,7 @@ function accountRule(name: string, account: Account): string {
 }
 
 /** What a team may do in its own AppProjects. */
-export function teamRules(team: Team): string[] {
+export function teamRules(team: Team, projects: readonly TeamProject[]): string[] {
     const rules: string[] = [];
     const allow = (role: string, resource: string, action: string, project: string): void => {
         rules.push(`p, ${role}, ${resource}, ${action}, ${project}/*, allow`);
@@ -140,7 +142,7 @@ export function teamRules(team: Team): string[] {
     const maintainer = maintainerRole(team.name);
     const developer = developerRole(team.name);
     const machines = [deployerRole(team.name), releaserRole(team.name)];
-    for (const project of team.projects) {
+    for (const project of projects) {
         for (const role of project.class === "nonprod" ? machines : machines.slice(1)) {
             allow(role, "applications", "get", project.name);
             allow(role, "applications", "sync", project.name);

@@ -8,6 +8,7 @@ import {
 } from "../../../../estate/channels";
 import { subscriptionKey } from "../../../../estate/engines/argocd/subscription";
 import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
+import { triggerOf } from "../../../../estate/events";
 import { relayOf } from "../../../../estate/notifications";
 import { settingsMetadata } from "../install/controlPlane";
 import type { Settings } from "../install/settings";
@@ -203,8 +204,8 @@ export function subscriptions(estate: Estate, environment: AppEnvironment): Anno
     const annotations: Record<string, string> = {};
     for (const name of environment.channels) {
         const channel = estate.channels[name];
-        for (const trigger of environment.triggers?.[name] ?? channel?.triggers ?? []) {
-            annotations[subscriptionKey(trigger, name)] = channel?.recipient ?? "";
+        for (const event of environment.events?.[name] ?? channel?.events ?? []) {
+            annotations[subscriptionKey(triggerOf(event), name)] = channel?.recipient ?? "";
         }
     }
     return annotations;

@@ -18,19 +18,15 @@ import { sampleApp, sampleEstate, sampleTeam } from "../../sample";
 function twoTeams(): Estate {
     const shop = [sampleApp("web"), sampleApp("api")];
     const pay = [sampleApp("bill", { team: "pay" })];
-    const renamed = sampleTeam(pay, {
-        name: "pay",
-        group: "acme/pay",
-        maintainers: ["dora"],
-        developers: ["emil"],
-    });
     const estate = sampleEstate([...shop, ...pay], {
         teams: {
-            shop: sampleTeam(shop),
-            pay: {
-                ...renamed,
-                projects: renamed.projects.map((project) => ({ ...project, name: `pay-${project.class}` })),
-            },
+            shop: sampleTeam(),
+            pay: sampleTeam({
+                name: "pay",
+                group: "acme/pay",
+                maintainers: ["dora"],
+                developers: ["emil"],
+            }),
         },
     });
     return {

@@ -29,7 +29,8 @@ import {
 } from "../../../../components/engines/argocd/install/settings";
 import { EmptyDefaultProject, TeamSpace } from "../../../../components/engines/argocd/team";
 import type { KubeObject } from "../../../../components/support/kubeObject";
-import type { ArgoCd } from "../../../../estate/model";
+import type { ArgoCd } from "../../../../estate/engines/argocd/model";
+import { teamProjects } from "../../../../estate/engines/argocd/projects";
 import { childrenOf, leaks, record, registration, secretValue } from "../../../support/engine";
 import { sampleApp, sampleEstate, sampleManifests } from "../../sample";
 
@@ -242,7 +243,7 @@ describe("settings", () => {
         const estate = sampleEstate();
         const team = estate.teams["shop"];
         assert.ok(team !== undefined);
-        const rules = teamRules(team);
+        const rules = teamRules(team, teamProjects(estate, team));
         const objects = rules.filter((rule) => rule.startsWith("p,")).map((rule) => rule.split(", ")[4]);
         assert.ok(
             objects.every((object) => object?.startsWith("shop-") === true),
@@ -402,7 +403,7 @@ describe("components", () => {
         const recording = await record(() => {
             new TeamSpace(
                 "space",
-                { team, argocd: estate.argocd },
+                { team, projects: teamProjects(estate, team), argocd: estate.argocd },
                 { providers: [new k8s.Provider("host")] },
             );
         });
@@ -427,14 +428,14 @@ describe("components", () => {
             timeZone: "Asia/Shanghai",
             manualSync: true,
         } as const;
-        const projects = team.projects.map((project) => ({
+        const projects = teamProjects(estate, team).map((project) => ({
             ...project,
             syncWindows: [{ ...window, description: "backups", applications: ["web-dev-member1"] }],
         }));
         const recording = await record(() => {
             new TeamSpace(
                 "space",
-                { team: { ...team, projects }, argocd: estate.argocd },
+                { team, projects, argocd: estate.argocd },
                 { providers: [new k8s.Provider("host")] },
             );
         });
@@ -450,16 +451,20 @@ describe("components", () => {
     });
 
     test("a team's space refuses the open project and a project without a place", () => {
-        const [team] = Object.values(sampleEstate([sampleApp("web")]).teams);
+        const estate = sampleEstate([sampleApp("web")]);
+        const [team] = Object.values(estate.teams);
         assert.ok(team !== undefined);
         const projects = [
             { name: "default", class: "prod" as const, syncWindows: [], destinations: [], sourceRepos: [] },
         ];
-        assert.deepEqual(TeamSpace.check({ team: { ...team, projects }, argocd: argocd() }), [
+        assert.deepEqual(TeamSpace.check({ team, projects, argocd: argocd() }), [
             'project "default" is the AppProject that Argo CD makes by itself; give it another name.',
             'project "default" has no destination; a project needs at least one cluster and namespace.',
         ]);
-        assert.deepEqual(TeamSpace.check({ team, argocd: argocd() }), []);
+        assert.deepEqual(
+            TeamSpace.check({ team, projects: teamProjects(estate, team), argocd: argocd() }),
+            [],
+        );
     });
 
     test("the default project is emptied", async () => {

@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
-import { application, projectOf } from "../../../../components/engines/argocd/deliver/application";
+import { application } from "../../../../components/engines/argocd/deliver/application";
 import { ArgoCdDelivery } from "../../../../components/engines/argocd/deliver/delivery";
 import type { App, AppEnvironment, ImageUpdater } from "../../../../estate/model";
 import { childrenOf, leaks, record, registration } from "../../../support/engine";
@@ -84,24 +84,10 @@ test("fields that Argo CD drops when it writes an Application are not declared: 
     });
 });
 
-test("a class without AppProject, or a cluster without Application, is a bug that is named", () => {
-    const app = sampleApp("web");
-    const estate = sampleEstate([sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] })]);
-    assert.throws(
-        () => projectOf(estate, app, sampleAppEnvironment("web", "prod")),
-        /team shop has no AppProject for prod/,
-    );
-    assert.throws(
-        () => application(estate, app, sampleAppEnvironment("web", "dev"), "member9"),
-        /no Application in dev on member9/,
-    );
-});
-
 test("one Application per environment and cluster", async () => {
     const clusters = ["member1", "member2"];
     const prod = sampleAppEnvironment("web", "prod", {
         clusters,
-        applications: { member1: "web-prod-member1", member2: "web-prod-member2" },
     });
     const app = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev"), prod] });
     const recording = await record(() => {

@@ -12,7 +12,7 @@ import {
     Notifications,
     subscriptions,
 } from "../../../../components/engines/argocd/notifications/notifications";
-import { defaultTriggers } from "../../../../estate/notificationSchema";
+import { defaultEvents } from "../../../../estate/events";
 import type { Channel } from "../../../../estate/model";
 import { childrenOf, leaks, record, registration, secretValue } from "../../../support/engine";
 import { sampleAppEnvironment, sampleEstate } from "../../sample";
@@ -21,7 +21,7 @@ const channel = (name: string, kind: Channel["kind"], overrides: Partial<Channel
     name,
     kind,
     language: "en",
-    triggers: defaultTriggers,
+    events: defaultEvents,
     ...overrides,
 });
 

@@ -16,7 +16,8 @@ import {
 } from "../../../../../components/engines/argocd/images/updater";
 import { pushReceiver } from "../../../../../components/engines/argocd/images/webhook";
 import type { KubeObject } from "../../../../../components/support/kubeObject";
-import type { App, ArgoCd, Estate, ImageUpdater } from "../../../../../estate/model";
+import type { ArgoCd } from "../../../../../estate/engines/argocd/model";
+import type { App, Estate, ImageUpdater } from "../../../../../estate/model";
 import { updaterAbilities } from "../../../../../estate/engines/argocd/updaterVersions";
 import { childrenOf, leaks, record, registration, secretValue } from "../../../../support/engine";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../../../sample";

@@ -1,11 +1,10 @@
 import { Cron } from "croner";
 
-import type { Estate } from "../model";
 import type { Spec } from "../schema";
-import type { Checked, Finding, Rule } from "./rule";
+import type { Finding, Rule } from "./rule";
 
-/** When and how Argo CD applies things, and who may tell it to. */
-export const syncRules: readonly Rule[] = [
+/** When and how changes are applied. */
+export const deliveryRules: readonly Rule[] = [
     {
         id: "sync-window",
         rule: "must be a window that opens and closes",
@@ -84,38 +83,6 @@ export const syncRules: readonly Rule[] = [
                 ),
             ),
     },
-    {
-        id: "account-role",
-        rule: "must be a role that Argo CD has",
-        severity: "error",
-        check: ({ estate }: Checked): Finding[] => {
-            const known = accountRoles(estate);
-            return Object.entries(estate.argocd.accounts)
-                .filter(([, account]) => !known.includes(account.role))
-                .map(([name, account]) => ({
-                    path: `argocd.accounts.${name}.role`,
-                    value: account.role,
-                    fix: `use one of ${known.join(", ")}`,
-                }));
-        },
-    },
-    {
-        id: "account-name",
-        rule: "must not be the name of a person who signs in: Argo CD would give that person the account's role",
-        severity: "error",
-        check: ({ estate }) =>
-            Object.keys(estate.argocd.accounts)
-                .filter((name) =>
-                    Object.values(estate.teams).some((team) =>
-                        [...team.maintainers, ...team.developers].includes(name),
-                    ),
-                )
-                .map((name) => ({
-                    path: `argocd.accounts.${name}`,
-                    value: name,
-                    fix: "rename the account, e.g. with -bot at its end; make sure that nobody takes that name at GitLab",
-                })),
-    },
 ];
 
 /** `sync` at every level, with where it stands. */
@@ -137,17 +104,7 @@ function writtenSyncs(spec: Spec): { path: string; sync: Spec["apps"][string]["s
 }
 
 /** Roles an account may have: Argo CD's own and those of the teams. */
-export function accountRoles(estate: Estate): string[] {
-    return [
-        "role:readonly",
-        "role:admin",
-        ...Object.keys(estate.teams).flatMap((team) =>
-            ["deployer", "developer", "maintainer", "releaser"].map((role) => `role:${team}-${role}`),
-        ),
-    ];
-}
-
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
     try {
         new Intl.DateTimeFormat("en", { timeZone: name });
         return true;

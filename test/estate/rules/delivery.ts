@@ -1,7 +1,7 @@
 /** Cases of the rules about how Argo CD syncs, and who may. */
 import { type Case, windows } from "./case";
 
-export const syncCases: readonly Case[] = [
+export const deliveryCases: readonly Case[] = [
     {
         rule: "sync-window",
         title: "a window in a zone that does not exist",
@@ -54,19 +54,5 @@ export const syncCases: readonly Case[] = [
             ],
         ],
         fix: /jsonPointers/,
-    },
-    {
-        rule: "account-role",
-        title: "an account with a role nobody has",
-        change: { argocd: { accounts: { "ci-bot": { role: "role:shop-deploy" } } } },
-        found: [["argocd.accounts.ci-bot.role", "role:shop-deploy"]],
-        fix: /role:shop-deployer/,
-    },
-    {
-        rule: "account-name",
-        title: "an account with a person's name",
-        change: { argocd: { accounts: { bob: { role: "role:shop-deployer" } } } },
-        found: [["argocd.accounts.bob", "bob"]],
-        fix: /rename/,
     },
 ];

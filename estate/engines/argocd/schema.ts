@@ -1,0 +1,138 @@
+import { z } from "zod";
+
+import { fullPath, imageMirror, name, named, quantity, sha256, url } from "../../fields";
+import { namespaceName } from "../../names";
+import { argoCdReleases, defaultArgoCdVersion, defaultUpdaterVersion } from "./releases";
+import { imageUpdaterSchema } from "./updaterSchema";
+
+/** The part `argocd` of the spec. */
+
+const resources = z.strictObject({
+    requests: z.record(z.string().min(1), quantity).optional().describe('Requests, e.g. `{cpu: "250m"}`.'),
+    limits: z.record(z.string().min(1), quantity).optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
+});
+
+export const argocdOptions = z
+    .strictObject({
+        namespace: named(namespaceName).default("argocd").describe("Namespace of Argo CD on the host."),
+        url: url
+            .optional()
+            .describe(
+                "Public URL of Argo CD, for links on cards, webhooks and sign-in. Default: its Service's URL inside the host.",
+            ),
+        manifests: z
+            .strictObject({
+                version: z
+                    .string()
+                    .regex(
+                        /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/,
+                        `must be a version without v, e.g. ${defaultArgoCdVersion}`,
+                    )
+                    .default(defaultArgoCdVersion)
+                    .describe("Argo CD's version, without `v`."),
+                path: z
+                    .string()
+                    .min(1)
+                    .optional()
+                    .describe(
+                        "Folder that holds `install.yaml` and `ha/install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_ARGOCD_MANIFESTS`, whose folder also holds the image updater's file, `image-updater.yaml`.",
+                    ),
+                url: url
+                    .optional()
+                    .describe(
+                        "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: the release's file in Argo CD's repository.",
+                    ),
+                sha256: sha256
+                    .optional()
+                    .describe(
+                        `SHA-256 of the file at \`url\`. Known for the releases ${Object.keys(argoCdReleases).join(", ")}; required for any other version or file.`,
+                    ),
+            })
+            .prefault({})
+            .describe("The manifests Argo CD is installed from: a version and where its file is."),
+        definitions: z
+            .enum(["lean", "published"])
+            .default("lean")
+            .describe(
+                "`lean` leaves to Argo CD to check what only it writes (`status`) and an ApplicationSet's generators: nine tenths of its custom resource definitions, which every preview sends and compares. `published` installs them as they are.",
+            ),
+        ha: z.boolean().default(false).describe("Install the highly available variant; needs three nodes."),
+        imageMirror: imageMirror
+            .optional()
+            .describe(
+                "Registry host and path that mirrors Argo CD's images, e.g. `harbor.example.com/mirror`. Default: as published.",
+            ),
+        resources: z
+            .record(z.string().min(1), resources)
+            .default({})
+            .describe("Requests and limits by workload, e.g. `argocd-repo-server`."),
+        seccomp: z
+            .enum(["keep", "remove"])
+            .default("keep")
+            .describe(
+                "`remove` drops `seccompProfile` from the workloads, for nodes whose runtime refuses it.",
+            ),
+        adminEnabled: z
+            .boolean()
+            .default(true)
+            .describe("Whether the built-in `admin` may sign in. Turn it off once single sign-on works."),
+        reconciliationSeconds: z
+            .int()
+            .min(5)
+            .max(86400)
+            .default(180)
+            .describe(
+                "Seconds between polls of the config repositories; webhooks make changes known immediately.",
+            ),
+        sso: z
+            .strictObject({
+                provider: z.enum(["gitlab"]).default("gitlab").describe("Who people sign in with."),
+                issuer: url.optional().describe("OpenID Connect issuer. Default: `gitlab.url`."),
+                clientId: z
+                    .string()
+                    .min(1)
+                    .describe(
+                        "Id of the application registered there. Its secret is the stack secret `credentials.sso.clientSecret`.",
+                    ),
+                adminGroups: z
+                    .array(fullPath)
+                    .default([])
+                    .describe("GitLab groups whose members administer Argo CD, as full paths."),
+            })
+            .optional()
+            .describe("Single sign-on."),
+        accounts: z
+            .record(
+                name,
+                z.strictObject({
+                    capabilities: z
+                        .array(z.enum(["login", "apiKey"]))
+                        .default(["apiKey"])
+                        .describe("What the account may be used for."),
+                    role: z
+                        .string()
+                        .regex(/^role:[A-Za-z0-9_-]+$/, "must be role: and a name, e.g. role:readonly")
+                        .default("role:readonly")
+                        .describe("Argo CD role."),
+                }),
+            )
+            .default({})
+            .describe("Local accounts of Argo CD, for machines."),
+        imageUpdaterVersion: z
+            .string()
+            .regex(/^\d+\.\d+\.\d+$/, `must be a version without v, e.g. ${defaultUpdaterVersion}`)
+            .optional()
+            .describe(
+                `Version of Argo CD Image Updater that the estate writes for: annotations below 1.0, \`ImageUpdater\` objects from there on. Default: ${defaultUpdaterVersion} where an app has an updater, none otherwise.`,
+            ),
+        imageUpdater: imageUpdaterSchema
+            .prefault({})
+            .describe(
+                "Argo CD Image Updater; used where an app has an updater, or with `imageUpdaterVersion`.",
+            ),
+        clusterPageUrl: url
+            .optional()
+            .describe("Base URL of a page about workloads, for a button on cards. Default: no such button."),
+    })
+    .prefault({})
+    .describe("Argo CD on the host.");

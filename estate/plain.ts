@@ -1,0 +1,36 @@
+import { compare } from "./problem";
+
+/** Small steps from a spec to plain data, for all that resolve a part of it. Pure. */
+
+/** A URL without its trailing slashes. */
+export function trimSlash(url: string): string {
+    return url.replace(/\/+$/, "");
+}
+
+/** Each element once, sorted. */
+export function sortedSet<T extends string>(list: readonly T[]): T[] {
+    return [...new Set(list)].sort(compare);
+}
+
+/** A map with its values changed and its keys sorted. */
+export function mapSorted<T, R>(
+    map: Readonly<Record<string, T>>,
+    each: (value: T, key: string) => R,
+): Record<string, R> {
+    const entries = Object.entries(map).sort(([a], [b]) => compare(a, b));
+    return Object.fromEntries(entries.map(([key, value]) => [key, each(value, key)]));
+}
+
+/** `{key: value}`, or nothing where there is no value: optional keys of the model are absent, never undefined. */
+export function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+    return value === undefined ? {} : ({ [key]: value } as { [P in K]: V });
+}
+
+/** Makes a value unchangeable, all the way down. */
+export function freeze<T>(value: T): T {
+    if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+        Object.freeze(value);
+        Object.values(value).forEach(freeze);
+    }
+    return value;
+}
