@@ -26,7 +26,10 @@ export interface Providers {
 }
 
 /** Makes the providers. Nothing is called yet: a server is first asked when a resource on it is. */
-export function makeProviders(estate: Estate, credentials: ServerCredentials): Providers {
+export function makeProviders(
+    estate: Pick<Estate, "gitlab" | "registries" | "clusters">,
+    credentials: ServerCredentials,
+): Providers {
     return {
         gitlab: gitlabProvider(estate.gitlab, credentials.gitlab.token),
         registries: mapValues(estate.registries, (registry) =>

@@ -10,6 +10,7 @@ import type { ConfigRepository } from "../gitlab/configRepository";
 import { CiVariables } from "../gitlab/variables";
 import { ImageProject } from "../harbor/project";
 import { ProjectRobot, PromotionRobots, type RobotLogin } from "../harbor/robots";
+import { refuse } from "../support/checks";
 import { keepsApp } from "../support/kept";
 import { byKey, required } from "../support/maps";
 import type { Providers } from "../providers";
@@ -17,7 +18,7 @@ import { buildVariables, promotionVariables, type Variables } from "./variables"
 
 /** Inputs of {@link AppSpace}. */
 export interface AppSpaceArgs {
-    readonly estate: Estate;
+    readonly estate: Pick<Estate, "name" | "gitlab" | "registries" | "credentials">;
     readonly app: App;
     readonly providers: Providers;
     /** Number of the team's group. */
@@ -45,6 +46,7 @@ export class AppSpace extends pulumi.ComponentResource {
 
     constructor(name: string, args: AppSpaceArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:apps:AppSpace", name, {}, opts);
+        refuse("AppSpace", name, AppSpace.check(args), this);
         const { estate, app } = args;
         this.repository = new AppRepository(
             `${name}-repository`,
@@ -83,6 +85,23 @@ export class AppSpace extends pulumi.ComponentResource {
             );
         }
         this.registerOutputs({ webUrl: this.repository.webUrl });
+    }
+
+    /** Every reason these args cannot work; empty when they can. */
+    static check({ estate, app, providers, accounts }: Omit<AppSpaceArgs, "groupId" | "config">): string[] {
+        return app.environments.flatMap(({ environment, registry, clusters }) => [
+            ...(estate.registries[registry] !== undefined && providers.registries[registry] !== undefined
+                ? []
+                : [`environment "${environment}" needs registry "${registry}" and its provider.`]),
+            ...clusters
+                .filter(
+                    (cluster) => providers.clusters[cluster] === undefined || accounts[cluster] === undefined,
+                )
+                .map(
+                    (cluster) =>
+                        `environment "${environment}" needs a provider and a delivery account of cluster "${cluster}".`,
+                ),
+        ]);
     }
 
     private imageProject(name: string, args: AppSpaceArgs, environment: AppEnvironment): ImageProject {
@@ -160,8 +179,9 @@ export class AppSpace extends pulumi.ComponentResource {
         const promotion = new PromotionRobots(
             `${name}-promotion`,
             {
-                estate,
+                estate: estate.name,
                 app,
+                credentials: estate.credentials,
                 registries: args.providers.registries,
                 projects: Object.values(projects).map(({ project }) => project),
             },

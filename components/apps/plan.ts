@@ -9,37 +9,35 @@ export interface ConfigPlan {
     readonly fullPath: string;
     readonly team: string;
     /** Sorted by name. */
-    readonly apps: readonly App[];
+    readonly apps: readonly [App, ...App[]];
     /** Those its apps reach, in promotion order. */
     readonly environments: readonly Environment[];
 }
 
 /** The config repositories of an estate, sorted by path. */
-export function configPlans(estate: Estate): ConfigPlan[] {
-    const byPath: Record<string, App[]> = {};
+export function configPlans(estate: Pick<Estate, "apps" | "environments">): ConfigPlan[] {
+    const byPath: Record<string, [App, ...App[]]> = {};
     for (const [, app] of sortedEntries(estate.apps)) {
-        (byPath[app.config.fullPath] ??= []).push(app);
+        const others = byPath[app.config.fullPath];
+        byPath[app.config.fullPath] = others === undefined ? [app] : [...others, app];
     }
-    return sortedEntries(byPath).flatMap(([fullPath, apps]) => {
+    return sortedEntries(byPath).map(([fullPath, apps]) => {
         const [first] = apps;
-        if (first === undefined) {
-            return [];
-        }
         const reached = new Set(apps.flatMap((app) => app.environments.map((each) => each.environment)));
-        return [
-            {
-                name: first.config.scope === "team" ? `team-config-${first.team}` : `config-${first.name}`,
-                fullPath,
-                team: first.team,
-                apps,
-                environments: estate.environments.filter((environment) => reached.has(environment.name)),
-            },
-        ];
+        return {
+            name: first.config.scope === "team" ? `team-config-${first.team}` : `config-${first.name}`,
+            fullPath,
+            team: first.team,
+            apps,
+            environments: estate.environments.filter((environment) => reached.has(environment.name)),
+        };
     });
 }
 
 /** The clusters that run apps, with the namespaces on each: only these are opened to Argo CD. By cluster name. */
-export function usedClusters(estate: Estate): Record<string, { cluster: Cluster; namespaces: string[] }> {
+export function usedClusters(
+    estate: Pick<Estate, "apps" | "clusters">,
+): Record<string, { cluster: Cluster; namespaces: string[] }> {
     const used: Record<string, { cluster: Cluster; namespaces: string[] }> = {};
     for (const [name, cluster] of sortedEntries(estate.clusters)) {
         const namespaces = Object.values(estate.apps).flatMap((app) =>

@@ -1,7 +1,7 @@
 /** What an app's pipelines are told, as CI variables by key: settings in the open, credentials apart. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
-import { buildSettings, laneSuffix, promotionLogin, promotionSettings } from "../ci/settings";
+import { buildSettings, laneSuffix, promotionLogin, promotionSettings, type Servers } from "../ci/settings";
 import { writesTags } from "../../estate/flows/plan";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
@@ -15,7 +15,7 @@ export interface Variables {
 
 /** For the pipeline that builds, with a push robot per lane, by its environment. Who does not write tags gets no credential for it. */
 export function buildVariables(
-    estate: Estate,
+    estate: Servers,
     app: App,
     push: Readonly<Record<string, RobotLogin>>,
     writer: GitCredential | undefined,
@@ -39,7 +39,7 @@ export function buildVariables(
 
 /** For the pipeline that promotes, with the app's promotion robots, by registry. */
 export function promotionVariables(
-    estate: Estate,
+    estate: Pick<Estate, "registries">,
     app: App,
     robots: Readonly<Record<string, RobotLogin>>,
 ): Variables {

@@ -12,6 +12,9 @@ import type { Promotions as PromotionInput } from "./scripts/promote.mjs" with {
 /** Variables by key, nothing secret. */
 export type Settings = Readonly<Record<string, string>>;
 
+/** Where a pipeline's images and versions go. */
+export type Servers = Pick<Estate, "gitlab" | "registries">;
+
 /** Part of a variable's key made of a name: `my-app` → `MY_APP`. */
 export function keyPart(name: string): string {
     return name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
@@ -21,7 +24,7 @@ export function keyPart(name: string): string {
  * For the pipeline of an app repository: what is delivered, where the image goes, and where its tag is written. Where a
  * flow has several lanes, the keys of each end in its environment's name.
  */
-export function buildSettings(estate: Estate, app: App): Settings {
+export function buildSettings(estate: Servers, app: App): Settings {
     const { builder, images } = app.pipeline;
     if (app.ci === "none" || app.plan.lanes.length === 0) {
         return {};
@@ -32,7 +35,7 @@ export function buildSettings(estate: Estate, app: App): Settings {
     ) as Settings;
 }
 
-function laneSettings(estate: Estate, app: App, lane: Lane): Settings {
+function laneSettings(estate: Servers, app: App, lane: Lane): Settings {
     const { ref, tag, writer } = lane;
     const environment = appIn(app, lane.environment);
     const registry = required(estate.registries, environment.registry, "registry");
@@ -67,7 +70,7 @@ export function laneSuffix(app: App, { environment }: Lane): string {
  * For the pipeline of a config repository, one app's part: what `promote.mjs` reads. In a repository that a team's apps
  * share its key ends in the app's name.
  */
-export function promotionSettings(estate: Estate, app: App): Settings {
+export function promotionSettings(estate: Pick<Estate, "registries">, app: App): Settings {
     if (app.ci === "none" || app.plan.promotions.length === 0) {
         return {};
     }

@@ -3,6 +3,7 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { estateLabel, managedBy } from "../../estate/labels";
+import { refuse } from "../support/checks";
 import { deliveryRules } from "./rights";
 
 /** Name of Argo CD's service account on every cluster that runs apps. */
@@ -82,8 +83,12 @@ export class ClusterAccess extends pulumi.ComponentResource {
             namespace: namespace.metadata.name,
             role: role.metadata.name,
         };
-        this.token = pulumi.secret(token.data.apply((data) => decode(entry(data, "token"))));
-        this.caData = pulumi.unsecret(token.data).apply((data) => entry(data, "ca.crt"));
+        const filled = token.data.apply((data: Readonly<Record<string, string>> | undefined) => {
+            refuse("ClusterAccess", name, tokenProblems(data), this);
+            return { token: decode(data?.["token"] ?? ""), ca: data?.["ca.crt"] ?? "" };
+        });
+        this.token = pulumi.secret(filled.token);
+        this.caData = pulumi.unsecret(filled.ca);
         this.registerOutputs({ namespace: namespace.metadata.name });
     }
 }
@@ -93,14 +98,14 @@ export function deliveryNamespace(estate: string): string {
     return `${estate}-delivery`;
 }
 
-function entry(data: Readonly<Record<string, string>> | undefined, key: string): string {
-    const value = data?.[key];
-    if (value === undefined) {
-        throw new Error(
-            `the token Secret of ${deliveryAccount} has no "${key}" yet; is the token controller of the cluster running?`,
+/** What a cluster has not put into the token Secret; empty when all is there. */
+export function tokenProblems(data: Readonly<Record<string, string>> | undefined): string[] {
+    return ["token", "ca.crt"]
+        .filter((key) => data?.[key] === undefined)
+        .map(
+            (key) =>
+                `the token Secret of ${deliveryAccount} has no "${key}" yet; is the token controller of the cluster running?`,
         );
-    }
-    return value;
 }
 
 function decode(base64: string): string {

@@ -6,6 +6,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { App, AppEnvironment } from "../../estate/model";
 import { appLabel, environmentLabel, managedBy, teamLabel } from "../../estate/labels";
+import { refuse } from "../support/checks";
 import { pullSecretName } from "../support/rendering";
 import type { DeliveryAccount } from "./access";
 
@@ -32,6 +33,7 @@ export class AppNamespace extends pulumi.ComponentResource {
 
     constructor(name: string, args: AppNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:clusters:AppNamespace", name, {}, opts);
+        refuse("AppNamespace", name, AppNamespace.check(args), this);
         const { app, environment, account } = args;
         const labels = {
             ...managedBy,
@@ -101,6 +103,14 @@ export class AppNamespace extends pulumi.ComponentResource {
 
         this.ready = [namespace, pullSecret, binding, wall, ...limits];
         this.registerOutputs({ namespace: namespace.metadata.name });
+    }
+
+    /** Every reason these args cannot work; empty when they can. */
+    static check({ registryHost }: Pick<AppNamespaceArgs, "registryHost">): string[] {
+        // Kubelets look a login up by host and port; under a URL nobody would find it.
+        return /^[^/\s]+$/.test(registryHost)
+            ? []
+            : [`registryHost must be a host, or host:port, without scheme and path; got "${registryHost}".`];
     }
 
     private quota(

@@ -15,8 +15,8 @@ import { CiVariables } from "./variables";
 
 /** Inputs of {@link ConfigRepository}. */
 export interface ConfigRepositoryArgs {
-    /** The apps whose folders it holds; at least one, all with this repository, sorted by name. */
-    readonly apps: readonly App[];
+    /** The apps whose folders it holds, all with this repository, sorted by name. */
+    readonly apps: readonly [App, ...App[]];
     /** The environments these apps reach, in promotion order. */
     readonly environments: readonly Environment[];
     readonly gitlab: GitLab;
@@ -65,9 +65,6 @@ export class ConfigRepository extends pulumi.ComponentResource {
         refuse("ConfigRepository", name, ConfigRepository.check(args), this);
         const { apps, gitlab: server } = args;
         const [first] = apps;
-        if (first === undefined) {
-            throw new Error("unreachable: check() refuses this");
-        }
         const plan = mergePlans(apps.map((app) => app.plan.config));
         const project = new gitlab.Project(
             `${name}-project`,
@@ -119,9 +116,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
     static check({ apps, environments }: ConfigRepositoryArgs): string[] {
         const paths = [...new Set(apps.map((app) => app.config.fullPath))];
         return [
-            ...(paths.length === 1
-                ? []
-                : [`apps must have one config repository; got ${paths.join(", ") || "no app"}.`]),
+            ...(paths.length === 1 ? [] : [`apps must have one config repository; got ${paths.join(", ")}.`]),
             ...Object.entries(sharedSettings).flatMap(([setting, valueOf]) => {
                 const values = [...new Set(apps.flatMap((app) => valueOf(app) ?? []))];
                 return values.length < 2 || setting === "config.path"

@@ -1,7 +1,7 @@
 /** Harbor's robots: one per purpose, each with nothing but what the purpose needs, and an end. */
 import * as harbor from "@pulumi/harbor";
 import * as pulumi from "@pulumi/pulumi";
-import type { App, CredentialPolicy, Estate } from "../../estate/model";
+import type { App, CredentialPolicy } from "../../estate/model";
 import { refuse } from "../support/checks";
 import { mapValues, required } from "../support/maps";
 import { projectRobotName, promotionRights, promotionRobotName, pullRights, pushRights } from "./rights";
@@ -58,8 +58,10 @@ export class ProjectRobot extends pulumi.ComponentResource {
 
 /** Inputs of {@link PromotionRobots}. */
 export interface PromotionRobotsArgs {
-    readonly estate: Estate;
+    /** Name of the estate; part of the robots' names. */
+    readonly estate: string;
     readonly app: App;
+    readonly credentials: CredentialPolicy;
     /** Providers of the registries, by name. */
     readonly registries: Readonly<Record<string, pulumi.ProviderResource>>;
     /** The projects the app's images are in: they must exist before a robot is given rights in them. */
@@ -78,13 +80,13 @@ export class PromotionRobots extends pulumi.ComponentResource {
         super("gitops-estate:harbor:PromotionRobots", name, {}, opts);
         refuse("PromotionRobots", name, PromotionRobots.check(args), this);
         const { estate, app } = args;
-        const { generation, lifetimeDays } = estate.credentials;
+        const { generation, lifetimeDays } = args.credentials;
         this.logins = mapValues(promotionRights(app), (projects, registry) =>
             loginOf(
                 new harbor.RobotAccount(
                     `${name}-${registry}`,
                     {
-                        name: promotionRobotName(estate.name, app.name, generation),
+                        name: promotionRobotName(estate, app.name, generation),
                         description: `Promotion of ${app.name}`,
                         level: "system",
                         duration: lifetimeDays,

@@ -43,8 +43,17 @@ const cards: Readonly<Record<WebhookKind, (form: Form) => unknown>> = {
     webhook: plainMessage,
 };
 
+/** What a card depends on beside its channel and event. */
+export interface CardSurroundings extends Pick<Estate, "relay"> {
+    readonly argocd: Pick<Estate["argocd"], "clusterPageUrl">;
+}
+
 /** The body of a message to a channel of a webhook kind, as a template. */
-export function webhookBody(estate: Estate, channel: Channel & { kind: WebhookKind }, event: Event): string {
+export function webhookBody(
+    estate: CardSurroundings,
+    channel: Channel & { kind: WebhookKind },
+    event: Event,
+): string {
     const card = cards[channel.kind]({
         event,
         language: channel.language,

@@ -1,9 +1,11 @@
 /** The relay between Argo CD and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
 import * as pulumi from "@pulumi/pulumi";
+import { channelSecrets } from "../../estate/channels";
 import { mirroredImage, namesRegistry } from "../../estate/images";
 import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../estate/model";
 import { relayOf } from "../../estate/notifications";
 import { withoutSeccomp, withoutServiceAwait } from "../engines/argocd/install/patches";
+import { refuse } from "../support/checks";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
 import { settingsDigest } from "../support/settingsDigest";
@@ -19,9 +21,14 @@ const settingsPath = "/etc/relay";
 const secretsPath = "/run/relay-secrets";
 const statePath = "/var/lib/relay";
 
+/** What the relay is made for: its channels, and the Argo CD beside which it runs. */
+export interface RelayHost extends Pick<Estate, "channels" | "relay"> {
+    readonly argocd: Pick<Estate["argocd"], "namespace" | "imageMirror" | "seccomp" | "resources">;
+}
+
 /** Inputs of {@link NotificationRelay}. */
 export interface NotificationRelayArgs {
-    readonly estate: Estate;
+    readonly estate: RelayHost;
     readonly relay: RelaySettings;
     /** Secrets by channel name: `url`, and `secret` where the bot signs. */
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
@@ -33,6 +40,7 @@ export interface NotificationRelayArgs {
 export class NotificationRelay extends pulumi.ComponentResource {
     constructor(name: string, args: NotificationRelayArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:notifications:NotificationRelay", name, {}, opts);
+        refuse("NotificationRelay", name, NotificationRelay.check(args), this);
         const { estate, relay } = args;
         const secret = new KubeResource(
             `${name}-secret`,
@@ -57,9 +65,18 @@ export class NotificationRelay extends pulumi.ComponentResource {
         }
         this.registerOutputs({});
     }
+
+    /** Every reason these args cannot work; empty when they can. */
+    static check({ estate, secrets }: Pick<NotificationRelayArgs, "estate" | "secrets">): string[] {
+        return relayedChannels(estate).flatMap(({ name, kind }) =>
+            channelSecrets(kind)
+                .filter(({ key, required }) => required && secrets[name]?.[key] === undefined)
+                .map(({ key, purpose }) => `channel "${name}" needs its ${key}: ${purpose}.`),
+        );
+    }
 }
 
-function metadata(estate: Estate): KubeObject["metadata"] {
+function metadata(estate: RelayHost): KubeObject["metadata"] {
     return {
         name: relayName,
         namespace: estate.argocd.namespace,
@@ -72,7 +89,7 @@ function metadata(estate: Estate): KubeObject["metadata"] {
 }
 
 /** Channels whose messages go through the relay, sorted. */
-function relayedChannels(estate: Estate): Channel[] {
+function relayedChannels(estate: RelayHost): Channel[] {
     return sortedEntries(estate.channels).flatMap(([, channel]) =>
         relayOf(estate, channel) === undefined ? [] : [channel],
     );
@@ -80,7 +97,7 @@ function relayedChannels(estate: Estate): Channel[] {
 
 /** Files of the relay's Secret. */
 function relaySecrets(
-    estate: Estate,
+    estate: RelayHost,
     secrets: Readonly<Record<string, ChannelSecrets>>,
     token: pulumi.Input<string>,
 ): Record<string, pulumi.Input<string>> {
@@ -94,7 +111,7 @@ function relaySecrets(
 }
 
 /** The relay's settings file. Pure. */
-export function relaySettings(estate: Estate, relay: RelaySettings): string {
+export function relaySettings(estate: RelayHost, relay: RelaySettings): string {
     const settings = {
         listen: `:${port}`,
         dedupMinutes: relay.dedupMinutes,
@@ -107,7 +124,7 @@ export function relaySettings(estate: Estate, relay: RelaySettings): string {
 }
 
 /** Everything but the Secret, in the order it is needed. Pure. */
-export function relayObjects(estate: Estate, relay: RelaySettings): KubeObject[] {
+export function relayObjects(estate: RelayHost, relay: RelaySettings): KubeObject[] {
     const settings = relaySettings(estate, relay);
     const objects = [
         {
@@ -141,7 +158,7 @@ export function relayObjects(estate: Estate, relay: RelaySettings): KubeObject[]
 }
 
 /** Only Argo CD's notifications come in; out it goes to wherever the bots are. */
-function networkPolicy(estate: Estate): KubeObject {
+function networkPolicy(estate: RelayHost): KubeObject {
     return {
         apiVersion: "networking.k8s.io/v1",
         kind: "NetworkPolicy",
@@ -167,7 +184,7 @@ function networkPolicy(estate: Estate): KubeObject {
     };
 }
 
-function deployment(estate: Estate, relay: RelaySettings, settings: string): KubeObject {
+function deployment(estate: RelayHost, relay: RelaySettings, settings: string): KubeObject {
     const probe = { httpGet: { path: "/healthz", port: "http" } };
     return {
         apiVersion: "apps/v1",
@@ -239,6 +256,6 @@ function deployment(estate: Estate, relay: RelaySettings, settings: string): Kub
 }
 
 /** An image with a registry host is taken as it is written; one without comes from the mirror, where there is one. */
-function relayImage({ argocd }: Estate, { image }: RelaySettings): string {
+function relayImage({ argocd }: RelayHost, { image }: RelaySettings): string {
     return namesRegistry(image) ? image : mirroredImage(image, argocd.imageMirror);
 }

@@ -8,12 +8,12 @@ export function keepsApp(app: App): boolean {
 }
 
 /** Whether a team's group stays: a group goes with everything in it, so it stays when one of its apps does. */
-export function keepsTeam(estate: Estate, team: string): boolean {
+export function keepsTeam(estate: Pick<Estate, "apps">, team: string): boolean {
     return Object.values(estate.apps).some((app) => app.team === team && keepsApp(app));
 }
 
 /** Whether the estate's group stays. */
-export function keepsEstate(estate: Estate): boolean {
+export function keepsEstate(estate: Pick<Estate, "apps">): boolean {
     return Object.values(estate.apps).some(keepsApp);
 }
 
@@ -22,7 +22,7 @@ export function keepsEstate(estate: Estate): boolean {
  * stays for: for the people who run the destroy, and for those who want it gone after all. A map, so that a preview shows
  * what is added and not how a list moved.
  */
-export function keptObjects(estate: Estate): Record<string, string> {
+export function keptObjects(estate: Pick<Estate, "apps" | "teams" | "gitlab">): Record<string, string> {
     const kept: Record<string, string[]> = {};
     for (const [name, app] of sortedEntries(estate.apps)) {
         for (const { environment, project, registry } of app.environments.filter(

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { test } from "node:test";
+import { AppSpace } from "../../../components/apps/app";
 import { buildVariables, promotionVariables } from "../../../components/apps/variables";
 import { configPlans, usedClusters } from "../../../components/apps/plan";
 import { hostCluster } from "../../../estate/host";
@@ -50,6 +51,29 @@ test("only clusters that run an app are opened to Argo CD", () => {
             ["member1", ["web-dev"]],
         ],
     );
+});
+
+test("an app needs the servers of its environments, each named where it is missing", () => {
+    const estate = sampleEstate();
+    const app = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] });
+    const provider = {} as pulumi.ProviderResource;
+    const account = { name: "argocd-manager", namespace: "acme-delivery", role: "acme-delivery" };
+    const whole = {
+        estate,
+        app,
+        providers: { gitlab: provider, registries: { main: provider }, clusters: { member1: provider } },
+        accounts: { member1: account },
+    };
+    assert.deepEqual(AppSpace.check(whole), []);
+    const registry = ['environment "dev" needs registry "main" and its provider.'];
+    assert.deepEqual(AppSpace.check({ ...whole, estate: { ...estate, registries: {} } }), registry);
+    assert.deepEqual(
+        AppSpace.check({ ...whole, providers: { ...whole.providers, registries: {} } }),
+        registry,
+    );
+    const cluster = ['environment "dev" needs a provider and a delivery account of cluster "member1".'];
+    assert.deepEqual(AppSpace.check({ ...whole, accounts: {} }), cluster);
+    assert.deepEqual(AppSpace.check({ ...whole, providers: { ...whole.providers, clusters: {} } }), cluster);
 });
 
 test("the host is found, and missed", () => {

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
-import { ClusterAccess } from "../../../components/clusters/access";
+import { ClusterAccess, tokenProblems } from "../../../components/clusters/access";
 import { AppNamespace, containerDefaults, dockerConfig } from "../../../components/clusters/appNamespace";
 import { ClusterRegistration } from "../../../components/engines/argocd/cluster";
 import { deliveryRules } from "../../../components/clusters/rights";
@@ -43,6 +43,24 @@ test("Argo CD's account on a cluster: no binding, no cluster-wide right, a token
     assert.deepEqual(metadata["annotations"], { "kubernetes.io/service-account.name": "argocd-manager" });
     assert.equal(registration(recording, "access-account").inputs["automountServiceAccountToken"], false);
     assert.deepEqual(leaks(recording), []);
+});
+
+test("a token Secret that the cluster has not filled is told by its keys", () => {
+    assert.deepEqual(tokenProblems({ token: "dG9rZW4=", "ca.crt": "Q0E=" }), []);
+    const controller = "is the token controller of the cluster running?";
+    assert.deepEqual(tokenProblems({ "ca.crt": "Q0E=" }), [
+        `the token Secret of argocd-manager has no "token" yet; ${controller}`,
+    ]);
+    assert.equal(tokenProblems(undefined).length, 2);
+});
+
+test("a registry's login is for a host, not for a URL", () => {
+    for (const registryHost of ["harbor.test", "127.0.0.1:8930"]) {
+        assert.deepEqual(AppNamespace.check({ registryHost }), []);
+    }
+    for (const registryHost of ["https://harbor.test", "harbor.test/x", ""]) {
+        assert.match(AppNamespace.check({ registryHost }).join(), /registryHost must be a host/);
+    }
 });
 
 test("delivery has no wildcard, no secrets, no rights of its own, nothing outside namespaces", () => {

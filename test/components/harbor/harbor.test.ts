@@ -15,7 +15,7 @@ import {
     valueOf,
     type Recording,
 } from "../../support/engine";
-import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
+import { sampleApp, sampleAppEnvironment } from "../sample";
 
 const credentials = { generation: 2, lifetimeDays: 90, rotateBeforeDays: 14 };
 
@@ -178,7 +178,7 @@ test("one promotion robot per registry, in that registry", async () => {
         };
         return new PromotionRobots(
             "promotion",
-            { estate: sampleEstate([app]), app, registries, projects: [] },
+            { estate: "acme", app, credentials, registries, projects: [] },
             {},
         );
     });
@@ -192,7 +192,7 @@ test("one promotion robot per registry, in that registry", async () => {
         ],
     );
     const { inputs } = registration(recording, "promotion-main");
-    assert.equal(inputs["name"], "acme-web-promote-g1");
+    assert.equal(inputs["name"], "acme-web-promote-g2");
     assert.equal(inputs["level"], "system");
 });
 
@@ -203,7 +203,7 @@ test("a registry without a provider is refused by name", async () => {
             () =>
                 new PromotionRobots(
                     "promotion",
-                    { estate: sampleEstate([app]), app, registries: {}, projects: [] },
+                    { estate: "acme", app, credentials, registries: {}, projects: [] },
                     {},
                 ),
         ),

@@ -7,12 +7,12 @@ import {
     notificationSettings,
     Notifications,
 } from "../../../components/engines/argocd/notifications/notifications";
-import { relayObjects } from "../../../components/notifications/relay";
-import type { Channel, Estate, NotificationRelay } from "../../../estate/model";
+import { NotificationRelay, relayObjects } from "../../../components/notifications/relay";
+import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../../estate/model";
 import { childrenOf, leaks, record, registration, secretValue } from "../../support/engine";
 import { sampleEstate } from "../sample";
 
-const relay: NotificationRelay = {
+const relay: RelaySettings = {
     image: "harbor.test/platform/notification-relay:1",
     url: "http://notification-relay.argocd.svc",
     dedupMinutes: 30,
@@ -138,6 +138,14 @@ describe("relay", () => {
             podOf(of).metadata.annotations["gitops-estate/settings"];
         assert.equal(digest(estate()), digest(estate()));
         assert.notEqual(digest(estate()), digest(estate({ relay: { ...relay, dryRun: true } })));
+    });
+
+    test("each of its channels must have what its kind asks for; mail is none of them", () => {
+        const ops = { url: "https://fake.test/hook" };
+        assert.deepEqual(NotificationRelay.check({ estate: estate(), secrets: { ops } }), []);
+        assert.deepEqual(NotificationRelay.check({ estate: estate(), secrets: {} }), [
+            'channel "ops" needs its url: webhook URL.',
+        ]);
     });
 
     test("an image without a registry host comes from the mirror, another stays as it is", () => {
