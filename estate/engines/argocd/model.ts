@@ -21,7 +21,7 @@ export interface ArgoCd {
     /** Public URL of the UI. */
     readonly url: string;
     readonly manifests: Manifests;
-    /** `lean`: custom resource definitions without the schema of what Argo CD checks itself; `published`: as they are. */
+    /** `published`: custom resource definitions as they are; `lean`: without the schema of `status` and of generators. */
     readonly definitions: Options["definitions"];
     readonly ha: boolean;
     /** Registry host (and path) that mirrors the images; absent: as published. */

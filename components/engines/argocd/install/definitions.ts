@@ -4,10 +4,9 @@ import type { KubeObject } from "../../../support/kubeObject";
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * A definition without the schema of what only Argo CD writes (`status`) and of an ApplicationSet's generators, which
- * repeat themselves three levels deep. These are nine tenths of the definitions, and each preview sends and compares
- * them in full. The API server then stores these two parts as they come. Argo CD reads both with types of its own
- * and says in an ApplicationSet's conditions what is wrong with a generator; an unknown field of one it ignores.
+ * A definition without the schema of `status` and of an ApplicationSet's generators, which repeat themselves three levels
+ * deep. These are nine tenths of the definitions, and each preview sends and compares them in full. Not equal for people:
+ * the API server then stores these two parts as they come. docs/argocd.md has what differs, and the test that proves it.
  */
 export function leanDefinition(object: KubeObject): KubeObject {
     if (object.kind !== "CustomResourceDefinition") {
