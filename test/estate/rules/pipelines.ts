@@ -56,6 +56,6 @@ export const pipelineCases: readonly Case[] = [
         context: { today: "2026-02-01" },
         found: [["apps.web.hotfix", "hotfix-1"]],
         severity: "warning",
-        fix: /move the day/,
+        fix: /set a later day/,
     },
 ];
