@@ -157,8 +157,12 @@ describe("a flow of somebody else's", () => {
 });
 
 describe("an estate with it", async () => {
+    const estate = toyEstate();
+    const channels = Object.fromEntries(
+        Object.keys(estate.channels).map((name) => [name, { url: "https://chat.test/fake-hook" }]),
+    );
     const recording: Recording<unknown> = await record(() =>
-        declareEstate(toyEstate(), sampleCredentials, sampleManifests),
+        declareEstate(estate, { ...sampleCredentials, channels }, sampleManifests),
     );
     const names = (type: string): string[] =>
         recording.registrations.filter((one) => one.type === type).map(({ name }) => name);
