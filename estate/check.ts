@@ -13,7 +13,7 @@ import { pipelineRules } from "./rules/pipelines";
 import { promotionRules } from "./rules/promotion";
 import { referenceRules } from "./rules/references";
 import { settingRules } from "./rules/settings";
-import type { AppsRule, CheckContext, Rule } from "./rules/rule";
+import type { AppsRule, CheckContext, Checked, Rule } from "./rules/rule";
 
 export type { CheckContext };
 
@@ -28,23 +28,25 @@ function allRules(ways: FlowRegistry, controllers: EngineRegistry): readonly Rul
         ...pipelineRules,
         ...deliveryRules,
         ...engineRules,
-        ...ownRules("flow", ways),
-        ...ownRules("engine", controllers),
+        ...ownRules("flow", ways, ({ spec }, name) => spec.defaults.flow === name),
+        ...ownRules("engine", controllers, ({ estate }, name) =>
+            estate.engines.some((engine) => engine === name),
+        ),
     ];
 }
 
-/** The rules that flows or engines bring, each for estates in which its flow or engine is used. */
+/** The rules that flows or engines bring, each for the estates in which its flow or engine is used. */
 function ownRules(
     part: "flow" | "engine",
     registry: Readonly<Record<string, { readonly rules: readonly AppsRule[] }>>,
+    isUsed: (checked: Checked, name: string) => boolean,
 ): Rule[] {
     return Object.entries(registry).flatMap(([name, { rules: own }]) =>
         own.map((rule) => ({
             ...rule,
             check: (checked) => {
                 const apps = Object.values(checked.estate.apps).filter((app) => app[part] === name);
-                const used = apps.length > 0 || checked.spec.defaults[part] === name;
-                return used ? rule.check(checked, apps) : [];
+                return apps.length > 0 || isUsed(checked, name) ? rule.check(checked, apps) : [];
             },
         })),
     );

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The part of the spec about how Argo CD applies things: windows, differences, overrides, rollbacks that stay. */
+/** The part of the spec about how changes are applied: windows, differences, overrides, rollbacks that stay. */
 
 /** Five fields, as Argo CD's cron parser takes them, or one of its short forms. */
 const cron = z

@@ -44,7 +44,7 @@ export interface Estate extends EngineSettings {
     /** In promotion order: a version moves from first to last. */
     readonly environments: readonly Environment[];
     readonly channels: Readonly<Record<string, Channel>>;
-    /** Absent: Argo CD talks to the channels itself. */
+    /** Absent: engines talk to the channels themselves. */
     readonly relay?: NotificationRelay;
     readonly teams: Readonly<Record<string, Team>>;
     readonly apps: Readonly<Record<string, App>>;
@@ -85,15 +85,15 @@ export interface Registry {
 
 export interface Cluster {
     readonly name: string;
-    /** `host` runs Argo CD; `member` runs apps. Exactly one host. A host may also be listed in environments. */
+    /** `host` runs the engines; `member` runs apps. Exactly one host. A host may also be listed in environments. */
     readonly role: Spec["clusters"][string]["role"];
     /** Context of the kubeconfig. */
     readonly context: string;
     /** Path of the kubeconfig file; absent: the stack's secret `credentials.clusters.<name>.kubeconfig`, or the default kubeconfig. */
     readonly kubeconfig?: string;
-    /** API server URL as Argo CD on the host reaches it. For the host itself `https://kubernetes.default.svc`. */
+    /** API server URL as an engine on the host reaches it. For the host itself `https://kubernetes.default.svc`. */
     readonly server: string;
-    /** Labels of the Argo CD cluster Secret, for generators and selectors. */
+    /** Labels of the cluster's registration, for generators and selectors. */
     readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -120,7 +120,7 @@ export interface Environment {
     readonly syncWindows: readonly SyncWindow[];
 }
 
-/** A time in which Argo CD applies (`allow`) or does not apply (`deny`) what changed. */
+/** A time in which changes are (`allow`) or are not (`deny`) applied. */
 export type SyncWindow = Kept<SpecEnvironment["syncWindows"][number]>;
 
 /** A chat or mail destination. Its URL and signing secret are stack secrets under `credentials.channels.<name>`. */
@@ -141,7 +141,7 @@ export type Language = Spec["channels"][string]["language"];
 /** The relay that signs messages for bots. */
 export interface NotificationRelay {
     readonly image: string;
-    /** Where Argo CD reaches it, without a trailing slash. */
+    /** Where engines reach it, without a trailing slash. */
     readonly url: string;
     readonly dedupMinutes: number;
     readonly dryRun: boolean;
@@ -313,7 +313,7 @@ export interface ExtraImage extends ImageRule {
     readonly pullSecret?: string;
 }
 
-/** What Argo CD Image Updater may do with one app; absent when CI writes the tag. */
+/** What an image updater may do with one app; absent when CI writes the tag. */
 export interface ImageUpdater extends ImageRule {
     /** Environments it acts in. */
     readonly environments: readonly string[];

@@ -121,7 +121,7 @@ export function unknownServer(cluster: string): string {
     return `https://${cluster}.invalid`;
 }
 
-/** Where Argo CD reaches the cluster it runs on. */
+/** Where an engine reaches the cluster it runs on. */
 export const hostServer = "https://kubernetes.default.svc";
 
 /** An app's or environment's class while references are still unchecked. */
@@ -366,7 +366,7 @@ function last<T>(levels: readonly (T | undefined)[]): T | undefined {
     return levels.findLast((level) => level !== undefined);
 }
 
-/** A person syncs; what is left on says how Argo CD goes about it then. */
+/** A person syncs; what is left on says how an engine goes about it then. */
 const manualSync: Sync = {
     automated: false,
     prune: false,

@@ -12,7 +12,7 @@ import { parse } from "yaml";
 import { declareEstate, type EstateCredentials } from "../components/program";
 import { formatProblems, parseEstate } from "../estate";
 import type { Estate } from "../estate/model";
-import { sampleManifests } from "./components/sample";
+import { samplePrepared } from "./components/sample";
 import { childrenOf, leaks, record, type Recording } from "./support/engine";
 import { goldenText, matchesGolden } from "./support/golden";
 
@@ -47,7 +47,7 @@ function credentialsOf(estate: Estate): EstateCredentials {
 
 function recordStack(spec: Tree): Promise<Recording<unknown>> {
     const estate = modelOf(spec);
-    return record(() => declareEstate(estate, credentialsOf(estate), sampleManifests));
+    return record(() => declareEstate(estate, credentialsOf(estate), samplePrepared));
 }
 
 /** The same spec with the keys of every map in another order. */

@@ -25,7 +25,7 @@ export interface AppSpaceArgs {
     readonly groupId: pulumi.Input<number>;
     /** The repository with the app's folder. */
     readonly config: ConfigRepository;
-    /** Argo CD's account, by cluster. */
+    /** The account that delivers, by cluster. */
     readonly accounts: Readonly<Record<string, DeliveryAccount>>;
 }
 

@@ -34,7 +34,7 @@ export function configPlans(estate: Pick<Estate, "apps" | "environments">): Conf
     });
 }
 
-/** The clusters that run apps, with the namespaces on each: only these are opened to Argo CD. By cluster name. */
+/** The clusters that run apps, with the namespaces on each: only these are opened to engines. By cluster name. */
 export function usedClusters(
     estate: Pick<Estate, "apps" | "clusters">,
 ): Record<string, { cluster: Cluster; namespaces: string[] }> {

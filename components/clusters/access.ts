@@ -1,4 +1,4 @@
-/** Argo CD's identity on a cluster. */
+/** The identity that delivers on a cluster. */
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
@@ -6,7 +6,10 @@ import { estateLabel, managedBy } from "../../estate/labels";
 import { refuse } from "../support/checks";
 import { deliveryRules } from "./rights";
 
-/** Name of Argo CD's service account on every cluster that runs apps. */
+/**
+ * Name of the service account that delivers, on every cluster that runs apps. It is from the time when Argo CD was the only
+ * engine; another name would be another account, with another token.
+ */
 export const deliveryAccount = "argocd-manager";
 
 /** Inputs of {@link ClusterAccess}. */
@@ -15,7 +18,7 @@ export interface ClusterAccessArgs {
     readonly estate: string;
 }
 
-/** Where Argo CD's account on a cluster is, for the bindings in the app namespaces. */
+/** Where that account is on a cluster, for the bindings in the app namespaces. */
 export interface DeliveryAccount {
     readonly name: pulumi.Input<string>;
     readonly namespace: pulumi.Input<string>;
@@ -24,7 +27,7 @@ export interface DeliveryAccount {
 }
 
 /**
- * The service account that Argo CD uses on one cluster, with its token. By itself it may do nothing: each app namespace
+ * The service account that engines use on one cluster, with its token. By itself it may do nothing: each app namespace
  * binds it to the role made here, for that namespace only.
  */
 export class ClusterAccess extends pulumi.ComponentResource {

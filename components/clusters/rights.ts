@@ -11,7 +11,7 @@ const read = ["get", "list", "watch"] as const;
 const write = [...read, "create", "update", "patch", "delete"] as const;
 
 /**
- * The rights of Argo CD inside an app's namespace: it writes the kinds that a config repository may hold, and reads what
+ * The rights of an engine inside an app's namespace: it writes the kinds that a config repository may hold, and reads what
  * those kinds make, to tell their health. Bound per namespace, never cluster-wide.
  *
  * Not in it: Secrets (they come to the namespace by other ways than git), roles and bindings (an app must not widen its

@@ -13,6 +13,17 @@ import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./
 import { branchRules, parted } from "./protection";
 import { CiVariables } from "./variables";
 
+/** Where GitLab reports a push, so that the engine need not wait for its next poll. */
+export interface PushHook {
+    /** Name of the engine as people know it. */
+    readonly title: string;
+    readonly url: pulumi.Input<string>;
+    /** What proves to the engine that the push is real. */
+    readonly token: pulumi.Input<string>;
+    /** Whether there is a TLS certificate to verify. */
+    readonly verify: boolean;
+}
+
 /** Inputs of {@link ConfigRepository}. */
 export interface ConfigRepositoryArgs {
     /** The apps whose folders it holds, all with this repository, sorted by name. */
@@ -27,10 +38,8 @@ export interface ConfigRepositoryArgs {
     readonly groupId: pulumi.Input<number>;
     /** Numbers of the users who approve merges into environments that want approvals; used with premium. */
     readonly approverIds: pulumi.Input<number[]>;
-    /** Where Argo CD listens for pushes, e.g. `https://argocd.example.com/api/webhook`. */
-    readonly webhookUrl: string;
-    /** What proves to Argo CD that a push is real. */
-    readonly webhookToken: pulumi.Input<string>;
+    /** Where pushes are reported to, by engine; those of the engines that deliver its apps are made. */
+    readonly hooks: Readonly<Record<string, PushHook>>;
     /** True: the repository stays when its apps or the whole stack are removed. */
     readonly keep: boolean;
 }
@@ -53,7 +62,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
     public readonly projectId: pulumi.Output<string>;
     public readonly webUrl: pulumi.Output<string>;
     public readonly cloneUrl: pulumi.Output<string>;
-    /** Reads all branches; for Argo CD. */
+    /** Reads all branches; for the engines. */
     public readonly reader: GitCredential;
     /** Writes to the branches that CI and the image updater may write to; absent when neither does. */
     public readonly writer?: GitCredential;
@@ -99,7 +108,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 { parent: this },
             );
         }
-        this.hook(name, args, project);
+        this.engineHooks(name, args, project);
         this.reader = this.readerToken(name, args, project);
         if (token !== undefined) {
             // Any user name does with an access token; GitLab's own examples use this one.
@@ -266,22 +275,29 @@ export class ConfigRepository extends pulumi.ComponentResource {
         }
     }
 
-    private hook(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
-        new gitlab.ProjectHook(
-            `${name}-hook`,
-            {
-                project: project.id,
-                name: "argocd",
-                description: "Tells Argo CD of a push, so that it need not wait for its next poll",
-                url: args.webhookUrl,
-                token: pulumi.secret(args.webhookToken),
-                pushEvents: true,
-                tagPushEvents: false,
-                mergeRequestsEvents: false,
-                enableSslVerification: args.webhookUrl.startsWith("https://"),
-            },
-            { parent: this, additionalSecretOutputs: ["token"] },
-        );
+    /** One for each engine that delivers an app of the repository. The first has the name it had alone. */
+    private engineHooks(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
+        for (const [index, engine] of enginesOf(args.apps).entries()) {
+            const hook = args.hooks[engine];
+            if (hook === undefined) {
+                continue;
+            }
+            new gitlab.ProjectHook(
+                index === 0 ? `${name}-hook` : `${name}-hook-${engine}`,
+                {
+                    project: project.id,
+                    name: engine,
+                    description: `Tells ${hook.title} of a push, so that it need not wait for its next poll`,
+                    url: hook.url,
+                    token: pulumi.secret(hook.token),
+                    pushEvents: true,
+                    tagPushEvents: false,
+                    mergeRequestsEvents: false,
+                    enableSslVerification: hook.verify,
+                },
+                { parent: this, additionalSecretOutputs: ["token"] },
+            );
+        }
     }
 
     private readerToken(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): GitCredential {
@@ -290,7 +306,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
             `${name}-reader`,
             {
                 project: project.id,
-                name: `argocd-g${generation}`,
+                name: `${enginesOf(args.apps).join("-")}-g${generation}`,
                 scopes: ["read_repository"],
                 ...(expires === undefined ? {} : { expiresAt: `${expires}T00:00:00.000Z` }),
             },
@@ -342,4 +358,9 @@ export function environmentTier(environment: Environment): "production" | "stagi
         return "production";
     }
     return environment.index === 0 ? "development" : "staging";
+}
+
+/** Engines that deliver the apps, sorted. */
+function enginesOf(apps: readonly App[]): string[] {
+    return [...new Set(apps.map((app) => app.engine))].sort();
 }

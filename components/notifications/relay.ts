@@ -9,7 +9,7 @@ import { refuse } from "../support/checks";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
 import { settingsDigest } from "../support/settingsDigest";
-import type { ChannelSecrets } from "../engines/argocd/notifications/notifications";
+import type { ChannelSecrets } from "./channels";
 
 /** Name of everything that belongs to the relay, in Argo CD's namespace. */
 export const relayName = "notification-relay";

@@ -1,4 +1,4 @@
-/** YAML inside of other things: ConfigMaps that Argo CD and its helpers read, and templates. */
+/** YAML inside of other things: ConfigMaps that engines and their helpers read, and templates. */
 import { dump } from "js-yaml";
 
 /** A value as YAML: no long text is folded, and what occurs twice is written twice. */

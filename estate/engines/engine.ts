@@ -68,7 +68,7 @@ export interface EngineDefinition<Options extends z.ZodType = z.ZodType, Setting
     readonly names: (estate: Estate) => readonly EngineName[];
     /** Names of its part of the spec that something else has taken. */
     readonly reserved: (estate: Estate) => readonly Finding[];
-    /** What must hold where an app has the engine, or the estate has it as its default. */
+    /** What must hold in an estate that uses it. */
     readonly rules: readonly AppsRule[];
 }
 

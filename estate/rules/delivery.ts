@@ -103,7 +103,6 @@ function writtenSyncs(spec: Spec): { path: string; sync: Spec["apps"][string]["s
     ];
 }
 
-/** Roles an account may have: Argo CD's own and those of the teams. */
 export function isTimeZone(name: string): boolean {
     try {
         new Intl.DateTimeFormat("en", { timeZone: name });

@@ -5,10 +5,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { declareEstate } from "../../components/program";
 import type { App, Estate } from "../../estate/model";
 import { leaks, record, registration, type Recording } from "../support/engine";
-import { sampleApp, sampleAppEnvironment, sampleCredentials, sampleEstate, sampleManifests } from "./sample";
+import { sampleApp, sampleAppEnvironment, sampleCredentials, sampleEstate, samplePrepared } from "./sample";
 
 function recordEstate(estate: Estate): Promise<Recording<unknown>> {
-    return record(() => declareEstate(estate, sampleCredentials, sampleManifests));
+    return record(() => declareEstate(estate, sampleCredentials, samplePrepared));
 }
 
 function keys(recording: Recording<unknown>): string[] {
@@ -113,7 +113,7 @@ test("an app without CI has no robot that pushes or promotes, and no variables",
 test("for Jenkins the variables are a secret output, not GitLab's", async () => {
     const estate = sampleEstate([sampleApp("web", { ci: "jenkins" })]);
     const recording = await record(async () => {
-        const { pipelines } = await declareEstate(estate, sampleCredentials, sampleManifests);
+        const { pipelines } = await declareEstate(estate, sampleCredentials, samplePrepared);
         const output = pipelines["web"];
         assert.ok(output);
         return pulumi.isSecret(output);

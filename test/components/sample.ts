@@ -5,6 +5,8 @@
 import { flows } from "../../estate/flows";
 import type { App, AppEnvironment, Environment, Estate, GitLab, Team } from "../../estate/model";
 import type { EstateCredentials } from "../../components/program";
+import { preparedArgoCd } from "../../components/engines/argocd";
+import type { PreparedEngines } from "../../components/engines/engine";
 import type { KubeObject } from "../../components/support/kubeObject";
 
 export function sampleGitLab(overrides: Partial<GitLab> = {}): GitLab {
@@ -232,3 +234,6 @@ export const sampleManifests: readonly KubeObject[] = [
         },
     },
 ];
+
+/** The engines of the sample, as read and verified. */
+export const samplePrepared: PreparedEngines = { argocd: preparedArgoCd(sampleManifests) };

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import { byKey, mapValues, required, sortedEntries } from "../../components/support/maps";
 import { makeProviders } from "../../components/providers";
-import { webhookToken } from "../../components/support/webhookToken";
+import { sharedToken } from "../../components/support/sharedToken";
 import { record, registration, secretValue, valueOf, type Recording } from "../support/engine";
 import { sampleCredentials, sampleEstate, sampleGitLab } from "./sample";
 
@@ -61,9 +61,9 @@ test("a registry without a credential is an error that names it", async () => {
 test("the webhook token is stable, differs by estate, and does not contain the GitLab token", async () => {
     const { result } = await record(() =>
         Promise.all([
-            valueOf(webhookToken("glpat", "a")),
-            valueOf(webhookToken("glpat", "a")),
-            valueOf(webhookToken("glpat", "b")),
+            valueOf(sharedToken("glpat", "argocd-webhook", "a")),
+            valueOf(sharedToken("glpat", "argocd-webhook", "a")),
+            valueOf(sharedToken("glpat", "argocd-webhook", "b")),
         ]),
     );
     assert.equal(result[0], result[1]);

@@ -12,7 +12,7 @@ import { versionKeys } from "../../estate/delivery";
 import { flows, type Flow } from "../../estate/flows";
 import { mergePlans, type BranchPlan, type FlowDefinition, type FlowRegistry } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
-import { sampleApp, sampleCredentials, sampleManifests } from "../components/sample";
+import { sampleApp, sampleCredentials, samplePrepared } from "../components/sample";
 import { record, registration, type Recording } from "../support/engine";
 import { spec, type Overrides } from "../support/estate";
 
@@ -162,7 +162,7 @@ describe("an estate with it", async () => {
         Object.keys(estate.channels).map((name) => [name, { url: "https://chat.test/fake-hook" }]),
     );
     const recording: Recording<unknown> = await record(() =>
-        declareEstate(estate, { ...sampleCredentials, channels }, sampleManifests),
+        declareEstate(estate, { ...sampleCredentials, channels }, samplePrepared),
     );
     const names = (type: string): string[] =>
         recording.registrations.filter((one) => one.type === type).map(({ name }) => name);

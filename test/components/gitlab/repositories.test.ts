@@ -40,8 +40,14 @@ function recordConfig(overrides: Partial<ConfigRepositoryArgs> = {}): Promise<Re
             credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 14 },
             groupId: 7,
             approverIds: [11],
-            webhookUrl: "https://argocd.test/api/webhook",
-            webhookToken: "fake-webhook-token",
+            hooks: {
+                argocd: {
+                    title: "Argo CD",
+                    url: "https://argocd.test/api/webhook",
+                    token: "fake-webhook-token",
+                    verify: true,
+                },
+            },
             keep: true,
             ...overrides,
         };

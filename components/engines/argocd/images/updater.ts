@@ -2,15 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { App, AppEnvironment, Estate } from "../../../../estate/model";
 import { KubeResource, type KubeMetadata, type KubeObject } from "../../../support/kubeObject";
+import type { Login } from "../../../support/login";
 import { yaml } from "../../../support/yaml";
 import { abilitiesOf, actsIn, ownsWriteSecret, pullSecretKey, pullSecretName, writeSecretName } from "./plan";
 import { hasWebhook } from "./webhook";
-
-/** A user name and its password or token. */
-export interface Login {
-    readonly username: pulumi.Input<string>;
-    readonly password: pulumi.Input<string>;
-}
 
 /** ConfigMap with the updater's settings. */
 export const updaterSettingsName = "argocd-image-updater-config";

@@ -10,6 +10,7 @@ import { subscriptionKey } from "../../../../estate/engines/argocd/subscription"
 import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
 import { triggerOf } from "../../../../estate/events";
 import { relayOf } from "../../../../estate/notifications";
+import type { ChannelSecrets } from "../../../notifications/channels";
 import { settingsMetadata } from "../install/controlPlane";
 import type { Settings } from "../install/settings";
 import type { Annotations } from "../deliver/application";
@@ -18,9 +19,6 @@ import { yaml } from "../../../support/yaml";
 import { mail, webhookBody } from "../../../notifications/cards";
 import { events, triggers, type Event } from "../../../notifications/catalog";
 import { NotificationRelay } from "../../../notifications/relay";
-
-/** Secret values of one channel, by name: `url` for bots; `host`, `port`, `from`, `username`, `password` for mail. */
-export type ChannelSecrets = Readonly<Record<string, pulumi.Input<string>>>;
 
 /** Inputs of {@link Notifications}. */
 export interface NotificationsArgs {

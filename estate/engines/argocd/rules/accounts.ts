@@ -37,6 +37,7 @@ export const accountRules: readonly AppsRule[] = [
     },
 ];
 
+/** Roles an account may have: Argo CD's own and those of the teams. */
 function accountRoles(estate: Estate): string[] {
     return [
         "role:readonly",

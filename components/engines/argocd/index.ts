@@ -1,0 +1,199 @@
+/** Argo CD as a delivery engine: what the program asks, answered by the components of this folder. */
+import * as pulumi from "@pulumi/pulumi";
+import { teamProjects } from "../../../estate/engines/argocd/projects";
+import { hostCluster } from "../../../estate/host";
+import type { AppEnvironment, Estate, Team } from "../../../estate/model";
+import type { PushHook } from "../../gitlab/configRepository";
+import { PushWebhook } from "../../harbor/pushWebhook";
+import type { KubeObject } from "../../support/kubeObject";
+import { required } from "../../support/maps";
+import type {
+    Delivered,
+    DeliveryEngine,
+    EngineApp,
+    EngineArgs,
+    EngineCluster,
+    EngineRepository,
+    InstalledEngine,
+    PreparedEngine,
+} from "../engine";
+import { ClusterRegistration } from "./cluster";
+import { ArgoCdDelivery } from "./deliver/delivery";
+import { updaterAnnotations } from "./images/annotations";
+import { UpdaterInstall, installsUpdater } from "./images/install";
+import { actsIn, ownsWriteSecret } from "./images/plan";
+import { imageUpdater } from "./images/resource";
+import { UpdaterCredentials, UpdaterSettings, UpdaterTask } from "./images/updater";
+import { pushReceiver } from "./images/webhook";
+import { ControlPlane } from "./install/controlPlane";
+import { loadManifests, loadUpdaterManifests } from "./install/manifests";
+import { Notifications, subscriptions } from "./notifications/notifications";
+import { RepositoryAccess } from "./repository";
+import { TeamSpace } from "./team";
+
+/** Argo CD, with its image updater. */
+export const argocd: DeliveryEngine = {
+    prepare: async (estate) =>
+        preparedArgoCd(await loadManifests(estate.argocd), await loadUpdaterManifests(estate.argocd)),
+};
+
+/** Argo CD from manifests that were read and verified; those of the image updater where the estate installs it. */
+export function preparedArgoCd(
+    manifests: readonly KubeObject[],
+    updaterManifests: readonly KubeObject[] = [],
+): PreparedEngine {
+    return { hook, install: (args) => new ArgoCdOnHost(args, manifests, updaterManifests) };
+}
+
+function hook({ estate, token }: EngineArgs): PushHook {
+    const { url } = estate.argocd;
+    return {
+        title: "Argo CD",
+        url: `${url}/api/webhook`,
+        token: token(pushPurpose),
+        verify: url.startsWith("https://"),
+    };
+}
+
+/** What tokens are for: pushes to config repositories, pushes of images, messages to the relay. */
+const pushPurpose = "argocd-webhook";
+const imagePurpose = "updater-webhook";
+const relayPurpose = "notification-relay";
+
+class ArgoCdOnHost implements InstalledEngine {
+    private readonly estate: Estate;
+    private readonly controlPlane: ControlPlane;
+    /** What images updates are told by can be made once these are there. */
+    private readonly updater: readonly pulumi.Resource[];
+    /** On the host, whether Argo CD runs already or not. */
+    private readonly host: pulumi.ComponentResourceOptions;
+    /** On the host, as soon as Argo CD's namespace and definitions are there. */
+    private readonly onHost: pulumi.ComponentResourceOptions;
+
+    constructor(
+        private readonly args: EngineArgs,
+        manifests: readonly KubeObject[],
+        updaterManifests: readonly KubeObject[],
+    ) {
+        this.estate = args.estate;
+        const provider = required(args.providers.clusters, hostCluster(this.estate).name, "cluster");
+        this.host = { providers: [provider] };
+        const ssoClientSecret = args.secrets["sso.clientSecret"];
+        this.controlPlane = new ControlPlane(
+            "argocd",
+            {
+                estate: this.estate,
+                manifests,
+                webhookToken: args.token(pushPurpose),
+                ...(ssoClientSecret === undefined ? {} : { ssoClientSecret }),
+            },
+            this.host,
+        );
+        this.onHost = { ...this.host, dependsOn: [...this.controlPlane.groundwork] };
+        this.updater = this.imageUpdates(updaterManifests);
+    }
+
+    team(team: Team): pulumi.Resource {
+        return new TeamSpace(
+            `space-${team.name}`,
+            { team, projects: teamProjects(this.estate, team), argocd: this.estate.argocd },
+            this.onHost,
+        );
+    }
+
+    cluster({ cluster, ...access }: EngineCluster): pulumi.Resource {
+        return new ClusterRegistration(
+            `registration-${cluster.name}`,
+            { argocd: this.estate.argocd, cluster, ...access },
+            this.onHost,
+        );
+    }
+
+    repository({ name, repository, apps, reader, writer }: EngineRepository): pulumi.Resource {
+        // At a plain http URL the updater writes with what Argo CD reads with, see ownsWriteSecret.
+        const written = apps.some((app) => app.updater !== undefined && !ownsWriteSecret(app));
+        const { username, password } = written ? (writer ?? reader) : reader;
+        return new RepositoryAccess(
+            `${name}-access`,
+            { argocd: this.estate.argocd, repository, username, password },
+            this.onHost,
+        );
+    }
+
+    notify(): void {
+        new Notifications(
+            "notifications",
+            {
+                estate: this.estate,
+                secrets: this.args.channels,
+                relayToken: this.args.token(relayPurpose),
+            },
+            this.onHost,
+        );
+    }
+
+    follow({ app, pull, projects, writer }: EngineApp): void {
+        const { estate } = this;
+        if (app.updater !== undefined && writer !== undefined) {
+            new UpdaterCredentials(`updater-${app.name}`, { estate, app, pull, write: writer }, this.onHost);
+            for (const environment of app.environments.filter((each) => actsIn(app, each))) {
+                this.reportPushes(app.name, environment, projects);
+            }
+        }
+        const object = imageUpdater(estate, app);
+        if (object !== undefined) {
+            new UpdaterTask(
+                `updates-${app.name}`,
+                { object },
+                { ...this.onHost, dependsOn: [this.controlPlane, ...this.updater] },
+            );
+        }
+    }
+
+    deliver({ app, after }: EngineApp): Delivered {
+        const { estate } = this;
+        return new ArgoCdDelivery(
+            `delivery-${app.name}`,
+            {
+                estate,
+                app,
+                annotations: (environment) => ({
+                    ...subscriptions(estate, environment),
+                    ...updaterAnnotations(estate, app, environment),
+                }),
+            },
+            // Argo CD reports what it cannot reach yet as broken, so all of it comes first. In a destroy, Applications go
+            // while it still runs: it has to finish those that somebody gave a finalizer.
+            { ...this.host, dependsOn: [this.controlPlane, ...after] },
+        ).delivered;
+    }
+
+    /** The image updater and its settings; what its objects need before they can be made. */
+    private imageUpdates(manifests: readonly KubeObject[]): readonly pulumi.Resource[] {
+        const { estate } = this;
+        if (estate.argocd.imageUpdaterVersion === undefined) {
+            return [];
+        }
+        const webhookToken = this.args.token(imagePurpose);
+        const settings = new UpdaterSettings("updater", { estate, webhookToken }, this.onHost);
+        return installsUpdater(estate.argocd)
+            ? new UpdaterInstall("updater-install", { estate, manifests, settings }, this.onHost).definitions
+            : [];
+    }
+
+    /** Where Harbor can reach the updater, it reports pushes to the projects that the updater looks at. */
+    private reportPushes(app: string, environment: AppEnvironment, projects: EngineApp["projects"]): void {
+        const receiver = pushReceiver(this.estate, environment);
+        if (receiver !== undefined) {
+            new PushWebhook(
+                `webhook-${app}-${environment.environment}`,
+                {
+                    projectId: required(projects, environment.environment, "image project of"),
+                    receiver,
+                    token: this.args.token(imagePurpose),
+                },
+                { providers: [required(this.args.providers.registries, environment.registry, "registry")] },
+            );
+        }
+    }
+}

@@ -1,0 +1,98 @@
+/**
+ * What the program asks of a delivery engine. It is asked in this order: what it is installed from, where GitLab reports
+ * pushes, to install itself, and then of teams, clusters, repositories and apps. Its part of the spec, its names and
+ * what it can do are in estate/engines.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import type { App, Cluster, ConfigRepository, Estate, Team } from "../../estate/model";
+import type { PushHook } from "../gitlab/configRepository";
+import type { ChannelSecrets } from "../notifications/channels";
+import type { Providers } from "../providers";
+import type { Login } from "../support/login";
+
+/** What an engine is declared with. */
+export interface EngineArgs {
+    readonly estate: Estate;
+    readonly providers: Providers;
+    /** Secrets of channels, by channel. */
+    readonly channels: Readonly<Record<string, ChannelSecrets>>;
+    /** The engine's own secrets, by path, see `secrets` of its definition. */
+    readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+    /** A token by which two servers of the estate know each other: another one for each purpose, the same in every run. */
+    readonly token: (purpose: string) => pulumi.Output<string>;
+}
+
+/** A cluster that runs apps of the engine, and the account it uses there. */
+export interface EngineCluster {
+    readonly cluster: Cluster;
+    /** The namespaces it may look at. */
+    readonly namespaces: readonly string[];
+    /** Token of the account; secret. */
+    readonly token: pulumi.Input<string>;
+    /** CA of the API server, PEM in base64. */
+    readonly caData: pulumi.Input<string>;
+}
+
+/** A config repository with apps of the engine. */
+export interface EngineRepository {
+    /** Name of the component that made it; the same in every run. */
+    readonly name: string;
+    readonly repository: ConfigRepository;
+    /** Those of its apps that the engine delivers; at least one. */
+    readonly apps: readonly App[];
+    /** Reads all branches. */
+    readonly reader: Login;
+    /** Writes to the branches that programs may write to; absent where none does. */
+    readonly writer?: Login;
+}
+
+/** An app that the engine delivers. */
+export interface EngineApp {
+    readonly app: App;
+    /** Pull robots, by environment. */
+    readonly pull: Readonly<Record<string, Login>>;
+    /** Harbor's ids of its image projects, by environment. */
+    readonly projects: Readonly<Record<string, pulumi.Input<string>>>;
+    /** As in {@link EngineRepository}. */
+    readonly writer?: Login;
+    /** What must be there before anything of it is delivered: namespaces, branches, and what the engine made for it. */
+    readonly after: readonly pulumi.Resource[];
+}
+
+/** Names of what delivers an app, by environment and cluster. */
+export type Delivered = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** An engine on the host cluster. */
+export interface InstalledEngine {
+    /** A team's boundary. Its apps are delivered after it is there, and so with what the next two give. */
+    team(team: Team): pulumi.Resource;
+    /** Makes a cluster known. */
+    cluster(cluster: EngineCluster): pulumi.Resource;
+    /** Lets it read a config repository. */
+    repository(repository: EngineRepository): pulumi.Resource;
+    /** Sends what happens to apps to the estate's channels. */
+    notify(): void;
+    /** Lets it write new tags of an app's images to git, for apps with an updater. */
+    follow(app: EngineApp): void;
+    /** Brings an app to its clusters and keeps it as git says. */
+    deliver(app: EngineApp): Delivered;
+}
+
+/** An engine whose manifests were read and verified. */
+export interface PreparedEngine {
+    /** Absent: it only polls. */
+    hook?(args: EngineArgs): PushHook;
+    install(args: EngineArgs): InstalledEngine;
+}
+
+/** A delivery engine. Its name is its key in the registry. */
+export interface DeliveryEngine {
+    /** @throws Error when what it is installed from cannot be had, or is not what was pinned; the message says what to do. */
+    prepare(estate: Estate): Promise<PreparedEngine>;
+}
+
+/** Engines by name. */
+export type DeliveryEngines = Readonly<Record<string, DeliveryEngine>>;
+
+/** Those in use in an estate, by name. */
+export type PreparedEngines = Readonly<Record<string, PreparedEngine>>;

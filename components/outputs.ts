@@ -1,0 +1,80 @@
+/** What a stack tells of its estate. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Estate } from "../estate/model";
+import type { AppSpace } from "./apps/app";
+import type { Delivered } from "./engines/engine";
+import { required, sortedEntries } from "./support/maps";
+
+/** Outputs of the stack. Nothing in them is secret, but for `pipelines`. */
+export interface EstateOutputs {
+    readonly gitlab: pulumi.Output<string>;
+    /** What the engines in use have to say of themselves, e.g. `argocd`: where it is. */
+    readonly [ofAnEngine: string]: unknown;
+    /** Web addresses of an app's repositories, by app. */
+    readonly repositories: Record<
+        string,
+        { readonly source: pulumi.Output<string>; readonly config: pulumi.Output<string> }
+    >;
+    /** Names of what delivers an app, e.g. of Applications, by app, environment and cluster. */
+    readonly applications: Readonly<Record<string, Delivered>>;
+    /** Where an app stands still: the tag it is pinned to, and why nothing is applied by itself. By app and environment. */
+    readonly held: Record<string, Record<string, { readonly pin?: string; readonly hold?: string }>>;
+    /** Apps that another branch than the usual one is delivered of, by app: the branch, and the day it is meant to end. */
+    readonly hotfixes: Record<string, { readonly branch: string; readonly until?: string }>;
+    /** What a destroy would leave on the servers, and for which apps and environments. */
+    readonly kept: Record<string, string>;
+    /** Variables of apps built by a CI system other than GitLab, to be put there by hand; secret. By app. */
+    readonly pipelines: Record<string, pulumi.Output<Record<string, string>>>;
+}
+
+/** What stands still, for the outputs. */
+export function heldApps(estate: Estate): EstateOutputs["held"] {
+    const held: EstateOutputs["held"] = {};
+    for (const [name, app] of sortedEntries(estate.apps)) {
+        for (const { environment, pin, hold } of app.environments) {
+            if (pin !== undefined || hold !== undefined) {
+                (held[name] ??= {})[environment] = {
+                    ...(pin === undefined ? {} : { pin }),
+                    ...(hold === undefined ? {} : { hold }),
+                };
+            }
+        }
+    }
+    return held;
+}
+
+/** The hotfix lanes that are on. */
+export function hotfixes(estate: Estate): EstateOutputs["hotfixes"] {
+    return Object.fromEntries(
+        sortedEntries(estate.apps).flatMap(([name, { hotfix }]) =>
+            hotfix === undefined
+                ? []
+                : [
+                      [
+                          name,
+                          {
+                              branch: hotfix.branch,
+                              ...(hotfix.until === undefined ? {} : { until: hotfix.until }),
+                          },
+                      ],
+                  ],
+        ),
+    );
+}
+
+/** Variables of the apps whose CI system the estate has no access to. */
+export function foreignPipelines(
+    estate: Estate,
+    apps: Readonly<Record<string, AppSpace>>,
+): Record<string, pulumi.Output<Record<string, string>>> {
+    const foreign = sortedEntries(estate.apps).filter(([, app]) => app.ci === "jenkins");
+    return Object.fromEntries(
+        foreign.map(([name]) => {
+            const { build, promotion } = required(apps, name, "app").pipelines;
+            return [
+                name,
+                pulumi.secret({ ...build.plain, ...promotion.plain, ...build.secret, ...promotion.secret }),
+            ];
+        }),
+    );
+}
