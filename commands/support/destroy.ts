@@ -3,8 +3,7 @@
  * `--exclude-protected` leaves them. Their settings are not, so that an update may change and remove them: without more, a
  * destroy would open the branches of a project that stays. So they are marked in the state for the time of the destroy.
  */
-import { CommandError } from "./console";
-import { runPulumi, type Engine } from "./engine";
+import { onStack, type Engine } from "./engine";
 
 /** A resource of a deployment, as `pulumi stack export` gives it. */
 interface StateResource {
@@ -37,32 +36,21 @@ export function settingsOfProtected(exported: ExportedResources): string[] {
 /** Runs `destroy` while the settings of protected resources are protected too. */
 export async function keepingSettings<T>(engine: Engine, destroy: () => Promise<T>): Promise<T> {
     const settings = settingsOfProtected(
-        JSON.parse(await state(engine, ["stack", "export"])) as ExportedResources,
+        JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedResources,
     );
     if (settings.length === 0) {
         return destroy();
     }
-    await state(engine, ["state", "protect", "--yes", ...settings]);
+    await onStack(engine, ["state", "protect", "--yes", ...settings]);
     try {
         return await destroy();
     } finally {
         // What the destroy removed all the same is no longer there to be released.
-        const left = JSON.parse(await state(engine, ["stack", "export"])) as ExportedResources;
+        const left = JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedResources;
         const present = new Set(left.deployment?.resources?.map(({ urn }) => urn));
         const marked = settings.filter((urn) => present.has(urn));
         if (marked.length > 0) {
-            await state(engine, ["state", "unprotect", "--yes", ...marked]);
+            await onStack(engine, ["state", "unprotect", "--yes", ...marked]);
         }
     }
-}
-
-/** @throws CommandError with what Pulumi says */
-async function state(engine: Engine, args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await runPulumi(engine, [...args, "--stack", engine.stack]);
-    if (code !== 0) {
-        throw new CommandError(
-            `pulumi ${args.slice(0, 2).join(" ")} failed, so nothing is destroyed:\n${stderr.trim()}`,
-        );
-    }
-    return stdout;
 }

@@ -76,11 +76,16 @@ export function runPulumi(
     return run(engine.pulumi, args, { cwd: engine.root, env: engine.env, ...options });
 }
 
-/** An output of the stack, or undefined; secrets are not shown. */
-export async function stackOutputs(engine: Engine): Promise<Record<string, unknown>> {
-    const result = await succeed(engine, ["stack", "output", "--json", "--stack", engine.stack], {
+/** What a command of the CLI that takes no stack file prints about the stack. @throws CommandError with what Pulumi says */
+export async function onStack(engine: Engine, args: readonly string[]): Promise<string> {
+    const { stdout } = await succeed(engine, [...args, "--stack", engine.stack], {
         cwd: engine.root,
         env: engine.env,
     });
-    return JSON.parse(result.stdout) as Record<string, unknown>;
+    return stdout;
+}
+
+/** An output of the stack, or undefined; secrets are not shown. */
+export async function stackOutputs(engine: Engine): Promise<Record<string, unknown>> {
+    return JSON.parse(await onStack(engine, ["stack", "output", "--json"])) as Record<string, unknown>;
 }
