@@ -73,21 +73,23 @@ export function text(props: Props, key: string): string | undefined {
 
 /** Like {@link text}, for rules that have an answer without it: undefined also when a preview cannot know the value. */
 export function knownText(props: Props, key: string): string | undefined {
+    return isKnown(props, key) ? text(props, key) : undefined;
+}
+
+/** Whether a property can be read; the one a preview cannot know yet cannot. */
+export function isKnown(props: Props, key: string): boolean {
     try {
-        return text(props, key);
+        void props[key];
+        return true;
     } catch {
         // Nothing but Pulumi's guard around unknown values throws when a property is read.
-        return undefined;
+        return false;
     }
 }
 
 /** Whether a property has a value other than 0, one that a preview cannot know yet included. */
 export function isGiven(props: Props, key: string): boolean {
-    try {
-        return Boolean(props[key]);
-    } catch {
-        return true;
-    }
+    return !isKnown(props, key) || Boolean(props[key]);
 }
 
 /** An object property, or an empty one. */

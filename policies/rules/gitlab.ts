@@ -1,6 +1,7 @@
 /** Rules about GitLab: who can change an environment, and what a leaked line would give away. */
 import {
     isGiven,
+    isKnown,
     isProd,
     knownText,
     objects,
@@ -94,17 +95,20 @@ function covers(pattern: string, name: string): boolean {
     return new RegExp(`^${parts.join(".*")}$`).test(name);
 }
 
-/** Everybody a protection lets push, as words; the Community Edition has a level, the Enterprise Edition a list. */
+/**
+ * Everybody a protection lets push, as words; the Community Edition has a level, the Enterprise Edition a list. Both
+ * are filled in by the provider when they are left out, so that a preview may know neither.
+ */
 function whoPushes(props: Props): string[] {
-    const listed = objects(props, "allowedToPushes");
+    const listed = isKnown(props, "allowedToPushes") ? objects(props, "allowedToPushes") : [];
     if (listed.length === 0) {
         // GitLab's own default.
-        const level = text(props, "pushAccessLevel") ?? "maintainer";
+        const level = knownText(props, "pushAccessLevel") ?? "maintainer";
         return level === "no one" ? [] : [level];
     }
     return listed.flatMap((entry) => {
         const [, named] = Object.entries(pushers).find(([key]) => isGiven(entry, key)) ?? [];
-        const who = named ?? text(entry, "accessLevel") ?? "maintainer";
+        const who = named ?? knownText(entry, "accessLevel") ?? "maintainer";
         return who === "no one" ? [] : [who];
     });
 }

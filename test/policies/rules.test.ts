@@ -38,6 +38,18 @@ const project = {
     },
 };
 
+/** The same properties in a preview that does not know some of them: who reads one gets an error, as from Pulumi. */
+function unknown(props: Props, ...keys: readonly string[]): Props {
+    return new Proxy(props, {
+        get(target, key) {
+            if (keys.includes(String(key))) {
+                throw new Error(`string value at .${String(key)} can't be known during preview`);
+            }
+            return Reflect.get(target, key) as unknown;
+        },
+    });
+}
+
 const cases: readonly Case[] = [
     {
         rule: "gitlab-branch-no-force-push",
@@ -341,15 +353,7 @@ describe("gitlab-branch-protected", () => {
 
     /** The same resource in a preview that makes its project: who reads the number gets an error, as from Pulumi. */
     function beforeCreation(resource: Reviewed, projectName: string): Reviewed {
-        const props = new Proxy(resource.props, {
-            get: (target, key) => {
-                if (key === "project") {
-                    throw new Error("string value at .project can't be known during preview");
-                }
-                return Reflect.get(target, key) as unknown;
-            },
-        });
-        return { ...resource, props, origins: from(projectName) };
+        return { ...resource, props: unknown(resource.props, "project"), origins: from(projectName) };
     }
 
     /** What the rule says. */
@@ -414,10 +418,14 @@ describe("gitlab-no-push-to-production", () => {
     };
     /** What the rule says of a protection with these properties. */
     function said(props: Props, ...others: readonly Reviewed[]): string[] {
+        return saidWithout([], props, ...others);
+    }
+    /** What it says in a preview that does not know some of them. */
+    function saidWithout(keys: readonly string[], props: Props, ...others: readonly Reviewed[]): string[] {
         const protection: Reviewed = {
             type: "gitlab:index/branchProtection:BranchProtection",
             name: "p",
-            props: { project, ...props },
+            props: unknown({ project, ...props }, ...keys),
         };
         return noPushToProduction.check([protection, ...others], defaultSettings);
     }
@@ -440,6 +448,17 @@ describe("gitlab-no-push-to-production", () => {
         const allowedToPushes = [{ accessLevel: "no one" }, { accessLevel: "developer" }, { userId: 5 }];
         assert.deepEqual(said({ branch: "prod", allowedToPushes }), [
             `p: developer, a user can push to prod; ${fix}`,
+        ]);
+    });
+    test("is run where a preview does not know what the provider fills in", () => {
+        const level = { branch: "prod", pushAccessLevel: "developer" };
+        const none = { ...level, pushAccessLevel: "no one" };
+        const list = { branch: "prod", allowedToPushes: [unknown({}, "userId", "accessLevel")] };
+        assert.deepEqual(saidWithout(["allowedToPushes"], level), [`p: developer can push to prod; ${fix}`]);
+        assert.deepEqual(saidWithout(["allowedToPushes"], none), []);
+        assert.deepEqual(saidWithout(["pushAccessLevel"], list), [`p: a user can push to prod; ${fix}`]);
+        assert.deepEqual(saidWithout(["pushAccessLevel", "allowedToPushes"], { branch: "prod" }), [
+            `p: maintainer can push to prod; ${fix}`,
         ]);
     });
     test("reports a pattern that matches a branch of production in the same repository", () => {
