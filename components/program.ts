@@ -10,6 +10,7 @@ import { ClusterAccess } from "./clusters/access";
 import type { Delivered, EngineArgs, InstalledEngine, PreparedEngines } from "./engines/engine";
 import { ConfigRepository, type PushHook } from "./gitlab/configRepository";
 import { EstateGroup, TeamGroup } from "./gitlab/group";
+import { heldRoles } from "./gitlab/heldRoles";
 import type { ChannelSecrets } from "./notifications/channels";
 import { foreignPipelines, heldApps, hotfixes, type EstateOutputs } from "./outputs";
 import { makeProviders, type Providers, type ServerCredentials } from "./providers";
@@ -96,12 +97,19 @@ async function repositories(
         { gitlab: estate.gitlab, keep: keepsEstate(estate) },
         { providers: [gitlab] },
     );
+    const held = await heldRoles(estate.gitlab, estate.teams, { provider: gitlab });
     const teams = mapValues(
         estate.teams,
         (team) =>
             new TeamGroup(
                 `team-${team.name}`,
-                { team, gitlab: estate.gitlab, parentId: group.groupId, keep: keepsTeam(estate, team.name) },
+                {
+                    team,
+                    gitlab: estate.gitlab,
+                    parentId: group.groupId,
+                    keep: keepsTeam(estate, team.name),
+                    held: held[team.name] ?? {},
+                },
                 { providers: [gitlab] },
             ),
     );

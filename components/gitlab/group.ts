@@ -1,11 +1,11 @@
 /** The GitLab groups: one for the estate, one below it for each team. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import type { Role } from "../../estate/flows/plan";
 import type { GitLab, Team } from "../../estate/model";
 import { refuse } from "../support/checks";
 import { byKey } from "../support/maps";
 import { belongsTo, dataOptions } from "../support/options";
+import { holdsAtLeast, type HeldRoles } from "./heldRoles";
 import { groupByPath, userId } from "./lookup";
 
 /** Inputs of {@link EstateGroup}. */
@@ -57,11 +57,14 @@ export interface TeamGroupArgs {
     readonly parentId: pulumi.Input<number>;
     /** True: the group stays when the stack is destroyed, because a repository in it must stay. */
     readonly keep: boolean;
+    /** Roles in the group that people have without a membership of the estate's, see `heldRoles`. */
+    readonly held: HeldRoles;
 }
 
 /**
  * A team's group and its members. Members are named by user name; each must exist on the server, and a name that does
- * not is an error of the preview. A user in both lists is a maintainer.
+ * not is an error of the preview. A user in both lists is a maintainer. Who has at least the role already gets no
+ * membership.
  */
 export class TeamGroup extends pulumi.ComponentResource {
     public readonly groupId: pulumi.Output<number>;
@@ -85,8 +88,11 @@ export class TeamGroup extends pulumi.ComponentResource {
         this.groupId = numericId(group);
         this.webUrl = group.webUrl;
 
-        const member = (accessLevel: Exclude<Role, "no one">, user: string): pulumi.Output<number> => {
+        const member = (accessLevel: "developer" | "maintainer", user: string): pulumi.Output<number> => {
             const id = userId(user, this);
+            if (holdsAtLeast(args.held, user, accessLevel)) {
+                return id;
+            }
             // One for each person, whatever the role: another role is a change in place. GitLab refuses a second membership.
             new gitlab.GroupMembership(
                 `${name}-member-${user}`,

@@ -27,3 +27,41 @@ export function groupByPath(fullPath: string, parent: pulumi.Resource): FoundGro
     );
     return { groupId: found.apply((group) => group.groupId), webUrl: found.apply((group) => group.webUrl) };
 }
+
+/** What functions are called with. */
+export type Lookup = pulumi.InvokeOptions & { readonly provider: pulumi.ProviderResource };
+
+/** User name of the token's own user, in lower case. */
+export async function tokenUser(lookup: Lookup): Promise<string> {
+    const user = (await pulumi.runtime.invoke("gitlab:index/getCurrentUser:getCurrentUser", {}, lookup)) as {
+        username: string;
+    };
+    return user.username.toLowerCase();
+}
+
+/**
+ * Roles in a group by user name in lower case; undefined when there is no such group yet.
+ *
+ * @param inherited true: with the roles that groups above, and groups invited there, give.
+ */
+export async function groupMembers(
+    fullPath: string,
+    inherited: boolean,
+    lookup: Lookup,
+): Promise<Record<string, string> | undefined> {
+    try {
+        const { members } = (await pulumi.runtime.invoke(
+            "gitlab:index/getGroupMembership:getGroupMembership",
+            { fullPath, inherited },
+            lookup,
+        )) as { members: { username: string; accessLevel: string }[] };
+        return Object.fromEntries(
+            members.map(({ username, accessLevel }) => [username.toLowerCase(), accessLevel]),
+        );
+    } catch (error) {
+        if (/: 404\b/.test(error instanceof Error ? error.message : "")) {
+            return undefined;
+        }
+        throw error;
+    }
+}

@@ -55,6 +55,8 @@ export const knownCalls: Calls = {
         fullPath,
         webUrl: `https://gitlab.test/${String(fullPath)}`,
     }),
+    "gitlab:index/getCurrentUser:getCurrentUser": () => ({ username: "estate-owner" }),
+    "gitlab:index/getGroupMembership:getGroupMembership": () => ({ members: [] }),
 };
 
 const secretSignature = "4dabf18193072939515e22adb298388d";

@@ -17,11 +17,14 @@ type backend struct {
 	gitlab *provider
 }
 
-// Invoke serves the functions that look something up: an existing group, a user by name.
+// Invoke serves the functions that look something up: an existing group and its members, a user by name, the token's own.
 func (b backend) Invoke(ctx context.Context, req plugin.InvokeRequest) (plugin.InvokeResponse, error) {
 	look := map[string]func(context.Context, plugin.Map) (plugin.Map, error){
 		"gitlab:index/getUser:getUser":   b.gitlab.getUser,
 		"gitlab:index/getGroup:getGroup": b.gitlab.getGroup,
+
+		"gitlab:index/getGroupMembership:getGroupMembership": b.gitlab.getGroupMembership,
+		"gitlab:index/getCurrentUser:getCurrentUser":         b.gitlab.getCurrentUser,
 	}[req.Token]
 	if look == nil {
 		return b.Provider.Invoke(ctx, req)
@@ -39,7 +42,7 @@ func offline() bool { return os.Getenv("ESTATE_OFFLINE") == "true" }
 // madeUp answers a lookup without a server. The engine takes no unknown values from a function, so the number of what is
 // looked for is 0, which GitLab never gives, and its page is nowhere.
 func madeUp(args plugin.Map) plugin.Map {
-	result := plugin.Map{"id": "0", "userId": 0, "groupId": 0, "webUrl": "https://gitlab.invalid"}
+	result := plugin.Map{"id": "0", "userId": 0, "groupId": 0, "webUrl": "https://gitlab.invalid", "username": "", "members": []any{}}
 	for key, value := range args {
 		result[key] = value
 	}
@@ -103,6 +106,48 @@ func (p *provider) getGroup(ctx context.Context, args plugin.Map) (plugin.Map, e
 		result["parentId"] = group["parent_id"]
 	}
 	return result, nil
+}
+
+// getGroupMembership lists a group's members; with inherited, those of the groups above too, each with the highest role.
+func (p *provider) getGroupMembership(ctx context.Context, args plugin.Map) (plugin.Map, error) {
+	group, err := p.getGroup(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	path := "/groups/" + number(group["groupId"]) + "/members"
+	if plugin.Bool(args["inherited"]) {
+		path += "/all"
+	}
+	found, err := p.all(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	members := []any{}
+	for _, one := range found {
+		accessLevel := role(one["access_level"])
+		if wanted := plugin.Text(args["accessLevel"]); wanted != "" && wanted != accessLevel {
+			continue
+		}
+		members = append(members, map[string]any{
+			"id": one["id"], "username": one["username"], "name": one["name"], "state": one["state"], "webUrl": plugin.Text(one["web_url"]),
+			"avatarUrl": plugin.Text(one["avatar_url"]), "accessLevel": accessLevel, "expiresAt": plugin.Text(one["expires_at"]),
+		})
+	}
+	return plugin.Map{
+		"id": group["id"], "groupId": group["groupId"], "fullPath": group["fullPath"], "members": members,
+	}, nil
+}
+
+// getCurrentUser says whose the token is. Upstream asks GraphQL, which has the same facts.
+func (p *provider) getCurrentUser(ctx context.Context, _ plugin.Map) (plugin.Map, error) {
+	var user plugin.Map
+	if err := p.Get(ctx, "/user", &user); err != nil {
+		return nil, err
+	}
+	return plugin.Map{
+		"id": number(user["id"]), "globalId": "gid://gitlab/User/" + number(user["id"]), "username": user["username"],
+		"name": user["name"], "bot": plugin.Bool(user["bot"]), "publicEmail": plugin.Text(user["public_email"]),
+	}, nil
 }
 
 // notThere names what is missing, in place of the address that answered 404.

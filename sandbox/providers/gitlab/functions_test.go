@@ -16,12 +16,15 @@ func lookups(t *testing.T) plugin.Backend {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		answer := map[string]string{
-			"/api/v4/users?username=alice":                   `[{"id":7,"username":"alice","name":"Alice","state":"active"}]`,
-			"/api/v4/users?username=nobody":                  `[]`,
-			"/api/v4/users?search=a%40b.test":                `[{"id":7},{"id":8}]`,
-			"/api/v4/users/7":                                `{"id":7,"username":"alice"}`,
-			"/api/v4/groups/acme%2Fshop?with_projects=false": `{"id":12,"full_path":"acme/shop","parent_id":3,"web_url":"http://g/acme/shop"}`,
-			"/api/v4/groups/12?with_projects=false":          `{"id":12,"full_path":"acme/shop","parent_id":null}`,
+			"/api/v4/users?username=alice":                      `[{"id":7,"username":"alice","name":"Alice","state":"active"}]`,
+			"/api/v4/users?username=nobody":                     `[]`,
+			"/api/v4/users?search=a%40b.test":                   `[{"id":7},{"id":8}]`,
+			"/api/v4/users/7":                                   `{"id":7,"username":"alice"}`,
+			"/api/v4/groups/acme%2Fshop?with_projects=false":    `{"id":12,"full_path":"acme/shop","parent_id":3,"web_url":"http://g/acme/shop"}`,
+			"/api/v4/groups/12?with_projects=false":             `{"id":12,"full_path":"acme/shop","parent_id":null}`,
+			"/api/v4/user":                                      `{"id":1,"username":"root","name":"Administrator"}`,
+			"/api/v4/groups/12/members?per_page=100&page=1":     `[{"id":7,"username":"alice","access_level":30}]`,
+			"/api/v4/groups/12/members/all?per_page=100&page=1": `[{"id":7,"username":"alice","access_level":50},{"id":8,"username":"bob","access_level":30}]`,
 		}[r.URL.RequestURI()]
 		if answer == "" {
 			w.WriteHeader(http.StatusNotFound)
@@ -56,6 +59,7 @@ func TestFunctions(t *testing.T) {
 		{"group's parent", getGroup, plugin.Map{"fullPath": "acme/shop"}, "parentId", float64(3), ""},
 		{"group without parent", getGroup, plugin.Map{"groupId": float64(12)}, "parentId", nil, ""},
 		{"unknown group", getGroup, plugin.Map{"fullPath": "other"}, "", nil, "group other does not exist"},
+		{"token's user", "gitlab:index/getCurrentUser:getCurrentUser", plugin.Map{}, "username", "root", ""},
 		{"no group named", getGroup, plugin.Map{}, "", nil, "one of groupId and fullPath is needed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -73,6 +77,38 @@ func TestFunctions(t *testing.T) {
 				t.Errorf("%s is %v, want %v", test.key, got.Result[test.key], test.value)
 			}
 		})
+	}
+}
+
+func TestMembers(t *testing.T) {
+	const token = "gitlab:index/getGroupMembership:getGroupMembership"
+	for _, test := range []struct {
+		name string
+		args plugin.Map
+		want string
+	}{
+		{"of the group", plugin.Map{"fullPath": "acme/shop"}, "alice developer"},
+		{"inherited", plugin.Map{"fullPath": "acme/shop", "inherited": true}, "alice owner, bob developer"},
+		{"of one role", plugin.Map{"groupId": float64(12), "inherited": true, "accessLevel": "owner"}, "alice owner"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := lookups(t).Invoke(context.Background(), plugin.InvokeRequest{Token: token, Args: test.args})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var members []string
+			for _, one := range got.Result["members"].([]any) {
+				member := one.(map[string]any)
+				members = append(members, plugin.Text(member["username"])+" "+plugin.Text(member["accessLevel"]))
+			}
+			if text := strings.Join(members, ", "); text != test.want {
+				t.Errorf("got %s, want %s", text, test.want)
+			}
+		})
+	}
+	_, err := lookups(t).Invoke(context.Background(), plugin.InvokeRequest{Token: token, Args: plugin.Map{"fullPath": "other"}})
+	if err == nil || !strings.Contains(err.Error(), ": 404") {
+		t.Errorf("a group that is not there: %v", err)
 	}
 }
 

@@ -29,6 +29,7 @@ function recordTeamGroup(overrides: Partial<TeamGroupArgs> = {}): Promise<Record
             gitlab: sampleGitLab(),
             parentId: 7,
             keep: false,
+            held: {},
             ...overrides,
         };
         return new TeamGroup("team-shop", args, { providers: [provider] });
@@ -116,6 +117,17 @@ test("who is in both lists is a maintainer, once", async () => {
         "gitlab:index/groupMembership:GroupMembership team-shop-member-alice",
         "gitlab:index/groupMembership:GroupMembership team-shop-member-bob",
     ]);
+});
+
+test("who has at least the role already gets no membership, and is still a maintainer for approvals", async () => {
+    const team = sampleTeam({ maintainers: ["Alice", "dave"], developers: ["bob", "carol"] });
+    const held = { alice: "owner", dave: "developer", bob: "developer", carol: "reporter" };
+    const recording = await recordTeamGroup({ team, held });
+    assert.deepEqual(childrenOf(recording, "team-shop").slice(1), [
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-carol",
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-dave",
+    ]);
+    assert.equal((await valueOf(recording.result.maintainerIds)).length, 2);
 });
 
 for (const group of ["shop", "acme", "acme/", "other/shop", "acme/shop/inner"]) {
