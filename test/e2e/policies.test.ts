@@ -94,7 +94,11 @@ describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
         ]) {
             assert.ok(output.includes(` ${resource} `), `${resource} is not part of the preview`);
         }
-        assert.doesNotMatch(output, /warning|error/i);
+        // Support for the release that an estate gets ends one day, and this test is to outlive it.
+        assert.doesNotMatch(
+            output.replaceAll(/.*argocd\.manifests\.version should.*/g, ""),
+            /warning|error/i,
+        );
     });
 
     test("any other operation on servers that are elsewhere is refused", async () => {

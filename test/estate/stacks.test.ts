@@ -52,10 +52,10 @@ describe("the stack files", () => {
         });
     }
 
-    it("of dev say what the free tier does without approvals, and nothing else", () => {
+    it("of dev say what the free tier does without, how old its Argo CD is, and nothing else", () => {
         assert.deepEqual(
             estateOf("dev").problems.map(({ id, path: at }) => `${id} ${at}`),
-            ["tier-approvals environments.prod.approvals"],
+            ["manifests-supported argocd.manifests.version", "tier-approvals environments.prod.approvals"],
         );
     });
 

@@ -23,6 +23,18 @@ export const argoCdReleases: Readonly<Record<string, { readonly standard: string
     },
 };
 
+/**
+ * The last day with fixes of Argo CD's minor versions, oldest first; later ones have no day yet. Three of them are
+ * supported: one ends when the third after it is out, which is planned for the first Mondays of February, May, August
+ * and November. Sources: Argo CD's "Release Process And Cadence", and the notes of release 3.3.19, the last of its line.
+ */
+export const argoCdSupport: Readonly<Record<string, string>> = {
+    "3.2": "2026-08-04",
+    "3.3": "2026-11-03",
+    "3.4": "2027-02-01",
+    "3.5": "2027-05-03",
+};
+
 /** What an estate installs that names no version: the newest of them. */
 export const defaultArgoCdVersion = "3.5.1";
 

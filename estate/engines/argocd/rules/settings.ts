@@ -1,4 +1,7 @@
-import type { AppsRule, Finding, Rule } from "../../../rules/rule";
+import { lt, major, minor } from "semver";
+
+import type { AppsRule, Checked, Finding } from "../../../rules/rule";
+import { argoCdReleases, argoCdSupport } from "../releases";
 
 /** Where Argo CD comes from, and where people find it. */
 export const argocdSettingRules: readonly AppsRule[] = [
@@ -12,9 +15,41 @@ export const argocdSettingRules: readonly AppsRule[] = [
                 : [{ path: "argocd.url", value: undefined, fix: "write Argo CD's public URL" }],
     },
     { id: "manifests-source", rule: "must be verifiable", severity: "error", check: manifests },
+    {
+        id: "manifests-supported",
+        rule: "should be a version that still gets security fixes",
+        severity: "warning",
+        check: unsupported,
+    },
 ];
 
-function manifests({ spec, estate }: Parameters<Rule["check"]>[0]): Finding[] {
+/** Whoever keeps an older version by choice sees the warning in each run: nobody else tells them. */
+function unsupported({ estate, context: { today } }: Checked): Finding[] {
+    const { version } = estate.argocd.manifests;
+    const line = `${major(version)}.${minor(version)}`;
+    const [oldest = line] = Object.keys(argoCdSupport);
+    const last = argoCdSupport[line];
+    if (today === undefined || (last === undefined ? !lt(version, `${oldest}.0`) : today <= last)) {
+        return [];
+    }
+    const supported = Object.keys(argoCdReleases).filter(
+        (release) => (argoCdSupport[`${major(release)}.${minor(release)}`] ?? today) >= today,
+    );
+    const since = last === undefined ? "" : ` since ${last}`;
+    return [
+        {
+            path: "argocd.manifests.version",
+            value: version,
+            fix: `upgrade: Argo CD ${line} has had no fixes${since}; ${
+                supported.length === 0
+                    ? "take one of today's releases"
+                    : `known here are ${supported.join(", ")}`
+            }`,
+        },
+    ];
+}
+
+function manifests({ spec, estate }: Checked): Finding[] {
     const written = spec.argocd.manifests;
     const { path, sha256, version } = estate.argocd.manifests;
     if (written.path !== undefined && written.url !== undefined) {

@@ -3,17 +3,34 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { applications } from "../../../../estate/engines/argocd/names";
 import { teamProjects } from "../../../../estate/engines/argocd/projects";
+import { parseEstate } from "../../../../estate";
 import {
     argoCdReleases,
+    argoCdSupport,
     defaultArgoCdVersion,
     updaterReleases,
 } from "../../../../estate/engines/argocd/releases";
-import { model, type Overrides } from "../../../support/estate";
+import { model, spec, type Overrides } from "../../../support/estate";
 
 const projects = (overrides: Overrides = {}): ReturnType<typeof teamProjects> =>
     teamProjects(model(overrides), { name: "shop" });
 
 describe("Argo CD", () => {
+    it("is supported to the end of its last day, and a version to come at any time", () => {
+        const warnings = (version: string, today: string): number =>
+            parseEstate(spec({ argocd: { manifests: { version, sha256: "0".repeat(64) } } }), { today })
+                .problems.length;
+        assert.equal(warnings("3.3.14", "2026-11-03"), 0);
+        assert.equal(warnings("3.3.14", "2026-11-04"), 1);
+        assert.equal(warnings("3.9.0", "2026-11-04"), 0);
+        assert.equal(warnings("4.0.0-rc1", "2026-11-04"), 0);
+    });
+
+    it("knows how long each release is supported that has a known checksum", () => {
+        const lines = Object.keys(argoCdReleases).map((release) => release.replace(/\.\d+$/, ""));
+        assert.deepEqual(Object.keys(argoCdSupport), [...new Set(lines)]);
+    });
+
     it("has an Application per cluster of an app in an environment", () => {
         const { web } = model().apps;
         const prod = web?.environments.find((each) => each.environment === "prod");
