@@ -9,6 +9,8 @@ type Outcome<T> = { value: T } | { problem: string };
 export interface Field<T> {
     read(value: unknown): Outcome<T>;
     required?: boolean;
+    /** Null empties the attribute. Without this null counts as not given, as GitLab takes it. */
+    clears?: true;
 }
 
 /** A field that must be given. */
@@ -29,13 +31,16 @@ export type Parsed<S extends Fields> = {
         : never;
 };
 
-/** Reads the named parameters; unknown ones are ignored, as GitLab does. All problems are answered at once. */
+/**
+ * Reads the named parameters; unknown ones are ignored, as GitLab does, and null counts as not given where it does not
+ * empty an attribute ({@link clearable}). All problems are answered at once.
+ */
 export function parse<S extends Fields>(input: Input, fields: S): Parsed<S> {
     const result: Record<string, unknown> = {};
     const problems: string[] = [];
     for (const [name, field] of Object.entries(fields)) {
         const value = input[name];
-        if (value === undefined || (value === null && field.required)) {
+        if (value === undefined || (value === null && !field.clears)) {
             if (field.required) {
                 problems.push(`${name} is missing`);
             }
@@ -66,13 +71,10 @@ export function required<T>(field: Field<T>): RequiredField<T> {
     return { read: (value) => field.read(value), required: true };
 }
 
-/** A string; numbers and booleans are taken as their text, null as the empty string. */
+/** A string; numbers and booleans are taken as their text. */
 export function text(): Field<string> {
     return {
         read(value) {
-            if (value === null) {
-                return { value: "" };
-            }
             if (typeof value === "string") {
                 return { value };
             }
@@ -81,6 +83,11 @@ export function text(): Field<string> {
                 : { problem: "is invalid" };
         },
     };
+}
+
+/** The text of an attribute that null empties. */
+export function clearable(): Field<string> {
+    return { read: (value) => (value === null ? { value: "" } : text().read(value)), clears: true };
 }
 
 /** A string that is more than blanks. */
@@ -93,11 +100,11 @@ export function filled(): Field<string> {
     };
 }
 
-/** A whole number; text of digits counts. Null counts as not given. */
+/** A whole number; text of digits counts. Empty text counts as not given. */
 export function int(): Field<number> {
     return {
         read(value) {
-            if (value === null || value === "") {
+            if (value === "") {
                 return { value: undefined as unknown as number };
             }
             const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
@@ -108,19 +115,23 @@ export function int(): Field<number> {
     };
 }
 
-/** A truth value; its usual spellings in queries count. */
+const yes = ["1", "on", "t", "true", "y", "yes"];
+const no = ["0", "off", "f", "false", "n", "no"];
+
+/** What a value means as a truth value, in every spelling GitLab takes: `True`, `on`, `1` …; undefined when it is none. */
+export function truth(value: unknown): boolean | undefined {
+    const word = asText(value).toLowerCase();
+    return yes.includes(word) ? true : no.includes(word) ? false : undefined;
+}
+
+/** A truth value. Empty text counts as not given. */
 export function bool(): Field<boolean> {
     return {
         read(value) {
-            if (value === null) {
-                return { value: undefined as unknown as boolean };
-            }
-            if (value === true || value === "true" || value === "1" || value === 1 || value === "t") {
-                return { value: true };
-            }
-            return value === false || value === "false" || value === "0" || value === 0 || value === "f"
-                ? { value: false }
-                : { problem: "is invalid" };
+            const meant = truth(value);
+            return meant === undefined && value !== ""
+                ? { problem: "is invalid" }
+                : { value: meant as boolean };
         },
     };
 }
@@ -155,7 +166,7 @@ export function words(): Field<string[]> {
             const list =
                 typeof value === "string" ? value.split(",") : Array.isArray(value) ? value : undefined;
             if (!list?.every((item) => typeof item === "string" || typeof item === "number")) {
-                return value === null ? { value: [] } : { problem: "is invalid" };
+                return { problem: "is invalid" };
             }
             return { value: list.map((item) => String(item).trim()).filter((item) => item !== "") };
         },
@@ -190,6 +201,7 @@ export function day(): Field<string | null> {
                 ? { value: found[0] }
                 : { problem: "is invalid" };
         },
+        clears: true,
     };
 }
 
@@ -203,6 +215,7 @@ export function moment(): Field<string | null> {
             const time = typeof value === "string" ? Date.parse(value) : NaN;
             return Number.isNaN(time) ? { problem: "is invalid" } : { value: new Date(time).toISOString() };
         },
+        clears: true,
     };
 }
 
@@ -220,12 +233,11 @@ export function object(): Field<Input> {
 export function objects(): Field<Input[]> {
     return {
         read(value) {
-            const list =
-                Array.isArray(value) || value === null
-                    ? ((value ?? []) as unknown[])
-                    : typeof value === "object"
-                      ? Object.values(value)
-                      : undefined;
+            const list = Array.isArray(value)
+                ? (value as unknown[])
+                : typeof value === "object" && value !== null
+                  ? Object.values(value)
+                  : undefined;
             return list?.every((item) => typeof item === "object" && item !== null)
                 ? { value: list as Input[] }
                 : { problem: "is invalid" };

@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type AgentToken, type ClusterAgent, type Project } from "../model";
-import { filled, required, text, type Input } from "../params";
+import { clearable, filled, required, type Input } from "../params";
 import { hashOf, randomText } from "../secrets";
 
 /** Agents for Kubernetes and their tokens, as records. */
@@ -97,7 +97,7 @@ export function registerAgents(routes: Routes, gitlab: GitLab): void {
     });
     routes.post(tokens, (call) => {
         const agent = find(call, call.project(Level.maintainer));
-        const wanted = call.parse({ name: required(filled()), description: text() });
+        const wanted = call.parse({ name: required(filled()), description: clearable() });
         const secret = `glagent-${randomText(50)}`;
         const made: AgentToken = {
             id: gitlab.nextId("agent_token"),

@@ -4,7 +4,7 @@ import { ApiError, forbidden, notFound } from "../errors";
 import type { FileDiff } from "../git";
 import type { GitLab } from "../gitlab";
 import { Level } from "../model";
-import { bool, filled, objects, required, text, type Input } from "../params";
+import { bool, filled, objects, required, text, truth, type Input } from "../params";
 import { showCommit } from "../present";
 import { moveRef, writeCommit, authorOf, type FileAction } from "../repository";
 import { readable, commitAt, content } from "./files";
@@ -235,7 +235,7 @@ function readAction(entry: Input): FileAction {
         ...(typeof last === "string" ? { lastCommitId: last } : {}),
         ...(executable === undefined || executable === null
             ? {}
-            : { executable: executable === true || executable === "true" }),
+            : { executable: truth(executable) ?? false }),
     };
 }
 

@@ -10,7 +10,7 @@ import {
     type Project,
     type ProtectedEnvironment,
 } from "../model";
-import { filled, int, objects, oneOf, required, text, type Input } from "../params";
+import { clearable, filled, int, objects, oneOf, required, text, type Input } from "../params";
 import { identityOf, showGrant } from "../present";
 import { changeGrants, readGrants } from "./protections";
 import { place } from "./members";
@@ -28,13 +28,13 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
         return found;
     };
     const fields = {
-        description: text(),
-        external_url: text(),
+        description: clearable(),
+        external_url: clearable(),
         tier: tiers,
         auto_stop_setting: oneOf("always", "with_action"),
         cluster_agent_id: int(),
-        kubernetes_namespace: text(),
-        flux_resource_path: text(),
+        kubernetes_namespace: clearable(),
+        flux_resource_path: clearable(),
     };
     routes.get(base, (call) => {
         const project = call.project(Level.reporter);

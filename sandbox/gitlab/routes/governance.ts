@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type ApprovalRule, type Group, type PlainRecord, type Project } from "../model";
-import { bool, filled, int, ints, oneOf, required, text, type Input } from "../params";
+import { bool, clearable, filled, int, ints, oneOf, required, text, type Input } from "../params";
 import { basicUser, identityOf, showGroup, showProject } from "../present";
 import { place } from "./members";
 
@@ -165,14 +165,14 @@ function registerApprovalRules(routes: Routes, gitlab: GitLab): void {
 }
 
 const pushRuleFields = {
-    author_email_regex: text(),
-    branch_name_regex: text(),
+    author_email_regex: clearable(),
+    branch_name_regex: clearable(),
     commit_committer_check: bool(),
     commit_committer_name_check: bool(),
-    commit_message_negative_regex: text(),
-    commit_message_regex: text(),
+    commit_message_negative_regex: clearable(),
+    commit_message_regex: clearable(),
     deny_delete_tag: bool(),
-    file_name_regex: text(),
+    file_name_regex: clearable(),
     max_file_size: int(),
     member_check: bool(),
     prevent_secrets: bool(),

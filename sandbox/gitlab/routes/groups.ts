@@ -3,7 +3,19 @@ import type { Call, Routes } from "../call";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Group } from "../model";
-import { bool, filled, int, object, oneOf, oneOfNumbers, required, text, type Input } from "../params";
+import {
+    bool,
+    clearable,
+    filled,
+    int,
+    object,
+    oneOf,
+    oneOfNumbers,
+    required,
+    text,
+    truth,
+    type Input,
+} from "../params";
 import { showGroup, showGroupDetail, showProject } from "../present";
 import { randomText } from "../secrets";
 import { groupSettings, readSettings } from "../settings";
@@ -151,7 +163,7 @@ function createGroup(gitlab: GitLab, call: Call): unknown {
         name: required(filled()),
         path: required(filled()),
         parent_id: int(),
-        description: text(),
+        description: clearable(),
         visibility,
         default_branch_protection: oneOfNumbers(0, 1, 2, 3, 4),
         default_branch_protection_defaults: object(),
@@ -191,16 +203,14 @@ function createGroup(gitlab: GitLab, call: Call): unknown {
         runnersToken: `GR1348941${randomText(20)}`,
     });
     keepSettings(gitlab, group, call.input, wanted);
-    // A bot that makes a subgroup keeps the rights it inherits; a person becomes owner.
-    if (!parent || groupLevel(gitlab, user, parent) < Level.owner) {
-        group.members.push({
-            userId: user.id,
-            accessLevel: Level.owner,
-            createdAt: gitlab.now(),
-            createdById: user.id,
-            expiresAt: null,
-        });
-    }
+    // Also where the creator inherits a role from above: GitLab adds an owner to every new group.
+    group.members.push({
+        userId: user.id,
+        accessLevel: Level.owner,
+        createdAt: gitlab.now(),
+        createdById: user.id,
+        expiresAt: null,
+    });
     gitlab.state.groups.push(group);
     return showGroupDetail(gitlab, group, Level.owner);
 }
@@ -222,14 +232,13 @@ function keepSettings(
             const read = list.map((each) => ({ access_level: Number(each.access_level) }));
             return read.length > 0 ? read : [{ access_level: Level.maintainer }];
         };
-        const truth = (name: string): boolean => defaults[name] === true || defaults[name] === "true";
         const push = levels("allowed_to_push");
         const merge = levels("allowed_to_merge");
         group.settings["default_branch_protection_defaults"] = {
             allowed_to_push: push,
-            allow_force_push: truth("allow_force_push"),
+            allow_force_push: truth(defaults["allow_force_push"]) ?? false,
             allowed_to_merge: merge,
-            developer_can_initial_push: truth("developer_can_initial_push"),
+            developer_can_initial_push: truth(defaults["developer_can_initial_push"]) ?? false,
         };
         if (wanted.default_branch_protection === undefined) {
             group.settings["default_branch_protection"] =
@@ -264,7 +273,7 @@ function updateGroup(gitlab: GitLab, call: Call): unknown {
     const wanted = call.parse({
         name: filled(),
         path: filled(),
-        description: text(),
+        description: clearable(),
         visibility,
         default_branch_protection: oneOfNumbers(0, 1, 2, 3, 4),
         default_branch_protection_defaults: object(),

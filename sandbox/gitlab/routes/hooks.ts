@@ -4,7 +4,7 @@ import { hookEvents, hookProject, hookUser, pushPayload, send } from "../events"
 import { zeroSha } from "../git";
 import type { GitLab } from "../gitlab";
 import { Level, type Hook, type HookLog, type Project } from "../model";
-import { bool, filled, objects, oneOf, required, text, type Input } from "../params";
+import { bool, clearable, filled, objects, oneOf, required, text, type Input } from "../params";
 import { place } from "./members";
 
 const eventFlags = [
@@ -34,16 +34,16 @@ const eventFlags = [
 
 const groupOnly = ["subgroup_events", "member_events", "project_events"];
 const fields = {
-    name: text(),
-    description: text(),
-    token: text(),
-    signing_token: text(),
+    name: clearable(),
+    description: clearable(),
+    token: clearable(),
+    signing_token: clearable(),
     enable_ssl_verification: bool(),
-    push_events_branch_filter: text(),
+    push_events_branch_filter: clearable(),
     branch_filter_strategy: oneOf("wildcard", "regex", "all_branches"),
     custom_headers: objects(),
     url_variables: objects(),
-    custom_webhook_template: text(),
+    custom_webhook_template: clearable(),
     ...Object.fromEntries(eventFlags.map((name) => [name, bool()])),
 };
 

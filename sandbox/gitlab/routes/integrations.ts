@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { badParameters, noRoute, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Integration, type Project } from "../model";
-import type { Input } from "../params";
+import { truth, type Input } from "../params";
 import { place } from "./members";
 
 /** An integration's title, what must be sent to switch it on, and which properties are secrets. */
@@ -130,7 +130,7 @@ function change(gitlab: GitLab, call: Call, space: Group | Project): unknown {
                 integration.secrets[name] = value;
             }
         } else if (eventNames.includes(name)) {
-            integration.events[name] = value === true || value === "true";
+            integration.events[name] = truth(value) ?? false;
         } else {
             integration.properties[name] = value;
         }

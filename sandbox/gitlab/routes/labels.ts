@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { conflict, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Label, type Project } from "../model";
-import { filled, int, required, text, type Input } from "../params";
+import { clearable, filled, int, required, type Input } from "../params";
 import { place } from "./members";
 
 /** Labels of projects and groups. */
@@ -53,7 +53,7 @@ export function registerLabels(routes: Routes, gitlab: GitLab): void {
             const wanted = call.parse({
                 name: required(filled()),
                 color: required(filled()),
-                description: text(),
+                description: clearable(),
                 priority: int(),
             });
             if (inherited(space).some((each) => each.name === wanted.name)) {
@@ -75,7 +75,7 @@ export function registerLabels(routes: Routes, gitlab: GitLab): void {
             const wanted = call.parse({
                 new_name: filled(),
                 color: filled(),
-                description: text(),
+                description: clearable(),
                 priority: int(),
             });
             label.name = wanted.new_name ?? label.name;

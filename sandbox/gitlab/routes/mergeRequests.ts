@@ -5,7 +5,7 @@ import { emitMergeRequest, isDraft } from "../events";
 import type { GitLab } from "../gitlab";
 import { headPipeline, mergeMergeRequest, mergeStatus, openMergeRequest, rebase } from "../mergeRequests";
 import { Level, type MergeRequest, type Project } from "../model";
-import { bool, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
+import { bool, clearable, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
 import { basicUser, showCommit } from "../present";
 import { addPipeline, hasCiFile, mergeRequestWish } from "../repository";
 import { showDiff } from "./commits";
@@ -211,7 +211,7 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
 }
 
 const editable = {
-    description: text(),
+    description: clearable(),
     assignee_id: int(),
     assignee_ids: ints(),
     reviewer_ids: ints(),

@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { noRoute, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type PlainRecord, type Project } from "../model";
-import { bool, filled, oneOf, required, text } from "../params";
+import { bool, clearable, filled, oneOf, required, text } from "../params";
 import { withoutSecrets } from "../../support/deliveries";
 
 /** Push and pull mirrors as records: nothing is mirrored. */
@@ -12,7 +12,7 @@ export function registerMirrors(routes: Routes, gitlab: GitLab): void {
         enabled: bool(),
         only_protected_branches: bool(),
         keep_divergent_refs: bool(),
-        mirror_branch_regex: text(),
+        mirror_branch_regex: clearable(),
         auth_method: oneOf("password", "ssh_public_key"),
     };
     const find = (call: Call, project: Project): PlainRecord => {
@@ -74,7 +74,7 @@ export function registerMirrors(routes: Routes, gitlab: GitLab): void {
             mirror_trigger_builds: bool(),
             only_mirror_protected_branches: bool(),
             mirror_overwrites_diverged_branches: bool(),
-            mirror_branch_regex: text(),
+            mirror_branch_regex: clearable(),
         });
         project.pullMirror = {
             id: gitlab.nextId("mirror"),

@@ -3,7 +3,7 @@ import type { Call } from "../call";
 import { ApiError, forbidden } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project, type User } from "../model";
-import { asText, bool, filled, int, object, text, words } from "../params";
+import { asText, bool, clearable, filled, int, object, text, words } from "../params";
 import { projectUrls, showProject } from "../present";
 import { writeCommit } from "../repository";
 import { randomText } from "../secrets";
@@ -23,7 +23,7 @@ export async function createProject(gitlab: GitLab, call: Call): Promise<unknown
         name: text(),
         path: text(),
         namespace_id: int(),
-        description: text(),
+        description: clearable(),
         visibility,
         default_branch: text(),
         initialize_with_readme: bool(),
@@ -146,7 +146,7 @@ export async function forkProject(gitlab: GitLab, call: Call): Promise<unknown> 
         namespace_path: text(),
         namespace: text(),
         visibility,
-        description: text(),
+        description: clearable(),
     });
     const namespaceId = targetNamespace(
         gitlab,

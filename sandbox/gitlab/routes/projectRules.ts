@@ -2,7 +2,7 @@ import { effectiveGroupLevel } from "../access";
 import { invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project, type User } from "../model";
-import { oneOf, type Input } from "../params";
+import { oneOf, truth, type Input } from "../params";
 import { featureFlags, projectSettings, readSettings } from "../settings";
 
 export const visibility = oneOf("private", "internal", "public");
@@ -72,16 +72,14 @@ export function projectAttributes(gitlab: GitLab, input: Input): Input {
     const settings = readSettings(input, projectSettings, gitlab.tier);
     for (const [old, name] of Object.entries(featureFlags)) {
         if (old in input && !(name in settings)) {
-            settings[name] = input[old] === true || input[old] === "true" ? "enabled" : "disabled";
+            settings[name] = truth(input[old]) ? "enabled" : "disabled";
         }
     }
     if ("public_builds" in input && !("public_jobs" in settings)) {
-        settings["public_jobs"] = input["public_builds"] === true || input["public_builds"] === "true";
+        settings["public_jobs"] = truth(input["public_builds"]) ?? false;
     }
     if ("emails_disabled" in input && !("emails_enabled" in settings)) {
-        settings["emails_enabled"] = !(
-            input["emails_disabled"] === true || input["emails_disabled"] === "true"
-        );
+        settings["emails_enabled"] = !truth(input["emails_disabled"]);
     }
     return settings;
 }

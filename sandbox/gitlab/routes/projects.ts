@@ -3,7 +3,7 @@ import type { Call, Routes } from "../call";
 import { forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project } from "../model";
-import { bool, filled, int, object, oneOf, required, text, words, type Input } from "../params";
+import { bool, clearable, filled, int, object, oneOf, required, text, words, type Input } from "../params";
 import { basicUser, identityOf, showProject } from "../present";
 import { checkPath, markForDeletion } from "./groups";
 import {
@@ -175,7 +175,7 @@ async function updateProject(gitlab: GitLab, call: Call): Promise<unknown> {
     const wanted = call.parse({
         name: filled(),
         path: filled(),
-        description: text(),
+        description: clearable(),
         visibility,
         default_branch: filled(),
         topics: words(),

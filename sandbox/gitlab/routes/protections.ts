@@ -3,7 +3,7 @@ import type { Call, Routes } from "../call";
 import { conflict, forbidden, notFound, unprocessable } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Grant, type Project, type ProtectedBranch } from "../model";
-import { bool, filled, objects, oneOfNumbers, required, text, type Input } from "../params";
+import { bool, filled, objects, oneOfNumbers, required, text, truth, type Input } from "../params";
 import { showGrant } from "../present";
 
 /** What an access level is for; GitLab names it in its errors. */
@@ -265,7 +265,7 @@ export function changeGrants(
         if (!known) {
             throw notFound();
         }
-        if (wish["_destroy"] === true || wish["_destroy"] === "true" || wish["_destroy"] === 1) {
+        if (truth(wish["_destroy"])) {
             result = result.filter((grant) => grant !== known);
         } else {
             const [changed] = readGrants(gitlab, project, [{ ...wish, id: undefined }], kind);

@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { ApiError, conflict, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project } from "../model";
-import { filled, required, text, type Input } from "../params";
+import { clearable, filled, required, text, type Input } from "../params";
 import { basicUser } from "../present";
 
 /** Releases of tags. */
@@ -44,7 +44,7 @@ export function registerReleases(routes: Routes, gitlab: GitLab): void {
     });
     routes.post(base, async (call) => {
         const project = call.writableProject(Level.developer);
-        const wanted = call.parse({ tag_name: required(filled()), name: text(), description: text() });
+        const wanted = call.parse({ tag_name: required(filled()), name: text(), description: clearable() });
         if ((await gitlab.git.resolve(project.id, `refs/tags/${wanted.tag_name}`)) === undefined) {
             throw new ApiError(422, { message: "Ref is not specified" });
         }
@@ -64,7 +64,7 @@ export function registerReleases(routes: Routes, gitlab: GitLab): void {
     routes.put(`${base}/:tag`, (call) => {
         const project = call.writableProject(Level.developer);
         const release = find(call, project);
-        const wanted = call.parse({ name: text(), description: text() });
+        const wanted = call.parse({ name: text(), description: clearable() });
         release.name = wanted.name ?? release.name;
         release.description = wanted.description ?? release.description;
         return show(project, release);

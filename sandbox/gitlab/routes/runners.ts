@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { ApiError, forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Runner } from "../model";
-import { bool, int, oneOf, required, text, words, type Input } from "../params";
+import { bool, clearable, int, oneOf, required, words, type Input } from "../params";
 import { hashOf, randomText } from "../secrets";
 
 /** Runners as records: none ever asks for a job. */
@@ -42,14 +42,14 @@ export function registerRunners(routes: Routes, gitlab: GitLab): void {
         }
     };
     const fields = {
-        description: text(),
+        description: clearable(),
         paused: bool(),
         locked: bool(),
         run_untagged: bool(),
         tag_list: words(),
         access_level: oneOf("not_protected", "ref_protected"),
         maximum_timeout: int(),
-        maintenance_note: text(),
+        maintenance_note: clearable(),
     };
     routes.post(
         "/user/runners",

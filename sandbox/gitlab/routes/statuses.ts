@@ -2,7 +2,7 @@ import type { Routes } from "../call";
 import { invalid } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Job, type Pipeline, type Project } from "../model";
-import { bool, int, oneOf, required, text, type Input } from "../params";
+import { bool, clearable, int, oneOf, required, text, type Input } from "../params";
 import { basicUser } from "../present";
 import { commitAt } from "./files";
 
@@ -82,8 +82,8 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
             ref: text(),
             name: text(),
             context: text(),
-            target_url: text(),
-            description: text(),
+            target_url: clearable(),
+            description: clearable(),
             coverage: int(),
             pipeline_id: int(),
         });

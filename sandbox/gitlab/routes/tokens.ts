@@ -3,7 +3,7 @@ import { resourceTokenScopes, tokenScopes } from "../auth";
 import type { Call, Routes } from "../call";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Project, type Token, type User } from "../model";
-import { bool, day, filled, oneOfNumbers, required, text, words } from "../params";
+import { bool, clearable, day, filled, oneOfNumbers, required, text, words } from "../params";
 import { hashOf, randomText } from "../secrets";
 import { place } from "./members";
 
@@ -59,7 +59,7 @@ export function registerResourceTokens(routes: Routes, gitlab: GitLab): void {
             }
             const wanted = call.parse({
                 name: required(filled()),
-                description: text(),
+                description: clearable(),
                 scopes: required(words()),
                 access_level: oneOfNumbers(10, 15, 20, 30, 40, 50),
                 expires_at: day(),
@@ -328,7 +328,7 @@ export function addPersonalToken(
 ): Record<string, unknown> {
     const wanted = call.parse({
         name: required(filled()),
-        description: text(),
+        description: clearable(),
         scopes: required(words()),
         expires_at: day(),
     });

@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { conflict, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Variable } from "../model";
-import { bool, object, oneOf, required, text } from "../params";
+import { bool, clearable, object, oneOf, required, text } from "../params";
 
 type Owner = "project" | "group" | "instance";
 
@@ -14,7 +14,7 @@ const fields = {
     masked_and_hidden: bool(),
     raw: bool(),
     environment_scope: text(),
-    description: text(),
+    description: clearable(),
     filter: object(),
 };
 
