@@ -1,39 +1,37 @@
-/** What a message looks like in each chat system: JSON with template expressions in its strings. Pure. */
+/** What a message looks like in each chat system, with the engine's expressions in its texts. Pure. */
 import type { WebhookKind } from "../../estate/channels";
-import type { Channel, Estate, Language } from "../../estate/model";
-import { relayOf } from "../../estate/notifications";
-import type { Event } from "./catalog";
-import {
-    buttons,
-    factsOf,
-    jsonText,
-    plainText,
-    revision,
-    type Escape,
-} from "../engines/argocd/notifications/facts";
+import type { Channel, Language } from "../../estate/model";
+import type { Event } from "./events";
+import { factsOf, linksOf, type Encoding, type MessageSource } from "./message";
 
 /** What a message is made for. */
 interface Form {
     readonly event: Event;
     readonly language: Language;
-    /** Whether the estate names a page about workloads. */
-    readonly workloadPage: boolean;
+    readonly source: MessageSource;
 }
 
 /** `<at …>` would call people. */
-const forLark = jsonText([["<", "&#60;"]]);
+const forLark: Encoding = { format: "json", replacements: [["<", "&#60;"]] };
 /** Line breaks would end a list item, and Markdown's marks would hide text. */
-const forMarkdown = jsonText([
-    ["<", "&lt;"],
-    ["\n", " "],
-]);
+const forMarkdown: Encoding = {
+    format: "json",
+    replacements: [
+        ["<", "&lt;"],
+        ["\n", " "],
+    ],
+};
 /** `<!channel>` would call everybody; Slack wants these three escaped. */
-const forSlack = jsonText([
-    ["&", "&amp;"],
-    ["<", "&lt;"],
-    [">", "&gt;"],
-]);
-const asItIs = jsonText([]);
+const forSlack: Encoding = {
+    format: "json",
+    replacements: [
+        ["&", "&amp;"],
+        ["<", "&lt;"],
+        [">", "&gt;"],
+    ],
+};
+const asItIs: Encoding = { format: "json", replacements: [] };
+const forMail: Encoding = { format: "text", replacements: [] };
 
 /** How each kind of chat system takes a message. */
 const cards: Readonly<Record<WebhookKind, (form: Form) => unknown>> = {
@@ -43,40 +41,36 @@ const cards: Readonly<Record<WebhookKind, (form: Form) => unknown>> = {
     webhook: plainMessage,
 };
 
-/** What a card depends on beside its channel and event. */
-export interface CardSurroundings extends Pick<Estate, "relay"> {
-    readonly argocd: Pick<Estate["argocd"], "clusterPageUrl">;
-}
-
-/** The body of a message to a channel of a webhook kind, as a template. */
+/**
+ * The body of a message to a channel of a webhook kind.
+ *
+ * @param relayed whether the relay gets it, and not the channel itself.
+ */
 export function webhookBody(
-    estate: CardSurroundings,
-    channel: Channel & { kind: WebhookKind },
+    { kind, language }: Channel & { kind: WebhookKind },
     event: Event,
+    source: MessageSource,
+    relayed: boolean,
 ): string {
-    const card = cards[channel.kind]({
-        event,
-        language: channel.language,
-        workloadPage: estate.argocd.clusterPageUrl !== undefined,
-    });
-    return JSON.stringify(relayOf(estate, channel) === undefined ? card : envelope(event, card));
+    const card = cards[kind]({ event, language, source });
+    return JSON.stringify(relayed ? envelope(event, source, card) : card);
 }
 
 /** What the relay wants to know beside the message: enough to tell a repetition from news. */
-function envelope(event: Event, message: unknown): unknown {
+function envelope(event: Event, { occurrence }: MessageSource, message: unknown): unknown {
     return {
         event: event.name,
-        app: asItIs(".app.metadata.name"),
-        revision: asItIs(revision),
-        operation: asItIs("(((.app.status).operationState).startedAt | default ``)"),
+        app: occurrence.app(asItIs),
+        revision: occurrence.revision(asItIs),
+        operation: occurrence.operation(asItIs),
         message,
     };
 }
 
 /** Feishu's interactive card: https://open.feishu.cn, "custom bot", message type `interactive`. */
-function feishuCard({ event, language, workloadPage }: Form): unknown {
-    const cells = factsOf(event, forLark).map((fact) => ({
-        is_short: fact.long !== true,
+function feishuCard({ event, language, source }: Form): unknown {
+    const cells = factsOf(event, source, forLark).map((fact) => ({
+        is_short: !fact.long,
         text: { tag: "lark_md", content: `**${fact.label[language]}**\n${fact.value}` },
     }));
     return {
@@ -85,14 +79,14 @@ function feishuCard({ event, language, workloadPage }: Form): unknown {
             config: { wide_screen_mode: true },
             header: {
                 template: event.color,
-                title: { tag: "plain_text", content: title(event, language, asItIs) },
+                title: { tag: "plain_text", content: title({ event, language, source }, asItIs) },
             },
             elements: [
                 { tag: "div", fields: cells },
                 { tag: "hr" },
                 {
                     tag: "action",
-                    actions: buttons(workloadPage).map((button, index) => ({
+                    actions: linksOf(source).map((button, index) => ({
                         tag: "button",
                         type: index === 0 ? "primary" : "default",
                         text: { tag: "plain_text", content: button.label[language] },
@@ -105,16 +99,18 @@ function feishuCard({ event, language, workloadPage }: Form): unknown {
 }
 
 /** DingTalk's action card with independent buttons. It has no colours; the title says how things are. */
-function dingtalkCard({ event, language, workloadPage }: Form): unknown {
-    const heading = title(event, language, forMarkdown);
-    const lines = factsOf(event, forMarkdown).map((fact) => `- **${fact.label[language]}**: ${fact.value}`);
+function dingtalkCard({ event, language, source }: Form): unknown {
+    const heading = title({ event, language, source }, forMarkdown);
+    const lines = factsOf(event, source, forMarkdown).map(
+        (fact) => `- **${fact.label[language]}**: ${fact.value}`,
+    );
     return {
         msgtype: "actionCard",
         actionCard: {
             title: heading,
             text: [`### ${mark(event)} ${heading}`, ...lines].join("\n"),
             btnOrientation: "1",
-            btns: buttons(workloadPage).map((button) => ({
+            btns: linksOf(source).map((button) => ({
                 title: button.label[language],
                 actionURL: button.url,
             })),
@@ -123,19 +119,19 @@ function dingtalkCard({ event, language, workloadPage }: Form): unknown {
 }
 
 /** Slack's incoming webhook with one attachment, whose colour is the event's. */
-function slackMessage({ event, language, workloadPage }: Form): unknown {
+function slackMessage({ event, language, source }: Form): unknown {
     const colors = { green: "#2eb67d", red: "#e01e5a", orange: "#ecb22e", blue: "#36c5f0", grey: "#868686" };
     return {
-        text: title(event, language, forSlack),
+        text: title({ event, language, source }, forSlack),
         attachments: [
             {
                 color: colors[event.color],
-                fields: factsOf(event, forSlack).map((fact) => ({
+                fields: factsOf(event, source, forSlack).map((fact) => ({
                     title: fact.label[language],
                     value: fact.value,
-                    short: fact.long !== true,
+                    short: !fact.long,
                 })),
-                actions: buttons(workloadPage).map((button) => ({
+                actions: linksOf(source).map((button) => ({
                     type: "button",
                     text: button.label[language],
                     url: button.url,
@@ -146,28 +142,32 @@ function slackMessage({ event, language, workloadPage }: Form): unknown {
 }
 
 /** For receivers of one's own: the facts under fixed English keys. */
-function plainMessage({ event }: Form): unknown {
-    const entries = factsOf(event, asItIs).map((fact) => [fact.key, fact.value]);
+function plainMessage({ event, source }: Form): unknown {
+    const entries = factsOf(event, source, asItIs).map((fact) => [fact.name, fact.value]);
     return { event: event.name, ...(Object.fromEntries(entries) as Record<string, string>) };
 }
 
-/** Subject and text of a mail. A template has one mail for all its receivers, so it is in all their languages. */
-export function mail(event: Event, languages: readonly Language[]): { subject: string; body: string } {
+/** Subject and text of a mail. One mail goes to all its receivers, so it is in all their languages. */
+export function mail(
+    event: Event,
+    languages: readonly Language[],
+    source: MessageSource,
+): { subject: string; body: string } {
     return {
-        subject: `{{ .app.metadata.name }}: ${languages.map((language) => event.title[language]).join(" / ")}`,
+        subject: `${source.occurrence.app(forMail)}: ${languages.map((language) => event.title[language]).join(" / ")}`,
         body: [
-            ...factsOf(event, plainText).map(
+            ...factsOf(event, source, forMail).map(
                 (fact) => `${languages.map((language) => fact.label[language]).join(" / ")}: ${fact.value}`,
             ),
             "",
-            buttons(false)[0]?.url ?? "",
+            linksOf(source)[0].url,
             "",
         ].join("\n"),
     };
 }
 
-function title(event: Event, language: Language, escape: Escape): string {
-    return `${escape(".app.metadata.name")}: ${event.title[language]}`;
+function title({ event, language, source }: Form, encoding: Encoding): string {
+    return `${source.occurrence.app(encoding)}: ${event.title[language]}`;
 }
 
 function mark(event: Event): string {

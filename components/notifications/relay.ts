@@ -1,17 +1,16 @@
-/** The relay between Argo CD and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
+/** The relay between an engine and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
 import * as pulumi from "@pulumi/pulumi";
-import { channelSecrets } from "../../estate/channels";
+import { channelKinds, channelSecrets } from "../../estate/channels";
 import { mirroredImage, namesRegistry } from "../../estate/images";
 import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../estate/model";
-import { relayOf } from "../../estate/notifications";
-import { withoutSeccomp, withoutServiceAwait } from "../engines/argocd/install/patches";
 import { refuse } from "../support/checks";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
 import { settingsDigest } from "../support/settingsDigest";
+import { withoutSeccomp, withoutServiceAwait } from "../support/workloads";
 import type { ChannelSecrets } from "./channels";
 
-/** Name of everything that belongs to the relay, in Argo CD's namespace. */
+/** Name of everything that belongs to the relay, in its engine's namespace. */
 export const relayName = "notification-relay";
 
 /** Port inside the pod; the Service has 80. */
@@ -21,18 +20,31 @@ const settingsPath = "/etc/relay";
 const secretsPath = "/run/relay-secrets";
 const statePath = "/var/lib/relay";
 
-/** What the relay is made for: its channels, and the Argo CD beside which it runs. */
-export interface RelayHost extends Pick<Estate, "channels" | "relay"> {
-    readonly argocd: Pick<Estate["argocd"], "namespace" | "imageMirror" | "seccomp" | "resources">;
+/** Where the relay runs: beside the engine that sends it messages. */
+export interface RelayHost {
+    /** Namespace of the engine. */
+    readonly namespace: string;
+    /** Value of `app.kubernetes.io/part-of`: what the relay is a part of. */
+    readonly partOf: string;
+    /** Labels of the pods that may reach it, in the same namespace. */
+    readonly senders: Readonly<Record<string, string>>;
+    /** Where an image without a registry host comes from; absent: from its own registry. */
+    readonly imageMirror?: string;
+    /** `remove`: for nodes whose runtime refuses `seccompProfile`. */
+    readonly seccomp: "keep" | "remove";
+    /** Requests and limits of its container; absent: small ones. */
+    readonly resources?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Inputs of {@link NotificationRelay}. */
 export interface NotificationRelayArgs {
-    readonly estate: RelayHost;
+    readonly host: RelayHost;
+    /** All channels of the estate; those whose kind goes through a relay are its own. */
+    readonly channels: Estate["channels"];
     readonly relay: RelaySettings;
     /** Secrets by channel name: `url`, and `secret` where the bot signs. */
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
-    /** What Argo CD shows to be let in. */
+    /** What the engine shows to be let in. */
     readonly token: pulumi.Input<string>;
 }
 
@@ -41,20 +53,20 @@ export class NotificationRelay extends pulumi.ComponentResource {
     constructor(name: string, args: NotificationRelayArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:notifications:NotificationRelay", name, {}, opts);
         refuse("NotificationRelay", name, NotificationRelay.check(args), this);
-        const { estate, relay } = args;
+        const { host } = args;
         const secret = new KubeResource(
             `${name}-secret`,
             {
                 apiVersion: "v1",
                 kind: "Secret",
-                metadata: metadata(estate),
+                metadata: metadata(host),
                 type: "Opaque",
-                stringData: pulumi.secret(relaySecrets(estate, args.secrets, args.token)),
+                stringData: pulumi.secret(relaySecrets(args)),
             },
             { parent: this },
         );
         const needs: pulumi.Resource[] = [secret];
-        for (const object of relayObjects(estate, relay)) {
+        for (const object of relayObjects(args)) {
             needs.push(
                 new KubeResource(
                     `${name}-${object.kind.toLowerCase()}`,
@@ -67,8 +79,8 @@ export class NotificationRelay extends pulumi.ComponentResource {
     }
 
     /** Every reason these args cannot work; empty when they can. */
-    static check({ estate, secrets }: Pick<NotificationRelayArgs, "estate" | "secrets">): string[] {
-        return relayedChannels(estate).flatMap(({ name, kind }) =>
+    static check({ channels, secrets }: Pick<NotificationRelayArgs, "channels" | "secrets">): string[] {
+        return relayedChannels(channels).flatMap(({ name, kind }) =>
             channelSecrets(kind)
                 .filter(({ key, required }) => required && secrets[name]?.[key] === undefined)
                 .map(({ key, purpose }) => `channel "${name}" needs its ${key}: ${purpose}.`),
@@ -76,33 +88,33 @@ export class NotificationRelay extends pulumi.ComponentResource {
     }
 }
 
-function metadata(estate: RelayHost): KubeObject["metadata"] {
+function metadata({ namespace, partOf }: RelayHost): KubeObject["metadata"] {
     return {
         name: relayName,
-        namespace: estate.argocd.namespace,
+        namespace,
         labels: {
             "app.kubernetes.io/name": relayName,
-            "app.kubernetes.io/part-of": "argocd",
+            "app.kubernetes.io/part-of": partOf,
             "app.kubernetes.io/component": "notifications",
         },
     };
 }
 
 /** Channels whose messages go through the relay, sorted. */
-function relayedChannels(estate: RelayHost): Channel[] {
-    return sortedEntries(estate.channels).flatMap(([, channel]) =>
-        relayOf(estate, channel) === undefined ? [] : [channel],
-    );
+function relayedChannels(channels: Estate["channels"]): Channel[] {
+    return sortedEntries(channels)
+        .map(([, channel]) => channel)
+        .filter(({ kind }) => channelKinds[kind].relayed);
 }
 
 /** Files of the relay's Secret. */
-function relaySecrets(
-    estate: RelayHost,
-    secrets: Readonly<Record<string, ChannelSecrets>>,
-    token: pulumi.Input<string>,
-): Record<string, pulumi.Input<string>> {
+function relaySecrets({
+    channels,
+    secrets,
+    token,
+}: NotificationRelayArgs): Record<string, pulumi.Input<string>> {
     const values: Record<string, pulumi.Input<string>> = { token };
-    for (const { name } of relayedChannels(estate)) {
+    for (const { name } of relayedChannels(channels)) {
         for (const [key, value] of Object.entries(secrets[name] ?? {})) {
             values[`${name}-${key}`] = value;
         }
@@ -111,72 +123,68 @@ function relaySecrets(
 }
 
 /** The relay's settings file. Pure. */
-export function relaySettings(estate: RelayHost, relay: RelaySettings): string {
+export function relaySettings({
+    channels,
+    relay,
+}: Pick<NotificationRelayArgs, "channels" | "relay">): string {
     const settings = {
         listen: `:${port}`,
         dedupMinutes: relay.dedupMinutes,
         dryRun: relay.dryRun,
         channels: Object.fromEntries(
-            relayedChannels(estate).map(({ name, kind, language }) => [name, { kind, language }]),
+            relayedChannels(channels).map(({ name, kind, language }) => [name, { kind, language }]),
         ),
     };
     return `${JSON.stringify(settings, undefined, 2)}\n`;
 }
 
 /** Everything but the Secret, in the order it is needed. Pure. */
-export function relayObjects(estate: RelayHost, relay: RelaySettings): KubeObject[] {
-    const settings = relaySettings(estate, relay);
+export function relayObjects(args: Omit<NotificationRelayArgs, "secrets" | "token">): KubeObject[] {
+    const { host, relay } = args;
+    const settings = relaySettings(args);
     const objects = [
         {
             apiVersion: "v1",
             kind: "ConfigMap",
-            metadata: metadata(estate),
+            metadata: metadata(host),
             data: { "config.json": settings },
         },
         {
             apiVersion: "v1",
             kind: "ServiceAccount",
-            metadata: metadata(estate),
+            metadata: metadata(host),
             // It never speaks to the API server.
             automountServiceAccountToken: false,
         },
-        networkPolicy(estate),
+        networkPolicy(host),
         {
             apiVersion: "v1",
             kind: "Service",
-            metadata: metadata(estate),
+            metadata: metadata(host),
             spec: {
                 selector: { "app.kubernetes.io/name": relayName },
                 ports: [{ name: "http", port: 80, targetPort: "http" }],
             },
         },
-        deployment(estate, relay, settings),
+        deployment(host, relay, settings),
     ];
     return objects
         .map(withoutServiceAwait)
-        .map((object) => (estate.argocd.seccomp === "remove" ? withoutSeccomp(object) : object));
+        .map((object) => (host.seccomp === "remove" ? withoutSeccomp(object) : object));
 }
 
-/** Only Argo CD's notifications come in; out it goes to wherever the bots are. */
-function networkPolicy(estate: RelayHost): KubeObject {
+/** Only the engine's notifications come in; out it goes to wherever the bots are. */
+function networkPolicy(host: RelayHost): KubeObject {
     return {
         apiVersion: "networking.k8s.io/v1",
         kind: "NetworkPolicy",
-        metadata: metadata(estate),
+        metadata: metadata(host),
         spec: {
             podSelector: { matchLabels: { "app.kubernetes.io/name": relayName } },
             policyTypes: ["Ingress"],
             ingress: [
                 {
-                    from: [
-                        {
-                            podSelector: {
-                                matchLabels: {
-                                    "app.kubernetes.io/name": "argocd-notifications-controller",
-                                },
-                            },
-                        },
-                    ],
+                    from: [{ podSelector: { matchLabels: host.senders } }],
                     ports: [{ port: "http", protocol: "TCP" }],
                 },
             ],
@@ -184,12 +192,12 @@ function networkPolicy(estate: RelayHost): KubeObject {
     };
 }
 
-function deployment(estate: RelayHost, relay: RelaySettings, settings: string): KubeObject {
+function deployment(host: RelayHost, relay: RelaySettings, settings: string): KubeObject {
     const probe = { httpGet: { path: "/healthz", port: "http" } };
     return {
         apiVersion: "apps/v1",
         kind: "Deployment",
-        metadata: metadata(estate),
+        metadata: metadata(host),
         spec: {
             replicas: 1,
             // Two at a time would tell everything twice.
@@ -197,7 +205,7 @@ function deployment(estate: RelayHost, relay: RelaySettings, settings: string): 
             selector: { matchLabels: { "app.kubernetes.io/name": relayName } },
             template: {
                 metadata: {
-                    labels: metadata(estate).labels,
+                    labels: metadata(host).labels,
                     // Settings are read when the process starts; secrets are read anew each time.
                     annotations: {
                         "gitops-estate/settings": settingsDigest(settings),
@@ -217,7 +225,7 @@ function deployment(estate: RelayHost, relay: RelaySettings, settings: string): 
                     containers: [
                         {
                             name: relayName,
-                            image: relayImage(estate, relay),
+                            image: relayImage(host, relay),
                             command: ["/relay"],
                             args: ["-config", `${settingsPath}/config.json`],
                             env: [
@@ -227,7 +235,7 @@ function deployment(estate: RelayHost, relay: RelaySettings, settings: string): 
                             ports: [{ name: "http", containerPort: port }],
                             readinessProbe: { ...probe, periodSeconds: 5 },
                             livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 3 },
-                            resources: estate.argocd.resources[relayName] ?? {
+                            resources: host.resources ?? {
                                 requests: { cpu: "10m", memory: "32Mi" },
                                 limits: { memory: "64Mi" },
                             },
@@ -256,6 +264,6 @@ function deployment(estate: RelayHost, relay: RelaySettings, settings: string): 
 }
 
 /** An image with a registry host is taken as it is written; one without comes from the mirror, where there is one. */
-function relayImage({ argocd }: RelayHost, { image }: RelaySettings): string {
-    return namesRegistry(image) ? image : mirroredImage(image, argocd.imageMirror);
+function relayImage({ imageMirror }: RelayHost, { image }: RelaySettings): string {
+    return namesRegistry(image) ? image : mirroredImage(image, imageMirror);
 }

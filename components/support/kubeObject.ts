@@ -10,12 +10,15 @@ export interface KubeObject {
     readonly [field: string]: unknown;
 }
 
+/** By key. */
+export type Annotations = Readonly<Record<string, string>>;
+
 /** The parts of an object's metadata that manifests carry. */
 export interface KubeMetadata {
     readonly name: string;
     readonly namespace?: string;
     readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
+    readonly annotations?: Annotations;
 }
 
 /** `apps/v1`, `Deployment` → `kubernetes:apps/v1:Deployment`; the core group is called `core`. */

@@ -1,7 +1,7 @@
 import type { Environment } from "../model";
 import { compare } from "../problem";
 import { ancestors, promotionOrder } from "../promotion";
-import { repeated } from "../rules/repeated";
+import { repeated } from "../repeated";
 import type { Checked, Finding } from "../rules/rule";
 import { versionKeys } from "../delivery";
 import type { BranchPlan, FlowDefinition, FlowFacts, FlowPlan, FlowRule, Lane, RepositoryPlan } from "./plan";

@@ -1,4 +1,4 @@
-import { repeated } from "./repeated";
+import { repeated } from "../repeated";
 import type { Checked, Finding, Rule } from "./rule";
 
 /** Clusters, and what runs on them. */

@@ -11,7 +11,7 @@ import {
     robotName,
     type NameRule,
 } from "../names";
-import { clashes } from "./repeated";
+import { clashes } from "../repeated";
 import type { Checked, Finding, Rule } from "./rule";
 
 /** Routes of GitLab itself, which it refuses as the last element of a project's path. */

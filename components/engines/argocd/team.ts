@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd, TeamProject, TeamSyncWindow } from "../../../estate/engines/argocd/model";
 import type { Team } from "../../../estate/model";
 import { KubeResource } from "../../support/kubeObject";
-import { deployerRole, developerRole, maintainerRole } from "./install/settings";
+import { deployerRole, developerRole, maintainerRole } from "./roles";
 
 /** Name of the AppProject that Argo CD makes by itself, open to everything unless it is emptied. */
 export const openProject = "default";

@@ -6,8 +6,10 @@ import { parse } from "yaml";
 import {
     notificationSettings,
     Notifications,
+    relayHost,
 } from "../../../components/engines/argocd/notifications/notifications";
 import { NotificationRelay, relayObjects } from "../../../components/notifications/relay";
+import type { KubeObject } from "../../../components/support/kubeObject";
 import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../../estate/model";
 import { childrenOf, leaks, record, registration, secretValue } from "../../support/engine";
 import { sampleEstate } from "../sample";
@@ -45,8 +47,11 @@ interface Pod {
     };
 }
 
+const objectsOf = (of: Estate): KubeObject[] =>
+    relayObjects({ host: relayHost(of), channels: of.channels, relay: of.relay ?? relay });
+
 const podOf = (of: Estate): Pod => {
-    const found = relayObjects(of, of.relay ?? relay).find(({ kind }) => kind === "Deployment");
+    const found = objectsOf(of).find(({ kind }) => kind === "Deployment");
     return (found?.["spec"] as { template: Pod }).template;
 };
 
@@ -141,9 +146,10 @@ describe("relay", () => {
     });
 
     test("each of its channels must have what its kind asks for; mail is none of them", () => {
+        const { channels } = estate();
         const ops = { url: "https://fake.test/hook" };
-        assert.deepEqual(NotificationRelay.check({ estate: estate(), secrets: { ops } }), []);
-        assert.deepEqual(NotificationRelay.check({ estate: estate(), secrets: {} }), [
+        assert.deepEqual(NotificationRelay.check({ channels, secrets: { ops } }), []);
+        assert.deepEqual(NotificationRelay.check({ channels, secrets: {} }), [
             'channel "ops" needs its url: webhook URL.',
         ]);
     });
@@ -161,7 +167,7 @@ describe("relay", () => {
     });
 
     test("Services are not waited for, and seccomp profiles go where nodes refuse them", () => {
-        const objects = relayObjects(estate({ argocd: { ...estate().argocd, seccomp: "remove" } }), relay);
+        const objects = objectsOf(estate({ argocd: { ...estate().argocd, seccomp: "remove" } }));
         const service = objects.find(({ kind }) => kind === "Service");
         assert.equal(service?.metadata.annotations?.["pulumi.com/skipAwait"], "true");
         assert.doesNotMatch(JSON.stringify(objects), /seccompProfile/);

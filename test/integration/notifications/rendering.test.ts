@@ -5,7 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { events, triggers } from "../../../components/notifications/catalog";
+import { events } from "../../../components/notifications/events";
+import { triggers } from "../../../components/engines/argocd/notifications/triggers";
 import { notificationSettings } from "../../../components/engines/argocd/notifications/notifications";
 import { channelKindNames, channelKinds, isWebhookKind, type WebhookKind } from "../../../estate/channels";
 import type { Channel, Estate } from "../../../estate/model";
@@ -91,7 +92,7 @@ describe("templates", () => {
     for (const [what, app] of Object.entries(applications)) {
         for (const event of Object.values(events)) {
             test(`${event.name} of ${what}: every channel takes it`, () => {
-                const { webhook = {}, email } = engine.render(event.template, app);
+                const { webhook = {}, email } = engine.render(`app-${event.name}`, app);
                 assert.equal(Object.keys(webhook).length, 2 * channelKindNames.filter(isWebhookKind).length);
                 for (const [name, { method, body }] of Object.entries(webhook)) {
                     assert.equal(method, "POST");

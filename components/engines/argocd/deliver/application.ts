@@ -3,11 +3,8 @@ import { application as applicationName, appProject } from "../../../../estate/e
 import { versionOf } from "../../../../estate/flows/plan";
 import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../../estate/model";
 import { actsIn, extraImage } from "../images/plan";
-import type { KubeObject } from "../../../support/kubeObject";
+import type { Annotations, KubeObject } from "../../../support/kubeObject";
 import { environmentImage, environmentValues } from "../../../support/rendering";
-
-/** What is added to the Applications by others, by annotation key. */
-export type Annotations = Readonly<Record<string, string>>;
 
 /**
  * The Application of one app in one environment on one cluster.

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { applications } from "../../../../estate/engines/argocd/names";
 import type { App, AppEnvironment, Estate } from "../../../../estate/model";
 import { KubeResource } from "../../../support/kubeObject";
-import { application, type Annotations } from "./application";
+import type { Annotations } from "../../../support/kubeObject";
+import { application } from "./application";
 
 /** Inputs of every delivery. */
 export interface DeliveryArgs {

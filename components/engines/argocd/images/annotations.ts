@@ -3,7 +3,7 @@
  * and value forms are those of the updater's documentation.
  */
 import type { App, AppEnvironment, Estate } from "../../../../estate/model";
-import type { Annotations } from "../deliver/application";
+import type { Annotations } from "../../../support/kubeObject";
 import { abilitiesOf, isUpdated, trackedImages, writeBack, type TrackedImage } from "./plan";
 
 const prefix = "argocd-image-updater.argoproj.io";

@@ -5,6 +5,7 @@
 import type { ArgoCd, ResourceRequirements } from "../../../../estate/engines/argocd/model";
 import { mirroredImage } from "../../../../estate/images";
 import type { KubeObject } from "../../../support/kubeObject";
+import { withoutSeccomp, withoutServiceAwait, workloadKinds } from "../../../support/workloads";
 import { leanDefinition } from "./definitions";
 
 /** Settings objects that {@link ControlPlane} writes from the model, over what is published in them. */
@@ -19,9 +20,6 @@ const ownSettings = new Set([
 
 /** Kinds of the manifests that live outside any namespace. */
 const clusterKinds = new Set(["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "Namespace"]);
-
-/** Kinds with a pod template. */
-const workloadKinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job"]);
 
 /** The manifests as this estate wants them, in the order they are to be read. */
 export function patchManifests(objects: readonly KubeObject[], argocd: ArgoCd): KubeObject[] {
@@ -69,18 +67,6 @@ function mirrored(object: KubeObject, mirror: string): KubeObject {
     }));
 }
 
-/**
- * Services are not waited for: the workloads behind them are, and while as many Services wait as the engine works on
- * at a time, none of those workloads would be made.
- */
-export function withoutServiceAwait(object: KubeObject): KubeObject {
-    if (object.kind !== "Service") {
-        return object;
-    }
-    const annotations = { ...object.metadata.annotations, "pulumi.com/skipAwait": "true" };
-    return { ...object, metadata: { ...object.metadata, annotations } };
-}
-
 /** Sets requests and limits on every container of the named workloads. */
 function withResources(
     object: KubeObject,
@@ -90,11 +76,6 @@ function withResources(
     return wanted === undefined
         ? object
         : onContainers(object, (container) => ({ ...container, resources: wanted }));
-}
-
-/** Some container runtimes refuse `seccompProfile`; the pods then never start. */
-export function withoutSeccomp(object: KubeObject): KubeObject {
-    return workloadKinds.has(object.kind) ? (withoutKey(object, "seccompProfile") as KubeObject) : object;
 }
 
 interface Container {
@@ -131,20 +112,6 @@ function onContainers(object: KubeObject, change: (container: Container) => Cont
             },
         },
     };
-}
-
-function withoutKey(value: unknown, key: string): unknown {
-    if (Array.isArray(value)) {
-        return value.map((item) => withoutKey(item, key));
-    }
-    if (typeof value === "object" && value !== null) {
-        return Object.fromEntries(
-            Object.entries(value)
-                .filter(([name]) => name !== key)
-                .map(([name, item]) => [name, withoutKey(item, key)]),
-        );
-    }
-    return value;
 }
 
 /**

@@ -6,29 +6,10 @@ import type { Account, ArgoCd, TeamProject } from "../../../../estate/engines/ar
 import { teamProjects } from "../../../../estate/engines/argocd/projects";
 import type { Estate, Team } from "../../../../estate/model";
 import { yaml } from "../../../support/yaml";
+import { deployerRole, developerRole, maintainerRole, releaserRole } from "../roles";
 
 /** `data` of a ConfigMap. */
 export type Settings = Record<string, string>;
-
-/** Argo CD role of a team's maintainers: everything on the team's own Applications. */
-export function maintainerRole(team: string): string {
-    return `role:${team}-maintainer`;
-}
-
-/** Argo CD role of a team's developers: sees everything of the team, acts outside prod only. */
-export function developerRole(team: string): string {
-    return `role:${team}-developer`;
-}
-
-/** Argo CD role of a team's pipelines: sees and syncs the team's Applications outside prod, no more. */
-export function deployerRole(team: string): string {
-    return `role:${team}-deployer`;
-}
-
-/** Argo CD role of pipelines that release: as {@link deployerRole}, and prod too. */
-export function releaserRole(team: string): string {
-    return `role:${team}-releaser`;
-}
 
 /**
  * argocd-cm: published defaults first (they exclude noisy kinds from the view of the clusters), the estate's own

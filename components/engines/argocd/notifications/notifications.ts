@@ -8,17 +8,18 @@ import {
 } from "../../../../estate/channels";
 import { subscriptionKey } from "../../../../estate/engines/argocd/subscription";
 import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
-import { triggerOf } from "../../../../estate/events";
+import { triggerOf, type EventName } from "../../../../estate/events";
 import { relayOf } from "../../../../estate/notifications";
 import type { ChannelSecrets } from "../../../notifications/channels";
 import { settingsMetadata } from "../install/controlPlane";
 import type { Settings } from "../install/settings";
-import type { Annotations } from "../deliver/application";
-import { KubeResource } from "../../../support/kubeObject";
+import { KubeResource, type Annotations } from "../../../support/kubeObject";
 import { yaml } from "../../../support/yaml";
 import { mail, webhookBody } from "../../../notifications/cards";
-import { events, triggers, type Event } from "../../../notifications/catalog";
-import { NotificationRelay } from "../../../notifications/relay";
+import { events, type Event } from "../../../notifications/events";
+import { NotificationRelay, relayName, type RelayHost } from "../../../notifications/relay";
+import { applicationMessages } from "./messages";
+import { triggers } from "./triggers";
 
 /** Inputs of {@link Notifications}. */
 export interface NotificationsArgs {
@@ -62,7 +63,13 @@ export class Notifications extends pulumi.ComponentResource {
         if (relay !== undefined) {
             new NotificationRelay(
                 `${name}-relay`,
-                { estate, relay, secrets, token: args.relayToken },
+                {
+                    host: relayHost(estate),
+                    channels: estate.channels,
+                    relay,
+                    secrets,
+                    token: args.relayToken,
+                },
                 { parent: this },
             );
         }
@@ -83,6 +90,21 @@ function usedRelay(estate: Estate): Estate["relay"] {
     return channels(estate)
         .map((channel) => relayOf(estate, channel))
         .find((relay) => relay !== undefined);
+}
+
+/** The relay runs beside Argo CD, and only its notifications reach it. */
+export function relayHost({
+    argocd: { namespace, imageMirror, seccomp, resources },
+}: Pick<Estate, "argocd">): RelayHost {
+    const own = resources[relayName];
+    return {
+        namespace,
+        partOf: "argocd",
+        senders: { "app.kubernetes.io/name": "argocd-notifications-controller" },
+        ...(imageMirror === undefined ? {} : { imageMirror }),
+        seccomp,
+        ...(own === undefined ? {} : { resources: own }),
+    };
 }
 
 /** What argocd-notifications-secret holds: only what Argo CD uses itself. */
@@ -145,13 +167,18 @@ export function notificationSettings(estate: Estate, ports: Readonly<Record<stri
         );
     }
     for (const event of Object.values(events)) {
-        settings[`template.${event.template}`] = yaml(template(estate, event));
+        settings[`template.${templateOf(event.name)}`] = yaml(template(estate, event));
     }
     for (const trigger of triggers) {
         const { name, event, ...condition } = trigger;
-        settings[`trigger.${name}`] = yaml([{ ...condition, send: [events[event].template] }]);
+        settings[`trigger.${name}`] = yaml([{ ...condition, send: [templateOf(event)] }]);
     }
     return settings;
+}
+
+/** What Argo CD calls the template of an event's messages. */
+function templateOf(event: EventName): string {
+    return `app-${event}`;
 }
 
 /** A reference to a secret value; Argo CD puts it into texts only, so numbers have to be written out. */
@@ -183,16 +210,18 @@ function webhookService(estate: Estate, channel: Channel): unknown {
 }
 
 function template(estate: Estate, event: Event): unknown {
+    const source = applicationMessages(estate.argocd.clusterPageUrl !== undefined);
     const webhooks: Record<string, unknown> = {};
     for (const channel of channels(estate).filter(isPosted)) {
-        webhooks[channel.name] = { method: "POST", body: webhookBody(estate, channel, event) };
+        const relayed = relayOf(estate, channel) !== undefined;
+        webhooks[channel.name] = { method: "POST", body: webhookBody(channel, event, source, relayed) };
     }
     const languages = channels(estate)
         .filter(isMail)
         .map((channel) => channel.language);
     return {
         message: `{{ .app.metadata.name }}: ${event.title.en}`,
-        ...(languages.length === 0 ? {} : { email: mail(event, [...new Set(languages)].sort()) }),
+        ...(languages.length === 0 ? {} : { email: mail(event, [...new Set(languages)].sort(), source) }),
         ...(Object.keys(webhooks).length === 0 ? {} : { webhook: webhooks }),
     };
 }

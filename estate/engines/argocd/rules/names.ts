@@ -1,5 +1,5 @@
 import type { App, Estate } from "../../../model";
-import { clashes } from "../../../rules/repeated";
+import { clashes } from "../../../repeated";
 import type { AppsRule, Finding } from "../../../rules/rule";
 import type { EngineName } from "../../engine";
 import { applicationName, applications, appProjectName } from "../names";

@@ -6,7 +6,8 @@ import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import { parse } from "yaml";
-import { events, triggers } from "../../../../components/notifications/catalog";
+import { events } from "../../../../components/notifications/events";
+import { triggers } from "../../../../components/engines/argocd/notifications/triggers";
 import {
     notificationSettings,
     Notifications,
@@ -58,10 +59,10 @@ describe("settings", () => {
     test("each trigger sends the template of its event, once per what it says", () => {
         for (const trigger of triggers) {
             const [written] = parse(settings[`trigger.${trigger.name}`] ?? "") as Record<string, unknown>[];
-            assert.deepEqual(written?.["send"], [events[trigger.event].template]);
+            assert.deepEqual(written?.["send"], [`app-${trigger.event}`]);
             assert.equal(written?.["when"], trigger.when);
             assert.equal(written?.["oncePer"], trigger.oncePer);
-            assert.ok(settings[`template.${events[trigger.event].template}`] !== undefined);
+            assert.ok(settings[`template.app-${trigger.event}`] !== undefined);
         }
     });
 
@@ -73,7 +74,7 @@ describe("settings", () => {
 
     for (const event of Object.values(events)) {
         test(`${event.name}: a valid body for every bot, with app, cluster, namespace and commit`, () => {
-            const template = parse(settings[`template.${event.template}`] ?? "") as {
+            const template = parse(settings[`template.app-${event.name}`] ?? "") as {
                 webhook: Record<string, { method: string; body: string }>;
                 email: { subject: string; body: string };
             };

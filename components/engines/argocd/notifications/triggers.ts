@@ -1,17 +1,8 @@
 /**
- * What is told, and when: triggers and the events they send, as data. Pure. Conditions are in the expression language
- * of Argo CD's notifications (expr-lang.org), where `?.` guards against an Application that was never synced.
+ * When an event is sent: conditions on an Application, as data. Pure. They are in the expression language of Argo CD's
+ * notifications (expr-lang.org), where `?.` guards against an Application that was never synced.
  */
-import type { EventName, TriggerName } from "../../estate/events";
-import type { Language } from "../../estate/model";
-
-/** How an event looks, in the colours the chat systems have in common. */
-export interface Event {
-    readonly name: EventName;
-    readonly template: string;
-    readonly color: "green" | "red" | "orange" | "blue" | "grey";
-    readonly title: Readonly<Record<Language, string>>;
-}
+import type { EventName, TriggerName } from "../../../../estate/events";
 
 /** A condition on an Application and the event it sends. */
 export interface Trigger {
@@ -22,16 +13,6 @@ export interface Trigger {
     readonly oncePer: string;
     readonly event: EventName;
 }
-
-/** The events, by name. */
-export const events: Readonly<Record<EventName, Event>> = {
-    healthy: event("healthy", "green", "Deployed and healthy", "部署成功，应用健康"),
-    degraded: event("degraded", "red", "Application degraded", "应用状态异常"),
-    failed: event("failed", "red", "Sync failed", "同步失败"),
-    running: event("running", "blue", "Sync running", "正在同步"),
-    succeeded: event("succeeded", "green", "Sync succeeded", "同步成功"),
-    unknown: event("unknown", "orange", "Sync status unknown", "同步状态未知"),
-};
 
 /** The commit of the last sync, or the one a sync that failed early was to apply; `none` before the first. */
 const revision =
@@ -119,7 +100,3 @@ export const triggers: readonly Trigger[] = [
         event: "unknown",
     },
 ];
-
-function event(name: EventName, color: Event["color"], en: string, zh: string): Event {
-    return { name, template: `app-${name}`, color, title: { en, zh } };
-}

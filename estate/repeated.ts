@@ -1,4 +1,4 @@
-import type { Finding } from "./rule";
+import type { Finding } from "./rules/rule";
 
 interface Keyed {
     readonly key: string;
