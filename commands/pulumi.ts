@@ -10,16 +10,14 @@
  * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
  * started when it is not up; any other stack runs with your own CLI, login and plugins.
  */
-import * as fs from "node:fs";
-import { createRequire } from "node:module";
 import * as path from "node:path";
-import { checkoutDir } from "../toolchain/checkout";
 import { CommandError, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
 import { keptNames } from "./support/overview";
 import { policyArguments } from "./support/policy";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
+import { withSandbox } from "./support/withSandbox";
 
 const operations = ["preview", "up", "refresh", "destroy"] as const;
 type Operation = (typeof operations)[number];
@@ -80,30 +78,6 @@ export function parseCall(argv: readonly string[]): Call {
         forgetUnreachable: flags.has("--forget-unreachable"),
         rest,
     };
-}
-
-/**
- * Loaded only for a stack that runs on the sandbox: any other needs none of the sandbox's packages.
- *
- * @throws CommandError when they are not installed.
- */
-function withSandbox(): typeof import("./support/estateSandbox") {
-    const { devDependencies } = JSON.parse(
-        fs.readFileSync(path.join(checkoutDir(), "sandbox", "package.json"), "utf8"),
-    ) as { devDependencies: Record<string, string> };
-    const missing = Object.keys(devDependencies).filter((name) =>
-        [".", "sandbox"].every(
-            (place) => !fs.existsSync(path.join(checkoutDir(), place, "node_modules", name)),
-        ),
-    );
-    if (missing.length > 0) {
-        throw new CommandError(
-            `This stack runs on the sandbox, whose npm packages are not installed: ${missing.join(", ")}. ` +
-                "npm ci --omit=dev leaves them out; install them with npm ci --ignore-scripts, then run the command again.",
-        );
-    }
-    // Not import(): Node would load it itself, without tsx.
-    return createRequire(__filename)("./support/estateSandbox") as typeof import("./support/estateSandbox");
 }
 
 async function engineFor(call: Call): Promise<Engine> {

@@ -16,7 +16,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const oldestNode = [20, 19];
 
 /** Commands that need nothing of the sandbox for a stack whose servers are elsewhere: `npm ci --omit=dev` is enough. */
-const productCommands = ["commands/pulumi.ts"];
+const productCommands = ["commands/pulumi.ts", "commands/doctor.ts"];
 
 /** Ends with one message and no stack trace. */
 function fail(message) {

@@ -70,6 +70,22 @@ export async function sandboxStack(
 }
 
 /**
+ * A stack on the sandbox that runs: nothing is started, and no user is made.
+ *
+ * @throws CommandError when there is no sandbox.
+ */
+export async function standingStack(stack: string): Promise<Ready> {
+    const committed = committedStackFile(stack);
+    const estate = estateOf(stack, sandboxStackFile(committed, { portBase: portBase(), dir: sandboxDir() }));
+    const sandbox = sandboxInfo();
+    if (sandbox === undefined) {
+        throw new CommandError("The sandbox has not been started: npm run sandbox -- up, or npm start.");
+    }
+    const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
+    return { estate, engine, sandbox };
+}
+
+/**
  * Everything a stack needs besides the engine: servers, manifests, users and what they sign in with. The engine is built
  * with the servers where it has to be, so that what remains to be built is told right.
  *

@@ -1,0 +1,54 @@
+/**
+ * `npm run doctor [-- options]`: looks at every server of a stack before anything is made there, and while it lives.
+ * Nothing is changed.
+ *
+ *     --stack <name>  default dev
+ *     --sandbox       only what needs no server, for a stack whose servers are elsewhere
+ *
+ * Ends with 1 when it finds an error.
+ */
+import * as path from "node:path";
+import { CommandError, runMain } from "./support/console";
+import { formatFindings, hasErrors, summary } from "./doctor/finding";
+import { examineStack } from "./doctor/stack";
+
+/** What is asked for. */
+export interface DoctorCall {
+    readonly stack: string;
+    /** True: no server is asked. */
+    readonly offline: boolean;
+}
+
+/** Reads the command line. @throws CommandError on what it does not know. */
+export function parseDoctorCall(argv: readonly string[]): DoctorCall {
+    let stack = "dev";
+    let offline = false;
+    for (let index = 0; index < argv.length; index++) {
+        const option = argv[index] ?? "";
+        if (option === "--stack" || option === "-s") {
+            stack = argv[++index] ?? "";
+        } else if (option.startsWith("--stack=")) {
+            stack = option.slice("--stack=".length);
+        } else if (option === "--sandbox") {
+            offline = true;
+        } else {
+            throw new CommandError(`"${option}" is no option of the doctor: --stack <name>, --sandbox.`);
+        }
+    }
+    return { stack, offline };
+}
+
+async function main(): Promise<void> {
+    const started = Date.now();
+    const findings = await examineStack(parseDoctorCall(process.argv.slice(2)));
+    const text = formatFindings(findings);
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    process.stdout.write(`${text === "" ? "" : `${text}\n\n`}${summary(findings)} (${seconds} s)\n`);
+    if (hasErrors(findings)) {
+        process.exitCode = 1;
+    }
+}
+
+if (path.basename(process.argv[1] ?? "") === path.basename(__filename)) {
+    runMain(main);
+}

@@ -1,0 +1,349 @@
+/** What a GitLab says of itself and of what the estate needs there. Only reads. */
+import { lookup } from "node:dns/promises";
+import type { Estate } from "../../../estate/model";
+import { Unreachable, type Answer, type Ask } from "../http";
+
+/** A group or a project, as far as it matters. */
+export interface Place {
+    readonly fullPath: string;
+    /** Marked for deletion: it is there, and in nobody's way only later. */
+    readonly deleted: boolean;
+}
+
+export interface FoundGroup extends Place {
+    readonly id: number;
+    readonly visibility: string;
+    /** Role of the token's user there, inherited ones included; 0 without one. */
+    readonly level: number;
+}
+
+/** A person the spec names. */
+export interface Person {
+    readonly username: string;
+    /** GitLab's word, e.g. `active`; absent: there is nobody of that name. */
+    readonly state?: string;
+}
+
+/** Instance settings that only administrators can read. */
+export interface InstanceSettings {
+    readonly localRequests: boolean;
+    /** Hosts, addresses and networks that are reached all the same. */
+    readonly localAllowed: readonly string[];
+    /** Days an access token may be good for; absent: the server's own limit. */
+    readonly tokenDays?: number;
+    readonly restrictedVisibilities: readonly string[];
+    readonly maintenance: boolean;
+}
+
+/** Where GitLab posts to, with the addresses that the name has from here. */
+export interface HookTarget {
+    readonly path: string;
+    readonly url: string;
+    readonly addresses: readonly string[];
+}
+
+export interface GitLabFacts {
+    /** Why there is no answer; then nothing else is known. */
+    readonly unreachable?: string;
+    /** It answers, and not as GitLab's API does: what it said. */
+    readonly notGitLab?: string;
+    /** The token was refused; then nothing else is known. */
+    readonly refused?: true;
+    /** e.g. `19.4.0-ee`. */
+    readonly version?: string;
+    /** True: Enterprise Edition. */
+    readonly enterprise?: boolean;
+    readonly token?: { readonly scopes: readonly string[]; readonly ends?: string };
+    readonly user?: {
+        readonly username: string;
+        /** Only known of administrators. */
+        readonly admin: boolean;
+        readonly mayCreateGroups: boolean;
+        readonly webUrl: string;
+    };
+    /** The estate's group. */
+    readonly group?: FoundGroup;
+    /** The group above it, where its path has one. */
+    readonly above?: FoundGroup;
+    /** Somebody has the group's name, and this token does not see who. */
+    readonly hiddenName?: boolean;
+    /** Groups and projects below the estate's group. */
+    readonly places: { readonly groups: readonly Place[]; readonly projects: readonly Place[] };
+    /** Roles in the estate's group, or in the one above while there is none; by user name in lower case. */
+    readonly roles: Readonly<Record<string, number>>;
+    readonly people: readonly Person[];
+    /** What was paid for: found, or undefined where nothing tells it. */
+    readonly tier?: "free" | "premium";
+    /** False: this server or group makes no access tokens of groups and projects. */
+    readonly projectTokens?: boolean;
+    /** Absent: this token may not read them. */
+    readonly settings?: InstanceSettings;
+    readonly hooks: readonly HookTarget[];
+}
+
+const nothing = { places: { groups: [], projects: [] }, roles: {}, people: [], hooks: [] } as const;
+
+/** Names GitLab gives to what was paid for. */
+const paid = ["premium", "ultimate", "gold", "silver", "ultimate_trial", "premium_trial"];
+
+const levels = { owner: 50 } as const;
+
+/**
+ * Asks a GitLab. What one call cannot tell is left out; a server that does not answer is one fact.
+ *
+ * @param addressesOf of a host name, from here; empty where it has none.
+ */
+export async function gitlabFacts(
+    ask: Ask,
+    estate: Estate,
+    addressesOf: (host: string) => Promise<readonly string[]> = resolveHere,
+): Promise<GitLabFacts> {
+    try {
+        const metadata = await first(ask);
+        if (metadata.status === 401) {
+            return { ...nothing, refused: true };
+        }
+        const { version, enterprise } = record(metadata.body);
+        if (typeof version !== "string" && metadata.status !== 403) {
+            return { ...nothing, notGitLab: described(metadata) };
+        }
+        return {
+            ...(typeof version === "string"
+                ? { version, enterprise: enterprise === true || version.endsWith("-ee") }
+                : {}),
+            ...(await withToken(ask, estate)),
+            hooks: await hookTargets(estate, addressesOf),
+        };
+    } catch (error) {
+        if (error instanceof Unreachable) {
+            return { ...nothing, unreachable: error.message };
+        }
+        throw error;
+    }
+}
+
+async function first(ask: Ask): Promise<Answer> {
+    const metadata = await ask("GET", "/metadata");
+    // Before 15.2 there was only this; a token without scopes for one has none for the other.
+    return metadata.status === 404 ? ask("GET", "/version") : metadata;
+}
+
+function described({ status, headers }: Answer): string {
+    return headers.location === undefined ? `${status}` : `${status}, elsewhere: ${headers.location}`;
+}
+
+async function withToken(ask: Ask, { gitlab, teams }: Estate): Promise<Omit<GitLabFacts, "hooks">> {
+    const above = gitlab.group.includes("/")
+        ? gitlab.group.slice(0, gitlab.group.lastIndexOf("/"))
+        : undefined;
+    const names = [
+        ...new Set(Object.values(teams).flatMap((team) => [...team.maintainers, ...team.developers])),
+    ];
+    const [self, user, settings, license, people] = await Promise.all([
+        ask("GET", "/personal_access_tokens/self"),
+        ask("GET", "/user"),
+        ask("GET", "/application/settings"),
+        ask("GET", "/license"),
+        Promise.all(names.map((username) => person(ask, username))),
+    ]);
+    const me = record(user.body);
+    const id = Number(me["id"] ?? 0);
+    const admin = me["is_admin"] === true;
+    const [group, parent] = await Promise.all([
+        groupAt(ask, gitlab.group, id, admin),
+        above === undefined ? undefined : groupAt(ask, above, id, admin),
+    ]);
+    const hidden =
+        group === undefined && above === undefined
+            ? await ask("GET", `/namespaces/${encodeURIComponent(gitlab.group)}/exists`)
+            : undefined;
+    const [inGroup, roles] = await Promise.all([
+        group === undefined ? undefined : insideGroup(ask, group),
+        // A group that is still to be made inherits those of the group above.
+        rolesIn(ask, group ?? parent),
+    ]);
+    const tier = tierOf(license, inGroup ?? {});
+    return {
+        ...(self.status === 200 ? { token: tokenOf(record(self.body)) } : {}),
+        ...(user.status === 200
+            ? {
+                  user: {
+                      username: text(me["username"]),
+                      admin,
+                      mayCreateGroups: me["can_create_group"] !== false,
+                      webUrl: text(me["web_url"]),
+                  },
+              }
+            : {}),
+        ...(settings.status === 200 ? { settings: settingsOf(record(settings.body)) } : {}),
+        ...(group === undefined ? {} : { group }),
+        ...(parent === undefined ? {} : { above: parent }),
+        ...(hidden === undefined ? {} : { hiddenName: record(hidden.body)["exists"] === true }),
+        ...(tier === undefined ? {} : { tier }),
+        ...(inGroup === undefined ? {} : { projectTokens: ![401, 403].includes(inGroup.tokens.status) }),
+        places: inGroup?.places ?? nothing.places,
+        roles,
+        people,
+    };
+}
+
+async function person(ask: Ask, username: string): Promise<Person> {
+    const { body } = await ask("GET", `/users?username=${encodeURIComponent(username)}`);
+    const found = list(body).find((each) => text(each["username"]).toLowerCase() === username.toLowerCase());
+    return found === undefined ? { username } : { username, state: text(found["state"]) };
+}
+
+async function groupAt(
+    ask: Ask,
+    path: string,
+    user: number,
+    admin: boolean,
+): Promise<FoundGroup | undefined> {
+    const { status, body } = await ask("GET", `/groups/${encodeURIComponent(path)}?with_projects=false`);
+    if (status !== 200) {
+        return undefined;
+    }
+    const group = record(body);
+    const id = Number(group["id"]);
+    const member = await ask("GET", `/groups/${id}/members/all/${user}`);
+    return {
+        ...place(group, "full_path"),
+        id,
+        visibility: text(group["visibility"]),
+        level: admin ? levels.owner : Number(record(member.body)["access_level"] ?? 0),
+    };
+}
+
+async function insideGroup(
+    ask: Ask,
+    { id, fullPath }: FoundGroup,
+): Promise<Pick<GitLabFacts, "places"> & { tokens: Answer; events: Answer; namespace: Answer }> {
+    const [groups, projects, tokens, events, namespace] = await Promise.all([
+        all(ask, `/groups/${id}/descendant_groups?`),
+        all(ask, `/groups/${id}/projects?include_subgroups=true&simple=false&`),
+        ask("GET", `/groups/${id}/access_tokens?per_page=1`),
+        ask("GET", `/groups/${id}/audit_events?per_page=1`),
+        ask("GET", `/namespaces/${encodeURIComponent(fullPath)}`),
+    ]);
+    return {
+        places: {
+            groups: groups.map((each) => place(each, "full_path")),
+            projects: projects.map((each) => place(each, "path_with_namespace")),
+        },
+        tokens,
+        events,
+        namespace,
+    };
+}
+
+async function rolesIn(ask: Ask, group: FoundGroup | undefined): Promise<Record<string, number>> {
+    const members = group === undefined ? [] : await all(ask, `/groups/${group.id}/members/all?`);
+    return Object.fromEntries(
+        members.map((each) => [text(each["username"]).toLowerCase(), Number(each["access_level"] ?? 0)]),
+    );
+}
+
+/** The licence says it to administrators, the namespace on GitLab.com; audit events of groups come with Premium. */
+function tierOf(license: Answer, inGroup: { events?: Answer; namespace?: Answer }): GitLabFacts["tier"] {
+    const plan =
+        license.status === 200
+            ? text(record(license.body)["plan"])
+            : text(record(inGroup.namespace?.body)["plan"]);
+    if (paid.includes(plan)) {
+        return license.status === 200 && record(license.body)["expired"] === true ? "free" : "premium";
+    }
+    if (plan === "free") {
+        return "free";
+    }
+    const events = inGroup.events?.status;
+    return events === 200 ? "premium" : events === 403 ? "free" : undefined;
+}
+
+function tokenOf(self: Record<string, unknown>): NonNullable<GitLabFacts["token"]> {
+    const ends = self["expires_at"];
+    const scopes = self["scopes"];
+    return {
+        scopes: Array.isArray(scopes) ? scopes.map(String) : [],
+        ...(typeof ends === "string" ? { ends } : {}),
+    };
+}
+
+function settingsOf(settings: Record<string, unknown>): InstanceSettings {
+    const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+    const days = settings["max_personal_access_token_lifetime"];
+    return {
+        localRequests: settings["allow_local_requests_from_web_hooks_and_services"] !== false,
+        localAllowed: [
+            ...texts(settings["outbound_local_requests_whitelist"]),
+            ...texts(settings["outbound_local_requests_allowlist"]),
+        ],
+        ...(typeof days === "number" && days > 0 ? { tokenDays: days } : {}),
+        restrictedVisibilities: texts(settings["restricted_visibility_levels"]),
+        maintenance: settings["maintenance_mode"] === true,
+    };
+}
+
+async function hookTargets(
+    { argocd }: Estate,
+    addressesOf: (host: string) => Promise<readonly string[]>,
+): Promise<HookTarget[]> {
+    const { hostname } = new URL(argocd.url);
+    return [
+        {
+            path: "argocd.url",
+            url: argocd.url,
+            addresses: await addressesOf(hostname.replace(/^\[|\]$/g, "")),
+        },
+    ];
+}
+
+/** Longest wait for a name, in milliseconds. */
+const lookupTimeout = 2000;
+
+async function resolveHere(host: string): Promise<readonly string[]> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<readonly string[]>((resolve) => {
+        timer = setTimeout(() => resolve([]), lookupTimeout);
+    });
+    const found = lookup(host, { all: true }).then(
+        (addresses) => addresses.map(({ address }) => address),
+        () => [],
+    );
+    return Promise.race([found, late]).finally(() => clearTimeout(timer));
+}
+
+/** Pages of a list that are read at most: 2000 entries. */
+const pageLimit = 20;
+
+/** Every element of a list; none where it cannot be read. */
+async function all(ask: Ask, path: string): Promise<Record<string, unknown>[]> {
+    const found: Record<string, unknown>[] = [];
+    for (let page = 1; page <= pageLimit; page++) {
+        const { status, body, headers } = await ask("GET", `${path}per_page=100&page=${page}`);
+        if (status !== 200) {
+            break;
+        }
+        found.push(...list(body));
+        if (list(body).length < 100 || headers["x-next-page"] === "") {
+            break;
+        }
+    }
+    return found;
+}
+
+function place(value: Record<string, unknown>, key: string): Place {
+    const deleted = value["marked_for_deletion_on"] ?? value["marked_for_deletion_at"];
+    return { fullPath: text(value[key]), deleted: typeof deleted === "string" };
+}
+
+function record(value: unknown): Record<string, unknown> {
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function list(value: unknown): Record<string, unknown>[] {
+    return Array.isArray(value) ? value.map(record) : [];
+}
+
+function text(value: unknown): string {
+    return typeof value === "string" ? value : "";
+}

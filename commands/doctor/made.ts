@@ -1,0 +1,82 @@
+/** What a stack has made already, so that it is not taken for somebody else's. Pure: read from `pulumi stack export`. */
+
+/** A resource of a deployment, as `pulumi stack export` gives it. */
+interface StateResource {
+    readonly urn: string;
+    readonly type: string;
+    readonly id?: string;
+    readonly provider?: string;
+    readonly inputs?: Readonly<Record<string, unknown>>;
+    readonly outputs?: Readonly<Record<string, unknown>>;
+    readonly delete?: boolean;
+}
+
+export interface ExportedStack {
+    readonly deployment?: { readonly resources?: readonly StateResource[] | null } | null;
+}
+
+/** Names of what is there, as the servers have them. */
+export interface Made {
+    /** Full paths of GitLab groups, lower case. */
+    readonly groups: ReadonlySet<string>;
+    /** Full paths of GitLab projects, lower case. */
+    readonly projects: ReadonlySet<string>;
+    /** `<team>/<user name>`. */
+    readonly members: ReadonlySet<string>;
+    /** `<registry>/<name>` of Harbor projects. */
+    readonly images: ReadonlySet<string>;
+    /** `<registry>/<id>` of Harbor robots. */
+    readonly robots: ReadonlySet<string>;
+    /** `<cluster>/<kind>/<namespace or nothing>/<name>` of Kubernetes objects. */
+    readonly objects: ReadonlySet<string>;
+}
+
+export const nothingMade: Made = madeBy({});
+
+/** Reads an exported stack. */
+export function madeBy({ deployment }: ExportedStack): Made {
+    const resources = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+    const pick = (type: string, name: (resource: StateResource) => string | undefined): Set<string> =>
+        new Set(resources.filter((each) => each.type === type).flatMap((each) => name(each) ?? []));
+    const text = ({ outputs, inputs }: StateResource, key: string): string | undefined => {
+        const value = outputs?.[key] ?? inputs?.[key];
+        return typeof value === "string" ? value : undefined;
+    };
+    const onServer = (resource: StateResource, prefix: string, name?: string): string | undefined => {
+        const server = providerOf(resource)?.replace(prefix, "");
+        return server === undefined || name === undefined ? undefined : `${server}/${name}`;
+    };
+    return {
+        groups: pick("gitlab:index/group:Group", (each) => text(each, "fullPath")?.toLowerCase()),
+        projects: pick("gitlab:index/project:Project", (each) =>
+            text(each, "pathWithNamespace")?.toLowerCase(),
+        ),
+        members: pick("gitlab:index/groupMembership:GroupMembership", ({ urn }) => {
+            const [, team, user] = /::team-(.+)-member-([^:]+)$/.exec(urn) ?? [];
+            return team === undefined ? undefined : `${team}/${user}`;
+        }),
+        images: pick("harbor:index/project:Project", (each) => onServer(each, "harbor-", text(each, "name"))),
+        robots: pick("harbor:index/robotAccount:RobotAccount", (each) =>
+            onServer(each, "harbor-", each.id?.replace(/^\/robots\//, "")),
+        ),
+        objects: new Set(
+            resources
+                .filter(({ type }) => type.startsWith("kubernetes:"))
+                .flatMap((each) => onServer(each, "cluster-", objectName(each)) ?? []),
+        ),
+    };
+}
+
+/** Name of the provider in the program: the last but one part of its reference. */
+function providerOf({ provider }: StateResource): string | undefined {
+    return provider?.split("::").at(-2);
+}
+
+function objectName({ outputs, inputs }: StateResource): string | undefined {
+    const object = (outputs?.["metadata"] === undefined ? inputs : outputs) ?? {};
+    const { kind, metadata } = object as {
+        kind?: string;
+        metadata?: { name?: string; namespace?: string };
+    };
+    return metadata?.name === undefined ? undefined : `${kind}/${metadata.namespace ?? ""}/${metadata.name}`;
+}
