@@ -145,10 +145,10 @@ async function repositories(
 function clusterAccesses(estate: Estate, { clusters }: Providers): Record<string, ClusterAccess> {
     return mapValues(
         usedClusters(estate),
-        ({ cluster }) =>
+        ({ cluster, kinds }) =>
             new ClusterAccess(
                 `access-${cluster.name}`,
-                { estate: estate.name },
+                { estate: estate.name, kinds },
                 { providers: [required(clusters, cluster.name, "cluster")] },
             ),
     );

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { kindSets, type KindSet } from "./kinds";
+
 /** The part of the spec about how changes are applied: windows, differences, overrides, rollbacks that stay. */
 
 /** Five fields, as Argo CD's cron parser takes them, or one of its short forms. */
@@ -88,6 +90,34 @@ export const kustomizeOverrides = z.strictObject({
         .default([])
         .describe("Patches over the kustomization; a list at an inner level replaces the whole list."),
 });
+
+const apiGroup = z
+    .string()
+    .regex(
+        /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)?$/,
+        "must be an API group without a version, e.g. gateway.networking.k8s.io",
+    );
+
+/** A kind of the spec: a set by its name, or one kind. */
+export const kinds = z.array(
+    z.union([
+        z.enum(Object.keys(kindSets) as KindSet[]),
+        z.strictObject({
+            group: apiGroup.describe(
+                "API group without a version, e.g. `traefik.io`; empty for the core group.",
+            ),
+            kind: z
+                .string()
+                .regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind, e.g. HTTPRoute")
+                .describe("Kind, e.g. `IngressRoute`."),
+            resource: z
+                .string()
+                .regex(/^[a-z][a-z0-9]*$/, "must be a resource's name in lower case, e.g. httproutes")
+                .optional()
+                .describe("Its name in roles, where that is not the usual plural, e.g. `ingressroutes`."),
+        }),
+    ]),
+);
 
 /** Characters a tag may have, by the OCI distribution specification. */
 export const pin = z

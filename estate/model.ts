@@ -8,6 +8,7 @@ import type { FlowPlan } from "./flows/plan";
 import type { ChannelKind } from "./channels";
 import type { Engine, EngineSettings } from "./engines";
 import type { EventName } from "./events";
+import type { NamespacedKind } from "./kinds";
 import type { Spec, SpecApp, SpecEnvironment } from "./schema";
 
 /** A part of the spec that the model takes as it is: frozen, and without keys that are undefined. */
@@ -248,6 +249,8 @@ export interface AppEnvironment {
     readonly values: Readonly<Record<string, unknown>>;
     /** Changes over the kustomization (Kustomize only). */
     readonly kustomize: KustomizeOverrides;
+    /** Kinds of objects its config repository may hold here beside the usual ones, sorted. */
+    readonly kinds: readonly NamespacedKind[];
     /** The tag that runs here whatever git says; absent: what git says. */
     readonly pin?: string;
     /** Why nothing is applied by itself here for now; absent: nothing is held. */

@@ -4,6 +4,7 @@ import type { EngineRegistry } from "./engines/engine";
 import { eventOf } from "./events";
 import { flows } from "./flows";
 import type { FlowRegistry } from "./flows/plan";
+import { furtherKinds } from "./kinds";
 import type {
     App,
     AppEnvironment,
@@ -354,6 +355,7 @@ function resolveAppEnvironment(
             delivery === "kustomize"
                 ? resolveKustomize(levels.map((level) => level.kustomize))
                 : { replicas: {}, patches: [] },
+        kinds: furtherKinds(last(levels.map((level) => level.kinds)) ?? []),
         ...given("pin", own.pin),
         ...given("hold", own.hold),
         deletionProtection: own.deletionProtection ?? environment.deletionProtection,

@@ -2,7 +2,8 @@ import { z } from "zod";
 
 import { channelKindNames, channelKinds } from "./channels";
 import { defaultFlow, flowDescriptions, flows, type Flow } from "./flows";
-import { hold, ignoredDifference, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
+import { hold, ignoredDifference, kinds, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
+import { kindSets } from "./kinds";
 import { defaultEngine, engineOptions, engines, type Engine } from "./engines";
 import { day, fullPath, name, named, quantity, url } from "./fields";
 import { branchName, folderName, gitlabPathElement, namespaceName } from "./names";
@@ -246,6 +247,11 @@ const meaning = {
         "How many of the newest tags Harbor's retention retains in each repository, in addition to immutable tags.",
     immutableTags: 'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none.',
     values: "Helm values over the chart's own; maps merge, and a `null` inside reaches Helm, which drops the chart's value. Helm apps only.",
+    kinds: `Further kinds of objects that config repositories may hold, beside the usual ones: names of sets (${Object.keys(
+        kindSets,
+    )
+        .map((set) => `\`${set}\``)
+        .join(", ")}), or \`{group, kind}\`. A list at an inner level replaces the whole list.`,
     kustomize: "What is changed over the kustomization. Kustomize apps only. `null`: nothing.",
 };
 
@@ -258,6 +264,7 @@ const overrides = {
     immutableTags: immutableTags.optional().describe(meaning.immutableTags),
     values: values.optional().describe(meaning.values),
     kustomize: kustomizeOverrides.nullable().optional().describe(meaning.kustomize),
+    kinds: kinds.optional().describe(meaning.kinds),
 };
 
 const flow = z.enum(Object.keys(flows) as Flow[]);
@@ -302,6 +309,7 @@ const estateDefaults = z.strictObject({
         .describe(`${meaning.immutableTags} Default: \`["**"]\` for class \`prod\`, else none.`),
     values: values.default({}).describe(meaning.values),
     kustomize: kustomizeOverrides.nullable().prefault({}).describe(meaning.kustomize),
+    kinds: kinds.default([]).describe(meaning.kinds),
 });
 
 const environment = z.strictObject({

@@ -1,5 +1,7 @@
 /** What an estate consists of beyond its apps one by one: shared repositories and used clusters. Pure. */
+import { joinedKinds, type NamespacedKind } from "../../estate/kinds";
 import type { App, Cluster, Environment, Estate } from "../../estate/model";
+import { sortedSet } from "../../estate/plain";
 import { sortedEntries } from "../support/maps";
 
 /** A config repository and the apps it serves. */
@@ -34,17 +36,28 @@ export function configPlans(estate: Pick<Estate, "apps" | "environments">): Conf
     });
 }
 
-/** The clusters that run apps, with the namespaces on each: only these are opened to engines. By cluster name. */
-export function usedClusters(
-    estate: Pick<Estate, "apps" | "clusters">,
-): Record<string, { cluster: Cluster; namespaces: string[] }> {
-    const used: Record<string, { cluster: Cluster; namespaces: string[] }> = {};
+/** A cluster that runs apps. */
+export interface UsedCluster {
+    readonly cluster: Cluster;
+    /** Of its apps, sorted; only these are opened to engines. */
+    readonly namespaces: readonly string[];
+    /** Kinds that one of its apps has beside the usual ones, sorted. */
+    readonly kinds: readonly NamespacedKind[];
+}
+
+/** The clusters that run apps, by name. */
+export function usedClusters(estate: Pick<Estate, "apps" | "clusters">): Record<string, UsedCluster> {
+    const used: Record<string, UsedCluster> = {};
     for (const [name, cluster] of sortedEntries(estate.clusters)) {
-        const namespaces = Object.values(estate.apps).flatMap((app) =>
-            app.environments.filter((each) => each.clusters.includes(name)).map((each) => each.namespace),
+        const here = Object.values(estate.apps).flatMap((app) =>
+            app.environments.filter((each) => each.clusters.includes(name)),
         );
-        if (namespaces.length > 0) {
-            used[name] = { cluster, namespaces: [...new Set(namespaces)].sort() };
+        if (here.length > 0) {
+            used[name] = {
+                cluster,
+                namespaces: sortedSet(here.map((each) => each.namespace)),
+                kinds: joinedKinds(here.map((each) => each.kinds)),
+            };
         }
     }
     return used;

@@ -4,6 +4,7 @@ import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { estateLabel, managedBy } from "../../estate/labels";
 import { refuse } from "../support/checks";
+import type { NamespacedKind } from "../../estate/kinds";
 import { deliveryRules } from "./rights";
 
 /**
@@ -16,6 +17,8 @@ export const deliveryAccount = "argocd-manager";
 export interface ClusterAccessArgs {
     /** Name of the estate; part of the namespace's and the role's name. */
     readonly estate: string;
+    /** Kinds that some app on the cluster has beside the usual ones. */
+    readonly kinds: readonly NamespacedKind[];
 }
 
 /** Where that account is on a cluster, for the bindings in the app namespaces. */
@@ -72,11 +75,7 @@ export class ClusterAccess extends pulumi.ComponentResource {
             `${name}-role`,
             {
                 metadata: { name: deliveryNamespace(args.estate), labels },
-                rules: deliveryRules.map(({ apiGroups, resources, verbs }) => ({
-                    apiGroups: [...apiGroups],
-                    resources: [...resources],
-                    verbs: [...verbs],
-                })),
+                rules: deliveryRules(args.kinds),
             },
             { parent: this },
         );

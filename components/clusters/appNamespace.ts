@@ -9,6 +9,7 @@ import { appLabel, environmentLabel, managedBy, teamLabel } from "../../estate/l
 import { refuse } from "../support/checks";
 import { pullSecretName } from "../support/rendering";
 import type { DeliveryAccount } from "./access";
+import { furtherRules } from "./rights";
 
 /** Inputs of {@link AppNamespace}. */
 export interface AppNamespaceArgs {
@@ -84,6 +85,9 @@ export class AppNamespace extends pulumi.ComponentResource {
             },
             inside,
         );
+        const further = environment.kinds.some((kind) => kind.written)
+            ? this.furtherRights(name, args, metadata, inside)
+            : [];
         const wall = new networking.NetworkPolicy(
             `${name}-wall`,
             {
@@ -101,7 +105,7 @@ export class AppNamespace extends pulumi.ComponentResource {
                 ? []
                 : this.quota(name, environment, metadata, inside);
 
-        this.ready = [namespace, pullSecret, binding, wall, ...limits];
+        this.ready = [namespace, pullSecret, binding, ...further, wall, ...limits];
         this.registerOutputs({ namespace: namespace.metadata.name });
     }
 
@@ -111,6 +115,30 @@ export class AppNamespace extends pulumi.ComponentResource {
         return /^[^/\s]+$/.test(registryHost)
             ? []
             : [`registryHost must be a host, or host:port, without scheme and path; got "${registryHost}".`];
+    }
+
+    /** The right to deliver the kinds that this app has beside the usual ones, in this namespace only. */
+    private furtherRights(
+        name: string,
+        { environment, account }: AppNamespaceArgs,
+        metadata: (object: string) => types.input.meta.v1.ObjectMeta,
+        inside: pulumi.CustomResourceOptions,
+    ): pulumi.Resource[] {
+        const role = new rbac.Role(
+            `${name}-further-kinds`,
+            { metadata: metadata("delivery-further-kinds"), rules: furtherRules(environment.kinds) },
+            inside,
+        );
+        const binding = new rbac.RoleBinding(
+            `${name}-further-delivery`,
+            {
+                metadata: metadata("delivery-further-kinds"),
+                roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+                subjects: [{ kind: "ServiceAccount", name: account.name, namespace: account.namespace }],
+            },
+            inside,
+        );
+        return [role, binding];
     }
 
     private quota(

@@ -1,39 +1,49 @@
 /** What delivery may do on a member, as data. Pure: policies read the same answers. */
+import { surroundingKinds, usualKinds, type NamespacedKind } from "../../estate/kinds";
 
 /** A rule of a Kubernetes role. */
 export interface RoleRule {
-    readonly apiGroups: readonly string[];
-    readonly resources: readonly string[];
-    readonly verbs: readonly string[];
+    readonly apiGroups: string[];
+    readonly resources: string[];
+    readonly verbs: string[];
 }
 
-const read = ["get", "list", "watch"] as const;
-const write = [...read, "create", "update", "patch", "delete"] as const;
+const read = ["get", "list", "watch"];
+const write = [...read, "create", "update", "patch", "delete"];
 
 /**
- * The rights of an engine inside an app's namespace: it writes the kinds that a config repository may hold, and reads what
- * those kinds make, to tell their health. Bound per namespace, never cluster-wide.
+ * The rights of an engine inside every app's namespace: it writes the kinds that a config repository may hold, and reads
+ * what those kinds make, to tell their health. Bound per namespace, never cluster-wide.
  *
- * Not in it: Secrets (they come to the namespace by other ways than git), roles and bindings (an app must not widen its
- * own rights), quotas and limits (those are the estate's), and anything outside namespaces.
+ * @param further kinds that some app on the cluster has beside the usual ones. They are read in all app namespaces,
+ * because engines watch a kind in all of them or not at all; {@link furtherRules} lets them be written where they belong.
  */
-export const deliveryRules: readonly RoleRule[] = [
-    {
-        apiGroups: [""],
-        resources: ["configmaps", "persistentvolumeclaims", "serviceaccounts", "services"],
-        verbs: write,
-    },
-    { apiGroups: ["apps"], resources: ["daemonsets", "deployments", "statefulsets"], verbs: write },
-    { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: write },
-    { apiGroups: ["batch"], resources: ["cronjobs", "jobs"], verbs: write },
-    { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "networkpolicies"], verbs: write },
-    { apiGroups: ["policy"], resources: ["poddisruptionbudgets"], verbs: write },
-    {
-        apiGroups: [""],
-        resources: ["endpoints", "events", "limitranges", "pods", "resourcequotas"],
-        verbs: read,
-    },
-    { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
-    { apiGroups: ["apps"], resources: ["controllerrevisions", "replicasets"], verbs: read },
-    { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
-];
+export function deliveryRules(further: readonly NamespacedKind[]): RoleRule[] {
+    return [
+        ...rules(
+            usualKinds.filter((kind) => kind.written),
+            write,
+        ),
+        ...rules([...usualKinds.filter((kind) => !kind.written), ...surroundingKinds], read),
+        { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
+        ...rules(further, read),
+    ];
+}
+
+/** The right to write further kinds in one namespace. */
+export function furtherRules(further: readonly NamespacedKind[]): RoleRule[] {
+    return rules(
+        further.filter((kind) => kind.written),
+        write,
+    );
+}
+
+/** One rule per API group, in the order of the kinds. */
+function rules(kinds: readonly NamespacedKind[], verbs: readonly string[]): RoleRule[] {
+    const groups = [...new Set(kinds.map(({ group }) => group))];
+    return groups.map((group) => ({
+        apiGroups: [group],
+        resources: kinds.filter((kind) => kind.group === group).map(({ resource }) => resource),
+        verbs: [...verbs],
+    }));
+}

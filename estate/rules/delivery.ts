@@ -1,10 +1,25 @@
 import { Cron } from "croner";
 
+import { forbiddenKind } from "../kinds";
 import type { Spec } from "../schema";
 import type { Finding, Rule } from "./rule";
 
 /** When and how changes are applied. */
 export const deliveryRules: readonly Rule[] = [
+    {
+        id: "kinds-allowed",
+        rule: "must be kinds an app may have",
+        severity: "error",
+        check: ({ spec }) =>
+            kindLists(spec).flatMap(({ path, kinds }) =>
+                kinds.flatMap((one, index): Finding[] => {
+                    const reason = typeof one === "string" ? undefined : forbiddenKind(one);
+                    return reason === undefined
+                        ? []
+                        : [{ path: `${path}[${index}]`, value: one, fix: `remove it: ${reason}` }];
+                }),
+            ),
+    },
     {
         id: "sync-window",
         rule: "must be a window that opens and closes",
@@ -156,3 +171,22 @@ export function cronFault(schedule: string): string | undefined {
 }
 
 const notCron = "must be a cron expression of five fields";
+
+/** Every list of further kinds, with its path. */
+function kindLists(spec: Spec): { path: string; kinds: Spec["defaults"]["kinds"] }[] {
+    const levels: [string, { readonly kinds?: Spec["defaults"]["kinds"] | undefined } | null][] = [
+        ["defaults", spec.defaults],
+        ...Object.entries(spec.environments).map(([name, { defaults }]): (typeof levels)[number] => [
+            `environments.${name}.defaults`,
+            defaults,
+        ]),
+        ...Object.entries(spec.apps).flatMap(([name, app]): typeof levels => [
+            [`apps.${name}`, app],
+            ...Object.entries(app.environments).map(([environment, own]): (typeof levels)[number] => [
+                `apps.${name}.environments.${environment}`,
+                own,
+            ]),
+        ]),
+    ];
+    return levels.map(([path, level]) => ({ path: `${path}.kinds`, kinds: level?.kinds ?? [] }));
+}

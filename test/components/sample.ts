@@ -68,6 +68,7 @@ export function sampleAppEnvironment(
         quota: environment === "prod" ? { "requests.cpu": "4" } : {},
         values: {},
         kustomize: { replicas: {}, patches: [] },
+        kinds: [],
         deletionProtection,
         channels: [],
         ...overrides,

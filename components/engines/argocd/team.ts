@@ -18,7 +18,7 @@ export interface TeamSpaceArgs {
 
 /**
  * One AppProject per class of environments the team reaches. Each names exactly the repositories, clusters and
- * namespaces of the team's apps, and allows nothing that lives outside a namespace.
+ * namespaces of the team's apps and the kinds they may have, and allows nothing that lives outside a namespace.
  */
 export class TeamSpace extends pulumi.ComponentResource {
     /** The AppProjects, by class. */
@@ -80,11 +80,9 @@ function appProject(
                 namespace,
             })),
             clusterResourceWhitelist: [],
-            // Quota and limits of a namespace are the estate's, not the app's.
-            namespaceResourceBlacklist: [
-                { group: "", kind: "ResourceQuota" },
-                { group: "", kind: "LimitRange" },
-            ],
+            // What an app's objects make is in it too: Argo CD shows nothing else, and gives no logs of it. Only what the
+            // account on the cluster may write is delivered.
+            namespaceResourceWhitelist: project.kinds.map(({ group, kind }) => ({ group, kind })),
             orphanedResources: { warn: false },
             roles: [
                 {

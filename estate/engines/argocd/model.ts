@@ -1,5 +1,6 @@
 /** What is Argo CD's in an estate: the part `argocd` of the model, and what follows from the rest of it. */
 import type { z } from "zod";
+import type { NamespacedKind } from "../../kinds";
 import type { EnvironmentClass, Kept, SyncWindow } from "../../model";
 import type { argocdOptions } from "./schema";
 
@@ -78,6 +79,8 @@ export interface TeamProject {
     readonly syncWindows: readonly TeamSyncWindow[];
     /** Cluster and namespace pairs, sorted. */
     readonly destinations: readonly { readonly cluster: string; readonly namespace: string }[];
+    /** Kinds that may be delivered or looked at, sorted. */
+    readonly kinds: readonly NamespacedKind[];
     /** Clone URLs of the config repositories, as the clusters reach them, sorted. */
     readonly sourceRepos: readonly string[];
 }

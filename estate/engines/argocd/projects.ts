@@ -1,4 +1,5 @@
 /** What a team may reach through Argo CD. Pure. */
+import { joinedKinds, usualKinds } from "../../kinds";
 import type { App, Environment, EnvironmentClass, Estate, Team } from "../../model";
 import { sortedSet } from "../../plain";
 import { compare } from "../../problem";
@@ -45,6 +46,7 @@ function teamProject(
         destinations: destinations.sort(
             (a, b) => compare(a.cluster, b.cluster) || compare(a.namespace, b.namespace),
         ),
+        kinds: joinedKinds([usualKinds, ...reached.map(({ each }) => each.kinds)]),
         sourceRepos: sortedSet(reached.map(({ app }) => app.config.url)),
     };
 }

@@ -5,6 +5,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { ClusterAccess, tokenProblems } from "../../../components/clusters/access";
 import { AppNamespace, containerDefaults, dockerConfig } from "../../../components/clusters/appNamespace";
 import { ClusterRegistration } from "../../../components/engines/argocd/cluster";
+import { furtherKinds, kindSets, type KindSet } from "../../../estate/kinds";
 import { deliveryRules } from "../../../components/clusters/rights";
 import {
     childrenOf,
@@ -20,7 +21,7 @@ import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
 test("Argo CD's account on a cluster: no binding, no cluster-wide right, a token that is secret", async () => {
     const recording = await record(async () => {
         const provider = new k8s.Provider("member1");
-        const access = new ClusterAccess("access", { estate: "acme" }, { providers: [provider] });
+        const access = new ClusterAccess("access", { estate: "acme", kinds: [] }, { providers: [provider] });
         return [
             await valueOf(access.token),
             await pulumi.isSecret(access.token),
@@ -63,8 +64,10 @@ test("a registry's login is for a host, not for a URL", () => {
     }
 });
 
+const allSets = furtherKinds(Object.keys(kindSets) as KindSet[]);
+
 test("delivery has no wildcard, no secrets, no rights of its own, nothing outside namespaces", () => {
-    for (const rule of deliveryRules) {
+    for (const rule of deliveryRules(allSets)) {
         for (const word of [...rule.apiGroups, ...rule.resources, ...rule.verbs]) {
             assert.notEqual(word, "*");
         }
@@ -73,7 +76,7 @@ test("delivery has no wildcard, no secrets, no rights of its own, nothing outsid
             assert.equal(rule.resources.includes(resource), false, resource);
         }
     }
-    const quotas = deliveryRules.filter((rule) => rule.resources.includes("resourcequotas"));
+    const quotas = deliveryRules([]).filter((rule) => rule.resources.includes("resourcequotas"));
     assert.deepEqual(
         quotas.map((rule) => rule.verbs),
         [["get", "list", "watch"]],
@@ -208,6 +211,42 @@ test("delivery is bound in this namespace, to the role made for it", async () =>
     });
     assert.deepEqual(inputs["subjects"], [
         { kind: "ServiceAccount", name: "argocd-manager", namespace: "acme-delivery" },
+    ]);
+});
+
+test("kinds an app has beside the usual ones are written in its namespace only, and read where the account reads", async () => {
+    const kinds = furtherKinds(["rollouts", { group: "traefik.io", kind: "Middleware" }]);
+    const recording = await recordNamespace(sampleAppEnvironment("web", "dev", { kinds }));
+    assert.deepEqual(registration(recording, "space-further-kinds").inputs["rules"], [
+        {
+            apiGroups: ["argoproj.io"],
+            resources: ["analysistemplates", "rollouts"],
+            verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
+        },
+        {
+            apiGroups: ["traefik.io"],
+            resources: ["middlewares"],
+            verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
+        },
+    ]);
+    const binding = registration(recording, "space-further-delivery");
+    assert.deepEqual(binding.inputs["roleRef"], {
+        apiGroup: "rbac.authorization.k8s.io",
+        kind: "Role",
+        name: "delivery-further-kinds",
+    });
+    assert.deepEqual(
+        binding.inputs["subjects"],
+        registration(recording, "space-delivery").inputs["subjects"],
+    );
+    assert.equal(binding.options.deletedWith, "space-namespace");
+    assert.deepEqual(deliveryRules(kinds).slice(-2), [
+        {
+            apiGroups: ["argoproj.io"],
+            resources: ["analysisruns", "analysistemplates", "experiments", "rollouts"],
+            verbs: ["get", "list", "watch"],
+        },
+        { apiGroups: ["traefik.io"], resources: ["middlewares"], verbs: ["get", "list", "watch"] },
     ]);
 });
 

@@ -3,6 +3,29 @@ import { type Case, windows } from "./case";
 
 export const deliveryCases: readonly Case[] = [
     {
+        rule: "kinds-allowed",
+        title: "kinds no app may have, at every level",
+        change: {
+            defaults: { kinds: ["gateway-routes", { group: "", kind: "Secret" }] },
+            environments: {
+                dev: { defaults: { kinds: [{ group: "rbac.authorization.k8s.io", kind: "Role" }] } },
+            },
+            apps: {
+                web: {
+                    kinds: [{ group: "argoproj.io", kind: "Application" }],
+                    environments: { prod: { kinds: [{ group: "", kind: "ResourceQuota" }] } },
+                },
+            },
+        },
+        found: [
+            ["apps.web.environments.prod.kinds[0]", { group: "", kind: "ResourceQuota" }],
+            ["apps.web.kinds[0]", { group: "argoproj.io", kind: "Application" }],
+            ["defaults.kinds[1]", { group: "", kind: "Secret" }],
+            ["environments.dev.defaults.kinds[0]", { group: "rbac.authorization.k8s.io", kind: "Role" }],
+        ],
+        fix: /they are the estate's; see quota/,
+    },
+    {
         rule: "sync-window",
         title: "a window in a zone that does not exist",
         change: windows({ timeZone: "Mars/Olympus" }),

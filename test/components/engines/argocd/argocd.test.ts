@@ -455,7 +455,14 @@ describe("components", () => {
         const [team] = Object.values(estate.teams);
         assert.ok(team !== undefined);
         const projects = [
-            { name: "default", class: "prod" as const, syncWindows: [], destinations: [], sourceRepos: [] },
+            {
+                name: "default",
+                class: "prod" as const,
+                syncWindows: [],
+                destinations: [],
+                kinds: [],
+                sourceRepos: [],
+            },
         ];
         assert.deepEqual(TeamSpace.check({ team, projects, argocd: argocd() }), [
             'project "default" is the AppProject that Argo CD makes by itself; give it another name.',
