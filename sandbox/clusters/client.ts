@@ -21,6 +21,8 @@ export class ClusterClient {
         readonly server: string,
         caFile: string,
         private readonly caller: Caller,
+        /** Milliseconds that a call may take. */
+        private readonly timeout = 10_000,
     ) {
         const tls =
             typeof caller === "object" && "certificate" in caller
@@ -37,7 +39,7 @@ export class ClusterClient {
         });
     }
 
-    /** One call; rejects only when there is no answer within 10 s. */
+    /** One call; rejects only when there is no answer in time. */
     request(method: string, path: string, body?: unknown, contentType?: string): Promise<ApiAnswer> {
         const payload = body === undefined ? undefined : JSON.stringify(body);
         const headers: Record<string, string> = { accept: "application/json" };
@@ -50,7 +52,7 @@ export class ClusterClient {
         return new Promise((resolve, reject) => {
             const request = https.request(
                 new URL(path, this.server),
-                { method, headers, agent: this.agent, timeout: 10_000 },
+                { method, headers, agent: this.agent, timeout: this.timeout },
                 (response) => {
                     let text = "";
                     response.setEncoding("utf8");
@@ -62,7 +64,7 @@ export class ClusterClient {
                 },
             );
             request.on("timeout", () =>
-                request.destroy(new Error(`${method} ${path}: no answer within 10 s`)),
+                request.destroy(new Error(`${method} ${path}: no answer within ${this.timeout / 1_000} s`)),
             );
             request.on("error", reject);
             request.end(payload);

@@ -219,7 +219,7 @@ describe("an API server", () => {
 describe("a machine's own manifests", () => {
     it("take the place of those in the spec", async () => {
         process.env["ESTATE_ARGOCD_MANIFESTS"] = "mirror";
-        assert.deepEqual((await read({})).estate.argocd.manifests, { version: "3.5.1", path: "mirror" });
+        assert.deepEqual((await read({})).estate.argocd.manifests, { version: "3.5.7", path: "mirror" });
     });
 });
 

@@ -14,8 +14,12 @@ const acceptHint =
 
 /** Fails when the recording differs from `test/goldens/<name>.json`. */
 export function matchesGolden(name: string, recording: Recording<unknown>): void {
+    matchesGoldenText(name, goldenText(recording));
+}
+
+/** Fails when the text differs from `test/goldens/<name>.json`. */
+export function matchesGoldenText(name: string, actual: string): void {
     const file = path.join(folder, `${name}.json`);
-    const actual = goldenText(recording);
     if (process.env["ESTATE_ACCEPT"] === "1") {
         fs.mkdirSync(folder, { recursive: true });
         fs.writeFileSync(file, actual);

@@ -17,9 +17,17 @@ export const argoCdReleases: Readonly<Record<string, { readonly standard: string
         standard: "11016889371e4b1e3754b7ba2494b36ab1111338bd2362d499abe3ff2f63c906",
         ha: "e7290b677c7453e6346eeee774c1e947b7e7f04cba315734423dbc0d53b7fc5b",
     },
+    "3.4.13": {
+        standard: "2904fe432572425803e6519d59ded69f79ce0b1da38c4952c5989b83051bb445",
+        ha: "af4a0f123485881618199f3794b214c1c7ec6c6644c803383d09baa5e1df329d",
+    },
     "3.5.1": {
         standard: "795a3a972224da6a7f9d32c3e946445f062b60fb46028476715affeb688236e3",
         ha: "1d7b6baa0769ff8a5757c61e2c677ae0939a15e86e149f64df6b12435db5c4b2",
+    },
+    "3.5.7": {
+        standard: "09bfbb9041b4a8503c6e4fa22cf41c403fa62be17526de353648a4551f5beb77",
+        ha: "d7b75669da63dc218de0ea67ac00183783cebabd52147c3cf012250faa5ced85",
     },
 };
 
@@ -36,7 +44,7 @@ export const argoCdSupport: Readonly<Record<string, string>> = {
 };
 
 /** What an estate installs that names no version: the newest of them. */
-export const defaultArgoCdVersion = "3.5.1";
+export const defaultArgoCdVersion = "3.5.7";
 
 /** SHA-256 of the manifest file of the image updater's releases, oldest first. */
 export const updaterReleases: Readonly<Record<string, string>> = {

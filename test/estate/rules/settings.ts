@@ -120,7 +120,7 @@ export const settingCases: readonly Case[] = [
         context: { today: "2026-11-04" },
         found: [["argocd.manifests.version", "3.3.14"]],
         severity: "warning",
-        fix: /^upgrade: Argo CD 3\.3 has had no fixes since 2026-11-03; known here are 3\.4\.7, 3\.5\.1$/,
+        fix: /^upgrade: Argo CD 3\.3 has had no fixes since 2026-11-03; 3\.4\.13 and 3\.5\.7 are known here$/,
     },
     {
         rule: "manifests-supported",
@@ -129,7 +129,7 @@ export const settingCases: readonly Case[] = [
         context: { today: "2029-01-01" },
         found: [["argocd.manifests.version", "2.14.0"]],
         severity: "warning",
-        fix: /^upgrade: Argo CD 2\.14 has had no fixes; take one of today's releases$/,
+        fix: /^upgrade: Argo CD 2\.14 gets no more fixes; take one of today's releases$/,
     },
     {
         rule: "manifests-source",

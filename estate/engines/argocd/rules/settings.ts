@@ -23,30 +23,31 @@ export const argocdSettingRules: readonly AppsRule[] = [
     },
 ];
 
-/** Whoever keeps an older version by choice sees the warning in each run: nobody else tells them. */
+/** Whoever stays on an older version by choice sees the warning in each run: nobody else tells them. */
 function unsupported({ estate, context: { today } }: Checked): Finding[] {
     const { version } = estate.argocd.manifests;
-    const line = `${major(version)}.${minor(version)}`;
+    const line = lineOf(version);
     const [oldest = line] = Object.keys(argoCdSupport);
     const last = argoCdSupport[line];
     if (today === undefined || (last === undefined ? !lt(version, `${oldest}.0`) : today <= last)) {
         return [];
     }
-    const supported = Object.keys(argoCdReleases).filter(
-        (release) => (argoCdSupport[`${major(release)}.${minor(release)}`] ?? today) >= today,
-    );
-    const since = last === undefined ? "" : ` since ${last}`;
+    const newest = new Map(Object.keys(argoCdReleases).map((release) => [lineOf(release), release]));
+    const supported = [...newest].filter(([each]) => (argoCdSupport[each] ?? today) >= today);
+    const ended = last === undefined ? "gets no more fixes" : `has had no fixes since ${last}`;
+    const known = supported.map(([, release]) => release).join(" and ");
     return [
         {
             path: "argocd.manifests.version",
             value: version,
-            fix: `upgrade: Argo CD ${line} has had no fixes${since}; ${
-                supported.length === 0
-                    ? "take one of today's releases"
-                    : `known here are ${supported.join(", ")}`
-            }`,
+            fix: `upgrade: Argo CD ${line} ${ended}; ${known === "" ? "take one of today's releases" : `${known} are known here`}`,
         },
     ];
+}
+
+/** The minor version, e.g. `3.5`. */
+function lineOf(version: string): string {
+    return `${major(version)}.${minor(version)}`;
 }
 
 function manifests({ spec, estate }: Checked): Finding[] {

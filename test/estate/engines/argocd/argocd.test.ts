@@ -126,13 +126,13 @@ describe("Argo CD", () => {
 
     it("knows where the default manifests are, and a mirror of this machine instead", () => {
         const manifests = model().argocd.manifests;
-        assert.match(manifests.url ?? "", /\/argo-cd\/v3\.5\.1\/manifests\/install\.yaml$/);
-        assert.match(manifests.sha256 ?? "", /^795a3a97/);
+        assert.match(manifests.url ?? "", /\/argo-cd\/v3\.5\.7\/manifests\/install\.yaml$/);
+        assert.match(manifests.sha256 ?? "", /^09bfbb90/);
         const ha = model({ argocd: { ha: true } }).argocd.manifests;
         assert.match(ha.url ?? "", /\/ha\/install\.yaml$/);
-        assert.match(ha.sha256 ?? "", /^1d7b6baa/);
+        assert.match(ha.sha256 ?? "", /^d7b75669/);
         const mirrored = model({}, { manifests: { argocd: "mirror" } }).argocd.manifests;
-        assert.deepEqual(mirrored, { version: "3.5.1", path: "mirror" });
+        assert.deepEqual(mirrored, { version: "3.5.7", path: "mirror" });
         const earlier = model({ argocd: { manifests: { version: "3.2.11" } } }).argocd.manifests;
         assert.match(earlier.sha256 ?? "", /^6cdd269e/);
         assert.equal(Object.keys(argoCdReleases).at(-1), defaultArgoCdVersion, "the newest is the default");

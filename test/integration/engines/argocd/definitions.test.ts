@@ -9,15 +9,15 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "yaml";
 
 import { leanDefinition } from "../../../../components/engines/argocd/install/definitions";
 import { parseManifests } from "../../../../components/engines/argocd/install/manifests";
 import type { KubeObject } from "../../../../components/support/kubeObject";
-import { ClusterClient } from "../../../../sandbox/clusters/client";
+import type { ClusterClient } from "../../../../sandbox/clusters/client";
 import { sandboxDown, sandboxUp } from "../../../../sandbox/supervisor";
 import { freePortBase } from "../../../../sandbox/support/ports";
 import { ensureTools, progressPrinter } from "../../../../toolchain";
+import { clientOf } from "./support/client";
 
 interface Schema {
     readonly type?: string;
@@ -345,24 +345,3 @@ describe("lean definitions beside published ones", { timeout: 15 * 60_000 }, () 
         }
     });
 });
-
-/** A client of the only cluster in a kubeconfig. */
-function clientOf(kubeconfig: string, folder: string): ClusterClient {
-    const config = parse(fs.readFileSync(kubeconfig, "utf8")) as {
-        clusters: { cluster: { server: string; "certificate-authority-data": string } }[];
-        users: { user: { "client-certificate-data": string; "client-key-data": string } }[];
-    };
-    const put = (name: string, data: string | undefined): string => {
-        const file = path.join(folder, name);
-        fs.writeFileSync(file, Buffer.from(data ?? "", "base64").toString());
-        return file;
-    };
-    const cluster = config.clusters[0]?.cluster;
-    const user = config.users[0]?.user;
-    return new ClusterClient(cluster?.server ?? "", put("ca.crt", cluster?.["certificate-authority-data"]), {
-        certificate: {
-            cert: put("admin.crt", user?.["client-certificate-data"]),
-            key: put("admin.key", user?.["client-key-data"]),
-        },
-    });
-}
