@@ -58,7 +58,10 @@ export class Call {
 
     /** The body in the form the schema asks for. @throws HarborError 422. */
     body<S extends z.ZodType>(schema: S): z.output<S> {
-        const parsed = schema.safeParse(this.request.body ?? {});
+        if (this.request.body === undefined) {
+            throw unprocessable("validation failure list:\nbody in body is required");
+        }
+        const parsed = schema.safeParse(this.request.body);
         if (!parsed.success) {
             const lines = parsed.error.issues.map(
                 (issue) => `${issue.path.join(".") || "body"} in body: ${issue.message}`,
@@ -194,6 +197,18 @@ function sort<T>(items: T[], order: string | undefined, fields: Fields<T>): void
         }
         return 0;
     });
+}
+
+/** An object as Harbor shows it: without those of the fields that are false, 0, empty or not set. */
+export function brief<T extends object>(object: T, ...fields: (keyof T)[]): Partial<T> {
+    const shown: Partial<T> = { ...object };
+    for (const field of fields) {
+        const value: unknown = shown[field];
+        if (value === false || value === 0 || value === "" || value === undefined || value === null) {
+            delete shown[field];
+        }
+    }
+    return shown;
 }
 
 export type Handler = (call: Call) => unknown;

@@ -1,4 +1,4 @@
-import { denied } from "./errors";
+import { badRequest, denied } from "./errors";
 import type { Harbor } from "./harbor";
 import type { Artifact, Project, Quota } from "./model";
 import { fireQuota } from "./webhooks";
@@ -19,6 +19,19 @@ function blobsOf(harbor: Harbor, projectId: number): Map<string, number> {
         }
     }
     return blobs;
+}
+
+/** Largest limit Harbor takes, bytes: 1024 TiB. */
+const largestLimit = 2 ** 50;
+
+/** @throws HarborError 400 for a limit that is none. */
+export function checkLimit(limit: number | undefined): asserts limit is number {
+    if (limit === undefined || !Number.isInteger(limit) || (limit !== -1 && limit <= 0)) {
+        throw badRequest(`invalid hard limit ${limit ?? 0} for storage: -1, or above 0`);
+    }
+    if (limit > largestLimit) {
+        throw badRequest(`the hard limit ${limit} for storage is larger than 1024 TiB`);
+    }
 }
 
 export function quotaOf(harbor: Harbor, projectId: number): Quota | undefined {
@@ -47,12 +60,47 @@ export function requireQuota(
     );
     const adding = [...added.values()].reduce((sum, size) => sum + size, 0);
     if (adding > 0 && used + adding > quota.storage) {
-        const message =
-            `Quota exceeded when processing the request of adding ${bytes(adding)} of storage resource, which when ` +
-            `updated to current usage of ${bytes(used)} will exceed the configured upper limit of ${bytes(quota.storage)}.`;
-        fireQuota(harbor, project, "QUOTA_EXCEED", operator, repository, message);
-        throw denied(message);
+        exceed(harbor, project, { adding, used, limit: quota.storage }, operator, repository);
     }
+}
+
+/**
+ * Whether a blob can be begun: not in a project whose quota is used up, and not by mounting one that does not fit.
+ * @throws HarborError 403 as {@link requireQuota}.
+ */
+export function requireRoom(
+    harbor: Harbor,
+    project: Project,
+    mounted: { digest: string; size: number } | undefined,
+    operator: string,
+    repository: string,
+): void {
+    const quota = quotaOf(harbor, project.project_id);
+    const used = usedStorage(harbor, project.project_id);
+    if (quota && quota.storage >= 0 && used >= quota.storage) {
+        exceed(
+            harbor,
+            project,
+            { adding: mounted?.size ?? 0, used, limit: quota.storage },
+            operator,
+            repository,
+        );
+    }
+    requireQuota(harbor, project, mounted ? [mounted] : [], operator, repository);
+}
+
+function exceed(
+    harbor: Harbor,
+    project: Project,
+    { adding, used, limit }: { adding: number; used: number; limit: number },
+    operator: string,
+    repository: string,
+): never {
+    const message =
+        `Quota exceeded when processing the request of adding ${bytes(adding)} of storage resource, which when ` +
+        `updated to current usage of ${bytes(used)} will exceed the configured upper limit of ${bytes(limit)}.`;
+    fireQuota(harbor, project, "QUOTA_EXCEED", operator, repository, message);
+    throw denied(message);
 }
 
 /** Sends QUOTA_WARNING when the use has come near the limit since the last look. */

@@ -9,12 +9,13 @@ import {
     requireArtifact,
     requireRepository,
 } from "./artifacts";
-import { basicCredentials, tokenService } from "./auth";
+import { tokenService } from "./auth";
 import { setting } from "./configuration";
 import { digestOf, inTurn, pushManifest, recordPull } from "./content";
 import { badRequest, HarborError, methodNotAllowed, notFound } from "./errors";
 import { type Harbor, nameOf } from "./harbor";
-import type { Project } from "./model";
+import type { Artifact, Project } from "./model";
+import { requireRoom } from "./quota";
 import type { Principal, TokenAccess } from "./rights";
 
 /** Largest manifest taken, bytes; the registry's own limit. */
@@ -86,13 +87,8 @@ async function tokenRoute(harbor: Harbor, request: FastifyRequest, reply: Fastif
     }
     const principal = harbor.identify(request.headers.authorization);
     const scopes = query.getAll("scope").flatMap((scope) => scope.split(" ").filter((part) => part !== ""));
-    const wrongPassword =
-        principal.kind === "anonymous" && basicCredentials(request.headers.authorization) !== undefined;
-    if (
-        principal.kind === "token" ||
-        wrongPassword ||
-        (principal.kind === "anonymous" && scopes.length === 0)
-    ) {
+    // Whoever cannot log in gets a token all the same, as anybody does: one that grants nothing.
+    if (principal.kind === "token" || (principal.kind === "anonymous" && scopes.length === 0)) {
         throw new HarborError(401, "UNAUTHORIZED", "unauthorized");
     }
     const access = scopes.map((scope) => grant(harbor, principal, scope));
@@ -207,6 +203,11 @@ async function serve(harbor: Harbor, request: FastifyRequest, reply: FastifyRepl
             return listReferrers(call);
         case "manifest":
             return manifest(call);
+        case "upload":
+            if (request.method === "POST") {
+                beginUpload(call);
+            }
+            return pass(call, request.url, request.body as NodeJS.ReadableStream | undefined);
         default:
             return pass(call, request.url, request.body as NodeJS.ReadableStream | undefined);
     }
@@ -277,6 +278,15 @@ function mayInRepository(
     return harbor.can(principal, project, "repository", action);
 }
 
+/** @throws HarborError 403 when the project's quota is used up, or has no room for a blob that is mounted. */
+function beginUpload({ harbor, request, principal, project, target }: RegistryCall): void {
+    const { mount } = request.query as { mount?: string };
+    const known = harbor.state.artifacts
+        .flatMap((artifact) => artifact.blobs)
+        .find((blob) => blob.digest === mount);
+    requireRoom(harbor, project, known, nameOf(principal), target.repository);
+}
+
 async function listTags({ harbor, request, reply, target }: RegistryCall): Promise<unknown> {
     if (request.method !== "GET") {
         throw methodNotAllowed("only GET is allowed");
@@ -325,12 +335,36 @@ async function manifest(call: RegistryCall): Promise<unknown> {
     if (request.method === "DELETE") {
         return deleteManifest(call);
     }
+    requirePullable(call, artifact);
     const repository = requireRepository(harbor, target.repository);
     const answer = await forward(call, `/v2/${target.repository}/manifests/${artifact.digest}`);
     if (request.method === "GET" && answer.statusCode === 200) {
         recordPull(harbor, call.principal, call.project, repository, artifact, tag);
     }
     return relay(call, answer);
+}
+
+/**
+ * Where a project prevents vulnerable images from running, those without a scan are held back too, from everybody and
+ * from a mere look as well. Without a scanner nothing is held back; here nothing is ever scanned.
+ * @throws HarborError 412.
+ */
+function requirePullable({ harbor, project }: RegistryCall, artifact: Artifact): void {
+    const { scanners } = harbor.state;
+    const scanner =
+        scanners.find((candidate) => candidate.uuid === project.scanner) ??
+        scanners.find((candidate) => candidate.is_default);
+    if (project.metadata["prevent_vul"] !== "true" || !scanner || artifact.type !== "IMAGE") {
+        return;
+    }
+    const severity = project.metadata["severity"] ?? "low";
+    throw new HarborError(
+        412,
+        "PROJECTPOLICYVIOLATION",
+        "current image without vulnerability scanning cannot be pulled due to configured policy in " +
+            `'Prevent images with vulnerability severity of "${severity.charAt(0).toUpperCase()}${severity.slice(1)}" or higher from running.' ` +
+            "To continue with pull, please contact your project administrator for help.",
+    );
 }
 
 async function putManifest(call: RegistryCall): Promise<unknown> {
@@ -403,10 +437,17 @@ function forward(
     return harbor.backend.request(request.method, url, headers, body);
 }
 
-async function relay({ reply }: RegistryCall, answer: IncomingMessage): Promise<unknown> {
+async function relay({ harbor, request, reply }: RegistryCall, answer: IncomingMessage): Promise<unknown> {
     reply.code(answer.statusCode ?? 502);
     for (const [name, value] of Object.entries(answer.headers)) {
-        if (value !== undefined && !["connection", "transfer-encoding", "keep-alive"].includes(name)) {
+        if (name === "location" && typeof value === "string") {
+            // Under the name that the client knows Harbor by.
+            reply.header(
+                name,
+                new URL(value, `${new URL(harbor.url).protocol}//${request.headers.host ?? harbor.host}`)
+                    .href,
+            );
+        } else if (value !== undefined && !["connection", "transfer-encoding", "keep-alive"].includes(name)) {
             reply.header(name, value);
         }
     }

@@ -54,9 +54,14 @@ export const templates: Record<string, Template> = {
     lastXDays: since(active),
 };
 
-/** The number a rule's template works with, given as `params[template]`. */
-export function parameter(rule: RetentionRule): number {
-    return Number(rule.params[rule.template] ?? 0);
+/**
+ * The number a rule's template works with, given as `params[template]`. Harbor takes any, and falls back to its default
+ * for one it cannot work with.
+ */
+function parameter(rule: RetentionRule): number {
+    const given = rule.params[rule.template];
+    const fallback = rule.template.startsWith("nDays") ? 30 : 10;
+    return typeof given === "number" && given >= 0 ? given : fallback;
 }
 
 /** The candidates of one repository that at least one of its rules keeps. */
@@ -139,6 +144,10 @@ async function run(
 ): Promise<void> {
     const project = harbor.project(policy.scope.ref);
     const rules = policy.rules.filter((rule) => !rule.disabled);
+    const unknown = rules.find((rule) => !templates[rule.template]);
+    if (unknown) {
+        throw new Error(`rule template ${unknown.template} is not registered`);
+    }
     const repositories = harbor.state.repositories.filter(
         (repository) => repository.project_id === project.project_id,
     );

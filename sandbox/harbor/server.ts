@@ -12,11 +12,12 @@ import { apiBase, Routes } from "./api";
 import { hashSecret, TokenKeys } from "./auth";
 import { Backend } from "./backend";
 import { setting } from "./configuration";
-import { codeOf, HarborError, methodNotAllowed, notFound } from "./errors";
+import { codeOf, HarborError, methodNotAllowed, notFound, unprocessable } from "./errors";
 import { Harbor } from "./harbor";
 import { startClock } from "./jobs";
-import { emptyState, type State } from "./model";
+import { emptyState } from "./model";
 import { registerPages } from "./pages";
+import { addProject } from "./projects";
 import { registerRegistry } from "./registry";
 import { onContentChange } from "./replication";
 import { artifactRoutes } from "./routes/artifacts";
@@ -91,7 +92,6 @@ export async function startHarbor(options: HarborOptions): Promise<RunningServer
     const registryPort = options.registryPort === 0 ? await freePort(options.host) : options.registryPort;
     const url = (options.externalUrl ?? `http://${options.host}:${port}`).replace(/\/+$/, "");
     const store = await Store.open(path.join(options.dataDir, "state.json"), emptyState);
-    await seed(store, options.adminPasswordFile);
     const keys = await TokenKeys.open(path.join(options.dataDir, "token-key.pem"));
     const backend = new Backend(keys, {
         binary: options.registryBinary,
@@ -110,6 +110,7 @@ export async function startHarbor(options: HarborOptions): Promise<RunningServer
     const harbor = new Harbor(options.name, store, keys, backend, deliveries, log);
     harbor.url = url;
     harbor.contentChanged = (change) => onContentChange(harbor, change);
+    await seed(harbor, options.adminPasswordFile);
     abandonRuns(harbor);
 
     const fastify = build(harbor, options.log);
@@ -133,8 +134,9 @@ export async function startHarbor(options: HarborOptions): Promise<RunningServer
     };
 }
 
-/** The first administrator, on the first start. */
-async function seed(store: Store<State>, passwordFile: string): Promise<void> {
+/** The first administrator and the public project that each Harbor has, on the first start. */
+async function seed(harbor: Harbor, passwordFile: string): Promise<void> {
+    const { store } = harbor;
     if (store.data.users.length > 0) {
         return;
     }
@@ -155,6 +157,7 @@ async function seed(store: Store<State>, passwordFile: string): Promise<void> {
         creation_time: now,
         update_time: now,
     });
+    addProject(harbor, { name: "library", ownerId: 1, metadata: { public: "true" }, storageLimit: -1 });
     await store.save();
 }
 
@@ -197,7 +200,7 @@ function build(harbor: Harbor, log: HarborOptions["log"]): FastifyInstance {
         try {
             done(null, text === "" ? undefined : JSON.parse(text as string));
         } catch (error) {
-            done(new HarborError(400, "BAD_REQUEST", `invalid JSON: ${(error as Error).message}`));
+            done(unprocessable(`parsing body body from "" failed, because ${(error as Error).message}`));
         }
     });
     fastify.addHook("preHandler", async (request) => {

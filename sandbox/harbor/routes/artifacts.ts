@@ -148,9 +148,8 @@ function scanRoutes(routes: Routes): void {
         throw notFound(`report ${call.param("report")} not found`);
     });
     routes.get(`${base}/:reference/additions/vulnerabilities`, (call) => {
-        target(call, "artifact-addition", "read");
-        // No scanner, no report: Harbor shows an empty object then.
-        return {};
+        const { artifact } = target(call, "artifact-addition", "read");
+        throw notFound(`no scan report of the artifact ${artifact.digest} found`);
     });
 }
 
@@ -171,26 +170,37 @@ function target(call: Call, resource: string, action: string): Target {
 /** `POST …/artifacts?from=project/repository:tag` or `@digest`. */
 async function copy(call: Call): Promise<unknown> {
     const { harbor, principal } = call;
-    const project = call.namedProject("artifact", "create");
-    const source = parseReference(call.query("from") ?? "");
-    const sourceProject = harbor.findProject(source.project, true);
-    if (!sourceProject || !harbor.can(principal, sourceProject, "artifact", "read")) {
-        harbor.requireAuthenticated(principal);
-        throw sourceProject ? forbidden() : notFound(`project ${source.project} not found`);
+    harbor.requireAuthenticated(principal);
+    const from = call.query("from") ?? "";
+    const source = parseReference(from);
+    // As in Harbor, what is added to the quota is looked at before rights are.
+    const project = harbor.findProject(call.param("project"), true);
+    if (!project) {
+        throw notFound(`project ${call.param("project")} not found`);
+    }
+    const artifact = findArtifact(harbor, source.repository, source.reference);
+    if (!artifact) {
+        throw badRequest(`artifact ${from} not found`);
+    }
+    const owner = harbor.project(artifact.project_id);
+    if (
+        !harbor.can(principal, project, "artifact", "create") ||
+        !harbor.can(principal, owner, "artifact", "read")
+    ) {
+        throw forbidden();
     }
     if (project.registry_id !== 0) {
         throw methodNotAllowed("the target project is a proxy cache");
     }
     const repository = requireRepository(harbor, source.repository);
-    const artifact = requireArtifact(harbor, source.repository, source.reference);
     const fullName = `${project.name}/${call.repositoryName()}`;
     if (!/^[a-z0-9]+(?:(?:[._]|__|-+|\/)[a-z0-9]+)*$/.test(call.repositoryName())) {
         throw badRequest(`invalid repository name: ${fullName}`);
     }
-    const copied = await inTurn(harbor, project, () =>
+    await inTurn(harbor, project, () =>
         copyArtifact(harbor, principal, { repository, artifact }, { project, fullName }),
     );
-    return call.created(copied.digest);
+    return call.created(source.reference);
 }
 
 /** Takes `project/repository:tag` or `project/repository@digest` apart. @throws HarborError 400. */
@@ -259,30 +269,41 @@ function show(call: Call, project: Project, repository: Repository, artifact: Ar
         pull_time: artifact.pull_time,
         extra_attrs: artifact.extra_attrs,
         annotations: artifact.annotations,
-        references: artifact.references.map((reference) => ({
-            parent_id: artifact.id,
-            child_id: findArtifact(harbor, repository.name, reference.child_digest)?.id ?? 0,
-            child_digest: reference.child_digest,
-            platform: reference.platform ?? null,
-            annotations: reference.annotations ?? null,
-            urls: null,
-        })),
+        references: listOrNull(
+            artifact.references.map((reference) => ({
+                parent_id: artifact.id,
+                child_id: findArtifact(harbor, repository.name, reference.child_digest)?.id ?? 0,
+                child_digest: reference.child_digest,
+                platform: reference.platform ?? null,
+                annotations: reference.annotations ?? null,
+                urls: null,
+            })),
+        ),
         tags: call.flag("with_tag", true)
-            ? tagsOf(harbor, artifact.id).map((tag) => showTag(harbor, project, repository, tag, immutable))
+            ? listOrNull(
+                  tagsOf(harbor, artifact.id).map((tag) =>
+                      showTag(harbor, project, repository, tag, immutable),
+                  ),
+              )
             : null,
         addition_links: {},
         labels: call.flag("with_label", false)
-            ? harbor.state.labels.filter((label) => artifact.labels.includes(label.id)).map(showLabel)
+            ? listOrNull(
+                  harbor.state.labels.filter((label) => artifact.labels.includes(label.id)).map(showLabel),
+              )
             : null,
-        ...(call.flag("with_accessory", false)
-            ? {
-                  accessories: artifactsOf(harbor, repository.id)
+        accessories: call.flag("with_accessory", false)
+            ? listOrNull(
+                  artifactsOf(harbor, repository.id)
                       .filter((candidate) => candidate.subject === artifact.digest)
                       .map((accessory) => showAccessory(accessory, artifact)),
-              }
-            : {}),
+              )
+            : null,
     };
 }
+
+/** Harbor shows a list without elements as null here. */
+const listOrNull = <T>(list: T[]): T[] | null => (list.length === 0 ? null : list);
 
 function showTag(
     harbor: Harbor,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Call, Routes } from "../api";
+import { brief, type Call, type Routes } from "../api";
 import { badRequest, conflict, notFound } from "../errors";
 import type { ImmutableRule, Project, Selector } from "../model";
 
@@ -85,32 +85,20 @@ export function immutableRoutes(routes: Routes): void {
     });
 }
 
-/** The selectors of a request in the form they are kept in. @throws HarborError 400. */
+/** The selectors of a request in the form they are kept in. Harbor looks at none of them. */
 function selectors(
     request: z.infer<typeof ruleRequest>,
 ): Pick<ImmutableRule, "tag_selectors" | "scope_selectors"> {
     const tags = (request.tag_selectors ?? []).map(toSelector);
     const repositories = (request.scope_selectors?.["repository"] ?? []).map(toSelector);
-    if (tags.length === 0 || repositories.length === 0) {
-        throw badRequest("an immutable rule needs a selector of tags and one of repositories");
-    }
     return { tag_selectors: tags, scope_selectors: { repository: repositories } };
 }
 
-/** A selector without holes. @throws HarborError 400 for a kind or decoration Harbor does not know. */
+/** A selector without holes. */
 export function toSelector(given: z.infer<typeof selector>): Selector {
-    const known = ["matches", "excludes", "repoMatches", "repoExcludes", "withLabels", "withoutLabels"];
-    const kind = given.kind ?? "doublestar";
-    const decoration = given.decoration ?? "matches";
-    if (kind !== "doublestar" && kind !== "label") {
-        throw badRequest(`invalid selector kind: ${kind}`);
-    }
-    if (!known.includes(decoration)) {
-        throw badRequest(`invalid selector decoration: ${decoration}`);
-    }
     return {
-        kind,
-        decoration,
+        kind: given.kind ?? "doublestar",
+        decoration: given.decoration ?? "matches",
         pattern: given.pattern ?? "",
         ...(given.extras ? { extras: given.extras } : {}),
     };
@@ -139,4 +127,5 @@ function find(call: Call, project: Project): ImmutableRule {
     return rule;
 }
 
-const show = ({ project_id: _project, ...rule }: ImmutableRule): unknown => rule;
+const show = ({ project_id: _project, ...rule }: ImmutableRule): unknown =>
+    brief(rule, "disabled", "priority");

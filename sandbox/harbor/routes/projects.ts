@@ -2,11 +2,11 @@ import { z } from "zod";
 
 import type { Call, Routes } from "../api";
 import { setting } from "../configuration";
-import { badRequest, conflict, forbidden, notFound, preconditionFailed } from "../errors";
+import { badRequest, conflict, forbidden, HarborError, notFound, preconditionFailed } from "../errors";
 import type { Harbor } from "../harbor";
 import type { Project, RobotPermission, RoleId } from "../model";
 import { addProject, firstAdmin } from "../projects";
-import { quotaOf, usedStorage } from "../quota";
+import { checkLimit, quotaOf, usedStorage } from "../quota";
 import { showRegistry } from "./registries";
 
 const nameRule = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
@@ -18,11 +18,11 @@ const allowlist = z.object({
 });
 
 const projectRequest = z.object({
-    project_name: z.string().nullish(),
+    project_name: z.string().max(maxNameLength).nullish(),
     public: z.boolean().nullish(),
     metadata: z.record(z.string(), z.string().nullable()).nullish(),
     cve_allowlist: allowlist.nullish(),
-    storage_limit: z.number().int().nullish(),
+    storage_limit: z.number().nullish(),
     registry_id: z.number().int().nullish(),
 });
 
@@ -172,11 +172,12 @@ function create(call: Call): unknown {
             throw forbidden("Only system admin can create proxy cache project");
         }
         if (!state.registries.some((registry) => registry.id === request.registry_id)) {
-            throw notFound(`registry ${request.registry_id} not found`);
+            // The database refuses it, not Harbor.
+            throw new HarborError(500, "UNKNOWN", "internal server error");
         }
         throw badRequest("this Harbor stand-in has no proxy cache projects");
     }
-    if (name.length < 1 || name.length > maxNameLength) {
+    if (name === "") {
         throw badRequest(`project name ${name} is illegal, it must be 1 to ${maxNameLength} characters long`);
     }
     if (!nameRule.test(name)) {
@@ -199,9 +200,7 @@ function create(call: Call): unknown {
     if (limit === 0 || !entitled) {
         limit = setting<number>(state, "storage_per_project");
     }
-    if (limit !== -1 && limit <= 0) {
-        throw badRequest(`the storage limit must be -1 or above 0, not ${limit}`);
-    }
+    checkLimit(limit);
     if (harbor.findProject(name, true)) {
         throw conflict(`The project named ${name} already exists`);
     }
@@ -265,6 +264,11 @@ function remove(harbor: Harbor, project: Project): void {
     state.members = state.members.filter(elsewhere);
     state.quotas = state.quotas.filter(elsewhere);
     state.robots = state.robots.filter((robot) => robot.level === "system" || robot.project_id !== id);
+    for (const robot of state.robots) {
+        robot.permissions = robot.permissions.filter(
+            ({ kind, namespace }) => kind !== "project" || namespace !== project.name,
+        );
+    }
     state.immutableRules = state.immutableRules.filter(elsewhere);
     state.webhooks = state.webhooks.filter(elsewhere);
     state.labels = state.labels.filter((label) => label.scope === "g" || label.project_id !== id);
@@ -289,7 +293,6 @@ function show(harbor: Harbor, principal: Call["principal"], project: Project): u
         ...(project.registry_id === 0 ? {} : { registry_id: project.registry_id }),
         creation_time: project.creation_time,
         update_time: project.update_time,
-        deleted: false,
         owner_name: ownerName(harbor, project),
         ...(strongest ? { current_user_role_id: strongest, current_user_role_ids: roles } : {}),
         repo_count: repositoryCount(harbor, project),

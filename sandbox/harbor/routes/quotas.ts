@@ -4,7 +4,7 @@ import type { Routes } from "../api";
 import { badRequest, notFound } from "../errors";
 import type { Harbor } from "../harbor";
 import type { Quota } from "../model";
-import { usedStorage } from "../quota";
+import { checkLimit, usedStorage } from "../quota";
 
 /** Storage quotas of projects. */
 export function quotaRoutes(routes: Routes): void {
@@ -31,15 +31,13 @@ export function quotaRoutes(routes: Routes): void {
     routes.put("/quotas/:id", (call) => {
         call.harbor.requireSystem(call.principal, "quota", "update");
         const quota = find(call.harbor, call.id("id"));
-        const { hard } = call.body(z.object({ hard: z.record(z.string(), z.number().int()) }));
+        const { hard } = call.body(z.object({ hard: z.record(z.string(), z.number()) }));
         const unknown = Object.keys(hard).filter((name) => name !== "storage");
         const storage = hard["storage"];
         if (unknown.length > 0) {
             throw badRequest(`invalid hard resource: ${unknown.join(", ")}`);
         }
-        if (storage === undefined || (storage !== -1 && storage <= 0)) {
-            throw badRequest("the storage of a quota must be -1 or above 0");
-        }
+        checkLimit(storage);
         quota.storage = storage;
         quota.warned = false;
         quota.update_time = call.harbor.now();

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import type { Call, Routes } from "../api";
+import { brief, type Call, type Routes } from "../api";
 import { checkCron } from "../cron";
 import { badRequest, conflict, HarborError, notFound } from "../errors";
 import type { Execution, Project, RetentionPolicy, RetentionRule, Task } from "../model";
-import { parameter, startRetention, templates } from "../retention";
+import { startRetention, templates } from "../retention";
 import { selector, toSelector } from "./immutable";
 
 const maxRules = 15;
@@ -68,7 +68,10 @@ export function retentionRoutes(routes: Routes): void {
         project.metadata["retention_id"] = String(policy.id);
         return call.created(policy.id);
     });
-    routes.get("/retentions/:id", (call) => reachable(call, "read").policy);
+    routes.get("/retentions/:id", (call) => {
+        const { policy } = reachable(call, "read");
+        return { ...policy, rules: policy.rules.map((rule) => brief(rule, "disabled", "priority")) };
+    });
     routes.put("/retentions/:id", (call) => {
         const { policy, project } = reachable(call, "update");
         const changed = read(call, policy.scope);
@@ -200,19 +203,11 @@ function read(call: Call, scope?: RetentionPolicy["scope"]): RetentionPolicy {
 }
 
 function checkRule(rule: RetentionRule): void {
-    if (!templates[rule.template]) {
-        throw badRequest(`unknown retention template: ${rule.template}`);
-    }
     if (rule.action !== "retain") {
         throw badRequest(`unknown retention action: ${rule.action}`);
     }
     if (rule.tag_selectors.length === 0) {
         throw badRequest("a retention rule needs a tag selector");
-    }
-    const counted = rule.template !== "always" && rule.template !== "nothing";
-    const count = parameter(rule);
-    if (counted && !(Number.isInteger(count) && count >= 0)) {
-        throw badRequest(`the parameter ${rule.template} must be a number not below 0`);
     }
 }
 

@@ -1,9 +1,8 @@
 import { z } from "zod";
 
-import type { Call, Routes } from "../api";
+import { brief, type Call, type Routes } from "../api";
 import { generateSecret, hashSecret, isStrongSecret } from "../auth";
-import { setting } from "../configuration";
-import { badRequest, conflict, forbidden, notFound } from "../errors";
+import { badRequest, conflict, forbidden, HarborError, notFound } from "../errors";
 import type { Harbor } from "../harbor";
 import type { Project, Robot, RobotPermission } from "../model";
 import { grantable, listMatrix, projectMatrix, robotHolds, systemMatrix } from "../rights";
@@ -98,7 +97,7 @@ export function robotRoutes(routes: Routes): void {
         harbor.requireAuthenticated(call.principal);
         const robot = find(harbor, call.id("id"));
         const request = call.body(robotRequest);
-        const { level, permissions, duration } = check(request, robot.duration);
+        const { level, permissions, duration } = check(request);
         requireAccess(call, level, permissions[0]?.namespace ?? "", "update");
         if (level !== robot.level || request.name !== shownName(harbor, robot)) {
             throw badRequest("cannot update the level or name of robot");
@@ -152,18 +151,16 @@ function create(call: Call): unknown {
     if (!nameRule.test(name)) {
         throw badRequest("robot name is not in lower case or contains illegal characters");
     }
-    if (name.length > 255) {
-        throw badRequest("robot name is longer than 255 characters");
-    }
-    const { level, permissions, duration } = check(
-        request,
-        setting<number>(harbor.state, "robot_token_duration"),
-    );
+    const { level, permissions, duration } = check(request);
     requireAccess(call, level, permissions[0]?.namespace ?? "", "create");
     requireSubset(call, permissions);
     const projects = resolveProjects(harbor, permissions);
     const project = level === "project" ? projects[0] : undefined;
     const stored = project ? `${project.name}+${name}` : name;
+    if (stored.length > 255) {
+        // The database refuses it, not Harbor.
+        throw new HarborError(500, "UNKNOWN", "internal server error");
+    }
     if (harbor.state.robots.some((robot) => robot.name === stored)) {
         throw conflict(`robot account ${harbor.robotPrefix}${stored} already exists`);
     }
@@ -201,11 +198,12 @@ const expiry = (creation: string, duration: number): number =>
     duration === -1 ? -1 : Math.floor(Date.parse(creation) / 1000) + duration * day;
 
 /** Harbor's checks of a robot in the order it makes them. @throws HarborError 400. */
-function check(
-    request: RobotRequest,
-    defaultDuration: number,
-): { level: "system" | "project"; permissions: RobotPermission[]; duration: number } {
-    const duration = request.duration ?? defaultDuration;
+function check(request: RobotRequest): {
+    level: "system" | "project";
+    permissions: RobotPermission[];
+    duration: number;
+} {
+    const duration = request.duration ?? 0;
     if (!(duration === -1 || (duration >= 1 && duration < maxDuration))) {
         throw badRequest(
             `bad request error duration input: ${duration}, duration must be either -1(Never) or a positive integer`,
@@ -218,11 +216,13 @@ function check(
     const permissions = (request.permissions ?? []).map((permission): RobotPermission => ({
         kind: permission.kind ?? "",
         namespace: permission.namespace ?? "",
-        access: (permission.access ?? []).map(({ resource, action, effect }) => ({
-            resource,
-            action,
-            ...(effect ? { effect } : {}),
-        })),
+        access: distinct(
+            (permission.access ?? []).map(({ resource, action, effect }) => ({
+                resource,
+                action,
+                ...(effect ? { effect } : {}),
+            })),
+        ),
     }));
     if (permissions.length === 0) {
         throw badRequest("bad request empty permission");
@@ -248,6 +248,11 @@ function check(
         throw badRequest("bad request permission");
     }
     return { level, permissions, duration };
+}
+
+/** Harbor keeps each right once. */
+function distinct<T>(rights: T[]): T[] {
+    return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
 }
 
 /** Projects the permissions name. @throws HarborError 404 when one does not exist. */
@@ -317,7 +322,7 @@ function show(harbor: Harbor, robot: Robot): unknown {
     return {
         id: robot.id,
         name: shownName(harbor, robot),
-        description: robot.description,
+        ...brief({ description: robot.description }, "description"),
         level: robot.level,
         duration: robot.duration,
         editable: true,

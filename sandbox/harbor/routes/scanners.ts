@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 
 import type { Call, Routes } from "../api";
-import { badRequest, conflict, notFound, preconditionFailed } from "../errors";
+import { badRequest, conflict, HarborError, notFound, preconditionFailed } from "../errors";
 import type { Harbor } from "../harbor";
 import type { Scanner } from "../model";
 
@@ -29,13 +29,15 @@ export function scannerRoutes(routes: Routes): void {
             create_time: (scanner) => scanner.create_time,
         });
     });
-    routes.post("/scanners", (call) => {
+    routes.post("/scanners", async (call) => {
         const { harbor } = call;
         harbor.requireSystem(call.principal, "scanner", "create");
         const now = harbor.now();
+        const request = read(call);
+        await requireAnswer(harbor, request.url);
         const scanner: Scanner = {
             uuid: randomUUID(),
-            ...read(call),
+            ...request,
             is_default: harbor.state.scanners.length === 0,
             create_time: now,
             update_time: now,
@@ -57,10 +59,11 @@ export function scannerRoutes(routes: Routes): void {
         call.harbor.requireSystem(call.principal, "scanner", "read");
         throw preconditionFailed(`scanner ${find(call).name} is not available`);
     });
-    routes.put("/scanners/:id", (call) => {
+    routes.put("/scanners/:id", async (call) => {
         call.harbor.requireSystem(call.principal, "scanner", "update");
         const scanner = find(call);
         const changed = { ...scanner, ...read(call), update_time: call.harbor.now() };
+        await requireAnswer(call.harbor, changed.url);
         requireUnique(call.harbor, changed);
         Object.assign(scanner, changed);
     });
@@ -103,6 +106,21 @@ function read(call: Call): Omit<Scanner, "uuid" | "is_default" | "create_time" |
         skip_certVerify: request.skip_certVerify ?? false,
         use_internal_addr: request.use_internal_addr ?? false,
     };
+}
+
+/** Harbor takes only scanners that say what they can do. @throws HarborError 500. */
+async function requireAnswer(harbor: Harbor, url: string): Promise<void> {
+    try {
+        const answer = await fetch(`${url}/api/v1/metadata`, { signal: AbortSignal.timeout(5000) });
+        await answer.arrayBuffer();
+        if (answer.ok) {
+            return;
+        }
+        harbor.log(`scanner ${url}: status ${answer.status}`);
+    } catch (error) {
+        harbor.log(`scanner ${url}: ${(error as Error).message}`);
+    }
+    throw new HarborError(500, "UNKNOWN", "internal server error");
 }
 
 function requireUnique(harbor: Harbor, scanner: Scanner): void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Call, Routes } from "../api";
+import { brief, type Call, type Routes } from "../api";
 import { badRequest, conflict, notFound } from "../errors";
 import type { Harbor } from "../harbor";
 import { type Execution, never, type Project, type Task, type WebhookPolicy } from "../model";
@@ -174,15 +174,12 @@ function read(
         payload_format: target.payload_format || (target.type === "http" ? "Default" : ""),
     }));
     const events = request.event_types ?? [];
-    if (!request.name) {
-        throw badRequest("the name of a webhook policy is empty");
-    }
     if (targets.length === 0) {
         throw badRequest("empty notification target");
     }
     for (const target of targets) {
         if (!notifyTypes.includes(target.type)) {
-            throw badRequest(`unsupported target type ${target.type} with policy ${request.name}`);
+            throw badRequest(`unsupported target type ${target.type} with policy ${request.name ?? ""}`);
         }
         if (!/^https?:\/\/[^\s/]+/.test(target.address)) {
             throw badRequest(`invalid target address: ${target.address}`);
@@ -202,7 +199,7 @@ function read(
         throw badRequest(`unsupported event type ${unknown}`);
     }
     return {
-        name: request.name,
+        name: request.name ?? "",
         description: request.description ?? "",
         enabled: request.enabled ?? false,
         event_types: events,
@@ -219,7 +216,7 @@ function requireUnique(harbor: Harbor, project: Project, policy: WebhookPolicy):
     }
 }
 
-const show = (policy: WebhookPolicy): unknown => policy;
+const show = (policy: WebhookPolicy): unknown => brief(policy, "name", "description", "creator");
 
 const showExecution = (execution: Execution): unknown => ({
     id: execution.id,

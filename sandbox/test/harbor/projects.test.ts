@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { codeOf, idOf, type Login, messageOf, TestHarbor } from "./fixture";
+import { codeOf, idOf, type Login, messageOf, TestHarbor, Receiver } from "./fixture";
 
 let harbor: TestHarbor;
 
@@ -56,7 +56,7 @@ describe("projects", () => {
         ["two__underscores", 400],
         ["-dash", 400],
         ["", 400],
-        ["a".repeat(256), 400],
+        ["a".repeat(256), 422],
         ["alpha", 409],
     ] as const) {
         it(`refuses the name "${name.slice(0, 20)}" with ${status}`, async () => {
@@ -65,6 +65,24 @@ describe("projects", () => {
             assert.ok(messageOf(answer).length > 0);
         });
     }
+
+    it("are refused over a limit or a registry that cannot be", async () => {
+        await harbor.expect(400, "POST", "/projects", { project_name: "huge", storage_limit: 2 ** 60 });
+        await harbor.expect(400, "POST", "/projects", { project_name: "huge", storage_limit: -2 });
+        await harbor.expect(500, "POST", "/projects", { project_name: "proxy", registry_id: 4711 });
+        const [quota] = (await harbor.expect<{ id: number }[]>(200, "GET", "/quotas")).body;
+        await harbor.expect(400, "PUT", `/quotas/${quota?.id ?? 0}`, { hard: { storage: 2 ** 60 } });
+    });
+
+    it("begin with library, which everybody sees", async () => {
+        const path = "/projects?q=name%3Dlibrary";
+        const seen = await harbor.expect<Project[]>(200, "GET", path, undefined, "anonymous");
+        assert.deepEqual(
+            seen.body.map(({ name }) => name),
+            ["library"],
+        );
+        assert.equal("deleted" in (seen.body[0] ?? {}), false);
+    });
 
     it("treats a name of digits as a name when told so", async () => {
         await harbor.project("777");
@@ -287,17 +305,16 @@ describe("the system", () => {
         await harbor.expect(412, "GET", "/system/scanAll/schedule");
         const scan = await harbor.api("POST", "/projects/scanned/repositories/app/artifacts/v1/scan");
         assert.equal(scan.status, 412);
-        assert.deepEqual(
-            (
-                await harbor.expect(
-                    200,
-                    "GET",
-                    "/projects/scanned/repositories/app/artifacts/v1/additions/vulnerabilities",
-                )
-            ).body,
-            {},
-        );
-        const made = await harbor.expect(201, "POST", "/scanners", { name: "t", url: "http://127.0.0.1:1" });
+        await harbor.expect(412, "POST", "/system/scanAll/schedule", { schedule: { type: "Daily" } });
+        const report = "/projects/scanned/repositories/app/artifacts/v1/additions/vulnerabilities";
+        await harbor.expect(404, "GET", report);
+        await harbor.expect(500, "POST", "/scanners", { name: "t", url: "http://127.0.0.1:1" });
+        const adapter = await Receiver.start();
+        const made = await harbor.expect(201, "POST", "/scanners", {
+            name: "t",
+            url: new URL(adapter.url).origin,
+        });
+        await adapter.stop();
         const uuid = made.headers.get("location")?.split("/").at(-1);
         await harbor.expect(200, "PATCH", `/scanners/${uuid}`, { is_default: true });
         await harbor.expect(200, "PUT", "/projects/scanned/scanner", { uuid });

@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { after, before, describe, it } from "node:test";
 
-import { type Answer, codeOf, messageOf, type Robot, TestHarbor, until } from "./fixture";
+import { type Answer, codeOf, messageOf, Receiver, type Robot, TestHarbor, until } from "./fixture";
 
 let harbor: TestHarbor;
 
@@ -73,7 +73,7 @@ describe("pushing and pulling with crane", () => {
             "GET",
             `/projects/web/repositories/moving/artifacts/${first}`,
         );
-        assert.deepEqual(old.body.tags, []);
+        assert.equal(old.body.tags, null);
     });
 
     it("keeps labels made by crane mutate, and an index with its children", async () => {
@@ -99,6 +99,13 @@ describe("pushing and pulling with crane", () => {
             "-t",
             ref("web/multi:both"),
         );
+        const one = await harbor.expect<Record<string, unknown>>(
+            200,
+            "GET",
+            "/projects/web/repositories/multi/artifacts/one?with_label=true&with_accessory=true",
+        );
+        const { references, labels, accessories } = one.body;
+        assert.deepEqual([references, labels, accessories], [null, null, null], "lists without elements");
         const both = await harbor.expect<{ references: unknown[] }>(
             200,
             "GET",
@@ -164,9 +171,20 @@ describe("who may do what in the registry", () => {
         const robot = await harbor.robot("web", "off", ["repository:pull"]);
         const shown = await harbor.expect<object>(200, "GET", `/robots/${robot.id}`);
         await harbor.expect(200, "PUT", `/robots/${robot.id}`, { ...shown.body, disable: true });
-        const query = "/service/token?service=harbor-registry&scope=repository:web/guarded:pull";
-        assert.equal((await harbor.fetch("GET", query, undefined, robot.login)).status, 401);
-        assert.equal((await harbor.fetch("GET", query, undefined, ["admin", "wrong"])).status, 401);
+        for (const login of [robot.login, ["admin", "wrong"] as Robot["login"]]) {
+            // A login without a scope is refused; with one it gets a token that grants nothing, and the next call is refused.
+            const plain = await harbor.fetch(
+                "GET",
+                "/service/token?service=harbor-registry",
+                undefined,
+                login,
+            );
+            assert.equal(plain.status, 401);
+            const granted = await token(login, "repository:web/guarded:pull");
+            assert.deepEqual(granted, { "web/guarded": [] });
+            const refused = harbor.crane(login, "manifest", ref("web/guarded:v1"));
+            await assert.rejects(refused, /unauthorized to access repository: web\/guarded, action: pull/);
+        }
     });
 
     it("refuses an expired robot", async () => {
@@ -205,6 +223,12 @@ describe("who may do what in the registry", () => {
         assert.deepEqual(await token(guest, scope), { "web/guarded": ["pull"] });
         assert.deepEqual(await token(developer, scope), { "web/guarded": ["pull", "push"] });
         assert.deepEqual(await token(stranger, scope), { "web/guarded": [] });
+    });
+
+    it("names what was begun and pushed by the address that the client called", async () => {
+        const begun = await harbor.fetch("POST", "/v2/web/guarded/blobs/uploads/");
+        const location = begun.headers.get("location") ?? "";
+        assert.ok(location.startsWith(`${harbor.url}/v2/web/guarded/blobs/uploads/`), location);
     });
 
     it("asks for a token the way clients expect", async () => {
@@ -275,6 +299,22 @@ describe("immutable tags", () => {
         );
     });
 
+    it("takes a rule without selectors, or with such as it does not know, and leaves out what is false or 0", async () => {
+        const id = await harbor.project("lax");
+        const path = `/projects/${id}/immutabletagrules`;
+        await harbor.expect(201, "POST", path, {});
+        const tag_selectors = [{ kind: "glob", decoration: "sometimes", pattern: "v*" }];
+        await harbor.expect(201, "POST", path, { tag_selectors, scope_selectors: {} });
+        const rules = await harbor.expect<object[]>(200, "GET", path);
+        assert.deepEqual(
+            rules.body.map((rule) => ["disabled" in rule, "priority" in rule]),
+            [
+                [false, false],
+                [false, false],
+            ],
+        );
+    });
+
     it("changes only the flag when a rule is switched off, and then lets tags move", async () => {
         const rules = await harbor.expect<{ id: number; disabled: boolean; tag_selectors: unknown[] }[]>(
             200,
@@ -289,6 +329,35 @@ describe("immutable tags", () => {
         const after = await harbor.expect<(typeof rule)[]>(200, "GET", "/projects/frozen/immutabletagrules");
         assert.deepEqual(after.body[0], { ...rule, disabled: true });
         await harbor.push("frozen/app:v1", "2");
+    });
+});
+
+describe("projects that prevent vulnerable images from running", () => {
+    it("hand out no image that is not scanned, once there is a scanner", async () => {
+        const id = await harbor.project("strict", {
+            metadata: { prevent_vul: "true", severity: "critical" },
+        });
+        await harbor.push("strict/app:v1", "s");
+        const look = (): Promise<Answer> => harbor.fetch("HEAD", "/v2/strict/app/manifests/v1");
+        assert.equal((await look()).status, 200, "nothing can be scanned");
+        const adapter = await Receiver.start();
+        const made = await harbor.expect(201, "POST", "/scanners", {
+            name: "scanner",
+            url: new URL(adapter.url).origin,
+        });
+        await adapter.stop();
+        const uuid = made.headers.get("location")?.split("/").at(-1);
+        assert.equal((await look()).status, 412);
+        const refused = await harbor.fetch("GET", "/v2/strict/app/manifests/v1");
+        assert.deepEqual([refused.status, codeOf(refused)], [412, "PROJECTPOLICYVIOLATION"]);
+        assert.match(
+            messageOf(refused),
+            /without vulnerability scanning cannot be pulled .* of "Critical" or/,
+        );
+        await harbor.expect(200, "GET", "/projects/strict/repositories/app/artifacts/v1");
+        await harbor.expect(200, "PUT", `/projects/${id}`, { metadata: { prevent_vul: "false" } });
+        assert.equal((await look()).status, 200);
+        await harbor.expect(200, "DELETE", `/scanners/${uuid}`);
     });
 });
 
@@ -314,6 +383,30 @@ describe("quotas", () => {
         await harbor.expect(200, "PUT", `/quotas/${quota.body[0]?.id}`, { hard: { storage: -1 } });
         await harbor.push("small/a:big", big);
     });
+
+    it("refuses to begin an upload where the quota is used up, and to mount what does not fit", async () => {
+        await harbor.project("full", { storage_limit: 2000 });
+        await harbor.push("full/a:v1", "f");
+        const begin = (query = ""): Promise<Answer> =>
+            harbor.fetch("POST", `/v2/full/a/blobs/uploads/${query}`);
+        assert.equal((await begin()).status, 202, "there is room");
+        const big = [...Array(4000).keys()].map((n) => (n * 2654435761).toString(36)).join("");
+        await harbor.push("web/big:v1", big);
+        const manifest = await harbor.crane(["admin", "Harbor12345"], "manifest", ref("web/big:v1"));
+        const { layers } = JSON.parse(manifest) as { layers: { digest: string }[] };
+        const mounted = await begin(`?mount=${layers[0]?.digest ?? ""}&from=web/big`);
+        assert.deepEqual([mounted.status, codeOf(mounted)], [403, "DENIED"]);
+        const quotas = await harbor.expect<
+            { id: number; used: { storage: number }; ref: { name: string } }[]
+        >(200, "GET", "/quotas?page_size=100");
+        const quota = quotas.body.find(({ ref }) => ref.name === "full");
+        await harbor.expect(200, "PUT", `/quotas/${quota?.id ?? 0}`, {
+            hard: { storage: quota?.used.storage },
+        });
+        const refused = await begin();
+        assert.deepEqual([refused.status, codeOf(refused)], [403, "DENIED"]);
+        assert.match(messageOf(refused), /Quota exceeded when processing the request of adding 0 Byte/);
+    });
 });
 
 describe("copying artifacts", () => {
@@ -334,8 +427,10 @@ describe("copying artifacts", () => {
         await harbor.crane(["admin", "Harbor12345"], "tag", ref("web/shop/cart:1.0"), "stable");
         const made = await copy("web/shop/cart:1.0", "prod/shop/cart");
         assert.equal(made.status, 201, made.text);
-        assert.match(made.headers.get("location") ?? "", new RegExp(`/artifacts/${digest}$`));
-        assert.equal((await copy(`web/shop/cart@${digest}`, "prod/shop/cart")).status, 201);
+        assert.match(made.headers.get("location") ?? "", /\/artifacts\/1\.0$/);
+        const again = await copy(`web/shop/cart@${digest}`, "prod/shop/cart");
+        assert.equal(again.status, 201);
+        assert.match(again.headers.get("location") ?? "", new RegExp(`/artifacts/${digest}$`));
         const tags = await harbor.crane(["admin", "Harbor12345"], "ls", ref("prod/shop/cart"));
         assert.deepEqual(tags.trim().split("\n"), ["1.0", "stable"]);
         const file = path.join(harbor.dir, "copied.tar");
@@ -375,9 +470,25 @@ describe("copying artifacts", () => {
         assert.match(messageOf(refused), /the tag 1 configured as immutable, cannot be updated/);
     });
 
-    it("answers 404 for a source that is not there and 400 for one that makes no sense", async () => {
-        assert.equal((await copy("web/nothing:1", "prod/x")).status, 404);
+    it("answers 400 for a source that is not there or makes no sense, and 404 for a project to copy to", async () => {
+        const digest = `sha256:${"0".repeat(64)}`;
+        for (const from of ["web/nothing:1", "gone/app:1", `web/guarded@${digest}`]) {
+            const missing = await copy(from, "prod/x");
+            assert.deepEqual([missing.status, messageOf(missing)], [400, `artifact ${from} not found`]);
+        }
         assert.equal((await copy("nonsense", "prod/x")).status, 400);
+        const robot = await harbor.robot("web", "mover", ["artifact:read", "artifact:create"]);
+        const nowhere = await copy("web/guarded:v1", "gone/x", robot.login);
+        assert.deepEqual([nowhere.status, messageOf(nowhere)], [404, "project gone not found"]);
+        const elsewhere = await copy("web/guarded:v1", "prod/x", robot.login);
+        assert.deepEqual([elsewhere.status, codeOf(elsewhere)], [403, "FORBIDDEN"]);
+    });
+
+    it("answers 403 DENIED where the quota has no room, which is not the code of a missing right", async () => {
+        await harbor.project("tight", { storage_limit: 100 });
+        const full = await copy("web/guarded:v1", "tight/x");
+        assert.deepEqual([full.status, codeOf(full)], [403, "DENIED"]);
+        assert.match(messageOf(full), /exceed the configured upper limit of 100 Byte/);
     });
 });
 

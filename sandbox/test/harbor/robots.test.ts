@@ -66,6 +66,9 @@ describe("making robots", () => {
             { name: "x", permissions: [...good.permissions, { ...good.permissions[0], namespace: "other" }] },
             400,
         ],
+        ["no duration", { name: "x", duration: undefined }, 400],
+        ["a name of 256 characters", { name: "x".repeat(256) }, 500],
+        ["a name that is too long with its project's", { name: "x".repeat(253) }, 500],
         [
             "a project that is not there",
             { name: "x", permissions: [{ ...good.permissions[0], namespace: "no" }] },
@@ -96,10 +99,28 @@ describe("making robots", () => {
         });
     }
 
-    it("uses the configured duration when none is given", async () => {
-        const { duration: _duration, ...rest } = { ...good, name: "defaulted" };
-        const made = await harbor.expect<{ id: number }>(201, "POST", "/robots", rest);
-        assert.equal((await harbor.expect<Shown>(200, "GET", `/robots/${made.body.id}`)).body.duration, 30);
+    it("keeps a right once, and leaves out a description that is empty", async () => {
+        const robot = await harbor.robot("web", "twice", ["repository:pull", "repository:pull"]);
+        const shown = (await harbor.expect<Shown>(200, "GET", `/robots/${robot.id}`)).body;
+        assert.deepEqual(shown.permissions[0]?.access, access(["repository:pull"]));
+        assert.equal("description" in shown, false);
+    });
+
+    it("drops the rights in a project that is gone", async () => {
+        await harbor.project("passing");
+        const permissions = ["web", "passing"].map((namespace) => ({
+            kind: "project",
+            namespace,
+            access: access(["repository:pull"]),
+        }));
+        const robot = await harbor.robot("web", "both", [], { level: "system", permissions });
+        await harbor.expect(200, "DELETE", "/projects/passing");
+        const shown = (await harbor.expect<Shown>(200, "GET", `/robots/${robot.id}`)).body;
+        assert.deepEqual(
+            shown.permissions.map(({ namespace }) => namespace),
+            ["web"],
+        );
+        await harbor.expect(200, "DELETE", `/robots/${robot.id}`);
     });
 });
 

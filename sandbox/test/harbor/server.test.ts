@@ -84,13 +84,14 @@ describe("what is not there", () => {
         assert.deepEqual([method.status, codeOf(method)], [405, "METHOD_NOT_ALLOWED"]);
     });
 
-    it("is 400 for a body that is no JSON and 422 for one of another form", async () => {
+    it("is 422 for a body that is no JSON, is not there or has another form", async () => {
         const response = await fetch(`${harbor.url}/api/v2.0/projects`, {
             method: "POST",
             body: "{",
             headers: { "content-type": "application/json" },
         });
-        assert.equal(response.status, 400);
+        assert.equal(response.status, 422);
+        assert.equal((await harbor.api("POST", "/projects")).status, 422);
         assert.equal((await harbor.api("POST", "/projects", { project_name: 7 })).status, 422);
     });
 

@@ -36,12 +36,21 @@ describe("webhook policies", () => {
         ["no event", () => policy("p", []), 400],
         ["an unknown event", () => policy("p", ["SUNRISE"]), 400],
         ["an unknown format", () => policy("p", ["PUSH_ARTIFACT"], { payload_format: "XML" }), 400],
-        ["no name", () => policy("", ["PUSH_ARTIFACT"]), 400],
     ] as const) {
         it(`are refused with ${what}`, async () => {
             assert.equal((await harbor.api("POST", path(), wrong())).status, status);
         });
     }
+
+    it("need no name, and are shown without what is empty", async () => {
+        const made = await harbor.expect(201, "POST", path(), policy("", ["PULL_ARTIFACT"]));
+        const shown = await harbor.expect<object>(200, "GET", `${path()}/${idOf(made)}`);
+        assert.deepEqual(
+            ["name", "description"].filter((field) => field in shown.body),
+            [],
+        );
+        await harbor.expect(200, "DELETE", `${path()}/${idOf(made)}`);
+    });
 
     it("belong to project administrators", async () => {
         const maintainer = await harbor.user("max", "web", 4);
