@@ -182,8 +182,9 @@ async function copyBlob(from, to, { digest, size }) {
 }
 
 /**
- * What a refusal means and what to do. Harbor answers the same mistake in several ways: a project that is missing is
- * 404 or 403 to a robot, an image that is missing 400 or 404, a quota that is used up 403 like a right that is missing.
+ * What a refusal means and what to do. Where a status has several reasons, Harbor's code and words tell them apart: 403 is
+ * a right that is missing, a quota that is used up, or Harbor in read-only mode; 412 an immutable tag, or an image that
+ * nobody may pull. A copy inside Harbor is 400 when the image is gone and 404 when the project it should go to is.
  * @param {Answer} answer
  * @param {Client} from
  * @param {Client} to
@@ -197,19 +198,26 @@ function refused(answer, from, to, digest) {
     // A token that does not reach far enough is 401 as well.
     case 401:
     case 403:
+      if (/read.?only mode/i.test(answer.body)) {
+        return new CopyError(
+          `${to.base.host} is in read-only mode: ${was}. Its administrator ends that; then run the job again.`,
+        );
+      }
       if (/"code":\s*"DENIED"|quota|storage resource/i.test(answer.body)) {
         return new CopyError(
-          `the project of ${to.name} accepts no more: ${was}. Is its quota used up, or is Harbor read-only? Raise the quota in the estate (storageGiB), or delete images that nothing runs.`,
+          `the project of ${to.name} has no room, its quota is used up: ${was}. Raise the quota in the estate (storageGiB), or delete images that nothing runs.`,
         );
       }
       return new CopyError(
-        `the promotion robot may not ${pulling ? `pull ${from.name}` : `copy into the project of ${to.name}`}: ${was}. Look at the robot's permissions, and whether the project is there; the estate's next update restores both.`,
+        `the promotion robot may not ${pulling ? `pull ${from.name}` : `copy into the project of ${to.name}`}: ${was}. Look at the robot's permissions. ${refresh} restores them.`,
       );
     case 400:
     case 404:
-      return new CopyError(
-        `${image} is gone, or the project of ${to.name} is missing or closed to the promotion robot: ${was}. Deliver the version again, or look at the source's retention; the estate's next update restores a project.`,
-      );
+      return answer.status === 404 && /project .* not found/.test(answer.body)
+        ? new CopyError(`the project of ${to.name} is not there: ${was}. ${refresh} makes it again.`)
+        : new CopyError(
+            `${image} is gone: ${was}. Has the retention of its project removed it just now? Deliver the version again.`,
+          );
     case 412:
       return new CopyError(
         pulling
@@ -221,8 +229,10 @@ function refused(answer, from, to, digest) {
   }
 }
 
-const badLogin =
-  "Is its password the one the estate set, has it not expired, and is it not disabled? The estate's next update sets it anew.";
+/** Only a refresh looks at what is there; an update by itself compares with what it did last. */
+const refresh = "An update of the estate with --refresh";
+
+const badLogin = `Is the robot disabled? ${refresh} enables it again. Has it expired, or is its password not the one the estate set? A higher credentials.generation makes a new one.`;
 
 /**
  * A call and what it was answered, in one line.
@@ -282,7 +292,7 @@ class Client {
       `cannot read ${this.name}:${tag}: ${described(answer)}. ` +
         (answer.status === 401
           ? badLogin
-          : "Is the project there, and has the promotion robot the right to read artifacts of it? The estate's next update restores both."),
+          : `Is the project there, and has the promotion robot the right to read artifacts of it? ${refresh} restores both.`),
     );
   }
 

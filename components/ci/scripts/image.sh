@@ -59,19 +59,37 @@ commit_seconds() {
         fail "cannot tell when commit $commit was made, which the image is dated with: this job's image has no git that can read the checkout, and no date that reads CI_COMMIT_TIMESTAMP (\"${CI_COMMIT_TIMESTAMP:-}\")"
 }
 
-# Whether the tag is in the registry. "No" also when there is nothing to ask with, as in kaniko's image.
-pushed() {
+# Asks the registry for the tag. Fails also when there is nothing to ask with, as in kaniko's image.
+ask() {
     if insecure; then set -- --tls-verify=false; else set --; fi
     if command -v crane >/dev/null; then
-        if insecure; then crane digest --insecure "$image"; else crane digest "$image"; fi >/dev/null 2>&1
+        if insecure; then crane digest --insecure "$image"; else crane digest "$image"; fi
     elif command -v skopeo >/dev/null; then
-        skopeo inspect "$@" --raw "docker://$image" >/dev/null 2>&1
+        skopeo inspect "$@" --raw "docker://$image"
     elif [ "${BUILDER:-buildah}" = buildah ]; then
         # It can only ask by fetching, and fetches nothing when the tag is not there.
-        run_buildah pull --quiet --policy always "$@" "docker://$image" >/dev/null 2>&1
+        run_buildah pull --quiet --policy always "$@" "docker://$image"
     else
         return 1
     fi
+}
+
+# Whether the tag is in the registry.
+pushed() {
+    if answer=$(ask 2>&1); then return; fi
+    reason=${answer##*"
+"}
+    case "$answer" in
+    # Harbor hands out no image that is not scanned yet or is vulnerable, where the project says so: the tag is there.
+    *"cannot be pulled"* | *PROJECTPOLICYVIOLATION*)
+        say "The project does not hand out $image, to nobody: $reason"
+        ;;
+    # A robot that is expired or disabled, or has a wrong password, is told the same as one without the right.
+    *UNAUTHORIZED* | *unauthorized* | *[Aa]"uthentication required"* | *"status code 401"*)
+        fail "$REGISTRY does not let $REGISTRY_USERNAME read $image: $reason. Is the robot disabled, or has it lost its rights? An update of the estate with --refresh restores both. Is it expired, or is REGISTRY_PASSWORD not its own? A higher credentials.generation makes a new one."
+        ;;
+    *) return 1 ;;
+    esac
 }
 
 with_buildah() {

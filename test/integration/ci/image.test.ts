@@ -7,7 +7,7 @@ import { readdir, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 
-import { TestHarbor, type Robot } from "../../../sandbox/test/harbor/fixture";
+import { Receiver, TestHarbor, type Robot } from "../../../sandbox/test/harbor/fixture";
 import {
     commit,
     folder,
@@ -109,6 +109,35 @@ test("commits of one second are told apart by their creation time, in their orde
     }
 });
 
+test("an image that Harbor hands out to nobody, not scanned as it is, is there all the same: an immutable tag is not pushed again", async (context) => {
+    const project = await harbor.project("web-strict", { metadata: { prevent_vul: "true" } });
+    await harbor.expect(201, "POST", `/projects/${project}/immutabletagrules`, {
+        tag_selectors: [{ kind: "doublestar", decoration: "matches", pattern: "**" }],
+        scope_selectors: { repository: [{ kind: "doublestar", decoration: "repoMatches", pattern: "**" }] },
+    });
+    const robot = await harbor.robot("web-strict", "push", ["repository:pull", "repository:push"]);
+    const adapter = await Receiver.start();
+    await harbor.expect(201, "POST", "/scanners", { name: "scanner", url: new URL(adapter.url).origin });
+    await adapter.stop();
+    const work = await repository(context, page);
+    const sha = await must(work, "git", "rev-parse", "HEAD");
+    const job = variables(sha, {
+        IMAGE: `${harbor.host}/web-strict/web`,
+        REGISTRY_USERNAME: robot.login[0],
+        REGISTRY_PASSWORD: robot.login[1],
+    });
+    const first = await runScript("image.sh", work, job);
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /Pushed/);
+    const again = await runScript("image.sh", work, job);
+    assert.equal(again.code, 0, again.output);
+    assert.match(
+        again.output,
+        /does not hand out \S+, to nobody: .*without vulnerability scanning cannot be pulled/,
+    );
+    assert.match(again.output, /is there already: nothing to build/);
+});
+
 test("a base image keeps its configuration", async (context) => {
     await harbor.push("web-dev/base:1", "base", push.login);
     await harbor.crane(
@@ -159,7 +188,11 @@ test("without its credential, and with a wrong one, it fails with the reason", a
         variables(sha, { REGISTRY_PASSWORD: "wrong", TAG_PREFIX: "x-" }),
     );
     assert.notEqual(wrong.code, 0);
-    assert.match(wrong.output, /UNAUTHORIZED|401/);
+    assert.match(
+        wrong.output,
+        /does not let robot\$web-dev\+push read .*unauthorized.*generation makes a new one/,
+    );
+    assert.doesNotMatch(wrong.output, /Building/);
     const empty = await runScript(
         "image.sh",
         work,

@@ -355,6 +355,62 @@ test("a second tag of the image that is immutable in the target makes the copy f
     assert.match(output, /cannot be overwritten: POST \S+ was answered with status 412 \(.*immutable.*\)/);
 });
 
+test("what Harbor refuses is told apart: no room, no project, read-only, a robot that is disabled", async (context) => {
+    const scene = await Scene.start(context, "why");
+    await scene.push("dev", "aaaaaaaaaa", "one");
+    await scene.write("aaaaaaaaaa");
+    const failed = async (): Promise<string> => {
+        const { code, output } = await scene.merge("dev", "test");
+        assert.equal(code, 1, output);
+        return output;
+    };
+    await main.expect(200, "PUT", "/configurations", { read_only: true });
+    assert.match(await failed(), /is in read-only mode: POST \S+ was answered with status 403/);
+    await main.expect(200, "PUT", "/configurations", { read_only: false });
+
+    const quotas = await main.expect<{ id: number; ref: { name: string } }[]>(
+        200,
+        "GET",
+        "/quotas?page_size=100",
+    );
+    const quota = quotas.body.find(({ ref }) => ref.name === "why-test");
+    await main.expect(200, "PUT", `/quotas/${quota?.id ?? 0}`, { hard: { storage: 1 } });
+    assert.match(
+        await failed(),
+        /project of \S+why-test\/why has no room, its quota is used up: .*status 403/,
+    );
+
+    // Nobody is in that project: it can go. Then even a look at the target is refused.
+    await main.expect(200, "DELETE", "/projects/why-test");
+    assert.match(await failed(), /cannot read \S+why-test\/why:aaaaaaaaaa: .*Is the project there/);
+
+    const robots = await main.expect<{ id: number; name: string }[]>(200, "GET", "/robots?page_size=100");
+    const robot = robots.body.find(({ name }) => name === "robot$acme-why-promote");
+    assert.ok(robot);
+    await main.expect(200, "PUT", `/robots/${robot.id}`, { ...robot, disable: true });
+    assert.match(
+        await failed(),
+        /cannot read .*status 401.*Is the robot disabled\? .*--refresh enables it again/,
+    );
+});
+
+test("to another registry: no room there, at the beginning of an upload", async (context) => {
+    const scene = await Scene.start(context, "fill");
+    await scene.push("test", "aaaaaaaaaa", "one");
+    await scene.push("prod", "other", "another");
+    const quotas = await second.expect<{ id: number; used: { storage: number }; ref: { name: string } }[]>(
+        200,
+        "GET",
+        "/quotas?page_size=100",
+    );
+    const quota = quotas.body.find(({ ref }) => ref.name === "fill-prod");
+    await second.expect(200, "PUT", `/quotas/${quota?.id ?? 0}`, { hard: { storage: quota?.used.storage } });
+    await scene.write("aaaaaaaaaa");
+    const { code, output } = await scene.merge("test", "prod");
+    assert.equal(code, 1);
+    assert.match(output, /fill-prod\/fill has no room, its quota is used up: POST \S+\/blobs\/uploads\/ /);
+});
+
 test("Harbor failing for a while is waited for, failing for long ends with what to do", async (context) => {
     const scene = await Scene.start(context, "flaky");
     await scene.push("dev", "aaaaaaaaaa", "one");
@@ -420,7 +476,7 @@ test("a robot without the right, a wrong password and none at all are told apart
     assert.match(refused.output, /the promotion robot may not copy into the project of \S+rights-test/);
     const wrong = await scene.merge("dev", "test", { PROMOTION_MAIN_PASSWORD: "Wrong-1" });
     assert.equal(wrong.code, 1);
-    assert.match(wrong.output, /cannot read .*status 401.*has it not expired/);
+    assert.match(wrong.output, /cannot read .*status 401.*Has it expired/);
     assert.equal(wrong.output.includes("Wrong-1"), false);
     const none = await scene.merge("dev", "test", { PROMOTION_MAIN_PASSWORD: "" });
     assert.equal(none.code, 1);
