@@ -5,6 +5,7 @@
 export { channelSecret } from "./chat/signature";
 export { type Caller, ClusterClient } from "./clusters/client";
 export { serverUrl } from "./clusters/kubeconfig";
+export { checkGitLab, checkHarbor, type ContractReport } from "./contract";
 export { ensureAuthority, ensureClusterPki } from "./clusters/pki";
 export * from "./supervisor";
 export { neededTools, prepareFolder } from "./supervisor/plan";

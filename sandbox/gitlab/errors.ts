@@ -9,9 +9,9 @@ export class ApiError extends Error {
     }
 }
 
-/** 404 for an object: `404 Project Not Found`; without a noun `404 Not Found`. */
+/** 404 for an object: `404 Project Not Found`; without a noun `404 Not found`, as for a record that its finder misses. */
 export function notFound(noun?: string): ApiError {
-    return new ApiError(404, { message: noun === undefined ? "404 Not Found" : `404 ${noun} Not Found` });
+    return new ApiError(404, { message: noun === undefined ? "404 Not found" : `404 ${noun} Not Found` });
 }
 
 /** 404 as the router gives it for a route that does not exist (in this tier). */

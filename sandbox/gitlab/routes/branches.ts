@@ -24,6 +24,8 @@ export function registerBranches(routes: Routes, gitlab: GitLab): void {
             merged:
                 branch !== project.defaultBranch &&
                 project.defaultBranch !== null &&
+                // A branch that is where the default branch is has nothing that was merged.
+                sha !== (await git.branch(project.id, project.defaultBranch)) &&
                 (await git.isAncestor(project.id, sha, `refs/heads/${project.defaultBranch}`)),
             protected: protections.length > 0,
             developers_can_push: can("push"),

@@ -1,0 +1,266 @@
+/** Branches, protections, tags, files and commits. */
+import { aMoment, aNumber, aText, errorWith, listWith, type Chapter } from "../case";
+
+const files = "/projects/{project}/repository/files";
+
+export const repositories: readonly Chapter[] = [
+    {
+        noun: "branches",
+        cases: [
+            {
+                claim: "A branch is made from another",
+                call: "POST /projects/{project}/repository/branches",
+                body: { branch: "env/test", ref: "main" },
+                status: 201,
+                answer: {
+                    name: "env/test",
+                    merged: false,
+                    protected: false,
+                    default: false,
+                    commit: { id: "{head}" },
+                },
+            },
+            {
+                claim: "A branch that is there is not made again",
+                call: "POST /projects/{project}/repository/branches",
+                body: { branch: "env/test", ref: "main" },
+                status: 400,
+                answer: { message: "Branch already exists" },
+            },
+            {
+                claim: "A branch cannot start nowhere",
+                call: "POST /projects/{project}/repository/branches",
+                body: { branch: "nowhere", ref: "missing" },
+                status: 400,
+                answer: { message: "Invalid reference name: missing" },
+            },
+            {
+                claim: "Git has no branch below another",
+                call: "POST /projects/{project}/repository/branches",
+                body: { branch: "main/sub", ref: "main" },
+                status: 400,
+            },
+            {
+                claim: "A branch with a slash is found by its encoded name",
+                call: "GET /projects/{project}/repository/branches/env%2Ftest",
+                status: 200,
+                answer: { name: "env/test", can_push: true },
+            },
+            {
+                claim: "A branch that is not there is a 404 that names it",
+                call: "GET /projects/{project}/repository/branches/missing",
+                status: 404,
+                answer: { message: "404 Branch Not Found" },
+            },
+        ],
+    },
+    {
+        noun: "protections",
+        cases: [
+            {
+                claim: "A branch is protected with one role for each right",
+                call: "POST /projects/{project}/protected_branches",
+                body: { name: "env/test", push_access_level: 0, merge_access_level: 30 },
+                status: 201,
+                answer: {
+                    name: "env/test",
+                    push_access_levels: [{ access_level: 0 }],
+                    merge_access_levels: [{ access_level: 30 }],
+                    allow_force_push: false,
+                },
+            },
+            {
+                claim: "A protection is made once",
+                call: "POST /projects/{project}/protected_branches",
+                body: { name: "env/test" },
+                status: 409,
+                answer: { message: "Protected branch 'env/test' already exists" },
+            },
+            {
+                claim: "Without roles a protection lets maintainers push and merge",
+                call: "POST /projects/{project}/protected_branches",
+                body: { name: "release/*" },
+                status: 201,
+                answer: {
+                    push_access_levels: [{ access_level: 40 }],
+                    merge_access_levels: [{ access_level: 40 }],
+                },
+            },
+            {
+                claim: "A role that a protection does not know is refused",
+                call: "POST /projects/{project}/protected_branches",
+                body: { name: "x", push_access_level: 50 },
+                status: 400,
+                answer: { error: "push_access_level does not have a valid value" },
+            },
+            {
+                claim: "Whether pushes may be forced is changed by PATCH",
+                call: "PATCH /projects/{project}/protected_branches/release%2F*",
+                body: { allow_force_push: true },
+                status: 200,
+                answer: { allow_force_push: true },
+            },
+            {
+                claim: "Nobody writes to a branch that nobody may push to",
+                call: `POST ${files}/values.yaml`,
+                body: { branch: "env/test", content: "a: 1\n", commit_message: "Add values" },
+                status: [400, 403],
+            },
+            {
+                claim: "A protected branch is not deleted by git's API before it is unprotected, where nobody may push",
+                call: "GET /projects/{project}/protected_branches/env%2Ftest",
+                status: 200,
+                answer: { id: aNumber, name: "env/test" },
+            },
+            {
+                claim: "A protection goes by DELETE",
+                call: "DELETE /projects/{project}/protected_branches/release%2F*",
+                status: 204,
+            },
+            {
+                claim: "A protection that is gone is a 404",
+                call: "GET /projects/{project}/protected_branches/release%2F*",
+                status: 404,
+            },
+            {
+                claim: "Tags are protected too",
+                call: "POST /projects/{project}/protected_tags",
+                body: { name: "v*", create_access_level: 40 },
+                status: 201,
+                answer: { name: "v*", create_access_levels: [{ access_level: 40 }] },
+            },
+            {
+                claim: "A protection of tags is made once",
+                call: "POST /projects/{project}/protected_tags",
+                body: { name: "v*", create_access_level: 40 },
+                status: [409, 422],
+            },
+        ],
+    },
+    {
+        noun: "files and commits",
+        cases: [
+            {
+                claim: "A file is made by a commit; empty authors count as not given",
+                call: `POST ${files}/values.yaml`,
+                body: {
+                    branch: "main",
+                    content: "image: 1\n",
+                    commit_message: "Add values",
+                    author_name: "",
+                    author_email: "",
+                },
+                status: 201,
+                answer: { file_path: "values.yaml", branch: "main" },
+            },
+            {
+                claim: "A file that is there is not made again",
+                call: `POST ${files}/values.yaml`,
+                body: { branch: "main", content: "x", commit_message: "Again" },
+                status: 400,
+                answer: { message: "A file with this name already exists" },
+            },
+            {
+                claim: "A file is changed with the nulls that python-gitlab sends",
+                call: `PUT ${files}/values.yaml`,
+                body: {
+                    branch: "main",
+                    start_branch: null,
+                    content: "image: 2\n",
+                    commit_message: "Bump",
+                    author_name: null,
+                    author_email: null,
+                    last_commit_id: null,
+                },
+                status: 200,
+                answer: { file_path: "values.yaml", branch: "main" },
+            },
+            {
+                claim: "A file that is not there is not changed",
+                call: `PUT ${files}/missing.yaml`,
+                body: { branch: "main", content: "x", commit_message: "Change" },
+                status: 400,
+                answer: { message: "A file with this name doesn't exist" },
+            },
+            {
+                claim: "A file is read with its content in base64",
+                call: `GET ${files}/values.yaml?ref=main`,
+                status: 200,
+                answer: {
+                    file_name: "values.yaml",
+                    encoding: "base64",
+                    content: Buffer.from("image: 2\n").toString("base64"),
+                    ref: "main",
+                    last_commit_id: aText,
+                },
+                keep: { fileCommit: "last_commit_id" },
+            },
+            {
+                claim: "A file that is not there is a 404 that names it",
+                call: `GET ${files}/missing.yaml?ref=main`,
+                status: 404,
+                answer: { message: "404 File Not Found" },
+            },
+            {
+                claim: "A commit does several things at once",
+                call: "POST /projects/{project}/repository/commits",
+                body: {
+                    branch: "topic",
+                    start_branch: "main",
+                    commit_message: "Several files",
+                    actions: [
+                        { action: "create", file_path: "a.txt", content: "a\n" },
+                        { action: "update", file_path: "values.yaml", content: "image: 3\n" },
+                    ],
+                },
+                status: 201,
+                answer: { id: aText, short_id: aText, title: "Several files", created_at: aMoment },
+                keep: { topic: "id" },
+            },
+            {
+                claim: "A commit cannot start a branch that is there",
+                call: "POST /projects/{project}/repository/commits",
+                body: {
+                    branch: "topic",
+                    start_branch: "main",
+                    commit_message: "Again",
+                    actions: [{ action: "create", file_path: "b.txt", content: "b\n" }],
+                },
+                status: 400,
+                answer: errorWith("already exists"),
+            },
+            {
+                claim: "A commit is read with its statistics",
+                call: "GET /projects/{project}/repository/commits/{topic}",
+                status: 200,
+                answer: { id: "{topic}", stats: { additions: 2, deletions: 1, total: 3 } },
+            },
+            {
+                claim: "A commit that is not there is a 404 that names it",
+                call: "GET /projects/{project}/repository/commits/{missingSha}",
+                status: 404,
+                answer: { message: "404 Commit Not Found" },
+            },
+            {
+                claim: "Two points are compared",
+                call: "GET /projects/{project}/repository/compare?from=main&to=topic",
+                status: 200,
+                answer: { commits: listWith({ id: "{topic}" }), compare_same_ref: false },
+            },
+            {
+                claim: "A tag is made at a commit",
+                call: "POST /projects/{project}/repository/tags",
+                body: { tag_name: "v1.0.0", ref: "main", message: "First" },
+                status: 201,
+                answer: { name: "v1.0.0", message: "First", protected: true, commit: { id: "{fileCommit}" } },
+            },
+            {
+                claim: "A tag that is there is not made again",
+                call: "POST /projects/{project}/repository/tags",
+                body: { tag_name: "v1.0.0", ref: "main" },
+                status: 400,
+                answer: { message: "Tag v1.0.0 already exists" },
+            },
+        ],
+    },
+];
