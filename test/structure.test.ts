@@ -202,6 +202,17 @@ describe("the structure of the product", () => {
         assert.deepEqual(faults, []);
     });
 
+    test("components refuse in one way, and labels are spelled in one place", () => {
+        const spelled = (words: RegExp): string[] =>
+            [...product.keys()].filter((file) => words.test(fs.readFileSync(path.join(root, file), "utf8")));
+        const refusing = spelled(/\bnew (pulumi\.)?(ResourceError|RunError)\b/);
+        assert.deepEqual(
+            refusing.filter((file) => file.startsWith("components/")),
+            ["components/support/checks.ts"],
+        );
+        assert.deepEqual(spelled(/["'`](gitops-estate|app\.kubernetes\.io)\/[a-z]/), ["estate/labels.ts"]);
+    });
+
     test("the spec needs no Pulumi, but for estate/config.ts", () => {
         const faults = [...product]
             .filter(([file]) => file.startsWith("estate/") && file !== "estate/config.ts")

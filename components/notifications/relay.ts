@@ -1,6 +1,7 @@
 /** The relay between an engine and chat bots: see relay/ for what it does, docs/notifications.md for how it is run. */
 import * as pulumi from "@pulumi/pulumi";
 import { channelKinds, channelSecrets } from "../../estate/channels";
+import { componentLabel, partOfLabel, programLabel, settingsAnnotation } from "../../estate/labels";
 import { mirroredImage, namesRegistry } from "../../estate/images";
 import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../estate/model";
 import { refuse } from "../support/checks";
@@ -24,7 +25,7 @@ const statePath = "/var/lib/relay";
 export interface RelayHost {
     /** Namespace of the engine. */
     readonly namespace: string;
-    /** Value of `app.kubernetes.io/part-of`: what the relay is a part of. */
+    /** Value of the label {@link partOfLabel}. */
     readonly partOf: string;
     /** Labels of the pods that may reach it, in the same namespace. */
     readonly senders: Readonly<Record<string, string>>;
@@ -93,9 +94,9 @@ function metadata({ namespace, partOf }: RelayHost): KubeObject["metadata"] {
         name: relayName,
         namespace,
         labels: {
-            "app.kubernetes.io/name": relayName,
-            "app.kubernetes.io/part-of": partOf,
-            "app.kubernetes.io/component": "notifications",
+            [programLabel]: relayName,
+            [partOfLabel]: partOf,
+            [componentLabel]: "notifications",
         },
     };
 }
@@ -162,7 +163,7 @@ export function relayObjects(args: Omit<NotificationRelayArgs, "secrets" | "toke
             kind: "Service",
             metadata: metadata(host),
             spec: {
-                selector: { "app.kubernetes.io/name": relayName },
+                selector: { [programLabel]: relayName },
                 ports: [{ name: "http", port: 80, targetPort: "http" }],
             },
         },
@@ -180,7 +181,7 @@ function networkPolicy(host: RelayHost): KubeObject {
         kind: "NetworkPolicy",
         metadata: metadata(host),
         spec: {
-            podSelector: { matchLabels: { "app.kubernetes.io/name": relayName } },
+            podSelector: { matchLabels: { [programLabel]: relayName } },
             policyTypes: ["Ingress"],
             ingress: [
                 {
@@ -202,13 +203,13 @@ function deployment(host: RelayHost, relay: RelaySettings, settings: string): Ku
             replicas: 1,
             // Two at a time would tell everything twice.
             strategy: { type: "Recreate" },
-            selector: { matchLabels: { "app.kubernetes.io/name": relayName } },
+            selector: { matchLabels: { [programLabel]: relayName } },
             template: {
                 metadata: {
                     labels: metadata(host).labels,
                     // Settings are read when the process starts; secrets are read anew each time.
                     annotations: {
-                        "gitops-estate/settings": settingsDigest(settings),
+                        [settingsAnnotation]: settingsDigest(settings),
                     },
                 },
                 spec: {

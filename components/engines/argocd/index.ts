@@ -135,7 +135,11 @@ class ArgoCdOnHost implements InstalledEngine {
     follow({ app, pull, projects, writer }: EngineApp): void {
         const { estate } = this;
         if (app.updater !== undefined && writer !== undefined) {
-            new UpdaterCredentials(`updater-${app.name}`, { estate, app, pull, write: writer }, this.onHost);
+            new UpdaterCredentials(
+                `updater-${app.name}`,
+                { argocd: estate.argocd, app, pull, write: writer },
+                this.onHost,
+            );
             for (const environment of app.environments.filter((each) => actsIn(app, each))) {
                 this.reportPushes(app.name, environment, projects);
             }
@@ -155,7 +159,7 @@ class ArgoCdOnHost implements InstalledEngine {
         return new ArgoCdDelivery(
             `delivery-${app.name}`,
             {
-                estate,
+                argocd: estate.argocd,
                 app,
                 annotations: (environment) => ({
                     ...subscriptions(estate, environment),
@@ -170,14 +174,15 @@ class ArgoCdOnHost implements InstalledEngine {
 
     /** The image updater and its settings; what its objects need before they can be made. */
     private imageUpdates(manifests: readonly KubeObject[]): readonly pulumi.Resource[] {
-        const { estate } = this;
-        if (estate.argocd.imageUpdaterVersion === undefined) {
+        const { argocd, registries } = this.estate;
+        if (argocd.imageUpdaterVersion === undefined) {
             return [];
         }
         const webhookToken = this.args.token(imagePurpose);
-        const settings = new UpdaterSettings("updater", { estate, webhookToken }, this.onHost);
-        return installsUpdater(estate.argocd)
-            ? new UpdaterInstall("updater-install", { estate, manifests, settings }, this.onHost).definitions
+        const settings = new UpdaterSettings("updater", { argocd, registries, webhookToken }, this.onHost);
+        return installsUpdater(argocd)
+            ? new UpdaterInstall("updater-install", { argocd, registries, manifests, settings }, this.onHost)
+                  .definitions
             : [];
     }
 

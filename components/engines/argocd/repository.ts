@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd } from "../../../estate/engines/argocd/model";
 import { repositorySecret } from "../../../estate/engines/argocd/names";
+import { partOfLabel } from "../../../estate/labels";
 import type { ConfigRepository } from "../../../estate/model";
 import { KubeResource } from "../../support/kubeObject";
 
@@ -29,7 +30,7 @@ export class RepositoryAccess extends pulumi.ComponentResource {
                     namespace: argocd.namespace,
                     labels: {
                         "argocd.argoproj.io/secret-type": "repository",
-                        "app.kubernetes.io/part-of": "argocd",
+                        [partOfLabel]: "argocd",
                     },
                 },
                 type: "Opaque",

@@ -1,7 +1,9 @@
 /** A team's boundary inside Argo CD. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd, TeamProject, TeamSyncWindow } from "../../../estate/engines/argocd/model";
+import { classLabel, teamLabel } from "../../../estate/labels";
 import type { Team } from "../../../estate/model";
+import { refuse } from "../../support/checks";
 import { KubeResource } from "../../support/kubeObject";
 import { deployerRole, developerRole, maintainerRole } from "./roles";
 
@@ -26,10 +28,7 @@ export class TeamSpace extends pulumi.ComponentResource {
 
     constructor(name: string, args: TeamSpaceArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:argocd:TeamSpace", name, {}, opts);
-        const problems = TeamSpace.check(args);
-        if (problems.length > 0) {
-            throw new pulumi.ResourceError(`TeamSpace "${name}":\n  ${problems.join("\n  ")}`, this, true);
-        }
+        refuse("TeamSpace", name, TeamSpace.check(args), this);
         this.projects = Object.fromEntries(
             args.projects.map((project) => [
                 project.class,
@@ -70,7 +69,7 @@ function appProject(
         metadata: {
             name: project.name,
             namespace: argocd.namespace,
-            labels: { "gitops-estate/team": team.name, "gitops-estate/class": project.class },
+            labels: { [teamLabel]: team.name, [classLabel]: project.class },
         },
         spec: {
             description: `Apps of team ${team.name}, ${project.class} environments`,

@@ -1,4 +1,11 @@
 /** The Application objects of one app as data. Pure; fields are those of argoproj.io/v1alpha1. */
+import {
+    appLabel,
+    environmentLabel,
+    holdAnnotation,
+    pinAnnotation,
+    teamLabel,
+} from "../../../../estate/labels";
 import { application as applicationName, appProject } from "../../../../estate/engines/argocd/names";
 import { versionOf } from "../../../../estate/flows/plan";
 import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../../estate/model";
@@ -13,7 +20,7 @@ import { environmentImage, environmentValues } from "../../../support/rendering"
  * in it, so a teardown ends even when Argo CD or a member is down.
  */
 export function application(
-    estate: Estate,
+    { argocd }: Pick<Estate, "argocd">,
     app: App,
     environment: AppEnvironment,
     cluster: string,
@@ -25,11 +32,11 @@ export function application(
         kind: "Application",
         metadata: {
             name: applicationName(app.name, environment.environment, cluster),
-            namespace: estate.argocd.namespace,
+            namespace: argocd.namespace,
             labels: {
-                "gitops-estate/app": app.name,
-                "gitops-estate/team": app.team,
-                "gitops-estate/environment": environment.environment,
+                [appLabel]: app.name,
+                [teamLabel]: app.team,
+                [environmentLabel]: environment.environment,
             },
             ...annotated({ ...annotations, ...standingStill(environment) }),
         },
@@ -51,12 +58,6 @@ export function application(
         },
     };
 }
-
-/** Annotation with the reason why nothing is applied by itself. */
-export const holdAnnotation = "gitops-estate/hold";
-
-/** Annotation with the tag that runs whatever git says. */
-export const pinAnnotation = "gitops-estate/pin";
 
 function annotated(annotations: Annotations): { annotations?: Annotations } {
     return Object.keys(annotations).length === 0 ? {} : { annotations };

@@ -9,7 +9,11 @@ import { abilitiesOf, isUpdated, trackedImages, writeBack, type TrackedImage } f
 const prefix = "argocd-image-updater.argoproj.io";
 
 /** The annotations of one app's Applications in one environment; none where the updater does not act or reads none. */
-export function updaterAnnotations(estate: Estate, app: App, environment: AppEnvironment): Annotations {
+export function updaterAnnotations(
+    estate: Pick<Estate, "argocd">,
+    app: App,
+    environment: AppEnvironment,
+): Annotations {
     if (!isUpdated(app, environment) || abilitiesOf(estate).configuredBy !== "annotations") {
         return {};
     }

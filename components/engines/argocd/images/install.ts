@@ -1,6 +1,7 @@
 /** Argo CD Image Updater itself, beside Argo CD on the host. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd } from "../../../../estate/engines/argocd/model";
+import { settingsAnnotation } from "../../../../estate/labels";
 import type { Estate } from "../../../../estate/model";
 import { patchManifests, withSettingsDigest } from "../install/patches";
 import { KubeResource, type KubeObject } from "../../../support/kubeObject";
@@ -9,8 +10,7 @@ import { updaterSecretName, updaterSettings, updaterSettingsName } from "./updat
 import { abilitiesOf } from "./plan";
 
 /** Inputs of {@link UpdaterInstall}. */
-export interface UpdaterInstallArgs {
-    readonly estate: Estate;
+export interface UpdaterInstallArgs extends Pick<Estate, "argocd" | "registries"> {
     /** The published manifests, read and verified by `loadUpdaterManifests`. */
     readonly manifests: readonly KubeObject[];
     /** The updater's settings, which its workload starts with. */
@@ -24,7 +24,7 @@ export class UpdaterInstall extends pulumi.ComponentResource {
 
     constructor(name: string, args: UpdaterInstallArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:images:UpdaterInstall", name, {}, opts);
-        const objects = installedObjects(args.estate, args.manifests);
+        const objects = installedObjects(args, args.manifests);
         const made = objects.map((object) => ({
             object,
             resource: new KubeResource(
@@ -45,13 +45,16 @@ export class UpdaterInstall extends pulumi.ComponentResource {
 }
 
 /** The objects of the manifests as this estate wants them; without the settings, which have another writer. Pure. */
-export function installedObjects(estate: Estate, manifests: readonly KubeObject[]): KubeObject[] {
+export function installedObjects(
+    estate: Pick<Estate, "argocd" | "registries">,
+    manifests: readonly KubeObject[],
+): KubeObject[] {
     const { argocd } = estate;
     const kept = manifests.filter((object) => object.kind !== "Namespace" && !isSetting(object));
     const digest = settingsDigest(JSON.stringify(updaterSettings(estate)));
     return patchManifests(kept, argocd).map((object) =>
         object.kind === "Deployment"
-            ? withInterval(estate, withSettingsDigest(object, "gitops-estate/settings", digest))
+            ? withInterval(estate, withSettingsDigest(object, settingsAnnotation, digest))
             : object,
     );
 }
@@ -71,7 +74,7 @@ interface Pod {
 }
 
 /** Versions that take the interval as an argument only are given it. */
-function withInterval(estate: Estate, object: KubeObject): KubeObject {
+function withInterval(estate: Pick<Estate, "argocd">, object: KubeObject): KubeObject {
     if (abilitiesOf(estate).intervalSetting) {
         return object;
     }

@@ -69,14 +69,14 @@ export interface WriteBack {
 }
 
 /** Abilities of the updater the estate writes for. */
-export function abilitiesOf(estate: Estate): UpdaterAbilities {
+export function abilitiesOf(estate: Pick<Estate, "argocd">): UpdaterAbilities {
     // An estate without a version has no app with an updater; the oldest known words do no harm then.
     return updaterAbilities(estate.argocd.imageUpdaterVersion ?? "0.12.2");
 }
 
 /** The app's own image first, then the others by alias. */
 export function trackedImages(
-    estate: Estate,
+    estate: Pick<Estate, "argocd">,
     app: App & { readonly updater: ImageUpdater },
     environment: AppEnvironment,
 ): TrackedImage[] {
@@ -146,7 +146,7 @@ function rule(
 
 /** Where the updater commits a new tag of this app in this environment to. */
 export function writeBack(
-    estate: Estate,
+    estate: Pick<Estate, "argocd">,
     app: App & { readonly updater: ImageUpdater },
     environment: AppEnvironment,
 ): WriteBack {

@@ -2,6 +2,7 @@
  * What Argo CD Image Updater is told from 1.0 on: an object of its own kind, one per app. Pure; fields are those of
  * argocd-image-updater.argoproj.io/v1alpha1. Annotations are not used beside it: the updater reads either.
  */
+import { appLabel, teamLabel } from "../../../../estate/labels";
 import { applications } from "../../../../estate/engines/argocd/names";
 import type { App, Estate, ImageUpdater } from "../../../../estate/model";
 import type { KubeObject } from "../../../support/kubeObject";
@@ -14,7 +15,7 @@ export const updaterKind = {
 } as const;
 
 /** The app's ImageUpdater; undefined where the updater has nothing to do for it, or reads annotations. */
-export function imageUpdater(estate: Estate, app: App): KubeObject | undefined {
+export function imageUpdater(estate: Pick<Estate, "argocd">, app: App): KubeObject | undefined {
     if (app.updater === undefined || abilitiesOf(estate).configuredBy !== "resource") {
         return undefined;
     }
@@ -49,7 +50,7 @@ export function imageUpdater(estate: Estate, app: App): KubeObject | undefined {
             name: app.name,
             // The updater lists the Applications of the object's own namespace.
             namespace: estate.argocd.namespace,
-            labels: { "gitops-estate/app": app.name, "gitops-estate/team": app.team },
+            labels: { [appLabel]: app.name, [teamLabel]: app.team },
         },
         spec: { applicationRefs },
     };

@@ -1,8 +1,12 @@
 /** What Argo CD Image Updater needs beside the annotations: registries and credentials. */
 import * as pulumi from "@pulumi/pulumi";
+import type { ArgoCd } from "../../../../estate/engines/argocd/model";
+import { appLabel, partOfLabel, programLabel } from "../../../../estate/labels";
 import type { App, AppEnvironment, Estate } from "../../../../estate/model";
+import { refuse } from "../../../support/checks";
 import { KubeResource, type KubeMetadata, type KubeObject } from "../../../support/kubeObject";
 import type { Login } from "../../../support/login";
+import { required } from "../../../support/maps";
 import { yaml } from "../../../support/yaml";
 import { abilitiesOf, actsIn, ownsWriteSecret, pullSecretKey, pullSecretName, writeSecretName } from "./plan";
 import { hasWebhook } from "./webhook";
@@ -14,8 +18,7 @@ export const updaterSettingsName = "argocd-image-updater-config";
 export const updaterSecretName = "argocd-image-updater-secret";
 
 /** Inputs of {@link UpdaterSettings}. */
-export interface UpdaterSettingsArgs {
-    readonly estate: Estate;
+export interface UpdaterSettingsArgs extends Pick<Estate, "argocd" | "registries"> {
     /** What Harbor sends with a push so that the updater believes it; used with `argocd.imageUpdater.webhookUrl`. */
     readonly webhookToken: pulumi.Input<string>;
 }
@@ -29,18 +32,18 @@ export class UpdaterSettings extends pulumi.ComponentResource {
             {
                 apiVersion: "v1",
                 kind: "ConfigMap",
-                metadata: settingsMetadata(args.estate, updaterSettingsName),
-                data: updaterSettings(args.estate),
+                metadata: settingsMetadata(args, updaterSettingsName),
+                data: updaterSettings(args),
             },
             { parent: this },
         );
-        if (hasWebhook(args.estate)) {
+        if (hasWebhook(args)) {
             new KubeResource(
                 `${name}-secret`,
                 {
                     apiVersion: "v1",
                     kind: "Secret",
-                    metadata: settingsMetadata(args.estate, updaterSecretName),
+                    metadata: settingsMetadata(args, updaterSecretName),
                     type: "Opaque",
                     stringData: pulumi.secret({ "webhook.harbor-secret": args.webhookToken }),
                 },
@@ -51,16 +54,16 @@ export class UpdaterSettings extends pulumi.ComponentResource {
     }
 }
 
-function settingsMetadata(estate: Estate, name: string): KubeMetadata {
+function settingsMetadata({ argocd }: Pick<Estate, "argocd">, name: string): KubeMetadata {
     return {
         name,
-        namespace: estate.argocd.namespace,
-        labels: { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "argocd-image-updater" },
+        namespace: argocd.namespace,
+        labels: { [programLabel]: name, [partOfLabel]: "argocd-image-updater" },
     };
 }
 
 /** `data` of argocd-image-updater-config. Pure. */
-export function updaterSettings(estate: Estate): Record<string, string> {
+export function updaterSettings(estate: Pick<Estate, "argocd" | "registries">): Record<string, string> {
     const registries = Object.values(estate.registries)
         .sort((left, right) => (left.name < right.name ? -1 : 1))
         .map((registry) => ({
@@ -93,7 +96,7 @@ export function updaterSettings(estate: Estate): Record<string, string> {
 
 /** Inputs of {@link UpdaterCredentials}. */
 export interface UpdaterCredentialsArgs {
-    readonly estate: Estate;
+    readonly argocd: ArgoCd;
     readonly app: App;
     /** Pull robots by environment name. */
     readonly pull: Readonly<Record<string, Login>>;
@@ -105,6 +108,7 @@ export interface UpdaterCredentialsArgs {
 export class UpdaterCredentials extends pulumi.ComponentResource {
     constructor(name: string, args: UpdaterCredentialsArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:images:UpdaterCredentials", name, {}, opts);
+        refuse("UpdaterCredentials", name, UpdaterCredentials.check(args), this);
         const { app } = args;
         for (const environment of app.environments.filter((each) => actsIn(app, each))) {
             this.pullSecret(name, args, environment);
@@ -113,6 +117,13 @@ export class UpdaterCredentials extends pulumi.ComponentResource {
             this.writeSecret(name, args);
         }
         this.registerOutputs({});
+    }
+
+    /** Every reason these args cannot work; empty when they can. */
+    static check({ app, pull }: Pick<UpdaterCredentialsArgs, "app" | "pull">): string[] {
+        return app.environments
+            .filter((each) => actsIn(app, each) && pull[each.environment] === undefined)
+            .map(({ environment }) => `no pull robot for environment "${environment}" was given.`);
     }
 
     private writeSecret(name: string, args: UpdaterCredentialsArgs): void {
@@ -124,7 +135,7 @@ export class UpdaterCredentials extends pulumi.ComponentResource {
                 kind: "Secret",
                 metadata: {
                     name: writeSecretName(app),
-                    namespace: args.estate.argocd.namespace,
+                    namespace: args.argocd.namespace,
                     labels: labels(app),
                 },
                 type: "Opaque",
@@ -135,14 +146,7 @@ export class UpdaterCredentials extends pulumi.ComponentResource {
     }
 
     private pullSecret(name: string, args: UpdaterCredentialsArgs, environment: AppEnvironment): void {
-        const login = args.pull[environment.environment];
-        if (login === undefined) {
-            throw new pulumi.ResourceError(
-                `UpdaterCredentials "${name}": no pull robot for environment "${environment.environment}" was given.`,
-                this,
-                true,
-            );
-        }
+        const login = required(args.pull, environment.environment, "pull robot of");
         new KubeResource(
             `${name}-pull-${environment.environment}`,
             {
@@ -150,7 +154,7 @@ export class UpdaterCredentials extends pulumi.ComponentResource {
                 kind: "Secret",
                 metadata: {
                     name: pullSecretName(environment),
-                    namespace: args.estate.argocd.namespace,
+                    namespace: args.argocd.namespace,
                     labels: labels(args.app),
                 },
                 type: "Opaque",
@@ -164,7 +168,7 @@ export class UpdaterCredentials extends pulumi.ComponentResource {
 }
 
 function labels(app: App): Record<string, string> {
-    return { "app.kubernetes.io/part-of": "argocd-image-updater", "gitops-estate/app": app.name };
+    return { [partOfLabel]: "argocd-image-updater", [appLabel]: app.name };
 }
 
 /** Inputs of {@link UpdaterTask}. */

@@ -4,7 +4,10 @@ import type { PushReceiver } from "../../../harbor/pushWebhook";
 import { required } from "../../../support/maps";
 
 /** The updater as a receiver of pushes to an environment's project; undefined where it cannot be told of them. */
-export function pushReceiver(estate: Estate, environment: AppEnvironment): PushReceiver | undefined {
+export function pushReceiver(
+    estate: Pick<Estate, "argocd" | "registries">,
+    environment: AppEnvironment,
+): PushReceiver | undefined {
     const { webhookUrl } = estate.argocd.imageUpdater;
     if (webhookUrl === undefined || !hasWebhook(estate)) {
         return undefined;
@@ -19,7 +22,7 @@ export function pushReceiver(estate: Estate, environment: AppEnvironment): PushR
 }
 
 /** Whether the updater of this estate can be told of pushes. */
-export function hasWebhook(estate: Estate): boolean {
+export function hasWebhook(estate: Pick<Estate, "argocd">): boolean {
     return (
         estate.argocd.imageUpdaterVersion !== undefined && estate.argocd.imageUpdater.webhookUrl !== undefined
     );

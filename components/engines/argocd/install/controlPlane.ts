@@ -1,15 +1,23 @@
 /** Argo CD itself on the host cluster. */
 import * as pulumi from "@pulumi/pulumi";
+import { parametersAnnotation, partOfLabel, programLabel } from "../../../../estate/labels";
 import type { Estate } from "../../../../estate/model";
+import { refuse } from "../../../support/checks";
 import { KubeResource, type KubeObject } from "../../../support/kubeObject";
 import { settingsDigest } from "../../../support/settingsDigest";
 import { patchManifests, publishedSettings, withSettingsDigest } from "./patches";
 import { accessRules, argocdSettings, commandParameters, type Settings } from "./settings";
 import { EmptyDefaultProject } from "../team";
 
+/** What the settings of Argo CD depend on. */
+export type ControlPlaneEstate = Pick<
+    Estate,
+    "name" | "argocd" | "gitlab" | "teams" | "apps" | "environments"
+>;
+
 /** Inputs of {@link ControlPlane}. */
 export interface ControlPlaneArgs {
-    readonly estate: Estate;
+    readonly estate: ControlPlaneEstate;
     /** The published manifests, read and verified by `loadManifests`. */
     readonly manifests: readonly KubeObject[];
     /** What GitLab sends with a push so that Argo CD believes it; the `token` of the hooks. */
@@ -36,14 +44,8 @@ export class ControlPlane extends pulumi.ComponentResource {
 
     constructor(name: string, args: ControlPlaneArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:argocd:ControlPlane", name, {}, opts);
+        refuse("ControlPlane", name, ControlPlane.check(args), this);
         const { estate } = args;
-        if (estate.argocd.sso !== undefined && args.ssoClientSecret === undefined) {
-            throw new pulumi.ResourceError(
-                `ControlPlane "${name}": argocd.sso needs ssoClientSecret.`,
-                this,
-                true,
-            );
-        }
         const parameters = commandParameters(
             estate,
             publishedSettings(args.manifests, "argocd-cmd-params-cm"),
@@ -51,13 +53,13 @@ export class ControlPlane extends pulumi.ComponentResource {
         const general = argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm"));
         const digest = startSettingsDigest(parameters, general);
         const objects = patchManifests(args.manifests, estate.argocd).map((object) =>
-            withSettingsDigest(object, "gitops-estate/command-parameters", digest),
+            withSettingsDigest(object, parametersAnnotation, digest),
         );
 
         const namespace = this.object(name, {
             apiVersion: "v1",
             kind: "Namespace",
-            metadata: { name: estate.argocd.namespace, labels: { "app.kubernetes.io/part-of": "argocd" } },
+            metadata: { name: estate.argocd.namespace, labels: { [partOfLabel]: "argocd" } },
         });
         const definitions = objects.filter(isDefinition).map((object) => this.object(name, object));
         const settings = [
@@ -86,6 +88,16 @@ export class ControlPlane extends pulumi.ComponentResource {
         this.registerOutputs({ namespace: this.namespace });
     }
 
+    /** Every reason these args cannot work; empty when they can. */
+    static check({
+        estate,
+        ssoClientSecret,
+    }: Pick<ControlPlaneArgs, "estate" | "ssoClientSecret">): string[] {
+        return estate.argocd.sso !== undefined && ssoClientSecret === undefined
+            ? ["argocd.sso needs ssoClientSecret."]
+            : [];
+    }
+
     private object(name: string, object: KubeObject, dependsOn: pulumi.Resource[] = []): KubeResource {
         const childName = `${name}-${object.kind.toLowerCase()}-${object.metadata.name}`;
         return new KubeResource(childName, { ...object }, { parent: this, dependsOn });
@@ -93,7 +105,7 @@ export class ControlPlane extends pulumi.ComponentResource {
 
     private settings(
         name: string,
-        estate: Estate,
+        estate: ControlPlaneEstate,
         configMap: string,
         data: Settings,
         namespace: KubeResource,
@@ -136,11 +148,11 @@ function startSettingsDigest(parameters: Settings, general: Settings): string {
 }
 
 /** Argo CD only reads settings objects that carry this label. */
-export function settingsMetadata(estate: Estate, name: string): KubeObject["metadata"] {
+export function settingsMetadata(estate: Pick<Estate, "argocd">, name: string): KubeObject["metadata"] {
     return {
         name,
         namespace: estate.argocd.namespace,
-        labels: { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "argocd" },
+        labels: { [programLabel]: name, [partOfLabel]: "argocd" },
     };
 }
 

@@ -15,7 +15,7 @@ export type Settings = Record<string, string>;
  * argocd-cm: published defaults first (they exclude noisy kinds from the view of the clusters), the estate's own
  * settings over them.
  */
-export function argocdSettings(estate: Estate, published: Settings = {}): Settings {
+export function argocdSettings(estate: Pick<Estate, "name" | "argocd">, published: Settings = {}): Settings {
     const { argocd } = estate;
     const settings: Settings = {
         ...published,
@@ -67,7 +67,10 @@ function oidcConfig({ issuer, clientId }: NonNullable<ArgoCd["sso"]>): string {
  * argocd-cmd-params-cm: published ones first (the highly available variant names its Redis there), the estate's own over
  * them. Its values are start-up flags: the workloads restart when they change.
  */
-export function commandParameters(estate: Estate, published: Settings = {}): Settings {
+export function commandParameters(
+    estate: Pick<Estate, "argocd" | "gitlab">,
+    published: Settings = {},
+): Settings {
     const { argocd } = estate;
     return {
         ...published,
@@ -88,7 +91,7 @@ export function commandParameters(estate: Estate, published: Settings = {}): Set
  * argocd-rbac-cm. Nobody has anything by default; a team's groups reach the team's AppProjects and nothing else.
  * Groups are GitLab's full paths, as its OpenID provider sends them.
  */
-export function accessRules(estate: Estate): Settings {
+export function accessRules(estate: Pick<Estate, "argocd" | "teams" | "apps" | "environments">): Settings {
     const rules: string[] = [];
     for (const group of [...(estate.argocd.sso?.adminGroups ?? [])].sort()) {
         rules.push(`g, ${group}, role:admin`);

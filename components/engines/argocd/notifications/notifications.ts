@@ -7,6 +7,7 @@ import {
     type WebhookKind,
 } from "../../../../estate/channels";
 import { subscriptionKey } from "../../../../estate/engines/argocd/subscription";
+import { programLabel } from "../../../../estate/labels";
 import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
 import { triggerOf, type EventName } from "../../../../estate/events";
 import { relayOf } from "../../../../estate/notifications";
@@ -21,9 +22,12 @@ import { NotificationRelay, relayName, type RelayHost } from "../../../notificat
 import { applicationMessages } from "./messages";
 import { triggers } from "./triggers";
 
+/** What notifications depend on. */
+export type NotifiedEstate = Pick<Estate, "name" | "argocd" | "channels" | "relay">;
+
 /** Inputs of {@link Notifications}. */
 export interface NotificationsArgs {
-    readonly estate: Estate;
+    readonly estate: NotifiedEstate;
     /** Secrets by channel name. */
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
     /** What Argo CD shows to the relay, where there is one. */
@@ -86,7 +90,7 @@ export function secretKey(channel: string, value: string): string {
 const relayTokenKey = "notification-relay-token";
 
 /** The estate's relay, where a channel goes through it. */
-function usedRelay(estate: Estate): Estate["relay"] {
+function usedRelay(estate: NotifiedEstate): Estate["relay"] {
     return channels(estate)
         .map((channel) => relayOf(estate, channel))
         .find((relay) => relay !== undefined);
@@ -100,7 +104,7 @@ export function relayHost({
     return {
         namespace,
         partOf: "argocd",
-        senders: { "app.kubernetes.io/name": "argocd-notifications-controller" },
+        senders: { [programLabel]: "argocd-notifications-controller" },
         ...(imageMirror === undefined ? {} : { imageMirror }),
         seccomp,
         ...(own === undefined ? {} : { resources: own }),
@@ -109,7 +113,7 @@ export function relayHost({
 
 /** What argocd-notifications-secret holds: only what Argo CD uses itself. */
 function addresses(
-    estate: Estate,
+    estate: NotifiedEstate,
     secrets: Readonly<Record<string, ChannelSecrets>>,
     token: pulumi.Input<string> | undefined,
 ): Record<string, pulumi.Input<string>> {
@@ -126,7 +130,7 @@ function addresses(
 
 /** Ports of the mail servers, by channel. */
 function mailPorts(
-    estate: Estate,
+    estate: NotifiedEstate,
     secrets: Readonly<Record<string, ChannelSecrets>>,
 ): Record<string, pulumi.Input<string>> {
     return Object.fromEntries(
@@ -146,7 +150,10 @@ const serviceTypes: Readonly<Record<ChannelTraits["transport"], string>> = {
 const submissionPort = 587;
 
 /** `data` of argocd-notifications-cm. `ports` are the mail servers', by channel. Pure. */
-export function notificationSettings(estate: Estate, ports: Readonly<Record<string, string>> = {}): Settings {
+export function notificationSettings(
+    estate: NotifiedEstate,
+    ports: Readonly<Record<string, string>> = {},
+): Settings {
     const settings: Settings = {
         context: yaml({
             argocdUrl: estate.argocd.url,
@@ -196,7 +203,7 @@ function mailService(channel: Channel, port: number): unknown {
     };
 }
 
-function webhookService(estate: Estate, channel: Channel): unknown {
+function webhookService(estate: NotifiedEstate, channel: Channel): unknown {
     const relay = relayOf(estate, channel);
     const json = { name: "Content-Type", value: "application/json" };
     return relay === undefined
@@ -209,7 +216,7 @@ function webhookService(estate: Estate, channel: Channel): unknown {
           };
 }
 
-function template(estate: Estate, event: Event): unknown {
+function template(estate: NotifiedEstate, event: Event): unknown {
     const source = applicationMessages(estate.argocd.clusterPageUrl !== undefined);
     const webhooks: Record<string, unknown> = {};
     for (const channel of channels(estate).filter(isPosted)) {
@@ -227,7 +234,7 @@ function template(estate: Estate, event: Event): unknown {
 }
 
 /** The subscriptions of one app in one environment, as annotations of its Applications. Pure. */
-export function subscriptions(estate: Estate, environment: AppEnvironment): Annotations {
+export function subscriptions(estate: Pick<Estate, "channels">, environment: AppEnvironment): Annotations {
     const annotations: Record<string, string> = {};
     for (const name of environment.channels) {
         const channel = estate.channels[name];
@@ -246,6 +253,6 @@ function isMail(channel: Channel): boolean {
     return channelKinds[channel.kind].transport === "mail";
 }
 
-function channels(estate: Estate): Channel[] {
+function channels(estate: NotifiedEstate): Channel[] {
     return Object.values(estate.channels).sort((left, right) => (left.name < right.name ? -1 : 1));
 }

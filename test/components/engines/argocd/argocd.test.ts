@@ -392,7 +392,7 @@ describe("components", () => {
                         { providers: [new k8s.Provider("host")] },
                     ),
             ),
-            /ControlPlane "argocd": argocd\.sso needs ssoClientSecret\./,
+            /ControlPlane "argocd":\n {2}argocd\.sso needs ssoClientSecret\./,
         );
     });
 

@@ -91,7 +91,7 @@ test("one Application per environment and cluster", async () => {
     });
     const app = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev"), prod] });
     const recording = await record(() => {
-        const args = { estate: sampleEstate([app]), app, annotations: () => ({ note: "x" }) };
+        const args = { argocd: sampleEstate([app]).argocd, app, annotations: () => ({ note: "x" }) };
         return new ArgoCdDelivery("delivery", args, { providers: [new k8s.Provider("host")] }).delivered;
     });
     assert.deepEqual(childrenOf(recording, "delivery"), [

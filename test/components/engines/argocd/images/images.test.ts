@@ -338,11 +338,11 @@ describe("settings", () => {
 
     test("hold what Harbor is known by, secret, where there is a webhook", async () => {
         const app = sampleApp("web", { updater });
-        const made = (estate: Estate): Promise<Awaited<ReturnType<typeof record>>> =>
+        const made = ({ argocd, registries }: Estate): Promise<Awaited<ReturnType<typeof record>>> =>
             record(() => {
                 new UpdaterSettings(
                     "updater",
-                    { estate, webhookToken: "fake-token" },
+                    { argocd, registries, webhookToken: "fake-token" },
                     { providers: [new k8s.Provider("host")] },
                 );
             });
@@ -362,7 +362,7 @@ describe("credentials", () => {
     const made = (app: App, pull: Record<string, typeof login>): ReturnType<typeof record> =>
         record(() => {
             const args = {
-                estate: sampleEstate([app]),
+                argocd: sampleEstate([app]).argocd,
                 app,
                 pull,
                 write: { username: "oauth2", password: "fake-token" },
@@ -404,7 +404,7 @@ describe("credentials", () => {
     test("name a missing puller", async () => {
         await assert.rejects(
             made(sampleApp("web", { updater }), {}),
-            /UpdaterCredentials "updater": no pull robot for environment "dev" was given\./,
+            /UpdaterCredentials "updater":\n {2}no pull robot for environment "dev" was given\./,
         );
     });
 });
@@ -480,9 +480,17 @@ describe("the updater itself", () => {
     test("is installed by one component that hands out the definitions", async () => {
         const recording = await record(() => {
             const host = { providers: [new k8s.Provider("host")] };
-            const estate = estateOf(app);
-            const settings = new UpdaterSettings("updater", { estate, webhookToken: "fake" }, host);
-            const install = new UpdaterInstall("install", { estate, manifests: published, settings }, host);
+            const { argocd, registries } = estateOf(app);
+            const settings = new UpdaterSettings(
+                "updater",
+                { argocd, registries, webhookToken: "fake" },
+                host,
+            );
+            const install = new UpdaterInstall(
+                "install",
+                { argocd, registries, manifests: published, settings },
+                host,
+            );
             assert.equal(install.definitions.length, 1);
         });
         assert.equal(childrenOf(recording, "install").length, 3);
