@@ -38,7 +38,7 @@ export interface Platform {
 /** Settings all builds share; they are part of every key. */
 export const BUILD_FLAGS: readonly string[] = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
 
-/** The text for `-ldflags`: no symbol tables, and the version where the program wants to be told. */
+/** The text for `-ldflags`: no symbol tables, and the version where the program takes it from a variable. */
 export function linkerFlags(tool: GoTool | SourceTool): string {
     const variables = tool.kind === "go" ? (tool.variables ?? {}) : {};
     return ["-s", "-w", ...Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`)].join(" ");

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 
-/** A process, told apart from a later one with the same pid by when it started. */
+/** A process; its start time distinguishes it from a later one with the same pid. */
 export interface ProcessRecord {
     readonly pid: number;
     /** Opaque: clock ticks since boot with the boot's id on Linux, the start date elsewhere. Compare, never compute. */
@@ -40,7 +40,7 @@ export function isRunning(pid: number): boolean {
     }
 }
 
-/** What /proc tells of a process. */
+/** What /proc reports about a process. */
 export interface ProcessStat {
     readonly state: string;
     readonly group: number;

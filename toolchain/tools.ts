@@ -38,7 +38,7 @@ interface Entry {
     /** What it is for, in one line, printed by `npm run toolchain`. */
     readonly purpose: string;
     readonly version: string;
-    /** Seconds a first build took on 2 cores, dependencies included; only used to tell what remains. */
+    /** Seconds a first build took on 2 cores, dependencies included; only used to estimate what remains. */
     readonly seconds: number;
     /** Bytes a first build leaves in Go's caches and ours, rounded up; only used to refuse a build that cannot end. */
     readonly disk: number;

@@ -14,7 +14,7 @@ const optionsFile = z.object({
     secretFile: z.string(),
 });
 
-/** Reads the options file named by the only argument and runs the chat until it is told to stop. */
+/** Reads the options file named by the only argument and runs the chat until it is asked to stop. */
 async function main(): Promise<void> {
     await runAsProcess(async () => {
         const file = process.argv[2];

@@ -99,7 +99,7 @@ async function whatIsMissing(client: ClusterClient): Promise<string | undefined>
         : "namespace default has no service account (see the log of the controller manager)";
 }
 
-/** Readiness is what was stored last; only a lease renewed since tells that the simulated kubelet lives. */
+/** Readiness is what was stored last; only a lease renewed since shows that the simulated kubelet lives. */
 async function isHeartBeating(client: ClusterClient, node: string): Promise<boolean> {
     const lease = await client.request(
         "GET",

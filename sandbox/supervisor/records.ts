@@ -104,7 +104,7 @@ export async function withLock<T>(
 ): Promise<T> {
     const file = path.join(layout.run, "lock.json");
     fs.mkdirSync(layout.run, { recursive: true, mode: 0o700 });
-    let told = false;
+    let reported = false;
     for (;;) {
         const mine = `${file}.${process.pid}`;
         fs.writeFileSync(mine, JSON.stringify(selfRecord()), { mode: 0o600 });
@@ -124,9 +124,9 @@ export async function withLock<T>(
             fs.rmSync(file, { force: true });
             continue;
         }
-        if (!told) {
+        if (!reported) {
             waiting(owner.pid);
-            told = true;
+            reported = true;
         }
         await sleep(200);
     }

@@ -322,11 +322,11 @@ async function settled(
 function explain(broken: readonly PartStatus[]): string {
     const causes = broken.filter(({ problem }) => problem?.includes("was not started: it needs") !== true);
     const [first] = causes.length > 0 ? causes : broken;
-    const told = (causes.length > 0 ? causes : broken).map(
+    const reasons = (causes.length > 0 ? causes : broken).map(
         ({ name, problem }) => problem ?? `${name} failed`,
     );
     return (
-        `${told.join("\n")}\n` +
+        `${reasons.join("\n")}\n` +
         `What runs is left running. Read more with \`npm run sandbox -- logs ${first?.name}\`, ` +
         `then try again with \`npm run sandbox -- up\`.`
     );

@@ -12,7 +12,7 @@ import { type GitlabEdition, type GitlabTier } from "./servers";
 
 /**
  * Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one; the name of
- * a delivery engine (`argocd`) stands for the processes of what the estate installs of it on the host cluster.
+ * a delivery engine (`argocd`) means the processes of what the estate installs of it on the host cluster.
  */
 export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod", ...engineIds, "chat"] as const;
 export type PartGroup = (typeof partGroups)[number];

@@ -15,7 +15,7 @@ import { forgetPart, recordPart } from "./records";
 
 /**
  * `waiting`: for another part. `failed`: did not come up. `crashed`: was ready and ended by itself. `stopped`: on request.
- * `unsupervised`: runs, but its supervisor is gone (only ever told by the status of a dead supervisor's sandbox).
+ * `unsupervised`: runs, but its supervisor is gone (only reported by the status of a dead supervisor's sandbox).
  */
 export type PartState =
     "waiting" | "starting" | "ready" | "stopping" | "stopped" | "failed" | "crashed" | "unsupervised";

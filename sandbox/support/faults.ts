@@ -18,7 +18,7 @@ export interface FaultRule {
     times?: number;
 }
 
-/** A rule as it stands: with its number and the requests it has hit. */
+/** A rule as it is now: with its number and the requests it has hit. */
 export interface ActiveFault extends FaultRule {
     id: number;
     hits: number;

@@ -138,7 +138,7 @@ export async function freePortBase(size: number = portBlockSize): Promise<number
     throw new Error(`no block of ${size} free ports was found on ${loopback}`);
 }
 
-/** Who listens on `port`, as far as /proc tells: undefined without /proc, or when the process is another user's. */
+/** Who listens on `port`, as far as /proc shows: undefined without /proc, or when the process is another user's. */
 export function portHolder(port: number, proc: string = "/proc"): PortHolder | undefined {
     const inodes = new Set<string>();
     for (const table of ["tcp", "tcp6"]) {

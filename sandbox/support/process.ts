@@ -174,7 +174,7 @@ export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess
         );
     }
     const pid = child.pid as number;
-    // A child that is gone already has no start time; its exit tells the rest.
+    // A child that is gone already has no start time; its exit reports the rest.
     const record = { pid, started: startTime(pid) ?? "ended" };
     return new SupervisedProcess(spec, record, exited, logStart);
 }
@@ -203,12 +203,12 @@ export async function endProcess(record: ProcessRecord, graceMs: number): Promis
     }
 }
 
-/** Resident memory of a process and its group, in bytes; 0 where it cannot be told (no /proc, or gone). */
+/** Resident memory of a process and its group, in bytes; 0 where it cannot be measured (no /proc, or gone). */
 export function residentBytes(record: ProcessRecord): number {
     return membersOf(record).reduce((sum, pid) => sum + residentOf(pid), 0);
 }
 
-/** Resident memory of one process without its group, in bytes; 0 where it cannot be told. */
+/** Resident memory of one process without its group, in bytes; 0 where it cannot be measured. */
 export function ownResidentBytes(pid: number): number {
     return residentOf(pid);
 }

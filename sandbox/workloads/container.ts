@@ -3,7 +3,7 @@
  * what the delivery engines' own workloads use is known; field names and rules are those of the Kubernetes API (core/v1).
  */
 
-/** A value of an environment variable that stands elsewhere. */
+/** A value of an environment variable that is defined elsewhere. */
 interface ValueSource {
     readonly configMapKeyRef?: KeyReference;
     readonly secretKeyRef?: KeyReference;
@@ -211,7 +211,7 @@ export function expand(text: string, env: Readonly<Record<string, string>>): str
     );
 }
 
-/** A path inside the container as the path below `root` that stands for it; other texts are left as they are. */
+/** A path inside the container as the corresponding path below `root`; other texts are left as they are. */
 export function relocate(text: string, mounts: readonly string[], root: string): string {
     const mount = mounts.find((each) => text === each || text.startsWith(`${each}/`));
     return mount === undefined ? text : `${root}${text}`;

@@ -44,7 +44,7 @@ export interface EngineImage {
     readonly home: string;
     /** Folders that are there without being mounted, by absolute path inside the container. */
     readonly folders: readonly string[];
-    /** Programs on the PATH: the name they are called by, and the tool that stands there. */
+    /** Programs on the PATH: the name they are called by, and the tool that is used for it. */
     readonly programs: Readonly<Record<string, ToolName>>;
     /** Scripts on the PATH: name and text. */
     readonly scripts: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface EngineImage {
 
 /** Where one process finds its files. */
 export interface Place {
-    /** Folder that stands for the container's file system. */
+    /** Folder used as the container's file system. */
     readonly root: string;
     /** File with the service account's kubeconfig. */
     readonly kubeconfig: string;
@@ -78,7 +78,7 @@ export interface Workload {
     readonly tool: ToolName;
     /** An init container that does something of use here; not run where the pod template has none of that name. */
     readonly init?: InitContainer;
-    /** Whether words and variables of the container are passed on: not where another program stands in for it. */
+    /** Whether words and variables of the container are passed on: not where another program is used instead. */
     readonly ownProgram: boolean;
     /** Flags behind those of the workload: addresses of this machine. The last one of a flag counts. */
     readonly flags: (place: Place) => readonly string[];

@@ -1,6 +1,6 @@
 /**
  * Runs a delivery engine's workloads as processes: what a node's kubelet does with containers, for these few. A workload's program is
- * started with what stands in its pod template and in the ConfigMaps and Secrets that the template names, and with a token
+ * started as its pod template says, with the values of the ConfigMaps and Secrets that the template names and a token
  * of its service account; nothing else reaches it but addresses of this machine.
  */
 import { spawn } from "node:child_process";
@@ -423,7 +423,7 @@ export class Kubelet {
         );
     }
 
-    /** Path of a program. @throws Error when the part was not told where it is. */
+    /** Path of a program. @throws Error when the part does not know where it is. */
     private program(tool: ToolName): string {
         const found = this.options.tools[tool];
         if (found === undefined) {

@@ -14,7 +14,7 @@ import { type EngineId, engines } from "./engines";
 import { type KubeletOptions } from "./kubelet";
 import { stateFile } from "./state";
 
-/** What the part's process is told. */
+/** Options of the part's process. */
 export interface PartOptions extends KubeletOptions {
     readonly engine: EngineId;
 }

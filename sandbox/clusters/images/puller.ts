@@ -103,7 +103,7 @@ export class Puller {
             if (state.problems.size === 0) {
                 return;
             }
-            await this.tell(pod, state, tries);
+            await this.report(pod, state, tries);
             const pause = pullPause(tries, this.backoff);
             // As a kubelet: the failure shows for a moment, the waiting for the rest of the time.
             await sleep(Math.min(1000, pause / 2), undefined, { signal });
@@ -158,7 +158,7 @@ export class Puller {
     }
 
     /** An event for `kubectl describe pod`, and a line in the log the first time. */
-    private async tell(pod: Pod, state: PullState, tries: number): Promise<void> {
+    private async report(pod: Pod, state: PullState, tries: number): Promise<void> {
         const { namespace, name, uid } = pod.metadata;
         const message = [...state.problems.values()].join("; ");
         if (tries === 1) {

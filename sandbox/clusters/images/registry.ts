@@ -61,7 +61,7 @@ async function askManifest(
             return "authorization failed: no basic auth credentials";
         }
         if (authorization instanceof Response) {
-            return `authorization failed: ${await tell(authorization)}`;
+            return `authorization failed: ${await messageOf(authorization)}`;
         }
         response = await get(image, url, { ...headers, authorization });
     }
@@ -70,14 +70,14 @@ async function askManifest(
         await response.arrayBuffer();
         return { digest };
     }
-    const told = await tell(response);
+    const message = await messageOf(response);
     if (response.status === 401 || response.status === 403) {
-        return `pull access denied, repository does not exist or may require authorization: ${told}`;
+        return `pull access denied, repository does not exist or may require authorization: ${message}`;
     }
     if (response.status === 404) {
-        return `${image}: not found (${told})`;
+        return `${image}: not found (${message})`;
     }
-    throw new PullError(`failed to resolve reference "${image}": ${told}`);
+    throw new PullError(`failed to resolve reference "${image}": ${message}`);
 }
 
 /** Value of the authorization header, the refusing answer of the token server, or undefined where no login is at hand. */
@@ -130,7 +130,7 @@ async function get(image: string, url: string, headers: Record<string, string>):
 }
 
 /** Status and the registry's own words. */
-async function tell(response: Response): Promise<string> {
+async function messageOf(response: Response): Promise<string> {
     const text = await response.text().catch(() => "");
     let words = text.slice(0, 300);
     try {

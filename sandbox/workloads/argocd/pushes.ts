@@ -1,5 +1,5 @@
 /**
- * What later versions of the image updater have and the one of the sandbox has not: a server that Harbor tells of pushes,
+ * What later versions of the image updater have and the one of the sandbox has not: a server to which Harbor reports pushes,
  * at the same path, with the same checks. A push starts the updater again, which then looks at the registries at once.
  */
 import { timingSafeEqual } from "node:crypto";
@@ -95,7 +95,7 @@ export class PushListener {
                 this.last = Date.now();
                 this.settings.onPush();
             },
-            // Harbor tells of the artifact before all of its tags are listed.
+            // Harbor reports the artifact before all of its tags are listed.
             Math.max(100, this.last + this.pauseMs - Date.now()),
         );
     }

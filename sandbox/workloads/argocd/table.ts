@@ -15,7 +15,7 @@ export interface ArgoCdPorts {
     readonly applicationSetProbe: number;
     readonly applicationSetMetrics: number;
     readonly notificationsMetrics: number;
-    /** Where Harbor tells of pushes, on behalf of the image updater. */
+    /** Where Harbor reports pushes, on behalf of the image updater. */
     readonly imageUpdaterWebhook: number;
     readonly notificationRelay: number;
 }
@@ -53,7 +53,7 @@ export const imageUpdater = "argocd-image-updater";
 
 const at = (port: number): string => `${loopback}:${port}`;
 
-/** Files that Argo CD looks for below `/app/config`, told where they are on this machine. */
+/** Files that Argo CD looks for below `/app/config`, with where they are on this machine. */
 function configPaths({ root }: Place): Record<string, string> {
     return {
         ARGOCD_APP_CONF_PATH: `${root}/app/config`,
@@ -213,7 +213,7 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
         flags: () => [],
         env: ({ root }) => ({
             RELAY_LISTEN: at(ports.notificationRelay),
-            // Beside the root, which is emptied at each start: what was told is not forgotten with the process.
+            // Beside the root, which is emptied at each start: what was reported is not forgotten with the process.
             RELAY_STATE: `${root}-state`,
         }),
         probe: { kind: "http", port: ports.notificationRelay, path: "/healthz" },
