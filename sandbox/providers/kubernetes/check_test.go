@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -210,6 +211,30 @@ func TestTokensAndIDs(t *testing.T) {
 		if _, err := parseToken(token); err == nil {
 			t.Errorf("%q must not be taken for a token", token)
 		}
+	}
+}
+
+// Upstream compares with the inputs among the outputs; a state without them would be replaced, object by object.
+func TestOutputsRememberInputs(t *testing.T) {
+	live := func(kind string) object {
+		return object{"apiVersion": "v1", "kind": kind, "metadata": m{"name": "a", "uid": "u"}, "data": m{"a": "MQ=="}}
+	}
+	inputs := func(kind string) plugin.Map {
+		return plugin.Map{"apiVersion": "v1", "kind": kind, "metadata": m{"name": "a"}, "data": m{"a": "MQ=="}}
+	}
+	outputs := outputsOf(live("ConfigMap"), inputs("ConfigMap"), "manager", "v1")
+	if got := outputs[outputInputs]; !reflect.DeepEqual(got, map[string]any(inputs("ConfigMap"))) {
+		t.Errorf("a ConfigMap's are %v", got)
+	}
+	kept, _ := outputsOf(live("Secret"), inputs("Secret"), "manager", "v1")[outputInputs].(map[string]any)
+	if !plugin.HasSecret(kept["data"]) || plugin.HasSecret(kept["metadata"]) {
+		t.Errorf("a Secret's are %v", kept)
+	}
+	marked := inputs("ConfigMap")
+	marked["data"] = plugin.AsSecret(marked["data"])
+	kept, _ = outputsOf(live("ConfigMap"), marked, "manager", "v1")[outputInputs].(map[string]any)
+	if !plugin.HasSecret(kept["data"]) {
+		t.Errorf("secret inputs are %v", kept)
 	}
 }
 

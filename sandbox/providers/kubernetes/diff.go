@@ -12,7 +12,7 @@ import (
 func (b *Backend) Diff(ctx context.Context, req plugin.DiffRequest) (plugin.DiffResponse, error) {
 	oldInputs := req.OldInputs
 	if len(oldInputs) == 0 {
-		if kept, ok := plugin.Strip(req.Olds["__inputs"]).(map[string]any); ok {
+		if kept, ok := plugin.Strip(req.Olds[outputInputs]).(map[string]any); ok {
 			oldInputs = kept
 		}
 	}

@@ -23,6 +23,7 @@ const (
 	annotationLastApplied  = "kubectl.kubernetes.io/last-applied-configuration"
 	outputFieldManager     = "__fieldManager"
 	outputInitialVersion   = "__initialApiVersion"
+	outputInputs           = "__inputs"
 	managerPrefix          = "pulumi-kubernetes-"
 	defaultTimeout         = 10 * time.Minute
 	kindSecret             = "Secret"
@@ -247,7 +248,25 @@ func outputsOf(live object, inputs plugin.Map, manager, initialVersion string) p
 	}
 	outputs[outputFieldManager] = manager
 	outputs[outputInitialVersion] = initialVersion
+	outputs[outputInputs] = rememberedInputs(inputs)
 	return plugin.Map(outputs)
+}
+
+// rememberedInputs are a resource's inputs as upstream keeps them among its outputs. Upstream compares with these and not
+// with the engine's own record: without them it would replace every object of a state that was made here.
+func rememberedInputs(inputs plugin.Map) map[string]any {
+	kept := make(map[string]any, len(inputs))
+	for key, value := range inputs {
+		kept[key] = value
+	}
+	if object(plugin.StripMap(inputs)).versionKind() == (versionKind{"", "v1", kindSecret}) {
+		for _, key := range []string{"data", "stringData"} {
+			if value, given := kept[key]; given {
+				kept[key] = plugin.AsSecret(value)
+			}
+		}
+	}
+	return kept
 }
 
 // withoutSchemas takes the schemas out of a CustomResourceDefinition's spec. They are most of what an installation

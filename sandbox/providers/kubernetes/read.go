@@ -17,7 +17,7 @@ import (
 func (b *Backend) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadResponse, error) {
 	inputs, state := object(plugin.StripMap(req.Inputs)), object(plugin.StripMap(req.Outputs))
 	if len(inputs) == 0 {
-		if kept, ok := state["__inputs"].(map[string]any); ok {
+		if kept, ok := state[outputInputs].(map[string]any); ok {
 			inputs = kept
 		}
 	}
