@@ -5,12 +5,16 @@
  *     --policy              review with the policy pack
  *     --sandbox             preview on the sandbox's engine a stack whose servers are elsewhere, without asking them
  *     --as-is               take the sandbox as it stands: a part that is down stays down
+ *     --no-doctor           up: without the look at the servers before the first write
  *     --forget-unreachable  destroy: forget what lies on a cluster that does not answer, instead of failing
  *
  * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
  * started when it is not up; any other stack runs with your own CLI, login and plugins.
  */
 import * as path from "node:path";
+import type { Estate } from "../estate/model";
+import { formatFindings, hasErrors, summary } from "./doctor/finding";
+import { examineWith } from "./doctor/stack";
 import { CommandError, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
@@ -43,6 +47,8 @@ interface Call {
     readonly sandbox: boolean;
     readonly asIs: boolean;
     readonly forgetUnreachable: boolean;
+    /** Whether servers are looked at before the first write. */
+    readonly doctor: boolean;
     /** Options of `pulumi` itself. */
     readonly rest: readonly string[];
 }
@@ -63,7 +69,9 @@ export function parseCall(argv: readonly string[]): Call {
             stack = options[++index] ?? "";
         } else if (option.startsWith("--stack=")) {
             stack = option.slice("--stack=".length);
-        } else if (["--policy", "--sandbox", "--as-is", "--forget-unreachable"].includes(option)) {
+        } else if (
+            ["--policy", "--sandbox", "--as-is", "--no-doctor", "--forget-unreachable"].includes(option)
+        ) {
             flags.add(option);
         } else {
             rest.push(option);
@@ -76,19 +84,26 @@ export function parseCall(argv: readonly string[]): Call {
         sandbox: flags.has("--sandbox"),
         asIs: flags.has("--as-is"),
         forgetUnreachable: flags.has("--forget-unreachable"),
+        doctor: !flags.has("--no-doctor"),
         rest,
     };
 }
 
-async function engineFor(call: Call): Promise<Engine> {
+/** A stack, and what runs it. */
+interface Stack {
+    readonly engine: Engine;
+    readonly estate: Estate;
+}
+
+async function engineFor(call: Call): Promise<Stack> {
     const estate = estateOf(call.stack, committedStackFile(call.stack));
     if (isSandboxEstate(estate)) {
         const { sandboxStack } = withSandbox();
         const report = (line: string): void => void process.stderr.write(`${line}\n`);
-        return (await sandboxStack(call.stack, report, call.asIs)).engine;
+        return sandboxStack(call.stack, report, call.asIs);
     }
     if (!call.sandbox) {
-        return ownEngine(call.stack);
+        return { engine: ownEngine(call.stack), estate };
     }
     if (call.operation !== "preview") {
         throw new CommandError(
@@ -100,12 +115,15 @@ async function engineFor(call: Call): Promise<Engine> {
         `The servers of stack ${call.stack} are not asked: users and groups count as there, clusters as empty.\n` +
             `Argo CD's own objects are those of ${manifestsVersion}, which the sandbox has; the image updater's are left out.\n`,
     );
-    return (await previewOnlyStack(call.stack)).engine;
+    return previewOnlyStack(call.stack);
 }
 
 async function main(): Promise<void> {
     const call = parseCall(process.argv.slice(2));
-    const engine = await engineFor(call);
+    const { engine, estate } = await engineFor(call);
+    if (call.operation === "up" && call.doctor) {
+        await lookBeforeFirstWrite(engine, estate);
+    }
     const policy = call.policy ? policyArguments(engine) : [];
     const kept = call.operation === "destroy" ? keptNames(await stackOutputs(engine)) : [];
     const env = {
@@ -134,6 +152,24 @@ async function main(): Promise<void> {
             `pulumi ${call.operation} ended with exit code ${result.code}.${hints[call.operation]}`,
             result.code,
         );
+    }
+}
+
+/**
+ * The fast half of `npm run doctor`: what would end the update in the middle is said before it starts.
+ *
+ * @throws CommandError with everything found, when there is an error; nothing is changed then.
+ */
+async function lookBeforeFirstWrite(engine: Engine, estate: Estate): Promise<void> {
+    const findings = (await examineWith(engine, estate, true)).filter(({ severity }) => severity !== "note");
+    if (hasErrors(findings)) {
+        throw new CommandError(
+            `${formatFindings(findings)}\n\n${summary(findings)} Nothing was changed. ` +
+                "More: npm run doctor, docs/doctor.md. To go on all the same: --no-doctor.",
+        );
+    }
+    if (findings.length > 0) {
+        process.stderr.write(`${formatFindings(findings)}\n\n`);
     }
 }
 

@@ -11,6 +11,8 @@ import type { Delivered, EngineArgs, InstalledEngine, PreparedEngines } from "./
 import { ConfigRepository, type PushHook } from "./gitlab/configRepository";
 import { EstateGroup, TeamGroup } from "./gitlab/group";
 import { heldRoles } from "./gitlab/heldRoles";
+import { asking, existingGroup } from "./gitlab/lookup";
+import { lookUpPeople } from "./gitlab/people";
 import type { ChannelSecrets } from "./notifications/channels";
 import { foreignPipelines, heldApps, hotfixes, type EstateOutputs } from "./outputs";
 import { makeProviders, type Providers, type ServerCredentials } from "./providers";
@@ -92,12 +94,19 @@ async function repositories(
     teams: Record<string, TeamGroup>;
     configs: Record<string, ConfigRepository>;
 }> {
+    const lookup = { provider: gitlab };
+    const [existing, held, people] = await asking(estate.gitlab, () =>
+        Promise.all([
+            existingGroup(estate.gitlab, lookup),
+            heldRoles(estate.gitlab, estate.teams, lookup),
+            lookUpPeople(estate.teams, lookup),
+        ]),
+    );
     const group = new EstateGroup(
         "group",
-        { gitlab: estate.gitlab, keep: keepsEstate(estate) },
+        { gitlab: estate.gitlab, ...(existing && { existing }), keep: keepsEstate(estate) },
         { providers: [gitlab] },
     );
-    const held = await heldRoles(estate.gitlab, estate.teams, { provider: gitlab });
     const teams = mapValues(
         estate.teams,
         (team) =>
@@ -109,6 +118,7 @@ async function repositories(
                     parentId: group.groupId,
                     keep: keepsTeam(estate, team.name),
                     held: held[team.name] ?? {},
+                    people,
                 },
                 { providers: [gitlab] },
             ),

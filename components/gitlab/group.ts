@@ -3,14 +3,16 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { GitLab, Team } from "../../estate/model";
 import { refuse } from "../support/checks";
-import { byKey } from "../support/maps";
 import { belongsTo, dataOptions } from "../support/options";
 import { holdsAtLeast, type HeldRoles } from "./heldRoles";
-import { groupByPath, userId } from "./lookup";
+import type { FoundGroup } from "./lookup";
+import type { People } from "./people";
 
 /** Inputs of {@link EstateGroup}. */
 export interface EstateGroupArgs {
     readonly gitlab: GitLab;
+    /** The group itself where it is not made, or the one above it; see `existingGroup`. */
+    readonly existing?: FoundGroup;
     /** True: the group stays when the stack is destroyed, because something in it must stay. */
     readonly keep: boolean;
 }
@@ -26,26 +28,34 @@ export class EstateGroup extends pulumi.ComponentResource {
 
     constructor(name: string, args: EstateGroupArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:gitlab:EstateGroup", name, {}, opts);
+        refuse("EstateGroup", name, EstateGroup.check(args), this);
+        const { existing } = args;
         const { group: fullPath, createGroup, visibility } = args.gitlab;
         if (createGroup) {
-            const above = fullPath.includes("/") ? fullPath.slice(0, fullPath.lastIndexOf("/")) : undefined;
             const group = new gitlab.Group(
                 `${name}-group`,
                 {
                     ...groupSettings(fullPath, visibility),
                     description: "Delivery estate, managed by Pulumi",
-                    ...(above === undefined ? {} : { parentId: groupByPath(above, this).groupId }),
+                    ...(existing === undefined ? {} : { parentId: existing.groupId }),
                 },
                 { parent: this, ...dataOptions(args.keep) },
             );
             this.groupId = numericId(group);
             this.webUrl = group.webUrl;
         } else {
-            const found = groupByPath(fullPath, this);
-            this.groupId = found.groupId;
-            this.webUrl = found.webUrl;
+            // check has seen to it that it is there.
+            this.groupId = pulumi.output(existing?.groupId ?? 0);
+            this.webUrl = pulumi.output(existing?.webUrl ?? "");
         }
         this.registerOutputs({ groupId: this.groupId, webUrl: this.webUrl });
+    }
+
+    /** Every reason these args cannot work; empty when they can. */
+    static check({ gitlab: { group, createGroup }, existing }: EstateGroupArgs): string[] {
+        return existing !== undefined || (createGroup && !group.includes("/"))
+            ? []
+            : [`existing must be the group ${createGroup ? "above " : ""}${group}; got none.`];
     }
 }
 
@@ -59,12 +69,13 @@ export interface TeamGroupArgs {
     readonly keep: boolean;
     /** Roles in the group that people have without a membership of the estate's, see `heldRoles`. */
     readonly held: HeldRoles;
+    /** Numbers of the users, see `lookUpPeople`; who is not in it does not exist and gets no membership. */
+    readonly people: People;
 }
 
 /**
- * A team's group and its members. Members are named by user name; each must exist on the server, and a name that does
- * not is an error of the preview. A user in both lists is a maintainer. Who has at least the role already gets no
- * membership.
+ * A team's group and its members. Members are named by user name. A user in both lists is a maintainer. Who has at least
+ * the role already gets no membership.
  */
 export class TeamGroup extends pulumi.ComponentResource {
     public readonly groupId: pulumi.Output<number>;
@@ -88,10 +99,10 @@ export class TeamGroup extends pulumi.ComponentResource {
         this.groupId = numericId(group);
         this.webUrl = group.webUrl;
 
-        const member = (accessLevel: "developer" | "maintainer", user: string): pulumi.Output<number> => {
-            const id = userId(user, this);
-            if (holdsAtLeast(args.held, user, accessLevel)) {
-                return id;
+        const member = (accessLevel: "developer" | "maintainer", user: string): void => {
+            const id = args.people[user];
+            if (id === undefined || holdsAtLeast(args.held, user, accessLevel)) {
+                return;
             }
             // One for each person, whatever the role: another role is a change in place. GitLab refuses a second membership.
             new gitlab.GroupMembership(
@@ -104,17 +115,12 @@ export class TeamGroup extends pulumi.ComponentResource {
                     aliases: [{ name: `${name}-maintainer-${user}` }, { name: `${name}-developer-${user}` }],
                 },
             );
-            return id;
         };
-        const maintainers = byKey(
-            team.maintainers,
-            (user) => user,
-            (user) => member("maintainer", user),
-        );
-        for (const user of team.developers.filter((candidate) => maintainers[candidate] === undefined)) {
+        team.maintainers.forEach((user) => member("maintainer", user));
+        for (const user of team.developers.filter((candidate) => !team.maintainers.includes(candidate))) {
             member("developer", user);
         }
-        this.maintainerIds = pulumi.all(Object.values(maintainers));
+        this.maintainerIds = pulumi.output(team.maintainers.flatMap((user) => args.people[user] ?? []));
         this.registerOutputs({ groupId: this.groupId, webUrl: this.webUrl });
     }
 

@@ -1,41 +1,133 @@
 /** What is read from GitLab instead of made there. The SDK package has resources only, so upstream's functions are named here. */
 import * as pulumi from "@pulumi/pulumi";
-
-/**
- * Number of an existing user. A user name that does not exist is an error of the preview already.
- *
- * @param parent gives the provider.
- */
-export function userId(username: string, parent: pulumi.Resource): pulumi.Output<number> {
-    return pulumi.runtime
-        .invokeOutput<{ userId: number }>("gitlab:index/getUser:getUser", { username }, { parent })
-        .apply((user) => user.userId);
-}
-
-/** An existing group. */
-export interface FoundGroup {
-    readonly groupId: pulumi.Output<number>;
-    readonly webUrl: pulumi.Output<string>;
-}
-
-/** The existing group with this full path; one that does not exist is an error of the preview already. */
-export function groupByPath(fullPath: string, parent: pulumi.Resource): FoundGroup {
-    const found = pulumi.runtime.invokeOutput<{ groupId: number; webUrl: string }>(
-        "gitlab:index/getGroup:getGroup",
-        { fullPath },
-        { parent },
-    );
-    return { groupId: found.apply((group) => group.groupId), webUrl: found.apply((group) => group.webUrl) };
-}
+import type { GitLab } from "../../estate/model";
+import { formatProblems, type Problem } from "../../estate/problem";
 
 /** What functions are called with. */
 export type Lookup = pulumi.InvokeOptions & { readonly provider: pulumi.ProviderResource };
 
+/** A function failed. The message is what the server or the plugin said, without colours and without a stack. */
+export class LookupFailure extends Error {}
+
+/** Calls a function. @throws LookupFailure */
+async function call<T>(name: string, args: Record<string, unknown>, lookup: Lookup): Promise<T> {
+    try {
+        return (await pulumi.runtime.invoke(`gitlab:index/${name}:${name}`, args, lookup)) as T;
+    } catch (error) {
+        throw new LookupFailure(causeOf(error));
+    }
+}
+
+/** What is behind an error of a function, on one line. */
+function causeOf(error: unknown): string {
+    const text = error instanceof Error ? error.message : String(error);
+    return (
+        text
+            // Colours of a terminal.
+            .replace(/\u001b\[[0-9;]*m/g, "")
+            .replace(/^.*returned an error:\s*/s, "")
+            .replace(/\s+/g, " ")
+            .trim()
+    );
+}
+
+/** Whether a failure says that what was looked for is not there; in the words of upstream's plugin and of the sandbox's. */
+function isMissing(error: unknown): boolean {
+    return error instanceof LookupFailure && /\b404\b|couldn't find|\bthere are 0\b/i.test(error.message);
+}
+
+/**
+ * Runs what asks GitLab before anything is declared. A failure ends the program with one plain message.
+ *
+ * @throws pulumi.RunError
+ */
+export async function asking<T>(server: Pick<GitLab, "url">, ask: () => Promise<T>): Promise<T> {
+    try {
+        return await ask();
+    } catch (error) {
+        if (!(error instanceof LookupFailure)) {
+            throw error;
+        }
+        const refused = /\b401\b/.test(error.message);
+        throw refusal({
+            path: refused ? "credentials.gitlab.token" : "gitlab.url",
+            value: refused ? undefined : server.url,
+            id: "gitlab-answers",
+            rule: `must be ${refused ? "accepted by GitLab" : "a GitLab that answers"}: ${error.message}`,
+            fix: "npm run doctor says what is wrong",
+            severity: "error",
+        });
+    }
+}
+
+function refusal(problem: Problem): pulumi.RunError {
+    return new pulumi.RunError(`${formatProblems([problem], "what GitLab says")}\n\nNothing was changed.`);
+}
+
+/** Numbers of the users of these names; who does not exist is left out. */
+export async function userIds(
+    usernames: readonly string[],
+    lookup: Lookup,
+): Promise<Readonly<Record<string, number>>> {
+    const found = await Promise.all(
+        usernames.map(async (username): Promise<[string, number][]> => {
+            try {
+                const { userId } = await call<{ userId: number }>("getUser", { username }, lookup);
+                return [[username, userId]];
+            } catch (error) {
+                if (isMissing(error)) {
+                    return [];
+                }
+                throw error;
+            }
+        }),
+    );
+    return Object.fromEntries(found.flat());
+}
+
+/** An existing group. */
+export interface FoundGroup {
+    readonly groupId: number;
+    readonly webUrl: string;
+}
+
+/**
+ * The group that must be there before the estate's: itself, where the estate does not make it, or the one above; undefined
+ * for a top-level group that the estate makes.
+ *
+ * @throws pulumi.RunError when it is not there, in a preview too.
+ */
+export async function existingGroup(
+    { group, createGroup }: Pick<GitLab, "group" | "createGroup">,
+    lookup: Lookup,
+): Promise<FoundGroup | undefined> {
+    const end = group.lastIndexOf("/");
+    if (createGroup && end < 0) {
+        return undefined;
+    }
+    const fullPath = createGroup ? group.slice(0, end) : group;
+    try {
+        return await call<FoundGroup>("getGroup", { fullPath }, lookup);
+    } catch (error) {
+        if (!isMissing(error)) {
+            throw error;
+        }
+        throw refusal({
+            path: "gitlab.group",
+            value: group,
+            id: "group-exists",
+            rule: createGroup
+                ? `must lie in a group that exists and that the token sees; ${fullPath} is none`
+                : "must exist and be seen by the token, because gitlab.createGroup is false",
+            fix: `correct the path, or make ${fullPath} by hand with the token's user as its Owner`,
+            severity: "error",
+        });
+    }
+}
+
 /** User name of the token's own user, in lower case. */
 export async function tokenUser(lookup: Lookup): Promise<string> {
-    const user = (await pulumi.runtime.invoke("gitlab:index/getCurrentUser:getCurrentUser", {}, lookup)) as {
-        username: string;
-    };
+    const user = await call<{ username: string }>("getCurrentUser", {}, lookup);
     return user.username.toLowerCase();
 }
 
@@ -50,16 +142,16 @@ export async function groupMembers(
     lookup: Lookup,
 ): Promise<Record<string, string> | undefined> {
     try {
-        const { members } = (await pulumi.runtime.invoke(
-            "gitlab:index/getGroupMembership:getGroupMembership",
+        const { members } = await call<{ members: { username: string; accessLevel: string }[] }>(
+            "getGroupMembership",
             { fullPath, inherited },
             lookup,
-        )) as { members: { username: string; accessLevel: string }[] };
+        );
         return Object.fromEntries(
             members.map(({ username, accessLevel }) => [username.toLowerCase(), accessLevel]),
         );
     } catch (error) {
-        if (/: 404\b/.test(error instanceof Error ? error.message : "")) {
+        if (isMissing(error)) {
             return undefined;
         }
         throw error;

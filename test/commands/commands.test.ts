@@ -22,8 +22,10 @@ describe("command line", () => {
             sandbox: true,
             asIs: false,
             forgetUnreachable: false,
+            doctor: true,
             rest: ["--diff"],
         });
+        assert.equal(parseCall(["up", "--no-doctor"]).doctor, false);
         assert.equal(parseCall(["up"]).stack, "dev");
         assert.equal(parseCall(["up", "--stack=x"]).stack, "x");
     });

@@ -77,6 +77,7 @@ describe("commands", () => {
         "--refresh",
         "--secret",
         "--show-secrets",
+        "--skip-preview",
         "--stack",
         "--target",
         "--yes",

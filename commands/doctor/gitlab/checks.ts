@@ -241,11 +241,13 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                 : [
                       facts.group.deleted
                           ? scheduled("gitlab.group", gitlab.group)
-                          : {
-                                path: "gitlab.group",
-                                value: gitlab.group,
-                                fix: "set gitlab.createGroup: false to use the group that is there, or choose another",
-                            },
+                          : facts.group.description.endsWith(groupMark)
+                            ? forgotten("gitlab.group", gitlab.group)
+                            : {
+                                  path: "gitlab.group",
+                                  value: gitlab.group,
+                                  fix: "set gitlab.createGroup: false to use the group that is there, or choose another",
+                              },
                   ];
         },
     },
@@ -533,13 +535,32 @@ function scheduled(path: string, value: string): Found {
     };
 }
 
+/** How the estate describes the groups it makes. */
+const groupMark = ", managed by Pulumi";
+
+/** Made as the estate makes it, and not in the state: a run was killed in that moment, or the state is lost. */
+function forgotten(path: string, value: string): Found {
+    return {
+        path,
+        value,
+        severity: "warning",
+        rule: "is there as this estate makes it, and the stack's state does not know it: a run was killed, or the state is another's",
+        fix: "import it: docs/troubleshooting.md, Taking over what exists; in the sandbox the next up goes on with it",
+    };
+}
+
 /** Names the estate makes that somebody else has. */
 function takenNames({ places }: GitLabFacts, { estate, made }: Look): Found[] {
     const at = (list: readonly Place[]): Map<string, Place> =>
         new Map(list.map((place) => [place.fullPath.toLowerCase(), place]));
     const groups = at(places.groups);
     const projects = at(places.projects);
-    const taken = (path: string, fullPath: string, own: ReadonlySet<string>): Found[] => {
+    const taken = (
+        path: string,
+        fullPath: string,
+        own: ReadonlySet<string>,
+        isOurs: (place: Place) => boolean,
+    ): Found[] => {
         const key = fullPath.toLowerCase();
         const place = groups.get(key) ?? projects.get(key);
         if (place === undefined || own.has(key)) {
@@ -548,23 +569,39 @@ function takenNames({ places }: GitLabFacts, { estate, made }: Look): Found[] {
         return [
             place.deleted
                 ? scheduled(path, fullPath)
-                : {
-                      path,
-                      value: fullPath,
-                      rule: `must be free: there is a ${groups.has(key) ? "group" : "project"} of that path`,
-                      fix: "choose another name, or take it over: docs/troubleshooting.md, Taking over what exists",
-                  },
+                : isOurs(place)
+                  ? forgotten(path, fullPath)
+                  : {
+                        path,
+                        value: fullPath,
+                        rule: `must be free: there is a ${groups.has(key) ? "group" : "project"} of that path`,
+                        fix: "choose another name, or take it over: docs/troubleshooting.md, Taking over what exists",
+                    },
         ];
     };
     return [
         ...Object.values(estate.teams).flatMap(({ name, group }) =>
-            taken(`teams.${name}`, group, made.groups),
+            taken(`teams.${name}`, group, made.groups, ({ description }) => description.endsWith(groupMark)),
         ),
-        ...Object.values(estate.apps).flatMap(({ name, repository, config }) => [
-            ...taken(`apps.${name}.repository.path`, repository.fullPath, made.projects),
-            ...taken(`apps.${name}.config.path`, config.fullPath, made.projects),
+        ...Object.values(estate.apps).flatMap(({ name, repository, config, plan }) => [
+            ...taken(
+                `apps.${name}.repository.path`,
+                repository.fullPath,
+                made.projects,
+                describedAs(plan.source.description),
+            ),
+            ...taken(
+                `apps.${name}.config.path`,
+                config.fullPath,
+                made.projects,
+                describedAs(plan.config.description),
+            ),
         ]),
     ];
+}
+
+function describedAs(wanted: string): (place: Place) => boolean {
+    return ({ own, description }) => own && description === wanted;
 }
 
 function originOf(url: string): string | undefined {

@@ -8,6 +8,9 @@ export interface Place {
     readonly fullPath: string;
     /** Marked for deletion: it is there, and in nobody's way only later. */
     readonly deleted: boolean;
+    readonly description: string;
+    /** True: the token's user made it. */
+    readonly own: boolean;
 }
 
 export interface FoundGroup extends Place {
@@ -158,7 +161,7 @@ async function withToken(ask: Ask, { gitlab, teams }: Estate): Promise<Omit<GitL
             ? await ask("GET", `/namespaces/${encodeURIComponent(gitlab.group)}/exists`)
             : undefined;
     const [inGroup, roles] = await Promise.all([
-        group === undefined ? undefined : insideGroup(ask, group),
+        group === undefined ? undefined : insideGroup(ask, group, id),
         // A group that is still to be made inherits those of the group above.
         rolesIn(ask, group ?? parent),
     ]);
@@ -207,7 +210,7 @@ async function groupAt(
     const id = Number(group["id"]);
     const member = await ask("GET", `/groups/${id}/members/all/${user}`);
     return {
-        ...place(group, "full_path"),
+        ...place(group, "full_path", user),
         id,
         visibility: text(group["visibility"]),
         level: admin ? levels.owner : Number(record(member.body)["access_level"] ?? 0),
@@ -217,6 +220,7 @@ async function groupAt(
 async function insideGroup(
     ask: Ask,
     { id, fullPath }: FoundGroup,
+    me: number,
 ): Promise<Pick<GitLabFacts, "places"> & { tokens: Answer; events: Answer; namespace: Answer }> {
     const [groups, projects, tokens, events, namespace] = await Promise.all([
         all(ask, `/groups/${id}/descendant_groups?`),
@@ -227,8 +231,8 @@ async function insideGroup(
     ]);
     return {
         places: {
-            groups: groups.map((each) => place(each, "full_path")),
-            projects: projects.map((each) => place(each, "path_with_namespace")),
+            groups: groups.map((each) => place(each, "full_path", me)),
+            projects: projects.map((each) => place(each, "path_with_namespace", me)),
         },
         tokens,
         events,
@@ -331,9 +335,14 @@ async function all(ask: Ask, path: string): Promise<Record<string, unknown>[]> {
     return found;
 }
 
-function place(value: Record<string, unknown>, key: string): Place {
+function place(value: Record<string, unknown>, key: string, me: number): Place {
     const deleted = value["marked_for_deletion_on"] ?? value["marked_for_deletion_at"];
-    return { fullPath: text(value[key]), deleted: typeof deleted === "string" };
+    return {
+        fullPath: text(value[key]),
+        deleted: typeof deleted === "string",
+        description: text(value["description"]),
+        own: Number(value["creator_id"] ?? -1) === me,
+    };
 }
 
 function record(value: unknown): Record<string, unknown> {

@@ -321,6 +321,24 @@ const planted: Readonly<Record<string, Planted>> = {
             ["gitlab-name", "apps.web.repository.path", /Taking over/],
         ],
     },
+    "what a killed run left": {
+        answers: {
+            ...there,
+            "GET /groups/5/descendant_groups": [
+                { full_path: "acme/shop", description: "Team shop, managed by Pulumi" },
+            ],
+            "GET /groups/5/projects?include_subgroups=true&simple=false": [
+                { path_with_namespace: "acme/shop/web", description: "Source of web", creator_id: 9 },
+                { path_with_namespace: "acme/shop/api", description: "Source of api", creator_id: 4 },
+            ],
+        },
+        spec: existing,
+        found: [
+            ["gitlab-name", "apps.api.repository.path", /Taking over/],
+            ["gitlab-name", "apps.web.repository.path", /import it/, "warning"],
+            ["gitlab-name", "teams.shop", /import it/, "warning"],
+        ],
+    },
     "a group that makes no access tokens": {
         answers: { ...there, "GET /groups/5/access_tokens": new Status(401) },
         spec: existing,

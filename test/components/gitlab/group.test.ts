@@ -2,19 +2,25 @@ import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { EstateGroup, TeamGroup, type TeamGroupArgs } from "../../../components/gitlab/group";
+import {
+    EstateGroup,
+    TeamGroup,
+    type EstateGroupArgs,
+    type TeamGroupArgs,
+} from "../../../components/gitlab/group";
 import { childrenOf, leaks, record, registration, valueOf, type Recording } from "../../support/engine";
 import { sampleGitLab, sampleTeam } from "../sample";
 
 function recordEstateGroup(
     overrides: Parameters<typeof sampleGitLab>[0],
     keep = false,
+    existing?: EstateGroupArgs["existing"],
 ): Promise<Recording<number>> {
     return record(() => {
         const provider = new gitlab.Provider("gitlab");
         const group = new EstateGroup(
             "group",
-            { gitlab: sampleGitLab(overrides), keep },
+            { gitlab: sampleGitLab(overrides), ...(existing && { existing }), keep },
             { providers: [provider] },
         );
         return valueOf(group.groupId);
@@ -30,6 +36,7 @@ function recordTeamGroup(overrides: Partial<TeamGroupArgs> = {}): Promise<Record
             parentId: 7,
             keep: false,
             held: {},
+            people: { alice: 1, Alice: 1, bob: 2, carol: 3, dave: 4 },
             ...overrides,
         };
         return new TeamGroup("team-shop", args, { providers: [provider] });
@@ -52,17 +59,23 @@ test("the estate's group is made private and closed", async () => {
     assert.deepEqual(leaks(recording), []);
 });
 
+const around = { groupId: 3, webUrl: "https://gitlab.test/groups/org" };
+
 test("a nested estate group is made below the existing one", async () => {
-    const recording = await recordEstateGroup({ group: "org/acme" });
+    const recording = await recordEstateGroup({ group: "org/acme" }, false, around);
     const { inputs } = registration(recording, "group-group");
     assert.equal(inputs["path"], "acme");
-    assert.equal(typeof inputs["parentId"], "number");
+    assert.equal(inputs["parentId"], 3);
+    await assert.rejects(
+        recordEstateGroup({ group: "org/acme" }),
+        /existing must be the group above org\/acme/,
+    );
 });
 
 test("an existing group is looked up and nothing is made", async () => {
-    const recording = await recordEstateGroup({ createGroup: false });
+    const recording = await recordEstateGroup({ createGroup: false }, false, around);
     assert.deepEqual(childrenOf(recording, "group"), []);
-    assert.equal(typeof recording.result, "number");
+    assert.equal(recording.result, 3);
 });
 
 test("a group around something kept is kept", async () => {
@@ -128,6 +141,16 @@ test("who has at least the role already gets no membership, and is still a maint
         "gitlab:index/groupMembership:GroupMembership team-shop-member-dave",
     ]);
     assert.equal((await valueOf(recording.result.maintainerIds)).length, 2);
+});
+
+test("who does not exist gets no membership and no say in approvals; the others do", async () => {
+    const team = sampleTeam({ maintainers: ["alice", "zoe"], developers: ["bob", "yann"] });
+    const recording = await recordTeamGroup({ team });
+    assert.deepEqual(childrenOf(recording, "team-shop").slice(1), [
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-alice",
+        "gitlab:index/groupMembership:GroupMembership team-shop-member-bob",
+    ]);
+    assert.deepEqual(await valueOf(recording.result.maintainerIds), [1]);
 });
 
 for (const group of ["shop", "acme", "acme/", "other/shop", "acme/shop/inner"]) {

@@ -1,0 +1,103 @@
+/** What the program reads from GitLab before it declares anything, and what it says when that fails. */
+import * as assert from "node:assert/strict";
+import { test } from "node:test";
+import * as gitlab from "@pulumi/gitlab";
+import * as pulumi from "@pulumi/pulumi";
+import { asking, existingGroup, userIds, type Lookup } from "../../../components/gitlab/lookup";
+import { missingPeople } from "../../../components/gitlab/people";
+import { knownCalls, record, type Calls } from "../../support/engine";
+import { sampleTeam } from "../sample";
+
+const server = { url: "https://gitlab.test" };
+
+/** The message of a run that ends. */
+async function message(ask: (lookup: Lookup) => Promise<unknown>, calls: Calls): Promise<string> {
+    const text = await outcome(ask, calls);
+    assert.ok(typeof text === "string", "it does not fail");
+    return text;
+}
+
+/** What comes of a look-up with these functions: its result, or the message of the one plain error. */
+async function outcome(ask: (lookup: Lookup) => Promise<unknown>, calls: Calls): Promise<unknown> {
+    try {
+        const { result } = await record(
+            () => {
+                const provider = new gitlab.Provider("gitlab");
+                return asking(server, () => ask({ provider }));
+            },
+            { ...knownCalls, ...calls },
+        );
+        return result;
+    } catch (error) {
+        assert.ok(pulumi.RunError.isInstance(error), `not a plain error: ${String(error)}`);
+        return error.message;
+    }
+}
+
+const fails = (message: string) => (): never => {
+    throw Object.assign(new Error(message), { details: message });
+};
+
+const getUser = "gitlab:index/getUser:getUser";
+const getGroup = "gitlab:index/getGroup:getGroup";
+
+for (const [plugin, words] of [
+    ["upstream's", "1 error occurred:\n\t* couldn't find a user matching: dan\n"],
+    ["the sandbox's", 'there are 0 users with name "dan", not one'],
+] as const) {
+    test(`who does not exist is left out, by ${plugin} words`, async () => {
+        const found = await outcome((lookup) => userIds(["alice", "dan"], lookup), {
+            [getUser]: ({ username }) => (username === "dan" ? fails(words)() : { userId: 7 }),
+        });
+        assert.deepEqual(found, { alice: 7 });
+    });
+}
+
+test("a GitLab that fails otherwise ends the run with path, value, rule and fix, and no colours", async () => {
+    const text = await message((lookup) => userIds(["alice"], lookup), {
+        [getUser]: fails("\u001b[31mGET https://gitlab.test/api/v4/users: 502 Bad Gateway\u001b[0m"),
+    });
+    assert.match(
+        text,
+        /gitlab\.url\n {4}value: "https:\/\/gitlab.test"\n {4}rule: {2}must be a GitLab that answers: GET .* 502 Bad Gateway \[/,
+    );
+    assert.match(text, /fix: {3}npm run doctor/);
+    assert.ok(!text.includes("\u001b"), "colour codes are left in it");
+    const refused = await message((lookup) => userIds(["alice"], lookup), {
+        [getUser]: fails("401 Unauthorized"),
+    });
+    assert.match(refused, /credentials\.gitlab\.token/);
+});
+
+test("a group that must be there and is not ends the run", async () => {
+    const gone = { [getGroup]: fails("there is no group acme: 404") };
+    const own = { group: "acme", createGroup: false };
+    assert.match(
+        await message((lookup) => existingGroup(own, lookup), gone),
+        /gitlab\.group\n {4}value: "acme"\n {4}rule: {2}must exist/,
+    );
+    const nested = { group: "org/acme", createGroup: true };
+    assert.match(
+        await message((lookup) => existingGroup(nested, lookup), gone),
+        /must lie in a group .*; org is none/,
+    );
+    assert.equal(
+        await outcome((lookup) => existingGroup({ group: "acme", createGroup: true }, lookup), gone),
+        undefined,
+    );
+});
+
+test("everybody who is missing is named, at each place", () => {
+    const teams = {
+        shop: sampleTeam({ maintainers: ["zoe"], developers: ["alice", "yann"] }),
+        ops: sampleTeam({ name: "ops", maintainers: ["zoe"], developers: [] }),
+    };
+    assert.deepEqual(
+        missingPeople(teams, { alice: 1 }).map(({ path, value }) => [path, value]),
+        [
+            ["teams.shop.maintainers", "zoe"],
+            ["teams.shop.developers", "yann"],
+            ["teams.ops.maintainers", "zoe"],
+        ],
+    );
+});
