@@ -41,6 +41,15 @@ const upstream = z.strictObject({
     exclusive: combinations,
     /** Inputs of which exactly one is given. */
     one: combinations,
+    /** Inputs that a refresh never looks at: what people change there by hand is not seen. */
+    unread: z.array(z.string()).optional(),
+    /**
+     * Which failed reads take the object out of the state: that it is not there (where nothing is said), any failure, or
+     * none, so that a refresh fails while the object is gone.
+     */
+    gone: z.enum(["any", "never"]).optional(),
+    /** Deleting an object that is gone fails. */
+    strict: z.boolean().optional(),
     /** Where the facts come from. */
     source: z.string(),
 });
@@ -120,8 +129,8 @@ function dangling(of: Schema): string[] {
         }
         look(name, inputs);
         look(name, outputs ?? {});
-        const { together = [], exclusive = [], one = [] } = upstream ?? {};
-        for (const input of [...together, ...exclusive, ...one].flat()) {
+        const { together = [], exclusive = [], one = [], unread = [] } = upstream ?? {};
+        for (const input of [...together, ...exclusive, ...one, unread].flat()) {
             if (!(input in inputs)) {
                 mistakes.push(`${name}.upstream: there is no input ${input}`);
             }

@@ -144,7 +144,7 @@ func TestRobotsSecretComesOnce(t *testing.T) {
 	if err != nil || two.Outputs["secret"] != (plugin.Secret{Value: "Given1234"}) {
 		t.Fatalf("got %v, %v", two, err)
 	}
-	if !reflect.DeepEqual(f.calls[1:], []string{"POST /robots", "PATCH /robots/4", "PUT /robots/4"}) || f.bodies[3]["name"] != "robot$shop+ci" {
+	if !reflect.DeepEqual(f.calls[1:], []string{"POST /robots", "PATCH /robots/4"}) || f.bodies[1]["disable"] != true {
 		t.Errorf("calls: %v %v", f.calls, f.bodies)
 	}
 }
@@ -273,6 +273,7 @@ func TestProject(t *testing.T) {
 	backend, f := start(t, map[string]func(plugin.Map) reply{
 		"POST /projects":                             made201("/projects/3", nil),
 		"GET /projects/3":                            always(200, found),
+		"GET /configurations":                        always(200, plugin.Map{"quota_per_project_enable": plugin.Map{"value": true}}),
 		"GET /quotas":                                always(200, []any{plugin.Map{"id": 8, "ref": plugin.Map{"id": 3}, "hard": plugin.Map{"storage": 5 * gibibyte}}}),
 		"PUT /projects/3":                            always(200, nil),
 		"PUT /quotas/8":                              func(body plugin.Map) reply { quota = body; return reply{status: 200} },

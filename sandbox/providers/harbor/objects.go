@@ -81,7 +81,7 @@ func (p *provider) crud(o object) *crud.Handler {
 			return one.id, state, err
 		},
 		Read:   func(ctx context.Context, c *crud.Call) (plugin.Map, error) { return read(ctx, c, c.ID) },
-		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, c.ID) },
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.remove(ctx, c) },
 	}
 	if !o.fixed {
 		handler.Update = func(ctx context.Context, c *crud.Call) (plugin.Map, error) {

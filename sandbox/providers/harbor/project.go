@@ -9,7 +9,6 @@ import (
 
 	"estate/providers/internal/crud"
 	"estate/providers/internal/plugin"
-	"estate/providers/internal/rest"
 )
 
 const gibibyte = 1 << 30
@@ -29,12 +28,12 @@ func projectBody(c *crud.Call) plugin.Map {
 		metadata["prevent_vul"], metadata["severity"] = "true", severity
 	}
 	body := plugin.Map{"metadata": metadata}
-	if c.Given("cveAllowlists") || c.Old["cveAllowlists"] != nil {
-		items := []any{}
-		for _, one := range c.List("cveAllowlists") {
-			items = append(items, plugin.Map{"cve_id": one})
-		}
-		metadata["reuse_sys_cve_allowlist"] = strconv.FormatBool(len(items) == 0)
+	items := []any{}
+	for _, one := range c.List("cveAllowlists") {
+		items = append(items, plugin.Map{"cve_id": one})
+	}
+	metadata["reuse_sys_cve_allowlist"] = strconv.FormatBool(len(items) == 0)
+	if len(items) > 0 || c.Old["cveAllowlists"] != nil {
 		body["cve_allowlist"] = plugin.Map{"items": items}
 	}
 	return body
@@ -66,20 +65,7 @@ func (p *provider) project() *crud.Handler {
 		if err != nil || found == nil {
 			return nil, err
 		}
-		state := projectState(found)
-		quota, err := p.quota(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		if quota != nil {
-			hard, _ := quota["hard"].(map[string]any)
-			size, _ := hard["storage"].(float64)
-			if size > 0 {
-				size /= gibibyte
-			}
-			state["storageQuota"] = size
-		}
-		return state, nil
+		return projectState(found), nil
 	}
 	return &crud.Handler{
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
@@ -111,18 +97,7 @@ func (p *provider) project() *crud.Handler {
 			if err := p.Put(ctx, c.ID, projectBody(c), nil); err != nil {
 				return nil, err
 			}
-			if !plugin.Equal(c.Inputs["storageQuota"], c.State["storageQuota"]) {
-				quota, err := p.quota(ctx, c.ID)
-				if err != nil {
-					return nil, err
-				}
-				if quota != nil {
-					body := plugin.Map{"hard": plugin.Map{"storage": bytes(c.Inputs["storageQuota"])}}
-					if err := p.Put(ctx, "/quotas/"+whole(quota["id"]), body, nil); err != nil {
-						return nil, err
-					}
-				}
-			}
+			p.setQuota(ctx, c)
 			return read(ctx, c.ID)
 		},
 		Delete: func(ctx context.Context, c *crud.Call) error { return p.deleteProject(ctx, c) },
@@ -137,22 +112,21 @@ func bytes(gib any) int64 {
 	return int64(size) * gibibyte
 }
 
-// quota is that of a project; nil where there is none or it may not be seen.
-func (p *provider) quota(ctx context.Context, id string) (plugin.Map, error) {
-	list, err := p.all(ctx, "/quotas?reference=project&reference_id="+strconv.Itoa(int(tail(id))))
-	switch status := rest.Status(err); {
-	case status == 403 || status == 404:
-		return nil, nil
-	case err != nil:
-		return nil, err
+// setQuota sets a project's quota in each update. As in the published plugin nobody learns that it failed.
+func (p *provider) setQuota(ctx context.Context, c *crud.Call) {
+	configuration, err := p.get(ctx, "/configurations")
+	enabled, _ := configuration["quota_per_project_enable"].(map[string]any)
+	if err != nil || enabled["value"] != true {
+		return
 	}
+	list, _ := p.all(ctx, "/quotas")
 	for _, one := range list {
 		ref, _ := one["ref"].(map[string]any)
-		if plugin.Equal(ref["id"], tail(id)) {
-			return one, nil
+		if plugin.Equal(ref["id"], tail(c.ID)) {
+			body := plugin.Map{"hard": plugin.Map{"storage": bytes(c.Inputs["storageQuota"])}}
+			_ = p.Put(ctx, "/quotas/"+whole(one["id"]), body, nil)
 		}
 	}
-	return nil, nil
 }
 
 // orphanProject finds the project an earlier attempt made: of that name, made by this user, and still empty. Anything

@@ -146,7 +146,7 @@ func (p *provider) robot() *crud.Handler {
 					return one.id, nil, err
 				}
 			}
-			if one.adopted || c.Bool("disable") { // a new robot is always enabled
+			if one.adopted {
 				if err := write(ctx, c, one.id); err != nil {
 					return one.id, plugin.Map{"secret": secret}, err
 				}
@@ -177,7 +177,7 @@ func (p *provider) robot() *crud.Handler {
 			state["secret"] = secret
 			return state, nil
 		},
-		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, c.ID) },
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.remove(ctx, c) },
 	}
 }
 

@@ -176,26 +176,22 @@ func (p *provider) retention() *crud.Handler {
 	return &crud.Handler{
 		Amend: crud.Alike("schedule", func(a, b string) bool { return cron(a) == cron(b) }),
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-			one, err := p.once(ctx,
-				func() (string, error) { return p.post(ctx, "/retentions", retentionBody(c), nil) },
-				func() (string, error) {
-					project, err := p.get(ctx, projectPath(c.Text("scope")))
-					metadata, _ := project["metadata"].(map[string]any)
-					if id := plugin.Text(metadata["retention_id"]); id != "" {
-						return "/retentions/" + id, err
-					}
-					return "", err
-				})
+			id, err := p.post(ctx, "/retentions", retentionBody(c), nil)
 			if err != nil {
-				return "", nil, err
-			}
-			if one.adopted {
-				if err := write(ctx, c, one.id); err != nil {
-					return one.id, nil, err
+				// Whatever failed, the published plugin tries to change the policy that the project has: where there is none,
+				// that fails as well, and its failure is what people see.
+				project, err := p.get(ctx, projectPath(c.Text("scope")))
+				if err != nil {
+					return "", nil, err
+				}
+				metadata, _ := project["metadata"].(map[string]any)
+				id = "/retentions/" + plugin.Text(metadata["retention_id"])
+				if err := write(ctx, c, id); err != nil {
+					return "", nil, err
 				}
 			}
-			state, err := read(ctx, c, one.id)
-			return one.id, state, err
+			state, err := read(ctx, c, id)
+			return id, state, err
 		},
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) { return read(ctx, c, c.ID) },
 		Update: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
@@ -210,11 +206,7 @@ func (p *provider) retention() *crud.Handler {
 			if err != nil || found == nil {
 				return err
 			}
-			err = write(ctx, c, c.ID)
-			if rest.NotFound(err) {
-				return nil
-			}
-			return err
+			return write(ctx, c, c.ID)
 		},
 	}
 }
@@ -230,7 +222,7 @@ func (p *provider) immutableRule() *crud.Handler {
 		}
 	}
 	state := func(c *crud.Call, found plugin.Map) plugin.Map {
-		rule := map[string]any{"projectId": projectOf(c), "disabled": found["disabled"] == true}
+		rule := map[string]any{"projectId": projectPath(projectOf(c)), "disabled": found["disabled"] == true}
 		for _, name := range []string{"tagMatching", "tagExcluding", "repoMatching", "repoExcluding"} {
 			rule[name] = ""
 		}
@@ -245,9 +237,6 @@ func (p *provider) immutableRule() *crud.Handler {
 		rules, err := p.all(ctx, list(c))
 		if rest.NotFound(err) {
 			return nil, nil
-		}
-		if rest.Status(err) == http.StatusForbidden {
-			return nil, p.hidden(ctx, err)
 		}
 		for _, rule := range rules {
 			if plugin.Equal(rule["id"], tail(id)) {
@@ -321,6 +310,6 @@ func (p *provider) immutableRule() *crud.Handler {
 			}
 			return state(c, found), nil
 		},
-		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, c.ID) },
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.remove(ctx, c) },
 	}
 }

@@ -53,6 +53,12 @@ type Upstream struct {
 	Together  [][]string `json:"together"`
 	Exclusive [][]string `json:"exclusive"`
 	One       [][]string `json:"one"`
+	// Unread inputs are never looked at by a refresh.
+	Unread []string `json:"unread"`
+	// Gone says which failed reads take the object out of the state: "" that it is not there, "any" failure, "never".
+	Gone string `json:"gone"`
+	// Strict: deleting an object that is gone fails.
+	Strict bool `json:"strict"`
 }
 
 // Property finds an input or output by name.

@@ -2,6 +2,7 @@ package crud
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -131,6 +132,7 @@ func (p *Provider) Create(ctx context.Context, req plugin.CreateRequest) (plugin
 	}
 	call := &Call{Resource: req.Resource, Spec: spec, Inputs: plugin.StripMap(req.Inputs), Timeout: req.Timeout, own: &p.own}
 	id, state, err := handler.Create(ctx, call)
+	unread(spec, state)
 	if id != "" {
 		p.own.add(req.Type, id)
 	}
@@ -156,12 +158,17 @@ func (p *Provider) Read(ctx context.Context, req plugin.ReadRequest) (plugin.Rea
 	last := plugin.StripMap(req.Inputs)
 	call := &Call{Resource: req.Resource, Spec: spec, ID: req.ID, Inputs: last, Old: last, State: plugin.StripMap(req.Outputs), own: &p.own}
 	state, err := handler.Read(ctx, call)
-	if err != nil {
+	switch {
+	case err != nil && spec.Upstream.Gone == "any":
+		return plugin.ReadResponse{}, nil
+	case err != nil:
 		return plugin.ReadResponse{}, explain(req.Resource, err)
-	}
-	if state == nil {
+	case state == nil && spec.Upstream.Gone == "never":
+		return plugin.ReadResponse{}, explain(req.Resource, errors.New("Resource not found "+req.ID))
+	case state == nil:
 		return plugin.ReadResponse{}, nil
 	}
+	unread(spec, state)
 	p.own.add(req.Type, req.ID)
 	for _, name := range handler.Volatile {
 		if value, known := call.State[name]; known {
@@ -218,6 +225,7 @@ func (p *Provider) Update(ctx context.Context, req plugin.UpdateRequest) (plugin
 	if err != nil {
 		return plugin.UpdateResponse{}, explain(req.Resource, err)
 	}
+	unread(spec, state)
 	for _, name := range slices.Concat(handler.Volatile, slices.Collect(maps.Keys(spec.Outputs))) {
 		if _, read := state[name]; !read {
 			state[name] = call.State[name]
@@ -245,6 +253,13 @@ func (p *Provider) Delete(ctx context.Context, req plugin.DeleteRequest) error {
 		return explain(req.Resource, err)
 	}
 	return nil
+}
+
+// unread takes out of what was read what the published plugin does not look at.
+func unread(spec *schema.Resource, state plugin.Map) {
+	for _, name := range spec.Upstream.Unread {
+		delete(state, name)
+	}
 }
 
 func about(resource plugin.Resource) string {
