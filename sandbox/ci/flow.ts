@@ -1,4 +1,5 @@
 /** How the jobs of a pipeline follow each other, and what a pipeline's status is. Pure. */
+import type { Pipeline, Project } from "../gitlab/model";
 import type { Need, When } from "./plan";
 
 /** Statuses after which a job or pipeline moves by itself no more. */
@@ -68,7 +69,20 @@ function predecessors(job: FlowJob, jobs: readonly FlowJob[], stages: readonly s
     return jobs.filter((each) => stages.indexOf(each.stage) < at);
 }
 
-/** A pipeline's status, from those of its jobs. */
+/** What other systems reported to a pipeline, the newest by name: it counts beside the jobs. */
+export function externalStatuses(
+    project: Pick<Project, "commitStatuses">,
+    pipeline: Pick<Pipeline, "id">,
+): Pick<FlowJob, "status" | "allowFailure">[] {
+    const newest = new Map(
+        project.commitStatuses
+            .filter((status) => status.pipelineId === pipeline.id)
+            .map((status) => [status.name, status.status]),
+    );
+    return [...newest.values()].map((status) => ({ status, allowFailure: false }));
+}
+
+/** A pipeline's status, from those of its jobs and of what was reported to it. */
 export function pipelineStatus(jobs: readonly Pick<FlowJob, "status" | "allowFailure">[]): string {
     const counted = jobs
         .filter((job) => !(job.allowFailure && job.status === "manual"))

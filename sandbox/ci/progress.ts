@@ -6,7 +6,7 @@ import { setStatus } from "../gitlab/routes/pipelines";
 import { recordDeployment } from "./deployments";
 import type { EndedRun, JobExecutor } from "./executor";
 import type { CiFiles } from "./files";
-import { finishedStatuses, nextStatus, pipelineStatus } from "./flow";
+import { externalStatuses, finishedStatuses, nextStatus, pipelineStatus } from "./flow";
 import { currentJobs, flowJob, renewJob } from "./jobs";
 
 /**
@@ -96,7 +96,10 @@ export class PipelineProgress {
         this.giveResources(project);
         this.schedule(project, pipeline);
         this.executor.startPending();
-        const status = pipelineStatus(currentJobs(pipeline).map(flowJob));
+        const status = pipelineStatus([
+            ...currentJobs(pipeline).map(flowJob),
+            ...externalStatuses(project, pipeline),
+        ]);
         if (status !== pipeline.status) {
             await setStatus(this.gitlab, project, pipeline, status);
         }

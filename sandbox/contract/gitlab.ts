@@ -56,9 +56,9 @@ export async function checkGitLab(options: GitLabContractOptions): Promise<Contr
         ["inTenYears", day(3650)],
         ["missingSha", "0123456789012345678901234567890123456789"],
     ]);
-    // Not by the signal of the run: what was made is taken away when the run is interrupted, too.
+    // Not by the signal of the run: what has to go away is made as a whole, and taken away when the run is interrupted.
     const cleaner: Target = { api: target.api, token: target.token, login: target.login };
-    const group = await makeGroup(target, name, options.below);
+    const group = await makeGroup(cleaner, name, options.below);
     kept.set("group", String(group.id));
     kept.set("groupPath", group.path);
     let person: number | undefined;
@@ -72,7 +72,7 @@ export async function checkGitLab(options: GitLabContractOptions): Promise<Contr
         const has = await abilities(target, (project.body as { id?: number }).id, user.is_admin === true);
         server += `, ${has.has("premium") ? "Premium" : "Free"}${has.has("ee") ? ", Enterprise Edition" : ""}`;
         if (has.has("admin")) {
-            person = await makePerson(target, name, kept);
+            person = await makePerson(cleaner, name, kept);
             if (person !== undefined) {
                 has.add("person");
             }

@@ -1,5 +1,5 @@
 /** Statuses of commits, environments and deployments. */
-import { aMoment, aNumber, listWith, type Chapter } from "../case";
+import { aMoment, aNumber, aText, errorWith, listWith, type Chapter } from "../case";
 
 export const delivery: readonly Chapter[] = [
     {
@@ -119,13 +119,48 @@ export const delivery: readonly Chapter[] = [
                 body: { state: "pending", name: "argocd/web", target_url: "https://argocd.example.com/web" },
                 status: 201,
                 answer: { sha: "{head}", name: "argocd/web", status: "pending", created_at: aMoment },
+                keep: { statusPipeline: "pipeline_id" },
+            },
+            {
+                claim: "A status makes a pipeline of its own where there is none",
+                call: "GET /projects/{project}/pipelines/{statusPipeline}",
+                status: 200,
+                answer: { source: "external", sha: "{head}", ref: aText },
+            },
+            {
+                claim: "A pending status is not pending once more",
+                call: "POST /projects/{project}/statuses/{head}",
+                body: { state: "pending", name: "argocd/web" },
+                status: 400,
+                answer: errorWith("Cannot transition status via :enqueue from :pending"),
             },
             {
                 claim: "A status moves on",
                 call: "POST /projects/{project}/statuses/{head}",
                 body: { state: "success", name: "argocd/web" },
                 status: 201,
-                answer: { status: "success", finished_at: aMoment },
+                answer: { status: "success", finished_at: aMoment, pipeline_id: "{statusPipeline}" },
+            },
+            {
+                claim: "A status that has ended is reported again, as a new one",
+                call: "POST /projects/{project}/statuses/{head}",
+                body: { state: "success", name: "argocd/web", description: "Synced" },
+                status: 201,
+                answer: { status: "success", description: "Synced" },
+            },
+            {
+                claim: "A failed status fails the pipeline",
+                call: "POST /projects/{project}/statuses/{head}",
+                body: { state: "failed", name: "flux" },
+                status: 201,
+                answer: { status: "failed", pipeline_id: "{statusPipeline}" },
+            },
+            {
+                claim: "The pipeline has the status of what was reported to it",
+                call: "GET /projects/{project}/pipelines/{statusPipeline}",
+                within: 30,
+                status: 200,
+                answer: { status: "failed" },
             },
             {
                 claim: "A state that does not exist is refused",

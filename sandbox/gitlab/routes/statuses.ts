@@ -1,10 +1,14 @@
+import { externalStatuses, pipelineStatus } from "../../ci/flow";
+import { mergesInto, protectionsOf } from "../access";
 import type { Routes } from "../call";
-import { invalid } from "../errors";
+import { forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Job, type Pipeline, type Project } from "../model";
 import { bool, clearable, int, oneOf, required, text, type Input } from "../params";
 import { basicUser } from "../present";
+import { addPipeline } from "../repository";
 import { commitAt } from "./files";
+import { setStatus } from "./pipelines";
 
 const statuses = oneOf("pending", "running", "success", "failed", "canceled", "skipped");
 
@@ -44,19 +48,20 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
     });
     routes.get("/projects/:id/repository/commits/:sha/statuses", async (call) => {
         const project = call.codeProject();
-        const wanted = call.parse({ ref: text(), name: text(), all: bool() });
+        const wanted = call.parse({ ref: text(), name: text(), all: bool(), pipeline_id: int() });
         const sha = await commitAt(gitlab, project, call.id("sha"), "Commit");
         const latest = new Set<string>();
         const found = project.commitStatuses
             .filter(
                 (status) =>
                     status.sha === sha &&
+                    (wanted.pipeline_id === undefined || status.pipelineId === wanted.pipeline_id) &&
                     (wanted.ref === undefined || status.ref === wanted.ref) &&
                     (wanted.name === undefined || status.name === wanted.name),
             )
             .sort((a, b) => b.id - a.id)
             .filter((status) => {
-                const key = `${status.ref ?? ""} ${status.name}`;
+                const key = `${status.pipelineId ?? ""} ${status.name}`;
                 const fresh = !latest.has(key);
                 latest.add(key);
                 return wanted.all === true || fresh;
@@ -64,7 +69,9 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
         const ofJobs = project.pipelines
             .filter(
                 (pipeline) =>
-                    pipeline.sha === sha && (wanted.ref === undefined || pipeline.ref === wanted.ref),
+                    pipeline.sha === sha &&
+                    (wanted.pipeline_id === undefined || pipeline.id === wanted.pipeline_id) &&
+                    (wanted.ref === undefined || pipeline.ref === wanted.ref),
             )
             .flatMap((pipeline) => pipeline.jobs.map((job) => ({ pipeline, job })))
             .filter(
@@ -88,22 +95,54 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
             pipeline_id: int(),
         });
         const sha = await commitAt(gitlab, project, call.id("sha"), "Commit");
+        const matching = project.pipelines.find(
+            (pipeline) =>
+                pipeline.sha === sha &&
+                (wanted.ref === undefined || pipeline.ref === wanted.ref) &&
+                (wanted.pipeline_id === undefined || pipeline.id === wanted.pipeline_id),
+        );
+        if (wanted.pipeline_id !== undefined && !matching) {
+            throw notFound("Pipeline for pipeline_id, sha and ref");
+        }
+        const ref = wanted.ref ?? matching?.ref ?? (await branchWith(gitlab, project, sha));
+        if (ref === undefined) {
+            throw notFound("References for commit");
+        }
+        // GitLab asks for the right to update the pipeline, which on a protected branch only those have who may write there.
+        if (protectionsOf(project, ref).length > 0 && !mergesInto(gitlab, call.user, project, ref)) {
+            throw forbidden();
+        }
+        if (wanted.target_url !== undefined && !/^(https?:\/\/.+)?$/.test(wanted.target_url)) {
+            throw invalid({ target_url: ["is blocked: Only allowed schemes are http, https"] });
+        }
         const name = wanted.name ?? wanted.context ?? "default";
         const known = project.commitStatuses.find(
             (status) =>
-                status.sha === sha && status.name === name && status.ref === (wanted.ref ?? status.ref),
+                matching !== undefined &&
+                status.pipelineId === matching.id &&
+                status.name === name &&
+                status.ref === ref &&
+                status.authorId === call.user.id &&
+                ["pending", "running"].includes(status.status),
         );
-        if (known?.status === wanted.state && ["success", "failed", "canceled"].includes(wanted.state)) {
-            throw invalid(
-                `Cannot transition status via :${transitions[wanted.state] ?? "run"} from :${known.status} (Reason(s): Status cannot transition via "${transitions[wanted.state] ?? "run"}")`,
-            );
-        }
+        refuseTransition(known?.status, wanted.state);
+        const pipeline =
+            matching ??
+            (await addPipeline(gitlab, project, {
+                ref,
+                tag: false,
+                sha,
+                source: "external",
+                userId: call.user.id,
+                status: "created",
+                stages: [],
+            }));
         const now = gitlab.now();
         const done = ["success", "failed", "canceled", "skipped"].includes(wanted.state);
         const status = known ?? {
             id: gitlab.nextId("commit_status"),
             sha,
-            ref: wanted.ref ?? null,
+            ref,
             name,
             status: wanted.state,
             targetUrl: null,
@@ -113,7 +152,7 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
             startedAt: null,
             finishedAt: null,
             authorId: call.user.id,
-            pipelineId: wanted.pipeline_id ?? null,
+            pipelineId: pipeline.id,
         };
         status.status = wanted.state;
         status.targetUrl = wanted.target_url ?? status.targetUrl;
@@ -124,8 +163,40 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
         if (!known) {
             project.commitStatuses.push(status);
         }
+        // A pipeline that is only a record is moved by whoever made it.
+        if (pipeline.stages !== undefined) {
+            const next = pipelineStatus([
+                ...pipeline.jobs.filter((job) => job.run?.retried !== true),
+                ...externalStatuses(project, pipeline),
+            ]);
+            if (next !== pipeline.status) {
+                await setStatus(gitlab, project, pipeline, next);
+            }
+        }
         return show(status);
     });
 }
 
-const transitions: Record<string, string> = { success: "success", failed: "drop", canceled: "cancel" };
+/** The first branch that has a commit, as GitLab finds a ref for a status without one. */
+async function branchWith(gitlab: GitLab, project: Project, sha: string): Promise<string | undefined> {
+    const refs = await gitlab.git.refs(project.id, "refs/heads/");
+    for (const ref of [...refs.keys()].sort()) {
+        if (await gitlab.git.isAncestor(project.id, sha, ref)) {
+            return ref.slice("refs/heads/".length);
+        }
+    }
+    return undefined;
+}
+
+/**
+ * Only a status that has not ended is found again; one that has makes room for a new one.
+ * @throws ApiError 400 for the steps that GitLab's states do not have: pending or running once more, and back to pending.
+ */
+function refuseTransition(from: string | undefined, to: string): void {
+    const step = to === "pending" ? "enqueue" : to === "running" && from === "running" ? "run" : undefined;
+    if (from !== undefined && step !== undefined) {
+        throw invalid(
+            `Cannot transition status via :${step} from :${from} (Reason(s): Status cannot transition via "${step}")`,
+        );
+    }
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { field, Sandbox } from "./harness";
+import { field, Sandbox, type Answer } from "./harness";
 
 test("files are created, updated, read and deleted, each as one commit", async (context) => {
     const sandbox = await Sandbox.start(context);
@@ -161,23 +161,115 @@ test("cherry-pick and revert are real, and say so when they cannot", async (cont
     assert.equal(await api.RepositoryFiles.showRaw(id, "tag", "main"), "1\n");
 });
 
-test("commit statuses of other systems are kept per commit and name", async (context) => {
+test("a status of another system moves a pipeline of its own, and the commit shows it", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();
     const tip = (await root.api.Branches.show(id, "main")).commit.id;
-    for (const state of ["running", "success"]) {
-        const made = await root.call("POST", `/projects/${id}/statuses/${tip}`, { state, name: "argocd" });
-        assert.equal(made.status, 201);
+    const post = (state: string, more: object = {}): Promise<Answer> =>
+        root.call("POST", `/projects/${id}/statuses/${tip}`, { state, name: "argocd", ...more });
+    const first = await post("pending");
+    assert.equal(first.status, 201, JSON.stringify(first.body));
+    assert.equal(field(first.body, "ref"), "main");
+    const pipeline = field<number>(first.body, "pipeline_id");
+    const shown = async (): Promise<[string, string]> => {
+        const { body } = await root.call("GET", `/projects/${id}/pipelines/${pipeline}`);
+        return [field(body, "source"), field(body, "status")];
+    };
+    assert.deepEqual(await shown(), ["external", "pending"]);
+    const ids = [];
+    // What Flux does: the end is reported again with each change of the description.
+    for (const [state, status] of [
+        ["running", 201],
+        ["running", 400],
+        ["pending", 400],
+        ["success", 201],
+        ["success", 201],
+        ["failed", 201],
+        ["failed", 201],
+        ["pending", 201],
+        ["pending", 400],
+        ["success", 201],
+    ] as const) {
+        const answer = await post(state, { description: `now ${state}` });
+        assert.equal(answer.status, status, `${state}: ${JSON.stringify(answer.body)}`);
+        if (status === 201) {
+            ids.push(field<number>(answer.body, "id"));
+            assert.equal((await shown())[1], state);
+        } else {
+            assert.match(
+                field(answer.body, "message"),
+                /^Cannot transition status via :(run|enqueue) from :/,
+            );
+        }
     }
-    const again = await root.call("POST", `/projects/${id}/statuses/${tip}`, {
-        state: "success",
-        name: "argocd",
+    assert.equal(ids[0], field(first.body, "id"), "a status that has not ended is the same one");
+    assert.equal(new Set(ids).size, 5, "one that has ended makes room for a new one");
+    const list = async (query: string): Promise<string[]> =>
+        (
+            (await root.call("GET", `/projects/${id}/repository/commits/${tip}/statuses${query}`)).body as {
+                status: string;
+            }[]
+        ).map((each) => each.status);
+    assert.deepEqual(await list(""), ["success"]);
+    assert.equal((await list("?all=True")).length, 5);
+    const commit = (await root.call("GET", `/projects/${id}/repository/commits/${tip}`)).body;
+    assert.equal(field(commit, "status"), "success");
+    assert.equal(field(field(commit, "last_pipeline"), "id"), pipeline);
+    const other = await post("failed", { name: "flux" });
+    assert.equal(field(other.body, "pipeline_id"), pipeline);
+    assert.deepEqual(await shown(), ["external", "failed"]);
+});
+
+test("a status is refused without a commit, a pipeline, an address or the right to write to the branch", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const tip = (await root.api.Branches.show(id, "main")).commit.id;
+    const developer = await sandbox.newPerson("dev");
+    await root.call("POST", `/projects/${id}/members`, { user_id: developer.id, access_level: 30 });
+    const post = async (by: typeof root, body: object, sha = tip): Promise<[number, unknown]> => {
+        const answer = await by.call("POST", `/projects/${id}/statuses/${sha}`, {
+            state: "success",
+            ...body,
+        });
+        return [answer.status, field(answer.body, "message")];
+    };
+    assert.deepEqual(await post(root, {}, "0".repeat(40)), [404, "404 Commit Not Found"]);
+    assert.deepEqual(await post(root, { pipeline_id: 99 }), [
+        404,
+        "404 Pipeline for pipeline_id, sha and ref Not Found",
+    ]);
+    assert.equal((await post(root, { target_url: "notaurl" }))[0], 400);
+    // main is protected: a developer neither pushes nor merges there.
+    assert.deepEqual(await post(developer, {}), [403, "403 Forbidden"]);
+    await root.call("POST", `/projects/${id}/repository/branches`, { branch: "topic", ref: "main" });
+    assert.equal((await post(developer, { ref: "topic" }))[0], 201);
+});
+
+test("a failed status of another system keeps a merge request from being merged", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    await root.call("PUT", `/projects/${id}`, { only_allow_merge_if_pipeline_succeeds: true });
+    const commit = await root.call("POST", `/projects/${id}/repository/commits`, {
+        branch: "topic",
+        start_branch: "main",
+        commit_message: "Topic",
+        actions: [{ action: "create", file_path: "a", content: "a" }],
     });
-    assert.equal(again.status, 400);
-    const statuses = (await root.call("GET", `/projects/${id}/repository/commits/${tip}/statuses`)).body;
-    assert.deepEqual(
-        (statuses as { status: string; name: string }[]).map(({ name, status }) => [name, status]),
-        [["argocd", "success"]],
-    );
+    const sha = field<string>(commit.body, "id");
+    await root.call("POST", `/projects/${id}/merge_requests`, {
+        source_branch: "topic",
+        target_branch: "main",
+        title: "Topic",
+    });
+    const status = async (state: string): Promise<string> => {
+        await root.call("POST", `/projects/${id}/statuses/${sha}`, { state, name: "argocd" });
+        const { body } = await root.call("GET", `/projects/${id}/merge_requests/1`);
+        return field(body, "detailed_merge_status");
+    };
+    assert.equal(await status("running"), "ci_still_running");
+    assert.equal(await status("failed"), "ci_must_pass");
+    assert.equal(await status("success"), "mergeable");
 });
