@@ -18,6 +18,26 @@ const oldestNode = [20, 19];
 /** Commands that need nothing of the sandbox for a stack whose servers are elsewhere: `npm ci --omit=dev` is enough. */
 const productCommands = ["commands/pulumi.ts", "commands/doctor.ts"];
 
+/**
+ * The variables a command runs with: the caller's, and programs on this machine are reached past any proxy. The Pulumi
+ * engine, its plugins and the sandbox speak to each other at 127.0.0.1, where the caller's proxy cannot reach them.
+ */
+function withLoopback(env) {
+  const loopback = ["127.0.0.1", "localhost", "::1"];
+  // gRPC asks for the last one first and, where it is set, for no other.
+  const names = ["no_proxy", "NO_PROXY", ...(env.no_grpc_proxy ? ["no_grpc_proxy"] : [])];
+  const other = { no_proxy: env.NO_PROXY, NO_PROXY: env.no_proxy };
+  return Object.fromEntries([
+    ...Object.entries(env),
+    ...names.map((name) => {
+      const listed = (env[name] || other[name] || "").split(",").filter((host) => host.trim() !== "");
+      // "*" is everything, and to some programs only where it is alone.
+      const missing = loopback.filter((host) => !listed.some((each) => ["*", host].includes(each.trim())));
+      return [name, [...listed, ...missing].join(",")];
+    }),
+  ]);
+}
+
 /** Ends with one message and no stack trace. */
 function fail(message) {
   process.stderr.write(`\n${message}\n`);
@@ -85,9 +105,9 @@ function installDigest() {
 }
 
 /** Runs a command to its end with our terminal; signals of the terminal reach it directly. */
-function run(command, args) {
+function run(command, args, env = process.env) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+    const child = spawn(command, args, { cwd: root, stdio: "inherit", env });
     const forward = (signal) => child.kill(signal);
     const ignore = () => undefined;
     process.on("SIGTERM", forward);
@@ -211,5 +231,6 @@ if (!script) {
 }
 checkNode();
 await installPackages(!productCommands.includes(script));
-const { code } = await run(process.execPath, ["--require", "tsx/cjs", join(root, script), ...args]);
+const command = ["--require", "tsx/cjs", join(root, script), ...args];
+const { code } = await run(process.execPath, command, withLoopback(process.env));
 process.exit(code);

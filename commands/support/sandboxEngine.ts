@@ -32,7 +32,7 @@ export async function engineHome(layout: SandboxLayout): Promise<EngineHome> {
     const tools = await ensureTools(engineTools(process.env), progressPrinter(process.stderr));
     preparePulumiHome(layout, tools);
     return {
-        env: engineEnvironment(layout, tools),
+        env: engineEnvironment(process.env, layout, pathWith(tools)),
         pulumi: toolOf(tools, "pulumi").path,
         hostRunsPolicies: toolOf(tools, "pulumi-language-nodejs").source === "path",
     };
@@ -96,18 +96,33 @@ function toolOf(tools: ReadonlyMap<ToolName, Tool>, name: ToolName): Tool {
     return tool;
 }
 
-function engineEnvironment(layout: SandboxLayout, tools: ReadonlyMap<ToolName, Tool>): NodeJS.ProcessEnv {
+/** Variables of Pulumi that docs/sandbox.md lets a caller set. */
+const documented = new Set(["PULUMI_K8S_DELETE_UNREACHABLE", "PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES"]);
+
+/**
+ * What the sandbox's engine runs with: the caller's variables, without those that Pulumi and its providers would take as
+ * settings. They are meant for the caller's own engine and servers.
+ *
+ * @param path where programs are looked for.
+ */
+export function engineEnvironment(
+    caller: NodeJS.ProcessEnv,
+    layout: SandboxLayout,
+    path: string,
+): NodeJS.ProcessEnv {
+    const own = Object.entries(caller).filter(
+        ([name]) => documented.has(name) || !/^(?:PULUMI|GITLAB|HARBOR)_/.test(name),
+    );
     return {
-        ...process.env,
-        PATH: pathWith(tools),
+        ...Object.fromEntries(own),
+        PATH: path,
         PULUMI_HOME: layout.pulumi,
         // Without the attribute files, which an engine killed at the wrong moment leaves empty and unreadable.
         PULUMI_BACKEND_URL: `file://${layout.state}?metadata=skip`,
         PULUMI_CONFIG_PASSPHRASE_FILE: secretFile(layout, "passphrase"),
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION:
-            process.env["ESTATE_PROVIDERS"] === "upstream" ? "false" : "true",
+            caller["ESTATE_PROVIDERS"] === "upstream" ? "false" : "true",
         PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_ACCESS_TOKEN: "",
     };
 }
 

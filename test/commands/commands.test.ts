@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseCall } from "../../commands/pulumi";
 import { duration, table } from "../../commands/support/console";
-import { keySegment } from "../../commands/support/sandboxEngine";
+import { engineEnvironment, keySegment } from "../../commands/support/sandboxEngine";
+import { sandboxLayout } from "../../sandbox";
 import { allStale, withoutPendingCreates } from "../../commands/support/locks";
 import {
     committedStackFile,
@@ -132,4 +133,33 @@ test("placeholders of a preview are the same each time, and different from each 
     );
     const { channelSecret } = placeholderAccess();
     assert.notEqual(channelSecret("ops"), channelSecret("sso"));
+});
+
+describe("the sandbox's engine", () => {
+    test("takes no setting of the caller's shell that docs/sandbox.md does not name", () => {
+        const env = engineEnvironment(
+            {
+                HOME: "/home/someone",
+                PULUMI_CONFIG_PASSPHRASE: "x",
+                PULUMI_EXPERIMENTAL: "true",
+                PULUMI_BACKEND_URL: "s3://somewhere",
+                PULUMI_K8S_DELETE_UNREACHABLE: "true",
+                GITLAB_TOKEN: "x",
+                HARBOR_IGNORE_CERT: "true",
+            },
+            sandboxLayout("/state"),
+            "/bin",
+        );
+        assert.deepEqual(Object.keys(env).sort(), [
+            "HOME",
+            "PATH",
+            "PULUMI_BACKEND_URL",
+            "PULUMI_CONFIG_PASSPHRASE_FILE",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
+            "PULUMI_HOME",
+            "PULUMI_K8S_DELETE_UNREACHABLE",
+            "PULUMI_SKIP_UPDATE_CHECK",
+        ]);
+        assert.match(env["PULUMI_BACKEND_URL"] ?? "", /^file:\/\/\/state/);
+    });
 });

@@ -60,10 +60,10 @@ class Project {
         assert.equal(code, 0, stdout + stderr);
     }
 
-    command(name = "hello"): Promise<RunResult> {
+    command(name = "hello", variables: NodeJS.ProcessEnv = {}): Promise<RunResult> {
         return run(process.execPath, ["commands/run.mjs", `commands/${name}.ts`], {
             cwd: this.dir,
-            env: { ...process.env, npm_config_fetch_retries: "0" },
+            env: { ...process.env, npm_config_fetch_retries: "0", ...variables },
         });
     }
 
@@ -110,6 +110,36 @@ describe("the first step of every command", () => {
         assert.ok(!project.has("only-for-tests"));
         await project.runs(true, "hello");
         assert.ok(project.has("only-for-tests"));
+    });
+
+    test("reaches this machine past the proxies of the caller's shell", async (context) => {
+        const project = await Project.make(context);
+        await project.npm("ci");
+        const print = "for (const name of ['no_proxy', 'NO_PROXY', 'no_grpc_proxy', 'https_proxy'])";
+        fs.writeFileSync(
+            path.join(project.dir, "commands", "hello.ts"),
+            `${print} console.log(name + "=" + process.env[name]);`,
+        );
+        const proxied = { https_proxy: "http://127.0.0.1:9", no_grpc_proxy: undefined };
+        const given = await project.command("hello", {
+            ...proxied,
+            no_proxy: undefined,
+            NO_PROXY: "localhost, .example.com",
+        });
+        assert.deepEqual(given.stdout.trim().split("\n"), [
+            "no_proxy=localhost, .example.com,127.0.0.1,::1",
+            "NO_PROXY=localhost, .example.com,127.0.0.1,::1",
+            "no_grpc_proxy=undefined",
+            "https_proxy=http://127.0.0.1:9",
+        ]);
+        const grpc = await project.command("hello", {
+            ...proxied,
+            no_proxy: "",
+            NO_PROXY: "",
+            no_grpc_proxy: "inner",
+        });
+        assert.match(grpc.stdout, /^no_proxy=127\.0\.0\.1,localhost,::1$/m);
+        assert.match(grpc.stdout, /^no_grpc_proxy=inner,127\.0\.0\.1,localhost,::1$/m);
     });
 
     test("leaves what is installed where it cannot install what is new", async (context) => {
