@@ -18,7 +18,7 @@ import { examineWith } from "./doctor/stack";
 import { CommandError, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
-import { keptNames } from "./support/overview";
+import { protectedNames } from "./support/overview";
 import { policyArguments } from "./support/policy";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
 import { withSandbox } from "./support/withSandbox";
@@ -125,7 +125,7 @@ async function main(): Promise<void> {
         await lookBeforeFirstWrite(engine, estate);
     }
     const policy = call.policy ? policyArguments(engine) : [];
-    const kept = call.operation === "destroy" ? keptNames(await stackOutputs(engine)) : [];
+    const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
         ...engine.env,
         ...(call.forgetUnreachable ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {}),
@@ -141,9 +141,9 @@ async function main(): Promise<void> {
     ];
     const run = (): Promise<RunResult> => runPulumi(engine, args, { env, output: "inherit" });
     const result = await (call.operation === "destroy" ? keepingSettings(engine, run) : run());
-    if (kept.length > 0 && result.code === 0) {
+    if (left.length > 0 && result.code === 0) {
         process.stdout.write(
-            `Protected by deletionProtection:\n  ${kept.join("\n  ")}\n` +
+            `Protected by deletionProtection:\n  ${left.join("\n  ")}\n` +
                 "The next up goes on with them. Images of other environments are gone: a new commit to an app builds them again.\n",
         );
     }

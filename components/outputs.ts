@@ -17,30 +17,30 @@ export interface EstateOutputs {
     >;
     /** Names of what delivers an app, e.g. of Applications, by app, environment and cluster. */
     readonly applications: Readonly<Record<string, Delivered>>;
-    /** Where an app stands still: the tag it is pinned to, and why nothing is applied by itself. By app and environment. */
-    readonly held: Record<string, Record<string, { readonly pin?: string; readonly hold?: string }>>;
+    /** Where delivery is paused: the tag an app is pinned to, and why nothing is applied by itself. By app and environment. */
+    readonly paused: Record<string, Record<string, { readonly pin?: string; readonly hold?: string }>>;
     /** Apps that another branch than the usual one is delivered of, by app: the branch, and the day it is meant to end. */
     readonly hotfixes: Record<string, { readonly branch: string; readonly until?: string }>;
     /** What a destroy would leave on the servers, and for which apps and environments. */
-    readonly kept: Record<string, string>;
+    readonly protected: Record<string, string>;
     /** Variables of apps built by a CI system other than GitLab, to be put there by hand; secret. By app. */
     readonly pipelines: Record<string, pulumi.Output<Record<string, string>>>;
 }
 
-/** What stands still, for the outputs. */
-export function heldApps(estate: Estate): EstateOutputs["held"] {
-    const held: EstateOutputs["held"] = {};
+/** Where delivery is paused, for the outputs. */
+export function pausedApps(estate: Estate): EstateOutputs["paused"] {
+    const paused: EstateOutputs["paused"] = {};
     for (const [name, app] of sortedEntries(estate.apps)) {
         for (const { environment, pin, hold } of app.environments) {
             if (pin !== undefined || hold !== undefined) {
-                (held[name] ??= {})[environment] = {
+                (paused[name] ??= {})[environment] = {
                     ...(pin === undefined ? {} : { pin }),
                     ...(hold === undefined ? {} : { hold }),
                 };
             }
         }
     }
-    return held;
+    return paused;
 }
 
 /** The hotfix lanes that are on. */

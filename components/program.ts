@@ -14,10 +14,10 @@ import { heldRoles } from "./gitlab/heldRoles";
 import { asking, existingGroup } from "./gitlab/lookup";
 import { lookUpPeople } from "./gitlab/people";
 import type { ChannelSecrets } from "./notifications/channels";
-import { foreignPipelines, heldApps, hotfixes, type EstateOutputs } from "./outputs";
+import { foreignPipelines, pausedApps, hotfixes, type EstateOutputs } from "./outputs";
 import { makeProviders, type Providers, type ServerCredentials } from "./providers";
-import { keepsApp, keepsEstate, keepsTeam, keptObjects } from "./support/kept";
 import { byKey, mapInTurns, mapValues, required } from "./support/maps";
+import { isAppProtected, isEstateProtected, isTeamProtected, protectedObjects } from "./support/protected";
 import { sharedToken } from "./support/sharedToken";
 
 /** Every secret of a stack. */
@@ -67,9 +67,9 @@ export async function declareEstate(
             config: required(configs, app.config.fullPath, "config repository").webUrl,
         })),
         applications,
-        held: heldApps(estate),
+        paused: pausedApps(estate),
         hotfixes: hotfixes(estate),
-        kept: keptObjects(estate),
+        protected: protectedObjects(estate),
         pipelines: foreignPipelines(estate, apps),
     };
 }
@@ -104,7 +104,11 @@ async function repositories(
     );
     const group = new EstateGroup(
         "group",
-        { gitlab: estate.gitlab, ...(existing && { existing }), keep: keepsEstate(estate) },
+        {
+            gitlab: estate.gitlab,
+            ...(existing && { existing }),
+            deletionProtection: isEstateProtected(estate),
+        },
         { providers: [gitlab] },
     );
     const teams = mapValues(
@@ -116,7 +120,7 @@ async function repositories(
                     team,
                     gitlab: estate.gitlab,
                     parentId: group.groupId,
-                    keep: keepsTeam(estate, team.name),
+                    deletionProtection: isTeamProtected(estate, team.name),
                     held: held[team.name] ?? {},
                     people,
                 },
@@ -143,7 +147,7 @@ async function repositories(
                 groupId: team.groupId,
                 approverIds: team.maintainerIds,
                 hooks,
-                keep: plan.apps.some(keepsApp),
+                deletionProtection: plan.apps.some(isAppProtected),
             },
             { providers: [gitlab] },
         );

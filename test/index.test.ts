@@ -44,10 +44,10 @@ test("a stack's configuration becomes the estate and its outputs", async () => {
             "applications",
             "argocd",
             "gitlab",
-            "held",
             "hotfixes",
-            "kept",
+            "paused",
             "pipelines",
+            "protected",
             "repositories",
         ]);
         assert.equal(outputs.argocd, "https://argocd.test");

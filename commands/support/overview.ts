@@ -15,8 +15,8 @@ export function overview(
         servers(sandbox, estate),
         apps(estate),
         environments(estate),
-        standstill(estate),
-        kept(outputs),
+        paused(estate),
+        protectedObjects(outputs),
         next(estate),
     ]
         .filter((part) => part !== "")
@@ -96,24 +96,24 @@ function environments(estate: Estate): string {
     );
 }
 
-/** Where something does not go on by itself; empty where everything does. */
-function standstill(estate: Estate): string {
+/** Where delivery is paused; empty where it is nowhere. */
+function paused(estate: Estate): string {
     const rows = Object.values(estate.apps).flatMap((app) =>
         app.environments.flatMap(({ environment, hold, pin }) => [
             ...(pin === undefined ? [] : [[app.name, environment, `pinned to ${pin}`]]),
-            ...(hold === undefined ? [] : [[app.name, environment, `held: ${hold}`]]),
+            ...(hold === undefined ? [] : [[app.name, environment, `paused: ${hold}`]]),
         ]),
     );
-    return rows.length === 0 ? "" : table(["APP", "ENVIRONMENT", "STANDS STILL"], rows);
+    return rows.length === 0 ? "" : table(["APP", "ENVIRONMENT", "DELIVERY"], rows);
 }
 
-/** What the stack's outputs say a destroy keeps. */
-export function keptNames(outputs: Readonly<Record<string, unknown>>): string[] {
-    return Object.keys(outputs["kept"] ?? {}).sort();
+/** What the stack's outputs say a destroy leaves. */
+export function protectedNames(outputs: Readonly<Record<string, unknown>>): string[] {
+    return Object.keys(outputs["protected"] ?? {}).sort();
 }
 
-function kept(outputs: Readonly<Record<string, unknown>>): string {
-    const names = keptNames(outputs);
+function protectedObjects(outputs: Readonly<Record<string, unknown>>): string {
+    const names = protectedNames(outputs);
     return names.length === 0 ? "" : `Protected from destroy (deletionProtection): ${names.join(", ")}`;
 }
 

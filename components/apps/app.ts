@@ -11,7 +11,7 @@ import { CiVariables } from "../gitlab/variables";
 import { ImageProject } from "../harbor/project";
 import { ProjectRobot, PromotionRobots, type RobotLogin } from "../harbor/robots";
 import { refuse } from "../support/checks";
-import { keepsApp } from "../support/kept";
+import { isAppProtected } from "../support/protected";
 import { byKey, required } from "../support/maps";
 import type { Providers } from "../providers";
 import { buildVariables, promotionVariables, type Variables } from "./variables";
@@ -55,7 +55,7 @@ export class AppSpace extends pulumi.ComponentResource {
                 gitlab: estate.gitlab,
                 settings: buildSettings(estate, app),
                 groupId: args.groupId,
-                keep: keepsApp(app),
+                deletionProtection: isAppProtected(app),
             },
             { parent: this },
         );

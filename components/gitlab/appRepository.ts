@@ -19,7 +19,7 @@ export interface AppRepositoryArgs {
     /** Number of the team's group. */
     readonly groupId: pulumi.Input<number>;
     /** True: the repository stays when its app or the whole stack is removed. */
-    readonly keep: boolean;
+    readonly deletionProtection: boolean;
 }
 
 /**
@@ -44,7 +44,7 @@ export class AppRepository extends pulumi.ComponentResource {
                 ...projectSettings(app.repository.path, server, plan),
                 namespaceId: args.groupId,
             },
-            { parent: this, ...dataOptions(args.keep) },
+            { parent: this, ...dataOptions(args.deletionProtection) },
         );
         const inside = { parent: this, ...belongsTo(project) };
         const [start, others] = parted(plan);

@@ -41,7 +41,7 @@ export interface ConfigRepositoryArgs {
     /** Where pushes are reported to, by engine; those of the engines that deliver its apps are made. */
     readonly hooks: Readonly<Record<string, PushHook>>;
     /** True: the repository stays when its apps or the whole stack are removed. */
-    readonly keep: boolean;
+    readonly deletionProtection: boolean;
 }
 
 /** A user name and password for git over HTTP. */
@@ -89,7 +89,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 snippetsAccessLevel: "disabled",
                 wikiAccessLevel: "disabled",
             },
-            { parent: this, ...dataOptions(args.keep) },
+            { parent: this, ...dataOptions(args.deletionProtection) },
         );
 
         const token = this.writerToken(name, args, project, plan);

@@ -14,7 +14,7 @@ export interface EstateGroupArgs {
     /** The group itself where it is not made, or the one above it; see `existingGroup`. */
     readonly existing?: FoundGroup;
     /** True: the group stays when the stack is destroyed, because something in it must stay. */
-    readonly keep: boolean;
+    readonly deletionProtection: boolean;
 }
 
 /**
@@ -39,7 +39,7 @@ export class EstateGroup extends pulumi.ComponentResource {
                     description: "Delivery estate, managed by Pulumi",
                     ...(existing === undefined ? {} : { parentId: existing.groupId }),
                 },
-                { parent: this, ...dataOptions(args.keep) },
+                { parent: this, ...dataOptions(args.deletionProtection) },
             );
             this.groupId = numericId(group);
             this.webUrl = group.webUrl;
@@ -66,7 +66,7 @@ export interface TeamGroupArgs {
     /** Number of the group above. */
     readonly parentId: pulumi.Input<number>;
     /** True: the group stays when the stack is destroyed, because a repository in it must stay. */
-    readonly keep: boolean;
+    readonly deletionProtection: boolean;
     /** Roles in the group that people have without a membership of the estate's, see `heldRoles`. */
     readonly held: HeldRoles;
     /** Numbers of the users, see `lookUpPeople`; who is not in it does not exist and gets no membership. */
@@ -94,7 +94,7 @@ export class TeamGroup extends pulumi.ComponentResource {
                 description: `Team ${team.name}, managed by Pulumi`,
                 parentId: args.parentId,
             },
-            { parent: this, ...dataOptions(args.keep) },
+            { parent: this, ...dataOptions(args.deletionProtection) },
         );
         this.groupId = numericId(group);
         this.webUrl = group.webUrl;

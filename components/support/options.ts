@@ -10,13 +10,13 @@ export type ChildComponentOptions = pulumi.ComponentResourceOptions & { parent: 
 /**
  * Options of what holds data (repositories, image projects, the groups around them).
  *
- * With `keep` it is protected: a change that would delete it is refused, and `destroy --exclude-protected` leaves it on
+ * With `deletionProtection` it is protected: a change that would delete it is refused, and `destroy --exclude-protected` leaves it on
  * the server and in the state, so that the next `up` goes on with it. Taking the protection off the resource by hand
  * (`pulumi state unprotect`) and then its line of the spec away still leaves the object on the server.
- * Without `keep` it is deleted; GitLab then still holds it for its own deletion delay.
+ * Without it, it is deleted; GitLab then still holds it for its own deletion delay.
  */
-export function dataOptions(keep: boolean): { protect?: true; retainOnDelete?: true } {
-    return keep ? { protect: true, retainOnDelete: true } : {};
+export function dataOptions(deletionProtection: boolean): { protect?: true; retainOnDelete?: true } {
+    return deletionProtection ? { protect: true, retainOnDelete: true } : {};
 }
 
 /**

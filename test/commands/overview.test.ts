@@ -45,22 +45,32 @@ describe("what is where", () => {
         assert.equal(names.includes("chat and mail"), true);
     });
 
-    test("says nothing of a standstill where everything goes on", () => {
-        assert.equal(part("APP  ENVIRONMENT  STANDS STILL"), undefined);
+    test("says nothing of pauses where everything goes on", () => {
+        assert.equal(part("APP  ENVIRONMENT  DELIVERY"), undefined);
     });
 
-    test("says what is pinned and what is held, and why", () => {
-        const standstill = {
+    test("says what is pinned and what is paused, and why", () => {
+        const paused = {
             apps: {
                 api: { environments: { test: { hold: "INC-7, bad release" } } },
                 web: { environments: { dev: { pin: "0123456789", hold: "moving house" } } },
             },
         };
-        assert.deepEqual(part("APP  ENVIRONMENT  STANDS STILL", standstill), [
-            ["APP", "ENVIRONMENT", "STANDS STILL"],
-            ["api", "test", "held: INC-7, bad release"],
+        assert.deepEqual(part("APP  ENVIRONMENT  DELIVERY", paused), [
+            ["APP", "ENVIRONMENT", "DELIVERY"],
+            ["api", "test", "paused: INC-7, bad release"],
             ["web", "dev", "pinned to 0123456789"],
-            ["web", "dev", "held: moving house"],
+            ["web", "dev", "paused: moving house"],
         ]);
+    });
+
+    test("says what a destroy leaves, by the stack's outputs", () => {
+        const text = (outputs: Readonly<Record<string, unknown>>): string =>
+            overview(model({}), sampleSandbox, outputs);
+        assert.match(
+            text({ protected: { "GitLab group acme": "web prod", "GitLab project acme/web": "web prod" } }),
+            /Protected from destroy \(deletionProtection\): GitLab group acme, GitLab project acme\/web\n/,
+        );
+        assert.doesNotMatch(text({ protected: {} }), /Protected/);
     });
 });

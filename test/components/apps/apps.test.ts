@@ -4,7 +4,7 @@ import { AppSpace } from "../../../components/apps/app";
 import { buildVariables, promotionVariables } from "../../../components/apps/variables";
 import { configPlans, usedClusters } from "../../../components/apps/plan";
 import { hostCluster } from "../../../estate/host";
-import { keptObjects } from "../../../components/support/kept";
+import { protectedObjects } from "../../../components/support/protected";
 import { environmentImage, environmentValues } from "../../../components/support/rendering";
 import { sampleApp, sampleAppEnvironment, sampleEnvironment, sampleEstate } from "../sample";
 import * as pulumi from "@pulumi/pulumi";
@@ -141,8 +141,8 @@ test("in a shared repository the keys carry the app's name", () => {
     );
 });
 
-test("what a destroy keeps is named, and for what", () => {
-    assert.deepEqual(keptObjects(sampleEstate([sampleApp("web"), sampleApp("api")])), {
+test("what a destroy leaves is named, and for what", () => {
+    assert.deepEqual(protectedObjects(sampleEstate([sampleApp("web"), sampleApp("api")])), {
         "GitLab group acme": "api prod, web prod",
         "GitLab group acme/shop": "api prod, web prod",
         "GitLab project acme/shop/api": "api prod",
@@ -153,7 +153,7 @@ test("what a destroy keeps is named, and for what", () => {
         "Harbor project web-prod in registry main": "web prod",
     });
     const open = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] });
-    assert.deepEqual(keptObjects(sampleEstate([open])), {});
+    assert.deepEqual(protectedObjects(sampleEstate([open])), {});
 });
 
 test("an environment gives its image's name, whatever the spec's values say", () => {

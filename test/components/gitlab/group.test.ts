@@ -13,14 +13,14 @@ import { sampleGitLab, sampleTeam } from "../sample";
 
 function recordEstateGroup(
     overrides: Parameters<typeof sampleGitLab>[0],
-    keep = false,
+    deletionProtection = false,
     existing?: EstateGroupArgs["existing"],
 ): Promise<Recording<number>> {
     return record(() => {
         const provider = new gitlab.Provider("gitlab");
         const group = new EstateGroup(
             "group",
-            { gitlab: sampleGitLab(overrides), ...(existing && { existing }), keep },
+            { gitlab: sampleGitLab(overrides), ...(existing && { existing }), deletionProtection },
             { providers: [provider] },
         );
         return valueOf(group.groupId);
@@ -34,7 +34,7 @@ function recordTeamGroup(overrides: Partial<TeamGroupArgs> = {}): Promise<Record
             team: sampleTeam(),
             gitlab: sampleGitLab(),
             parentId: 7,
-            keep: false,
+            deletionProtection: false,
             held: {},
             people: { alice: 1, Alice: 1, bob: 2, carol: 3, dave: 4 },
             ...overrides,
@@ -78,15 +78,18 @@ test("an existing group is looked up and nothing is made", async () => {
     assert.equal(recording.result, 3);
 });
 
-test("a group around something kept is kept", async () => {
+test("a group around something protected is protected", async () => {
     assert.deepEqual(registration(await recordEstateGroup({}, true), "group-group").options, {
         protect: true,
         retainOnDelete: true,
     });
-    assert.deepEqual(registration(await recordTeamGroup({ keep: true }), "team-shop-group").options, {
-        protect: true,
-        retainOnDelete: true,
-    });
+    assert.deepEqual(
+        registration(await recordTeamGroup({ deletionProtection: true }), "team-shop-group").options,
+        {
+            protect: true,
+            retainOnDelete: true,
+        },
+    );
 });
 
 test("a team has its group and one membership per user, by name", async () => {

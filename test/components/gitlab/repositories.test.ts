@@ -17,13 +17,13 @@ const freeEnterprise = sampleGitLab({ edition: "ee" });
 function recordApp(
     app = sampleApp("web"),
     server = sampleGitLab(),
-    keep = true,
+    deletionProtection = true,
 ): Promise<Recording<AppRepository>> {
     return record(() => {
         const provider = new gitlab.Provider("gitlab");
         return new AppRepository(
             "app",
-            { app, gitlab: server, settings: {}, groupId: 7, keep },
+            { app, gitlab: server, settings: {}, groupId: 7, deletionProtection },
             { providers: [provider] },
         );
     });
@@ -48,7 +48,7 @@ function recordConfig(overrides: Partial<ConfigRepositoryArgs> = {}): Promise<Re
                     verify: true,
                 },
             },
-            keep: true,
+            deletionProtection: true,
             ...overrides,
         };
         return new ConfigRepository("config", args, { providers: [provider] });
@@ -171,7 +171,7 @@ test("the Enterprise Edition without a licence: roles in lists, nobody by name, 
     assert.deepEqual(short(config, "config"), short(await recordConfig(), "config"));
 });
 
-test("a repository that is not kept can be deleted", async () => {
+test("a repository that is not protected can be deleted", async () => {
     const recording = await recordApp(sampleApp("web"), sampleGitLab(), false);
     assert.deepEqual(registration(recording, "app-project").options, {});
 });
