@@ -7,6 +7,7 @@
  *     --as-is               take the sandbox as it stands: a part that is down stays down
  *     --no-doctor           up: without the look at the servers before the first write
  *     --forget-unreachable  destroy: forget what lies on a cluster that does not answer, instead of failing
+ *     --forget-gone         with a refresh: forget what is gone where the provider fails at it; the update makes it anew
  *
  * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
  * started when it is not up; any other stack runs with your own CLI, login and plugins.
@@ -20,6 +21,7 @@ import { keepingSettings } from "./support/destroy";
 import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
 import { protectedNames } from "./support/overview";
 import { policyArguments } from "./support/policy";
+import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
 import { withSandbox } from "./support/withSandbox";
 
@@ -46,6 +48,7 @@ interface Call {
     readonly policy: boolean;
     readonly sandbox: boolean;
     readonly asIs: boolean;
+    readonly forgetGone: boolean;
     readonly forgetUnreachable: boolean;
     /** Whether servers are looked at before the first write. */
     readonly doctor: boolean;
@@ -70,7 +73,14 @@ export function parseCall(argv: readonly string[]): Call {
         } else if (option.startsWith("--stack=")) {
             stack = option.slice("--stack=".length);
         } else if (
-            ["--policy", "--sandbox", "--as-is", "--no-doctor", "--forget-unreachable"].includes(option)
+            [
+                "--policy",
+                "--sandbox",
+                "--as-is",
+                "--no-doctor",
+                "--forget-gone",
+                "--forget-unreachable",
+            ].includes(option)
         ) {
             flags.add(option);
         } else {
@@ -83,6 +93,7 @@ export function parseCall(argv: readonly string[]): Call {
         policy: flags.has("--policy"),
         sandbox: flags.has("--sandbox"),
         asIs: flags.has("--as-is"),
+        forgetGone: flags.has("--forget-gone"),
         forgetUnreachable: flags.has("--forget-unreachable"),
         doctor: !flags.has("--no-doctor"),
         rest,
@@ -121,7 +132,14 @@ async function engineFor(call: Call): Promise<Stack> {
 async function main(): Promise<void> {
     const call = parseCall(process.argv.slice(2));
     const { engine, estate } = await engineFor(call);
+    const report = (line: string): void => void process.stderr.write(`${line}\n`);
+    if (!call.sandbox && refreshes(call)) {
+        const { operation, forgetGone } = call;
+        const writes = operation !== "preview" && !call.rest.includes("--preview-only");
+        await guardRefresh(engine, estate, { writes, forgetGone, report });
+    }
     if (call.operation === "up" && call.doctor) {
+        await waitForHarbors(engine, estate, report);
         await lookBeforeFirstWrite(engine, estate);
     }
     const policy = call.policy ? policyArguments(engine) : [];
@@ -171,6 +189,11 @@ async function lookBeforeFirstWrite(engine: Engine, estate: Estate): Promise<voi
     if (findings.length > 0) {
         process.stderr.write(`${formatFindings(findings)}\n\n`);
     }
+}
+
+/** Whether the run looks at what is there. */
+export function refreshes({ operation, rest }: Pick<Call, "operation" | "rest">): boolean {
+    return operation === "refresh" || rest.some((option) => /^(-r|--refresh|--refresh=true)$/.test(option));
 }
 
 /**

@@ -52,7 +52,7 @@ export async function examineWith(engine: Engine, estate: Estate, fast: boolean)
 }
 
 /** The stack's secrets in the open; they go from the CLI to here over a pipe and no further. */
-async function credentialsOf(engine: Engine): Promise<unknown> {
+export async function credentialsOf(engine: Engine): Promise<unknown> {
     const args = ["config", "--show-secrets", "--json", ...stackArguments(engine)];
     const { stdout } = await succeed(engine, args, { cwd: engine.root, env: engine.env });
     const config = JSON.parse(stdout) as Record<string, { objectValue?: unknown } | undefined>;

@@ -22,6 +22,7 @@ describe("command line", () => {
             policy: true,
             sandbox: true,
             asIs: false,
+            forgetGone: false,
             forgetUnreachable: false,
             doctor: true,
             rest: ["--diff"],

@@ -207,6 +207,17 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
             ],
         };
         assert.equal((await world.harbor("PUT", `/robots/${pull.id}`, widened)).status, 200);
+        // The provider does not look at quotas; the command does.
+        const quota = async (): Promise<{ id: number; hard: { storage: number } }> => {
+            const all = await world.harbor<
+                { id: number; ref: { name: string }; hard: { storage: number } }[]
+            >("GET", "/quotas?page_size=100");
+            const found = all.body.find(({ ref }) => ref.name === "web-dev");
+            assert.ok(found);
+            return found;
+        };
+        const { id, hard } = await quota();
+        assert.equal((await world.harbor("PUT", `/quotas/${id}`, { hard: { storage: -1 } })).status, 200);
 
         const plan = await world.plan({ refresh: true });
         const touched = Object.values(plan).flat().sort();
@@ -226,6 +237,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
             `/projects/${config.id}/protected_branches/test`,
         );
         assert.equal(level.status, 200, "the branch is protected again");
+        assert.deepEqual((await quota()).hard, hard, "the quota is as it was");
     });
 
     test("no secret stands in state, logs or outputs", async () => {

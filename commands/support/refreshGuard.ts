@@ -1,0 +1,139 @@
+/** What runs before anything is refreshed: nothing is while a Harbor is ill. See harborRefresh.ts. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Estate } from "../../estate/model";
+import { checkoutDir } from "../../toolchain/checkout";
+import { harborConnection, type ConnectionContext } from "../doctor/connections";
+import { client, type Ask } from "../doctor/http";
+import { credentialsOf } from "../doctor/stack";
+import { CommandError } from "./console";
+import { onStack, type Engine } from "./engine";
+import {
+    harborObjects,
+    lookAtHarbor,
+    waitForParts,
+    withDrift,
+    type ExportedResources,
+    type HarborLook,
+} from "./harborRefresh";
+
+/** How a stack is refreshed. */
+export interface Refresh {
+    /** False for a preview: the state stays as it is. */
+    readonly writes: boolean;
+    /** Objects whose absence would fail the refresh are taken out of the state. */
+    readonly forgetGone: boolean;
+    readonly report: (line: string) => void;
+}
+
+/**
+ * Looks at every Harbor of the stack before a refresh.
+ *
+ * @throws CommandError when one is ill, or something is gone that the refresh would fail at.
+ */
+export async function guardRefresh(engine: Engine, estate: Estate, refresh: Refresh): Promise<void> {
+    const exported = JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedResources;
+    const objects = harborObjects(exported);
+    if (objects.size === 0) {
+        return;
+    }
+    // The sandbox's plugin finds by itself that a policy is gone.
+    const policies = engine.kind === "own" || process.env["ESTATE_PROVIDERS"] === "upstream";
+    const looks = await onHarbors(engine, estate, [...objects.keys()], (ask, registry) =>
+        lookAtHarbor(ask, objects.get(registry) ?? [], policies),
+    );
+    const ill = looks.flatMap(([name, look]) => look.ill.map((why) => `  ${name}: ${why}`));
+    if (ill.length > 0) {
+        throw new CommandError(
+            `Nothing was refreshed, because Harbor is not well:\n${ill.join("\n")}\n` +
+                "A robot that cannot be read would be taken for one that is gone, and be made anew with another password. Run it again when Harbor is well.",
+        );
+    }
+    const gone = looks.flatMap(([, look]) => look.gone);
+    if (gone.length > 0 && !(refresh.forgetGone && refresh.writes)) {
+        throw new CommandError(
+            `Nothing was refreshed, because the provider cannot refresh what is gone:\n${gone.map(({ text }) => `  ${text}`).join("\n")}\n` +
+                "To make it anew: npm run up -- --refresh --forget-gone, with the --stack that you gave.",
+        );
+    }
+    for (const { urn, text } of gone) {
+        await onStack(engine, ["state", "delete", "--yes", urn]);
+        refresh.report(`Taken out of the state, because it is gone: ${text}`);
+    }
+    await takeOver(engine, looks, refresh);
+}
+
+/** Tells of what no refresh sees, and puts it into the state as a refresh would, so that the update mends it. */
+async function takeOver(engine: Engine, looks: readonly Look[], refresh: Refresh): Promise<void> {
+    const drift = looks.flatMap(([, look]) => look.drift);
+    if (drift.length === 0) {
+        return;
+    }
+    refresh.report(
+        `Changed on Harbor, where the provider does not look:\n${drift.map(({ text }) => `  ${text}`).join("\n")}` +
+            (refresh.writes
+                ? ""
+                : "\nThe preview below does not know of it; npm run up -- --refresh puts it back."),
+    );
+    if (!refresh.writes) {
+        return;
+    }
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-state-"));
+    try {
+        const file = path.join(folder, "state.json");
+        const exported = JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedResources;
+        fs.writeFileSync(file, JSON.stringify(withDrift(exported, drift)), { mode: 0o600 });
+        await onStack(engine, ["stack", "import", "--file", file]);
+    } finally {
+        fs.rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+/** Waits for Harbors whose job service starts, and tells of what is not well afterwards. */
+export async function waitForHarbors(
+    engine: Engine,
+    estate: Estate,
+    report: (line: string) => void,
+): Promise<void> {
+    for (const [name, ill] of await onHarbors(engine, estate, Object.keys(estate.registries), (ask) =>
+        waitForParts(ask),
+    )) {
+        if (ill.some((part) => part.includes("jobservice"))) {
+            report(
+                `${name}: ${ill.join("; ")}. While its job service is away it takes no retention policy: that ends with status 500, or with "/retentions/" and status 404 or 405. The next up goes on from there.`,
+            );
+        }
+    }
+}
+
+type Look = readonly [registry: string, look: HarborLook];
+
+/** Asks several Harbors at once; those that the spec has no more cannot be asked. */
+async function onHarbors<T>(
+    engine: Engine,
+    estate: Estate,
+    registries: readonly string[],
+    work: (ask: Ask, registry: string) => Promise<T>,
+): Promise<(readonly [string, T])[]> {
+    const context: ConnectionContext = {
+        credentials: await credentialsOf(engine),
+        folder: checkoutDir(),
+        env: engine.env,
+    };
+    const known = registries.flatMap((name) => estate.registries[name] ?? []);
+    return Promise.all(
+        known.map(async (registry) => {
+            const { ask, close } = client(
+                harborConnection(registry, context),
+                AbortSignal.timeout(120_000),
+                10_000,
+            );
+            try {
+                return [`Harbor ${registry.name} (${registry.url})`, await work(ask, registry.name)] as const;
+            } finally {
+                close();
+            }
+        }),
+    );
+}
