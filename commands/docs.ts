@@ -197,10 +197,7 @@ function promotion(): string[] {
 function secrets(): string[] {
     const uses: [string, string][] = [
         ["gitlab.token", "access token with scope `api`, of an owner of the estate's group"],
-        [
-            "registries.<name>.username",
-            "Harbor administrator, or a system robot that may make projects and robots",
-        ],
+        ["registries.<name>.username", "Harbor administrator, see rights.md"],
         ["registries.<name>.password", "its password or secret"],
         ...channelUses(),
         ["clusters.<name>.kubeconfig", "kubeconfig, instead of a file; optional"],

@@ -10,7 +10,7 @@ import { mapValues, required } from "./support/maps";
 export interface ServerCredentials {
     /** Token of a user who may make groups, projects and tokens below the estate's group: scope `api`. */
     readonly gitlab: { readonly token: pulumi.Input<string> };
-    /** By registry name: an administrator, or a system robot that may make projects and robots. */
+    /** By registry name: an administrator. */
     readonly registries: Readonly<Record<string, HarborLogin>>;
     /** By cluster name: the text of a kubeconfig, for clusters whose spec names no file. */
     readonly clusters?: Readonly<Record<string, { readonly kubeconfig?: pulumi.Input<string> }>>;

@@ -1,10 +1,16 @@
 /** The whole look: every server at once, each bounded in time, and one list of findings. Nothing is changed anywhere. */
+import { setMaxListeners } from "node:events";
 import type { Estate } from "../../estate/model";
 import type { Look } from "./check";
-import { gitlabConnection, type ConnectionContext } from "./connections";
+import { gitlabConnection, harborConnection, secret, type ConnectionContext } from "./connections";
 import { decide, type Check, type Finding } from "./finding";
 import { gitlabChecks } from "./gitlab/checks";
 import { gitlabFacts } from "./gitlab/facts";
+import { clusterChecks } from "./cluster/checks";
+import { clusterFacts, noWay } from "./cluster/facts";
+import { wayTo } from "./cluster/kubeconfig";
+import { harborChecks } from "./harbor/checks";
+import { harborFacts } from "./harbor/facts";
 import { client, type Ask, type Connection } from "./http";
 import { offlineFindings } from "./offline";
 
@@ -20,13 +26,34 @@ export const deadline = 8000;
 /** Looks at every server of the estate. Takes at most {@link deadline} and a little. */
 export async function examine(estate: Estate, examination: Examination): Promise<Finding[]> {
     const end = AbortSignal.timeout(deadline);
+    // Every call in flight listens to it.
+    setMaxListeners(0, end);
     const look: Look = { estate, made: examination.made, now: examination.now };
-    const chosen = <Facts>(checks: readonly Check<Facts, Look>[]): Check<Facts, Look>[] =>
+    const chosen = <Facts, Context>(checks: readonly Check<Facts, Context>[]): Check<Facts, Context>[] =>
         checks.filter(({ fast }) => fast || !examination.fast);
     const found = await Promise.all([
         asking(gitlabConnection(estate, examination), end, async (ask) =>
             decide(chosen(gitlabChecks), await gitlabFacts(ask, estate), look),
         ),
+        ...Object.values(estate.registries).map((registry) =>
+            asking(harborConnection(registry, examination), end, async (ask) =>
+                decide(chosen(harborChecks), await harborFacts(ask), {
+                    ...look,
+                    registry,
+                    username: secret(examination, "registries", registry.name, "username"),
+                }),
+            ),
+        ),
+        ...Object.values(estate.clusters).map(async (cluster) => {
+            const way = await wayTo(cluster, examination);
+            const checks = chosen(clusterChecks);
+            return "fault" in way
+                ? decide(checks, noWay(way.fault, way.fix), { ...look, cluster })
+                : asking(way.connection, end, async (ask) => {
+                      const facts = await clusterFacts(ask, estate, cluster, look.now, way.connection.cert);
+                      return decide(checks, facts, { ...look, cluster });
+                  });
+        }),
     ]);
     return [...offlineFindings(estate, examination.folder, examination.now), ...found.flat()];
 }

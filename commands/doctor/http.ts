@@ -15,6 +15,8 @@ export interface Connection {
     readonly headers: Readonly<Record<string, string>>;
     /** PEM of the authorities that count, beside those of Node. */
     readonly ca?: string;
+    /** True: only those of `ca` count. */
+    readonly caOnly?: boolean;
     /** True: any certificate is taken. */
     readonly insecure?: boolean;
     /** Name the certificate is for, where it is not the URL's host. */
@@ -131,9 +133,9 @@ export function client(
     return { ask, close: () => agent.destroy() };
 }
 
-function tlsOptions({ ca, insecure, cert, key, serverName }: Connection): tls.ConnectionOptions {
+function tlsOptions({ ca, caOnly, insecure, cert, key, serverName }: Connection): tls.ConnectionOptions {
     return {
-        ...(ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] }),
+        ...(ca === undefined ? {} : { ca: caOnly === true ? [ca] : [...tls.rootCertificates, ca] }),
         ...(insecure === true ? { rejectUnauthorized: false } : {}),
         ...(cert === undefined ? {} : { cert }),
         ...(key === undefined ? {} : { key }),

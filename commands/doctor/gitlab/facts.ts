@@ -2,6 +2,7 @@
 import { lookup } from "node:dns/promises";
 import type { Estate } from "../../../estate/model";
 import { Unreachable, type Answer, type Ask } from "../http";
+import { all, list, record, text } from "../json";
 
 /** A group or a project, as far as it matters. */
 export interface Place {
@@ -223,8 +224,8 @@ async function insideGroup(
     me: number,
 ): Promise<Pick<GitLabFacts, "places"> & { tokens: Answer; events: Answer; namespace: Answer }> {
     const [groups, projects, tokens, events, namespace] = await Promise.all([
-        all(ask, `/groups/${id}/descendant_groups?`),
-        all(ask, `/groups/${id}/projects?include_subgroups=true&simple=false&`),
+        all(ask, `/groups/${id}/descendant_groups?`, "per_page"),
+        all(ask, `/groups/${id}/projects?include_subgroups=true&simple=false&`, "per_page"),
         ask("GET", `/groups/${id}/access_tokens?per_page=1`),
         ask("GET", `/groups/${id}/audit_events?per_page=1`),
         ask("GET", `/namespaces/${encodeURIComponent(fullPath)}`),
@@ -241,7 +242,7 @@ async function insideGroup(
 }
 
 async function rolesIn(ask: Ask, group: FoundGroup | undefined): Promise<Record<string, number>> {
-    const members = group === undefined ? [] : await all(ask, `/groups/${group.id}/members/all?`);
+    const members = group === undefined ? [] : await all(ask, `/groups/${group.id}/members/all?`, "per_page");
     return Object.fromEntries(
         members.map((each) => [text(each["username"]).toLowerCase(), Number(each["access_level"] ?? 0)]),
     );
@@ -316,25 +317,6 @@ async function resolveHere(host: string): Promise<readonly string[]> {
     return Promise.race([found, late]).finally(() => clearTimeout(timer));
 }
 
-/** Pages of a list that are read at most: 2000 entries. */
-const pageLimit = 20;
-
-/** Every element of a list; none where it cannot be read. */
-async function all(ask: Ask, path: string): Promise<Record<string, unknown>[]> {
-    const found: Record<string, unknown>[] = [];
-    for (let page = 1; page <= pageLimit; page++) {
-        const { status, body, headers } = await ask("GET", `${path}per_page=100&page=${page}`);
-        if (status !== 200) {
-            break;
-        }
-        found.push(...list(body));
-        if (list(body).length < 100 || headers["x-next-page"] === "") {
-            break;
-        }
-    }
-    return found;
-}
-
 function place(value: Record<string, unknown>, key: string, me: number): Place {
     const deleted = value["marked_for_deletion_on"] ?? value["marked_for_deletion_at"];
     return {
@@ -343,16 +325,4 @@ function place(value: Record<string, unknown>, key: string, me: number): Place {
         description: text(value["description"]),
         own: Number(value["creator_id"] ?? -1) === me,
     };
-}
-
-function record(value: unknown): Record<string, unknown> {
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function list(value: unknown): Record<string, unknown>[] {
-    return Array.isArray(value) ? value.map(record) : [];
-}
-
-function text(value: unknown): string {
-    return typeof value === "string" ? value : "";
 }

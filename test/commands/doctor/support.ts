@@ -23,7 +23,8 @@ export function server(
     const ask: Ask = (method, path) => {
         const call = `${method} ${path}`;
         calls.push(call);
-        const key = call in answers ? call : call.replace(/[?&](per_page|page)=.*$/, "").replace(/\?$/, "");
+        const key =
+            call in answers ? call : call.replace(/[?&](per_page|page_size|page)=.*$/, "").replace(/\?$/, "");
         const answer = answers[key];
         if (answer instanceof Error) {
             return Promise.reject(answer);

@@ -1,0 +1,186 @@
+/** What a cluster says of itself and of what the estate needs there. Only reads, and asks what it may do. */
+import { X509Certificate } from "node:crypto";
+import type { Cluster, Estate } from "../../../estate/model";
+import { Unreachable, type Answer, type Ask } from "../http";
+import { list, record, text } from "../json";
+import { hostRights, memberRights, questionsOf, type Question } from "./rights";
+
+/** A namespace that is there. */
+export interface FoundNamespace {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ClusterFacts {
+    /** Why there is no way to it, and what to do: the kubeconfig. Then nothing else is known. */
+    readonly noWay?: { readonly fault: string; readonly fix: string };
+    /** Why there is no answer; then nothing else is known. */
+    readonly unreachable?: string;
+    /** The account was refused; then nothing else is known. */
+    readonly refused?: true;
+    /** e.g. `v1.34.1`. */
+    readonly version?: string;
+    /** Seconds its clock is before this machine's; negative when it is behind. */
+    readonly clockAhead: number;
+    readonly certificateEnds?: Date;
+    /** Of the account itself, where it has one. */
+    readonly loginEnds?: Date;
+    readonly denied: readonly Question[];
+    readonly namespaces: readonly FoundNamespace[];
+    /** On the host: namespaces with the deployments of an Argo CD, whoever made it. */
+    readonly argocd: readonly string[];
+    /** On the host: definitions of Argo CD that are there. */
+    readonly definitions: readonly string[];
+    /** Objects that another program writes too: object and program. */
+    readonly otherWriters: readonly { readonly object: string; readonly manager: string }[];
+}
+
+const nothing = {
+    clockAhead: 0,
+    denied: [],
+    namespaces: [],
+    argocd: [],
+    definitions: [],
+    otherWriters: [],
+} as const;
+
+/** A cluster that cannot even be asked. */
+export function noWay(fault: string, fix: string): ClusterFacts {
+    return { ...nothing, noWay: { fault, fix } };
+}
+
+/** Namespaces the estate makes on a cluster. */
+export function namespacesOn(estate: Estate, cluster: Cluster): { path: string; namespace: string }[] {
+    return Object.values(estate.apps).flatMap((app) =>
+        app.environments
+            .filter(({ clusters }) => clusters.includes(cluster.name))
+            .map(({ environment, namespace }) => ({
+                path: `apps.${app.name}.environments.${environment}.namespace`,
+                namespace,
+            })),
+    );
+}
+
+/** Asks a cluster. `cert`: the account's own certificate. */
+export async function clusterFacts(
+    ask: Ask,
+    estate: Estate,
+    cluster: Cluster,
+    now: Date,
+    cert?: string,
+): Promise<ClusterFacts> {
+    try {
+        // Most clusters show their version to anybody: who is asking shows only in the next call.
+        const version = await ask("GET", "/version");
+        const all = await denied(ask, [{ group: "*", resource: "*", verb: "*" }]);
+        if (all === undefined) {
+            return { ...nothing, refused: true };
+        }
+        const host = cluster.role === "host";
+        const runsApps = namespacesOn(estate, cluster).length > 0;
+        const rights = [...(host ? hostRights : []), ...(runsApps ? memberRights : [])];
+        const [missing, namespaces, atHost] = await Promise.all([
+            all.length === 0 ? [] : denied(ask, questionsOf(rights)),
+            ask("GET", "/api/v1/namespaces?limit=1000"),
+            host ? onHost(ask, estate) : undefined,
+        ]);
+        const date = Date.parse(text(version.headers.date));
+        const loginEnds = cert === undefined ? undefined : endOf(cert);
+        return {
+            ...(typeof record(version.body)["gitVersion"] === "string"
+                ? { version: text(record(version.body)["gitVersion"]) }
+                : {}),
+            // The header has whole seconds, of the moment the answer was sent.
+            clockAhead: Number.isNaN(date) ? 0 : Math.round((date - now.getTime()) / 1000),
+            ...(version.certificateEnds === undefined ? {} : { certificateEnds: version.certificateEnds }),
+            ...(loginEnds === undefined ? {} : { loginEnds }),
+            denied: missing ?? [],
+            namespaces: items(namespaces).map((each) => ({
+                name: text(metadata(each)["name"]),
+                labels: labels(each),
+            })),
+            argocd: atHost?.argocd ?? [],
+            definitions: atHost?.definitions ?? [],
+            otherWriters: atHost?.writers ?? [],
+        };
+    } catch (error) {
+        if (error instanceof Unreachable) {
+            return { ...nothing, unreachable: error.message };
+        }
+        throw error;
+    }
+}
+
+/** Questions that are answered with no; undefined when the account itself is refused. */
+async function denied(ask: Ask, questions: readonly Question[]): Promise<Question[] | undefined> {
+    const answers = await Promise.all(
+        questions.map(async (question): Promise<[Question, Answer]> => [
+            question,
+            await ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+                apiVersion: "authorization.k8s.io/v1",
+                kind: "SelfSubjectAccessReview",
+                spec: { resourceAttributes: question },
+            }),
+        ]),
+    );
+    if (answers.some(([, { status }]) => status === 401)) {
+        return undefined;
+    }
+    return answers
+        .filter(([, { body }]) => record(record(body)["status"])["allowed"] !== true)
+        .map(([question]) => question);
+}
+
+/** Programs that write objects again and again; a change by hand is no such thing, it is drift. */
+const writers =
+    /^(helm|flux|helm-controller|kustomize-controller|argocd-controller|terraform|Terraform|rancher)/i;
+
+async function onHost(
+    ask: Ask,
+    { argocd }: Estate,
+): Promise<{
+    argocd: string[];
+    definitions: string[];
+    writers: { object: string; manager: string }[];
+}> {
+    const [deployments, definitions, ...objects] = await Promise.all([
+        ask("GET", "/apis/apps/v1/deployments?labelSelector=app.kubernetes.io/part-of%3Dargocd&limit=100"),
+        ask("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?limit=1000"),
+        ...["argocd-cm", "argocd-cmd-params-cm", "argocd-rbac-cm"].map((each) =>
+            ask("GET", `/api/v1/namespaces/${argocd.namespace}/configmaps/${each}`),
+        ),
+    ]);
+    return {
+        argocd: [...new Set(items(deployments).map((each) => text(metadata(each)["namespace"])))].sort(),
+        definitions: items(definitions)
+            .map((each) => text(metadata(each)["name"]))
+            .filter((each) => each.endsWith(".argoproj.io")),
+        writers: objects.flatMap(({ status, body }) => {
+            const fields = list(metadata(record(body))["managedFields"]);
+            const other = fields.map((each) => text(each["manager"])).find((each) => writers.test(each));
+            return status !== 200 || other === undefined
+                ? []
+                : [{ object: `ConfigMap ${text(metadata(record(body))["name"])}`, manager: other }];
+        }),
+    };
+}
+
+function items({ status, body }: Answer): Record<string, unknown>[] {
+    return status === 200 ? list(record(body)["items"]) : [];
+}
+
+function metadata(object: Record<string, unknown>): Record<string, unknown> {
+    return record(object["metadata"]);
+}
+
+function labels(object: Record<string, unknown>): Record<string, string> {
+    return record(metadata(object)["labels"]) as Record<string, string>;
+}
+
+function endOf(pem: string): Date | undefined {
+    try {
+        return new Date(new X509Certificate(pem).validTo);
+    } catch {
+        return undefined;
+    }
+}
