@@ -33,6 +33,10 @@ export interface PlannedJob {
     /** Name, with references to variables in it; null without an environment. */
     readonly environment: string | null;
     readonly environmentAction: string;
+    /** What `deployment_tier` says; null: GitLab guesses it from the name. */
+    readonly environmentTier: string | null;
+    /** Address, with references to variables in it. */
+    readonly environmentUrl: string | null;
     readonly resourceGroup: string | null;
     readonly interruptible: boolean;
     readonly timeoutSeconds: number | null;
@@ -171,6 +175,8 @@ function planJob(
                 : isObject(environment) && typeof environment["name"] === "string"
                   ? environment["name"]
                   : null,
+        environmentTier: wordOf(environment, "deployment_tier"),
+        environmentUrl: wordOf(environment, "url"),
         environmentAction:
             isObject(environment) && typeof environment["action"] === "string"
                 ? environment["action"]
@@ -358,4 +364,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function strings(value: unknown): string[] {
     return value === undefined || value === null ? [] : [value].flat().map(String);
+}
+
+/** Text under a key of something that may be an object. */
+function wordOf(value: unknown, key: string): string | null {
+    const word = isObject(value) ? value[key] : undefined;
+    return typeof word === "string" ? word : null;
 }

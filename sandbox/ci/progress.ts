@@ -3,7 +3,7 @@ import { emitJob } from "../gitlab/events";
 import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project } from "../gitlab/model";
 import { setStatus } from "../gitlab/routes/pipelines";
-import { recordDeployment } from "./deployments";
+import { blockDeployment, mayRunJob, recordDeployment, waitsForApproval } from "./deployments";
 import type { EndedRun, JobExecutor } from "./executor";
 import type { CiFiles } from "./files";
 import { externalStatuses, finishedStatuses, nextStatus, pipelineStatus } from "./flow";
@@ -82,8 +82,17 @@ export class PipelineProgress {
                     continue;
                 }
                 moved = true;
-                if (next === "pending") {
-                    this.makePending(project, job);
+                if (["pending", "manual"].includes(next) && waitsForApproval(this.gitlab, project, job)) {
+                    // Somebody starts it by hand, once the deployment is approved.
+                    if (job.run) {
+                        job.run.when = "manual";
+                    }
+                    job.status = "manual";
+                    blockDeployment(this.gitlab, project, pipeline, job);
+                } else if (next === "pending") {
+                    if (!this.makePending(project, pipeline, job)) {
+                        continue;
+                    }
                 } else if (next === "skipped") {
                     this.finish(project, pipeline, job, "skipped", null);
                     continue;
@@ -105,15 +114,29 @@ export class PipelineProgress {
         }
     }
 
-    /** Lets a job wait for the runner, or first for its resource group. */
-    makePending(project: Project, job: Job): void {
+    /**
+     * Lets a job wait for the runner, or first for its resource group. Returns false for one that failed instead: its
+     * environment is protected from whom it would run for.
+     */
+    makePending(project: Project, pipeline: Pipeline, job: Job): boolean {
         const { gitlab } = this;
         const run = job.run;
+        const user = gitlab.user(run?.userId ?? pipeline.userId);
+        if (user && !mayRunJob(gitlab, project, job, user)) {
+            this.finish(project, pipeline, job, "failed", "protected_environment_failure");
+            return false;
+        }
         if (run) {
             run.queuedAt = gitlab.now();
         }
         job.status = run?.resourceGroup === null ? "pending" : "waiting_for_resource";
         this.giveResources(project);
+        return true;
+    }
+
+    /** Fails a job whose deployment was rejected. */
+    reject(project: Project, pipeline: Pipeline, job: Job): void {
+        this.finish(project, pipeline, job, "failed", "deployment_rejected");
     }
 
     /** Cancels a job. */
@@ -185,7 +208,7 @@ export class PipelineProgress {
         this.finish(project, pipeline, job, status, reason);
         if (status === "failed" && run && run.retriesLeft > 0 && !this.stopping.aborted) {
             run.retriesLeft--;
-            this.makePending(project, renewJob(this.gitlab, pipeline, job, run.userId));
+            this.makePending(project, pipeline, renewJob(this.gitlab, pipeline, job, run.userId));
         }
     }
 
@@ -213,7 +236,7 @@ export class PipelineProgress {
                     this.timers.delete(timer);
                     this.changed(async () => {
                         if (job.status === "scheduled") {
-                            this.makePending(project, job);
+                            this.makePending(project, pipeline, job);
                             await this.advance(project, pipeline);
                         }
                     }).catch(() => undefined);

@@ -6,6 +6,7 @@ import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project, User } from "../gitlab/model";
 import { addPipeline, hasCiFile } from "../gitlab/repository";
 import { setStatus } from "../gitlab/routes/pipelines";
+import { deploymentOf, mayRunJob, waitsForApproval } from "./deployments";
 import { JobExecutor } from "./executor";
 import { CiFiles } from "./files";
 import { finishedStatuses } from "./flow";
@@ -128,12 +129,15 @@ export class CiRunner implements PipelineRunner {
         if (job.status !== "manual" && job.status !== "scheduled") {
             throw new ApiError(400, { message: "400 Bad request - Unplayable Job" });
         }
-        this.mayRun(project, pipeline, user);
+        this.mayRun(project, pipeline, user, job);
+        if (deploymentOf(project, job)?.status === "blocked") {
+            throw new ApiError(400, { message: "400 Bad request - Unplayable Job" });
+        }
         await this.progress.changed(async () => {
             if (job.run) {
                 job.run.userId = user.id;
             }
-            this.progress.makePending(project, job);
+            this.progress.makePending(project, pipeline, job);
             reopen(pipeline);
             await this.progress.advance(project, pipeline);
         });
@@ -144,11 +148,11 @@ export class CiRunner implements PipelineRunner {
         if (!["success", "failed", "canceled"].includes(job.status) || job.run?.retried !== false) {
             throw forbidden("403 Forbidden - Job is not retryable");
         }
-        this.mayRun(project, pipeline, user);
+        this.mayRun(project, pipeline, user, job);
         return this.progress.changed(async () => {
             const again = renewJob(this.gitlab, pipeline, job, user.id);
             reviveSkipped(pipeline);
-            this.progress.makePending(project, again);
+            this.startAgain(project, pipeline, again);
             reopen(pipeline);
             await this.progress.advance(project, pipeline);
             return again;
@@ -170,7 +174,7 @@ export class CiRunner implements PipelineRunner {
         await this.progress.changed(async () => {
             for (const job of currentJobs(pipeline)) {
                 if (job.status === "failed" || job.status === "canceled") {
-                    this.progress.makePending(project, renewJob(this.gitlab, pipeline, job, user.id));
+                    this.startAgain(project, pipeline, renewJob(this.gitlab, pipeline, job, user.id));
                 }
             }
             reviveSkipped(pipeline);
@@ -183,6 +187,19 @@ export class CiRunner implements PipelineRunner {
         await this.progress.changed(async () => {
             for (const job of pipeline.jobs.filter((each) => !finishedStatuses.includes(each.status))) {
                 this.progress.stop(project, pipeline, job);
+            }
+            await this.progress.advance(project, pipeline);
+        });
+    }
+
+    async approvalGiven(project: Project, pipeline: Pipeline, job: Job): Promise<void> {
+        await this.progress.changed(async () => {
+            const deployment = deploymentOf(project, job);
+            if (deployment?.approvals?.some((each) => each.status === "rejected")) {
+                this.progress.reject(project, pipeline, job);
+            } else {
+                this.progress.makePending(project, pipeline, job);
+                reopen(pipeline);
             }
             await this.progress.advance(project, pipeline);
         });
@@ -306,7 +323,18 @@ export class CiRunner implements PipelineRunner {
         });
     }
 
-    private mayRun(project: Project, pipeline: Pipeline, user: User): void {
+    /** A job that is run once more waits for approvals once more, too: `advance` sees to that. */
+    private startAgain(project: Project, pipeline: Pipeline, job: Job): void {
+        if (!waitsForApproval(this.gitlab, project, job)) {
+            this.progress.makePending(project, pipeline, job);
+        }
+    }
+
+    /** @throws ApiError 403 where the branch or the environment is protected from the user. */
+    private mayRun(project: Project, pipeline: Pipeline, user: User, job?: Job): void {
+        if (job && !mayRunJob(this.gitlab, project, job, user)) {
+            throw forbidden();
+        }
         const branch = !pipeline.tag && pipeline.mergeRequestIid === undefined;
         if (branch && !mergesInto(this.gitlab, user, project, pipeline.ref)) {
             throw forbidden();

@@ -25,6 +25,8 @@ export interface PipelineRunner {
     retryPipeline(project: Project, pipeline: Pipeline, user: User): Promise<void>;
     /** Ends all jobs of a pipeline. */
     cancelPipeline(project: Project, pipeline: Pipeline): Promise<void>;
+    /** Goes on with a job whose deployment is approved or rejected: the first starts it, the second fails it. */
+    approvalGiven(project: Project, pipeline: Pipeline, job: Job): Promise<void>;
     /** A job's log as far as it is written; undefined for a job that was never run. */
     trace(job: Job): Promise<string | undefined>;
     /** Whom a running job's token stands for; undefined when it is none. */

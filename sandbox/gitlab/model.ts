@@ -202,6 +202,18 @@ export interface Deployment {
     userId: number;
     createdAt: string;
     updatedAt: string;
+    /** Of a deployment to an environment whose deployments are approved. */
+    approvals?: DeploymentApproval[];
+}
+
+/** What somebody said of a deployment that waits for approvals. */
+export interface DeploymentApproval {
+    userId: number;
+    status: "approved" | "rejected";
+    comment: string;
+    createdAt: string;
+    /** Rule it counts for; null with the older single number. */
+    ruleId: number | null;
 }
 
 export interface ProtectedEnvironment {
@@ -234,6 +246,9 @@ export interface JobRun {
     /** Exit codes that are no failure of the pipeline. */
     allowedExitCodes: number[];
     environmentAction: string;
+    /** What the file says of the environment; not in jobs of an earlier version of the sandbox. */
+    environmentTier?: string | null;
+    environmentUrl?: string | null;
     resourceGroup: string | null;
     interruptible: boolean;
     timeoutSeconds: number;

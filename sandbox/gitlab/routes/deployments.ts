@@ -1,11 +1,19 @@
-import { anyGranted } from "../access";
 import type { Call, Routes } from "../call";
-import { forbidden, invalid, notFound } from "../errors";
+import { ApiError, forbidden, invalid, notFound } from "../errors";
 import { emit, hookProject, hookUser } from "../events";
 import type { GitLab } from "../gitlab";
-import { Level, type Deployment, type Environment, type Project } from "../model";
+import {
+    Level,
+    type Deployment,
+    type DeploymentApproval,
+    type Environment,
+    type Job,
+    type Pipeline,
+    type Project,
+} from "../model";
 import { bool, filled, oneOf, required, text, type Input } from "../params";
-import { basicUser } from "../present";
+import { basicUser, showGrant } from "../present";
+import { approvalRules, approve, mayDeploy, pendingApprovals } from "../protectedEnvironments";
 import { showEnvironment } from "./environments";
 
 const statuses = oneOf("created", "running", "success", "failed", "canceled", "blocked");
@@ -20,13 +28,8 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         }
         return found;
     };
-    const mayDeploy = (call: Call, project: Project, environment: Environment): void => {
-        const protection = project.protectedEnvironments.find((each) => each.name === environment.name);
-        if (
-            gitlab.tier === "premium" &&
-            protection &&
-            !anyGranted(gitlab, protection.deploy, call.user, project)
-        ) {
+    const refuseProtected = (call: Call, project: Project, environment: Environment): void => {
+        if (!mayDeploy(gitlab, call.user, project, environment)) {
             throw forbidden();
         }
     };
@@ -63,7 +66,7 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         const environment =
             project.environments.find((each) => each.name === wanted.environment) ??
             gitlab.addEnvironment(project, wanted.environment);
-        mayDeploy(call, project, environment);
+        refuseProtected(call, project, environment);
         environment.state = "available";
         const now = gitlab.now();
         const made: Deployment = {
@@ -87,7 +90,7 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         const deployment = find(call, project);
         const environment = environmentOf(project, deployment);
         if (environment) {
-            mayDeploy(call, project, environment);
+            refuseProtected(call, project, environment);
         }
         const { status } = call.parse({ status: required(statuses) });
         if (deployment.status === status) {
@@ -97,6 +100,43 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         deployment.updatedAt = gitlab.now();
         announceDeployment(gitlab, project, deployment);
         return showDeployment(gitlab, project, deployment, true);
+    });
+    routes.post(`${base}/:deployment_id/approval`, async (call) => {
+        call.requirePremium();
+        const project = call.writableProject(Level.reporter);
+        const deployment = find(call, project);
+        const wanted = call.parse({
+            status: required(oneOf("approved", "rejected")),
+            comment: text(),
+            represented_as: text(),
+        });
+        const environment = environmentOf(project, deployment);
+        if (!environment) {
+            throw notFound("Environment");
+        }
+        const approval = approve(gitlab, project, environment, deployment, call.user, {
+            status: wanted.status,
+            comment: wanted.comment ?? "",
+            representedAs: wanted.represented_as,
+        });
+        if (typeof approval === "string") {
+            throw new ApiError(400, { message: `400 Bad request - ${approval}` });
+        }
+        const rejected = approval.status === "rejected";
+        if (rejected || pendingApprovals(gitlab, project, environment, deployment) === 0) {
+            const found = jobOf(project, deployment);
+            if (!rejected || !found) {
+                deployment.status = rejected ? "failed" : "created";
+                deployment.updatedAt = gitlab.now();
+                announceDeployment(gitlab, project, deployment);
+            }
+            // With approval rules the job stays manual; with the older single number it starts by itself.
+            const byRules = approvalRules(gitlab, project, environment, deployment).length > 0;
+            if (found && (rejected || !byRules)) {
+                await gitlab.ci?.approvalGiven(project, found.pipeline, found.job);
+            }
+        }
+        return showApproval(gitlab, approval);
     });
     routes.delete(`${base}/:deployment_id`, (call) => {
         const project = call.project(Level.developer);
@@ -113,6 +153,46 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         }
         project.deployments = project.deployments.filter((each) => each !== deployment);
     });
+}
+
+/** The job that deploys. */
+function jobOf(project: Project, deployment: Deployment): { pipeline: Pipeline; job: Job } | undefined {
+    return project.pipelines
+        .flatMap((pipeline) => pipeline.jobs.map((job) => ({ pipeline, job })))
+        .find(({ job }) => job.run?.deploymentId === deployment.id);
+}
+
+function showApproval(gitlab: GitLab, approval: DeploymentApproval): Input {
+    return {
+        user: basicUser(gitlab, gitlab.user(approval.userId)),
+        status: approval.status,
+        created_at: approval.createdAt,
+        comment: approval.comment,
+    };
+}
+
+/** What the API adds to a deployment where deployments can be approved. */
+function showApprovals(
+    gitlab: GitLab,
+    project: Project,
+    environment: Environment,
+    deployment: Deployment,
+): Input {
+    return {
+        pending_approval_count: pendingApprovals(gitlab, project, environment, deployment),
+        approvals: (deployment.approvals ?? []).map((each) => showApproval(gitlab, each)),
+        approval_summary: {
+            rules: approvalRules(gitlab, project, environment, deployment).map(({ rule, given }) => ({
+                id: rule.id,
+                user_id: rule.userId,
+                group_id: rule.groupId,
+                access_level: rule.accessLevel,
+                access_level_description: showGrant(gitlab, rule)["access_level_description"],
+                required_approvals: rule.requiredApprovals ?? 1,
+                deployment_approvals: given.map((each) => showApproval(gitlab, each)),
+            })),
+        },
+    };
 }
 
 function environmentOf(project: Project, deployment: Deployment): Environment | undefined {
@@ -138,6 +218,9 @@ function showDeployment(gitlab: GitLab, project: Project, deployment: Deployment
         status: deployment.status,
         user: basicUser(gitlab, gitlab.user(deployment.userId)),
         deployable: null,
+        ...(whole && environment && gitlab.tier === "premium"
+            ? showApprovals(gitlab, project, environment, deployment)
+            : {}),
         ...(whole ? { environment: environment ? showEnvironment(gitlab, project, environment) : null } : {}),
     };
 }
