@@ -41,7 +41,7 @@ export const syncWindow = z.strictObject({
         .max(200)
         .optional()
         .describe(
-            "Why there is this window, for those who read the estate. Argo CD shows its own fields only.",
+            "Why there is this window, for those who read the estate. An engine's own pages do not show it.",
         ),
 });
 
@@ -132,5 +132,5 @@ export const hold = z
     .min(1)
     .max(200)
     .describe(
-        "Pauses this environment, with the reason: automated syncs stop, and so does the image updater. People still sync and roll back in Argo CD. Remove the line to go on.",
+        "Pauses this environment, with the reason: automated syncs stop, and so does the image updater. People still sync and roll back in the engine. Remove the line to go on.",
     );

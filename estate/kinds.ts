@@ -128,7 +128,7 @@ export function forbiddenKind({ group, kind }: WrittenKind): string | undefined 
         return "an app must not widen its own rights";
     }
     if (group === "argoproj.io" && ["Application", "ApplicationSet", "AppProject"].includes(kind)) {
-        return "what Argo CD delivers comes from the spec";
+        return "what an engine delivers comes from the spec";
     }
     if (group !== "") {
         return undefined;

@@ -42,12 +42,12 @@ export const notifications = z.strictObject({
     relay: z
         .strictObject({
             image: image.describe(
-                "Image of the relay, see docs/notifications.md. One without a registry host comes from `argocd.imageMirror`.",
+                "Image of the relay, see docs/notifications.md. One without a registry host comes from the engine's `imageMirror`.",
             ),
             url: z
                 .url({ protocol: /^https?$/ })
                 .optional()
-                .describe("Where Argo CD reaches the relay. Default: the Service that the estate makes."),
+                .describe("Where the engine reaches the relay. Default: the Service that the estate makes."),
             dedupMinutes: z
                 .int()
                 .min(0)
@@ -61,6 +61,6 @@ export const notifications = z.strictObject({
         })
         .optional()
         .describe(
-            "A small server beside Argo CD that signs messages for bots and looks into their answers. Required where a channel has a signing secret; all channels but mail go through it.",
+            "A small server beside the engine that signs messages for bots and looks into their answers. Required where a channel has a signing secret; all channels but mail go through it.",
         ),
 });

@@ -112,7 +112,7 @@ const cluster = z.strictObject({
         .enum(["host", "member"])
         .default("member")
         .describe(
-            "`host` runs Argo CD, `member` runs apps. Exactly one cluster is the host; it may run apps too.",
+            "`host` runs the engines, `member` runs apps. Exactly one cluster is the host; it may run apps too.",
         ),
     access: z
         .strictObject({
@@ -134,12 +134,14 @@ const cluster = z.strictObject({
     server: url
         .optional()
         .describe(
-            "API server's URL as Argo CD on the host reaches it. Default: the URL in the kubeconfig; for the host `https://kubernetes.default.svc`.",
+            "API server's URL as the engine on the host reaches it. Default: the URL in the kubeconfig; for the host `https://kubernetes.default.svc`.",
         ),
     labels: z
         .record(labelKey, labelValue)
         .default({})
-        .describe("Labels of the cluster's registration in Argo CD, for selectors, e.g. `{region: east}`."),
+        .describe(
+            "Labels of the cluster's registration in its engine, for selectors, e.g. `{region: east}`.",
+        ),
 });
 
 const channelNames = subscriptions;
@@ -202,7 +204,7 @@ const syncMeaning = {
     prune: "Delete objects that are gone from git. Acts only with `automated`.",
     selfHeal: "Undo changes made by hand on the cluster. Acts only with `automated`.",
     retries: "Attempts after a failed sync.",
-    history: "How many earlier syncs Argo CD stores to roll back to.",
+    history: "How many earlier syncs the engine stores to roll back to.",
     ignoreDifferences:
         "Fields that others own: neither drift nor undone by a sync. A list at an inner level replaces the whole list.",
 };
@@ -240,7 +242,7 @@ const immutableTags = z.array(z.string().min(1)).nullable();
 const values = z.record(z.string(), z.unknown()).nullable();
 
 const meaning = {
-    sync: "How Argo CD applies changes. `null`: a person syncs.",
+    sync: "How the engine applies changes. `null`: a person syncs.",
     quota: 'Hard limits of each namespace, e.g. `{"requests.cpu": "4"}`. A key set to `null` drops that limit; `null` drops all.',
     storageGiB: "Storage limit of the Harbor project in GiB. `null`: no limit.",
     keepTags:
@@ -357,7 +359,9 @@ const environment = z.strictObject({
     syncWindows: z
         .array(syncWindow)
         .default([])
-        .describe("When Argo CD may, or must not, apply anything in this environment. Default: at any time."),
+        .describe(
+            "When the engine may, or must not, apply anything in this environment. Default: at any time.",
+        ),
     defaults: z
         .strictObject(overrides)
         .prefault({})
@@ -424,7 +428,7 @@ const app = z.strictObject({
         .nullable()
         .optional()
         .describe(
-            "Argo CD Image Updater writes new tags to git, instead of CI. Absent or `null`: CI writes the tag.",
+            "The engine's image updater writes new tags to git, instead of CI. Absent or `null`: CI writes the tag.",
         ),
     channels: channelNames
         .nullable()

@@ -114,7 +114,7 @@ export const updaterSchema = z.strictObject({
         .enum(["source", "values"])
         .default("source")
         .describe(
-            "Where the tag is committed. `source`: `.argocd-source-<application>.yaml` beside the chart, which only that Application reads. `values`: the chart's values.yaml or the kustomization itself, so that a merge into the next environment's branch carries it on; for charts the updater must be 0.15 or later.",
+            "Where the tag is committed. `source`: a file beside the chart that is read for this app in this environment alone. `values`: the chart's values.yaml or the kustomization itself, so that a merge into the next environment's branch carries it on; for charts the updater must be 0.15 or later.",
         ),
     writeBranch: z
         .string()

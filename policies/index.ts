@@ -9,6 +9,7 @@ import {
     type StackValidationPolicy,
 } from "@pulumi/policy";
 import { concerns, defaultSettings, type ResourceRule, type RuleSettings, type StackRule } from "./rule";
+import { engineRules } from "./rules/engines";
 import { gitlabRules, gitlabStackRules } from "./rules/gitlab";
 import { harborRules } from "./rules/harbor";
 import { kubernetesRules } from "./rules/kubernetes";
@@ -71,7 +72,7 @@ function stackPolicy(rule: StackRule): StackValidationPolicy {
 
 /** Every rule of the pack, by area. */
 export const policies: Policies = [
-    ...[...gitlabRules, ...harborRules, ...kubernetesRules].map(resourcePolicy),
+    ...[...gitlabRules, ...harborRules, ...kubernetesRules, ...engineRules].map(resourcePolicy),
     ...gitlabStackRules.map(stackPolicy),
 ];
 

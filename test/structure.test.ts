@@ -9,6 +9,8 @@ import * as path from "node:path";
 import { describe, test } from "node:test";
 import ts from "typescript";
 
+import { engines } from "../estate/engines";
+import { flows } from "../estate/flows";
 import { checkoutDir } from "../toolchain/checkout";
 
 /** What one file imports: paths of ours from the checkout on, and names of packages that it needs when it runs. */
@@ -95,6 +97,31 @@ function importsOf(file: string): Imports {
             .slice(0, name.startsWith("@") ? 2 : 1)
             .join("/");
     return { values: ours(values), types: ours(types), packages: values.filter(isPackage).map(packageOf) };
+}
+
+/** All that a file says but in comments: names and texts, a line each. */
+function wordsOf(file: string): string {
+    const words: string[] = [];
+    const visit = (node: ts.Node): void => {
+        if (
+            ts.isIdentifier(node) ||
+            ts.isStringLiteralLike(node) ||
+            ts.isTemplateHead(node) ||
+            ts.isTemplateMiddleOrTemplateTail(node)
+        ) {
+            words.push(node.text);
+        }
+        ts.forEachChild(node, visit);
+    };
+    visit(
+        ts.createSourceFile(
+            file,
+            fs.readFileSync(path.join(root, file), "utf8"),
+            ts.ScriptTarget.Latest,
+            true,
+        ),
+    );
+    return words.join("\n");
 }
 
 type Graph = ReadonlyMap<string, ReadonlySet<string>>;
@@ -211,6 +238,26 @@ describe("the structure of the product", () => {
             ["components/support/checks.ts"],
         );
         assert.deepEqual(spelled(/["'`](gitops-estate|app\.kubernetes\.io)\/[a-z]/), ["estate/labels.ts"]);
+    });
+
+    test("what is an engine's or a flow's is named in their folders alone", () => {
+        const places: Readonly<Record<string, string>> = {
+            // In every living cluster; another name would replace the account, with all that it has made.
+            "components/clusters/access.ts": "argocd",
+            // What fixes say of today's only engine.
+            "estate/rules/clusters.ts": "Argo CD",
+        };
+        const engineNames = Object.entries(engines).flatMap(([name, { title }]) => [name, title]);
+        const faults = [...product.keys(), ...sources("commands")]
+            .filter((file) => !/\/(engines|flows)\//.test(file))
+            .flatMap((file) => {
+                const words = wordsOf(file).toLowerCase();
+                // Commands are about the sandbox too, which has one engine.
+                return [...Object.keys(flows), ...(product.has(file) ? engineNames : [])]
+                    .filter((name) => words.includes(name.toLowerCase()) && places[file] !== name)
+                    .map((name) => `${file} names ${name}`);
+            });
+        assert.deepEqual(faults, []);
     });
 
     test("the spec needs no Pulumi, but for estate/config.ts", () => {

@@ -8,6 +8,7 @@ import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gitlabRules, gitlabStackRules } from "../../policies/rules/gitlab";
 import { harborRules } from "../../policies/rules/harbor";
+import { engineRules } from "../../policies/rules/engines";
 import { kubernetesRules } from "../../policies/rules/kubernetes";
 import { ensureSecrets, prepareFolder, sandboxLayout } from "../../sandbox";
 import { checkoutDir } from "../../toolchain/checkout";
@@ -17,7 +18,7 @@ import { engineHome, programEngine } from "../../commands/support/sandboxEngine"
 import { policyArguments } from "../../commands/support/policy";
 import { World } from "./support/world";
 
-const rules = [...gitlabRules, ...gitlabStackRules, ...harborRules, ...kubernetesRules];
+const rules = [...gitlabRules, ...gitlabStackRules, ...harborRules, ...kubernetesRules, ...engineRules];
 const stackRules: readonly string[] = gitlabStackRules.map((rule) => rule.name);
 
 /** What the engine's summary says of a pack: `[level] rule resource`, sorted. */

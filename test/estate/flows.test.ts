@@ -3,9 +3,7 @@
  * it does not prove: that pipelines of such a flow do what their settings say; those are templates of the flow's own.
  */
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { describe, it, test } from "node:test";
+import { describe, it } from "node:test";
 import { declareEstate } from "../../components/program";
 import { check, resolve, specSchema, type Problem, type Spec } from "../../estate";
 import { versionKeys } from "../../estate/delivery";
@@ -290,22 +288,4 @@ describe("plans of apps that share a repository", () => {
             ],
         );
     });
-});
-
-test("nothing but the registry and the templates of pipelines names a flow", () => {
-    const root = path.resolve(__dirname, "../..");
-    const sources = ["estate", "components", "policies", "commands"].flatMap((folder) =>
-        fs
-            .readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
-            .map((file) => path.join(folder, file))
-            .filter((file) => file.endsWith(".ts")),
-    );
-    const naming = sources.filter((file) => {
-        const text = fs.readFileSync(path.join(root, file), "utf8");
-        return Object.keys(flows).some((flow) => text.includes(`"${flow}"`));
-    });
-    assert.deepEqual(
-        naming.filter((file) => !/^(estate|components\/ci)\/flows\//.test(file)),
-        [],
-    );
 });

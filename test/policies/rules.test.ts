@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concerns, defaultSettings, type Props, type ResourceRule, type Reviewed } from "../../policies/rule";
+import { engineRules } from "../../policies/rules/engines";
 import { branchProtected, gitlabRules, noPushToProduction } from "../../policies/rules/gitlab";
 import { harborRules } from "../../policies/rules/harbor";
 import { kubernetesRules } from "../../policies/rules/kubernetes";
@@ -299,7 +300,7 @@ const cases: readonly Case[] = [
     },
 ];
 
-const rules: readonly ResourceRule[] = [...gitlabRules, ...harborRules, ...kubernetesRules];
+const rules: readonly ResourceRule[] = [...gitlabRules, ...harborRules, ...kubernetesRules, ...engineRules];
 
 /** What every rule says of a resource, by rule. */
 function review(type: string, props: Props): Record<string, string[]> {
