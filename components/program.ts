@@ -12,7 +12,7 @@ import { ConfigRepository, type PushHook } from "./gitlab/configRepository";
 import { EstateGroup, TeamGroup } from "./gitlab/group";
 import { heldRoles } from "./gitlab/heldRoles";
 import { asking, existingGroup } from "./gitlab/lookup";
-import { lookUpPeople } from "./gitlab/people";
+import { lookUpPeople, refuseMissing, type People } from "./gitlab/people";
 import type { ChannelSecrets } from "./notifications/channels";
 import { foreignPipelines, pausedApps, hotfixes, type EstateOutputs } from "./outputs";
 import { makeProviders, type Providers, type ServerCredentials } from "./providers";
@@ -48,7 +48,11 @@ export async function declareEstate(
         secrets: credentials.engines,
         token: (purpose) => sharedToken(credentials.gitlab.token, purpose, estate.name),
     };
-    const { group, teams, configs } = await repositories(estate, providers, pushHooks(prepared, args));
+    const { group, teams, configs, people } = await repositories(
+        estate,
+        providers,
+        pushHooks(prepared, args),
+    );
     const accesses = clusterAccesses(estate, providers);
     const apps = await appSpaces(estate, providers, { teams, configs, accesses });
     const applications: Record<string, Delivered> = {};
@@ -59,6 +63,8 @@ export async function declareEstate(
             await delivery(engine, engineShare(estate, name), { configs, accesses, apps }),
         );
     }
+    // Last: what is declared by now is made in spite of it.
+    refuseMissing(estate.teams, people);
     return {
         ...engineOutputs(estate, definitions),
         gitlab: group.webUrl,
@@ -93,6 +99,7 @@ async function repositories(
     group: EstateGroup;
     teams: Record<string, TeamGroup>;
     configs: Record<string, ConfigRepository>;
+    people: People;
 }> {
     const lookup = { provider: gitlab };
     const [existing, held, people] = await asking(estate.gitlab, () =>
@@ -152,7 +159,7 @@ async function repositories(
             { providers: [gitlab] },
         );
     });
-    return { group, teams, configs };
+    return { group, teams, configs, people };
 }
 
 /** The account that delivers, on each cluster that runs apps. */

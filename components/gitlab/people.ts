@@ -25,24 +25,28 @@ export function missingPeople(teams: Readonly<Record<string, Team>>, people: Peo
     );
 }
 
-/**
- * Looks everybody up. Who does not exist is an error of the run, told with all others in one message, and gets no
- * membership; everything else is made and updated all the same.
- */
-export async function lookUpPeople(teams: Readonly<Record<string, Team>>, lookup: Lookup): Promise<People> {
+/** Looks everybody up. Who does not exist is not in the answer; {@link refuseMissing} speaks of them. */
+export function lookUpPeople(teams: Readonly<Record<string, Team>>, lookup: Lookup): Promise<People> {
     const names = Object.values(teams).flatMap(({ maintainers, developers }) => [
         ...maintainers,
         ...developers,
     ]);
-    const people = await userIds([...new Set(names)], lookup);
+    return userIds([...new Set(names)], lookup);
+}
+
+/**
+ * Ends the run as failed when somebody does not exist. Called once everything is declared: that is made and updated all the
+ * same, and the engine deletes nothing after a program that failed.
+ *
+ * @throws pulumi.RunError one, with everybody who is missing.
+ */
+export function refuseMissing(teams: Readonly<Record<string, Team>>, people: People): void {
     const problems = missingPeople(teams, people);
     if (problems.length > 0) {
-        // Not thrown: the program goes on, and ends as failed.
-        await pulumi.log.error(
+        throw new pulumi.RunError(
             `${formatProblems(problems, "the teams")}\n\n` +
                 "Without them the rest is made and updated; nothing is deleted in this run. " +
                 "pulumi up --skip-preview goes on in spite of this error in the preview.",
         );
     }
-    return people;
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { asking, existingGroup, userIds, type Lookup } from "../../../components/gitlab/lookup";
-import { missingPeople } from "../../../components/gitlab/people";
+import { missingPeople, refuseMissing } from "../../../components/gitlab/people";
 import { knownCalls, record, type Calls } from "../../support/engine";
 import { sampleTeam } from "../sample";
 
@@ -100,4 +100,9 @@ test("everybody who is missing is named, at each place", () => {
             ["teams.ops.maintainers", "zoe"],
         ],
     );
+    assert.throws(
+        () => refuseMissing(teams, { alice: 1 }),
+        (error) => pulumi.RunError.isInstance(error) && /^3 errors in the teams:/.test(String(error.message)),
+    );
+    refuseMissing(teams, { alice: 1, zoe: 2, yann: 3 });
 });
