@@ -222,6 +222,8 @@ export interface ConfigRepository {
     readonly url: string;
     /** Folder of the chart or kustomization in every branch. */
     readonly folder: string;
+    /** Folders that several apps of a shared repository use, sorted; absent: they may use anything. */
+    readonly sharedFolders?: readonly string[];
 }
 
 /** One app in one environment. */

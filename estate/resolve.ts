@@ -268,6 +268,7 @@ function resolveConfig(
     { spec, gitlab }: Surroundings,
 ): ConfigRepository {
     const scope = app.config.scope ?? spec.defaults.config.scope;
+    const shared = last([spec.defaults.config.sharedFolders, app.config.sharedFolders]) ?? null;
     const path = app.config.path ?? names.configPath(scope === "team" ? app.team : name);
     const fullPath = `${group}/${path}`;
     return {
@@ -276,6 +277,7 @@ function resolveConfig(
         fullPath,
         url: `${gitlab.clusterUrl}/${fullPath}.git`,
         folder: app.config.folder ?? name,
+        ...given("sharedFolders", shared === null ? undefined : sortedSet(shared)),
     };
 }
 

@@ -275,6 +275,7 @@ const engine = z.enum(Object.keys(engines) as Engine[]);
 const delivery = z.enum(["helm", "kustomize"]);
 const port = z.int().min(1).max(65535);
 const scope = z.enum(["app", "team"]);
+const sharedFolders = z.array(named(folderName)).nullable();
 const rolloutDeadlineSeconds = z.int().min(10).max(86400);
 
 const appMeaning = {
@@ -286,6 +287,8 @@ const appMeaning = {
     rolloutDeadlineSeconds:
         "Seconds without progress after which a rollout of the seeded chart or kustomization counts as failed and its team is notified. Pulling a large image and a slow start are no progress.",
     scope: "`app`: a config repository for each app; `team`: one that the team's apps share, a folder each.",
+    sharedFolders:
+        "Folders of a config repository, outside the apps' own, that charts and kustomizations of several apps use, e.g. `../shared`. Where apps share a repository, the engine renders an app again only when its folder, one of these or a file at the top changed: what an app uses elsewhere would be left out silently. `null`: every push renders every app.",
     channels:
         "Channels that are notified of this app, in addition to those of its team and environment. Triggers given here replace theirs.",
 };
@@ -299,7 +302,12 @@ const estateDefaults = z.strictObject({
     port: port.default(8080).describe(appMeaning.port),
     rolloutDeadlineSeconds: rolloutDeadlineSeconds.default(300).describe(appMeaning.rolloutDeadlineSeconds),
     config: z
-        .strictObject({ scope: scope.default("app").describe(appMeaning.scope) })
+        .strictObject({
+            scope: scope.default("app").describe(appMeaning.scope),
+            sharedFolders: sharedFolders
+                .default(["base", "common", "shared"])
+                .describe(appMeaning.sharedFolders),
+        })
         .prefault({})
         .describe("Config repositories."),
     sync: syncDefault.nullable().prefault({}).describe(meaning.sync),
@@ -413,6 +421,7 @@ const app = z.strictObject({
     config: z
         .strictObject({
             scope: scope.optional().describe(appMeaning.scope),
+            sharedFolders: sharedFolders.optional().describe(appMeaning.sharedFolders),
             path: named(gitlabPathElement)
                 .optional()
                 .describe(

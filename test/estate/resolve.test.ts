@@ -185,6 +185,7 @@ describe("the model", () => {
             fullPath: "acme/shop/web-config",
             url: "https://gitlab.test/acme/shop/web-config.git",
             folder: "web",
+            sharedFolders: ["base", "common", "shared"],
         });
         const prod = web?.environments[2];
         assert.equal(prod?.namespace, "web-prod");
@@ -420,4 +421,13 @@ describe("order", () => {
         ]);
         assert.deepEqual(names({ a: "b", b: "a", z: undefined }), ["z", "a", "b"], "cycles come last");
     });
+});
+
+it("takes shared folders of the estate or the app; null: anything", () => {
+    const folders = (config: object, own: object = {}): unknown =>
+        model({ defaults: { config }, apps: { web: { config: own } } }).apps["web"]?.config.sharedFolders;
+    assert.deepEqual(folders({}), ["base", "common", "shared"]);
+    assert.deepEqual(folders({ sharedFolders: ["lib", "a"] }), ["a", "lib"]);
+    assert.deepEqual(folders({}, { sharedFolders: [] }), []);
+    assert.equal(folders({}, { sharedFolders: null }), undefined);
 });

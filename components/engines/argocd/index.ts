@@ -18,6 +18,7 @@ import type {
     PreparedEngine,
 } from "../engine";
 import { ClusterRegistration } from "./cluster";
+import { usedPaths } from "./deliver/application";
 import { ArgoCdDelivery } from "./deliver/delivery";
 import { updaterAnnotations } from "./images/annotations";
 import { UpdaterInstall, installsUpdater } from "./images/install";
@@ -164,6 +165,7 @@ class ArgoCdOnHost implements InstalledEngine {
                 annotations: (environment) => ({
                     ...subscriptions(estate, environment),
                     ...updaterAnnotations(estate, app, environment),
+                    ...usedPaths(estate, app),
                 }),
             },
             // Argo CD reports what it cannot reach yet as broken, so all of it comes first. In a destroy, Applications go

@@ -59,6 +59,22 @@ export function application(
     };
 }
 
+/** Annotation with the paths whose changes concern an app; Argo CD's own. */
+const usedPathsAnnotation = "argocd.argoproj.io/manifest-generate-paths";
+
+/**
+ * Without it a push for one app renders all apps of the repository again. Files at the top are in it: `*` matches no
+ * slash. What is outside of these paths and changes is not deployed until something inside does.
+ */
+export function usedPaths({ apps }: Pick<Estate, "apps">, { config }: App): Annotations {
+    const sharing = Object.values(apps).filter((other) => other.config.fullPath === config.fullPath);
+    if (sharing.length < 2 || config.sharedFolders === undefined) {
+        return {};
+    }
+    const paths = [config.folder, ...config.sharedFolders, "*"].map((path) => `/${path}`);
+    return { [usedPathsAnnotation]: paths.join(";") };
+}
+
 function annotated(annotations: Annotations): { annotations?: Annotations } {
     return Object.keys(annotations).length === 0 ? {} : { annotations };
 }

@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
-import { application } from "../../../../components/engines/argocd/deliver/application";
+import { application, usedPaths } from "../../../../components/engines/argocd/deliver/application";
 import { ArgoCdDelivery } from "../../../../components/engines/argocd/deliver/delivery";
 import type { App, AppEnvironment, ImageUpdater } from "../../../../estate/model";
 import { childrenOf, leaks, record, registration } from "../../../support/engine";
@@ -42,6 +42,35 @@ test("an Application follows the environment's branch and names cluster and name
             },
             revisionHistoryLimit: 10,
         },
+    });
+});
+
+describe("apps that share a config repository", () => {
+    const sharing = (name: string, sharedFolders?: string[]): App => {
+        const app = sampleApp(name);
+        const config = {
+            ...app.config,
+            scope: "team" as const,
+            path: "shop-config",
+            fullPath: "acme/shop/shop-config",
+        };
+        return { ...app, config: { ...config, ...(sharedFolders && { sharedFolders }) } };
+    };
+    const annotations = ([app = sampleApp("web"), ...others]: App[]): unknown =>
+        usedPaths(sampleEstate([app, ...others]), app);
+
+    test("are rendered again for their folder, the shared ones and files at the top", () => {
+        assert.deepEqual(annotations([sharing("web", ["base", "lib/x"]), sharing("api", ["base"])]), {
+            "argocd.argoproj.io/manifest-generate-paths": "/web;/base;/lib/x;/*",
+        });
+        assert.deepEqual(annotations([sharing("web", []), sharing("api", [])]), {
+            "argocd.argoproj.io/manifest-generate-paths": "/web;/*",
+        });
+    });
+
+    test("are rendered for every push where anything may be used, and where there is one app only", () => {
+        assert.deepEqual(annotations([sharing("web"), sharing("api", [])]), {});
+        assert.deepEqual(annotations([sharing("web", [])]), {});
     });
 });
 
