@@ -29,7 +29,7 @@ const operations = ["preview", "up", "refresh", "destroy"] as const;
 type Operation = (typeof operations)[number];
 
 const keptHint =
-    '\nIf something "cannot be deleted because it is protected": deletionProtection keeps it, and nothing was changed. ' +
+    '\nIf something "cannot be deleted because it is protected": deletionProtection keeps it. ' +
     "It takes two steps, see docs/troubleshooting.md, Taking an app away.";
 
 /** What a run that did not end well says at last. */

@@ -493,6 +493,12 @@ export const specSchema = z
         apps: z.record(name, app).describe("Apps, by name."),
         ...engineOptions,
         credentials: credentials.prefault({}).describe("How long what the estate issues is good for."),
+        notSecrets: z
+            .record(z.string().min(1), z.string().trim().min(1))
+            .default({})
+            .describe(
+                "Values that look like secrets and are none: a reason for each, by path as the message names it, e.g. `apps.web.values.env.0.value`.",
+            ),
         defaults: estateDefaults.prefault({}).describe("Settings of all apps in all environments."),
     })
     .describe("A GitOps delivery estate.");

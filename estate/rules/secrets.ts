@@ -12,21 +12,45 @@ const harmless = /^existing|(name|ref|path|file|type|enabled|ttl|days)$/i;
  * never part of the problem.
  */
 export function secretsIn(raw: unknown): Problem[] {
-    return walk(raw, []);
+    const known = declaredHarmless(raw);
+    return walk(raw, []).filter(({ path }) => !known.has(path));
+}
+
+/** Paths of which the spec itself says that no secret stands there; those with a reason only. */
+function declaredHarmless(raw: unknown): Set<string> {
+    const { notSecrets } = (typeof raw === "object" && raw !== null ? raw : {}) as { notSecrets?: unknown };
+    return new Set(
+        Object.entries(typeof notSecrets === "object" && notSecrets !== null ? notSecrets : {})
+            .filter(([, reason]) => typeof reason === "string" && reason.trim() !== "")
+            .map(([path]) => path),
+    );
 }
 
 function walk(value: unknown, path: readonly string[]): Problem[] {
     if (typeof value === "string") {
         const key = path.at(-1) ?? "";
         // Quota keys such as `secrets` or `count/secrets` hold numbers.
-        const field = harmless.test(key) || path.at(-2) === "quota" ? "" : key;
+        const field = harmless.test(key) || path.at(-2) === "quota" || path[0] === "notSecrets" ? "" : key;
         const looks = secretAt(field, value);
         return looks === undefined ? [] : [problem(path, value, looks)];
     }
     if (typeof value !== "object" || value === null) {
         return [];
     }
+    const variable = variableIn(value);
+    if (variable !== undefined) {
+        const looks = secretAt(variable.name, variable.value);
+        if (looks !== undefined) {
+            return [problem([...path, "value"], variable.value, looks)];
+        }
+    }
     return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, key]));
+}
+
+/** An environment variable as containers have it: its name stands beside the value. */
+function variableIn(map: object): { name: string; value: string } | undefined {
+    const { name, value } = map as { name?: unknown; value?: unknown };
+    return typeof name === "string" && typeof value === "string" ? { name, value } : undefined;
 }
 
 function problem(path: readonly string[], value: string, looks: string): Problem {
@@ -35,7 +59,7 @@ function problem(path: readonly string[], value: string, looks: string): Problem
         value: `(hidden, ${value.length} characters)`,
         id: "plain-secret",
         rule: `must hold no secret in plain text; this looks like ${looks}`,
-        fix: `replace it where it is valid, remove it here, and store it as a stack secret: ${command(path)}`,
+        fix: `if it is none, say so: notSecrets: {"${path.join(".")}": "<reason>"}; else replace it where it is valid, remove it here, and store it as a stack secret: ${command(path)}`,
         severity: "error",
     };
 }

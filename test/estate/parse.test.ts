@@ -297,6 +297,12 @@ describe("a secret in the open", () => {
             "channels.ops.recipient",
             "0123456789abcdef01",
         ],
+        [
+            "a variable of a container",
+            { apps: { web: { values: { env: [{ name: "DB_PASSWORD", value: "hunter2hunter2" }] } } } },
+            "apps.web.values.env.0.value",
+            "hunter2hunter2",
+        ],
         ["a token at an unknown key", { gitlab: { token: "abc-abc-abc" } }, "gitlab.token", "abc-abc-abc"],
     ];
     for (const [title, overrides, at, secret] of cases) {
@@ -312,12 +318,30 @@ describe("a secret in the open", () => {
         });
     }
 
+    it("is none where the spec says so, with a reason", () => {
+        const values = { csrf: { token: "x-csrf-header" } };
+        const at = "apps.web.values.csrf.token";
+        assert.deepEqual(
+            problems({ apps: { web: { values } }, notSecrets: { [at]: "name of a header" } }),
+            [],
+        );
+        assert.ok(problems({ apps: { web: { values } }, notSecrets: { [at]: " " } }).length > 0);
+    });
+
     it("is not seen in what only speaks of secrets", () => {
         const values = {
             existingSecret: "db",
             secretName: "db",
             passwordFile: "/run/db",
             auth: { enabled: true },
+            image: { pullSecret: "regcred" },
+            ingress: { tlsSecret: "web-tls" },
+            automountServiceAccountToken: "false",
+            podAnnotations: { "vault.hashicorp.com/agent-inject-token": "true" },
+            env: [
+                { name: "DB_HOST", value: "db" },
+                { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } },
+            ],
         };
         assert.deepEqual(problems({ apps: { web: { values } }, defaults: { quota: { secrets: "10" } } }), []);
     });
