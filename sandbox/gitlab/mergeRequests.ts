@@ -250,8 +250,8 @@ export interface MergeOptions {
 
 /**
  * Merges, with a real three-way merge, as the project's merge method says.
- * @throws ApiError 401 without the right to merge, 405 when its state forbids, 409 when the source moved,
- * 422 when the branches conflict.
+ * @throws ApiError 401 without the right to merge, 405 when its state forbids or the branches conflict (422 before 19.0),
+ * 409 when the source moved.
  */
 export async function mergeMergeRequest(
     gitlab: GitLab,
@@ -280,9 +280,6 @@ export async function mergeMergeRequest(
                 removeSource: options.removeSourceBranch ?? request.forceRemoveSourceBranch,
             };
             return;
-        }
-        if (status === "conflict" || status === "need_rebase") {
-            throw unprocessable("Branch cannot be merged");
         }
         if (status !== "mergeable") {
             throw methodNotAllowed();

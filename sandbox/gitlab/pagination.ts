@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
+import { badParameters } from "./errors";
 import { int, parse, type Input } from "./params";
 
 /**
@@ -17,6 +18,9 @@ export function paginate<T>(
         { page: input["page"], per_page: input["per_page"] },
         { page: int(), per_page: int() },
     );
+    if (given.per_page === 0) {
+        throw badParameters(["per_page has a value not allowed"]);
+    }
     const page = Math.max(1, given.page ?? 1);
     const perPage = Math.min(100, Math.max(1, given.per_page ?? 20));
     const pages = Math.max(1, Math.ceil(items.length / perPage));

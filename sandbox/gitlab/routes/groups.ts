@@ -19,6 +19,7 @@ import {
 import { showGroup, showGroupDetail, showProject } from "../present";
 import { randomText } from "../secrets";
 import { groupSettings, readSettings } from "../settings";
+import { filterProjects } from "./projectLists";
 
 const visibility = oneOf("private", "internal", "public");
 const order: Record<string, number> = { private: 0, internal: 1, public: 2 };
@@ -85,23 +86,16 @@ export function registerGroups(routes: Routes, gitlab: GitLab): void {
     routes.get("/groups/:id/projects", async (call) => {
         await gitlab.sweep();
         const group = call.group();
-        const wanted = call.parse({
-            include_subgroups: bool(),
-            search: text(),
-            archived: bool(),
-            simple: bool(),
-        });
+        const wanted = call.parse({ include_subgroups: bool(), with_shared: bool(), simple: bool() });
         const groups = wanted.include_subgroups ? [group, ...gitlab.subgroups(group, true)] : [group];
-        const search = wanted.search?.toLowerCase() ?? "";
-        const found = groups
-            .flatMap((each) => gitlab.projectsOf(each.id))
-            .filter(
-                (project) =>
-                    seesProject(gitlab, call.maybeUser, project) &&
-                    (wanted.archived === undefined || project.archived === wanted.archived) &&
-                    `${project.name} ${project.path}`.toLowerCase().includes(search),
-            )
-            .sort((a, b) => b.id - a.id);
+        const own = groups.flatMap((each) => gitlab.projectsOf(each.id));
+        const shared =
+            wanted.with_shared === false
+                ? []
+                : gitlab.state.projects.filter((project) =>
+                      project.shares.some((share) => share.groupId === group.id),
+                  );
+        const found = filterProjects(gitlab, call, [...new Set([...own, ...shared])]);
         return call.page(found, (project) => showProject(gitlab, project, call.maybeUser));
     });
 }

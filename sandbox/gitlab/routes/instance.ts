@@ -1,7 +1,7 @@
 import { seesGroup } from "../access";
 import type { Call, Routes } from "../call";
-import { conflict, forbidden, invalid, notFound } from "../errors";
-import { bool, filled, int, parse, required, text } from "../params";
+import { badParameters, conflict, forbidden, invalid, notFound } from "../errors";
+import { bool, filled, int, parse, required, text, words, type Field } from "../params";
 import { basicUser, showGroup, showNamespace, showProject } from "../present";
 import { seesProject } from "../access";
 import type { GitLab } from "../gitlab";
@@ -113,12 +113,26 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
     });
     routes.put("/application/settings", (call) => {
         call.requireAdmin();
-        for (const [name, value] of Object.entries(call.input)) {
-            if (name in gitlab.state.settings) {
-                gitlab.state.settings[name] = value;
-            }
+        const { settings } = gitlab.state;
+        // A setting is of the kind it has been from the start.
+        const known = Object.fromEntries(
+            Object.entries(settings).map(([name, value]) => [
+                name,
+                (typeof value === "boolean"
+                    ? bool()
+                    : typeof value === "number"
+                      ? int()
+                      : Array.isArray(value)
+                        ? words()
+                        : text()) as Field<unknown>,
+            ]),
+        );
+        const wanted = call.parse(known);
+        if (Object.keys(wanted).length === 0) {
+            throw badParameters(["at least one parameter must be provided"]);
         }
-        return gitlab.state.settings;
+        Object.assign(settings, wanted);
+        return settings;
     });
 
     routes.get("/namespaces", (call) => {

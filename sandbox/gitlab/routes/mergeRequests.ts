@@ -1,11 +1,25 @@
 import { mergesInto } from "../access";
 import type { Call, Routes } from "../call";
-import { ApiError, forbidden, invalid, notFound } from "../errors";
+import { ApiError, badParameters, forbidden, invalid, notFound } from "../errors";
 import { emitMergeRequest, isDraft } from "../events";
 import type { GitLab } from "../gitlab";
 import { headPipeline, mergeMergeRequest, mergeStatus, openMergeRequest, rebase } from "../mergeRequests";
 import { Level, type MergeRequest, type Project } from "../model";
-import { bool, clearable, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
+import {
+    bool,
+    clearable,
+    filled,
+    int,
+    ints,
+    moment,
+    object,
+    oneOf,
+    parse,
+    required,
+    text,
+    words,
+    type Input,
+} from "../params";
 import { basicUser, showCommit } from "../present";
 import { addPipeline, hasCiFile, mergeRequestWish } from "../repository";
 import { showDiff } from "./commits";
@@ -79,6 +93,12 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
             remove_labels: words(),
             ...editable,
         });
+        if (Object.keys(wanted).length === 0) {
+            throw badParameters([
+                "assignee_id, assignee_ids, reviewer_ids, description, labels, add_labels, remove_labels, state_event, " +
+                    "target_branch, title are missing, at least one parameter must be provided",
+            ]);
+        }
         request.title = wanted.title ?? request.title;
         request.description = wanted.description ?? request.description;
         request.assigneeIds =
@@ -146,11 +166,11 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
         });
         return detail(gitlab, call, project, request);
     });
-    routes.post(`${base}/:iid/cancel_merge_when_pipeline_succeeds`, async (call) => {
+    routes.post(`${base}/:iid/cancel_merge_when_pipeline_succeeds`, (call) => {
         const project = call.project(Level.developer);
         const request = findRequest(call, project);
         request.autoMerge = null;
-        return detail(gitlab, call, project, request);
+        return { status: "success" };
     });
     routes.put(`${base}/:iid/rebase`, async (call) => {
         const project = call.writableProject(Level.developer);
@@ -185,6 +205,7 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
         const pipeline = gitlab.ci
             ? await gitlab.ci.create(project, wish)
             : await addPipeline(gitlab, project, wish);
+        call.status(200);
         return showPipeline(gitlab, project, pipeline);
     });
     routes.get(`${base}/:iid/participants`, (call) => {
@@ -252,11 +273,22 @@ async function listed(
         source_branch: text(),
         target_branch: text(),
         labels: words(),
+        not: object(),
         author_id: int(),
         author_username: text(),
+        assignee_id: text(),
+        reviewer_id: text(),
         iids: ints(),
         search: text(),
-        scope: text(),
+        scope: oneOf(...scopes),
+        wip: oneOf("yes", "no"),
+        draft: bool(),
+        milestone: text(),
+        created_after: moment(),
+        created_before: moment(),
+        updated_after: moment(),
+        updated_before: moment(),
+        view: oneOf("simple"),
         order_by: oneOf("created_at", "updated_at", "title", "merged_at"),
         sort: oneOf("asc", "desc"),
     });
@@ -265,12 +297,24 @@ async function listed(
         wanted.author_username === undefined
             ? wanted.author_id
             : gitlab.userNamed(wanted.author_username)?.id;
+    const { labels: excluded = [] } = parse(wanted.not ?? {}, { labels: words() });
+    const draft = wanted.draft ?? (wanted.wip === undefined ? undefined : wanted.wip === "yes");
+    const mine = mineBy(call, wanted.scope);
     const found = all.filter(
         ({ request }) =>
             (wanted.state === undefined || wanted.state === "all" || request.state === wanted.state) &&
             (wanted.source_branch === undefined || request.sourceBranch === wanted.source_branch) &&
             (wanted.target_branch === undefined || request.targetBranch === wanted.target_branch) &&
-            (wanted.labels ?? []).every((label) => request.labels.includes(label)) &&
+            hasLabels(request, wanted.labels) &&
+            !excluded.some((label) => request.labels.includes(label)) &&
+            (mine === undefined || mine(request)) &&
+            hasPerson(request.assigneeIds, wanted.assignee_id) &&
+            hasPerson(request.reviewerIds, wanted.reviewer_id) &&
+            (draft === undefined || isDraft(request.title) === draft) &&
+            // There are no milestones here: every merge request is without one.
+            (wanted.milestone === undefined || wanted.milestone === "None") &&
+            within(request.createdAt, wanted.created_after, wanted.created_before) &&
+            within(request.updatedAt, wanted.updated_after, wanted.updated_before) &&
             (author === undefined || request.authorId === author) &&
             (wanted.iids === undefined || wanted.iids.includes(request.iid)) &&
             `${request.title} ${request.description}`.toLowerCase().includes(search),
@@ -282,6 +326,57 @@ async function listed(
         found.reverse();
     }
     return call.pageAsync(found, async ({ project, request }) => showRequest(gitlab, project, request));
+}
+
+const scopes = [
+    "created_by_me",
+    "created-by-me",
+    "assigned_to_me",
+    "assigned-to-me",
+    "reviews_for_me",
+    "all",
+] as const;
+
+/** What a scope asks for; undefined for all. */
+function mineBy(
+    call: Call,
+    scope: (typeof scopes)[number] | undefined,
+): ((request: MergeRequest) => boolean) | undefined {
+    const me = call.maybeUser?.id ?? -1;
+    switch (scope?.replaceAll("-", "_")) {
+        case "created_by_me":
+            return (request) => request.authorId === me;
+        case "assigned_to_me":
+            return (request) => request.assigneeIds.includes(me);
+        case "reviews_for_me":
+            return (request) => request.reviewerIds.includes(me);
+        default:
+            return undefined;
+    }
+}
+
+/** All of the labels; `Any` and `None` stand for whether there is one at all. */
+function hasLabels(request: MergeRequest, labels: string[] | undefined): boolean {
+    if (labels?.length === 1 && /^(any|none)$/i.test(labels[0] ?? "")) {
+        return request.labels.length > 0 === /^any$/i.test(labels[0] ?? "");
+    }
+    return (labels ?? []).every((label) => request.labels.includes(label));
+}
+
+/** A person by number; `Any` and `None` stand for whether there is one at all. */
+function hasPerson(ids: number[], wanted: string | undefined): boolean {
+    if (wanted === undefined || wanted === "") {
+        return true;
+    }
+    return /^any$/i.test(wanted)
+        ? ids.length > 0
+        : /^none$/i.test(wanted)
+          ? ids.length === 0
+          : ids.includes(Number(wanted));
+}
+
+function within(at: string, after: string | null | undefined, before: string | null | undefined): boolean {
+    return (!after || at >= after) && (!before || at <= before);
 }
 
 export function findRequest(call: Call, project: Project): MergeRequest {

@@ -6,7 +6,7 @@ import { zeroSha } from "../git";
 import type { GitLab } from "../gitlab";
 import { autoMerge } from "../mergeRequests";
 import { Level, type Job, type Pipeline, type Project } from "../model";
-import { asText, bool, filled, objects, required, text, words, type Input } from "../params";
+import { asText, bool, filled, moment, objects, oneOf, required, text, words, type Input } from "../params";
 import { basicUser } from "../present";
 import { addPipeline, hasCiFile } from "../repository";
 import { showJob } from "./jobs";
@@ -34,10 +34,16 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
         const wanted = call.parse({
             ref: text(),
             sha: text(),
-            status: text(),
+            status: oneOf(...pipelineStatuses),
             source: text(),
             username: text(),
-            scope: text(),
+            scope: oneOf("running", "pending", "finished", "branches", "tags"),
+            yaml_errors: bool(),
+            name: text(),
+            updated_after: moment(),
+            updated_before: moment(),
+            order_by: oneOf("id", "status", "ref", "updated_at", "user_id"),
+            sort: oneOf("asc", "desc"),
         });
         const found = project.pipelines.filter(
             (pipeline) =>
@@ -45,10 +51,18 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
                 (wanted.sha === undefined || pipeline.sha === wanted.sha) &&
                 (wanted.status === undefined || pipeline.status === wanted.status) &&
                 (wanted.source === undefined || pipeline.source === wanted.source) &&
-                (wanted.scope !== "finished" || finished.includes(pipeline.status)) &&
+                inScope(project, pipeline, wanted.scope) &&
+                (wanted.name === undefined || pipeline.name === wanted.name) &&
+                (wanted.yaml_errors === undefined ||
+                    (pipeline.yamlErrors !== undefined) === wanted.yaml_errors) &&
+                (!wanted.updated_after || pipeline.updatedAt >= wanted.updated_after) &&
+                (!wanted.updated_before || pipeline.updatedAt <= wanted.updated_before) &&
                 (wanted.username === undefined || gitlab.user(pipeline.userId)?.username === wanted.username),
         );
-        return call.page(found, (pipeline) => showPipeline(gitlab, project, pipeline));
+        found.sort(newestFirst(wanted.order_by ?? "id"));
+        return call.page(wanted.sort === "asc" ? found.reverse() : found, (pipeline) =>
+            showPipeline(gitlab, project, pipeline),
+        );
     });
     routes.get(`${base}/latest`, async (call) => {
         const project = call.project(Level.guest);
@@ -133,6 +147,48 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
         project.pipelines = project.pipelines.filter((each) => each !== pipeline);
         return gitlab.ci?.forget([pipeline]);
     });
+}
+
+const pipelineStatuses = [
+    ...statuses,
+    "waiting_for_resource",
+    "preparing",
+    "scheduled",
+    "waiting_for_callback",
+    "canceling",
+] as const;
+
+function inScope(project: Project, pipeline: Pipeline, scope: string | undefined): boolean {
+    switch (scope) {
+        case "finished":
+            return finished.includes(pipeline.status);
+        case "running":
+        case "pending":
+            return pipeline.status === scope;
+        case "branches":
+        case "tags": {
+            const newest = project.pipelines.find(
+                (each) => each.ref === pipeline.ref && each.tag === pipeline.tag,
+            );
+            return pipeline.tag === (scope === "tags") && newest === pipeline;
+        }
+        default:
+            return true;
+    }
+}
+
+function newestFirst(
+    key: "id" | "status" | "ref" | "updated_at" | "user_id",
+): (a: Pipeline, b: Pipeline) => number {
+    const value = (pipeline: Pipeline): string | number =>
+        key === "updated_at" ? pipeline.updatedAt : key === "user_id" ? pipeline.userId : pipeline[key];
+    return (a, b) => {
+        const [x, y] = [value(a), value(b)];
+        return (
+            (typeof x === "number" && typeof y === "number" ? y - x : String(y).localeCompare(String(x))) ||
+            b.id - a.id
+        );
+    };
 }
 
 /** Whether a job belongs into a list: the newest of its name, and in one of the statuses asked for. */

@@ -58,7 +58,7 @@ test("a conflict is seen and not merged", async (context) => {
     assert.equal(request.merge_status, "cannot_be_merged");
     const before = (await root.api.Branches.show(id, "main")).commit.id;
     const refused = await root.call("PUT", `/projects/${id}/merge_requests/1/merge`);
-    assert.deepEqual([refused.status, refused.body], [422, { message: "Branch cannot be merged" }]);
+    assert.deepEqual([refused.status, refused.body], [405, { message: "405 Method Not Allowed" }]);
     assert.equal((await root.api.Branches.show(id, "main")).commit.id, before);
     const rebase = await root.call("PUT", `/projects/${id}/merge_requests/1/rebase`);
     assert.equal(rebase.status, 202);
@@ -114,7 +114,7 @@ test("fast-forward only: a source that is behind must be rebased first", async (
     await root.api.RepositoryFiles.create(id, "other", "main", "x", "Meanwhile");
     const request = await root.api.MergeRequests.create(id, "bump", "main", "Bump");
     assert.equal(request.detailed_merge_status, "need_rebase");
-    assert.equal((await root.call("PUT", `/projects/${id}/merge_requests/1/merge`)).status, 422);
+    assert.equal((await root.call("PUT", `/projects/${id}/merge_requests/1/merge`)).status, 405);
     assert.equal((await root.call("PUT", `/projects/${id}/merge_requests/1/rebase`)).status, 202);
     const merged = await root.call("PUT", `/projects/${id}/merge_requests/1/merge`);
     assert.equal(merged.status, 200);
@@ -233,4 +233,54 @@ test("premium: required approvals hold the merge, authors do not approve themsel
     assert.equal(field(reset.body, "detailed_merge_status"), "not_approved");
     await developer.call("POST", `/projects/${id}/merge_requests/1/approve`);
     assert.equal((await root.call("PUT", `/projects/${id}/merge_requests/1/merge`)).status, 200);
+});
+
+test("merge requests are filtered by what clients ask for", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const alice = await sandbox.newPerson("alice");
+    await root.call("POST", `/projects/${id}/members`, { user_id: alice.id, access_level: 40 });
+    const open = async (by: typeof root, branch: string, more: object): Promise<void> => {
+        await root.call("POST", `/projects/${id}/repository/branches`, { branch, ref: "main" });
+        const made = await by.call("POST", `/projects/${id}/merge_requests`, {
+            source_branch: branch,
+            target_branch: "main",
+            title: branch,
+            ...more,
+        });
+        assert.equal(made.status, 201, JSON.stringify(made.body));
+    };
+    await open(root, "one", { labels: "preview", assignee_ids: [alice.id] });
+    await open(alice, "two", { title: "Draft: two" });
+    await open(alice, "three", { labels: "preview,wait", reviewer_ids: [1] });
+    const base = `/projects/${id}/merge_requests`;
+    for (const [query, expected] of [
+        ["labels=Any", "one three"],
+        ["labels=None", "two"],
+        ["labels=preview&not[labels]=wait", "one"],
+        ["scope=created_by_me", "one"],
+        ["scope=reviews_for_me", "three"],
+        ["wip=yes", "two"],
+        ["draft=False", "one three"],
+        ["assignee_id=Any", "one"],
+        ["reviewer_id=None", "one two"],
+        ["milestone=Any", ""],
+        ["created_after=2000-01-01", "one two three"],
+        ["updated_before=2000-01-01", ""],
+    ] as const) {
+        const { body } = await root.call("GET", `${base}?${query}&sort=asc`);
+        assert.equal(
+            (body as { source_branch: string }[]).map((each) => each.source_branch).join(" "),
+            expected,
+            query,
+        );
+    }
+    for (const query of ["scope=mine", "wip=maybe", "state=sleeping", "per_page=0", "created_after=soon"]) {
+        assert.equal((await root.call("GET", `${base}?${query}`)).status, 400, query);
+    }
+    const nothing = await root.call("PUT", `${base}/1`, {});
+    assert.equal(nothing.status, 400);
+    const cancelled = await root.call("POST", `${base}/1/cancel_merge_when_pipeline_succeeds`);
+    assert.deepEqual(cancelled.body, { status: "success" });
 });

@@ -122,3 +122,63 @@ test("who creates a group owns it, at any depth", async (context) => {
         ],
     );
 });
+
+test("a group's projects are filtered, and those shared with it are among them", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const root = sandbox.root();
+    const [web, api] = [await sandbox.newProject("web"), await sandbox.newProject("api")];
+    await sandbox.newProject("shared", "other");
+    await root.call("PUT", `/projects/${web}`, { topics: ["delivery"] });
+    const acme = field<number>((await root.call("GET", "/groups/acme")).body, "id");
+    const shared = await root.call("POST", "/projects/other%2Fshared/share", {
+        group_id: acme,
+        group_access: 30,
+    });
+    assert.equal(shared.status, 201, JSON.stringify(shared.body));
+    const list = async (query: string): Promise<string> =>
+        (
+            (await root.call("GET", `/groups/acme/projects?order_by=path&sort=asc&${query}`)).body as {
+                path: string;
+            }[]
+        )
+            .map((each) => each.path)
+            .join(" ");
+    assert.equal(await list(""), "api shared web");
+    assert.equal(await list("with_shared=False"), "api web");
+    assert.equal(await list("topic=delivery"), "web");
+    assert.equal(await list("visibility=public"), "");
+    assert.ok(api);
+});
+
+test("settings of the instance are of the kind they are, however they are written", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const form = async (body: string): Promise<Response> =>
+        fetch(`${sandbox.url}/api/v4/application/settings`, {
+            method: "PUT",
+            headers: { "PRIVATE-TOKEN": sandbox.root().token },
+            body: new URLSearchParams(body),
+        });
+    const changed: unknown = await (await form("signup_enabled=True&deletion_adjourned_period=7")).json();
+    assert.equal(field(changed, "signup_enabled"), true);
+    assert.equal(field(changed, "deletion_adjourned_period"), 7);
+    assert.equal((await form("signup_enabled=perhaps")).status, 400);
+    assert.equal((await form("no_such_setting=1")).status, 400);
+});
+
+test("pipelines are listed by words that GitLab knows only", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const list = async (query: string): Promise<number> =>
+        (await sandbox.root().call("GET", `/projects/${id}/pipelines?${query}`)).status;
+    for (const query of [
+        "status=waiting_for_resource",
+        "scope=finished",
+        "order_by=ref&sort=asc",
+        "yaml_errors=T",
+    ]) {
+        assert.equal(await list(query), 200, query);
+    }
+    for (const query of ["status=good", "scope=all", "order_by=size", "sort=up", "yaml_errors=maybe"]) {
+        assert.equal(await list(query), 400, query);
+    }
+});
