@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { channelKindNames, channelKinds } from "./channels";
 import { defaultFlow, flowDescriptions, flows, type Flow } from "./flows";
+import { builtIn } from "./defaults";
 import { hold, ignoredDifference, kinds, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { kindSets } from "./kinds";
 import { defaultEngine, engineOptions, engines, type Engine } from "./engines";
@@ -217,11 +218,11 @@ const syncOverride = z.strictObject({
     ignoreDifferences: syncFields.ignoreDifferences.optional().describe(syncMeaning.ignoreDifferences),
 });
 const syncDefault = z.strictObject({
-    automated: syncFields.automated.default(true).describe(syncMeaning.automated),
-    prune: syncFields.prune.default(true).describe(syncMeaning.prune),
-    selfHeal: syncFields.selfHeal.default(true).describe(syncMeaning.selfHeal),
-    retries: syncFields.retries.default(3).describe(syncMeaning.retries),
-    history: syncFields.history.default(10).describe(syncMeaning.history),
+    automated: syncFields.automated.default(builtIn.sync.automated).describe(syncMeaning.automated),
+    prune: syncFields.prune.default(builtIn.sync.prune).describe(syncMeaning.prune),
+    selfHeal: syncFields.selfHeal.default(builtIn.sync.selfHeal).describe(syncMeaning.selfHeal),
+    retries: syncFields.retries.default(builtIn.sync.retries).describe(syncMeaning.retries),
+    history: syncFields.history.default(builtIn.sync.history).describe(syncMeaning.history),
     ignoreDifferences: syncFields.ignoreDifferences.default([]).describe(syncMeaning.ignoreDifferences),
 });
 
@@ -295,25 +296,27 @@ const appMeaning = {
 
 const estateDefaults = z.strictObject({
     flow: flow.default(defaultFlow).describe(appMeaning.flow),
-    ci: ci.default("gitlab").describe(appMeaning.ci),
+    ci: ci.default(builtIn.ci).describe(appMeaning.ci),
     pipeline: pipelineDefaults,
     engine: engine.default(defaultEngine).describe(appMeaning.engine),
-    delivery: delivery.default("helm").describe(appMeaning.delivery),
-    port: port.default(8080).describe(appMeaning.port),
-    rolloutDeadlineSeconds: rolloutDeadlineSeconds.default(300).describe(appMeaning.rolloutDeadlineSeconds),
+    delivery: delivery.default(builtIn.delivery).describe(appMeaning.delivery),
+    port: port.default(builtIn.port).describe(appMeaning.port),
+    rolloutDeadlineSeconds: rolloutDeadlineSeconds
+        .default(builtIn.rolloutDeadlineSeconds)
+        .describe(appMeaning.rolloutDeadlineSeconds),
     config: z
         .strictObject({
-            scope: scope.default("app").describe(appMeaning.scope),
+            scope: scope.default(builtIn.configScope).describe(appMeaning.scope),
             sharedFolders: sharedFolders
-                .default(["base", "common", "shared"])
+                .default([...builtIn.sharedFolders])
                 .describe(appMeaning.sharedFolders),
         })
         .prefault({})
         .describe("Config repositories."),
     sync: syncDefault.nullable().prefault({}).describe(meaning.sync),
-    quota: quota.default({}).describe(meaning.quota),
-    storageGiB: storageGiB.default(null).describe(meaning.storageGiB),
-    keepTags: keepTags.default(20).describe(meaning.keepTags),
+    quota: quota.default(builtIn.quota).describe(meaning.quota),
+    storageGiB: storageGiB.default(builtIn.storageGiB).describe(meaning.storageGiB),
+    keepTags: keepTags.default(builtIn.keepTags).describe(meaning.keepTags),
     immutableTags: immutableTags
         .optional()
         .describe(`${meaning.immutableTags} Default: \`["**"]\` for class \`prod\`, else none.`),
