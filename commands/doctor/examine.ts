@@ -6,6 +6,8 @@ import { gitlabConnection, harborConnection, secret, type ConnectionContext } fr
 import { decide, type Check, type Finding } from "./finding";
 import { gitlabChecks } from "./gitlab/checks";
 import { gitlabFacts } from "./gitlab/facts";
+import { channelChecks } from "./channels/checks";
+import { channelFacts } from "./channels/facts";
 import { clusterChecks } from "./cluster/checks";
 import { clusterFacts, noWay } from "./cluster/facts";
 import { wayTo } from "./cluster/kubeconfig";
@@ -35,6 +37,9 @@ export async function examine(estate: Estate, examination: Examination): Promise
         asking(gitlabConnection(estate, examination), end, async (ask) =>
             decide(chosen(gitlabChecks), await gitlabFacts(ask, estate), look),
         ),
+        examination.fast
+            ? []
+            : channelFacts(estate, examination, end).then((facts) => decide(channelChecks, facts, look)),
         ...Object.values(estate.registries).map((registry) =>
             asking(harborConnection(registry, examination), end, async (ask) =>
                 decide(chosen(harborChecks), await harborFacts(ask), {

@@ -1,13 +1,17 @@
 /** docs/doctor.md names every check and no other; docs/rights.md lists what the doctor asks for. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { channelChecks } from "../../commands/doctor/channels/checks";
 import { clusterChecks } from "../../commands/doctor/cluster/checks";
 import { hostRights, memberRights, rightsTable } from "../../commands/doctor/cluster/rights";
 import { gitlabChecks } from "../../commands/doctor/gitlab/checks";
 import { harborChecks } from "../../commands/doctor/harbor/checks";
 import { page } from "./support";
 
-const checks = [...[...gitlabChecks, ...harborChecks, ...clusterChecks].map(({ id }) => id), "ca-file"];
+const checks = [
+    ...[...gitlabChecks, ...harborChecks, ...clusterChecks, ...channelChecks].map(({ id }) => id),
+    "ca-file",
+];
 
 test("docs/doctor.md has a row for every check", () => {
     const rows = [...page("docs/doctor.md").text.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id);

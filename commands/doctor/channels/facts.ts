@@ -1,0 +1,108 @@
+/** Whether chat bots, mail servers and the page people sign in at answer from here. Nothing is sent. */
+import * as net from "node:net";
+import type { Estate } from "../../../estate/model";
+import { at } from "../../../estate/credentials";
+import { gitlabConnection, proxied, type ConnectionContext } from "../connections";
+import { callTimeout, client, Unreachable, unreachable } from "../http";
+import { record } from "../json";
+
+/** A channel, and why it does not answer; absent: it does. */
+export interface FoundChannel {
+    readonly name: string;
+    /** Host, with the port where it is not the usual one. */
+    readonly host: string;
+    readonly silent?: string;
+}
+
+export interface ChannelFacts {
+    readonly channels: readonly FoundChannel[];
+    /** Where people sign in: why it does not answer, or whom it calls itself. */
+    readonly signIn?: { readonly silent?: string; readonly status?: number; readonly issuer?: string };
+}
+
+/** Opens a connection to each channel, and reads what the sign-in page says of itself. */
+export async function channelFacts(
+    estate: Estate,
+    context: ConnectionContext,
+    end: AbortSignal,
+): Promise<ChannelFacts> {
+    const value = (name: string, key: string): string => {
+        const found = at(context.credentials, ["channels", name, key]);
+        return typeof found === "string" ? found : "";
+    };
+    const channels = Object.values(estate.channels).map(async ({ name, kind }): Promise<FoundChannel> => {
+        const [url, host, port] = [value(name, "url"), value(name, "host"), value(name, "port")];
+        if (kind === "email") {
+            return {
+                name,
+                host: `${host}:${port}`,
+                ...(await silence(() => connected(host, Number(port), end))),
+            };
+        }
+        if (!URL.canParse(url)) {
+            return { name, host: "" };
+        }
+        // Only the server: the rest of the URL is the bot's secret, and a call to it would be a message.
+        const { origin, host: shown } = new URL(url);
+        return { name, host: shown, ...(await silence(() => answered(origin, context, end))) };
+    });
+    const issuer = estate.argocd.sso?.issuer;
+    return {
+        channels: await Promise.all(channels),
+        ...(issuer === undefined ? {} : { signIn: await signIn(issuer, estate, context, end) }),
+    };
+}
+
+async function silence(reach: () => Promise<unknown>): Promise<Pick<FoundChannel, "silent">> {
+    try {
+        await reach();
+        return {};
+    } catch (error) {
+        return { silent: unreachable(error).message };
+    }
+}
+
+async function answered(origin: string, { env }: ConnectionContext, end: AbortSignal): Promise<void> {
+    const { ask, close } = client({ url: origin, headers: {}, ...proxied(origin, env) }, end);
+    try {
+        await ask("GET", "/");
+    } finally {
+        close();
+    }
+}
+
+function connected(host: string, port: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+        const socket = net.connect({ host, port, signal, timeout: callTimeout }, () => {
+            socket.destroy();
+            resolve();
+        });
+        socket.on("timeout", () => socket.destroy(new Error("timeout")));
+        socket.on("error", reject);
+    });
+}
+
+async function signIn(
+    issuer: string,
+    estate: Estate,
+    context: ConnectionContext,
+    end: AbortSignal,
+): Promise<NonNullable<ChannelFacts["signIn"]>> {
+    const { ca } = gitlabConnection(estate, context);
+    const { ask, close } = client(
+        { url: issuer, headers: {}, ...(ca === undefined ? {} : { ca }), ...proxied(issuer, context.env) },
+        end,
+    );
+    try {
+        const { status, body } = await ask("GET", "/.well-known/openid-configuration");
+        const own = record(body)["issuer"];
+        return { status, ...(typeof own === "string" ? { issuer: own } : {}) };
+    } catch (error) {
+        if (error instanceof Unreachable) {
+            return { silent: error.message };
+        }
+        throw error;
+    } finally {
+        close();
+    }
+}
