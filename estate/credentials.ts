@@ -67,7 +67,7 @@ function channelNeeds({ name, kind }: Channel): Need[] {
     }));
 }
 
-/** Sorted problems of the credentials: one for each that is missing, unknown or not a text. Values never appear. */
+/** Sorted problems of the credentials: one for each that is missing, unknown, not a text, or of a kind that does not do. Values never appear. */
 export function checkCredentials(
     estate: Estate,
     credentials: unknown,
@@ -119,6 +119,20 @@ export function checkCredentials(
                 id: "credential-form",
                 rule: `must be ${typeof value === "string" ? (need.form?.words ?? "") : "a text"}`,
                 fix: `set it again: ${secretCommand(name)}`,
+                severity: "error",
+            });
+        }
+    }
+    for (const { name, robotPrefix } of Object.values(estate.registries)) {
+        const username = at(credentials, ["registries", name, "username"]);
+        // An empty prefix tells nothing.
+        if (typeof username === "string" && robotPrefix !== "" && username.startsWith(robotPrefix)) {
+            problems.push({
+                path: `credentials.registries.${name}.username`,
+                value: "(hidden)",
+                id: "harbor-account",
+                rule: "must be a user, not a robot: Harbor lets no robot make retention and immutable rules, and none change a robot",
+                fix: `make a user that is a system administrator of Harbor, and set it: ${secretCommand(`registries.${name}.username`)}`,
                 severity: "error",
             });
         }

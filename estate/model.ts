@@ -244,6 +244,8 @@ export interface AppEnvironment {
     readonly keepTags: number;
     /** Tags that cannot be overwritten, as doublestar patterns; empty for none. */
     readonly immutableTags: readonly string[];
+    /** Which images Harbor hands out to nobody; absent: it hands out all. `allowlist` is sorted. */
+    readonly preventVulnerable?: { readonly severity: string; readonly allowlist: readonly string[] };
     readonly sync: Sync;
     /** Hard limits of the namespace's ResourceQuota, e.g. `{"requests.cpu": "4"}`; empty for no quota. */
     readonly quota: Readonly<Record<string, string>>;

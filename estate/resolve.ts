@@ -337,6 +337,7 @@ function resolveAppEnvironment(
     const project = names.harborProject(name, environment.name);
     const registry = registries[environment.registry];
     const immutable = last(levels.map((level) => level.immutableTags));
+    const prevented = last(levels.map((level) => level.preventVulnerable));
     return {
         environment: environment.name,
         class: environment.class,
@@ -350,6 +351,14 @@ function resolveAppEnvironment(
         immutableTags: sortedSet(
             immutable === undefined ? (environment.class === "prod" ? ["**"] : []) : (immutable ?? []),
         ),
+        ...(prevented === undefined || prevented === null
+            ? {}
+            : {
+                  preventVulnerable: {
+                      severity: prevented.severity,
+                      allowlist: sortedSet(prevented.allowlist),
+                  },
+              }),
         sync: resolveSync(levels.map((level) => level.sync)),
         quota: resolveQuota(levels.map((level) => level.quota)),
         values: delivery === "helm" ? resolveValues(levels.map((level) => level.values)) : {},

@@ -240,6 +240,17 @@ const quota = z.record(quotaResource, quantity.nullable()).nullable();
 const storageGiB = z.int().min(1).nullable();
 const keepTags = z.int().min(1).max(1000);
 const immutableTags = z.array(z.string().min(1)).nullable();
+const preventVulnerable = z
+    .strictObject({
+        severity: z
+            .enum(["low", "medium", "high", "critical"])
+            .describe("Images with a vulnerability of this severity or a higher one cannot be pulled."),
+        allowlist: z
+            .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be an id such as CVE-2026-12345"))
+            .default([])
+            .describe("Vulnerabilities that do not count, by id. Without any, Harbor's own list counts."),
+    })
+    .nullable();
 const values = z.record(z.string(), z.unknown()).nullable();
 
 const meaning = {
@@ -249,6 +260,8 @@ const meaning = {
     keepTags:
         "How many of the newest tags Harbor's retention retains in each repository, in addition to immutable tags.",
     immutableTags: 'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none.',
+    preventVulnerable:
+        "Harbor hands out no image that has vulnerabilities, or no scan that succeeded: to nobody, also not to a node that restarts what runs. `null`: it only scans. Written at an inner level it replaces the outer one.",
     values: "Helm values over the chart's own; maps merge, and a `null` inside reaches Helm, which drops the chart's value. Helm apps only.",
     kinds: `Further kinds of objects that config repositories may hold, beside the usual ones: names of sets (${Object.keys(
         kindSets,
@@ -265,6 +278,7 @@ const overrides = {
     storageGiB: storageGiB.optional().describe(meaning.storageGiB),
     keepTags: keepTags.optional().describe(meaning.keepTags),
     immutableTags: immutableTags.optional().describe(meaning.immutableTags),
+    preventVulnerable: preventVulnerable.optional().describe(meaning.preventVulnerable),
     values: values.optional().describe(meaning.values),
     kustomize: kustomizeOverrides.nullable().optional().describe(meaning.kustomize),
     kinds: kinds.optional().describe(meaning.kinds),
@@ -320,6 +334,7 @@ const estateDefaults = z.strictObject({
     immutableTags: immutableTags
         .optional()
         .describe(`${meaning.immutableTags} Default: \`["**"]\` for class \`prod\`, else none.`),
+    preventVulnerable: preventVulnerable.default(null).describe(meaning.preventVulnerable),
     values: values.default({}).describe(meaning.values),
     kustomize: kustomizeOverrides.nullable().prefault({}).describe(meaning.kustomize),
     kinds: kinds.default([]).describe(meaning.kinds),

@@ -11,8 +11,8 @@ export interface ImageProjectArgs {
 
 /**
  * A Harbor project: private, every pushed image scanned and its SBOM made, with a quota, a retention rule that keeps
- * the newest tags, and tags that cannot be moved where the environment says so. In prod, images with critical
- * vulnerabilities cannot be pulled, nor images that have not been scanned yet.
+ * the newest tags, and tags that cannot be moved where the environment says so. All images can be pulled, unless the
+ * environment prevents those with vulnerabilities: Harbor then refuses what runs as well, on the day something is found.
  *
  * With deletionProtection the project, its images and its rules stay when the app or the stack is removed; without it
  * they are deleted together with the images.
@@ -37,7 +37,7 @@ export class ImageProject extends pulumi.ComponentResource {
                 autoSbomGeneration: true,
                 storageQuota: environment.storageGiB,
                 forceDestroy: !environment.deletionProtection,
-                ...(environment.class === "prod" ? { deploymentSecurity: "critical" } : {}),
+                ...prevention(environment),
             },
             { parent: this, ...dataOptions(environment.deletionProtection) },
         );
@@ -74,4 +74,16 @@ export class ImageProject extends pulumi.ComponentResource {
         this.projectId = project.id;
         this.registerOutputs({ projectName: this.projectName, projectId: this.projectId });
     }
+}
+
+/** The provider has one property for "prevent" and the severity. */
+function prevention({ preventVulnerable }: AppEnvironment): Partial<harbor.ProjectArgs> {
+    if (preventVulnerable === undefined) {
+        return {};
+    }
+    const { severity, allowlist } = preventVulnerable;
+    return {
+        deploymentSecurity: severity,
+        ...(allowlist.length === 0 ? {} : { cveAllowlists: [...allowlist] }),
+    };
 }

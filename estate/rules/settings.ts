@@ -3,6 +3,7 @@ import type { Channel, Estate } from "../model";
 import { compare } from "../problem";
 import { daysBetween, isDay } from "../days";
 import { isGitLabCom, needsEnterprise } from "../edition";
+import type { Spec } from "../schema";
 import type { CheckContext, Checked, Finding, Rule } from "./rule";
 
 /** Settings that do not fit each other, the tier, or the day. */
@@ -38,6 +39,28 @@ export const settingRules: readonly Rule[] = [
                       },
                   ]
                 : [],
+    },
+    {
+        id: "prevent-vulnerable",
+        rule: "can stop what runs: Harbor then refuses an image that runs once a vulnerability of it is known, and a node that starts it again cannot pull it",
+        severity: "warning",
+        check: ({ spec, estate }: Checked): Finding[] => {
+            const places = Object.values(estate.apps).flatMap((app) =>
+                app.environments
+                    .filter((each) => each.class === "prod" && each.preventVulnerable !== undefined)
+                    .map((each) => ({
+                        path: whereVulnerableIsPrevented(spec, app.name, each.environment),
+                        severity: each.preventVulnerable?.severity,
+                    })),
+            );
+            return [...new Map(places.map((place) => [place.path, place])).values()].map(
+                ({ path, severity }) => ({
+                    path,
+                    value: severity,
+                    fix: "leave it to environments before prod, where it stops a promotion between registries and nothing that serves; or allow what is found in time, by allowlist",
+                }),
+            );
+        },
     },
     {
         id: "approvals-possible",
@@ -284,4 +307,19 @@ function expiry({ estate, context }: { estate: Estate; context: CheckContext }):
                   fix: "write a later day and raise credentials.generation: new tokens are made first",
               },
           ];
+}
+
+/** Path of the innermost level that says which images are not handed out. */
+function whereVulnerableIsPrevented(spec: Spec, app: string, environment: string): string {
+    const own = spec.apps[app];
+    const levels: [string, object | null | undefined][] = [
+        [`apps.${app}.environments.${environment}`, own?.environments[environment]],
+        [`apps.${app}`, own],
+        [`environments.${environment}.defaults`, spec.environments[environment]?.defaults],
+    ];
+    const [level = "defaults"] =
+        levels.find(
+            ([, settings]) => settings !== undefined && settings !== null && "preventVulnerable" in settings,
+        ) ?? [];
+    return `${level}.preventVulnerable`;
 }

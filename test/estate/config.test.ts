@@ -240,6 +240,19 @@ describe("credentials", () => {
         );
     });
 
+    it("of a Harbor are no robot's, by the prefix that robots have there", () => {
+        const found = (robotPrefix: string, username: string): string[][] =>
+            checkCredentials(model({ registries: { main: { robotPrefix } } }), {
+                ...credentials,
+                registries: { main: { username, password: "x" } },
+            }).map(({ path, id }) => [path, id]);
+        assert.deepEqual(found("robot$", "robot$estate"), [
+            ["credentials.registries.main.username", "harbor-account"],
+        ]);
+        assert.deepEqual(found("bot-", "robot$estate"), []);
+        assert.deepEqual(found("", "estate"), []);
+    });
+
     it("must be texts", () => {
         const [problem] = checkCredentials(model(), { ...credentials, gitlab: { token: 5 } });
         assert.equal(problem?.id, "credential-form");

@@ -62,6 +62,23 @@ describe("inheritance", () => {
     });
 
     it("switches off with null, and on again further in", () => {
+        const prevent = (severity: string, allowlist?: string[]): object =>
+            allowlist === undefined ? { severity } : { severity, allowlist };
+        assert.equal(at("web", "dev", {}).preventVulnerable, undefined);
+        assert.deepEqual(
+            at("web", "dev", levels("preventVulnerable", prevent("low", ["CVE-2", "CVE-1", "CVE-2"])))
+                .preventVulnerable,
+            { severity: "low", allowlist: ["CVE-1", "CVE-2"] },
+        );
+        assert.deepEqual(
+            at("web", "dev", levels("preventVulnerable", prevent("low", ["CVE-1"]), prevent("high")))
+                .preventVulnerable,
+            { severity: "high", allowlist: [] },
+        );
+        assert.equal(
+            at("web", "dev", levels("preventVulnerable", prevent("low"), null)).preventVulnerable,
+            undefined,
+        );
         assert.equal(at("web", "dev", levels("storageGiB", 5)).storageGiB, 5);
         assert.equal(at("web", "dev", levels("storageGiB", 5, undefined, null)).storageGiB, -1);
         assert.equal(at("web", "dev", levels("storageGiB", 5, null, 7)).storageGiB, 7);

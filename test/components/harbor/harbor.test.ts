@@ -41,7 +41,6 @@ test("a prod project: private, scanned, gated, kept, with its tags fixed", async
         autoSbomGeneration: true,
         storageQuota: 10,
         forceDestroy: false,
-        deploymentSecurity: "critical",
     });
     assert.deepEqual(project.options, { protect: true, retainOnDelete: true });
     const rule = registration(recording, "images-immutable-**");
@@ -49,6 +48,17 @@ test("a prod project: private, scanned, gated, kept, with its tags fixed", async
     // Not protected: the patterns are the spec's at any time.
     assert.deepEqual(rule.options, { deletedWith: "images-project" });
     assert.deepEqual(leaks(recording), []);
+});
+
+test("all images can be pulled, also in prod, unless the spec prevents those with vulnerabilities", async () => {
+    const of = async (allowlist: string[]): Promise<Record<string, unknown>> => {
+        const preventVulnerable = { severity: "high", allowlist };
+        const recording = await recordProject(sampleAppEnvironment("web", "dev", { preventVulnerable }));
+        return registration(recording, "images-project").inputs;
+    };
+    const strict = await of([]);
+    assert.deepEqual([strict["deploymentSecurity"], strict["cveAllowlists"]], ["high", undefined]);
+    assert.deepEqual((await of(["CVE-2026-1"]))["cveAllowlists"], ["CVE-2026-1"]);
 });
 
 test("a project that may be deleted loses its immutable tags' rule first", async () => {

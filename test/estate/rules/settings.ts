@@ -25,6 +25,20 @@ export const settingCases: readonly Case[] = [
         fix: /GitLab\.com runs the Enterprise Edition/,
     },
     {
+        rule: "prevent-vulnerable",
+        title: "vulnerable images kept from prod, for all apps and for one",
+        change: {
+            environments: { prod: { defaults: { preventVulnerable: { severity: "critical" } } } },
+            apps: { web: { environments: { prod: { preventVulnerable: { severity: "high" } } } } },
+        },
+        found: [
+            ["apps.web.environments.prod.preventVulnerable", "high"],
+            ["environments.prod.defaults.preventVulnerable", "critical"],
+        ],
+        severity: "warning",
+        fix: /environments before prod/,
+    },
+    {
         rule: "approvals-possible",
         title: "more approvals than people",
         change: { ...premium, environments: { prod: { approvals: 3 } } },
