@@ -147,6 +147,7 @@ async function repositories(
                 apps: plan.apps,
                 environments: plan.environments,
                 gitlab: estate.gitlab,
+                network: estate.network,
                 settings: Object.fromEntries(
                     plan.apps.map((app) => [app.name, promotionSettings(estate, app)]),
                 ),

@@ -27,11 +27,11 @@ export interface Providers {
 
 /** Makes the providers. Nothing is called yet: a server is first asked when a resource on it is. */
 export function makeProviders(
-    estate: Pick<Estate, "gitlab" | "registries" | "clusters">,
+    estate: Pick<Estate, "gitlab" | "network" | "registries" | "clusters">,
     credentials: ServerCredentials,
 ): Providers {
     return {
-        gitlab: gitlabProvider(estate.gitlab, credentials.gitlab.token),
+        gitlab: gitlabProvider(estate, credentials.gitlab.token),
         registries: mapValues(estate.registries, (registry) =>
             harborProvider(
                 registry,

@@ -8,6 +8,7 @@ import type { Spec } from "./schema";
 import { clusterRules } from "./rules/clusters";
 import { deliveryRules } from "./rules/delivery";
 import { engineRules } from "./rules/engines";
+import { networkRules } from "./rules/network";
 import { nameRules } from "./rules/names";
 import { pipelineRules } from "./rules/pipelines";
 import { promotionRules } from "./rules/promotion";
@@ -25,6 +26,7 @@ function allRules(ways: FlowRegistry, controllers: EngineRegistry): readonly Rul
         ...promotionRules,
         ...nameRules,
         ...settingRules,
+        ...networkRules,
         ...pipelineRules,
         ...deliveryRules,
         ...engineRules,

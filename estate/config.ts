@@ -6,8 +6,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { today } from "./days";
 import { at, checkCredentials, credentialNeeds } from "./credentials";
 import { engines } from "./engines";
-import { serverOf } from "./kubeconfig";
+import { connectionOf, type KubeconfigConnection } from "./kubeconfig";
 import type { Estate } from "./model";
+import { certificateFiles } from "./network";
 import { nearest } from "./nearest";
 import { parseEstate } from "./parse";
 import { formatProblems, hasErrors, type Problem } from "./problem";
@@ -71,9 +72,12 @@ export async function readStack(): Promise<Stack> {
         );
     }
     const secrets = await plain(config.getSecretObject<unknown>(credentialsKey));
+    const connections = await readConnections(raw, secrets);
     const { estate, problems } = parseEstate(raw, {
         today: today(),
-        servers: await readServers(raw, secrets),
+        servers: Object.fromEntries(Object.entries(connections).map(([name, { server }]) => [name, server])),
+        connections,
+        files: await readTexts(certificateFiles(raw)),
         unknownServers: pulumi.runtime.isDryRun() ? "warning" : "error",
         manifests: manifestFolders(),
     });
@@ -144,17 +148,30 @@ function put(tree: Record<string, unknown>, keys: readonly string[], value: unkn
     put(inner, rest, value);
 }
 
+/** Texts of files by path; those that cannot be read are left out. */
+async function readTexts(files: readonly string[]): Promise<Record<string, string>> {
+    const texts = await Promise.all(
+        [...new Set(files)].map(
+            async (file) => [file, await readFile(file, "utf8").catch(() => "")] as const,
+        ),
+    );
+    return Object.fromEntries(texts.filter(([, text]) => text !== ""));
+}
+
 /**
- * API servers of the clusters that state none, from the kubeconfig each is reached with. What cannot be read is
+ * How the clusters that state no server are reached: by the kubeconfig of each. What cannot be read is
  * left out; the rule `server-known` speaks of it. Works on the raw spec, because the model needs the answer.
  */
-async function readServers(raw: unknown, secrets: unknown): Promise<Record<string, string>> {
+async function readConnections(
+    raw: unknown,
+    secrets: unknown,
+): Promise<Record<string, KubeconfigConnection>> {
     const clusters = at(raw, ["clusters"]);
     if (typeof clusters !== "object" || clusters === null) {
         return {};
     }
     const files = new Map<string, Promise<string | undefined>>();
-    const servers: Record<string, string> = {};
+    const connections: Record<string, KubeconfigConnection> = {};
     for (const [name, cluster] of Object.entries(clusters)) {
         if (at(cluster, ["server"]) !== undefined || at(cluster, ["role"]) === "host") {
             continue;
@@ -170,14 +187,29 @@ async function readServers(raw: unknown, secrets: unknown): Promise<Record<strin
                 return read;
             }),
         );
-        const server = [...texts, file === undefined ? secret : undefined]
-            .flatMap((each) => (each === undefined ? [] : [serverOf(each, context)]))
-            .find((each) => each !== undefined);
-        if (server !== undefined) {
-            servers[name] = server;
+        const found = [...texts, file === undefined ? secret : undefined].map((each, index) => ({
+            connection: each === undefined ? undefined : connectionOf(each, context),
+            folder: path.dirname(candidates[index] ?? "."),
+        }));
+        const first = found.find(({ connection }) => connection !== undefined);
+        if (first?.connection !== undefined) {
+            connections[name] = await withAuthority(first.connection, first.folder);
         }
     }
-    return servers;
+    return connections;
+}
+
+/** With the authority from the file that the kubeconfig names, which is relative to the kubeconfig's folder. */
+async function withAuthority(
+    connection: KubeconfigConnection,
+    folder: string,
+): Promise<KubeconfigConnection> {
+    const { authorityFile } = connection;
+    if (authorityFile === undefined) {
+        return connection;
+    }
+    const pem = await readFile(path.resolve(folder, authorityFile), "utf8").catch(() => undefined);
+    return pem === undefined ? connection : { ...connection, trust: { pem } };
 }
 
 /** `$KUBECONFIG` may list several files; the first that knows the context counts, as in kubectl. */

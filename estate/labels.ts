@@ -32,5 +32,8 @@ export const settingsAnnotation = "gitops-estate/settings";
 /** The same for parameters that a program has beside its settings. */
 export const parametersAnnotation = "gitops-estate/command-parameters";
 
+/** The same for the private certificate authorities that a program trusts. */
+export const authoritiesAnnotation = "gitops-estate/certificate-authorities";
+
 /** On every object Pulumi makes. */
 export const managedBy: Readonly<Record<string, string>> = { "app.kubernetes.io/managed-by": "pulumi" };

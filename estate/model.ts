@@ -40,6 +40,7 @@ export interface Estate extends EngineSettings {
     /** DNS label; prefix of what is unique on a server, such as system robots. */
     readonly name: string;
     readonly gitlab: GitLab;
+    readonly network: Network;
     readonly registries: Readonly<Record<string, Registry>>;
     readonly clusters: Readonly<Record<string, Cluster>>;
     /** In promotion order: a version moves from first to last. */
@@ -52,6 +53,23 @@ export interface Estate extends EngineSettings {
     /** Engines in use: those of its apps, or the default where it has none; sorted. */
     readonly engines: readonly Engine[];
     readonly credentials: CredentialPolicy;
+}
+
+/** What lies between the estate and its servers. */
+export interface Network {
+    /** Private authorities, sorted by name. */
+    readonly authorities: readonly CertificateAuthority[];
+}
+
+/** A private authority that signs servers' certificates. */
+export interface CertificateAuthority {
+    readonly name: string;
+    /** Certificates; empty where the file was not read. */
+    readonly pem: string;
+    /** Where it was read from. */
+    readonly file?: string;
+    /** Hosts it signs for, without ports, sorted. */
+    readonly hosts: readonly string[];
 }
 
 export interface GitLab {
@@ -94,8 +112,19 @@ export interface Cluster {
     readonly kubeconfig?: string;
     /** API server URL as an engine on the host reaches it. For the host itself `https://kubernetes.default.svc`. */
     readonly server: string;
+    /** What the certificate at `server` is verified with, and by which name; absent: the cluster's own authority, its host. */
+    readonly tls?: ClusterTls;
+    /** Proxy through which engines reach `server`; absent: none. */
+    readonly proxyUrl?: string;
     /** Labels of the cluster's registration, for generators and selectors. */
     readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How an API server's certificate is verified. */
+export interface ClusterTls {
+    readonly serverName?: string;
+    /** `cluster`: the cluster's own authority, which its tokens come with. */
+    readonly trust: "cluster" | "public" | { readonly pem: string };
 }
 
 export interface Environment {

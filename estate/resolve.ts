@@ -16,14 +16,17 @@ import type {
     IgnoredDifference,
     ImageRule,
     KustomizeOverrides,
+    Network,
     Registry,
     Sync,
     Team,
 } from "./model";
+import { resolveNetwork } from "./network";
 import * as names from "./names";
 import { channelOf } from "./notificationSchema";
 import { resolveRelay, resolveSubscriptions } from "./notifications";
 import { resolveHotfix, resolvePipeline } from "./pipeline";
+import type { KubeconfigConnection } from "./kubeconfig";
 import { needsEnterprise } from "./edition";
 import { promotionOrder } from "./promotion";
 import { freeze, given, mapSorted, sortedSet, trimSlash } from "./plain";
@@ -60,11 +63,15 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
     );
     const apps = mapSorted(planless, (app) => withPlan(app, planless, { gitlab, environments }, context));
     const inUse = usedEngines(spec, apps);
+    const network = resolveNetwork(spec, furtherServers(spec, context), context.files);
     return freeze({
         name: spec.name,
         gitlab,
+        network,
         registries,
-        clusters: mapSorted(spec.clusters, (cluster, name) => resolveCluster(name, cluster, context)),
+        clusters: mapSorted(spec.clusters, (cluster, name) =>
+            resolveCluster(name, cluster, network, context),
+        ),
         environments,
         channels: mapSorted(spec.channels, (channel, name) => ({
             name,
@@ -91,6 +98,10 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
 export interface ResolveContext {
     /** API servers' URLs by cluster, from the kubeconfigs. */
     readonly servers?: Readonly<Record<string, string>>;
+    /** What the kubeconfigs say of each cluster's certificate and proxy, where `servers` has its URL from there. */
+    readonly connections?: Readonly<Record<string, KubeconfigConnection>>;
+    /** Contents of the files that the spec names, by path. */
+    readonly files?: Readonly<Record<string, string>>;
     /** Folders that replace where engines are installed from, by engine. */
     readonly manifests?: Readonly<Record<string, string>>;
     /** Default: those of estate/flows. */
@@ -110,6 +121,13 @@ function engineSettings(spec: Spec, context: ResolveContext): EngineSettings {
     return mapSorted<EngineRegistry[string], unknown>(context.engines ?? engines, ({ resolve: settings }) =>
         settings(spec, context),
     ) as EngineSettings;
+}
+
+/** URLs of servers that engines ask beside GitLab and the registries. */
+function furtherServers(spec: Spec, context: ResolveContext): string[] {
+    return Object.values<EngineRegistry[string]>(context.engines ?? engines).flatMap(
+        ({ servers }) => servers?.(spec) ?? [],
+    );
 }
 
 /** Namespace of the engine that sends through the relay. */
@@ -176,18 +194,42 @@ function resolveRegistry(registry: Spec["registries"][string], name: string): Re
 function resolveCluster(
     name: string,
     cluster: Spec["clusters"][string],
-    { servers }: ResolveContext,
+    network: Network,
+    { servers, connections }: ResolveContext,
 ): Cluster {
     const server =
         cluster.server ?? (cluster.role === "host" ? hostServer : (servers?.[name] ?? unknownServer(name)));
+    const isKubeconfigs = cluster.role === "member" && cluster.server === undefined;
+    const connection = isKubeconfigs ? connections?.[name] : undefined;
     return {
         name,
         role: cluster.role,
         context: cluster.access.context ?? name,
         ...given("kubeconfig", cluster.access.kubeconfig),
         server: trimSlash(server),
+        ...given("tls", resolveTls(cluster.tls, network, connection)),
+        ...given("proxyUrl", cluster.proxyUrl ?? connection?.proxyUrl),
         labels: mapSorted(cluster.labels, (value) => value),
     };
+}
+
+/** Undefined where the certificate is the cluster's own and its name the host of its URL. */
+function resolveTls(
+    { serverName: written, certificateAuthority }: Spec["clusters"][string]["tls"],
+    { authorities }: Network,
+    connection: KubeconfigConnection | undefined,
+): Cluster["tls"] {
+    const serverName = written ?? connection?.serverName;
+    const named = authorities.find(({ name }) => name === certificateAuthority);
+    const trust =
+        certificateAuthority === "public" || certificateAuthority === "cluster"
+            ? certificateAuthority
+            : named !== undefined
+              ? { pem: named.pem }
+              : (connection?.trust ?? "cluster");
+    return serverName === undefined && trust === "cluster"
+        ? undefined
+        : { ...given("serverName", serverName), trust };
 }
 
 function resolveTeam(name: string, team: Spec["teams"][string], spec: Spec): Team {

@@ -8,6 +8,7 @@ import { kindSets } from "./kinds";
 import { defaultEngine, engineOptions, engines, type Engine } from "./engines";
 import { day, fullPath, name, named, quantity, url } from "./fields";
 import { branchName, folderName, gitlabPathElement, namespaceName } from "./names";
+import { network } from "./networkSchema";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
 import { updaterSchema } from "./updaterSchema";
 import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema";
@@ -87,7 +88,7 @@ const gitlab = z.strictObject({
         .min(1)
         .optional()
         .describe(
-            "PEM file of a private CA that signed GitLab's certificate; relative to the project's folder.",
+            "PEM file of a private CA that signed GitLab's certificate; relative to the project's folder. The same as an entry of `network.certificateAuthorities` for GitLab's hosts.",
         ),
     clusterUrl: url.optional().describe("URL under which clusters reach this GitLab. Default: `gitlab.url`."),
 });
@@ -136,6 +137,29 @@ const cluster = z.strictObject({
         .optional()
         .describe(
             "API server's URL as the engine on the host reaches it. Default: the URL in the kubeconfig; for the host `https://kubernetes.default.svc`.",
+        ),
+    tls: z
+        .strictObject({
+            serverName: z
+                .string()
+                .regex(/^[A-Za-z0-9.-]+$/, "must be a host name")
+                .optional()
+                .describe(
+                    "Name in the certificate that the API server shows, where it is not the host of `server`. Default: `tls-server-name` of the kubeconfig.",
+                ),
+            certificateAuthority: z
+                .union([z.literal("cluster"), z.literal("public"), name])
+                .optional()
+                .describe(
+                    "Who signed the certificate that the engine sees at `server`: `cluster` (the cluster's own authority), `public`, or a name in `network.certificateAuthorities`, for a load balancer with a certificate of its own. Default: as the kubeconfig says where `server` is taken from it, else `cluster`.",
+                ),
+        })
+        .prefault({})
+        .describe("The certificate that the engine sees at `server`. Members only."),
+    proxyUrl: url
+        .optional()
+        .describe(
+            "Proxy through which the engine reaches the API server. Members only. Default: `proxy-url` of the kubeconfig where `server` is taken from it, else none.",
         ),
     labels: z
         .record(labelKey, labelValue)
@@ -500,6 +524,9 @@ export const specSchema = z
             "Name of the estate; prefix of what is unique on a server, such as system robots.",
         ),
         gitlab: gitlab.describe("The GitLab server and the group that holds everything."),
+        network: network
+            .prefault({})
+            .describe("What lies between the estate and its servers, see docs/network.md."),
         registries: z
             .record(name, registry)
             .describe("Harbor servers, by name; one, or several where test and production are apart."),

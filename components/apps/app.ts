@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { appIn } from "../../estate/flows/plan";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
-import { buildSettings } from "../ci/settings";
+import { buildSettings, pipelineFiles } from "../ci/settings";
 import type { DeliveryAccount } from "../clusters/access";
 import { AppNamespace } from "../clusters/appNamespace";
 import { AppRepository } from "../gitlab/appRepository";
@@ -18,7 +18,7 @@ import { buildVariables, promotionVariables, type Variables } from "./variables"
 
 /** Inputs of {@link AppSpace}. */
 export interface AppSpaceArgs {
-    readonly estate: Pick<Estate, "name" | "gitlab" | "registries" | "credentials">;
+    readonly estate: Pick<Estate, "name" | "gitlab" | "network" | "registries" | "credentials">;
     readonly app: App;
     readonly providers: Providers;
     /** Number of the team's group. */
@@ -75,7 +75,11 @@ export class AppSpace extends pulumi.ComponentResource {
         if (app.ci === "gitlab") {
             new CiVariables(
                 `${name}-build`,
-                { project: this.repository.projectId, ...this.pipelines.build },
+                {
+                    project: this.repository.projectId,
+                    ...this.pipelines.build,
+                    files: pipelineFiles(args.estate.network),
+                },
                 { parent: this },
             );
             new CiVariables(

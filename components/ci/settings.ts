@@ -4,6 +4,7 @@
  */
 import { versionOf, appIn, type Lane } from "../../estate/flows/plan";
 import type { App, Estate } from "../../estate/model";
+import { allAuthorities } from "../../estate/network";
 import { required } from "../support/maps";
 import type { Promotions as PromotionInput } from "./scripts/promote.mjs" with {
     "resolution-mode": "import",
@@ -14,6 +15,12 @@ export type Settings = Readonly<Record<string, string>>;
 
 /** Where a pipeline's images and versions go. */
 export type Servers = Pick<Estate, "gitlab" | "registries">;
+
+/** Files that jobs need beside their settings, by the variable that names each: private certificate authorities. */
+export function pipelineFiles(network: Estate["network"]): Settings {
+    const pem = allAuthorities(network);
+    return pem === undefined ? {} : { ESTATE_CA_FILE: pem };
+}
 
 /** Part of a variable's key made of a name: `my-app` → `MY_APP`. */
 export function keyPart(name: string): string {

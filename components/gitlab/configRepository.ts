@@ -3,11 +3,11 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { mergePlans, type BranchPlan, type RepositoryPlan } from "../../estate/flows/plan";
 import { sharedSettings } from "../../estate/pipeline";
-import type { App, CredentialPolicy, Environment, GitLab } from "../../estate/model";
+import type { App, CredentialPolicy, Environment, Estate, GitLab } from "../../estate/model";
 import { refuse } from "../support/checks";
 import { belongsTo, contentOptions, dataOptions, keyedByName, type ChildOptions } from "../support/options";
 import { configPipelineContent } from "../ci/content";
-import { repositorySettings, type Settings } from "../ci/settings";
+import { pipelineFiles, repositorySettings, type Settings } from "../ci/settings";
 import { configContent } from "../content";
 import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
 import { branchRules, parted } from "./protection";
@@ -38,6 +38,8 @@ export interface ConfigRepositoryArgs {
     readonly groupId: pulumi.Input<number>;
     /** Numbers of the users who approve merges into environments that want approvals; used with premium. */
     readonly approverIds: pulumi.Input<number[]>;
+    /** Private certificate authorities, which its pipelines trust. */
+    readonly network: Estate["network"];
     /** Where pushes are reported to, by engine; those of the engines that deliver its apps are made. */
     readonly hooks: Readonly<Record<string, PushHook>>;
     /** True: the repository stays when its apps or the whole stack are removed. */
@@ -104,7 +106,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
         if (Object.keys(settings).length > 0) {
             new CiVariables(
                 `${name}-variables`,
-                { project: project.id, plain: settings, secret: {} },
+                { project: project.id, plain: settings, files: pipelineFiles(args.network), secret: {} },
                 { parent: this },
             );
         }

@@ -11,6 +11,8 @@ export interface CiVariablesArgs {
     readonly project: pulumi.Input<string>;
     /** Names and addresses: every job sees them. By key. */
     readonly plain: Readonly<Record<string, pulumi.Input<string>>>;
+    /** Contents of files that every job sees, by the key that holds the file's path. */
+    readonly files?: Readonly<Record<string, string>>;
     /**
      * Credentials, by key: masked in logs, hidden in the UI, and given only to jobs on protected branches and tags. GitLab
      * masks only values of one line, at least 8 characters, without blanks.
@@ -31,6 +33,21 @@ export class CiVariables extends pulumi.ComponentResource {
                 { parent: this, ...keyedByName },
             );
         }
+        for (const [key, value] of sortedEntries(args.files ?? {})) {
+            new gitlab.ProjectVariable(
+                `${name}-${key}`,
+                {
+                    ...common,
+                    variableType: "file",
+                    key,
+                    value,
+                    protected: false,
+                    masked: false,
+                    hidden: false,
+                },
+                { parent: this, ...keyedByName },
+            );
+        }
         for (const [key, value] of sortedEntries(args.secret)) {
             new gitlab.ProjectVariable(
                 `${name}-${key}`,
@@ -43,8 +60,8 @@ export class CiVariables extends pulumi.ComponentResource {
     }
 
     /** Every reason these args cannot work; empty when they can. */
-    static check({ plain, secret }: CiVariablesArgs): string[] {
-        const keys = [...Object.keys(plain), ...Object.keys(secret)];
+    static check({ plain, files = {}, secret }: CiVariablesArgs): string[] {
+        const keys = [...Object.keys(plain), ...Object.keys(files), ...Object.keys(secret)];
         return [
             ...keys
                 .filter((key) => !/^[A-Za-z0-9_]{1,255}$/.test(key))

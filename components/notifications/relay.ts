@@ -8,6 +8,7 @@ import { refuse } from "../support/checks";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
 import { settingsDigest } from "../support/settingsDigest";
+import { trusting } from "../support/trust";
 import { withoutSeccomp, withoutServiceAwait } from "../support/workloads";
 import type { ChannelSecrets } from "./channels";
 
@@ -31,6 +32,10 @@ export interface RelayHost {
     readonly senders: Readonly<Record<string, string>>;
     /** Where an image without a registry host comes from; absent: from its own registry. */
     readonly imageMirror?: string;
+    /** Secret with the login of the mirror; absent: images are pulled without. */
+    readonly imagePullSecret?: string;
+    /** PEM of private authorities, which are in the ConfigMap of components/support/trust.ts; absent: there are none. */
+    readonly authorities?: string;
     /** `remove`: for nodes whose runtime refuses `seccompProfile`. */
     readonly seccomp: "keep" | "remove";
     /** Requests and limits of its container; absent: small ones. */
@@ -167,7 +172,7 @@ export function relayObjects(args: Omit<NotificationRelayArgs, "secrets" | "toke
                 ports: [{ name: "http", port: 80, targetPort: "http" }],
             },
         },
-        deployment(host, relay, settings),
+        trusting(deployment(host, relay, settings), host.authorities),
     ];
     return objects
         .map(withoutServiceAwait)
@@ -214,6 +219,9 @@ function deployment(host: RelayHost, relay: RelaySettings, settings: string): Ku
                 },
                 spec: {
                     serviceAccountName: relayName,
+                    ...(host.imagePullSecret === undefined
+                        ? {}
+                        : { imagePullSecrets: [{ name: host.imagePullSecret }] }),
                     automountServiceAccountToken: false,
                     enableServiceLinks: false,
                     securityContext: {

@@ -63,6 +63,8 @@ export interface EngineDefinition<Options extends z.ZodType = z.ZodType, Setting
     readonly outputs: (estate: Estate) => Readonly<Record<string, string>>;
     /** Address of its page for people; absent: it has none. */
     readonly page: (estate: Estate) => string | undefined;
+    /** URLs of servers that it asks beside GitLab and the registries; absent: it asks none. */
+    readonly servers?: (spec: Spec) => readonly string[];
     readonly secrets: readonly EngineSecret[];
     /** Every name it derives, for the proof that they are valid. */
     readonly names: (estate: Estate) => readonly EngineName[];

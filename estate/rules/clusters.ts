@@ -106,6 +106,42 @@ export const clusterRules: readonly Rule[] = [
             })),
     },
     {
+        id: "cluster-authority",
+        rule: "must be cluster, public or a name in network.certificateAuthorities",
+        severity: "error",
+        check: ({ spec }) =>
+            Object.entries(spec.clusters)
+                .filter(
+                    ([, { tls }]) =>
+                        tls.certificateAuthority !== undefined &&
+                        !["cluster", "public"].includes(tls.certificateAuthority) &&
+                        spec.network.certificateAuthorities[tls.certificateAuthority] === undefined,
+                )
+                .map(([name, { tls }]) => ({
+                    path: `clusters.${name}.tls.certificateAuthority`,
+                    value: tls.certificateAuthority,
+                    fix: `add network.certificateAuthorities.${tls.certificateAuthority} with its file`,
+                })),
+    },
+    {
+        id: "host-connection",
+        rule: "has no effect on the host, which Argo CD reaches inside its cluster",
+        severity: "warning",
+        check: ({ spec }) =>
+            Object.entries(spec.clusters)
+                .filter(([, cluster]) => cluster.role === "host" && cluster.server === undefined)
+                .flatMap(([name, { tls, proxyUrl }]) => [
+                    ...Object.entries(tls).map(([key, value]) => ({
+                        path: `clusters.${name}.tls.${key}`,
+                        value,
+                        fix: "remove it",
+                    })),
+                    ...(proxyUrl === undefined
+                        ? []
+                        : [{ path: `clusters.${name}.proxyUrl`, value: proxyUrl, fix: "remove it" }]),
+                ]),
+    },
+    {
         id: "server-known",
         rule: "must be known for a member: Argo CD on the host reaches it there",
         severity: "warning",

@@ -12,6 +12,8 @@ export interface CheckContext {
     readonly servers?: Readonly<Record<string, string>>;
     /** How a member whose API server is not known counts. Default `warning`: good for looking at a spec, not for an update. */
     readonly unknownServers?: "error" | "warning";
+    /** Contents of the files that the spec names, by path; absent: nothing is said about files. */
+    readonly files?: Readonly<Record<string, string>>;
     /** Default: those of estate/flows. */
     readonly flows?: FlowRegistry;
     /** Default: those of estate/engines. */

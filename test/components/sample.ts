@@ -130,6 +130,7 @@ export function sampleEstate(
     return {
         name: "acme",
         gitlab: sampleGitLab(),
+        network: { authorities: [] },
         registries: {
             main: {
                 name: "main",
@@ -165,6 +166,8 @@ export function sampleEstate(
         argocd: {
             namespace: "argocd",
             url: "https://argocd.test",
+            tlsTermination: "server",
+            imageMirrorLogin: false,
             manifests: { version: "3.2.11", path: "/manifests" },
             ha: false,
             resources: {},

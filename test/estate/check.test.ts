@@ -8,6 +8,7 @@ import { nameCases } from "./rules/names";
 import { pipelineCases } from "./rules/pipelines";
 import { promotionCases } from "./rules/promotion";
 import { referenceCases } from "./rules/references";
+import { networkCases } from "./rules/network";
 import { settingCases } from "./rules/settings";
 import { deliveryCases } from "./rules/delivery";
 import { accountCases } from "./engines/argocd/accounts";
@@ -20,6 +21,7 @@ const cases = [
     ...promotionCases,
     ...nameCases,
     ...settingCases,
+    ...networkCases,
     ...pipelineCases,
     ...updaterCases,
     ...notificationCases,

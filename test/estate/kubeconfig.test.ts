@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { stringify } from "yaml";
-import { serverOf } from "../../estate/kubeconfig";
+import { connectionOf } from "../../estate/kubeconfig";
 
 const kubeconfig = stringify({
     contexts: [
@@ -14,15 +14,15 @@ const kubeconfig = stringify({
 
 describe("a kubeconfig", () => {
     it("says where a context's API server is", () => {
-        assert.equal(serverOf(kubeconfig, "one"), "https://a.test:6443");
+        assert.equal(connectionOf(kubeconfig, "one")?.server, "https://a.test:6443");
     });
 
     it("says nothing of what it does not hold, and never throws", () => {
         for (const context of ["two", "lost", "bare", ""]) {
-            assert.equal(serverOf(kubeconfig, context), undefined);
+            assert.equal(connectionOf(kubeconfig, context)?.server, undefined);
         }
         for (const text of ["", "[]", "7", "a: [", "contexts: 5", "contexts: [null]"]) {
-            assert.equal(serverOf(text, "one"), undefined);
+            assert.equal(connectionOf(text, "one")?.server, undefined);
         }
     });
 });

@@ -26,7 +26,12 @@ describe("the schema", () => {
         assert.equal(filled.gitlab.protectedMergeRequestPipelines, true);
         assert.equal(filled.gitlab.visibility, "private");
         assert.equal(filled.registries["main"]?.insecure, false);
-        assert.deepEqual(filled.clusters["member1"], { role: "member", access: {}, labels: {} });
+        assert.deepEqual(filled.clusters["member1"], {
+            role: "member",
+            access: {},
+            tls: {},
+            labels: {},
+        });
         assert.equal(filled.argocd.namespace, "argocd");
         assert.equal(filled.argocd.ha, false);
         assert.deepEqual(filled.credentials, { generation: 1, lifetimeDays: 90, rotateBeforeDays: 30 });

@@ -409,14 +409,17 @@ const bundles = [
 ];
 
 /**
- * Connections trust Node's own certificates and, as other programs do, the image's and those that variables name; and
- * they take the proxies that variables name.
+ * Connections trust Node's own certificates and, as other programs do, the image's and those that variables name, the
+ * estate's private authorities among them; and they take the proxies that variables name.
  * @param {boolean} insecure
  */
 function agents(insecure) {
-  const { NODE_EXTRA_CA_CERTS: extra, SSL_CERT_FILE: own = bundles.find((file) => existsSync(file)) } =
-    process.env;
-  const files = [extra, own].filter((file) => file !== undefined && file !== "" && existsSync(file));
+  const {
+    ESTATE_CA_FILE: estate,
+    NODE_EXTRA_CA_CERTS: extra,
+    SSL_CERT_FILE: own = bundles.find((file) => existsSync(file)),
+  } = process.env;
+  const files = [estate, extra, own].filter((file) => file !== undefined && file !== "" && existsSync(file));
   const ca = [...tls.rootCertificates, ...files.map((file) => readFileSync(String(file), "utf8"))];
   const shared = { keepAlive: true, proxyEnv: process.env };
   return {

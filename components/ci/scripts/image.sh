@@ -32,6 +32,13 @@ login=$work/login
 trap 'rm -rf "$work" "$login"' EXIT
 trap 'exit 130' INT TERM
 
+# Private authorities are trusted beside those of the image, by all of these tools.
+if [ -n "${ESTATE_CA_FILE:-}" ]; then
+    mkdir "$work/ca"
+    cp "$ESTATE_CA_FILE" "$work/ca/estate.pem"
+    export SSL_CERT_DIR="${SSL_CERT_DIR:-/etc/ssl/certs}:$work/ca"
+fi
+
 executor=$(command -v executor) || executor=/kaniko/executor
 
 # Credentials go through a file that only this job can read, never through arguments.

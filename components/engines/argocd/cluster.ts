@@ -17,6 +17,27 @@ export interface ClusterRegistrationArgs {
     readonly caData: pulumi.Input<string>;
 }
 
+/** How Argo CD reaches a cluster and verifies it, in the form of its cluster Secrets. Pure. */
+export function connectionConfig(
+    { tls, proxyUrl }: Pick<Cluster, "tls" | "proxyUrl">,
+    bearerToken: string,
+    caData: string,
+): object {
+    const trust = tls?.trust ?? "cluster";
+    return {
+        bearerToken,
+        tlsClientConfig: {
+            insecure: false,
+            ...(tls?.serverName === undefined ? {} : { serverName: tls.serverName }),
+            // Without an authority, those of the image are trusted.
+            ...(trust === "public"
+                ? {}
+                : { caData: trust === "cluster" ? caData : Buffer.from(trust.pem).toString("base64") }),
+        },
+        ...(proxyUrl === undefined ? {} : { proxyUrl }),
+    };
+}
+
 /**
  * The cluster Secret on the host. Argo CD sees the named namespaces only, and nothing outside namespaces; the API
  * server's certificate is verified. The host itself is registered the same way, so that Argo CD's own rights on it are
@@ -31,9 +52,7 @@ export class ClusterRegistration extends pulumi.ComponentResource {
         const { argocd, cluster } = args;
         const config = pulumi
             .all([args.token, args.caData])
-            .apply(([bearerToken, caData]) =>
-                JSON.stringify({ bearerToken, tlsClientConfig: { insecure: false, caData } }),
-            );
+            .apply(([bearerToken, caData]) => JSON.stringify(connectionConfig(cluster, bearerToken, caData)));
         this.secret = new Secret(
             `${name}-secret`,
             {

@@ -80,6 +80,9 @@ class ArgoCdOnHost implements InstalledEngine {
         const provider = required(args.providers.clusters, hostCluster(this.estate).name, "cluster");
         this.host = { providers: [provider] };
         const ssoClientSecret = args.secrets["sso.clientSecret"];
+        const [username, password] = ["username", "password"].map(
+            (key) => args.secrets[`imageMirror.${key}`],
+        );
         this.controlPlane = new ControlPlane(
             "argocd",
             {
@@ -87,6 +90,9 @@ class ArgoCdOnHost implements InstalledEngine {
                 manifests,
                 webhookToken: args.token(pushPurpose),
                 ...(ssoClientSecret === undefined ? {} : { ssoClientSecret }),
+                ...(username === undefined || password === undefined
+                    ? {}
+                    : { mirrorLogin: { username, password } }),
             },
             this.host,
         );
@@ -176,15 +182,18 @@ class ArgoCdOnHost implements InstalledEngine {
 
     /** The image updater and its settings; what its objects need before they can be made. */
     private imageUpdates(manifests: readonly KubeObject[]): readonly pulumi.Resource[] {
-        const { argocd, registries } = this.estate;
+        const { argocd, registries, network } = this.estate;
         if (argocd.imageUpdaterVersion === undefined) {
             return [];
         }
         const webhookToken = this.args.token(imagePurpose);
         const settings = new UpdaterSettings("updater", { argocd, registries, webhookToken }, this.onHost);
         return installsUpdater(argocd)
-            ? new UpdaterInstall("updater-install", { argocd, registries, manifests, settings }, this.onHost)
-                  .definitions
+            ? new UpdaterInstall(
+                  "updater-install",
+                  { argocd, registries, network, manifests, settings },
+                  this.onHost,
+              ).definitions
             : [];
     }
 

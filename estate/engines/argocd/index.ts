@@ -18,6 +18,7 @@ export const argocd: EngineDefinition<typeof argocdOptions, ArgoCd> = {
     namespace: (spec) => spec.argocd.namespace,
     delivered: applications,
     outputs: (estate) => ({ argocd: estate.argocd.url }),
+    servers: ({ argocd: { sso } }) => (sso?.issuer === undefined ? [] : [sso.issuer]),
     page: (estate) => estate.argocd.url,
     secrets: [
         {
@@ -25,6 +26,18 @@ export const argocd: EngineDefinition<typeof argocdOptions, ArgoCd> = {
             purpose: "secret of the application Argo CD signs people in with",
             documented: "secret of the application at GitLab; with `argocd.sso`",
             needed: (estate) => estate.argocd.sso !== undefined,
+        },
+        {
+            path: "imageMirror.username",
+            purpose: "user of the mirror of Argo CD's images",
+            documented: "user that may pull from the mirror; with `argocd.imageMirrorLogin`",
+            needed: (estate) => estate.argocd.imageMirrorLogin,
+        },
+        {
+            path: "imageMirror.password",
+            purpose: "password of that user",
+            documented: "password of that user",
+            needed: (estate) => estate.argocd.imageMirrorLogin,
         },
     ],
     names: argocdNames,

@@ -21,12 +21,16 @@ export interface ArgoCd {
     readonly namespace: string;
     /** Public URL of the UI. */
     readonly url: string;
+    /** `server`: Argo CD speaks TLS itself; `proxy`: something before it does, and Argo CD speaks http. */
+    readonly tlsTermination: NonNullable<Options["tlsTermination"]>;
     readonly manifests: Manifests;
     /** `published`: custom resource definitions as they are; `lean`: without the schema of `status` and of generators. */
     readonly definitions: Options["definitions"];
     readonly ha: boolean;
     /** Registry host (and path) that mirrors the images; absent: as published. */
     readonly imageMirror?: string;
+    /** Whether the mirror wants a login. */
+    readonly imageMirrorLogin: boolean;
     /** Requests and limits by workload name, e.g. `argocd-repo-server`. */
     readonly resources: Readonly<Record<string, ResourceRequirements>>;
     /** `remove` drops `seccompProfile` from the workloads, for nodes whose runtime refuses it. */

@@ -10,13 +10,16 @@ import { argoCdReleases, defaultUpdaterVersion, updaterReleases } from "./releas
 export function resolveArgoCd(spec: Spec, context: ResolveContext): ArgoCd {
     const { argocd } = spec;
     const manifestsPath = context.manifests?.["argocd"];
+    const url = trimSlash(argocd.url ?? `https://argocd-server.${argocd.namespace}.svc`);
     return {
         namespace: argocd.namespace,
-        url: trimSlash(argocd.url ?? `https://argocd-server.${argocd.namespace}.svc`),
+        url,
+        tlsTermination: argocd.tlsTermination ?? (url.startsWith("https://") ? "server" : "proxy"),
         manifests: resolveManifests(argocd, manifestsPath),
         definitions: argocd.definitions,
         ha: argocd.ha,
         ...given("imageMirror", argocd.imageMirror),
+        imageMirrorLogin: argocd.imageMirrorLogin,
         resources: mapSorted(argocd.resources, ({ requests, limits }) => ({
             ...given("requests", requests && mapSorted(requests, (quantity) => quantity)),
             ...given("limits", limits && mapSorted(limits, (quantity) => quantity)),

@@ -18,7 +18,13 @@ export const argocdOptions = z
         url: url
             .optional()
             .describe(
-                "Public URL of Argo CD, for links on cards, webhooks and sign-in. Default: its Service's URL inside the host.",
+                "Public URL of Argo CD, for links on cards, webhooks and sign-in; a path in it is where Argo CD serves everything. Default: its Service's URL inside the host.",
+            ),
+        tlsTermination: z
+            .enum(["server", "proxy"])
+            .optional()
+            .describe(
+                "Where TLS ends: at Argo CD's own `server`, or at a `proxy` before it (an Ingress, a Gateway, a load balancer), behind which Argo CD speaks plain http. Default: `server` where `url` is https, else `proxy`.",
             ),
         manifests: z
             .strictObject({
@@ -61,6 +67,12 @@ export const argocdOptions = z
             .optional()
             .describe(
                 "Registry host and path that mirrors Argo CD's images, e.g. `harbor.example.com/mirror`. Default: as published.",
+            ),
+        imageMirrorLogin: z
+            .boolean()
+            .default(false)
+            .describe(
+                "Whether the mirror wants a login: the stack secrets `credentials.imageMirror.username` and `credentials.imageMirror.password`. Argo CD, the image updater and the relay pull with it.",
             ),
         resources: z
             .record(z.string().min(1), resources)

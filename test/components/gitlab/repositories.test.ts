@@ -36,6 +36,7 @@ function recordConfig(overrides: Partial<ConfigRepositoryArgs> = {}): Promise<Re
             apps: [sampleApp("web")],
             environments: ["dev", "test", "prod"].map((name) => sampleEnvironment(name)),
             gitlab: sampleGitLab(),
+            network: { authorities: [] },
             settings: {},
             credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 14 },
             groupId: 7,

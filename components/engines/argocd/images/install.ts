@@ -2,15 +2,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd } from "../../../../estate/engines/argocd/model";
 import { settingsAnnotation } from "../../../../estate/labels";
-import type { Estate } from "../../../../estate/model";
+import type { Estate, Network } from "../../../../estate/model";
+import { allAuthorities } from "../../../../estate/network";
 import { patchManifests, withSettingsDigest } from "../install/patches";
 import { KubeResource, type KubeObject } from "../../../support/kubeObject";
 import { settingsDigest } from "../../../support/settingsDigest";
+import { repositoryCertificates } from "../install/certificates";
+import { trusting, withMount } from "../../../support/trust";
 import { updaterSecretName, updaterSettings, updaterSettingsName } from "./updater";
 import { abilitiesOf } from "./plan";
 
 /** Inputs of {@link UpdaterInstall}. */
-export interface UpdaterInstallArgs extends Pick<Estate, "argocd" | "registries"> {
+export interface UpdaterInstallArgs extends Pick<Estate, "argocd" | "registries" | "network"> {
     /** The published manifests, read and verified by `loadUpdaterManifests`. */
     readonly manifests: readonly KubeObject[];
     /** The updater's settings, which its workload starts with. */
@@ -46,7 +49,7 @@ export class UpdaterInstall extends pulumi.ComponentResource {
 
 /** The objects of the manifests as this estate wants them; without the settings, which have another writer. Pure. */
 export function installedObjects(
-    estate: Pick<Estate, "argocd" | "registries">,
+    estate: Pick<Estate, "argocd" | "registries" | "network">,
     manifests: readonly KubeObject[],
 ): KubeObject[] {
     const { argocd } = estate;
@@ -54,9 +57,20 @@ export function installedObjects(
     const digest = settingsDigest(JSON.stringify(updaterSettings(estate)));
     return patchManifests(kept, argocd).map((object) =>
         object.kind === "Deployment"
-            ? withInterval(estate, withSettingsDigest(object, settingsAnnotation, digest))
+            ? withTrust(
+                  estate.network,
+                  withInterval(estate, withSettingsDigest(object, settingsAnnotation, digest)),
+              )
             : object,
     );
+}
+
+/** For registries in the pod, for git where Argo CD's client looks; its manifests have no place for the latter. */
+function withTrust(network: Network, object: KubeObject): KubeObject {
+    const pem = allAuthorities(network);
+    return pem === undefined
+        ? object
+        : withMount(trusting(object, pem), repositoryCertificates, "/app/config/tls");
 }
 
 function isSetting({ kind, metadata }: KubeObject): boolean {

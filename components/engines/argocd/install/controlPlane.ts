@@ -1,9 +1,14 @@
 /** Argo CD itself on the host cluster. */
 import * as pulumi from "@pulumi/pulumi";
 import { parametersAnnotation, partOfLabel, programLabel } from "../../../../estate/labels";
-import type { Estate } from "../../../../estate/model";
+import type { Estate, Network } from "../../../../estate/model";
+import { allAuthorities, authoritiesByHost } from "../../../../estate/network";
 import { refuse } from "../../../support/checks";
 import { KubeResource, type KubeObject } from "../../../support/kubeObject";
+import type { Login } from "../../../support/login";
+import { authoritiesConfigMap, trusting } from "../../../support/trust";
+import { repositoryCertificates } from "./certificates";
+import { mirrorLogin, mirrorLoginName } from "./mirrorLogin";
 import { settingsDigest } from "../../../support/settingsDigest";
 import { patchManifests, publishedSettings, withSettingsDigest } from "./patches";
 import { accessRules, argocdSettings, commandParameters, type Settings } from "./settings";
@@ -12,7 +17,7 @@ import { EmptyDefaultProject } from "../team";
 /** What the settings of Argo CD depend on. */
 export type ControlPlaneEstate = Pick<
     Estate,
-    "name" | "argocd" | "gitlab" | "teams" | "apps" | "environments"
+    "name" | "argocd" | "gitlab" | "network" | "teams" | "apps" | "environments"
 >;
 
 /** Inputs of {@link ControlPlane}. */
@@ -24,6 +29,8 @@ export interface ControlPlaneArgs {
     readonly webhookToken: pulumi.Input<string>;
     /** Client secret of the sign-in with GitLab; required with `estate.argocd.sso`. */
     readonly ssoClientSecret?: pulumi.Input<string>;
+    /** Login of the mirror; required with `estate.argocd.imageMirrorLogin`. */
+    readonly mirrorLogin?: Login;
 }
 
 /**
@@ -52,9 +59,9 @@ export class ControlPlane extends pulumi.ComponentResource {
         );
         const general = argocdSettings(estate, publishedSettings(args.manifests, "argocd-cm"));
         const digest = startSettingsDigest(parameters, general);
-        const objects = patchManifests(args.manifests, estate.argocd).map((object) =>
-            withSettingsDigest(object, parametersAnnotation, digest),
-        );
+        const objects = patchManifests(args.manifests, estate.argocd)
+            .map((object) => withCertificates(object, estate.network))
+            .map((object) => withSettingsDigest(object, parametersAnnotation, digest));
 
         const namespace = this.object(name, {
             apiVersion: "v1",
@@ -68,7 +75,7 @@ export class ControlPlane extends pulumi.ComponentResource {
             this.settings(name, estate, "argocd-rbac-cm", accessRules(estate), namespace),
             this.secret(name, args, namespace),
         ];
-        this.groundwork = [namespace, ...definitions];
+        this.groundwork = [namespace, ...definitions, ...this.pulledAndTrusted(name, args, namespace)];
         const emptied = new EmptyDefaultProject(
             `${name}-default`,
             { argocd: estate.argocd },
@@ -92,10 +99,49 @@ export class ControlPlane extends pulumi.ComponentResource {
     static check({
         estate,
         ssoClientSecret,
-    }: Pick<ControlPlaneArgs, "estate" | "ssoClientSecret">): string[] {
-        return estate.argocd.sso !== undefined && ssoClientSecret === undefined
-            ? ["argocd.sso needs ssoClientSecret."]
-            : [];
+        mirrorLogin: login,
+    }: Pick<ControlPlaneArgs, "estate" | "ssoClientSecret" | "mirrorLogin">): string[] {
+        return [
+            ...(estate.argocd.sso !== undefined && ssoClientSecret === undefined
+                ? ["argocd.sso needs ssoClientSecret."]
+                : []),
+            ...(estate.argocd.imageMirrorLogin && login === undefined
+                ? ["argocd.imageMirrorLogin needs mirrorLogin."]
+                : []),
+        ];
+    }
+
+    /** What every pod of the namespace may need before it starts: the mirror's login, and private authorities. */
+    private pulledAndTrusted(
+        name: string,
+        { estate, mirrorLogin: login }: ControlPlaneArgs,
+        namespace: KubeResource,
+    ): KubeResource[] {
+        const { imageMirror, imageMirrorLogin } = estate.argocd;
+        const metadata = { namespace: estate.argocd.namespace, labels: { [partOfLabel]: "argocd" } };
+        const pem = allAuthorities(estate.network);
+        return [
+            ...(pem === undefined
+                ? []
+                : [this.object(name, authoritiesConfigMap(metadata, pem), [namespace])]),
+            ...(imageMirrorLogin && imageMirror !== undefined && login !== undefined
+                ? [
+                      new KubeResource(
+                          `${name}-secret-${mirrorLoginName}`,
+                          {
+                              apiVersion: "v1",
+                              kind: "Secret",
+                              metadata: { ...metadata, name: mirrorLoginName },
+                              type: "kubernetes.io/dockerconfigjson",
+                              stringData: pulumi.secret({
+                                  ".dockerconfigjson": mirrorLogin(imageMirror, login),
+                              }),
+                          },
+                          { parent: this, dependsOn: [namespace] },
+                      ),
+                  ]
+                : []),
+        ];
     }
 
     private object(name: string, object: KubeObject, dependsOn: pulumi.Resource[] = []): KubeResource {
@@ -139,6 +185,24 @@ export class ControlPlane extends pulumi.ComponentResource {
             { parent: this, dependsOn: [namespace] },
         );
     }
+}
+
+/** Workloads of Argo CD that speak to servers of the estate, members aside. */
+const speakers = new Set([
+    "argocd-server",
+    "argocd-repo-server",
+    "argocd-applicationset-controller",
+    "argocd-notifications-controller",
+]);
+
+/** The authorities: for repositories by host, where Argo CD looks for them, and in the pods. */
+export function withCertificates(object: KubeObject, network: Network): KubeObject {
+    const { kind, metadata } = object;
+    if (kind === "ConfigMap" && metadata.name === repositoryCertificates) {
+        const data = authoritiesByHost(network);
+        return Object.keys(data).length === 0 ? object : { ...object, data };
+    }
+    return speakers.has(metadata.name) ? trusting(object, allAuthorities(network)) : object;
 }
 
 /** Of what the workloads read only when they start: all parameters, and the timeouts among the other settings. */

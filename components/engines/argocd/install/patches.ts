@@ -6,6 +6,7 @@ import type { ArgoCd, ResourceRequirements } from "../../../../estate/engines/ar
 import { mirroredImage } from "../../../../estate/images";
 import type { KubeObject } from "../../../support/kubeObject";
 import { withoutSeccomp, withoutServiceAwait, workloadKinds } from "../../../support/workloads";
+import { mirrorLoginName } from "./mirrorLogin";
 import { leanDefinition } from "./definitions";
 
 /** Settings objects that {@link ControlPlane} writes from the model, over what is published in them. */
@@ -29,6 +30,7 @@ export function patchManifests(objects: readonly KubeObject[], argocd: ArgoCd): 
         .map(withoutServiceAwait)
         .map((object) => (argocd.definitions === "lean" ? leanDefinition(object) : object))
         .map((object) => (argocd.imageMirror === undefined ? object : mirrored(object, argocd.imageMirror)))
+        .map((object) => (argocd.imageMirrorLogin ? withPullSecret(object) : object))
         .map((object) => withResources(object, argocd.resources))
         .map((object) => (argocd.seccomp === "remove" ? withoutSeccomp(object) : object));
 }
@@ -58,6 +60,16 @@ export function inNamespace(object: KubeObject, namespace: string): KubeObject {
                   ),
               }),
     };
+}
+
+/** Lets the kubelet pull a workload's images with the mirror's login. */
+function withPullSecret(object: KubeObject): KubeObject {
+    if (!workloadKinds.has(object.kind)) {
+        return object;
+    }
+    const spec = object["spec"] as { readonly template: { readonly spec: object } };
+    const pod = { ...spec.template.spec, imagePullSecrets: [{ name: mirrorLoginName }] };
+    return { ...object, spec: { ...spec, template: { ...spec.template, spec: pod } } };
 }
 
 function mirrored(object: KubeObject, mirror: string): KubeObject {

@@ -4,6 +4,7 @@
  */
 import type { Account, ArgoCd, TeamProject } from "../../../../estate/engines/argocd/model";
 import { teamProjects } from "../../../../estate/engines/argocd/projects";
+import { authoritiesOf, hostOf } from "../../../../estate/network";
 import type { Estate, Team } from "../../../../estate/model";
 import { yaml } from "../../../support/yaml";
 import { deployerRole, developerRole, maintainerRole, releaserRole } from "../roles";
@@ -15,7 +16,10 @@ export type Settings = Record<string, string>;
  * argocd-cm: published defaults first (they exclude noisy kinds from the view of the clusters), the estate's own
  * settings over them.
  */
-export function argocdSettings(estate: Pick<Estate, "name" | "argocd">, published: Settings = {}): Settings {
+export function argocdSettings(
+    estate: Pick<Estate, "name" | "argocd" | "network">,
+    published: Settings = {},
+): Settings {
     const { argocd } = estate;
     const settings: Settings = {
         ...published,
@@ -35,7 +39,10 @@ export function argocdSettings(estate: Pick<Estate, "name" | "argocd">, publishe
         settings[`accounts.${name}`] = [...account.capabilities].sort().join(", ");
     }
     if (argocd.sso !== undefined) {
-        settings["oidc.config"] = oidcConfig(argocd.sso);
+        settings["oidc.config"] = oidcConfig(
+            argocd.sso,
+            authoritiesOf(estate.network, hostOf(argocd.sso.issuer)),
+        );
     }
     return settings;
 }
@@ -48,7 +55,7 @@ export function argocdSettings(estate: Pick<Estate, "name" | "argocd">, publishe
  * userinfo answer alone. Argo CD 3.2 (`util/oidc`) takes every claim from the ID token and replaces `groups` by those of
  * userinfo. Both are thus needed: groups for developers, `preferred_username` for maintainers.
  */
-function oidcConfig({ issuer, clientId }: NonNullable<ArgoCd["sso"]>): string {
+function oidcConfig({ issuer, clientId }: NonNullable<ArgoCd["sso"]>, rootCA: string | undefined): string {
     return yaml({
         name: "GitLab",
         issuer,
@@ -60,6 +67,7 @@ function oidcConfig({ issuer, clientId }: NonNullable<ArgoCd["sso"]>): string {
         // An upper bound for later versions: Argo CD 3.2 keeps an answer without `exp`, as GitLab's is, for as long as the
         // ID token lives (`GetUserInfo`), which is 120 seconds unless GitLab is configured otherwise.
         userInfoCacheExpiration: "5m",
+        ...(rootCA === undefined ? {} : { rootCA }),
     });
 }
 
@@ -83,8 +91,15 @@ export function commandParameters(
         "controller.repo.server.timeout.seconds": "120",
         // Health in .status, where the notifications' conditions and people look for it.
         "controller.resource.health.persist": "true",
-        "server.insecure": String(argocd.url.startsWith("http://")),
+        "server.insecure": String(argocd.tlsTermination === "proxy"),
+        ...rootPath(argocd.url),
     };
+}
+
+/** Where Argo CD serves everything, webhooks and the way back from a sign-in included; nothing at the root of a host. */
+function rootPath(url: string): Settings {
+    const path = new URL(url).pathname.replace(/\/+$/, "");
+    return path === "" ? {} : { "server.rootpath": path, "server.basehref": path };
 }
 
 /**

@@ -12,6 +12,8 @@ import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
 import { triggerOf, type EventName } from "../../../../estate/events";
 import { relayOf } from "../../../../estate/notifications";
 import type { ChannelSecrets } from "../../../notifications/channels";
+import { allAuthorities } from "../../../../estate/network";
+import { mirrorLoginName } from "../install/mirrorLogin";
 import { settingsMetadata } from "../install/controlPlane";
 import type { Settings } from "../install/settings";
 import { KubeResource, type Annotations } from "../../../support/kubeObject";
@@ -23,7 +25,7 @@ import { applicationMessages } from "./messages";
 import { triggers } from "./triggers";
 
 /** What notifications depend on. */
-export type NotifiedEstate = Pick<Estate, "name" | "argocd" | "channels" | "relay">;
+export type NotifiedEstate = Pick<Estate, "name" | "argocd" | "channels" | "network" | "relay">;
 
 /** Inputs of {@link Notifications}. */
 export interface NotificationsArgs {
@@ -98,14 +100,18 @@ function usedRelay(estate: NotifiedEstate): Estate["relay"] {
 
 /** The relay runs beside Argo CD, and only its notifications reach it. */
 export function relayHost({
-    argocd: { namespace, imageMirror, seccomp, resources },
-}: Pick<Estate, "argocd">): RelayHost {
+    argocd: { namespace, imageMirror, imageMirrorLogin, seccomp, resources },
+    network,
+}: Pick<Estate, "argocd" | "network">): RelayHost {
     const own = resources[relayName];
+    const authorities = allAuthorities(network);
     return {
         namespace,
         partOf: "argocd",
         senders: { [programLabel]: "argocd-notifications-controller" },
         ...(imageMirror === undefined ? {} : { imageMirror }),
+        ...(imageMirrorLogin ? { imagePullSecret: mirrorLoginName } : {}),
+        ...(authorities === undefined ? {} : { authorities }),
         seccomp,
         ...(own === undefined ? {} : { resources: own }),
     };

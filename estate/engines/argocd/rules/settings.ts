@@ -14,6 +14,51 @@ export const argocdSettingRules: readonly AppsRule[] = [
                 ? []
                 : [{ path: "argocd.url", value: undefined, fix: "write Argo CD's public URL" }],
     },
+    {
+        id: "tls-termination",
+        rule: "must be proxy where argocd.url is http: nothing speaks TLS there",
+        severity: "error",
+        check: ({ spec, estate }) =>
+            spec.argocd.tlsTermination === "server" && estate.argocd.url.startsWith("http://")
+                ? [
+                      {
+                          path: "argocd.tlsTermination",
+                          value: "server",
+                          fix: "write an https URL in argocd.url, or remove this",
+                      },
+                  ]
+                : [],
+    },
+    {
+        id: "image-mirror-login",
+        rule: "needs the mirror that it is a login of",
+        severity: "error",
+        check: ({ spec }) =>
+            spec.argocd.imageMirrorLogin && spec.argocd.imageMirror === undefined
+                ? [
+                      {
+                          path: "argocd.imageMirrorLogin",
+                          value: true,
+                          fix: "name the mirror in argocd.imageMirror, or remove this",
+                      },
+                  ]
+                : [],
+    },
+    {
+        id: "cluster-url",
+        rule: "should have the host and path that GitLab itself is known by: with another one nothing is refreshed by a push",
+        severity: "warning",
+        check: ({ estate: { gitlab, argocd } }) =>
+            sameRepositories(gitlab.url, gitlab.clusterUrl)
+                ? []
+                : [
+                      {
+                          path: "gitlab.clusterUrl",
+                          value: gitlab.clusterUrl,
+                          fix: `let clusters resolve ${new URL(gitlab.url).hostname} to GitLab and remove this; otherwise Argo CD sees a change up to ${argocd.reconciliationSeconds} s later, and a lower argocd.reconciliationSeconds is sooner`,
+                      },
+                  ],
+    },
     { id: "manifests-source", rule: "must be verifiable", severity: "error", check: manifests },
     {
         id: "manifests-supported",
@@ -73,4 +118,13 @@ function manifests({ spec, estate }: Checked): Finding[] {
                   fix: "write the SHA-256 of the file you reviewed",
               },
           ];
+}
+
+/** Argo CD compares host and path of a push with those of an Application, letter case and port aside. */
+function sameRepositories(one: string, other: string): boolean {
+    const [a, b] = [one, other].map((url) => {
+        const { hostname, pathname } = new URL(url);
+        return `${hostname}${pathname.replace(/\/+$/, "")}`.toLowerCase();
+    });
+    return a === b;
 }

@@ -233,9 +233,9 @@ describe("settings", () => {
         assert.equal(parameters["server.insecure"], "false");
     });
 
-    test("a public URL without TLS makes the server plain, one with TLS does not", () => {
+    test("the server is plain where TLS ends before it", () => {
         assert.equal(commandParameters(sampleEstate())["server.insecure"], "false");
-        const plain = sampleEstate(undefined, { argocd: argocd({ url: "http://127.0.0.1:8940" }) });
+        const plain = sampleEstate(undefined, { argocd: argocd({ tlsTermination: "proxy" }) });
         assert.equal(commandParameters(plain)["server.insecure"], "true");
     });
 

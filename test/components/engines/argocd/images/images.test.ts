@@ -488,7 +488,7 @@ describe("the updater itself", () => {
             );
             const install = new UpdaterInstall(
                 "install",
-                { argocd, registries, manifests: published, settings },
+                { argocd, registries, network: { authorities: [] }, manifests: published, settings },
                 host,
             );
             assert.equal(install.definitions.length, 1);
