@@ -95,6 +95,11 @@ const projects: readonly Case[] = [
         status: 422,
     },
     {
+        claim: "A body is needed",
+        call: `POST ${api}/projects`,
+        status: 422,
+    },
+    {
         claim: "A project with repositories is not deleted",
         call: `DELETE ${api}/projects/{project}`,
         status: 412,
@@ -103,6 +108,16 @@ const projects: readonly Case[] = [
 ];
 
 const robots: readonly Case[] = [
+    {
+        claim: "A robot needs a duration",
+        call: `POST ${api}/robots`,
+        body: {
+            name: "endless",
+            level: "project",
+            permissions: [{ kind: "project", namespace: "{project}", access: pull }],
+        },
+        status: 400,
+    },
     {
         claim: "A robot of a project has its project in its name, and a secret that is shown once",
         call: `POST ${api}/robots`,
@@ -182,6 +197,13 @@ const robots: readonly Case[] = [
         call: `GET ${api}/projects/{project}/repositories`,
         as: "{robotName}:{robotSecret}",
         status: 401,
+    },
+    {
+        claim: "The token endpoint answers a wrong secret with a token that grants nothing",
+        call: "GET /service/token?service=harbor-registry&scope=repository%3A{project}%2Fweb%3Apull",
+        as: "{robotName}:{robotSecret}",
+        status: 200,
+        answer: { token: aText },
     },
 ];
 
