@@ -27,6 +27,6 @@ export const network = z.strictObject({
         .record(name, certificateAuthority)
         .default({})
         .describe(
-            "Private certificate authorities, by name. What the estate makes trusts them: the engine (repositories, registries, sign-in), its notifications and image updates, the relay, CI scripts; and the engine that `npm run up` starts.",
+            "Private certificate authorities, by name. What the estate makes trusts them: the engine (repositories, registries, sign-in), its notifications and image updates, the relay and CI scripts. The machine that runs Pulumi has to trust them by itself: Harbor's provider has no setting for it.",
         ),
 });
