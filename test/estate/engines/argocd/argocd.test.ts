@@ -1,6 +1,7 @@
 /** What Argo CD's part of a spec comes to, and what follows from the rest of it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { joinedKinds, usualKinds } from "../../../../estate/kinds";
 import { applications } from "../../../../estate/engines/argocd/names";
 import { teamProjects } from "../../../../estate/engines/argocd/projects";
 import { parseEstate } from "../../../../estate";
@@ -41,7 +42,8 @@ describe("Argo CD", () => {
         });
     });
 
-    it("gives a team one AppProject per class, with exactly its destinations and repositories", () => {
+    it("gives a team one AppProject per class, with exactly its destinations, kinds and repositories", () => {
+        const kinds = joinedKinds([usualKinds]);
         assert.deepEqual(projects(), [
             {
                 name: "shop-nonprod",
@@ -51,6 +53,7 @@ describe("Argo CD", () => {
                     cluster: "member1",
                     namespace,
                 })),
+                kinds,
                 sourceRepos: [
                     "https://gitlab.test/acme/shop/api-config.git",
                     "https://gitlab.test/acme/shop/web-config.git",
@@ -63,12 +66,21 @@ describe("Argo CD", () => {
                 destinations: ["member1", "member2"].flatMap((cluster) =>
                     ["api-prod", "web-prod"].map((namespace) => ({ cluster, namespace })),
                 ),
+                kinds,
                 sourceRepos: [
                     "https://gitlab.test/acme/shop/api-config.git",
                     "https://gitlab.test/acme/shop/web-config.git",
                 ],
             },
         ]);
+    });
+
+    it("lets a class hold the further kinds of its own environments only", () => {
+        const shop = projects({ environments: { prod: { defaults: { kinds: ["certificates"] } } } });
+        assert.deepEqual(
+            shop.map((project) => project.kinds.some(({ kind }) => kind === "Certificate")),
+            [false, true],
+        );
     });
 
     it("gives an environment's windows to the team's Applications in it, and to none where there is none", () => {
