@@ -1,4 +1,4 @@
-/** What manifests of workloads have to do without where they are applied. Pure. */
+/** What manifests of workloads lack, or have to do without, where they are applied. Pure. */
 import type { KubeObject } from "./kubeObject";
 
 /** Kinds with a pod template. */
@@ -14,6 +14,17 @@ export function withoutServiceAwait(object: KubeObject): KubeObject {
     }
     const annotations = { ...object.metadata.annotations, "pulumi.com/skipAwait": "true" };
     return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/**
+ * Says how many pods a workload has where its manifest leaves it to the server's default. A field that nobody applies
+ * is nobody's: a workload that was scaled to 0 by hand would stay there, whatever is refreshed and applied.
+ */
+export function withReplicas(object: KubeObject): KubeObject {
+    const spec = object["spec"] as Record<string, unknown> | undefined;
+    return (object.kind === "Deployment" || object.kind === "StatefulSet") && spec?.["replicas"] === undefined
+        ? { ...object, spec: { ...spec, replicas: 1 } }
+        : object;
 }
 
 /** Some container runtimes refuse `seccompProfile`; the pods then never start. */

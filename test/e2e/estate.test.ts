@@ -180,6 +180,9 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
             "-p",
             patch,
         ]);
+        // Nothing syncs without it, and its manifest says nothing of replicas.
+        const scaled = ["scale", "deployment", "argocd-repo-server", "--replicas=0"];
+        assert.equal((await world.kubectl("host", ["-n", "argocd", ...scaled])).code, 0);
         const app = await project("acme/shop/web");
         const variables = (
             await world.gitlab<{ key: string; masked: boolean }[]>("GET", `/projects/${app.id}/variables`)
@@ -221,10 +224,11 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
 
         const plan = await world.plan({ refresh: true });
         const touched = Object.values(plan).flat().sort();
-        assert.equal(touched.length, 5, `five things were changed, the preview shows ${touched.join("; ")}`);
+        assert.equal(touched.length, 6, `six things were changed, the preview shows ${touched.join("; ")}`);
         assert.deepEqual(touched.map((name) => name.split(" ")[0]).sort(), [
             "Application",
             "BranchProtection",
+            "Deployment",
             "ProjectHook",
             "ProjectVariable",
             "RobotAccount",

@@ -5,7 +5,7 @@
 import type { ArgoCd, ResourceRequirements } from "../../../../estate/engines/argocd/model";
 import { mirroredImage } from "../../../../estate/images";
 import type { KubeObject } from "../../../support/kubeObject";
-import { withoutSeccomp, withoutServiceAwait, workloadKinds } from "../../../support/workloads";
+import { withReplicas, withoutSeccomp, withoutServiceAwait, workloadKinds } from "../../../support/workloads";
 import { mirrorLoginName } from "./mirrorLogin";
 import { leanDefinition } from "./definitions";
 
@@ -28,6 +28,7 @@ export function patchManifests(objects: readonly KubeObject[], argocd: ArgoCd): 
         .filter((object) => !isOwnSetting(object))
         .map((object) => inNamespace(object, argocd.namespace))
         .map(withoutServiceAwait)
+        .map(withReplicas)
         .map((object) => (argocd.definitions === "lean" ? leanDefinition(object) : object))
         .map((object) => (argocd.imageMirror === undefined ? object : mirrored(object, argocd.imageMirror)))
         .map((object) => (argocd.imageMirrorLogin ? withPullSecret(object) : object))

@@ -118,6 +118,16 @@ describe("patches", () => {
         assert.equal(podOf(unnamed).containers[0]?.["resources"], undefined);
     });
 
+    test("workloads say how many pods they have, so that a hand edit is repaired", () => {
+        const replicas = (object: KubeObject): unknown =>
+            (patchManifests([object], argocd())[0]?.["spec"] as { replicas?: number }).replicas;
+        const { spec } = workload as unknown as { spec: object };
+        assert.equal(replicas(workload), 1);
+        assert.equal(replicas({ ...workload, kind: "StatefulSet" }), 1);
+        assert.equal(replicas({ ...workload, spec: { ...spec, replicas: 3 } }), 3, "as it is published");
+        assert.equal(replicas({ ...workload, kind: "DaemonSet" }), undefined, "it has one on each node");
+    });
+
     test("seccomp profiles stay unless they are to be removed", () => {
         const keep = JSON.stringify(patchManifests([workload], argocd()));
         const remove = JSON.stringify(patchManifests([workload], argocd({ seccomp: "remove" })));
