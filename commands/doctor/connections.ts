@@ -2,7 +2,8 @@
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import type { Estate, Registry } from "../../estate/model";
+import type { Estate, Network, Registry } from "../../estate/model";
+import { hostOf } from "../../estate/network";
 import { at } from "../../estate/credentials";
 import type { Connection } from "./http";
 
@@ -17,17 +18,24 @@ export interface ConnectionContext {
 }
 
 /** GitLab, as its REST API is called. */
-export function gitlabConnection({ gitlab }: Pick<Estate, "gitlab">, context: ConnectionContext): Connection {
+export function gitlabConnection(
+    { gitlab, network }: Pick<Estate, "gitlab" | "network">,
+    context: ConnectionContext,
+): Connection {
     return {
         url: `${gitlab.url}/api/v4`,
         headers: { "private-token": secret(context, "gitlab", "token") },
-        ...trusted(gitlab.caFile, context),
+        ...trusted(network, gitlab.url, context),
         ...proxied(gitlab.url, context.env),
     };
 }
 
 /** A Harbor, as its REST API is called. */
-export function harborConnection(registry: Registry, context: ConnectionContext): Connection {
+export function harborConnection(
+    registry: Registry,
+    { network }: Pick<Estate, "network">,
+    context: ConnectionContext,
+): Connection {
     const [username, password] = ["username", "password"].map((key) =>
         secret(context, "registries", registry.name, key),
     );
@@ -36,6 +44,7 @@ export function harborConnection(registry: Registry, context: ConnectionContext)
         url: `${registry.url}/api/v2.0`,
         headers: { authorization: `Basic ${login}` },
         insecure: registry.insecure,
+        ...trusted(network, registry.url, context),
         ...proxied(registry.url, context.env),
     };
 }
@@ -46,9 +55,22 @@ export function secret({ credentials }: ConnectionContext, ...keys: string[]): s
     return typeof value === "string" ? value : "";
 }
 
-function trusted(file: string | undefined, { folder }: ConnectionContext): Pick<Connection, "ca"> {
-    const full = file === undefined ? undefined : path.resolve(folder, file);
-    return full === undefined || !fs.existsSync(full) ? {} : { ca: fs.readFileSync(full, "utf8") };
+/** The private authorities that the estate names for a URL's host, from the spec or from their files. */
+export function trusted(
+    { authorities }: Network,
+    url: string,
+    { folder }: Pick<ConnectionContext, "folder">,
+): Pick<Connection, "ca"> {
+    const texts = authorities
+        .filter(({ hosts }) => hosts.includes(hostOf(url)))
+        .map(({ pem, file }) => (pem === "" && file !== undefined ? textOf(path.resolve(folder, file)) : pem))
+        .filter((text) => text !== "");
+    return texts.length === 0 ? {} : { ca: texts.join("\n") };
+}
+
+/** What is wrong with a file that cannot be read is reported by itself. */
+function textOf(file: string): string {
+    return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
 }
 
 /** The proxy that the environment names for a URL, as curl and Go read it: lower case before upper case. */

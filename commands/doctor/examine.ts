@@ -41,7 +41,7 @@ export async function examine(estate: Estate, examination: Examination): Promise
             ? []
             : channelFacts(estate, examination, end).then((facts) => decide(channelChecks, facts, look)),
         ...Object.values(estate.registries).map((registry) =>
-            asking(harborConnection(registry, examination), end, async (ask) =>
+            asking(harborConnection(registry, estate, examination), end, async (ask) =>
                 decide(chosen(harborChecks), await harborFacts(ask), {
                     ...look,
                     registry,

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { X509Certificate } from "node:crypto";
 import * as path from "node:path";
 import type { Estate } from "../../estate/model";
+import { gitlabFileAuthority } from "../../estate/network";
 import { daysUntil } from "./check";
 import type { Finding } from "./finding";
 
@@ -11,14 +12,20 @@ export const certificateWarning = 30;
 
 /** Looks at the files of the spec; `folder` is what their paths are relative to. */
 export function offlineFindings(estate: Estate, folder: string, now = new Date()): Finding[] {
-    return authorityFile(estate.gitlab.caFile, "gitlab.caFile", folder, now);
+    return estate.network.authorities.flatMap(({ name, file }) =>
+        file === undefined
+            ? []
+            : authorityFile(
+                  file,
+                  name === gitlabFileAuthority ? name : `network.certificateAuthorities.${name}.file`,
+                  folder,
+                  now,
+              ),
+    );
 }
 
 /** A PEM file of authorities: it is there, holds certificates, and they are good. */
-export function authorityFile(file: string | undefined, at: string, folder: string, now: Date): Finding[] {
-    if (file === undefined) {
-        return [];
-    }
+export function authorityFile(file: string, at: string, folder: string, now: Date): Finding[] {
     const finding = (rule: string, fix: string, severity: Finding["severity"] = "error"): Finding => ({
         path: at,
         value: file,

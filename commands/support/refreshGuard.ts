@@ -125,7 +125,7 @@ async function onHarbors<T>(
     return Promise.all(
         known.map(async (registry) => {
             const { ask, close } = client(
-                harborConnection(registry, context),
+                harborConnection(registry, estate, context),
                 AbortSignal.timeout(120_000),
                 10_000,
             );

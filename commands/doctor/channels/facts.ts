@@ -2,7 +2,7 @@
 import * as net from "node:net";
 import type { Estate } from "../../../estate/model";
 import { at } from "../../../estate/credentials";
-import { gitlabConnection, proxied, type ConnectionContext } from "../connections";
+import { proxied, trusted, type ConnectionContext } from "../connections";
 import { callTimeout, client, Unreachable, unreachable } from "../http";
 import { record } from "../json";
 
@@ -88,9 +88,13 @@ async function signIn(
     context: ConnectionContext,
     end: AbortSignal,
 ): Promise<NonNullable<ChannelFacts["signIn"]>> {
-    const { ca } = gitlabConnection(estate, context);
     const { ask, close } = client(
-        { url: issuer, headers: {}, ...(ca === undefined ? {} : { ca }), ...proxied(issuer, context.env) },
+        {
+            url: issuer,
+            headers: {},
+            ...trusted(estate.network, issuer, context),
+            ...proxied(issuer, context.env),
+        },
         end,
     );
     try {

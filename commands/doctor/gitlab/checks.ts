@@ -36,7 +36,7 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                           value: estate.gitlab.url,
                           rule: `must answer from here: ${unreachable}`,
                           fix: unreachable.includes("certificate")
-                              ? "name the authority that signed it in gitlab.caFile, or mend the certificate"
+                              ? "name the authority that signed it in network.certificateAuthorities, or mend the certificate"
                               : "check address, network and proxy (https_proxy, no_proxy); then run it again",
                       },
                   ],

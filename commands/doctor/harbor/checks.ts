@@ -34,7 +34,7 @@ export const harborChecks = checkTable<HarborFacts, HarborLook>(
                           ...urlOf(registry),
                           rule: `must answer from here: ${unreachable}`,
                           fix: unreachable.includes("certificate")
-                              ? "make the authority that signed it known, see docs/estate.md, registries; or mend the certificate"
+                              ? "name the authority that signed it in network.certificateAuthorities, or mend the certificate"
                               : "check address, network and proxy (https_proxy, no_proxy); then run it again",
                       },
                   ],
