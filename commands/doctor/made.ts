@@ -1,19 +1,6 @@
 /** What a stack has made already, so that it is not taken for somebody else's. Pure: read from `pulumi stack export`. */
 
-/** A resource of a deployment, as `pulumi stack export` gives it. */
-interface StateResource {
-    readonly urn: string;
-    readonly type: string;
-    readonly id?: string;
-    readonly provider?: string;
-    readonly inputs?: Readonly<Record<string, unknown>>;
-    readonly outputs?: Readonly<Record<string, unknown>>;
-    readonly delete?: boolean;
-}
-
-export interface ExportedStack {
-    readonly deployment?: { readonly resources?: readonly StateResource[] | null } | null;
-}
+import type { ExportedStack, StateResource } from "../support/exported";
 
 /** Names of what is there, as the servers have them. */
 export interface Made {

@@ -2,12 +2,13 @@
 import { checkCredentials } from "../../estate/credentials";
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
-import { onStack, ownEngine, stackArguments, succeed, type Engine } from "../support/engine";
+import { ownEngine, stackArguments, succeed, type Engine } from "../support/engine";
 import { committedStackFile, estateOf, isSandboxEstate } from "../support/stack";
 import { withSandbox } from "../support/withSandbox";
 import { examine, type Examination } from "./examine";
 import type { Finding } from "./finding";
-import { madeBy, type ExportedStack } from "./made";
+import { exportStack } from "../support/exported";
+import { madeBy } from "./made";
 import { offlineFindings } from "./offline";
 
 /** Which stack, and whether servers are asked. */
@@ -32,10 +33,7 @@ export async function examineStack({ stack, offline }: StackLook): Promise<Findi
 
 /** Looks with an engine at hand. `fast`: only what a first write of an `up` waits for. */
 export async function examineWith(engine: Engine, estate: Estate, fast: boolean): Promise<Finding[]> {
-    const [credentials, exported] = await Promise.all([
-        credentialsOf(engine),
-        onStack(engine, ["stack", "export"]).then((text) => JSON.parse(text) as ExportedStack),
-    ]);
+    const [credentials, exported] = await Promise.all([credentialsOf(engine), exportStack(engine)]);
     const missing: Finding[] = checkCredentials(estate, credentials);
     if (missing.some(({ severity }) => severity === "error")) {
         return missing;

@@ -4,22 +4,10 @@
  * destroy would open the branches of a project that stays. So they are marked in the state for the time of the destroy.
  */
 import { onStack, type Engine } from "./engine";
-
-/** A resource of a deployment, as `pulumi stack export` gives it. */
-interface StateResource {
-    readonly urn: string;
-    readonly protect?: boolean;
-    readonly deletedWith?: string;
-    readonly delete?: boolean;
-}
-
-/** A deployment as `pulumi stack export` gives it, as far as it matters here. */
-export interface ExportedResources {
-    readonly deployment?: { readonly resources?: readonly StateResource[] | null };
-}
+import { exportStack, type ExportedStack } from "./exported";
 
 /** Settings of protected resources that are not protected themselves, in the order of the state. Pure. */
-export function settingsOfProtected(exported: ExportedResources): string[] {
+export function settingsOfProtected(exported: ExportedStack): string[] {
     const resources = exported.deployment?.resources ?? [];
     const staying = new Set(resources.filter((each) => each.protect === true).map((each) => each.urn));
     return resources
@@ -35,9 +23,7 @@ export function settingsOfProtected(exported: ExportedResources): string[] {
 
 /** Runs `destroy` while the settings of protected resources are protected too. */
 export async function keepingSettings<T>(engine: Engine, destroy: () => Promise<T>): Promise<T> {
-    const settings = settingsOfProtected(
-        JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedResources,
-    );
+    const settings = settingsOfProtected(await exportStack(engine));
     if (settings.length === 0) {
         return destroy();
     }
@@ -46,7 +32,7 @@ export async function keepingSettings<T>(engine: Engine, destroy: () => Promise<
         return await destroy();
     } finally {
         // What the destroy removed all the same is no longer there to be released.
-        const left = JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedResources;
+        const left = await exportStack(engine);
         const present = new Set(left.deployment?.resources?.map(({ urn }) => urn));
         const marked = settings.filter((urn) => present.has(urn));
         if (marked.length > 0) {

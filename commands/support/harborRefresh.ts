@@ -9,22 +9,7 @@
  * Reads only.
  */
 import { Unreachable, type Ask } from "../doctor/http";
-
-/** A resource of a deployment, as `pulumi stack export` gives it. */
-export interface StateResource {
-    readonly urn: string;
-    readonly type: string;
-    readonly id?: string;
-    readonly provider?: string;
-    readonly inputs?: Readonly<Record<string, unknown>>;
-    readonly outputs?: Readonly<Record<string, unknown>>;
-    readonly delete?: boolean;
-}
-
-/** A deployment as `pulumi stack export` gives it, as far as it matters here. */
-export interface ExportedResources {
-    readonly deployment?: { readonly resources?: readonly StateResource[] | null } | null;
-}
+import type { ExportedStack, StateResource } from "./exported";
 
 /** A property that is not as the state has it, and that no refresh looks at. */
 export interface Drift {
@@ -50,7 +35,7 @@ const retention = "harbor:index/retentionPolicy:RetentionPolicy";
 const webhook = "harbor:index/projectWebhook:ProjectWebhook";
 
 /** A stack's objects in Harbors, by the name of the registry in the spec. Pure. */
-export function harborObjects({ deployment }: ExportedResources): ReadonlyMap<string, StateResource[]> {
+export function harborObjects({ deployment }: ExportedStack): ReadonlyMap<string, StateResource[]> {
     const found = new Map<string, StateResource[]>();
     for (const resource of deployment?.resources ?? []) {
         const [, registry] = /::harbor-([^:]+)::[^:]*$/.exec(resource.provider ?? "") ?? [];
@@ -229,7 +214,7 @@ async function retentionOf(ask: Ask, { urn, id = "", outputs, inputs }: StateRes
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
 
 /** The deployment as a refresh would leave it that looks at these properties. Pure. */
-export function withDrift<T extends ExportedResources>(exported: T, drift: readonly Drift[]): T {
+export function withDrift<T extends ExportedStack>(exported: T, drift: readonly Drift[]): T {
     const resources = exported.deployment?.resources?.map((resource) => {
         const own = Object.fromEntries(
             drift.filter(({ urn }) => urn === resource.urn).map(({ property, actual }) => [property, actual]),

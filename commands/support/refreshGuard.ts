@@ -9,14 +9,8 @@ import { client, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { CommandError } from "./console";
 import { onStack, type Engine } from "./engine";
-import {
-    harborObjects,
-    lookAtHarbor,
-    waitForParts,
-    withDrift,
-    type ExportedResources,
-    type HarborLook,
-} from "./harborRefresh";
+import { exportStack } from "./exported";
+import { harborObjects, lookAtHarbor, waitForParts, withDrift, type HarborLook } from "./harborRefresh";
 
 /** How a stack is refreshed. */
 export interface Refresh {
@@ -33,7 +27,7 @@ export interface Refresh {
  * @throws CommandError when one is ill, or something is gone that the refresh would fail at.
  */
 export async function guardRefresh(engine: Engine, estate: Estate, refresh: Refresh): Promise<void> {
-    const exported = JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedResources;
+    const exported = await exportStack(engine);
     const objects = harborObjects(exported);
     if (objects.size === 0) {
         return;
@@ -82,7 +76,7 @@ async function takeOver(engine: Engine, looks: readonly Look[], refresh: Refresh
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-state-"));
     try {
         const file = path.join(folder, "state.json");
-        const exported = JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedResources;
+        const exported = await exportStack(engine);
         fs.writeFileSync(file, JSON.stringify(withDrift(exported, drift)), { mode: 0o600 });
         await onStack(engine, ["stack", "import", "--file", file]);
     } finally {

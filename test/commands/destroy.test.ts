@@ -2,8 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { settingsOfProtected } from "../../commands/support/destroy";
+import type { StateResource } from "../../commands/support/exported";
 
-const resource = (urn: string, more: Record<string, unknown> = {}): { urn: string } => ({ urn, ...more });
+const resource = (urn: string, more: Partial<StateResource> = {}): StateResource => ({
+    urn,
+    type: "any",
+    ...more,
+});
 
 test("settings stay with the protected resource they are of, and only those", () => {
     const exported = {

@@ -11,8 +11,8 @@ import {
     lookAtHarbor,
     waitForParts,
     withDrift,
-    type StateResource,
 } from "../../commands/support/harborRefresh";
+import type { StateResource } from "../../commands/support/exported";
 import { refreshes } from "../../commands/pulumi";
 import { admin, basic, idOf, TestHarbor } from "../../sandbox/test/harbor/fixture";
 
