@@ -95,11 +95,11 @@ describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
         ]) {
             assert.ok(output.includes(` ${resource} `), `${resource} is not part of the preview`);
         }
-        // Support for the release that an estate gets ends one day, and this test is to outlive it.
-        assert.doesNotMatch(
-            output.replaceAll(/.*argocd\.manifests\.version should.*/g, ""),
-            /warning|error/i,
-        );
+        // The preview takes the sandbox's Argo CD in place of the stack's, and that one is no longer supported.
+        const said = output
+            .replace(/.*argocd\.manifests\.version should be a version that still gets.*/g, "")
+            .replace(/ 1 warning$/gm, "");
+        assert.doesNotMatch(said, /warning|error/i);
     });
 
     test("any other operation on servers that are elsewhere is refused", async () => {
