@@ -15,3 +15,10 @@ export const day = 86_400_000;
 export function daysUntil(time: Date, now: Date): number {
     return Math.floor((time.getTime() - now.getTime()) / day);
 }
+
+/** What to do where GitLab or a Harbor does not answer from here, by why it does not. */
+export function fixOfSilence(unreachable: string): string {
+    return unreachable.includes("certificate")
+        ? "name the authority that signed it in network.certificateAuthorities, or mend the certificate"
+        : "check address, network and proxy (https_proxy, no_proxy); then run it again";
+}

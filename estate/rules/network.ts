@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 
+import { daysBetween } from "../days";
 import { gitlabFileAuthority } from "../network";
 import type { CertificateAuthority } from "../model";
 import type { Checked, Finding, Rule } from "./rule";
@@ -89,7 +90,7 @@ function certificateFindings(authority: CertificateAuthority, { today }: Checked
             ];
         }
         const end = new Date(certificate.validTo).toISOString().slice(0, 10);
-        if (today === undefined || end >= inDays(today, soonDays)) {
+        if (today === undefined || daysBetween(today, end) >= soonDays) {
             return [];
         }
         return [
@@ -101,10 +102,6 @@ function certificateFindings(authority: CertificateAuthority, { today }: Checked
             },
         ];
     });
-}
-
-function inDays(day: string, days: number): string {
-    return new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 function read(pem: string): X509Certificate | undefined {

@@ -2,7 +2,7 @@
 import semver from "semver";
 import { isGitLabCom } from "../../../estate/edition";
 import type { Team } from "../../../estate/model";
-import { daysUntil, type Look } from "../check";
+import { daysUntil, fixOfSilence, type Look } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { GitLabFacts, Place } from "./facts";
 import { isAllowed, isPrivate } from "./private";
@@ -35,9 +35,7 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                           path: "gitlab.url",
                           value: estate.gitlab.url,
                           rule: `must answer from here: ${unreachable}`,
-                          fix: unreachable.includes("certificate")
-                              ? "name the authority that signed it in network.certificateAuthorities, or mend the certificate"
-                              : "check address, network and proxy (https_proxy, no_proxy); then run it again",
+                          fix: fixOfSilence(unreachable),
                       },
                   ],
     },

@@ -2,7 +2,7 @@
 import semver from "semver";
 import type { Registry } from "../../../estate/model";
 import { promotionRobot, robotName, shorten } from "../../../estate/names";
-import { day, type Look } from "../check";
+import { day, fixOfSilence, type Look } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { HarborFacts } from "./facts";
 
@@ -33,9 +33,7 @@ export const harborChecks = checkTable<HarborFacts, HarborLook>(
                       {
                           ...urlOf(registry),
                           rule: `must answer from here: ${unreachable}`,
-                          fix: unreachable.includes("certificate")
-                              ? "name the authority that signed it in network.certificateAuthorities, or mend the certificate"
-                              : "check address, network and proxy (https_proxy, no_proxy); then run it again",
+                          fix: fixOfSilence(unreachable),
                       },
                   ],
     },

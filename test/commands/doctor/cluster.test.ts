@@ -15,7 +15,7 @@ import { decide, type Finding } from "../../../commands/doctor/finding";
 import type { Answer, Ask } from "../../../commands/doctor/http";
 import { nothingMade, type Made } from "../../../commands/doctor/made";
 import { model, type Overrides } from "../../support/estate";
-import { madeOf, now, server, silent, Status, type Answers } from "./support";
+import { assertFound, madeOf, now, server, silent, Status, type Answers, type Expected } from "./support";
 
 const named = (name: string, labels: object = {}, namespace?: string): unknown => ({
     metadata: { name, labels, ...(namespace === undefined ? {} : { namespace }) },
@@ -99,7 +99,7 @@ test("nothing is said of clusters that are as they should be, before the first u
 
 interface Planted extends Situation {
     readonly answers: Answers;
-    readonly found: readonly (readonly [id: string, path: string, fix: RegExp, severity?: string])[];
+    readonly found: readonly Expected[];
 }
 
 const planted: Readonly<Record<string, Planted>> = {
@@ -195,13 +195,7 @@ describe("one thing wrong with a cluster", () => {
     for (const [name, { answers, found, ...situation }] of Object.entries(planted)) {
         test(name, async () => {
             const findings = await look(answers, situation);
-            assert.deepEqual(
-                findings.map(({ id, path: at, severity }) => [id, at, severity]),
-                found.map(([id, at, , severity]) => [id, at, severity ?? "error"]),
-            );
-            for (const [index, [, , fix]] of found.entries()) {
-                assert.match(findings[index]?.fix ?? "", fix);
-            }
+            assertFound(findings, found);
         });
     }
     test("a context that is not there", () => {

@@ -10,7 +10,7 @@ import { gitlabFacts } from "../../../commands/doctor/gitlab/facts";
 import { isAllowed, isPrivate } from "../../../commands/doctor/gitlab/private";
 import { nothingMade, type Made } from "../../../commands/doctor/made";
 import { model, type Overrides } from "../../support/estate";
-import { madeOf, now, server, silent, Status, type Answers } from "./support";
+import { assertFound, madeOf, now, server, silent, Status, type Answers, type Expected } from "./support";
 
 const user = (username: string, state = "active"): unknown => [{ id: username.length, username, state }];
 
@@ -106,7 +106,7 @@ interface Planted {
     readonly made?: Made;
     readonly addresses?: readonly string[];
     /** Check, place, part of the fix; several where several are planted. */
-    readonly found: readonly (readonly [id: string, path: string, fix: RegExp, severity?: string])[];
+    readonly found: readonly Expected[];
 }
 
 const nested: Overrides = { gitlab: { group: "company/acme" } };
@@ -386,13 +386,7 @@ describe("one thing wrong with GitLab", () => {
                 ...(addresses === undefined ? {} : { addresses }),
             });
             const seen = [...findings].sort((a, b) => (a.path < b.path ? -1 : 1));
-            assert.deepEqual(
-                seen.map(({ id, path, severity }) => [id, path, severity]),
-                found.map(([id, path, , severity]) => [id, path, severity ?? "error"]),
-            );
-            for (const [index, [, , fix]] of found.entries()) {
-                assert.match(seen[index]?.fix ?? "", fix);
-            }
+            assertFound(seen, found);
         });
     }
     test("every check has something planted", () => {

@@ -1,4 +1,6 @@
 /** Servers of the doctor's tests: what they answer, by method and path, as their documentation has it. */
+import assert from "node:assert/strict";
+import type { Finding } from "../../../commands/doctor/finding";
 import { madeBy, type Made } from "../../../commands/doctor/made";
 import { Unreachable, type Answer, type Ask } from "../../../commands/doctor/http";
 
@@ -61,3 +63,17 @@ export function madeOf(
 }
 
 export const now = new Date("2026-06-01T12:00:00Z");
+
+/** A finding that a planted problem comes to; its severity is `error` unless it says otherwise. */
+export type Expected = readonly [id: string, path: string, fix: RegExp, severity?: string];
+
+/** Fails unless the findings are these and no others, in this order. */
+export function assertFound(findings: readonly Finding[], expected: readonly Expected[]): void {
+    assert.deepEqual(
+        findings.map(({ id, path, severity }) => [id, path, severity]),
+        expected.map(([id, path, , severity]) => [id, path, severity ?? "error"]),
+    );
+    for (const [index, [, , fix]] of expected.entries()) {
+        assert.match(findings[index]?.fix ?? "", fix);
+    }
+}
