@@ -25,6 +25,7 @@ import { tailLines } from "./support/process";
 const usage = `usage: npm run sandbox -- <command>
 
   up [--clusters a,b,..] [--parts ${partGroups.join(",")}] [--tier free|premium] [--edition ce|ee]
+     [--tls|--no-tls] [--gitlab-path /gitlab]
                       start the sandbox, or what of it is missing; more clusters and parts are added to what there is
   status [--json]     parts, processes, memory, addresses, last problems
   logs <part> [-f] [-n lines]
@@ -49,6 +50,9 @@ const commands: Readonly<Record<string, Command>> = {
                 parts: { type: "string" },
                 tier: { type: "string" },
                 edition: { type: "string" },
+                tls: { type: "boolean" },
+                "no-tls": { type: "boolean" },
+                "gitlab-path": { type: "string" },
             },
         });
         await sandboxUp(
@@ -57,6 +61,8 @@ const commands: Readonly<Record<string, Command>> = {
                 parts: list(values.parts) as PartGroup[] | undefined,
                 tier: oneOf<GitlabTier>("tier", ["free", "premium"], values.tier),
                 edition: oneOf<GitlabEdition>("edition", ["ce", "ee"], values.edition),
+                tls: values["no-tls"] === true ? false : values.tls,
+                gitlabPath: values["gitlab-path"],
             },
             (line) => console.log(line),
         );

@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setInterval as every } from "node:timers";
@@ -151,9 +151,57 @@ async function download(
     doing: (what: string) => void,
 ): Promise<string> {
     const log = join(context.root, job.name, `${spec.version}.log`);
+    if (spec.sum !== undefined) {
+        return downloadAlone(job, spec, spec.sum, log, context, doing);
+    }
     const result = await runGo(["mod", "download", "-json", spec.path], job, log, context, doing);
     const about = JSON.parse(result.stdout) as { Dir?: string };
     return join(about.Dir ?? "", spec.folder);
+}
+
+/** Fetches a module that no go.mod requires. Go unpacks it and only then says that its programs want a newer Go. */
+async function downloadAlone(
+    job: Job,
+    spec: ModuleFiles,
+    sum: string,
+    log: string,
+    context: BuildContext,
+    doing: (what: string) => void,
+): Promise<string> {
+    const folder = moduleFolder(spec, job.go.moduleCache);
+    const unpacked = (stdout: string): boolean => sumIn(stdout) === sum && existsSync(folder);
+    // Else Go would fetch that newer Go to do the same.
+    const env = { ...context.env, GOTOOLCHAIN: "local" };
+    const args = ["mod", "download", "-json", `${spec.path}@v${moduleVersion(spec)}`];
+    const { stdout } = await runGo(args, job, log, { ...context, env }, doing, ({ stdout: text }) =>
+        unpacked(text),
+    );
+    if (!unpacked(stdout)) {
+        throw new ToolchainError(
+            "checksum",
+            `${spec.path} ${moduleVersion(spec)} is not the module this checkout pins in toolchain/tools.ts: ` +
+                `its sum is ${sumIn(stdout) ?? "unknown"}, not ${sum}. Nothing of it was used.`,
+        );
+    }
+    return folder;
+}
+
+function sumIn(stdout: string): string | undefined {
+    try {
+        return (JSON.parse(stdout) as { Sum?: string }).Sum;
+    } catch {
+        return undefined;
+    }
+}
+
+/** Where a module's files lie once Go has fetched it: Go writes an upper-case letter as `!` and the lower-case one. */
+export function moduleFolder(spec: ModuleFiles, moduleCache: string): string {
+    const escaped = spec.path.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
+    return join(moduleCache, `${escaped}@v${moduleVersion(spec)}`, spec.folder);
+}
+
+function moduleVersion({ version, moduleVersion: own = version }: ModuleFiles): string {
+    return own;
 }
 
 /** Runs `go` in the job's module, keeps what it prints in `log`, and throws the one message for a failure. */
@@ -163,6 +211,7 @@ async function runGo(
     log: string,
     context: BuildContext,
     doing: (what: string) => void,
+    succeeded: (result: RunResult) => boolean = ({ code }) => code === 0,
 ): Promise<RunResult> {
     await mkdir(dirname(log), { recursive: true });
     const file = createWriteStream(log);
@@ -195,7 +244,7 @@ async function runGo(
     if (result === undefined) {
         throw new Error("go disappeared from PATH");
     }
-    if (result.code !== 0) {
+    if (result.code !== 0 && !succeeded(result)) {
         throw explainFailure({
             tool: job.name,
             version: job.spec.version,

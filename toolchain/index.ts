@@ -7,14 +7,14 @@ import { copyFile, link, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-import { type Job, buildAll } from "./build";
+import { type Job, buildAll, moduleFolder } from "./build";
 import { cacheRoot, sizeOf, toolKey } from "./cache";
 import { findBuilt, findOnPath } from "./find";
 import { type Go, askGo, neededGo, platformOfNode } from "./go";
 import { ToolchainError, explainFailure, goMissing, goTooOld, nodeTooOld } from "./problem";
 import type { ProgressEvent } from "./progress";
 import { checkSpace, freeSpace } from "./space";
-import { TOOLS, TOOL_NAMES, type ModuleFiles, type ToolName, isToolName, toolsOfGroup } from "./tools";
+import { TOOLS, TOOL_NAMES, type ToolName, isToolName, toolsOfGroup } from "./tools";
 import { compareVersions } from "./version";
 
 export { ToolchainError } from "./problem";
@@ -175,12 +175,6 @@ async function builtProgram(
     const key = await toolKey(spec, folder, isGo(go) ? go : platformOfNode());
     const build = findBuilt(cacheRoot(env), name, key);
     return build === undefined ? undefined : join(build, "bin", name);
-}
-
-/** Go writes an upper-case letter of a module path as `!` and the lower-case one. */
-function moduleFolder(spec: ModuleFiles, moduleCache: string): string {
-    const escaped = spec.path.replace(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
-    return join(moduleCache, `${escaped}@v${spec.version}`, spec.folder);
 }
 
 function defaultModuleCache(env: NodeJS.ProcessEnv): string {

@@ -13,7 +13,7 @@ const HELP = `npm run toolchain [-- options]
 Prints each tool, its version, where it is from, its size and its path.
 
   --build [names]  make the named tools ready first, or all that the estate needs
-  --all            also those that only Argo CD's controllers on this machine need
+  --all            also those that only a delivery engine's controllers on this machine need
   --json           print JSON
   --prune          delete the builds of other versions than this checkout's
 `;

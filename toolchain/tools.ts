@@ -9,8 +9,8 @@ import { devNull } from "node:os";
 export type ToolName = keyof typeof TABLE;
 
 /**
- * When a tool is wanted: `estate` tools are needed by every estate, `delivery` tools only by those that run
- * Argo CD's controllers on the user's machine. Nothing builds a `delivery` tool that was not asked for by name.
+ * When a tool is wanted: `estate` tools are needed by every estate, `delivery` tools only by those that run a delivery
+ * engine's controllers on the user's machine. Nothing builds a `delivery` tool that was not asked for by name.
  */
 export type ToolGroup = "estate" | "delivery";
 
@@ -73,12 +73,20 @@ export interface ModuleFiles extends Entry {
     readonly path: string;
     /** Folder inside the module. */
     readonly folder: string;
+    /**
+     * Go's sum of the module (`h1:...`), where `toolchain/<module>/go.mod` cannot require it: its programs want a newer Go
+     * than its files do. It is then fetched by itself and compared with this.
+     */
+    readonly sum?: string;
+    /** The module's version, where its files are those of another program's release: `version` is that one's then. */
+    readonly moduleVersion?: string;
 }
 
 export type ToolSpec = GoTool | SourceTool | ModuleFiles;
 
 const MB = 1024 * 1024;
 const KUBERNETES = "1.36.3";
+const FLUX = "2.9.5";
 const PULUMI_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 function kubernetes(command: string, purpose: string, seconds: number, disk: number): GoTool {
@@ -106,6 +114,20 @@ function kubernetes(command: string, purpose: string, seconds: number, disk: num
             minimum: "1.36.0",
             ...(command === "kubectl" ? {} : { below: "1.37.0" }),
         },
+    };
+}
+
+function fluxController(name: string, version: string, seconds: number, disk: number): GoTool {
+    return {
+        kind: "go",
+        group: "delivery",
+        purpose: `Flux: its ${name}`,
+        version,
+        module: "flux",
+        package: `github.com/fluxcd/${name}`,
+        // No copy on PATH is taken: the controllers print no version.
+        seconds,
+        disk,
     };
 }
 
@@ -316,6 +338,23 @@ const TABLE = {
             below: "1.0.0",
         },
     },
+    "flux-manifests": {
+        kind: "module-files",
+        group: "delivery",
+        purpose: `Flux ${FLUX}'s install manifests`,
+        version: FLUX,
+        moduleVersion: "0.59.0",
+        module: "flux",
+        path: "github.com/controlplaneio-fluxcd/flux-operator",
+        // Flux's release is no Go module; its parts, as released, come with this one. The operator itself is not used.
+        folder: `config/data/flux/v${FLUX}`,
+        sum: "h1:jByuiWYtjSJxucGHuz68tV0DeVFz5CYrKQYfxAwE7lE=",
+        seconds: 10,
+        disk: 60 * MB,
+    },
+    "source-controller": fluxController("source-controller", "1.9.5", 390, 3200 * MB),
+    "kustomize-controller": fluxController("kustomize-controller", "1.9.5", 80, 800 * MB),
+    "helm-controller": fluxController("helm-controller", "1.6.4", 50, 500 * MB),
 } as const satisfies Record<string, ToolSpec>;
 
 /** Every tool of the table. */

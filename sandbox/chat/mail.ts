@@ -1,10 +1,11 @@
-/** A mail server that takes what Argo CD sends: plain SMTP on this machine, with the account of the channel. */
+/** A mail server that takes what Argo CD sends: SMTP, with the account of the channel. */
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 import PostalMime from "postal-mime";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
 
+import { tlsOf, type TlsFiles } from "../support/server";
 import { sameText } from "./signature";
 
 /** A mail that arrived. */
@@ -20,6 +21,8 @@ export interface Mail {
 export interface MailOptions {
     readonly host: string;
     readonly port: number;
+    /** With them it offers STARTTLS, and lets nobody sign in before. */
+    readonly tls?: TlsFiles | undefined;
     /** Password of an account. */
     readonly password: (account: string) => string;
     readonly received: (mail: Mail) => Promise<void>;
@@ -45,9 +48,10 @@ export async function startMail(
         name: "sandbox",
         // The chat's log says what arrived and what was refused.
         logger: false,
-        disabledCommands: ["STARTTLS"],
+        ...(options.tls === undefined
+            ? { disabledCommands: ["STARTTLS"], allowInsecureAuth: true }
+            : tlsOf(options.tls)),
         authMethods: ["PLAIN"],
-        allowInsecureAuth: true,
         // Mail without an account is refused below, where the refusal is recorded too.
         authOptional: true,
         disableReverseLookup: true,

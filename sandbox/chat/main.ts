@@ -9,6 +9,7 @@ const optionsFile = z.object({
     host: z.string(),
     port: z.number().int(),
     mailPort: z.number().int(),
+    tls: z.object({ cert: z.string(), key: z.string() }).optional(),
     dataDir: z.string(),
     /** File with the secret that the channels' secrets are derived from. */
     secretFile: z.string(),

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { FastifyInstance } from "fastify";
 
 import { Faults, registerFaults } from "../support/faults";
-import { createServer, listen, type RunningServer } from "../support/server";
+import { createServer, listen, type RunningServer, type TlsFiles } from "../support/server";
 import { Store } from "../support/store";
 import { dingtalkBusy, dingtalkLimits, receiveDingtalk } from "./dingtalk";
 import { feishuBusy, feishuLimits, receiveFeishu } from "./feishu";
@@ -34,6 +34,8 @@ export interface ChatOptions {
     /** 0 takes a free port, here and for mail. */
     readonly port: number;
     readonly mailPort: number;
+    /** Certificate and key of both servers: https, and STARTTLS for mail. Without them nothing is encrypted. */
+    readonly tls?: TlsFiles | undefined;
     /** Folder for what is kept. */
     readonly dataDir: string;
     /** What the channels' secrets are derived from: GitLab's root token of this sandbox. */
@@ -73,14 +75,19 @@ export async function startChat(options: ChatOptions): Promise<RunningChat> {
     const mail = await startMail({
         host: options.host,
         port: options.mailPort,
+        tls: options.tls,
         password: (account) => channelSecret(options.secret, account),
         received: (received) => chat.mail(received),
         refused: (account, code, reason) => chat.refuse("email", account, code, reason),
     });
-    const fastify = createServer({ bodyLimit: 1024 * 1024, ...(options.log ? { log: options.log } : {}) });
+    const fastify = createServer({
+        bodyLimit: 1024 * 1024,
+        ...(options.log ? { log: options.log } : {}),
+        tls: options.tls,
+    });
     chat.routes(fastify);
     try {
-        const url = await listen(fastify, options);
+        const url = await listen(fastify, options, { tls: options.tls });
         return {
             url,
             mailPort: mail.port,

@@ -1,9 +1,10 @@
 /** What jobs with an `environment` leave in GitLab: environments and deployments. */
 import { guessTier } from "../gitlab/environments";
 import type { GitLab } from "../gitlab/gitlab";
-import type { Deployment, Job, Pipeline, Project, User } from "../gitlab/model";
+import type { Deployment, Environment, Job, JobRun, Pipeline, Project, User } from "../gitlab/model";
 import { mayDeploy, needsApproval } from "../gitlab/protectedEnvironments";
 import { announceDeployment } from "../gitlab/routes/deployments";
+import { seconds } from "./plan";
 
 const statuses: Record<string, string> = {
     running: "running",
@@ -57,8 +58,14 @@ export function recordDeployment(gitlab: GitLab, project: Project, pipeline: Pip
     }
     if (run.environmentAction !== "start") {
         const known = project.environments.find((each) => each.name === name);
-        if (run.environmentAction === "stop" && job.status === "success" && known) {
-            known.state = "stopped";
+        if (job.status === "success" && known) {
+            if (run.environmentAction === "stop") {
+                known.state = "stopped";
+                known.autoStopAt = null;
+                known.updatedAt = gitlab.now();
+            } else {
+                renewAutoStop(known, run);
+            }
         }
         return;
     }
@@ -69,19 +76,52 @@ export function recordDeployment(gitlab: GitLab, project: Project, pipeline: Pip
     const deployment = known ?? newDeployment(gitlab, project, pipeline, job);
     deployment.status = status;
     deployment.updatedAt = gitlab.now();
+    const environment = project.environments.find((each) => each.id === deployment.environmentId);
+    if (status === "success" && environment) {
+        environment.externalUrl = run.environmentUrl || environment.externalUrl;
+        environment.tier = run.environmentTier ?? environment.tier;
+        environment.state = "available";
+        environment.updatedAt = deployment.updatedAt;
+        renewAutoStop(environment, run);
+    }
     announceDeployment(gitlab, project, deployment);
 }
 
-function newDeployment(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): Deployment {
-    const { run, environment: name } = job;
-    const now = gitlab.now();
-    let environment = project.environments.find((each) => each.name === name);
-    if (!environment) {
-        environment = gitlab.addEnvironment(project, name ?? "");
-        environment.tier = run?.environmentTier ?? environment.tier;
+/** The time until an environment is stopped begins anew; `never` takes it away, and a job that says nothing leaves it. */
+function renewAutoStop(environment: Environment, run: JobRun): void {
+    const lasts = run.environmentAutoStopIn ?? "";
+    if (lasts !== "") {
+        const left = lasts.trim() === "never" ? null : seconds(lasts);
+        environment.autoStopAt = left === null ? null : new Date(Date.now() + left * 1000).toISOString();
     }
-    environment.externalUrl = run?.environmentUrl ?? environment.externalUrl;
-    environment.state = "available";
+}
+
+/** The environments of a new pipeline's jobs are there from its start, deployed to or not. */
+export function ensureEnvironments(gitlab: GitLab, project: Project, pipeline: Pipeline): void {
+    for (const job of pipeline.jobs) {
+        if (job.environment !== null && job.environment !== "") {
+            environmentOf(gitlab, project, pipeline, job);
+        }
+    }
+}
+
+function environmentOf(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): Environment {
+    const known = project.environments.find((each) => each.name === job.environment);
+    if (known) {
+        return known;
+    }
+    const made = gitlab.addEnvironment(project, job.environment ?? "");
+    made.tier = job.run?.environmentTier ?? made.tier;
+    if (pipeline.mergeRequestIid !== undefined) {
+        made.mergeRequestIid = pipeline.mergeRequestIid;
+    }
+    return made;
+}
+
+function newDeployment(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): Deployment {
+    const { run } = job;
+    const now = gitlab.now();
+    const environment = environmentOf(gitlab, project, pipeline, job);
     const deployment: Deployment = {
         id: gitlab.nextId("deployment"),
         iid: Math.max(0, ...project.deployments.map((each) => each.iid)) + 1,

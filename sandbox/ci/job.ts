@@ -6,10 +6,12 @@ import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project } from "../gitlab/model";
 import { type ProcessRecord } from "../../toolchain/processes";
 import { runLocal, type Programs } from "./local";
-import { jobFile, type Plan, type PlannedJob } from "./plan";
+import { idTokenClaims } from "./idTokens";
+import { jobFile, seconds, type Plan, type PlannedJob } from "./plan";
 import { exitCodeIn, scriptLine, type Trace } from "./trace";
 import {
     expand,
+    literal,
     mergeRequestOf,
     ownVariables,
     predefinedVariables,
@@ -23,6 +25,8 @@ import {
     parseDotenv,
     restoreArtifacts,
     saveArtifacts,
+    saveReports,
+    sizeOf,
     Workspace,
 } from "./workspace";
 
@@ -80,6 +84,18 @@ export async function runJob(context: JobContext): Promise<JobOutcome> {
             ...dotenv,
             ...ownVariables(gitlab, project, pipeline, job.environment),
         ]);
+        if (planned.environmentUrl !== null) {
+            variables.set("CI_ENVIRONMENT_URL", literal(expand(planned.environmentUrl, variables)));
+        }
+        for (const [name, audience] of Object.entries(planned.idTokens)) {
+            const aud = [audience].flat().map((each) => expand(each, variables));
+            const audiences = typeof audience === "string" ? (aud[0] ?? "") : aud;
+            if (user) {
+                const about = { project, pipeline, job, user };
+                const claims = idTokenClaims(gitlab, about, audiences, Math.floor(Date.now() / 1000));
+                variables.set(name, literal(gitlab.signToken(claims), true));
+            }
+        }
         trace.hide([...variables.values()].filter((each) => each.masked).map((each) => each.value));
         describe(context);
         const text = jobFile(plan, planned);
@@ -119,7 +135,11 @@ export async function runJob(context: JobContext): Promise<JobOutcome> {
         if (code === null && !context.signal.aborted) {
             remarks.forEach((line) => trace.line(line));
         }
-        await giveArtifacts(context, workspace.directory, code === 0, variables);
+        const reported = await giveArtifacts(context, workspace.directory, code === 0, variables);
+        if (job.run && planned.environmentUrl !== null) {
+            // A job may find out only while it runs where its deployment answers.
+            job.run.environmentUrl = expand(planned.environmentUrl, new Map([...variables, ...reported]));
+        }
         return { exitCode: code, failure: code === 0 ? null : "script_failure" };
     } finally {
         await workspace.remove();
@@ -152,7 +172,7 @@ async function takeArtifacts(
         }
         const saved = await readFile(path.join(folder, "dotenv.json"), "utf8").catch(() => "{}");
         for (const [key, value] of Object.entries(JSON.parse(saved) as Record<string, string>)) {
-            found.set(key, { value, file: false, raw: true, masked: false });
+            found.set(key, literal(value));
         }
     }
     return found;
@@ -169,19 +189,20 @@ function takesFrom(plan: Plan, planned: PlannedJob, producer: Job): boolean {
     return plan.stages.indexOf(producer.stage) < plan.stages.indexOf(planned.stage);
 }
 
+/** Keeps what the job leaves for later ones, and gives the variables among it. */
 async function giveArtifacts(
     { planned, job, artifacts, trace }: JobContext,
     directory: string,
     succeeded: boolean,
     variables: ReadonlyMap<string, JobVariable>,
-): Promise<void> {
+): Promise<Map<string, JobVariable>> {
     const wanted = planned.artifacts;
     if (
         !wanted ||
         (wanted.when === "on_success" && !succeeded) ||
         (wanted.when === "on_failure" && succeeded)
     ) {
-        return;
+        return new Map();
     }
     const folder = path.join(artifacts, String(job.id));
     await rm(folder, { recursive: true, force: true });
@@ -190,12 +211,33 @@ async function giveArtifacts(
     const paths = wanted.paths.map((each) => expand(each, variables).replace(own, ""));
     if (paths.length > 0) {
         const count = await saveArtifacts(directory, path.join(folder, "files"), wanted, paths);
+        if (count > 0 && job.run) {
+            const name = wanted.name === null ? "artifacts" : expand(wanted.name, variables);
+            const lasts = wanted.expireIn === "never" ? null : seconds(wanted.expireIn ?? "30 days");
+            job.run.artifacts = {
+                filename: `${name || "artifacts"}.zip`,
+                size: await sizeOf(path.join(folder, "files")),
+                expireAt: lasts === null ? null : new Date(Date.now() + lasts * 1000).toISOString(),
+            };
+        }
         trace.line(
             count > 0
                 ? `Uploading artifacts... found ${count} matching artifact files`
                 : `WARNING: ${paths.join(", ")}: no matching files. ` +
                       "Ensure that the artifact path is relative to the working directory",
         );
+    }
+    if (wanted.junit.length > 0) {
+        const patterns = wanted.junit.map((each) => expand(each, variables).replace(own, ""));
+        const count = await saveReports(directory, path.join(folder, "junit"), patterns);
+        trace.line(
+            count > 0
+                ? `Uploading artifacts... found ${count} test reports`
+                : `WARNING: ${patterns.join(", ")}: no matching files`,
+        );
+        if (job.run) {
+            job.run.junit = count > 0;
+        }
     }
     const values: Record<string, string> = {};
     for (const file of wanted.dotenv) {
@@ -208,4 +250,5 @@ async function giveArtifacts(
         Object.assign(values, parseDotenv(text ?? ""));
     }
     await writeFile(path.join(folder, "dotenv.json"), JSON.stringify(values), { mode: 0o600 });
+    return new Map(Object.entries(values).map(([key, value]) => [key, literal(value)]));
 }

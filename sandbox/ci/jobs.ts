@@ -4,10 +4,14 @@ import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline } from "../gitlab/model";
 import { activeStatuses, type FlowJob } from "./flow";
 import type { PlannedJob } from "./plan";
-import { expand, type JobVariables } from "./variables";
+import { environmentVariables, expand, type JobVariables } from "./variables";
 
 /** A job of a new pipeline, as planned. */
 export function newJob(id: number, planned: PlannedJob, variables: JobVariables, now: string): Job {
+    const environment = planned.environment === null ? null : expand(planned.environment, variables);
+    const inEnvironment = new Map([...variables, ...environmentVariables(environment, planned)]);
+    const filled = (text: string | null): string | null =>
+        text === null ? null : expand(text, inEnvironment);
     return {
         id,
         name: planned.name,
@@ -17,7 +21,7 @@ export function newJob(id: number, planned: PlannedJob, variables: JobVariables,
         createdAt: now,
         startedAt: null,
         finishedAt: null,
-        environment: planned.environment === null ? null : expand(planned.environment, variables),
+        environment,
         trace: "",
         run: {
             when: planned.when,
@@ -25,9 +29,10 @@ export function newJob(id: number, planned: PlannedJob, variables: JobVariables,
             allowedExitCodes: typeof planned.allowFailure === "boolean" ? [] : [...planned.allowFailure],
             environmentAction: planned.environmentAction,
             environmentTier: planned.environmentTier,
-            environmentUrl:
-                planned.environmentUrl === null ? null : expand(planned.environmentUrl, variables),
-            resourceGroup: planned.resourceGroup === null ? null : expand(planned.resourceGroup, variables),
+            environmentUrl: filled(planned.environmentUrl),
+            environmentOnStop: planned.environmentOnStop,
+            environmentAutoStopIn: filled(planned.environmentAutoStopIn),
+            resourceGroup: filled(planned.resourceGroup),
             interruptible: planned.interruptible,
             timeoutSeconds: planned.timeoutSeconds ?? 3600,
             retriesLeft: planned.retries,
@@ -68,6 +73,11 @@ export function renewJob(gitlab: GitLab, pipeline: Pipeline, job: Job, userId: n
             deploymentId: null,
         },
     };
+    if (fresh.run) {
+        delete fresh.run.artifacts;
+        delete fresh.run.junit;
+        delete fresh.run.erasedAt;
+    }
     pipeline.jobs.splice(pipeline.jobs.indexOf(job), 0, fresh);
     return fresh;
 }

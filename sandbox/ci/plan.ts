@@ -12,6 +12,11 @@ export interface Artifacts {
     readonly exclude: readonly string[];
     /** Files whose lines become variables of later jobs. */
     readonly dotenv: readonly string[];
+    /** Test reports. */
+    readonly junit: readonly string[];
+    /** Name of the archive, with references to variables in it. */
+    readonly name: string | null;
+    readonly expireIn: string | null;
     readonly when: "on_success" | "on_failure" | "always";
 }
 
@@ -37,6 +42,12 @@ export interface PlannedJob {
     readonly environmentTier: string | null;
     /** Address, with references to variables in it. */
     readonly environmentUrl: string | null;
+    /** Job that takes the environment down again. */
+    readonly environmentOnStop: string | null;
+    /** How long the environment lasts after a deployment, e.g. `1 day`, with references to variables in it. */
+    readonly environmentAutoStopIn: string | null;
+    /** Audiences of the ID tokens that the job gets, by variable. */
+    readonly idTokens: Readonly<Record<string, string | readonly string[]>>;
     readonly resourceGroup: string | null;
     readonly interruptible: boolean;
     readonly timeoutSeconds: number | null;
@@ -177,6 +188,9 @@ function planJob(
                   : null,
         environmentTier: wordOf(environment, "deployment_tier"),
         environmentUrl: wordOf(environment, "url"),
+        environmentOnStop: wordOf(environment, "on_stop"),
+        environmentAutoStopIn: textOf(environment, "auto_stop_in"),
+        idTokens: idTokens(definition["id_tokens"]),
         environmentAction:
             isObject(environment) && typeof environment["action"] === "string"
                 ? environment["action"]
@@ -193,6 +207,9 @@ function planJob(
                   dotenv: strings(
                       isObject(artifacts["reports"]) ? artifacts["reports"]["dotenv"] : undefined,
                   ),
+                  junit: strings(isObject(artifacts["reports"]) ? artifacts["reports"]["junit"] : undefined),
+                  name: wordOf(artifacts, "name"),
+                  expireIn: textOf(artifacts, "expire_in"),
                   when:
                       artifacts["when"] === "always" || artifacts["when"] === "on_failure"
                           ? artifacts["when"]
@@ -343,10 +360,18 @@ export function seconds(value: unknown): number | null {
     if (/^\s*\d+\s*$/.test(value)) {
         return Number(value);
     }
-    const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+    const units: Record<string, number> = {
+        s: 1,
+        m: 60,
+        h: 3600,
+        d: 86_400,
+        w: 604_800,
+        mo: 2_592_000,
+        y: 31_557_600,
+    };
     let total = 0;
     let found = false;
-    for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)\s*(w|d|h|m|s)[a-z]*/gi)) {
+    for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)\s*(y|mo|w|d|h|m|s)[a-z]*/gi)) {
         total += Number(amount) * (units[(unit ?? "s").toLowerCase()] ?? 1);
         found = true;
     }
@@ -358,12 +383,27 @@ function retries(value: unknown): number {
     return typeof count === "number" ? Math.min(Math.max(count, 0), 2) : 0;
 }
 
+function idTokens(value: unknown): Record<string, string | string[]> {
+    return Object.fromEntries(
+        Object.entries(isObject(value) ? value : {}).map(([name, each]) => {
+            const aud = isObject(each) ? each["aud"] : undefined;
+            return [name, Array.isArray(aud) ? strings(aud) : String(aud)];
+        }),
+    );
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function strings(value: unknown): string[] {
     return value === undefined || value === null ? [] : [value].flat().map(String);
+}
+
+/** As {@link wordOf}, for what may be written as a number. */
+function textOf(value: unknown, key: string): string | null {
+    const text = isObject(value) ? value[key] : undefined;
+    return typeof text === "number" ? String(text) : wordOf(value, key);
 }
 
 /** Text under a key of something that may be an object. */

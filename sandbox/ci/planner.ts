@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import * as path from "node:path";
 
 import type { GitLab } from "../gitlab/gitlab";
-import type { Project } from "../gitlab/model";
+import { readsCode } from "../gitlab/access";
+import type { Project, User } from "../gitlab/model";
 import { runLocal, type Programs } from "./local";
 import { PlanError, probeRuns, readPlan, workflowProbe, type Plan } from "./plan";
 import {
@@ -19,7 +20,13 @@ import { changesArguments, comparedCommit, Workspace } from "./workspace";
 
 /** A pipeline's plan, or why there is none. */
 export type Planned =
-    | { readonly kind: "plan"; readonly plan: Plan; readonly variables: JobVariables }
+    | {
+          readonly kind: "plan";
+          readonly plan: Plan;
+          readonly variables: JobVariables;
+          /** The file with all it includes. */
+          readonly merged: string;
+      }
     | { readonly kind: "invalid"; readonly message: string }
     | { readonly kind: "filtered"; readonly message: string };
 
@@ -31,15 +38,14 @@ export async function planPipeline(
     programs: Programs,
     folder: string,
     signal: AbortSignal,
+    content?: string,
 ): Promise<Planned> {
     const file = ciFile(project);
-    if (/[@:]/.test(file)) {
-        return invalid(`The pipeline file ${file} lies elsewhere, which the sandbox does not support`);
-    }
     const workspace = await Workspace.create(path.join(folder, `plan-${randomUUID()}`), project);
     try {
         const compare = comparedCommit(facts, mergeRequestOf(project, facts)?.baseSha);
-        const origin = `${gitlab.url}/${gitlab.projectPath(project)}.git`;
+        // With a name in it, so that the interpreter still finds the server in it where `lend` leads git elsewhere.
+        const origin = `${gitlab.url.replace("://", "://planner:none@")}/${gitlab.projectPath(project)}.git`;
         await workspace.clone(gitlab, project, facts.sha, origin, compare);
         const commit = await gitlab.git.commit(project.id, facts.sha);
         const user = gitlab.user(facts.userId);
@@ -47,8 +53,17 @@ export async function planPipeline(
             ...predefinedVariables(gitlab, project, facts, { commit, user }),
             ...ownVariables(gitlab, project, facts, null),
         ]);
-        const entry = await gitlab.git.file(project.id, facts.sha, file);
-        const text = entry ? (await gitlab.git.blob(project.id, entry.id)).toString("utf8") : "";
+        await workspace.lend(
+            new URL(gitlab.url).origin,
+            gitlab.state.projects
+                .filter((each) => readsCode(gitlab, user, each))
+                .map((each) => ({ path: gitlab.projectPath(each), folder: gitlab.git.path(each.id) })),
+        );
+        const elsewhere = content ?? includeOf(file);
+        const entry = elsewhere ? undefined : await gitlab.git.file(project.id, facts.sha, file);
+        const text =
+            elsewhere ?? (entry ? (await gitlab.git.blob(project.id, entry.id)).toString("utf8") : "");
+        const root = elsewhere === undefined ? ["--file", file] : await workspace.file("root.yml", elsewhere);
         const common = [
             "--list-json",
             ...(await workspace.variables(variables)),
@@ -65,20 +80,17 @@ export async function planPipeline(
                 args: [...common, ...args],
                 signal,
             });
-        const listing = await list("--file", file);
+        const listing = await list(...root);
         if (listing.code !== 0) {
-            return invalid(complaint(listing.stderr));
+            return invalid(await complaint(gitlab, user, listing.stderr));
         }
-        const plan = readPlan(
-            listing.stdout,
-            await workspace.state("../state/expanded-gitlab-ci.yml"),
-            facts,
-        );
+        const merged = await workspace.state("../state/expanded-gitlab-ci.yml");
+        const plan = readPlan(listing.stdout, merged, facts);
         if (plan.workflowRules !== undefined) {
             const probe = await workspace.file("workflow.json", workflowProbe(plan));
             const answer = await list(...probe, "--no-json-schema-validation");
             if (answer.code !== 0) {
-                return invalid(complaint(answer.stderr));
+                return invalid(await complaint(gitlab, user, answer.stderr));
             }
             if (!probeRuns(answer.stdout)) {
                 return { kind: "filtered", message: "Pipeline filtered out by workflow rules." };
@@ -92,7 +104,7 @@ export async function planPipeline(
                     "The rules configuration prevented any jobs from being added to the pipeline.",
             };
         }
-        return { kind: "plan", plan, variables };
+        return { kind: "plan", plan, variables, merged };
     } catch (error) {
         if (error instanceof PlanError) {
             return invalid(error.message);
@@ -105,8 +117,37 @@ export async function planPipeline(
 
 const invalid = (message: string): Planned => ({ kind: "invalid", message });
 
-/** What the interpreter complains about, without its remarks on time. */
-function complaint(stderr: string): string {
+/**
+ * A file that includes the one a project's setting names elsewhere, as GitLab makes one for it: `file@group/project`, with
+ * `:ref` after it where it is not of the default branch, or a URL. Undefined for a file of the project itself.
+ */
+function includeOf(file: string): string | undefined {
+    if (/^https?:\/\//.test(file)) {
+        return JSON.stringify({ include: [{ remote: file }] });
+    }
+    const [, path, project, ref] = /^([^@]+)@([^:]+)(?::(.+))?$/.exec(file) ?? [];
+    return path === undefined
+        ? undefined
+        : JSON.stringify({ include: [{ project, file: path, ...(ref === undefined ? {} : { ref }) }] });
+}
+
+/** What the interpreter complains about, without its remarks on time; in GitLab's words what cannot be included. */
+async function complaint(gitlab: GitLab, user: User | undefined, stderr: string): Promise<string> {
+    const included =
+        /Project include could not be fetched \{ project: (\S+), ref: (\S+), file: (.+?) \}/.exec(stderr);
+    if (included) {
+        const [, path = "", ref = "", file = ""] = included;
+        return missingInclude(gitlab, user, { path, ref, file });
+    }
+    const component =
+        /Component include could not be fetched \{ project: (\S+), ref: (\S+), file: (\S+?)\.yml/.exec(
+            stderr,
+        );
+    if (component) {
+        const [, path = "", ref = "", file = ""] = component;
+        const address = `${new URL(gitlab.url).host}/${path}/${file.replace("templates/", "")}@${ref}`;
+        return `Component '${address}' - content not found`;
+    }
     const lines = stderr
         .split("\n")
         .filter(
@@ -114,4 +155,21 @@ function complaint(stderr: string): string {
                 line.trim() !== "" && !/^\s*(parsing and downloads|json schema validated|at )/.test(line),
         );
     return lines.join("\n") || "The pipeline file could not be read";
+}
+
+async function missingInclude(
+    gitlab: GitLab,
+    user: User | undefined,
+    wanted: { path: string; ref: string; file: string },
+): Promise<string> {
+    const project = gitlab.projectAt(wanted.path);
+    if (!project || !readsCode(gitlab, user, project)) {
+        return (
+            `Project \`${wanted.path}\` not found or access denied! ` +
+            "Make sure any includes in the pipeline configuration are correctly defined."
+        );
+    }
+    return (await gitlab.git.resolve(project.id, wanted.ref)) === undefined
+        ? `Project \`${wanted.path}\` reference \`${wanted.ref}\` does not exist!`
+        : `Project \`${wanted.path}\` file \`${wanted.file}\` does not exist!`;
 }

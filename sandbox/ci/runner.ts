@@ -1,12 +1,16 @@
 /** GitLab's pipelines: made for pushes and at people's wish, played, retried and canceled. */
-import { mergesInto } from "../gitlab/access";
+import { rm } from "node:fs/promises";
+import * as path from "node:path";
+
+import { createsTag, mergesInto } from "../gitlab/access";
 import type { PipelineRunner, PipelineWish } from "../gitlab/ci";
 import { ApiError, forbidden, invalid } from "../gitlab/errors";
 import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project, User } from "../gitlab/model";
 import { addPipeline, hasCiFile } from "../gitlab/repository";
 import { setStatus } from "../gitlab/routes/pipelines";
-import { deploymentOf, mayRunJob, waitsForApproval } from "./deployments";
+import { stopOverdue } from "../gitlab/stopping";
+import { deploymentOf, ensureEnvironments, mayRunJob, waitsForApproval } from "./deployments";
 import { JobExecutor } from "./executor";
 import { CiFiles } from "./files";
 import { finishedStatuses } from "./flow";
@@ -39,6 +43,8 @@ export class CiRunner implements PipelineRunner {
     private readonly expected = new Set<Expected>();
     private readonly stopping = new AbortController();
     private planning: Promise<unknown> = Promise.resolve();
+    private chores: Promise<unknown> = Promise.resolve();
+    private clock: NodeJS.Timeout | undefined;
 
     private constructor(
         private readonly gitlab: GitLab,
@@ -77,16 +83,54 @@ export class CiRunner implements PipelineRunner {
             }
         }
         await this.gitlab.save();
+        this.clock = setInterval(() => this.later(() => stopOverdue(this.gitlab)), 1000).unref();
     }
 
     /** Ends the running jobs and starts no more. They count as failed, since nobody will go on with them. */
     async close(): Promise<void> {
         this.stopping.abort();
+        clearInterval(this.clock);
         this.progress.close();
         this.executor.abortAll();
         await this.executor.ended();
         await this.planning.catch(() => undefined);
+        await this.chores;
         await this.progress.settled();
+    }
+
+    async lint(
+        project: Project,
+        facts: PipelineWish & { variables: Pipeline["variables"] },
+        content: string | undefined,
+    ): Promise<{ errors: string[]; merged: string; jobs: Record<string, unknown>[] }> {
+        const { signal } = this.stopping;
+        const planned = await this.planned(() =>
+            planPipeline(this.gitlab, project, facts, this.programs, this.files.works, signal, content),
+        );
+        if (planned.kind === "invalid") {
+            return { errors: planned.message.split("\n"), merged: "", jobs: [] };
+        }
+        return planned.kind === "filtered"
+            ? { errors: [], merged: "", jobs: [] }
+            : {
+                  errors: [],
+                  merged: planned.merged,
+                  jobs: planned.plan.jobs.map((job) => ({
+                      name: job.name,
+                      stage: job.stage,
+                      environment: job.environment,
+                      when: job.when,
+                      allow_failure: job.allowFailure !== false,
+                      needs:
+                          job.needs?.map((need) => ({ name: need.job, artifacts: need.artifacts })) ?? null,
+                  })),
+              };
+    }
+
+    later(work: () => Promise<void>): void {
+        this.chores = this.chores
+            .then(() => (this.stopping.signal.aborted ? undefined : work()))
+            .catch((error: unknown) => this.options.log?.(`in the background: ${(error as Error).message}`));
     }
 
     queue(project: Project, wish: PipelineWish): void {
@@ -205,6 +249,23 @@ export class CiRunner implements PipelineRunner {
         });
     }
 
+    artifacts(pipeline: Pipeline, job: Job): string {
+        return path.join(this.files.artifactsOf(pipeline), String(job.id));
+    }
+
+    async removeArtifacts(pipeline: Pipeline, job: Job): Promise<void> {
+        await rm(this.artifacts(pipeline, job), { recursive: true, force: true });
+        if (job.run) {
+            delete job.run.artifacts;
+            delete job.run.junit;
+        }
+    }
+
+    async erase(pipeline: Pipeline, job: Job): Promise<void> {
+        await this.removeArtifacts(pipeline, job);
+        await this.files.removeTrace(job);
+    }
+
     async trace(job: Job): Promise<string | undefined> {
         return job.run && (await this.files.readTrace(job));
     }
@@ -226,6 +287,7 @@ export class CiRunner implements PipelineRunner {
     async idle(): Promise<void> {
         for (;;) {
             await this.planning.catch(() => undefined);
+            await this.chores;
             await this.progress.settled();
             if (this.executor.idle && this.expected.size === 0) {
                 return;
@@ -277,6 +339,7 @@ export class CiRunner implements PipelineRunner {
                 stages: [...plan.stages],
                 jobs: plan.jobs.map((job) => newJob(gitlab.nextId("job"), job, variables, now)),
             });
+            ensureEnvironments(gitlab, project, made);
             await this.files.savePlan(made, plan);
             await this.progress.cancelRedundant(project, made);
             await this.progress.advance(project, made);
@@ -330,13 +393,21 @@ export class CiRunner implements PipelineRunner {
         }
     }
 
-    /** @throws ApiError 403 where the branch or the environment is protected from the user. */
+    /**
+     * GitLab asks for the right to push to or merge into the branch, or to make the tag (app/policies/ci/build_policy.rb,
+     * `protected_ref`).
+     *
+     * @throws ApiError 403 where the branch, the tag or the environment is protected from the user.
+     */
     private mayRun(project: Project, pipeline: Pipeline, user: User, job?: Job): void {
         if (job && !mayRunJob(this.gitlab, project, job, user)) {
             throw forbidden();
         }
         const branch = !pipeline.tag && pipeline.mergeRequestIid === undefined;
         if (branch && !mergesInto(this.gitlab, user, project, pipeline.ref)) {
+            throw forbidden();
+        }
+        if (pipeline.tag && !createsTag(this.gitlab, user, project, pipeline.ref)) {
             throw forbidden();
         }
     }

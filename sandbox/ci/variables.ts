@@ -1,9 +1,14 @@
 /** Which CI variables a pipeline or job gets, and in the form gitlab-ci-local reads them. */
+import * as path from "node:path";
+
 import { covers, mergesInto } from "../gitlab/access";
-import { slugOf } from "../gitlab/environments";
+import { guessTier, slugOf } from "../gitlab/environments";
+import { isDraft } from "../gitlab/events";
+import { isFrozen } from "../gitlab/freeze";
 import type { Commit } from "../gitlab/git";
 import type { GitLab } from "../gitlab/gitlab";
 import type { Job, MergeRequest, Pipeline, Project, User, Variable } from "../gitlab/model";
+import { gitlabVersion } from "../gitlab/version";
 
 /** One variable with its value, as a job sees it. */
 export interface JobVariable {
@@ -23,7 +28,7 @@ export type PipelineFacts = Pick<
     Pipeline,
     "ref" | "tag" | "sha" | "beforeSha" | "source" | "variables" | "userId"
 > &
-    Partial<Pick<Pipeline, "id" | "iid" | "createdAt" | "mergeRequestIid">>;
+    Partial<Pick<Pipeline, "id" | "iid" | "name" | "createdAt" | "mergeRequestIid">>;
 
 /** Whether pushes to a branch or tag are restricted, so that its pipelines may know protected variables. */
 export function isProtected(project: Project, name: string, tag: boolean): boolean {
@@ -114,7 +119,13 @@ function specificity(scope: string): number {
     return scope === "*" ? 0 : scope.includes("*") ? scope.length : 1000 + scope.length;
 }
 
-const literal = (value: string, masked = false): JobVariable => ({ value, file: false, raw: true, masked });
+/** A variable whose value is taken as it is. */
+export const literal = (value: string, masked = false): JobVariable => ({
+    value,
+    file: false,
+    raw: true,
+    masked,
+});
 
 /** GitLab's reading of a name for hosts and labels: lower case, dashes, 63 characters. */
 export function refSlug(name: string): string {
@@ -133,10 +144,10 @@ export function predefinedVariables(
     context: { commit: Commit; user: User | undefined; job?: Job & { token: string; directory: string } },
 ): Map<string, JobVariable> {
     const { commit, user, job } = context;
-    const path = gitlab.projectPath(project);
+    const projectPath = gitlab.projectPath(project);
     const namespace = gitlab.namespacePath(project.namespaceId);
     const url = new URL(gitlab.url);
-    const web = `${gitlab.url}/${path}`;
+    const web = `${gitlab.url}/${projectPath}`;
     const request = mergeRequestOf(project, facts);
     const [title = "", ...rest] = commit.message.replace(/\n+$/, "").split("\n");
     const name = request?.sourceBranch ?? facts.ref;
@@ -154,13 +165,21 @@ export function predefinedVariables(
         CI_SERVER_PORT: port,
         CI_SERVER_PROTOCOL: url.protocol.replace(":", ""),
         CI_SERVER_FQDN: url.host,
+        CI_SERVER_VERSION: gitlabVersion,
+        CI_SERVER_VERSION_MAJOR: gitlabVersion.split(".")[0],
+        CI_SERVER_VERSION_MINOR: gitlabVersion.split(".")[1],
+        CI_SERVER_VERSION_PATCH: gitlabVersion.split(".")[2],
+        CI_API_GRAPHQL_URL: `${gitlab.url}/api/graphql`,
+        CI_DEPLOY_FREEZE: isFrozen(project.freezePeriods, new Date()) ? "true" : undefined,
+        CI_PIPELINE_NAME: facts.name ?? undefined,
+        CI_PROJECT_NAMESPACE_SLUG: refSlug(namespace),
         CI_API_V4_URL: `${gitlab.url}/api/v4`,
         CI_PROJECT_ID: String(project.id),
         CI_PROJECT_NAME: project.path,
         CI_PROJECT_TITLE: project.name,
         CI_PROJECT_DESCRIPTION: project.description,
-        CI_PROJECT_PATH: path,
-        CI_PROJECT_PATH_SLUG: refSlug(path),
+        CI_PROJECT_PATH: projectPath,
+        CI_PROJECT_PATH_SLUG: refSlug(projectPath),
         CI_PROJECT_NAMESPACE: namespace,
         CI_PROJECT_NAMESPACE_ID: String(project.namespaceId),
         CI_PROJECT_ROOT_NAMESPACE: namespace.split("/")[0],
@@ -193,14 +212,14 @@ export function predefinedVariables(
             openRequests.length > 0 && !facts.tag
                 ? openRequests
                       .slice(0, 4)
-                      .map((each) => `${path}!${each.iid}`)
+                      .map((each) => `${projectPath}!${each.iid}`)
                       .join(",")
                 : undefined,
         GITLAB_USER_ID: user ? String(user.id) : undefined,
         GITLAB_USER_LOGIN: user?.username,
         GITLAB_USER_NAME: user?.name,
         GITLAB_USER_EMAIL: user?.email,
-        ...(request ? mergeRequestVariables(gitlab, project, request, path, web) : {}),
+        ...(request ? mergeRequestVariables(gitlab, project, request, projectPath, web) : {}),
     };
     const result = new Map<string, JobVariable>();
     const set = (each: Record<string, string | undefined>): void => {
@@ -216,24 +235,47 @@ export function predefinedVariables(
             CI_JOB_ID: String(job.id),
             CI_JOB_NAME: job.name,
             CI_JOB_NAME_SLUG: refSlug(job.name),
+            CI_JOB_GROUP_NAME: job.name.replace(/(: \[.*\]| \d+\/\d+)$/, ""),
             CI_JOB_STAGE: job.stage,
             CI_JOB_URL: `${web}/-/jobs/${job.id}`,
             CI_JOB_MANUAL: job.run?.when === "manual" ? "true" : undefined,
             CI_JOB_STARTED_AT: job.startedAt ?? undefined,
             CI_JOB_TIMEOUT: String(job.run?.timeoutSeconds ?? 3600),
             CI_PROJECT_DIR: job.directory,
+            CI_BUILDS_DIR: path.dirname(job.directory),
             CI_CONCURRENT_ID: "0",
+            CI_CONCURRENT_PROJECT_ID: "0",
             CI_RUNNER_ID: "1",
+            CI_RUNNER_VERSION: gitlabVersion,
+            CI_RUNNER_EXECUTABLE_ARCH: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
             CI_RUNNER_DESCRIPTION: "gitlab-ci-local on this machine",
             CI_RUNNER_TAGS: "[]",
             CI_REPOSITORY_URL: repositoryUrl(gitlab, project, job.token),
-            ...(job.environment === null
-                ? {}
-                : { CI_ENVIRONMENT_NAME: job.environment, CI_ENVIRONMENT_SLUG: slugOf(job.environment) }),
         });
+        for (const [key, variable] of environmentVariables(job.environment, job.run ?? {})) {
+            result.set(key, variable);
+        }
         result.set("CI_JOB_TOKEN", literal(job.token, true));
     }
     return result;
+}
+
+/** What a job knows of its environment; nothing without one. The URL is added once it is known. */
+export function environmentVariables(
+    name: string | null,
+    of: { environmentAction?: string; environmentTier?: string | null; environmentUrl?: string | null },
+): Map<string, JobVariable> {
+    if (name === null || name === "") {
+        return new Map();
+    }
+    return new Map(
+        Object.entries({
+            CI_ENVIRONMENT_NAME: name,
+            CI_ENVIRONMENT_SLUG: slugOf(name),
+            CI_ENVIRONMENT_ACTION: of.environmentAction ?? "start",
+            CI_ENVIRONMENT_TIER: of.environmentTier ?? guessTier(name),
+        }).map(([key, value]) => [key, literal(value)]),
+    );
 }
 
 function mergeRequestVariables(
@@ -242,7 +284,7 @@ function mergeRequestVariables(
     request: MergeRequest,
     path: string,
     web: string,
-): Record<string, string> {
+): Record<string, string | undefined> {
     const assignees = request.assigneeIds.flatMap((id) => gitlab.user(id)?.username ?? []);
     return {
         CI_MERGE_REQUEST_ID: String(request.id),
@@ -250,8 +292,15 @@ function mergeRequestVariables(
         CI_MERGE_REQUEST_REF_PATH: `refs/merge-requests/${request.iid}/head`,
         CI_MERGE_REQUEST_TITLE: request.title,
         CI_MERGE_REQUEST_DESCRIPTION: request.description.slice(0, 2700),
-        CI_MERGE_REQUEST_LABELS: request.labels.join(","),
-        CI_MERGE_REQUEST_ASSIGNEES: assignees.join(", "),
+        CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED: String(request.description.length > 2700),
+        CI_MERGE_REQUEST_DRAFT: String(isDraft(request.title)),
+        CI_MERGE_REQUEST_SQUASH_ON_MERGE: String(request.squash),
+        CI_MERGE_REQUEST_APPROVED: request.approvedBy.length > 0 ? "true" : undefined,
+        CI_MERGE_REQUEST_LABELS: request.labels.length > 0 ? request.labels.join(",") : undefined,
+        CI_MERGE_REQUEST_ASSIGNEES: assignees.length > 0 ? assignees.join(", ") : undefined,
+        // Of merged results only, which there are none of here.
+        CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: "",
+        CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "",
         CI_MERGE_REQUEST_EVENT_TYPE: "detached",
         CI_MERGE_REQUEST_DIFF_BASE_SHA: request.baseSha,
         CI_MERGE_REQUEST_PROJECT_ID: String(project.id),
@@ -284,8 +333,8 @@ export function repositoryUrl(gitlab: GitLab, project: Project, token: string): 
  */
 export function variablesFile(variables: JobVariables, files: ReadonlyMap<string, string>): string {
     const entries = [...variables].map(([key, variable]) => {
-        const path = files.get(key);
-        const value = path ?? (variable.raw ? variable.value.replaceAll("$", "$$$$") : variable.value);
+        const value =
+            files.get(key) ?? (variable.raw ? variable.value.replaceAll("$", "$$$$") : variable.value);
         return [key, { type: "variable", values: { "*": value } }] as const;
     });
     return JSON.stringify(Object.fromEntries(entries));

@@ -90,6 +90,22 @@ export class Workspace {
     }
 
     /**
+     * Lets the interpreter's git read these projects, and no others, where a file includes them: by their folders instead of
+     * by the server, which would ask for credentials.
+     *
+     * @param server Address of the server as includes name it, without a path.
+     */
+    async lend(server: string, projects: readonly { path: string; folder: string }[]): Promise<void> {
+        const section = (from: string, to: string): string =>
+            `[url ${JSON.stringify(to)}]\n\tinsteadOf = ${JSON.stringify(from)}\n`;
+        const text = [
+            section(`${server}/`, path.join(this.root, "no-such-project/")),
+            ...projects.map((each) => section(`${server}/${each.path}.git`, each.folder)),
+        ];
+        await writeFile(path.join(this.home, ".gitconfig"), text.join(""));
+    }
+
+    /**
      * Writes the variables for the interpreter, readable by the owner only, and gives the arguments that name the file.
      * Values never stand in arguments.
      */
@@ -144,7 +160,7 @@ export function comparedCommit(
 export async function saveArtifacts(
     directory: string,
     folder: string,
-    artifacts: Artifacts,
+    artifacts: Pick<Artifacts, "exclude">,
     paths: readonly string[],
 ): Promise<number> {
     const wanted = paths.map(normalize);
@@ -160,6 +176,31 @@ export async function saveArtifacts(
         await cp(path.join(directory, file), target, { verbatimSymlinks: true });
     }
     return files.length;
+}
+
+/** Copies the reports that the patterns name, by number. Gives how many there were. */
+export async function saveReports(
+    directory: string,
+    folder: string,
+    patterns: readonly string[],
+): Promise<number> {
+    const wanted = patterns.map(normalize);
+    const files = (await listFiles(directory, "")).filter((file) =>
+        wanted.some((pattern) => matches(pattern, file)),
+    );
+    await mkdir(folder, { recursive: true });
+    for (const [index, file] of files.entries()) {
+        await cp(path.join(directory, file), path.join(folder, `${String(index).padStart(4, "0")}.xml`));
+    }
+    return files.length;
+}
+
+/** Bytes of the files in a folder. */
+export async function sizeOf(folder: string): Promise<number> {
+    const sizes = (await listFiles(folder, "")).map(
+        async (file) => (await lstat(path.join(folder, file))).size,
+    );
+    return (await Promise.all(sizes)).reduce((sum, each) => sum + each, 0);
 }
 
 /** Puts saved artifacts into a clone. */

@@ -4,8 +4,8 @@ import * as https from "node:https";
 
 import { type KeyPairFiles } from "./pki";
 
-/** Who calls: with a client certificate, with a bearer token, or nobody. */
-export type Caller = { certificate: KeyPairFiles } | { token: string } | "anonymous";
+/** Who calls: with a client certificate, with a bearer token or one that is read anew from its file each time, or nobody. */
+export type Caller = { certificate: KeyPairFiles } | { token: string } | { tokenFile: string } | "anonymous";
 
 export interface ApiAnswer {
     readonly status: number;
@@ -46,8 +46,9 @@ export class ClusterClient {
         if (payload !== undefined) {
             headers["content-type"] = contentType ?? "application/json";
         }
-        if (typeof this.caller === "object" && "token" in this.caller) {
-            headers["authorization"] = `Bearer ${this.caller.token}`;
+        const token = tokenOf(this.caller);
+        if (token !== undefined) {
+            headers["authorization"] = `Bearer ${token}`;
         }
         return new Promise((resolve, reject) => {
             const request = https.request(
@@ -74,6 +75,14 @@ export class ClusterClient {
     close(): void {
         this.agent.destroy();
     }
+}
+
+/** The bearer token that a caller shows. */
+export function tokenOf(caller: Caller): string | undefined {
+    if (typeof caller !== "object" || "certificate" in caller) {
+        return undefined;
+    }
+    return "token" in caller ? caller.token : fs.readFileSync(caller.tokenFile, "utf8").trim();
 }
 
 function parse(text: string): unknown {

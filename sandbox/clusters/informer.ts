@@ -7,6 +7,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { type Caller, tokenOf } from "./client";
 import { type KeyPairFiles } from "./pki";
 
 /** An object of the Kubernetes API, as far as everybody needs it. */
@@ -28,7 +29,12 @@ export interface ClusterAccess {
     readonly server: string;
     /** File of the authority that the API server is verified by. */
     readonly ca: string;
-    readonly credentials: KeyPairFiles;
+    readonly credentials: KeyPairFiles | { readonly tokenFile: string };
+}
+
+/** Who asks for what is watched. */
+export function callerOf({ credentials }: ClusterAccess): Caller {
+    return "tokenFile" in credentials ? { tokenFile: credentials.tokenFile } : { certificate: credentials };
 }
 
 /** What is watched: a collection's path, e.g. `/api/v1/pods`, and maybe a selection. */
@@ -66,11 +72,16 @@ export class Informer<T extends ClusterObject> {
         private readonly onChange: (object?: T) => void,
         private readonly log: (line: string) => void,
     ) {
+        const { credentials } = access;
         this.agent = new https.Agent({
             keepAlive: true,
             ca: fs.readFileSync(access.ca, "utf8"),
-            cert: fs.readFileSync(access.credentials.cert, "utf8"),
-            key: fs.readFileSync(access.credentials.key, "utf8"),
+            ...("tokenFile" in credentials
+                ? {}
+                : {
+                      cert: fs.readFileSync(credentials.cert, "utf8"),
+                      key: fs.readFileSync(credentials.key, "utf8"),
+                  }),
         });
     }
 
@@ -192,13 +203,17 @@ export class Informer<T extends ClusterObject> {
             ...(fieldSelector === undefined ? {} : { fieldSelector }),
         };
         Object.entries(all).forEach(([name, value]) => url.searchParams.set(name, value));
+        const token = tokenOf(callerOf(this.access));
         const timeout = query["watch"] === "true" ? (watchSeconds + 30) * 1000 : 20_000;
         return new Promise((resolve, reject) => {
             const request = https.get(
                 url,
                 {
                     agent: this.agent,
-                    headers: { accept: "application/json" },
+                    headers: {
+                        accept: "application/json",
+                        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+                    },
                     timeout,
                     signal: this.stopped.signal,
                 },

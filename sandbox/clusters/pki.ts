@@ -58,6 +58,24 @@ export async function ensureEtcdPki(layout: SandboxLayout): Promise<EtcdPki> {
     };
 }
 
+/** The authority of GitLab, the Harbors and the chat, and the certificate that they share. */
+export interface ServersPki {
+    readonly ca: KeyPairFiles;
+    readonly server: KeyPairFiles;
+}
+
+/** Makes what is missing or about to expire of the servers that are not clusters. */
+export async function ensureServersPki(layout: SandboxLayout): Promise<ServersPki> {
+    const dir = path.join(layout.pki, "servers");
+    const ca = await ensureAuthority(dir, "gitops-estate servers");
+    return { ca, server: await ensureLeaf(ca, pair(dir, "server"), { commonName: "sandbox", server: true }) };
+}
+
+/** The certificate of that authority, before it is made too. */
+export function serversAuthority(layout: SandboxLayout): string {
+    return pair(path.join(layout.pki, "servers"), "ca").cert;
+}
+
 /** Makes what is missing or about to expire for one cluster. {@link ensureEtcdPki} must have been called before. */
 export async function ensureClusterPki(layout: SandboxLayout, cluster: string): Promise<ClusterPki> {
     const dir = path.join(layout.pki, cluster);

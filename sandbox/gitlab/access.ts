@@ -4,6 +4,8 @@ import {
     type DeployToken,
     type Grant,
     type Group,
+    type Job,
+    type Pipeline,
     type Project,
     type Token,
     type User,
@@ -13,6 +15,14 @@ import {
 export interface Principal {
     user: User;
     token: Token;
+    /** The job whose token was shown: it gets at its own project and at those that let it in. */
+    job?: JobPrincipal;
+}
+
+export interface JobPrincipal {
+    readonly project: Project;
+    readonly pipeline: Pipeline;
+    readonly job: Job;
 }
 
 /** Who pushes or fetches by git: a user's token, a deploy token or a job's. */
@@ -121,9 +131,22 @@ export function seesGroup(gitlab: GitLab, user: User | undefined, group: Group):
     );
 }
 
+/** Whether a feature of a project is open to a user, as its access level says: to nobody, to members, to who sees the project. */
+export function featureOpen(
+    gitlab: GitLab,
+    user: User | undefined,
+    project: Project,
+    feature: string,
+): boolean {
+    const level = project.settings[`${feature}_access_level`];
+    return level === "private"
+        ? user !== undefined && effectiveProjectLevel(gitlab, user, project) >= Level.guest
+        : level !== "disabled";
+}
+
 /** May read code: members from reporter up, and everybody who sees a project that is not private. */
 export function readsCode(gitlab: GitLab, user: User | undefined, project: Project): boolean {
-    if (!seesProject(gitlab, user, project)) {
+    if (!seesProject(gitlab, user, project) || !featureOpen(gitlab, user, project, "repository")) {
         return false;
     }
     return (
@@ -190,5 +213,27 @@ export function mergesInto(gitlab: GitLab, user: User, project: Project, branch:
             (each) =>
                 anyGranted(gitlab, each.merge, user, project) || anyGranted(gitlab, each.push, user, project),
         )
+    );
+}
+
+/** The job token allowlist: a project's own jobs, and those of the projects and groups it names. */
+export function letsJobIn(gitlab: GitLab, project: Project, from: Project): boolean {
+    const { enabled, projectIds, groupIds } = project.jobTokenScope;
+    return (
+        !enabled ||
+        from === project ||
+        projectIds.includes(from.id) ||
+        gitlab.lineage(gitlab.groupOf(from)).some((group) => groupIds.includes(group.id))
+    );
+}
+
+/** May make a tag of a name. Where several protections match, one is enough. */
+export function createsTag(gitlab: GitLab, user: User, project: Project, tag: string): boolean {
+    if (project.archived || effectiveProjectLevel(gitlab, user, project) < Level.developer) {
+        return false;
+    }
+    const protections = project.protectedTags.filter((each) => covers(each.name, tag));
+    return (
+        protections.length === 0 || protections.some((each) => anyGranted(gitlab, each.create, user, project))
     );
 }

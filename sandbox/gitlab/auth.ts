@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 import type { GitActor, Principal } from "./access";
 import { ApiError, forbidden, invalidToken, unauthorized } from "./errors";
 import type { GitLab } from "./gitlab";
-import type { User } from "./model";
+import type { Token, User } from "./model";
 import { hashOf } from "./secrets";
 
 /** Scopes a token of a user may have. */
@@ -69,16 +69,74 @@ function presentedToken(request: FastifyRequest): string | undefined {
     return typeof inQuery === "string" ? inQuery : undefined;
 }
 
+/** Routes that take the token of a running job, as GitLab's page on job tokens lists them. */
+const jobRoutes = [
+    /^GET \/job$/,
+    /^\w+ \/projects\/:id\/packages(\/|$)/,
+    /^\w+ \/projects\/:id\/(releases|deployments|environments)(\/|$)/,
+    /^GET \/projects\/:id\/jobs$/,
+    /^GET \/projects\/:id\/jobs\/(artifacts\/:ref_name|:job_id\/artifacts)(\/|$)/,
+];
+
+/** Whether a job's token counts on a route. */
+export function takesJobs(method: string, path: string): boolean {
+    return jobRoutes.some((each) => each.test(`${method} ${path}`));
+}
+
+/** What a job's token may be shown as: in a header of its own, as a parameter, or in place of another token. */
+function jobToken(request: FastifyRequest): string | undefined {
+    const header = request.headers["job-token"];
+    if (typeof header === "string" && header !== "") {
+        return header;
+    }
+    const sent = [request.query, request.body].map((each) =>
+        typeof each === "object" && each !== null
+            ? (each as Record<string, unknown>)["job_token"]
+            : undefined,
+    );
+    const parameter = sent.find((each) => typeof each === "string");
+    const other = presentedToken(request);
+    return parameter ?? (other?.startsWith("glcbt-") ? other : undefined);
+}
+
+/** A job's token opens what its user may do; scopes are about other tokens. */
+function jobPrincipal(gitlab: GitLab, secret: string): Principal {
+    const found = gitlab.ci?.jobOf(secret);
+    if (!found) {
+        throw unauthorized();
+    }
+    const { user, ...job } = found;
+    const token: Token = {
+        id: 0,
+        kind: "personal",
+        sourceId: null,
+        userId: user.id,
+        name: "CI_JOB_TOKEN",
+        description: "",
+        scopes: ["api"],
+        accessLevel: 0,
+        hash: "",
+        createdAt: job.job.createdAt,
+        expiresAt: null,
+        revoked: false,
+        lastUsedAt: null,
+        impersonation: false,
+        familyId: 0,
+    };
+    return { user, token, job };
+}
+
 /**
- * Who makes this REST request; undefined for nobody.
+ * Who makes this REST request; undefined for nobody. Where jobs are not let in, their token counts as none.
  * @throws ApiError 401 for a token that is unknown, expired or revoked, 403 for a blocked user.
  */
-export function authenticate(gitlab: GitLab, request: FastifyRequest): Principal | undefined {
+export function authenticate(gitlab: GitLab, request: FastifyRequest, jobs = false): Principal | undefined {
+    const ofJob = jobToken(request);
+    if (ofJob !== undefined) {
+        return jobs ? jobPrincipal(gitlab, ofJob) : undefined;
+    }
     const secret = presentedToken(request);
     if (secret === undefined) {
-        if (request.headers["job-token"] !== undefined) {
-            throw unauthorized();
-        }
         return undefined;
     }
     const principal = principalOf(gitlab, secret);

@@ -3,17 +3,36 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
     effectiveGroupLevel,
     effectiveProjectLevel,
+    featureOpen,
+    letsJobIn,
     readsCode,
     seesGroup,
     seesProject,
     type Principal,
 } from "./access";
-import { authenticate } from "./auth";
+import { authenticate, takesJobs } from "./auth";
 import { ApiError, forbidden, insufficientScope, noRoute, notFound, unauthorized } from "./errors";
 import type { GitLab } from "./gitlab";
 import { Level, type Group, type Project, type User } from "./model";
-import { paginate } from "./pagination";
+import { paginate, type PageOptions } from "./pagination";
+import { Throttle } from "./throttle";
 import { decodeForm, parse, type Field, type Input, type Parsed } from "./params";
+
+/** Which features of a project a route belongs to: where one of them is switched off, there is nothing to be had. */
+const featureRoutes: readonly (readonly [RegExp, readonly string[]])[] = [
+    [/^(repository|releases|protected_branches|protected_tags)(\/|$)/, ["repository"]],
+    [/^merge_requests(\/|$)/, ["repository", "merge_requests"]],
+    [/^(pipelines|pipeline|statuses|trigger)(\/|$)/, ["repository"]],
+    [/^(jobs|pipeline_schedules|ci|resource_groups|triggers)(\/|$)/, ["repository", "builds"]],
+    [/^(environments|deployments)(\/|$)/, ["repository", "builds", "environments"]],
+    [/^releases(\/|$)/, ["releases"]],
+    [/^registry(\/|$)/, ["container_registry"]],
+];
+
+function featuresOf(route: string): string[] {
+    const [, rest = ""] = /^\/api\/v4\/projects\/:id\/(.+)$/.exec(route) ?? [];
+    return featureRoutes.flatMap(([pattern, features]) => (pattern.test(rest) ? features : []));
+}
 
 /** One REST request on its way: who asks, with what, and the ways to answer. */
 export class Call {
@@ -92,11 +111,28 @@ export class Call {
         if (!project || !seesProject(this.gitlab, this.maybeUser, project)) {
             throw notFound("Project");
         }
+        if (this.principal?.job && !letsJobIn(this.gitlab, project, this.principal.job.project)) {
+            throw forbidden("Authentication through CI_JOB_TOKEN is not authorized");
+        }
         this.gitlab.settle(project);
+        const features = featuresOf(this.request.routeOptions.url ?? "");
+        if (!features.every((each) => featureOpen(this.gitlab, this.maybeUser, project, each))) {
+            throw forbidden();
+        }
         if (level > Level.none && this.projectLevel(project) < level) {
             throw this.principal ? forbidden() : unauthorized();
         }
         return project;
+    }
+
+    /**
+     * The project in the path, if the user may see its pipelines: who reads it and, with public jobs, everybody who sees it.
+     * @throws ApiError as {@link project}.
+     */
+    pipelineProject(): Project {
+        const project = this.project();
+        const open = project.visibility !== "private" && project.settings["public_jobs"] !== false;
+        return open ? project : this.project(Level.guest);
     }
 
     /** As {@link project}, and the project is not archived. */
@@ -138,13 +174,19 @@ export class Call {
     }
 
     /** One page of a list, shown. Paging headers are set. */
-    page<T, R>(items: readonly T[], show: (item: T) => R): R[] {
-        return paginate(this.request, this.reply, this.input, this.gitlab.url, items).map(show);
+    page<T, R>(items: readonly T[], show: (item: T) => R, options?: PageOptions<T>): R[] {
+        return paginate(this.request, this.reply, this.input, this.gitlab.url, items, options).map(show);
     }
 
     /** As {@link page}, for items that take git to show. */
-    async pageAsync<T, R>(items: readonly T[], show: (item: T) => Promise<R>): Promise<R[]> {
-        return Promise.all(paginate(this.request, this.reply, this.input, this.gitlab.url, items).map(show));
+    async pageAsync<T, R>(
+        items: readonly T[],
+        show: (item: T) => Promise<R>,
+        options?: PageOptions<T>,
+    ): Promise<R[]> {
+        return Promise.all(
+            paginate(this.request, this.reply, this.input, this.gitlab.url, items, options).map(show),
+        );
     }
 
     status(code: number): void {
@@ -163,10 +205,14 @@ export type Handler = (call: Call) => unknown;
 
 /** Adds REST routes below `/api/v4`. */
 export class Routes {
+    private readonly throttle: Throttle;
+
     constructor(
         private readonly fastify: FastifyInstance,
         private readonly gitlab: GitLab,
-    ) {}
+    ) {
+        this.throttle = new Throttle(gitlab);
+    }
 
     get(path: string, handler: Handler, options?: RouteOptions): void {
         this.add("GET", path, handler, options);
@@ -194,7 +240,8 @@ export class Routes {
             method,
             url: `/api/v4${path}`,
             handler: async (request, reply) => {
-                const principal = authenticate(this.gitlab, request);
+                const principal = authenticate(this.gitlab, request, takesJobs(method, path));
+                this.throttle.check(request, principal?.user.id);
                 checkScopes(principal, options.scopes ?? (reads ? ["api", "read_api"] : ["api"]));
                 if (method === "POST") {
                     reply.code(201);

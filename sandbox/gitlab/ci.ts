@@ -27,8 +27,21 @@ export interface PipelineRunner {
     cancelPipeline(project: Project, pipeline: Pipeline): Promise<void>;
     /** Goes on with a job whose deployment is approved or rejected: the first starts it, the second fails it. */
     approvalGiven(project: Project, pipeline: Pipeline, job: Job): Promise<void>;
+    /** Reads a pipeline file: the commit's own, or this text in its place. */
+    lint(
+        project: Project,
+        facts: PipelineWish & { variables: Pipeline["variables"] },
+        content: string | undefined,
+    ): Promise<{ errors: string[]; merged: string; jobs: Record<string, unknown>[] }>;
+    /** Does something soon, in the background. Never throws. */
+    later(work: () => Promise<void>): void;
     /** A job's log as far as it is written; undefined for a job that was never run. */
     trace(job: Job): Promise<string | undefined>;
+    /** Folder of what a job left: `files`, and test reports below `junit`. */
+    artifacts(pipeline: Pipeline, job: Job): string;
+    removeArtifacts(pipeline: Pipeline, job: Job): Promise<void>;
+    /** Removes artifacts and log. */
+    erase(pipeline: Pipeline, job: Job): Promise<void>;
     /** Whom a running job's token stands for; undefined when it is none. */
     jobOf(token: string): { user: User; project: Project; pipeline: Pipeline; job: Job } | undefined;
     /** Forgets what is kept of a project's pipelines outside of the state. */

@@ -60,6 +60,11 @@ export function badParameters(errors: string[]): ApiError {
     return new ApiError(400, { error: errors.join(", ") });
 }
 
+/** 400 for a wish that cannot be granted. */
+export function badRequest(reason: string): ApiError {
+    return new ApiError(400, { message: `400 Bad request - ${reason}` });
+}
+
 export function conflict(message: unknown): ApiError {
     return new ApiError(409, { message });
 }

@@ -2,8 +2,10 @@ import { createHmac, randomUUID } from "node:crypto";
 
 import type { Delivery } from "../support/deliveries";
 import { covers } from "./access";
+import { statusLabel } from "./detailedStatus";
 import { zeroSha, type Commit } from "./git";
 import type { GitLab } from "./gitlab";
+import { headPipeline } from "./headPipeline";
 import type { Hook, Job, MergeRequest, Note, Pipeline, Project, Space, User } from "./model";
 import { digest, namespaceName, projectUrls } from "./present";
 
@@ -280,12 +282,14 @@ export async function emitMergeRequest(
     user: User,
     request: MergeRequest,
     action: string,
-    extra: Payload = {},
+    more: { extra?: Payload; before?: Payload } = {},
 ): Promise<void> {
+    recordChanges(gitlab, user, request, more.before, hookState(gitlab, project, request));
     if (listeners(gitlab, project, "merge_request").length === 0) {
         return;
     }
     const last = await gitlab.git.commit(project.id, request.sourceSha).catch(() => undefined);
+    const labels = request.labels.flatMap((name) => hookLabel(gitlab, project, name));
     const described = hookProject(gitlab, project);
     emit(gitlab, project, "merge_request", {
         object_kind: "merge_request",
@@ -308,24 +312,39 @@ export async function emitMergeRequest(
             created_at: request.createdAt,
             updated_at: request.updatedAt,
             state: request.state,
-            state_id: { opened: 1, closed: 2, merged: 3, locked: 4 }[request.state],
+            state_id: stateIds[request.state],
             draft: isDraft(request.title),
             work_in_progress: isDraft(request.title),
             merge_commit_sha: request.mergeCommitSha,
             merge_status: "can_be_merged",
             detailed_merge_status: "mergeable",
             merge_when_pipeline_succeeds: request.autoMerge !== null,
+            merge_user_id: request.autoMerge?.userId ?? request.mergedById,
+            merge_error: request.mergeError,
+            merge_params: { force_remove_source_branch: request.forceRemoveSourceBranch ? "1" : "0" },
+            head_pipeline_id: headPipeline(project, request)?.id ?? null,
+            milestone_id: null,
+            last_edited_at: null,
+            last_edited_by_id: null,
+            updated_by_id: null,
+            time_estimate: 0,
+            time_change: 0,
+            total_time_spent: 0,
+            human_time_estimate: null,
+            human_time_change: null,
+            human_total_time_spent: null,
+            first_contribution: false,
             blocking_discussions_resolved: true,
             url: `${projectUrls(gitlab, project).web}/-/merge_requests/${request.iid}`,
             source: described,
             target: described,
             last_commit: last ? hookCommit(gitlab, project, last) : null,
-            labels: request.labels.map((title) => ({ title })),
+            labels,
             action,
-            ...extra,
+            ...more.extra,
         },
-        labels: request.labels.map((title) => ({ title })),
-        changes: {},
+        labels,
+        changes: more.before ? changesSince(more.before, hookState(gitlab, project, request)) : {},
         repository: {
             name: project.name,
             url: described["ssh_url"],
@@ -335,6 +354,139 @@ export async function emitMergeRequest(
         assignees: request.assigneeIds.flatMap((id) => gitlab.user(id) ?? []).map(hookUser),
         reviewers: request.reviewerIds.flatMap((id) => gitlab.user(id) ?? []).map(hookUser),
     });
+}
+
+/** What of a merge request hooks name as changed; see {@link emitMergeRequest}'s `before`. */
+export function hookState(gitlab: GitLab, project: Project, request: MergeRequest): Payload {
+    const people = (ids: readonly number[]): Payload[] =>
+        ids.flatMap((id) => gitlab.user(id) ?? []).map(hookUser);
+    return {
+        title: request.title,
+        description: request.description,
+        target_branch: request.targetBranch,
+        draft: isDraft(request.title),
+        state_id: stateIds[request.state],
+        labels: request.labels.flatMap((name) => hookLabel(gitlab, project, name)),
+        assignees: people(request.assigneeIds),
+        reviewers: people(request.reviewerIds),
+        updated_at: request.updatedAt,
+    };
+}
+
+/** Keeps what changed as GitLab does: labels and states as events, the rest as notes of the system. */
+function recordChanges(
+    gitlab: GitLab,
+    user: User,
+    request: MergeRequest,
+    before: Payload | undefined,
+    now: Payload,
+): void {
+    if (!before) {
+        return;
+    }
+    const createdAt = gitlab.now();
+    const event = (kind: "label" | "state", action: string, label: string | null = null): void => {
+        const id = gitlab.nextId(`resource_${kind}_event`);
+        (request.events ??= []).push({ id, kind, userId: user.id, createdAt, action, label });
+    };
+    const titles = (state: Payload): string[] =>
+        (state["labels"] as { title: string }[]).map(({ title }) => title);
+    titles(now)
+        .filter((each) => !titles(before).includes(each))
+        .forEach((each) => event("label", "add", each));
+    titles(before)
+        .filter((each) => !titles(now).includes(each))
+        .forEach((each) => event("label", "remove", each));
+    if (before["state_id"] !== now["state_id"]) {
+        event("state", request.state === "opened" ? "reopened" : request.state);
+    }
+    const names = (key: "assignees" | "reviewers", state: Payload): string[] =>
+        (state[key] as { username: string }[]).map(({ username }) => `@${username}`);
+    const came = (key: "assignees" | "reviewers", from: Payload, to: Payload): string =>
+        names(key, to)
+            .filter((each) => !names(key, from).includes(each))
+            .join(" and ");
+    const notes = [
+        before["draft"] === now["draft"]
+            ? before["title"] === now["title"]
+                ? ""
+                : `changed title from **${String(before["title"])}** to **${String(now["title"])}**`
+            : `marked this merge request as **${now["draft"] ? "draft" : "ready"}**`,
+        before["target_branch"] === now["target_branch"]
+            ? ""
+            : `changed target branch from \`${String(before["target_branch"])}\` to \`${String(now["target_branch"])}\``,
+        ...(
+            [
+                ["assigned to", came("assignees", before, now)],
+                ["unassigned", came("assignees", now, before)],
+                ["requested review from", came("reviewers", before, now)],
+                ["removed review request for", came("reviewers", now, before)],
+            ] as const
+        ).map(([what, who]) => (who === "" ? "" : `${what} ${who}`)),
+    ];
+    for (const body of notes.filter((each) => each !== "")) {
+        addSystemNote(gitlab, user, request, body);
+    }
+}
+
+/** Notes something that happened, in GitLab's own name. */
+export function addSystemNote(gitlab: GitLab, user: User, request: MergeRequest, body: string): void {
+    const id = gitlab.nextId("note");
+    const now = gitlab.now();
+    request.notes.push({
+        id,
+        discussionId: digest(`system note ${id}`).slice(0, 40),
+        body,
+        authorId: user.id,
+        system: true,
+        resolvable: false,
+        resolved: false,
+        resolvedById: null,
+        createdAt: now,
+        updatedAt: now,
+    });
+}
+
+const stateIds = { opened: 1, closed: 2, merged: 3, locked: 4 } as const;
+
+function changesSince(before: Payload, now: Payload): Payload {
+    return Object.fromEntries(
+        Object.entries(now)
+            .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key]))
+            .map(([key, value]) => [key, { previous: before[key], current: value }]),
+    );
+}
+
+/** A label in full, as hooks carry it. */
+function hookLabel(gitlab: GitLab, project: Project, name: string): Payload[] {
+    for (const space of [project, ...gitlab.lineage(gitlab.groupOf(project))]) {
+        const found = space.labels.find((each) => each.name === name);
+        if (found) {
+            const own = space === project;
+            return [
+                {
+                    id: found.id,
+                    title: found.name,
+                    color: found.color,
+                    project_id: own ? project.id : null,
+                    created_at: space.createdAt,
+                    updated_at: space.createdAt,
+                    template: false,
+                    description: found.description,
+                    type: own ? "ProjectLabel" : "GroupLabel",
+                    group_id: own ? null : space.id,
+                },
+            ];
+        }
+    }
+    return [];
+}
+
+/** Whether a job failed that was allowed to. */
+export function hasWarnings(pipeline: Pipeline): boolean {
+    return pipeline.jobs.some(
+        (job) => job.allowFailure && job.status === "failed" && job.run?.retried !== true,
+    );
 }
 
 export function emitNote(
@@ -385,32 +537,51 @@ export async function emitPipeline(gitlab: GitLab, project: Project, pipeline: P
     const commit = await gitlab.git.commit(project.id, pipeline.sha).catch(() => undefined);
     const finished = pipeline.finishedAt === null ? null : Date.parse(pipeline.finishedAt);
     const started = pipeline.startedAt === null ? null : Date.parse(pipeline.startedAt);
+    const request = project.mergeRequests.find((each) => each.iid === pipeline.mergeRequestIid);
+    const current = pipeline.jobs.filter((job) => job.run?.retried !== true);
     emit(gitlab, project, "pipeline", {
         object_kind: "pipeline",
         object_attributes: {
             id: pipeline.id,
             iid: pipeline.iid,
             name: pipeline.name,
-            ref: pipeline.ref,
+            ref: request?.sourceBranch ?? pipeline.ref,
             tag: pipeline.tag,
             sha: pipeline.sha,
             before_sha: pipeline.beforeSha,
             source: pipeline.source,
             status: pipeline.status,
-            detailed_status: pipeline.status,
-            stages: [...new Set(pipeline.jobs.map((job) => job.stage))],
+            detailed_status: statusLabel(pipeline.status, hasWarnings(pipeline)),
+            stages: [...new Set(current.map((job) => job.stage))],
             created_at: pipeline.createdAt,
             finished_at: pipeline.finishedAt,
             duration: finished !== null && started !== null ? Math.round((finished - started) / 1000) : null,
+            queued_duration:
+                started === null ? null : Math.round((started - Date.parse(pipeline.createdAt)) / 1000),
+            protected_ref: protectsRef(project, pipeline),
             // Only names: values may be secrets.
             variables: pipeline.variables.map(({ key }) => ({ key, value: "[MASKED]" })),
             url: `${projectUrls(gitlab, project).web}/-/pipelines/${pipeline.id}`,
         },
-        merge_request: null,
+        merge_request: request
+            ? {
+                  id: request.id,
+                  iid: request.iid,
+                  title: request.title,
+                  source_branch: request.sourceBranch,
+                  source_project_id: project.id,
+                  target_branch: request.targetBranch,
+                  target_project_id: project.id,
+                  state: request.state,
+                  merge_status: "can_be_merged",
+                  detailed_merge_status: "mergeable",
+                  url: `${projectUrls(gitlab, project).web}/-/merge_requests/${request.iid}`,
+              }
+            : null,
         user: user ? hookUser(user) : null,
         project: hookProject(gitlab, project),
         commit: commit ? hookCommit(gitlab, project, commit) : null,
-        builds: pipeline.jobs.map((job) => ({
+        builds: current.map((job) => ({
             id: job.id,
             stage: job.stage,
             name: job.name,
@@ -418,10 +589,56 @@ export async function emitPipeline(gitlab: GitLab, project: Project, pipeline: P
             created_at: job.createdAt,
             started_at: job.startedAt,
             finished_at: job.finishedAt,
+            duration: seconds(job.startedAt, job.finishedAt),
+            queued_duration: seconds(job.run?.queuedAt ?? null, job.startedAt),
+            failure_reason: job.status === "failed" ? (job.run?.failureReason ?? "unknown_failure") : null,
+            when: job.run?.when ?? "on_success",
+            manual: job.run?.when === "manual",
             allow_failure: job.allowFailure,
-            user: user ? hookUser(user) : null,
+            user: personOf(gitlab, job.run?.userId ?? pipeline.userId),
+            runner: hookRunner(job),
+            artifacts_file: { filename: null, size: null },
+            environment: hookEnvironment(project, job),
         })),
     });
+}
+
+function protectsRef(project: Project, pipeline: Pipeline): boolean {
+    const patterns = pipeline.tag ? project.protectedTags : project.protectedBranches;
+    return patterns.some((each) => covers(each.name, pipeline.ref));
+}
+
+const seconds = (from: string | null, to: string | null): number | null =>
+    from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
+
+function personOf(gitlab: GitLab, id: number): Payload | null {
+    const user = gitlab.user(id);
+    return user ? hookUser(user) : null;
+}
+
+/** The one runner there is, for jobs that it has taken. */
+function hookRunner(job: Job): Payload | null {
+    return job.run === undefined || job.startedAt === null
+        ? null
+        : {
+              id: 1,
+              description: "gitlab-ci-local on this machine",
+              runner_type: "instance_type",
+              active: true,
+              is_shared: true,
+              tags: [],
+          };
+}
+
+function hookEnvironment(project: Project, job: Job): Payload | null {
+    const known = project.environments.find((each) => each.name === job.environment);
+    return job.environment === null
+        ? null
+        : {
+              name: job.environment,
+              action: job.run?.environmentAction ?? "start",
+              deployment_tier: known?.tier ?? null,
+          };
 }
 
 /** Tells the hooks that a job's status changed. */
@@ -431,8 +648,6 @@ export function emitJob(gitlab: GitLab, project: Project, pipeline: Pipeline, jo
     }
     const user = gitlab.user(job.run?.userId ?? pipeline.userId);
     const described = hookProject(gitlab, project);
-    const seconds = (from: string | null, to: string | null): number | null =>
-        from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
     emit(gitlab, project, "job", {
         object_kind: "build",
         ref: pipeline.ref,
@@ -452,14 +667,14 @@ export function emitJob(gitlab: GitLab, project: Project, pipeline: Pipeline, jo
         build_allow_failure: job.allowFailure,
         build_failure_reason: job.run?.failureReason ?? "unknown_failure",
         pipeline_id: pipeline.id,
-        runner: null,
+        runner: hookRunner(job),
         project_id: project.id,
         project_name: `${namespaceName(gitlab, project.namespaceId)} / ${project.name}`,
         user: user ? hookUser(user) : null,
         commit: { id: pipeline.id, sha: pipeline.sha, status: pipeline.status },
         repository: hookRepository(project, described),
         project: described,
-        environment: job.environment === null ? null : { name: job.environment, action: "start" },
+        environment: hookEnvironment(project, job),
     });
 }
 

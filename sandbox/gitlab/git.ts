@@ -61,6 +61,7 @@ export interface RefUpdate {
 
 /** Variables that keep the machine's own git settings, prompts and identity out. */
 export function gitEnvironment(home: string): Record<string, string> {
+    const extra = process.env["NODE_EXTRA_CA_CERTS"];
     return {
         PATH: process.env["PATH"] ?? "/usr/bin:/bin",
         HOME: home,
@@ -70,6 +71,8 @@ export function gitEnvironment(home: string): Record<string, string> {
         GIT_OPTIONAL_LOCKS: "0",
         GIT_NO_REPLACE_OBJECTS: "1",
         LC_ALL: "C",
+        // For the program that git calls before it takes a push.
+        ...(extra === undefined ? {} : { NODE_EXTRA_CA_CERTS: extra }),
     };
 }
 
@@ -434,12 +437,30 @@ export async function writeHooks(folder: string): Promise<void> {
     await writeFile(join(folder, "pre-receive"), `#!/bin/sh\nexec "$SANDBOX_NODE" "$0.cjs"\n`, {
         mode: 0o755,
     });
+    await writeFile(join(folder, "post-receive.cjs"), postReceive);
+    await writeFile(join(folder, "post-receive"), `#!/bin/sh\nexec "$SANDBOX_NODE" "$0.cjs"\n`, {
+        mode: 0o755,
+    });
 }
 
+/** Has the server do what follows from the push, and prints what it has to say to whoever pushed. */
+const postReceive = `const url = process.env.SANDBOX_HOOK_URL.replace("/pre-receive/", "/post-receive/");
+const { request } = require(url.startsWith("https:") ? "node:https" : "node:http");
+const call = request(url, { method: "POST" }, (answer) => {
+    let text = "";
+    answer.on("data", (chunk) => (text += chunk));
+    answer.on("end", () => {
+        if (answer.statusCode === 200) for (const line of JSON.parse(text).lines) console.log(line);
+    });
+});
+call.on("error", () => undefined);
+call.end();
+`;
+
 /** Hands the wished ref updates to the server, with the quarantine they lie in, and obeys its verdict. */
-const preReceive = `const { request } = require("node:http");
-const { readFileSync } = require("node:fs");
+const preReceive = `const { readFileSync } = require("node:fs");
 const { SANDBOX_HOOK_URL: url, GIT_OBJECT_DIRECTORY, GIT_ALTERNATE_OBJECT_DIRECTORIES, GIT_QUARANTINE_PATH } = process.env;
+const { request } = require(url.startsWith("https:") ? "node:https" : "node:http");
 const options = [];
 for (let i = 0; i < Number(process.env.GIT_PUSH_OPTION_COUNT || 0); i++) {
     options.push(process.env["GIT_PUSH_OPTION_" + i]);

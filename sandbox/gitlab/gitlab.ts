@@ -1,3 +1,6 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
 import type { Deliveries } from "../support/deliveries";
 import type { Store } from "../support/store";
 import type { PipelineRunner } from "./ci";
@@ -22,8 +25,12 @@ import { groupSettings, initialSettings, projectSettings } from "./settings";
 export class GitLab {
     /** Base URL without a slash at its end; known once the server listens. */
     url = "";
+    /** Folder of what projects keep in their package registries. */
+    packages = "";
     /** Runs pipelines; without it they are only written down. */
     ci: PipelineRunner | undefined;
+    /** Signs ID tokens, with the key that `/oauth/discovery/keys` shows. */
+    signToken: (claims: Readonly<Record<string, unknown>>) => string = () => "";
     private readonly locks = new Map<string, Promise<unknown>>();
 
     constructor(
@@ -377,6 +384,7 @@ export class GitLab {
         }
         await this.ci?.forget(project.pipelines);
         await this.git.remove(project.id);
+        await rm(join(this.packages, String(project.id)), { recursive: true, force: true });
     }
 
     /** Takes a group away with its subgroups and projects. */

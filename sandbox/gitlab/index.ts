@@ -6,13 +6,22 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { CiRunner, type CiOptions } from "../ci/runner";
 import { Deliveries } from "../support/deliveries";
 import { Faults, registerFaults } from "../support/faults";
-import { createServer, listen, writeSecretFile, type LogLine, type RunningServer } from "../support/server";
+import {
+    createServer,
+    listen,
+    writeSecretFile,
+    type LogLine,
+    type RunningServer,
+    type TlsFiles,
+} from "../support/server";
 import { Store } from "../support/store";
 import { authenticate, tokenScopes } from "./auth";
 import { Call, Routes } from "./call";
 import { ApiError } from "./errors";
 import { recordDelivery } from "./events";
 import { Git, writeHooks } from "./git";
+import { registerGraphql } from "./graphql";
+import { registerApiHeaders } from "./headers";
 import { GitLab } from "./gitlab";
 import type { Edition, State, Tier } from "./model";
 import { pageFor, registerPages } from "./pages";
@@ -25,6 +34,7 @@ import { registerRoutes } from "./routes/index";
 import { registerPipelineControl } from "./routes/jobs";
 import { addToken } from "./routes/tokens";
 import { hashOf, randomText } from "./secrets";
+import { throttleDefaults } from "./throttle";
 import { registerSmartHttp } from "./smartHttp";
 
 export interface GitLabOptions {
@@ -32,6 +42,10 @@ export interface GitLabOptions {
     host: string;
     /** Port to listen on; 0 takes any free one. */
     port: number;
+    /** Certificate and key; without them it speaks plain http. */
+    tls?: TlsFiles | undefined;
+    /** The path of `relative_url_root`, as `/gitlab`. Default: none. */
+    basePath?: string | undefined;
     /** Folder for the state and the repositories; made when it is not there. */
     dataDir: string;
     /** What the licence offers. */
@@ -94,19 +108,22 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
         ? await CiRunner.open(gitlab, join(dataDir, "ci"), { ...(log ? { log } : {}), ...options.ci })
         : undefined;
     gitlab.ci = runner;
+    gitlab.packages = join(dataDir, "packages");
     const oauth = await OAuthProvider.open(gitlab, dataDir, options.idTokenSeconds ?? 120);
+    gitlab.signToken = (claims) => oauth.key.token(claims);
     await ensureRoot(gitlab, options.rootTokenFile);
     await reconcile(gitlab);
     await gitlab.sweep();
     await gitlab.save();
 
-    const fastify = createServer(log ? { log } : {});
+    const { tls, basePath } = options;
+    const fastify = createServer({ ...(log ? { log } : {}), tls, basePath });
     parseBodies(fastify);
     registerFaults(fastify, new Faults(), {
         body: (status) => (status === 429 ? "Retry later\n" : { message: `${status} Internal Server Error` }),
     });
     fastify.addHook("onSend", async (_request, reply) => {
-        if (reply.statusCode === 429) {
+        if (reply.statusCode === 429 && reply.getHeader("ratelimit-limit") === undefined) {
             reply.headers({
                 "RateLimit-Limit": "600",
                 "RateLimit-Observed": "601",
@@ -118,6 +135,7 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
         reply.header("X-Request-Id", _request.id);
         await Promise.resolve();
     });
+    registerApiHeaders(fastify);
     fastify.setErrorHandler(async (error: FastifyError | ApiError, request, reply) => {
         if (error instanceof ApiError) {
             return reply.code(error.status).headers(error.headers).send(error.body);
@@ -143,6 +161,7 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
 
     const routes = new Routes(fastify, gitlab);
     registerRoutes(routes, gitlab);
+    registerGraphql(fastify, gitlab);
     registerApplications(routes, oauth);
     registerOAuth(fastify, gitlab, oauth);
     const callFor = (request: FastifyRequest, reply: FastifyReply): Call =>
@@ -155,7 +174,7 @@ export async function startGitLab(options: GitLabOptions): Promise<RunningGitLab
     registerPages(fastify, gitlab);
     registerSmartHttp(fastify, gitlab, hooksDir, home);
 
-    gitlab.url = await listen(fastify, options);
+    gitlab.url = await listen(fastify, options, options);
     await runner?.start();
     return {
         url: gitlab.url,
@@ -196,7 +215,10 @@ function initialState(): State {
             auto_devops_enabled: false,
             lock_memberships_to_ldap: false,
             require_personal_access_token_expiry: true,
-            throttle_authenticated_api_enabled: false,
+            require_two_factor_authentication: false,
+            enforce_ci_inbound_job_token_scope_enabled: true,
+            asset_proxy_allowlist: [],
+            ...throttleDefaults,
         },
         users: [],
         tokens: [],
@@ -244,7 +266,7 @@ async function ensureRoot(gitlab: GitLab, file: string): Promise<void> {
 
 /** JSON bodies that may be empty, forms with nested names, and simple multipart forms. */
 function parseBodies(fastify: ReturnType<typeof createServer>): void {
-    fastify.removeContentTypeParser("application/json");
+    fastify.removeContentTypeParser(["application/json", "text/plain"]);
     fastify.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
         const text = body.toString();
         if (text.trim() === "") {
@@ -262,6 +284,18 @@ function parseBodies(fastify: ReturnType<typeof createServer>): void {
         { parseAs: "string" },
         (_request, body, done) => done(null, decodeForm(body.toString())),
     );
+    // Uploads are files of any kind, or of none that is told.
+    fastify.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => {
+        if (/^\/api\/v4\/projects\/[^/]+\/packages\/generic\//.test(request.url)) {
+            done(null, body);
+            return;
+        }
+        const type = request.headers["content-type"]?.split(";")[0] ?? "";
+        done(
+            new ApiError(415, { error: `The provided content-type '${type}' is not supported.` }),
+            undefined,
+        );
+    });
     fastify.addContentTypeParser("multipart/form-data", { parseAs: "buffer" }, (request, body, done) => {
         const boundary = /boundary="?([^";]+)"?/.exec(request.headers["content-type"] ?? "")?.[1] ?? "";
         const form = new URLSearchParams();

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import { runAsProcess } from "../support/server";
+import { runAsProcess, type TlsFiles } from "../support/server";
 import { startGitLab } from "./index";
 import type { Edition, Tier } from "./model";
 
@@ -12,6 +12,8 @@ interface MainOptions {
     tokenFile: string;
     tier: Tier;
     edition?: Edition;
+    tls?: TlsFiles;
+    basePath?: string;
     /** Folders of the programs that pipelines call, in front of this machine's PATH. */
     jobPath?: string[];
 }
@@ -30,6 +32,8 @@ async function main(): Promise<void> {
             dataDir: options.dataDir,
             tier: options.tier,
             ...(options.edition === undefined ? {} : { edition: options.edition }),
+            tls: options.tls,
+            basePath: options.basePath,
             rootTokenFile: options.tokenFile,
             ci: { path: options.jobPath ?? [] },
             log: (line) => console.log(line),

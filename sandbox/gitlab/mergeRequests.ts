@@ -1,13 +1,17 @@
 import { mergesInto, pushesBranch, protectionsOf } from "./access";
 import { activeStatuses } from "../ci/flow";
+import { ensureLabels } from "./labels";
 import { conflict, invalid, methodNotAllowed, notFound, unauthorized, unprocessable } from "./errors";
-import { emitMergeRequest, isDraft } from "./events";
+import { emitMergeRequest, hookState, isDraft } from "./events";
 import { zeroSha, type RefUpdate } from "./git";
 import type { GitLab } from "./gitlab";
+import { headPipeline } from "./headPipeline";
 import type { ApprovalRule, MergeRequest, Pipeline, Project, User } from "./model";
 import { asText } from "./params";
 import { projectUrls } from "./present";
-import { authorOf, moveRef, queueMergeRequestPipeline } from "./repository";
+import { quickActions } from "./quickActions";
+import { authorOf, followSource, moveRef, queueMergeRequestPipeline } from "./repository";
+import { stopForMergeRequest } from "./stopping";
 
 export interface NewMergeRequest {
     sourceBranch: string;
@@ -81,8 +85,10 @@ export async function openMergeRequest(
         notes: [],
         mergeError: null,
     };
+    ensureLabels(gitlab, project, request.labels);
     project.mergeRequests.unshift(request);
-    await git.run(project.id, ["update-ref", `refs/merge-requests/${request.iid}/head`, source]);
+    await followSource(gitlab, project, request);
+    await commandsInDescription(gitlab, project, author, request);
     await emitMergeRequest(gitlab, project, author, request, "open");
     if (gitlab.ci && project.settings["builds_access_level"] !== "disabled") {
         queueMergeRequestPipeline(gitlab.ci, project, request, { sha: source, userId: author.id });
@@ -90,7 +96,21 @@ export async function openMergeRequest(
     return request;
 }
 
-/** What `git push -o merge_request.create` and its companions ask for. */
+/** Carries out the quick actions in a description, and takes them out of it. */
+export async function commandsInDescription(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    request: MergeRequest,
+): Promise<void> {
+    const context = { gitlab, project, user, request };
+    request.description = (await quickActions(context, request.description)).body;
+}
+
+/**
+ * What `git push -o merge_request.create` and its companions ask for: a new merge request, or changes of the one that is open
+ * for the branch. `label`, `unlabel` may be there several times.
+ */
 export async function openFromPushOptions(
     gitlab: GitLab,
     project: Project,
@@ -98,56 +118,82 @@ export async function openFromPushOptions(
     updates: RefUpdate[],
     options: string[],
 ): Promise<void> {
-    const wanted = new Map(
-        options
-            .filter((option) => option.startsWith("merge_request."))
-            .map((option) => {
-                const [name = "", ...value] = option.slice("merge_request.".length).split("=");
-                return [name, value.join("=")] as const;
-            }),
-    );
+    const given = options
+        .filter((option) => option.startsWith("merge_request."))
+        .map((option) => {
+            const [name = "", ...value] = option.slice("merge_request.".length).split("=");
+            return [name, value.join("=")] as const;
+        });
+    const wanted = new Map(given);
     const update = updates.find((each) => each.ref.startsWith("refs/heads/") && each.newSha !== zeroSha);
-    if (!wanted.has("create") || !update || project.defaultBranch === null) {
+    if (wanted.size === 0 || !update || project.defaultBranch === null) {
         return;
     }
+    const all = (name: string): string[] => given.filter(([key]) => key === name).map(([, value]) => value);
     const sourceBranch = update.ref.slice("refs/heads/".length);
-    const commit = await gitlab.git.commit(project.id, update.newSha);
-    const title = wanted.get("title") ?? commit.message.split("\n")[0] ?? sourceBranch;
+    const target = wanted.get("target");
+    const known = project.mergeRequests.find(
+        (each) => each.state === "opened" && each.sourceBranch === sourceBranch,
+    );
+    let request: MergeRequest;
     try {
-        const request = await openMergeRequest(gitlab, project, user, {
-            sourceBranch,
-            targetBranch: wanted.get("target") ?? project.defaultBranch,
-            title: wanted.has("draft") && !isDraft(title) ? `Draft: ${title}` : title,
-            ...(wanted.has("description") ? { description: wanted.get("description") ?? "" } : {}),
-            ...(wanted.has("label") ? { labels: [wanted.get("label") ?? ""] } : {}),
-            ...(wanted.has("remove_source_branch") ? { removeSourceBranch: true } : {}),
-            ...(wanted.has("squash") ? { squash: true } : {}),
-        });
-        if (wanted.has("auto_merge") || wanted.has("merge_when_pipeline_succeeds")) {
-            request.autoMerge = {
-                userId: user.id,
-                message: null,
-                squash: request.squash,
-                removeSource: request.forceRemoveSourceBranch,
-            };
+        if (known) {
+            const before = hookState(gitlab, project, known);
+            await applyPushOptions(gitlab, project, known, wanted, all);
+            await emitMergeRequest(gitlab, project, user, known, "update", { before });
+            request = known;
+        } else if (wanted.has("create")) {
+            const commit = await gitlab.git.commit(project.id, update.newSha);
+            const title = wanted.get("title") ?? commit.message.split("\n")[0] ?? sourceBranch;
+            request = await openMergeRequest(gitlab, project, user, {
+                sourceBranch,
+                targetBranch: target ?? project.defaultBranch,
+                title: wanted.has("draft") && !isDraft(title) ? `Draft: ${title}` : title,
+                ...(wanted.has("description") ? { description: wanted.get("description") ?? "" } : {}),
+                labels: all("label"),
+                ...(wanted.has("remove_source_branch") ? { removeSourceBranch: true } : {}),
+                ...(wanted.has("squash") ? { squash: true } : {}),
+            });
+        } else {
+            return;
         }
     } catch {
-        // A push is not undone because the merge request it asked for exists already.
+        // A push is not undone because what it asked for cannot be.
+        return;
+    }
+    if (wanted.has("auto_merge") || wanted.has("merge_when_pipeline_succeeds")) {
+        request.autoMerge = {
+            userId: user.id,
+            message: null,
+            squash: request.squash,
+            removeSource: request.forceRemoveSourceBranch,
+        };
     }
 }
 
-/** The pipeline that counts: the newest of the source branch's tip, one for the merge request before any other. */
-export function headPipeline(project: Project, request: MergeRequest): Pipeline | undefined {
-    const found = project.pipelines.filter(
-        (pipeline) =>
-            pipeline.sha === request.sourceSha &&
-            (pipeline.mergeRequestIid === undefined || pipeline.mergeRequestIid === request.iid) &&
-            // One that is run belongs to a ref; a record may have been made for any.
-            (pipeline.stages === undefined ||
-                pipeline.mergeRequestIid !== undefined ||
-                pipeline.ref === request.sourceBranch),
+async function applyPushOptions(
+    gitlab: GitLab,
+    project: Project,
+    request: MergeRequest,
+    wanted: ReadonlyMap<string, string>,
+    all: (name: string) => string[],
+): Promise<void> {
+    const target = wanted.get("target");
+    if (target !== undefined && (await gitlab.git.branch(project.id, target)) !== undefined) {
+        request.targetBranch = target;
+    }
+    request.title = wanted.get("title") ?? request.title;
+    if (wanted.has("draft") && !isDraft(request.title)) {
+        request.title = `Draft: ${request.title}`;
+    }
+    request.description = wanted.get("description") ?? request.description;
+    request.labels = [...new Set([...request.labels, ...all("label")])].filter(
+        (label) => !all("unlabel").includes(label),
     );
-    return found.find((pipeline) => pipeline.source === "merge_request_event") ?? found[0];
+    ensureLabels(gitlab, project, request.labels);
+    request.forceRemoveSourceBranch ||= wanted.has("remove_source_branch");
+    request.squash ||= wanted.has("squash");
+    request.updatedAt = gitlab.now();
 }
 
 /** Whether the pipeline that counts is on its way, or is about to be created. */
@@ -239,6 +285,15 @@ export async function mergeStatus(gitlab: GitLab, project: Project, request: Mer
     return "mergeable";
 }
 
+/** What a merge request may wait for by itself; conflicts and a rebase it would wait for in vain. */
+const waitable = [
+    "draft_status",
+    "not_approved",
+    "ci_still_running",
+    "ci_must_pass",
+    "discussions_not_resolved",
+];
+
 export interface MergeOptions {
     sha?: string;
     message?: string;
@@ -272,7 +327,7 @@ export async function mergeMergeRequest(
         }
         const status = await mergeStatus(gitlab, project, request);
         const running = pipelineActive(gitlab, project, request);
-        if (options.autoMerge && running && ["mergeable", "ci_still_running"].includes(status)) {
+        if (options.autoMerge && (waitable.includes(status) || (running && status === "mergeable"))) {
             request.autoMerge = {
                 userId: user.id,
                 message: options.message ?? null,
@@ -343,6 +398,7 @@ async function carryOut(
         });
         mergeSha = result;
     }
+    const before = hookState(gitlab, project, request);
     // While the target moves this request must not look open: the push would else count it as merged by hand.
     request.state = "locked";
     try {
@@ -365,7 +421,8 @@ async function carryOut(
     request.mergeCommitSha = mergeSha;
     request.squashCommitSha = squashSha;
     request.autoMerge = null;
-    await emitMergeRequest(gitlab, project, user, request, "merge");
+    await emitMergeRequest(gitlab, project, user, request, "merge", { before });
+    stopForMergeRequest(gitlab, project, request, user);
     const removes = options.removeSourceBranch ?? request.forceRemoveSourceBranch;
     if (
         removes &&
@@ -387,24 +444,59 @@ export async function autoMerge(gitlab: GitLab, project: Project, pipeline: Pipe
         return;
     }
     for (const request of project.mergeRequests.filter((each) => each.sourceSha === pipeline.sha)) {
-        const wish = request.autoMerge;
-        const user = gitlab.user(wish?.userId);
-        if (!wish || !user || request.state !== "opened" || pipelineActive(gitlab, project, request)) {
-            continue;
-        }
-        if (headPipeline(project, request)?.status !== "success") {
-            continue;
-        }
-        try {
-            await mergeMergeRequest(gitlab, project, user, request, {
-                ...(wish.message === null ? {} : { message: wish.message }),
-                squash: wish.squash,
-                removeSourceBranch: wish.removeSource,
-            });
-        } catch (error) {
-            request.autoMerge = null;
-            request.mergeError = (error as Error).message;
-        }
+        await mergeWhenReady(gitlab, project, request);
+    }
+}
+
+/** Merges a merge request that is set to auto-merge, if all it waits for has come. */
+export async function mergeWhenReady(gitlab: GitLab, project: Project, request: MergeRequest): Promise<void> {
+    const wish = request.autoMerge;
+    const user = gitlab.user(wish?.userId);
+    if (!wish || !user || request.state !== "opened" || pipelineActive(gitlab, project, request)) {
+        return;
+    }
+    const pipeline = headPipeline(project, request);
+    if (pipeline !== undefined && pipeline.status !== "success") {
+        return;
+    }
+    if (waitable.includes(await mergeStatus(gitlab, project, request))) {
+        return;
+    }
+    try {
+        await mergeMergeRequest(gitlab, project, user, request, {
+            ...(wish.message === null ? {} : { message: wish.message }),
+            squash: wish.squash,
+            removeSourceBranch: wish.removeSource,
+        });
+    } catch (error) {
+        request.autoMerge = null;
+        request.mergeError = (error as Error).message;
+    }
+}
+
+/** Points a merge request at another branch. @throws ApiError 404 when it is not there. */
+export async function retarget(
+    gitlab: GitLab,
+    project: Project,
+    request: MergeRequest,
+    branch: string,
+    user: User,
+): Promise<void> {
+    const tip = await gitlab.git.branch(project.id, branch);
+    if (tip === undefined) {
+        throw notFound("Branch");
+    }
+    request.targetBranch = branch;
+    request.startSha = tip;
+    request.autoMerge = null;
+    if (gitlab.tier === "premium" && project.approvals["reset_approvals_on_push"] !== false) {
+        request.approvedBy = [];
+    }
+    // Another diff, and another pipeline: what was approved and run was for the other branch.
+    await followSource(gitlab, project, request);
+    if (gitlab.ci && project.settings["builds_access_level"] !== "disabled") {
+        const wish = { sha: request.sourceSha, userId: user.id };
+        queueMergeRequestPipeline(gitlab.ci, project, request, wish);
     }
 }
 

@@ -189,6 +189,8 @@ export interface Environment {
     fluxResourcePath: string | null;
     createdAt: string;
     updatedAt: string;
+    /** Merge request whose pipeline made it. */
+    mergeRequestIid?: number;
 }
 
 export interface Deployment {
@@ -249,6 +251,13 @@ export interface JobRun {
     /** What the file says of the environment; not in jobs of an earlier version of the sandbox. */
     environmentTier?: string | null;
     environmentUrl?: string | null;
+    environmentOnStop?: string | null;
+    environmentAutoStopIn?: string | null;
+    /** The archive that the job left. */
+    artifacts?: { filename: string; size: number; expireAt: string | null };
+    /** It reported tests. */
+    junit?: boolean;
+    erasedAt?: string;
     resourceGroup: string | null;
     interruptible: boolean;
     timeoutSeconds: number;
@@ -346,6 +355,22 @@ export interface Note {
     resolvedById: number | null;
     createdAt: string;
     updatedAt: string;
+    /** Of a note in a diff. */
+    position?: DiffPosition;
+}
+
+/** A place in a diff, in the form that the API takes and gives. */
+export type DiffPosition = Readonly<Record<string, unknown>>;
+
+/** That a label came or went, or a state changed. */
+export interface ResourceEvent {
+    id: number;
+    kind: "label" | "state";
+    userId: number;
+    createdAt: string;
+    /** `add` or `remove` of a label; the new state. */
+    action: string;
+    label: string | null;
 }
 
 export interface MergeRequest {
@@ -378,6 +403,41 @@ export interface MergeRequest {
     approvedBy: { userId: number; at: string }[];
     notes: Note[];
     mergeError: string | null;
+    /** Its commits as they were after each push; not in merge requests of an earlier version of the sandbox. */
+    versions?: MergeRequestVersion[];
+    awards?: Award[];
+    events?: ResourceEvent[];
+}
+
+export interface MergeRequestVersion {
+    id: number;
+    headSha: string;
+    baseSha: string;
+    startSha: string;
+    createdAt: string;
+}
+
+/** An emoji that somebody gave. */
+export interface Award {
+    id: number;
+    name: string;
+    userId: number;
+    createdAt: string;
+}
+
+export interface Issue {
+    id: number;
+    iid: number;
+    title: string;
+    description: string;
+    state: "opened" | "closed";
+    labels: string[];
+    assigneeIds: number[];
+    authorId: number;
+    confidential?: boolean;
+    createdAt: string;
+    updatedAt: string;
+    closedAt: string | null;
 }
 
 export interface Label {
@@ -508,7 +568,51 @@ export interface Project extends Space {
     pushMirrors: PlainRecord[];
     pullMirror: PlainRecord | null;
     runnerIds: number[];
-    releases: { tag: string; name: string; description: string; createdAt: string; authorId: number }[];
+    releases: Release[];
+    issues?: Issue[];
+    packages?: Package[];
+    /** Of resource groups that somebody set one for, by their keys. */
+    processModes?: Record<string, string>;
+}
+
+/** A generic package; its files' content lies beside the state. */
+export interface Package {
+    id: number;
+    name: string;
+    version: string;
+    createdAt: string;
+    creatorId: number;
+    /** The newest last; several may have one name. */
+    files: PackageFile[];
+}
+
+export interface PackageFile {
+    id: number;
+    name: string;
+    size: number;
+    sha256: string;
+    createdAt: string;
+}
+
+export interface Release {
+    tag: string;
+    name: string;
+    description: string;
+    createdAt: string;
+    authorId: number;
+    /** Not in releases of an earlier version of the sandbox, as the two below. */
+    releasedAt?: string;
+    sha?: string;
+    links?: ReleaseLink[];
+}
+
+export interface ReleaseLink {
+    id: number;
+    name: string;
+    url: string;
+    linkType: string;
+    /** Path below the release's downloads under which the link is reached, with a slash before it. */
+    filePath: string | null;
 }
 
 export interface Runner extends PlainRecord {

@@ -136,6 +136,18 @@ export function bool(): Field<boolean> {
     };
 }
 
+/** A number, or `Any` or `None` for whether there is one at all. */
+export function intOrAny(): Field<string> {
+    return {
+        read(value) {
+            const given = asText(value);
+            return /^(-?\d+|any|none)?$/i.test(given)
+                ? { value: given }
+                : { problem: `should be an integer, 'None', or 'Any', however got ${given}` };
+        },
+    };
+}
+
 /** One of some words. */
 export function oneOf<const T extends string>(...words: T[]): Field<T> {
     return {
@@ -169,6 +181,18 @@ export function words(): Field<string[]> {
                 return { problem: "is invalid" };
             }
             return { value: list.map((item) => String(item).trim()).filter((item) => item !== "") };
+        },
+    };
+}
+
+/** A list of some words. */
+export function someOf(...known: readonly string[]): Field<string[]> {
+    return {
+        read(value) {
+            const list = words().read(value);
+            return "value" in list && list.value.some((each) => !known.includes(each))
+                ? { problem: "does not have a valid value" }
+                : list;
         },
     };
 }

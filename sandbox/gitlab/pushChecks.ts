@@ -1,4 +1,4 @@
-import { anyGranted, covers, effectiveProjectLevel, mergesInto, protectionsOf, pushesBranch } from "./access";
+import { covers, createsTag, effectiveProjectLevel, mergesInto, protectionsOf, pushesBranch } from "./access";
 import { zeroSha, type RefUpdate } from "./git";
 import type { GitLab } from "./gitlab";
 import { Level, type Project, type User } from "./model";
@@ -121,7 +121,7 @@ function tagRefusal(
     if (!created) {
         return "Protected tags cannot be updated.";
     }
-    return protections.some((each) => anyGranted(gitlab, each.create, user, project))
+    return createsTag(gitlab, user, project, tag)
         ? undefined
         : "You are not allowed to create this tag as it is protected.";
 }

@@ -1,10 +1,11 @@
 import { ApiError, invalid } from "./errors";
-import { emit, emitMergeRequest, emitPipeline, listeners, pushPayload } from "./events";
+import { emit, emitMergeRequest, emitPipeline, hookState, listeners, pushPayload } from "./events";
 import { GitError, zeroSha, type Author, type RefUpdate, type TreeEntry } from "./git";
 import type { GitLab } from "./gitlab";
 import type { PipelineRunner, PipelineWish } from "./ci";
 import type { MergeRequest, Pipeline, Project, User } from "./model";
 import { refusal } from "./pushChecks";
+import { stopForBranch, stopForMergeRequest } from "./stopping";
 
 /** One file change inside a commit, as the commits API takes it. */
 export interface FileAction {
@@ -29,7 +30,7 @@ export interface NewCommit {
 }
 
 /** Name and address a user's commits carry. */
-export function authorOf(user: User): Author {
+export function authorOf(user: Author): Author {
     return { name: user.name, email: user.email };
 }
 
@@ -228,6 +229,9 @@ export async function afterUpdates(
         }
         if (branch !== undefined) {
             await refreshMergeRequests(gitlab, project, user, branch, update);
+            if (update.newSha === zeroSha) {
+                stopForBranch(gitlab, project, branch, user);
+            }
         }
         const event = branch === undefined ? "tag_push" : "push";
         if (listeners(gitlab, project, event, branch).length > 0) {
@@ -262,27 +266,83 @@ async function refreshMergeRequests(
     for (const request of project.mergeRequests.filter((each) => each.state === "opened")) {
         if (request.sourceBranch === branch && request.sourceSha !== update.newSha) {
             const before = request.sourceSha;
-            request.sourceSha = update.newSha;
+            await followSource(gitlab, project, request);
+            // Whoever wanted the merge had looked at another commit.
+            request.autoMerge = null;
             request.updatedAt = gitlab.now();
-            const base = await git.mergeBase(project.id, `refs/heads/${request.targetBranch}`, update.newSha);
-            request.baseSha = base ?? request.baseSha;
             if (gitlab.tier === "premium" && project.approvals["reset_approvals_on_push"] !== false) {
                 request.approvedBy = [];
             }
-            await emitMergeRequest(gitlab, project, user, request, "update", { oldrev: before });
+            await emitMergeRequest(gitlab, project, user, request, "update", { extra: { oldrev: before } });
         } else if (
             request.targetBranch === branch &&
             (await git.isAncestor(project.id, request.sourceSha, update.newSha)) &&
             !(await git.isAncestor(project.id, request.sourceSha, update.oldSha))
         ) {
             // Somebody pushed the same commits to the target: GitLab then takes the request as merged.
+            const before = hookState(gitlab, project, request);
             request.state = "merged";
             request.mergedAt = gitlab.now();
             request.mergedById = user.id;
             request.updatedAt = request.mergedAt;
-            await emitMergeRequest(gitlab, project, user, request, "merge");
+            await emitMergeRequest(gitlab, project, user, request, "merge", { before });
+            stopForMergeRequest(gitlab, project, request, user);
         }
     }
+}
+
+/**
+ * Takes the source branch's tip for the merge request: its diff, and the refs of its own that others fetch,
+ * `refs/merge-requests/<iid>/head` and `/merge`.
+ */
+export async function followSource(gitlab: GitLab, project: Project, request: MergeRequest): Promise<void> {
+    const { git } = gitlab;
+    const tip = await git.branch(project.id, request.sourceBranch);
+    if (tip === undefined) {
+        return;
+    }
+    request.sourceSha = tip;
+    const base = await git.mergeBase(project.id, `refs/heads/${request.targetBranch}`, tip);
+    request.baseSha = base ?? request.baseSha;
+    await git.run(project.id, ["update-ref", `refs/merge-requests/${request.iid}/head`, tip]);
+    request.versions = [
+        ...(request.versions ?? []),
+        {
+            id: gitlab.nextId("merge_request_diff"),
+            headSha: tip,
+            baseSha: request.baseSha,
+            startSha: request.startSha,
+            createdAt: gitlab.now(),
+        },
+    ];
+    await writeMergeRef(gitlab, project, request);
+}
+
+/** Writes `refs/merge-requests/<iid>/merge`: the target as it would be after the merge; undefined with conflicts. */
+export async function writeMergeRef(
+    gitlab: GitLab,
+    project: Project,
+    request: MergeRequest,
+): Promise<string | undefined> {
+    const { git } = gitlab;
+    const target = await git.branch(project.id, request.targetBranch);
+    if (target === undefined || request.state !== "opened") {
+        return undefined;
+    }
+    const merged = await git.mergeTree(project.id, target, request.sourceSha);
+    if ("conflicts" in merged) {
+        return undefined;
+    }
+    const by = authorOf(gitlab.user(request.authorId) ?? { name: "GitLab", email: "gitlab@localhost" });
+    const sha = await git.commitTree(project.id, {
+        tree: merged.tree,
+        parents: [target, request.sourceSha],
+        message: `Merge ${request.sourceSha} into ${target}`,
+        author: by,
+        committer: by,
+    });
+    await git.run(project.id, ["update-ref", `refs/merge-requests/${request.iid}/merge`, sha]);
+    return sha;
 }
 
 /** GitLab starts a pipeline for a push when the repository has a CI file; without a runner it is only a record. */

@@ -4,12 +4,13 @@ import { createGunzip } from "node:zlib";
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
-import { effectiveProjectLevel, readsCode, seesProject, type GitActor } from "./access";
+import { effectiveProjectLevel, letsJobIn, readsCode, seesProject, type GitActor } from "./access";
 import { authenticateGit } from "./auth";
 import { gitEnvironment, zeroSha, type RefUpdate } from "./git";
 import type { GitLab } from "./gitlab";
 import { Level, type Project, type User } from "./model";
 import { openFromPushOptions } from "./mergeRequests";
+import { projectUrls } from "./present";
 import { refusal } from "./pushChecks";
 import { afterUpdates } from "./repository";
 
@@ -19,6 +20,8 @@ interface Push {
     user: User;
     updates: RefUpdate[];
     options: string[];
+    /** What follows from it is done, once. */
+    settled: boolean;
 }
 
 const service = /^\/(.+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack|HEAD|objects\/.+)$/;
@@ -65,6 +68,15 @@ export function registerSmartHttp(
         return { message: null };
     });
 
+    fastify.post("/__sandbox/post-receive/:id", async (request, reply) => {
+        const push = pushes.get((request.params as { id: string }).id);
+        if (!push) {
+            return reply.code(404).send({ message: "404 Not Found" });
+        }
+        await settlePush(gitlab, push);
+        return { lines: invitations(gitlab, push) };
+    });
+
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
         const [rawPath = "", query = ""] = request.url.split("?");
         const found = service.exec(decodeURIComponent(rawPath));
@@ -92,7 +104,7 @@ export function registerSmartHttp(
         const pushId = randomUUID();
         const user = actor && "user" in actor ? actor.user : undefined;
         if (writes && user && what === "git-receive-pack") {
-            pushes.set(pushId, { project, user, updates: [], options: [] });
+            pushes.set(pushId, { project, user, updates: [], options: [], settled: false });
         }
         try {
             await backend(request, reply, {
@@ -136,6 +148,10 @@ export function registerSmartHttp(
 
 /** After git has taken what it took: the refs that really moved have their consequences. */
 async function settlePush(gitlab: GitLab, push: Push): Promise<void> {
+    if (push.settled) {
+        return;
+    }
+    push.settled = true;
     const { project, user } = push;
     const landed: RefUpdate[] = [];
     for (const update of push.updates) {
@@ -151,6 +167,34 @@ async function settlePush(gitlab: GitLab, push: Push): Promise<void> {
         await openFromPushOptions(gitlab, project, user, landed, push.options);
         await gitlab.save();
     }
+}
+
+/** Where whoever pushed finds the merge request of a branch, or makes one. */
+function invitations(gitlab: GitLab, { project, updates }: Push): string[] {
+    if (
+        project.settings["printing_merge_request_link_enabled"] === false ||
+        project.settings["merge_requests_access_level"] === "disabled"
+    ) {
+        return [];
+    }
+    const web = `${projectUrls(gitlab, project).web}/-/merge_requests`;
+    return updates
+        .filter((each) => each.ref.startsWith("refs/heads/") && each.newSha !== zeroSha)
+        .map((each) => each.ref.slice("refs/heads/".length))
+        .filter((branch) => branch !== project.defaultBranch && project.defaultBranch !== null)
+        .flatMap((branch) => {
+            const open = project.mergeRequests.filter(
+                (each) => each.state === "opened" && each.sourceBranch === branch,
+            );
+            return open.length > 0
+                ? ["", `View merge request for ${branch}:`, ...open.map((each) => `  ${web}/${each.iid}`), ""]
+                : [
+                      "",
+                      `To create a merge request for ${branch}, visit:`,
+                      `  ${web}/new?merge_request%5Bsource_branch%5D=${encodeURIComponent(branch)}`,
+                      "",
+                  ];
+        });
 }
 
 function gitAccess(
@@ -218,17 +262,6 @@ function gitAccess(
         return { status: 403, message: "You are not allowed to push code to this project." };
     }
     return undefined;
-}
-
-/** The job token allowlist: a project's own jobs, and those of the projects and groups it names. */
-function letsJobIn(gitlab: GitLab, project: Project, from: Project): boolean {
-    const { enabled, projectIds, groupIds } = project.jobTokenScope;
-    return (
-        !enabled ||
-        from === project ||
-        projectIds.includes(from.id) ||
-        gitlab.lineage(gitlab.groupOf(from)).some((group) => groupIds.includes(group.id))
-    );
 }
 
 /** Settings for one run of git, in the form its environment takes them. */

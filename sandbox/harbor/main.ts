@@ -10,6 +10,7 @@ const optionsFile = z.object({
     host: z.string(),
     port: z.number().int(),
     externalUrl: z.string().optional(),
+    tls: z.object({ cert: z.string(), key: z.string() }).optional(),
     dataDir: z.string(),
     passwordFile: z.string(),
     registryBinary: z.string(),

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 
 import { Deliveries } from "../support/deliveries";
 import { Faults, registerFaults } from "../support/faults";
-import { createServer, listen, type RunningServer } from "../support/server";
+import { createServer, listen, type RunningServer, type TlsFiles } from "../support/server";
 import { Store } from "../support/store";
 import { apiBase, Routes } from "./api";
 import { hashSecret, TokenKeys } from "./auth";
@@ -46,7 +46,9 @@ export interface HarborOptions {
     host: string;
     /** 0 takes a free port. */
     port: number;
-    /** Base URL clients use, when it differs from `http://<host>:<port>`. */
+    /** Certificate and key; without them it speaks plain http. */
+    tls?: TlsFiles | undefined;
+    /** Base URL clients use, when it differs from `http://<host>:<port>`, or `https://` with {@link tls}. */
     externalUrl?: string;
     /** Folder for all state; made if needed. */
     dataDir: string;
@@ -90,7 +92,8 @@ export async function startHarbor(options: HarborOptions): Promise<RunningServer
     const log = options.log ?? ((): void => undefined);
     const port = options.port === 0 ? await freePort(options.host) : options.port;
     const registryPort = options.registryPort === 0 ? await freePort(options.host) : options.registryPort;
-    const url = (options.externalUrl ?? `http://${options.host}:${port}`).replace(/\/+$/, "");
+    const scheme = options.tls === undefined ? "http" : "https";
+    const url = (options.externalUrl ?? `${scheme}://${options.host}:${port}`).replace(/\/+$/, "");
     const store = await Store.open(path.join(options.dataDir, "state.json"), emptyState);
     const keys = await TokenKeys.open(path.join(options.dataDir, "token-key.pem"));
     const backend = new Backend(keys, {
@@ -113,7 +116,7 @@ export async function startHarbor(options: HarborOptions): Promise<RunningServer
     await seed(harbor, options.adminPasswordFile);
     abandonRuns(harbor);
 
-    const fastify = build(harbor, options.log);
+    const fastify = build(harbor, options);
     await backend.start();
     try {
         await listen(fastify, { host: options.host, port });
@@ -182,8 +185,8 @@ function abandonRuns(harbor: Harbor): void {
     }
 }
 
-function build(harbor: Harbor, log: HarborOptions["log"]): FastifyInstance {
-    const fastify = createServer(log ? { log } : {});
+function build(harbor: Harbor, { log, tls }: Pick<HarborOptions, "log" | "tls">): FastifyInstance {
+    const fastify = createServer({ ...(log ? { log } : {}), tls });
     const known: { method: string; pattern: RegExp }[] = [];
     fastify.addHook("onRoute", (route) => {
         const pattern = new RegExp(

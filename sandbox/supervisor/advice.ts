@@ -40,6 +40,9 @@ export function adviseOn(name: string, info: SandboxInfo | undefined, status: Sa
     }
     if (isEngineId(name)) {
         const { title, page } = engines[name];
+        if (page === undefined) {
+            return { text: `${title} has no pages; what it is at: npm run sandbox -- ${name}` };
+        }
         const url = status.parts.find((each) => each.name === page.workload)?.url;
         return url === undefined
             ? { text: `${title} does not run; see: npm run sandbox -- status` }

@@ -11,5 +11,5 @@ export {
     sandboxUp,
 } from "./sandbox";
 export { type HarborName, type GitlabEdition, type GitlabTier } from "./servers";
-export { type PartGroup, partGroups } from "./settings";
+export { defaultParts, type PartGroup, partGroups } from "./settings";
 export { type PartState, type PartStatus } from "./supervisor";

@@ -9,7 +9,7 @@ import { writePrivate } from "../support/files";
 import { nodeImagesSpec } from "../clusters/images/part";
 import { adminEntry, serverUrl, writeKubeconfig } from "../clusters/kubeconfig";
 import { clusterSpecs, clusterTools, componentKubeconfigs, etcdSpec } from "../clusters/parts";
-import { type ClusterPki, ensureClusterPki, ensureEtcdPki } from "../clusters/pki";
+import { type ClusterPki, ensureClusterPki, ensureEtcdPki, ensureServersPki } from "../clusters/pki";
 import { type SandboxLayout } from "../support/layout";
 import { clusterPort } from "../support/ports";
 import { type PartSpec, startOrder } from "./parts";
@@ -91,6 +91,7 @@ export async function preparePlan(
         return found;
     };
     const { portBase: base, parts: groups } = settings;
+    const pki = settings.tls === true ? await ensureServersPki(layout) : undefined;
     const clusters: PlannedCluster[] = [];
     const parts: (PartSpec | undefined)[] = [];
     if (groups.includes("clusters")) {
@@ -109,7 +110,7 @@ export async function preparePlan(
             clusters.push(cluster);
             parts.push(...clusterSpecs(layout, base, index, cluster.pki, programs));
         }
-        parts.push(nodeImagesSpec(layout, clusters));
+        parts.push(nodeImagesSpec(layout, clusters, pki?.ca.cert));
         writeKubeconfig(
             layout.kubeconfig,
             clusters.map(({ pki, port }) => adminEntry(pki, port)),
@@ -120,6 +121,8 @@ export async function preparePlan(
         portBase: base,
         tier: settings.tier,
         edition: settings.edition,
+        pki,
+        gitlabPath: settings.gitlabPath ?? "",
         registryBinary: tools.get("registry") ?? "",
         jobPath: jobTools.flatMap((name) => {
             const found = tools.get(name);

@@ -7,6 +7,7 @@ import { engineOf, restartWorkload, withWorkloads } from "../workloads/status";
 import { clusterWorks, registerNodes } from "../clusters/bootstrap";
 import { ClusterClient } from "../clusters/client";
 import { serverUrl } from "../clusters/kubeconfig";
+import { serversAuthority } from "../clusters/pki";
 import { clusterPart, clusterProcesses } from "../clusters/parts";
 import { type SandboxLayout, logFile, sandboxDir, sandboxLayout, secretFile } from "../support/layout";
 import { clusterPort, portBase, portOf } from "../support/ports";
@@ -51,6 +52,8 @@ export interface SandboxInfo {
     }[];
     /** The chat receivers and their page; the mail server beside them is on the same address. */
     readonly chat: { readonly url: string; readonly mailPort: number };
+    /** File of the authority that these servers' certificates are of; undefined: they speak plain http. */
+    readonly authority?: string;
 }
 
 /**
@@ -218,13 +221,14 @@ function describeSandbox(layout: SandboxLayout, settings: SandboxSettings): Sand
                   server: serverUrl(clusterPort(base, index)),
               }))
             : [],
-        gitlab: { url: gitlabUrl(base), tokenFile: secretFile(layout, "gitlab-root-token") },
+        gitlab: { url: gitlabUrl(settings), tokenFile: secretFile(layout, "gitlab-root-token") },
         harbors: harbors.map((name) => ({
             name,
-            url: harborUrl(base, name),
+            url: harborUrl(settings, name),
             passwordFile: secretFile(layout, "harbor-admin-password"),
         })),
-        chat: { url: chatUrl(base), mailPort: portOf(base, "chat-mail") },
+        chat: { url: chatUrl(settings), mailPort: portOf(base, "chat-mail") },
+        ...(settings.tls === true ? { authority: serversAuthority(layout) } : {}),
     };
 }
 

@@ -17,6 +17,9 @@ import { type GitlabEdition, type GitlabTier } from "./servers";
 export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod", ...engineIds, "chat"] as const;
 export type PartGroup = (typeof partGroups)[number];
 
+/** Parts of a sandbox that was not asked for any: all but an engine that most estates do without and that takes minutes to build. */
+export const defaultParts: readonly PartGroup[] = partGroups.filter((part) => part !== "flux");
+
 export interface SandboxSettings {
     readonly portBase: number;
     /** In the order of their ports: never reordered, new ones come last. */
@@ -26,12 +29,16 @@ export interface SandboxSettings {
     readonly parts: readonly PartGroup[];
     readonly tier: GitlabTier;
     readonly edition: GitlabEdition;
+    /** GitLab, the Harbors and the chat speak TLS, with certificates of the sandbox's own authority. */
+    readonly tls?: boolean;
+    /** Path that GitLab lies below, as `/gitlab`; none when not set. */
+    readonly gitlabPath?: string;
 }
 
 /** The sandbox nobody asked to be different. */
 export const defaultSettings: Omit<SandboxSettings, "portBase"> = {
     clusters: ["host", "member1", "member2"],
-    parts: partGroups,
+    parts: defaultParts,
     tier: "free",
     edition: "ce",
 };
@@ -45,6 +52,9 @@ export interface WantedSettings {
     readonly tier?: GitlabTier | undefined;
     /** With tier premium it is `ee`. */
     readonly edition?: GitlabEdition | undefined;
+    readonly tls?: boolean | undefined;
+    /** Empty: GitLab is at the root. */
+    readonly gitlabPath?: string | undefined;
 }
 
 /**
@@ -91,6 +101,10 @@ export function mergeSettings(
     if (tier === "premium" && wanted.edition === "ce") {
         problems.push("edition ce: with tier premium GitLab is ee, the Community Edition takes no licence");
     }
+    const gitlabPath = wanted.gitlabPath ?? earlier?.gitlabPath ?? "";
+    if (!/^(?:\/[a-z0-9-]+)*$/.test(gitlabPath)) {
+        problems.push(`path "${gitlabPath}" of GitLab: write it as /gitlab, without a slash at its end`);
+    }
     if (problems.length > 0) {
         throw new SandboxError(
             `the sandbox cannot be made so:\n${problems.map((line) => `  ${line}`).join("\n")}`,
@@ -103,6 +117,8 @@ export function mergeSettings(
         ...(host === undefined ? {} : { host }),
         parts,
         tier,
+        ...((wanted.tls ?? earlier?.tls) === true ? { tls: true } : {}),
+        ...(gitlabPath === "" ? {} : { gitlabPath }),
         edition: tier === "premium" ? "ee" : (wanted.edition ?? earlier?.edition ?? defaultSettings.edition),
     };
 }

@@ -34,6 +34,12 @@ const offsets = {
     "argocd-applicationset-probe": 25,
     "argocd-notifications-metrics": 26,
     "argocd-image-updater-webhook": 27,
+    "flux-source": 2,
+    "flux-kustomize-health": 3,
+    "flux-helm-health": 4,
+    "flux-events": 8,
+    "flux-receiver": 14,
+    "flux-relay": 18,
 } as const;
 
 /** Place of the first cluster's API server in the block. */
@@ -125,9 +131,10 @@ export async function requireFreePort(port: number, part: string): Promise<void>
 export async function freePortBase(size: number = portBlockSize): Promise<number> {
     // Below 32768, where Linux hands out ephemeral ports: an outgoing connection cannot land in the block.
     const lowest = 12000;
-    const room = 32000 - lowest - size;
+    // At multiples of the size: who searches at the same time finds another block or the same, never half of one.
+    const blocks = Math.floor((32000 - lowest) / size);
     for (let attempt = 0; attempt < 100; attempt++) {
-        const base = lowest + Math.floor(Math.random() * room);
+        const base = lowest + size * Math.floor(Math.random() * blocks);
         const free = await Promise.all(
             Array.from({ length: size }, (_, offset) => isPortFree(base + offset)),
         );

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
@@ -20,17 +21,43 @@ export interface ServerOptions {
     bodyLimit?: number;
     /** One line per finished request and per message of the server. Default: nothing is logged. */
     log?: LogLine;
+    /** Certificate and key, both PEM. Without them it speaks plain http. */
+    tls?: TlsFiles | undefined;
+    /** Path that all of the server lies below, as `/gitlab`: what is beside it is not there. Default: none. */
+    basePath?: string | undefined;
+}
+
+/** Paths of a server's certificate and key. */
+export interface TlsFiles {
+    readonly cert: string;
+    readonly key: string;
+}
+
+/** The content of these files, as Node's TLS servers take it. */
+export function tlsOf({ cert, key }: TlsFiles): { cert: string; key: string } {
+    return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
 }
 
 /** A fastify server with the settings all stand-ins share: long path parameters, connections cut on close. */
 export function createServer(options: ServerOptions = {}): FastifyInstance {
-    const fastify = Fastify({
+    const { log, tls, basePath = "" } = options;
+    const settings = {
         bodyLimit: options.bodyLimit ?? 64 * 1024 * 1024,
         forceCloseConnections: true,
         routerOptions: { maxParamLength: 4096 },
         logger: false,
-    });
-    const { log } = options;
+        ...(basePath === ""
+            ? {}
+            : { rewriteUrl: ({ url = "/" }: { url?: string | undefined }) => belowBase(basePath, url) }),
+    };
+    const fastify =
+        tls === undefined
+            ? Fastify(settings)
+            : // Only the type of its server differs.
+              (Fastify({ ...settings, https: tlsOf(tls) }) as unknown as FastifyInstance);
+    if (basePath !== "") {
+        underBase(fastify, basePath);
+    }
     if (log) {
         fastify.addHook("onResponse", async (request, reply) => {
             const path = request.url.split("?")[0] ?? "";
@@ -41,14 +68,38 @@ export function createServer(options: ServerOptions = {}): FastifyInstance {
     return fastify;
 }
 
+/** A path no route has: what lies beside the base path. */
+const nowhere = "/__beside-the-base-path";
+
+/** A request's target as the routes know it. */
+function belowBase(basePath: string, url: string): string {
+    if (!url.startsWith(basePath)) {
+        return nowhere;
+    }
+    const rest = url.slice(basePath.length);
+    return rest === "" || rest.startsWith("?") ? `/${rest}` : rest.startsWith("/") ? rest : nowhere;
+}
+
+/** Links of pages, written from the server's root, begin with the base path. */
+function underBase(fastify: FastifyInstance, basePath: string): void {
+    fastify.addHook("onSend", async (_request, reply, payload) => {
+        await Promise.resolve();
+        const isPage = String(reply.getHeader("content-type") ?? "").startsWith("text/html");
+        return isPage && typeof payload === "string"
+            ? payload.replace(/\b(href|action|src)="\/(?!\/)/g, `$1="${basePath}/`)
+            : payload;
+    });
+}
+
 /** Listens and returns the base URL. Port 0 takes any free port. */
 export async function listen(
     fastify: FastifyInstance,
     address: { host: string; port: number },
+    { tls, basePath = "" }: Pick<ServerOptions, "tls" | "basePath"> = {},
 ): Promise<string> {
     await fastify.listen({ host: address.host, port: address.port });
     const bound = fastify.server.address() as AddressInfo;
-    return `http://${address.host}:${bound.port}`;
+    return `${tls === undefined ? "http" : "https"}://${address.host}:${bound.port}${basePath}`;
 }
 
 /** Writes a file that only the owner may read, in a folder that only the owner may enter. */

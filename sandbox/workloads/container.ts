@@ -211,8 +211,17 @@ export function expand(text: string, env: Readonly<Record<string, string>>): str
     );
 }
 
-/** A path inside the container as the corresponding path below `root`; other texts are left as they are. */
+/**
+ * A path inside the container as the corresponding path below `root`, also in a list of paths as `SSL_CERT_DIR` has them;
+ * other texts are left as they are.
+ */
 export function relocate(text: string, mounts: readonly string[], root: string): string {
+    if (/^(?:\/[^:]*:)+\/[^:]*$/.test(text)) {
+        return text
+            .split(":")
+            .map((each) => relocate(each, mounts, root))
+            .join(":");
+    }
     const mount = mounts.find((each) => text === each || text.startsWith(`${each}/`));
     return mount === undefined ? text : `${root}${text}`;
 }

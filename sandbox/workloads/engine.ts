@@ -21,8 +21,8 @@ export interface Engine {
     readonly image: EngineImage;
     /** Servers of the sandbox beside the workloads' own. */
     readonly listeners: (base: number, processes: Processes) => readonly Listener[];
-    /** Where people go. */
-    readonly page: {
+    /** Where people go; absent where the engine has no pages. */
+    readonly page?: {
         /** The workload that serves it. */
         readonly workload: string;
         /** How to sign in, in one line. */
@@ -74,8 +74,10 @@ export interface Workload {
     readonly name: string;
     /** The objects it may come from; the first that is there counts. */
     readonly sources: readonly { readonly kind: "Deployment" | "StatefulSet"; readonly name: string }[];
-    /** One of {@link Engine.tools}. */
-    readonly tool: ToolName;
+    /** One of {@link Engine.tools}, or what does a program's work that cannot be had here. */
+    readonly program: ToolName | StandIn;
+    /** Only an object in the namespace of this workload's counts. Default: that of any namespace. */
+    readonly beside?: string;
     /** An init container that does something of use here; not run where the pod template has none of that name. */
     readonly init?: InitContainer;
     /** Whether words and variables of the container are passed on: not where another program is used instead. */
@@ -87,10 +89,16 @@ export interface Workload {
     /** Files the program reads in place of the container's variables: text, by absolute path inside the container. */
     readonly files?: (env: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
     readonly probe: Probe;
-    /** Soft limit of the Go heap, MiB. */
+    /** Soft limit of the Go heap, MiB; a stand-in has none. */
     readonly memoryMiB: number;
     /** Where people reach it. */
     readonly url?: string;
+}
+
+/** A program of the sandbox itself in an engine's place: a TypeScript file, and its first words. */
+export interface StandIn {
+    readonly entry: string;
+    readonly words: readonly string[];
 }
 
 export interface InitContainer {

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type ToolName } from "../../toolchain";
 import { ClusterClient } from "../clusters/client";
-import { Informer, type ClusterAccess, type ClusterObject } from "../clusters/informer";
+import { callerOf, Informer, type ClusterAccess, type ClusterObject } from "../clusters/informer";
 import { writePrivate, writePrivateIfChanged } from "../support/files";
 import { Account, accountFiles } from "./account";
 import { Child, endChild, type Command, type Wanted } from "./child";
@@ -75,7 +75,7 @@ export class Kubelet {
         private readonly log: (line: string) => void,
     ) {
         const { host } = options;
-        this.client = new ClusterClient(host.server, host.ca, { certificate: host.credentials });
+        this.client = new ClusterClient(host.server, host.ca, callerOf(host));
         const informer = <T extends ClusterObject>(path: string): Informer<T> =>
             new Informer<T>(host, { path }, () => this.schedule(), log);
         this.deployments = informer("/apis/apps/v1/deployments");
@@ -181,15 +181,26 @@ export class Kubelet {
         };
     }
 
-    /** The workload in the cluster, or why it cannot run. */
-    private find(workload: Workload): Found | string {
-        const object = workload.sources
+    /** The object that a workload comes from; undefined where the estate made none. */
+    private source({ sources, beside }: Workload): WorkloadObject | undefined {
+        const neighbour = this.workloads.find(({ name }) => name === beside);
+        const namespace = neighbour === undefined ? undefined : this.source(neighbour)?.metadata.namespace;
+        return sources
             .map(({ kind, name }) =>
                 (kind === "Deployment" ? this.deployments : this.statefulSets)
                     .values()
-                    .find(({ metadata }) => metadata.name === name),
+                    .find(
+                        ({ metadata }) =>
+                            metadata.name === name &&
+                            (beside === undefined || metadata.namespace === namespace),
+                    ),
             )
             .find((each) => each !== undefined && each.metadata.deletionTimestamp === undefined);
+    }
+
+    /** The workload in the cluster, or why it cannot run. */
+    private find(workload: Workload): Found | string {
+        const object = this.source(workload);
         if (object === undefined) {
             return "waits for the estate";
         }
@@ -287,9 +298,11 @@ export class Kubelet {
                 relocate(value, resolved.mounts, place.root),
             ]),
         );
+        const [program, ...words] = this.launch(workload.program);
         return {
-            command: this.program(workload.tool),
+            command: program,
             args: [
+                ...words,
                 ...(workload.ownProgram
                     ? this.engine.image
                           .argumentsOf(resolved.words)
@@ -421,6 +434,13 @@ export class Kubelet {
         Object.entries(scripts).forEach(([name, text]) =>
             fs.writeFileSync(path.join(folder, name), text, { mode: 0o700 }),
         );
+    }
+
+    /** A program's path, and the words it is started with before all others. */
+    private launch(program: Workload["program"]): [string, ...string[]] {
+        return typeof program === "string"
+            ? [this.program(program)]
+            : [process.execPath, "--require", require.resolve("tsx/cjs"), program.entry, ...program.words];
     }
 
     /** Path of a program. @throws Error when the part does not know where it is. */

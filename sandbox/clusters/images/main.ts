@@ -1,16 +1,18 @@
 /** The process that pulls images for the simulated nodes: `main.ts <file with the options>`. */
 import * as fs from "node:fs";
 
-import { Puller, type PullerOptions } from "./puller";
+import { defaultPullBackoff, Puller, type PullerOptions } from "./puller";
 
 function main(): void {
     const file = process.argv[2];
     if (file === undefined) {
         throw new Error("Give the path of a JSON file with the options.");
     }
-    const { clusters } = JSON.parse(fs.readFileSync(file, "utf8")) as PullerOptions;
+    const { clusters, scheme } = JSON.parse(fs.readFileSync(file, "utf8")) as PullerOptions;
     const log = (line: string): void => console.error(`${new Date().toISOString()} ${line}`);
-    const pullers = clusters.map(({ name, access }) => new Puller(name, access, log));
+    const pullers = clusters.map(
+        ({ name, access }) => new Puller(name, access, log, defaultPullBackoff, scheme),
+    );
     let stopping = false;
     const stop = (): void => {
         if (!stopping) {

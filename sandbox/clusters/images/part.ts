@@ -13,16 +13,18 @@ import { type PullerOptions } from "./puller";
 /** Name of the part. */
 export const nodeImagesPart = "node-images";
 
-/** The part; writes its options. */
+/** The part; writes its options. `authority` signs for the registries of this machine; undefined: they speak plain http. */
 export function nodeImagesSpec(
     layout: SandboxLayout,
     clusters: readonly { readonly name: string; readonly port: number; readonly pki: ClusterPki }[],
+    authority: string | undefined,
 ): PartSpec {
     const options: PullerOptions = {
         clusters: clusters.map(({ name, port, pki }) => ({
             name,
             access: { server: serverUrl(port), ca: pki.ca.cert, credentials: pki.kwok },
         })),
+        scheme: authority === undefined ? "http" : "https",
     };
     const text = `${JSON.stringify(options, undefined, 2)}\n`;
     const optionsFile = path.join(layout.run, `${nodeImagesPart}.json`);
@@ -33,7 +35,10 @@ export function nodeImagesSpec(
         group: "clusters",
         command: process.execPath,
         args: ["--require", require.resolve("tsx/cjs"), path.join(__dirname, "main.ts"), optionsFile],
-        env: { NODE_ENV: "production" },
+        env: {
+            NODE_ENV: "production",
+            ...(authority === undefined ? {} : { NODE_EXTRA_CA_CERTS: authority }),
+        },
         cwd: checkoutDir(),
         ports: [],
         readiness: { kind: "log", pattern: "^ready " },

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { ClusterClient } from "../client";
-import { Informer, type ClusterAccess } from "../informer";
+import { callerOf, Informer, type ClusterAccess } from "../informer";
 import { loginsFor, type Login } from "./keyring";
 import { imagesToPull, statusPatch, type Pod, type PullState } from "./pods";
 import { PullError, pullImage } from "./registry";
@@ -26,6 +26,8 @@ export function pullPause(tries: number, { firstMs, mostMs }: PullBackoff): numb
 /** What the options file of the process holds. */
 export interface PullerOptions {
     readonly clusters: readonly { readonly name: string; readonly access: ClusterAccess }[];
+    /** What the registries of this machine speak. */
+    readonly scheme: "http" | "https";
 }
 
 export class Puller {
@@ -40,8 +42,9 @@ export class Puller {
         access: ClusterAccess,
         private readonly log: (line: string) => void,
         private readonly backoff: PullBackoff = defaultPullBackoff,
+        private readonly scheme: PullerOptions["scheme"] = "http",
     ) {
-        this.client = new ClusterClient(access.server, access.ca, { certificate: access.credentials });
+        this.client = new ClusterClient(access.server, access.ca, callerOf(access));
         this.pods = new Informer<Pod>(
             access,
             { path: "/api/v1/pods" },
@@ -119,7 +122,7 @@ export class Puller {
         const logins = (registry: string): Login[] => configs.flatMap((text) => loginsFor(registry, text));
         for (const image of imagesToPull(pod)) {
             try {
-                digests.set(image, await pullImage(image, logins));
+                digests.set(image, await pullImage(image, logins, this.scheme));
             } catch (error) {
                 if (!(error instanceof PullError)) {
                     throw error;

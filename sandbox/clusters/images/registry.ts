@@ -8,7 +8,8 @@ export class PullError extends Error {}
 /** How long a registry may take for one answer, in milliseconds. */
 const answerMs = 10_000;
 
-const manifestTypes = [
+/** What a client takes as a manifest, as an Accept header. */
+export const manifestTypes = [
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -18,14 +19,16 @@ const manifestTypes = [
 /**
  * The digest of an image, read with the first of `logins` that the registry lets in, else as nobody.
  *
+ * @param scheme what registries speak, as the configuration of a node's container runtime has it.
  * @throws PullError when there is no such image, nobody may have it, or the registry does not answer.
  */
 export async function pullImage(
     image: string,
     logins: (registry: string) => readonly Login[],
+    scheme: "http" | "https" = "http",
 ): Promise<string> {
     const { registry, repository, tag } = reference(image);
-    const url = `http://${registry}/v2/${repository}/manifests/${tag}`;
+    const url = `${scheme}://${registry}/v2/${repository}/manifests/${tag}`;
     let refusal = "";
     for (const login of [...logins(registry), undefined]) {
         const answer = await askManifest(image, url, login);

@@ -49,6 +49,25 @@ export const mergeRequests: readonly Chapter[] = [
                 status: [405, 422],
             },
             {
+                claim: "A draft waits with auto-merge until it is ready",
+                call: `PUT ${base}/{iid}/merge`,
+                body: { auto_merge: true },
+                status: 200,
+                answer: { state: "opened", merge_when_pipeline_succeeds: true },
+            },
+            {
+                claim: "Auto-merge is called off",
+                call: `POST ${base}/{iid}/cancel_merge_when_pipeline_succeeds`,
+                status: 201,
+                answer: { status: "success" },
+            },
+            {
+                claim: "A label that a merge request is given and nobody made comes to be",
+                call: "GET /projects/{project}/labels?search=promotion",
+                status: 200,
+                answer: listWith({ name: "promotion" }),
+            },
+            {
                 claim: "A merge request is found by its branches",
                 call: `GET ${base}?state=opened&source_branch=topic&target_branch=main`,
                 status: 200,
@@ -73,6 +92,20 @@ export const mergeRequests: readonly Chapter[] = [
                 within: 30,
                 status: 200,
                 answer: listWith({ new_path: "a.txt", new_file: true }),
+            },
+            {
+                claim: "Versions of a merge request are listed, one for each push",
+                call: `GET ${base}/{iid}/versions`,
+                within: 10,
+                status: 200,
+                answer: listWith({ head_commit_sha: "{topic}" }),
+            },
+            {
+                claim: "A merge request is given an emoji",
+                call: `POST ${base}/{iid}/award_emoji`,
+                body: { name: "thumbsup" },
+                status: 201,
+                answer: { name: "thumbsup", awardable_type: "MergeRequest" },
             },
             {
                 claim: "A note is kept",

@@ -1,8 +1,8 @@
 import type { Routes } from "../call";
-import { ApiError, notFound, unauthorized } from "../errors";
-import { emitMergeRequest } from "../events";
+import { ApiError, noRoute, notFound, unauthorized } from "../errors";
+import { addSystemNote, emitMergeRequest } from "../events";
 import type { GitLab } from "../gitlab";
-import { mergeStatus, missingApprovals, ruleApplies } from "../mergeRequests";
+import { mergeStatus, mergeWhenReady, missingApprovals, ruleApplies } from "../mergeRequests";
 import { Level, type MergeRequest, type Project, type User } from "../model";
 import { text, type Input } from "../params";
 import { basicUser } from "../present";
@@ -15,7 +15,21 @@ export function registerApproving(routes: Routes, gitlab: GitLab): void {
             gitlab.tier === "premium"
                 ? Math.max(0, ...project.approvalRules.map((rule) => rule.approvalsRequired))
                 : 0;
+        const left = Math.max(0, required - request.approvedBy.length);
+        const given = {
+            user_has_approved: request.approvedBy.some((each) => each.userId === user?.id),
+            user_can_approve:
+                user !== undefined && !request.approvedBy.some((each) => each.userId === user.id),
+            approved_by: request.approvedBy.map((each) => ({
+                user: basicUser(gitlab, gitlab.user(each.userId)),
+                approved_at: each.at,
+            })),
+        };
+        if (gitlab.edition === "ce") {
+            return { ...given, approved: request.approvedBy.length > 0 };
+        }
         return {
+            ...given,
             id: request.id,
             iid: request.iid,
             project_id: project.id,
@@ -25,20 +39,13 @@ export function registerApproving(routes: Routes, gitlab: GitLab): void {
                 (await mergeStatus(gitlab, project, request)) === "conflict"
                     ? "cannot_be_merged"
                     : "can_be_merged",
-            approved: request.approvedBy.length >= required && request.approvedBy.length > 0,
-            ...(gitlab.tier === "premium"
-                ? {
-                      approvals_required: required,
-                      approvals_left: Math.max(0, required - request.approvedBy.length),
-                  }
-                : {}),
-            user_has_approved: request.approvedBy.some((each) => each.userId === user?.id),
-            user_can_approve:
-                user !== undefined && !request.approvedBy.some((each) => each.userId === user.id),
-            approved_by: request.approvedBy.map((each) => ({
-                user: basicUser(gitlab, gitlab.user(each.userId)),
-                approved_at: each.at,
-            })),
+            approved: left === 0,
+            approvals_required: required,
+            approvals_left: left,
+            require_password_to_approve: false,
+            approval_rules_left: [],
+            has_approval_rules: project.approvalRules.length > 0 && gitlab.tier === "premium",
+            multiple_approval_rules_available: gitlab.tier === "premium",
         };
     };
     routes.get(`${base}/:iid/approvals`, (call) => {
@@ -46,13 +53,16 @@ export function registerApproving(routes: Routes, gitlab: GitLab): void {
         return show(project, findRequest(call, project), call.maybeUser);
     });
     routes.get(`${base}/:iid/approval_state`, (call) => {
-        call.requirePremium();
+        // Only the Enterprise Edition has it, licensed or not; without a licence there are no rules.
+        if (gitlab.edition === "ce") {
+            throw noRoute();
+        }
         const project = readable(call);
         const request = findRequest(call, project);
         const missing = missingApprovals(gitlab, project, request);
         return {
             approval_rules_overwritten: false,
-            rules: project.approvalRules
+            rules: (gitlab.tier === "premium" ? project.approvalRules : [])
                 .filter((rule) => ruleApplies(project, rule, request.targetBranch))
                 .map((rule) => ({
                     id: rule.id,
@@ -87,7 +97,9 @@ export function registerApproving(routes: Routes, gitlab: GitLab): void {
             throw unauthorized();
         }
         request.approvedBy.push({ userId: user.id, at: gitlab.now() });
+        addSystemNote(gitlab, user, request, "approved this merge request");
         await emitMergeRequest(gitlab, project, user, request, "approved");
+        await mergeWhenReady(gitlab, project, request);
         return show(project, request, user);
     });
     routes.post(`${base}/:iid/unapprove`, async (call) => {
@@ -97,6 +109,7 @@ export function registerApproving(routes: Routes, gitlab: GitLab): void {
             throw notFound();
         }
         request.approvedBy = request.approvedBy.filter((each) => each.userId !== call.user.id);
+        addSystemNote(gitlab, call.user, request, "unapproved this merge request");
         await emitMergeRequest(gitlab, project, call.user, request, "unapproved");
         return show(project, request, call.user);
     });

@@ -4,7 +4,7 @@ import { ApiError, invalid, notFound } from "../errors";
 import { zeroSha } from "../git";
 import type { GitLab } from "../gitlab";
 import { Level, type Project } from "../model";
-import { filled, required, text, type Input } from "../params";
+import { filled, oneOf, required, text, type Input } from "../params";
 import { showCommit } from "../present";
 import { moveRef } from "../repository";
 
@@ -40,7 +40,12 @@ export function registerBranches(routes: Routes, gitlab: GitLab): void {
         "/projects/:id/repository/branches",
         async (call) => {
             const project = call.codeProject();
-            const wanted = call.parse({ search: text(), regex: text() });
+            const wanted = call.parse({
+                search: text(),
+                regex: text(),
+                sort: oneOf("name_asc", "updated_asc", "updated_desc"),
+                pagination: oneOf("legacy", "keyset"),
+            });
             const search = wanted.search ?? "";
             const matches = (name: string): boolean =>
                 search.startsWith("^")
@@ -54,7 +59,19 @@ export function registerBranches(routes: Routes, gitlab: GitLab): void {
                     ({ name }) =>
                         matches(name) && (wanted.regex === undefined || safeTest(wanted.regex, name)),
                 );
-            return call.pageAsync(refs, ({ name, target }) => show(call, project, name, target));
+            if (wanted.sort !== undefined && wanted.sort !== "name_asc") {
+                const times = new Map<string, string>();
+                for (const { name, target } of refs) {
+                    times.set(name, (await git.commit(project.id, target)).committedDate);
+                }
+                refs.sort((a, b) => (times.get(a.name) ?? "").localeCompare(times.get(b.name) ?? ""));
+                if (wanted.sort === "updated_desc") {
+                    refs.reverse();
+                }
+            }
+            return call.pageAsync(refs, ({ name, target }) => show(call, project, name, target), {
+                keyset: { by: "page_token", key: ({ name }) => name },
+            });
         },
         readable,
     );
@@ -137,5 +154,7 @@ function safeTest(pattern: string, name: string): boolean {
 }
 
 export function validRef(name: string): boolean {
-    return !/^[-/]|[\s~^:?*[\\\x00-\x1f\x7f]|\.\.|@\{|\/\/|\/$|\.lock$|\.$|(^|\/)\.|^HEAD$/.test(name);
+    return !/^[-/]|^refs\/(heads|remotes|tags)\/|^@$|[\s~^:?*[\\\x00-\x1f\x7f]|\.\.|@\{|\/\/|\/$|\.lock$|\.$|(^|\/)\.|^HEAD$/.test(
+        name,
+    );
 }

@@ -1,13 +1,15 @@
 import { pushesBranch } from "../access";
 import type { Routes } from "../call";
 import { ApiError, forbidden, notFound } from "../errors";
-import type { FileDiff } from "../git";
+import type { Commit, FileDiff } from "../git";
 import type { GitLab } from "../gitlab";
-import { Level } from "../model";
-import { bool, filled, objects, required, text, truth, type Input } from "../params";
+import { Level, type Project } from "../model";
+import { bool, filled, moment, objects, oneOf, required, text, truth, type Input } from "../params";
 import { showCommit } from "../present";
 import { moveRef, writeCommit, authorOf, type FileAction } from "../repository";
 import { readable, commitAt, content } from "./files";
+import { showRequest } from "./mergeRequests";
+import { showPipeline } from "./pipelines";
 
 /** Commits: lists, single ones, new ones, cherry-picks and reverts. */
 export function registerCommits(routes: Routes, gitlab: GitLab): void {
@@ -20,11 +22,14 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
             const wanted = call.parse({
                 ref_name: text(),
                 path: text(),
-                since: text(),
-                until: text(),
+                since: moment(),
+                until: moment(),
                 author: text(),
                 all: bool(),
                 first_parent: bool(),
+                with_stats: bool(),
+                trailers: bool(),
+                order: oneOf("default", "topo"),
             });
             if (project.defaultBranch === null && wanted.ref_name === undefined) {
                 return call.page([], (each) => each);
@@ -40,14 +45,18 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
             const commits = await git.log(project.id, [
                 "--max-count=10000",
                 ...(wanted.first_parent ? ["--first-parent"] : []),
-                ...(wanted.since === undefined ? [] : [`--since=${wanted.since}`]),
-                ...(wanted.until === undefined ? [] : [`--until=${wanted.until}`]),
+                ...(wanted.order === "topo" ? ["--topo-order"] : []),
+                ...(wanted.since ? [`--since=${wanted.since}`] : []),
+                ...(wanted.until ? [`--until=${wanted.until}`] : []),
                 ...(wanted.author === undefined ? [] : [`--author=${wanted.author}`]),
                 ...revisions,
                 "--",
                 ...(wanted.path === undefined || wanted.path === "" ? [] : [wanted.path]),
             ]);
-            return call.page(commits, (commit) => showCommit(gitlab, project, commit));
+            return call.pageAsync(commits, async (commit) => ({
+                ...showCommit(gitlab, project, commit),
+                ...(wanted.with_stats ? { stats: await statsOf(gitlab, project, commit) } : {}),
+            }));
         },
         readable,
     );
@@ -56,22 +65,11 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
         async (call) => {
             const project = call.codeProject();
             const sha = await commitAt(gitlab, project, call.id("sha"), "Commit");
-            const commit = await git.commit(project.id, sha);
-            const files = await git.diff(project.id, commit.parents[0], sha);
-            const count = (mark: RegExp): number =>
-                files.reduce((sum, file) => sum + (file.diff.match(mark)?.length ?? 0), 0);
-            const additions = count(/^\+/gm);
-            const deletions = count(/^-/gm);
-            const pipeline = project.pipelines.find((each) => each.sha === sha);
-            return {
-                ...showCommit(gitlab, project, commit),
-                stats: { additions, deletions, total: additions + deletions },
-                status: pipeline?.status ?? null,
-                project_id: project.id,
-                last_pipeline: pipeline
-                    ? { id: pipeline.id, iid: pipeline.iid, sha, ref: pipeline.ref, status: pipeline.status }
-                    : null,
-            };
+            const { stats } = call.parse({ stats: bool() });
+            const shown = await detail(gitlab, project, await git.commit(project.id, sha));
+            return Object.fromEntries(
+                Object.entries(shown).filter(([name]) => name !== "stats" || stats !== false),
+            );
         },
         readable,
     );
@@ -80,6 +78,7 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
         async (call) => {
             const project = call.codeProject();
             const sha = await commitAt(gitlab, project, call.id("sha"), "Commit");
+            call.parse({ unidiff: bool() });
             const commit = await git.commit(project.id, sha);
             return call.page(await git.diff(project.id, commit.parents[0], sha), showDiff);
         },
@@ -90,12 +89,13 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
         async (call) => {
             const project = call.codeProject();
             const sha = await commitAt(gitlab, project, call.id("sha"), "Commit");
+            const { type = "all" } = call.parse({ type: oneOf("branch", "tag", "all") });
             const output = await git.run(project.id, [
                 "for-each-ref",
                 `--contains=${sha}`,
                 "--format=%(refname)",
-                "refs/heads/",
-                "refs/tags/",
+                ...(type === "tag" ? [] : ["refs/heads/"]),
+                ...(type === "branch" ? [] : ["refs/tags/"]),
             ]);
             const refs = output.split("\n").filter((ref) => ref !== "");
             return call.page(refs, (ref) =>
@@ -114,15 +114,7 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
             const found = project.mergeRequests.filter((request) =>
                 [request.sourceSha, request.mergeCommitSha, request.squashCommitSha].includes(sha),
             );
-            return call.page(found, (request) => ({
-                id: request.id,
-                iid: request.iid,
-                project_id: project.id,
-                title: request.title,
-                state: request.state,
-                source_branch: request.sourceBranch,
-                target_branch: request.targetBranch,
-            }));
+            return call.pageAsync(found, (request) => showRequest(gitlab, project, request));
         },
         readable,
     );
@@ -152,14 +144,7 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
             ...(wanted.author_name === undefined ? {} : { authorName: wanted.author_name }),
             ...(wanted.author_email === undefined ? {} : { authorEmail: wanted.author_email }),
         });
-        const commit = await git.commit(project.id, sha);
-        return {
-            ...showCommit(gitlab, project, commit),
-            stats: { additions: 0, deletions: 0, total: 0 },
-            status: null,
-            project_id: project.id,
-            last_pipeline: null,
-        };
+        return detail(gitlab, project, await git.commit(project.id, sha));
     });
     for (const action of ["cherry_pick", "revert"] as const) {
         routes.post(`${base}/:sha/${action}`, async (call) => {
@@ -206,6 +191,27 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
             return showCommit(gitlab, project, await git.commit(project.id, result));
         });
     }
+}
+
+async function statsOf(gitlab: GitLab, project: Project, commit: Commit): Promise<Input> {
+    const files = await gitlab.git.diff(project.id, commit.parents[0], commit.id);
+    const count = (mark: RegExp): number =>
+        files.reduce((sum, file) => sum + (file.diff.match(mark)?.length ?? 0), 0);
+    const additions = count(/^\+/gm);
+    const deletions = count(/^-/gm);
+    return { additions, deletions, total: additions + deletions };
+}
+
+/** A commit with what became of it in pipelines. */
+async function detail(gitlab: GitLab, project: Project, commit: Commit): Promise<Input> {
+    const pipeline = project.pipelines.find((each) => each.sha === commit.id);
+    return {
+        ...showCommit(gitlab, project, commit),
+        stats: await statsOf(gitlab, project, commit),
+        status: pipeline?.status ?? null,
+        project_id: project.id,
+        last_pipeline: pipeline ? showPipeline(gitlab, project, pipeline) : null,
+    };
 }
 
 function readAction(entry: Input): FileAction {

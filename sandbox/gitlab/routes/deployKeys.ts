@@ -20,7 +20,9 @@ export function registerDeployKeys(routes: Routes, gitlab: GitLab): void {
     };
     routes.get("/deploy_keys", (call) => {
         call.requireAdmin();
-        return call.page(state.deployKeys, (key) => show(key));
+        // A public one may be switched on by any project; these belong to those that made them.
+        const { public: open } = call.parse({ public: bool() });
+        return call.page(open === true ? [] : state.deployKeys, (key) => show(key));
     });
     routes.get(base, (call) => {
         const project = call.project(Level.maintainer);

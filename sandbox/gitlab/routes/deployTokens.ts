@@ -1,4 +1,4 @@
-import { notFound } from "../errors";
+import { invalid, notFound } from "../errors";
 import { deployTokenScopes } from "../auth";
 import type { Call, Routes } from "../call";
 import type { GitLab } from "../gitlab";
@@ -13,7 +13,11 @@ export function registerDeployTokens(routes: Routes, gitlab: GitLab): void {
     const { state } = gitlab;
     routes.get("/deploy_tokens", (call) => {
         call.requireAdmin();
-        return call.page(state.deployTokens, (token) => showDeployToken(gitlab, token));
+        const { active } = call.parse({ active: bool() });
+        return call.page(
+            state.deployTokens.filter((token) => active !== true || gitlab.deployTokenActive(token)),
+            (token) => showDeployToken(gitlab, token),
+        );
     });
     for (const kind of ["project", "group"] as const) {
         const base = `/${kind}s/:id/deploy_tokens`;
@@ -45,6 +49,11 @@ export function registerDeployTokens(routes: Routes, gitlab: GitLab): void {
                 expires_at: moment(),
             });
             checkScopes(wanted.scopes, deployTokenScopes);
+            if (!/^[a-zA-Z0-9.+_-]*$/.test(wanted.username ?? "")) {
+                throw invalid({
+                    username: ["can contain only letters, digits, '_', '-', '+', and '.'"],
+                });
+            }
             const id = gitlab.nextId("deploy_token");
             const secret = `gldt-${randomText(20)}`;
             const token: DeployToken = {

@@ -1,5 +1,5 @@
 import type { Call, Routes } from "../call";
-import { ApiError, forbidden, invalid, notFound } from "../errors";
+import { ApiError, badRequest, forbidden, invalid, notFound } from "../errors";
 import { emit, hookProject, hookUser } from "../events";
 import type { GitLab } from "../gitlab";
 import {
@@ -7,14 +7,15 @@ import {
     type Deployment,
     type DeploymentApproval,
     type Environment,
-    type Job,
-    type Pipeline,
+    type MergeRequest,
     type Project,
 } from "../model";
-import { bool, filled, oneOf, required, text, type Input } from "../params";
+import { bool, filled, moment, oneOf, required, text, type Input } from "../params";
 import { basicUser, showGrant } from "../present";
 import { approvalRules, approve, mayDeploy, pendingApprovals } from "../protectedEnvironments";
-import { showEnvironment } from "./environments";
+import { jobOf, lastDeployment } from "../stopping";
+import { readable, showEnvironment } from "./environments";
+import { listed } from "./mergeRequestLists";
 
 const statuses = oneOf("created", "running", "success", "failed", "canceled", "blocked");
 
@@ -34,20 +35,45 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         }
     };
     routes.get(base, (call) => {
-        const project = call.project(Level.reporter);
-        const wanted = call.parse({ environment: text(), status: statuses, sort: oneOf("asc", "desc") });
+        const project = readable(call);
+        const wanted = call.parse({
+            environment: text(),
+            status: statuses,
+            updated_after: moment(),
+            updated_before: moment(),
+            finished_after: moment(),
+            finished_before: moment(),
+            order_by: oneOf("id", "iid", "created_at", "updated_at", "finished_at", "ref"),
+            sort: oneOf("asc", "desc"),
+        });
+        const finishedOnly = Boolean(wanted.finished_after ?? wanted.finished_before);
+        if (finishedOnly && wanted.order_by !== "finished_at") {
+            throw badRequest(
+                "`finished_after` and `finished_before` filters require `order_by` to be set to `finished_at`",
+            );
+        }
         const found = project.deployments.filter(
             (each) =>
                 (wanted.environment === undefined ||
                     environmentOf(project, each)?.name === wanted.environment) &&
-                (wanted.status === undefined || each.status === wanted.status),
+                (wanted.status === undefined || each.status === wanted.status) &&
+                (!wanted.updated_after || each.updatedAt >= wanted.updated_after) &&
+                (!wanted.updated_before || each.updatedAt <= wanted.updated_before) &&
+                (!finishedOnly || ["success", "failed", "canceled"].includes(each.status)) &&
+                (!wanted.finished_after || each.updatedAt >= wanted.finished_after) &&
+                (!wanted.finished_before || each.updatedAt <= wanted.finished_before),
         );
+        if (wanted.order_by === "updated_at" || wanted.order_by === "finished_at") {
+            found.sort((a, b) => a.updatedAt.localeCompare(b.updatedAt));
+        } else if (wanted.order_by === "ref") {
+            found.sort((a, b) => a.ref.localeCompare(b.ref));
+        }
         return call.page(wanted.sort === "desc" ? found.reverse() : found, (each) =>
             showDeployment(gitlab, project, each, true),
         );
     });
     routes.get(`${base}/:deployment_id`, (call) => {
-        const project = call.project(Level.reporter);
+        const project = readable(call);
         return showDeployment(gitlab, project, find(call, project), true);
     });
     routes.post(base, async (call) => {
@@ -62,6 +88,10 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         const sha = await gitlab.git.resolve(project.id, wanted.sha);
         if (sha === undefined) {
             throw invalid({ sha: ["The commit does not exist"] });
+        }
+        const kind = wanted.tag ? "tags" : "heads";
+        if ((await gitlab.git.resolve(project.id, `refs/${kind}/${wanted.ref}`)) === undefined) {
+            throw invalid({ ref: ["The branch or tag does not exist"] });
         }
         const environment =
             project.environments.find((each) => each.name === wanted.environment) ??
@@ -100,6 +130,30 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         deployment.updatedAt = gitlab.now();
         announceDeployment(gitlab, project, deployment);
         return showDeployment(gitlab, project, deployment, true);
+    });
+    routes.get(`${base}/:deployment_id/merge_requests`, async (call) => {
+        const project = readable(call);
+        const deployment = find(call, project);
+        const before = project.deployments.findLast(
+            (each) =>
+                each.id < deployment.id &&
+                each.environmentId === deployment.environmentId &&
+                each.status === "success",
+        );
+        // What came between the last deployment there and this one.
+        const range = before ? `${before.sha}..${deployment.sha}` : deployment.sha;
+        const commits = await gitlab.git.log(project.id, [range]).catch(() => []);
+        const shipped = new Set(commits.map((commit) => commit.id));
+        const there = ({ request }: { request: MergeRequest }): boolean =>
+            request.state === "merged" &&
+            [request.mergeCommitSha, request.squashCommitSha, request.sourceSha].some(
+                (sha) => sha !== null && shipped.has(sha),
+            );
+        return listed(
+            gitlab,
+            call,
+            project.mergeRequests.map((request) => ({ project, request })).filter(there),
+        );
     });
     routes.post(`${base}/:deployment_id/approval`, async (call) => {
         call.requirePremium();
@@ -155,13 +209,6 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
     });
 }
 
-/** The job that deploys. */
-function jobOf(project: Project, deployment: Deployment): { pipeline: Pipeline; job: Job } | undefined {
-    return project.pipelines
-        .flatMap((pipeline) => pipeline.jobs.map((job) => ({ pipeline, job })))
-        .find(({ job }) => job.run?.deploymentId === deployment.id);
-}
-
 function showApproval(gitlab: GitLab, approval: DeploymentApproval): Input {
     return {
         user: basicUser(gitlab, gitlab.user(approval.userId)),
@@ -197,13 +244,6 @@ function showApprovals(
 
 function environmentOf(project: Project, deployment: Deployment): Environment | undefined {
     return project.environments.find((each) => each.id === deployment.environmentId);
-}
-
-/** The newest deployment of an environment that succeeded. */
-function lastDeployment(project: Project, environmentId: number): Deployment | undefined {
-    return project.deployments
-        .filter((each) => each.environmentId === environmentId && each.status === "success")
-        .at(-1);
 }
 
 function showDeployment(gitlab: GitLab, project: Project, deployment: Deployment, whole: boolean): Input {

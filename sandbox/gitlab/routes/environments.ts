@@ -1,5 +1,5 @@
 import type { Call, Routes } from "../call";
-import { conflict, forbidden, invalid, notFound } from "../errors";
+import { badParameters, badRequest, conflict, forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import {
     Level,
@@ -10,10 +10,14 @@ import {
     type Project,
     type ProtectedEnvironment,
 } from "../model";
-import { clearable, filled, int, objects, oneOf, required, text, type Input } from "../params";
+import { bool, clearable, filled, int, moment, objects, oneOf, required, text, type Input } from "../params";
 import { identityOf, showGrant } from "../present";
+import { stopEnvironment } from "../stopping";
 import { changeGrants, readGrants } from "./protections";
 import { place } from "./members";
+
+/** The fewest letters that a search for environments takes. */
+const shortestSearch = 3;
 
 const tiers = oneOf("production", "staging", "testing", "development", "other");
 
@@ -37,12 +41,18 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
         flux_resource_path: clearable(),
     };
     routes.get(base, (call) => {
-        const project = call.project(Level.reporter);
+        const project = readable(call);
         const wanted = call.parse({
             name: text(),
             search: text(),
             states: oneOf("available", "stopping", "stopped"),
         });
+        if (wanted.name !== undefined && wanted.search !== undefined) {
+            throw badParameters(["name, search cannot be used together"]);
+        }
+        if (wanted.search && wanted.search.length < shortestSearch) {
+            throw badRequest(`Search query is less than ${shortestSearch} characters`);
+        }
         const found = project.environments.filter(
             (each) =>
                 (wanted.name === undefined || each.name === wanted.name) &&
@@ -52,7 +62,7 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
         return call.page(found, (each) => showEnvironment(gitlab, project, each));
     });
     routes.get(`${base}/:environment_id`, (call) => {
-        const project = call.project(Level.reporter);
+        const project = readable(call);
         return showEnvironment(gitlab, project, find(call, project));
     });
     routes.post(base, (call) => {
@@ -96,17 +106,29 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
         environment.updatedAt = gitlab.now();
         return showEnvironment(gitlab, project, environment);
     });
-    routes.post(`${base}/:environment_id/stop`, (call) => {
+    routes.post(`${base}/:environment_id/stop`, async (call) => {
         const project = call.writableProject(Level.developer);
         const environment = find(call, project);
-        // There are no jobs here, so an environment has no stop action to wait for.
-        environment.state = "stopped";
-        environment.updatedAt = gitlab.now();
+        const { force = false } = call.parse({ force: bool() });
+        await stopEnvironment(gitlab, project, environment, call.user, { force });
         call.status(200);
         return showEnvironment(gitlab, project, environment);
     });
-    routes.post(`${base}/stop_stale`, (call) => {
-        call.project(Level.maintainer);
+    routes.post(`${base}/stop_stale`, async (call) => {
+        const project = call.writableProject(Level.maintainer);
+        const { before } = call.parse({ before: required(moment()) });
+        const days = before === null ? 0 : (Date.now() - Date.parse(before)) / 86_400_000;
+        if (before === null || days < 7 || days > 3653) {
+            throw badRequest("Invalid Date");
+        }
+        for (const environment of project.environments) {
+            const touched = project.deployments
+                .filter((each) => each.environmentId === environment.id)
+                .map((each) => each.updatedAt);
+            if ([environment.updatedAt, ...touched].every((at) => at < before)) {
+                await stopEnvironment(gitlab, project, environment, call.user, { automatic: true });
+            }
+        }
         call.status(200);
         return { message: "Successfully requested stop for all stale environments" };
     });
@@ -121,6 +143,13 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
     });
     registerProtectedEnvironments(routes, gitlab);
     registerFreezePeriods(routes, gitlab);
+}
+
+/** The project in the path, for those who may see where it is deployed. */
+export function readable(call: Call): Project {
+    void call.user;
+    const project = call.pipelineProject();
+    return project.visibility === "private" ? call.project(Level.reporter) : project;
 }
 
 function checkUrl(url: string | undefined): void {

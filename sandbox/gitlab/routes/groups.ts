@@ -6,8 +6,10 @@ import { Level, type Group } from "../model";
 import {
     bool,
     clearable,
+    day,
     filled,
     int,
+    ints,
     object,
     oneOf,
     oneOfNumbers,
@@ -19,7 +21,7 @@ import {
 import { showGroup, showGroupDetail, showProject } from "../present";
 import { randomText } from "../secrets";
 import { groupSettings, readSettings } from "../settings";
-import { filterProjects } from "./projectLists";
+import { pageOfProjects } from "./projectLists";
 
 const visibility = oneOf("private", "internal", "public");
 const order: Record<string, number> = { private: 0, internal: 1, public: 2 };
@@ -28,14 +30,26 @@ const order: Record<string, number> = { private: 0, internal: 1, public: 2 };
 export function registerGroups(routes: Routes, gitlab: GitLab): void {
     routes.get("/groups", async (call) => {
         await gitlab.sweep();
-        return call.page(filterGroups(gitlab, call, gitlab.state.groups), (group) =>
-            showGroup(gitlab, group),
+        const { order_by: order, sort } = call.parse({ order_by: text(), sort: text() });
+        return call.page(
+            filterGroups(gitlab, call, gitlab.state.groups),
+            (group) => showGroup(gitlab, group),
+            {
+                keyset: {
+                    by: "cursor",
+                    key: (group) => group.id,
+                    offered: (order === undefined || order === "name") && sort !== "desc",
+                },
+            },
         );
     });
     routes.post("/groups", (call) => createGroup(gitlab, call));
     routes.get("/groups/:id", (call) => {
         const group = call.group();
-        const { with_projects: withProjects } = call.parse({ with_projects: bool() });
+        const { with_projects: withProjects } = call.parse({
+            with_projects: bool(),
+            with_custom_attributes: bool(),
+        });
         return {
             ...showGroupDetail(gitlab, group, call.groupLevel(group)),
             ...(withProjects === false
@@ -86,8 +100,16 @@ export function registerGroups(routes: Routes, gitlab: GitLab): void {
     routes.get("/groups/:id/projects", async (call) => {
         await gitlab.sweep();
         const group = call.group();
-        const wanted = call.parse({ include_subgroups: bool(), with_shared: bool(), simple: bool() });
-        const groups = wanted.include_subgroups ? [group, ...gitlab.subgroups(group, true)] : [group];
+        const wanted = call.parse({
+            include_subgroups: bool(),
+            include_ancestor_groups: bool(),
+            with_shared: bool(),
+        });
+        const groups = [
+            group,
+            ...(wanted.include_subgroups ? gitlab.subgroups(group, true) : []),
+            ...(wanted.include_ancestor_groups ? gitlab.lineage(group).slice(1) : []),
+        ];
         const own = groups.flatMap((each) => gitlab.projectsOf(each.id));
         const shared =
             wanted.with_shared === false
@@ -95,8 +117,7 @@ export function registerGroups(routes: Routes, gitlab: GitLab): void {
                 : gitlab.state.projects.filter((project) =>
                       project.shares.some((share) => share.groupId === group.id),
                   );
-        const found = filterProjects(gitlab, call, [...new Set([...own, ...shared])]);
-        return call.page(found, (project) => showProject(gitlab, project, call.maybeUser));
+        return pageOfProjects(gitlab, call, [...new Set([...own, ...shared])]);
     });
 }
 
@@ -106,8 +127,14 @@ function filterGroups(gitlab: GitLab, call: Call, groups: Group[]): Group[] {
         top_level_only: bool(),
         owned: bool(),
         all_available: bool(),
-        min_access_level: int(),
+        min_access_level: oneOfNumbers(5, 10, 15, 20, 30, 40, 50),
         visibility,
+        skip_groups: ints(),
+        statistics: bool(),
+        with_custom_attributes: bool(),
+        archived: bool(),
+        active: bool(),
+        marked_for_deletion_on: day(),
         sort: oneOf("asc", "desc"),
         order_by: oneOf("name", "path", "id", "similarity"),
     });
@@ -116,6 +143,12 @@ function filterGroups(gitlab: GitLab, call: Call, groups: Group[]): Group[] {
     const found = groups.filter(
         (group) =>
             seesGroup(gitlab, user, group) &&
+            wanted.skip_groups?.includes(group.id) !== true &&
+            (wanted.archived === undefined || group.archived === wanted.archived) &&
+            (wanted.active === undefined ||
+                (!group.archived && group.markedForDeletion === null) === wanted.active) &&
+            (!wanted.marked_for_deletion_on ||
+                group.markedForDeletion?.on === wanted.marked_for_deletion_on) &&
             (wanted.top_level_only !== true || group.parentId === null) &&
             (wanted.owned !== true || (user && groupLevel(gitlab, user, group) >= Level.owner)) &&
             (wanted.all_available !== false || (user && effectiveGroupLevel(gitlab, user, group) > 0)) &&
@@ -151,6 +184,62 @@ export function checkPath(path: string, attribute = "path"): void {
     }
 }
 
+/** Names of routes of GitLab, which a project or a subgroup would hide. */
+const reserved =
+    "- badges blame blob builds commits create create_dir edit files find_file new preview raw refs tree update wikis".split(
+        " ",
+    );
+
+/** Names at the top of GitLab's routes. */
+const reservedAtTop = [
+    ...reserved,
+    ...(
+        ".well-known 404.html 422.html 500.html 502.html 503.html admin api apple-touch-icon.png assets dashboard " +
+        "deploy.html explore favicon.ico favicon.png files groups health_check help import jwt login oauth profile " +
+        "projects public robots.txt s search sitemap sitemap.xml sitemap.xml.gz slash-command-logo.png snippets " +
+        "unsubscribes uploads users v2"
+    ).split(" "),
+];
+
+/** @throws ApiError 400 for a path that one of GitLab's own routes has. */
+export function refuseReserved(path: string, kind: "project" | "subgroup" | "top"): void {
+    if ((kind === "top" ? reservedAtTop : reserved).includes(path.toLowerCase())) {
+        throw invalid({
+            path: [`${path} is a reserved name`],
+            ...(kind === "project" ? { "project_namespace.path": [`${path} is a reserved name`] } : {}),
+        });
+    }
+}
+
+/** @throws ApiError 400 for a name that GitLab does not take for a group. */
+function checkGroupName(name: string): void {
+    if (
+        !/^[\p{L}\p{N}\p{Emoji_Presentation}\p{Extended_Pictographic}_][\p{L}\p{N}\p{Pd}\p{Emoji_Presentation}\p{Extended_Pictographic}\uFE0F_. ()-]*$/u.test(
+            name,
+        )
+    ) {
+        throw invalid({
+            name: [
+                "can contain only letters, digits, emoji, '_', '.', dash, space, or parenthesis. " +
+                    "It must start with letter, digit, emoji, or '_'.",
+            ],
+        });
+    }
+}
+
+/** A new group's mistakes come in one sentence, not by attribute as those of a change. */
+function saving(check: () => void): void {
+    try {
+        check();
+    } catch (error) {
+        const message = (error as ApiError).body as { message?: Record<string, string[]> };
+        const pairs = Object.entries(message.message ?? {}).map(
+            ([name, problems]) => `:${name}=>${JSON.stringify(problems)}`,
+        );
+        throw invalid(`Failed to save group {${pairs.join(", ")}}`);
+    }
+}
+
 function createGroup(gitlab: GitLab, call: Call): unknown {
     const { user } = call;
     const wanted = call.parse({
@@ -162,7 +251,11 @@ function createGroup(gitlab: GitLab, call: Call): unknown {
         default_branch_protection: oneOfNumbers(0, 1, 2, 3, 4),
         default_branch_protection_defaults: object(),
     });
-    checkPath(wanted.path);
+    saving(() => {
+        checkPath(wanted.path);
+        refuseReserved(wanted.path, wanted.parent_id === undefined ? "top" : "subgroup");
+        checkGroupName(wanted.name);
+    });
     const parent = wanted.parent_id === undefined ? undefined : gitlab.group(wanted.parent_id);
     if (wanted.parent_id !== undefined) {
         if (!parent || !seesGroup(gitlab, user, parent)) {
@@ -274,8 +367,12 @@ function updateGroup(gitlab: GitLab, call: Call): unknown {
     });
     if (wanted.path !== undefined && wanted.path !== group.path) {
         checkPath(wanted.path);
+        refuseReserved(wanted.path, group.parentId === null ? "top" : "subgroup");
         refuseTakenPath(gitlab, group.parentId, wanted.path, group);
         group.path = wanted.path;
+    }
+    if (wanted.name !== undefined) {
+        checkGroupName(wanted.name);
     }
     if (wanted.visibility !== undefined && wanted.visibility !== group.visibility) {
         const level = order[wanted.visibility] ?? 0;

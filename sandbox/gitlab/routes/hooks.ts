@@ -4,7 +4,19 @@ import { hookEvents, hookProject, hookUser, pushPayload, send } from "../events"
 import { zeroSha } from "../git";
 import type { GitLab } from "../gitlab";
 import { Level, type Hook, type HookLog, type Project } from "../model";
-import { bool, clearable, filled, objects, oneOf, required, text, type Input } from "../params";
+import {
+    asText,
+    bool,
+    clearable,
+    filled,
+    objects,
+    oneOf,
+    required,
+    text,
+    type Field,
+    type Input,
+} from "../params";
+import { validRef } from "./branches";
 import { place } from "./members";
 
 const eventFlags = [
@@ -31,6 +43,19 @@ const eventFlags = [
     "member_events",
     "project_events",
 ];
+
+/** What deliveries may be asked for by: a status, or how it went. */
+const hookClasses: Record<string, string> = {
+    successful: "2",
+    client_failure: "4",
+    server_failure: "5|internal",
+};
+const hookStatuses: Field<string> = {
+    read: (value) =>
+        Object.keys(hookClasses).includes(asText(value)) || /^[1-5]\d\d$/.test(asText(value))
+            ? { value: asText(value) }
+            : { problem: "does not have a valid value" },
+};
 
 const groupOnly = ["subgroup_events", "member_events", "project_events"];
 const fields = {
@@ -111,7 +136,15 @@ export function registerHooks(routes: Routes, gitlab: GitLab): void {
         });
         routes.get(`${base}/:hook_id/events`, (call) => {
             const hook = find(call, open(call).hooks);
-            const logs = gitlab.state.hookLogs.filter((log) => log.hookId === hook.id);
+            const { status } = call.parse({ status: hookStatuses });
+            const logs = gitlab.state.hookLogs.filter(
+                (log) =>
+                    log.hookId === hook.id &&
+                    (status === undefined ||
+                        (hookClasses[status] ?? status)
+                            .split("|")
+                            .some((each) => log.responseStatus.startsWith(each))),
+            );
             return call.page(logs, showLog);
         });
         routes.post(`${base}/:hook_id/events/:event_id/resend`, async (call) => {
@@ -188,12 +221,21 @@ function change(hook: Hook, wanted: Record<string, unknown>): void {
         typeof wanted[name] === "string" ? wanted[name] : undefined;
     hook.name = given("name") ?? hook.name;
     hook.description = given("description") ?? hook.description;
-    hook.token = given("token") ?? hook.token;
+    const token = given("token");
+    if (token?.includes("\n")) {
+        throw unprocessable({ token: ["is invalid"] });
+    }
+    const filter = given("push_events_branch_filter") ?? "";
+    const strategy = given("branch_filter_strategy") ?? hook.branchFilterStrategy;
+    if (filter !== "" && strategy === "wildcard" && !validRef(filter.replaceAll("*", "x"))) {
+        throw unprocessable({ push_events_branch_filter: ["is not a valid branch name"] });
+    }
+    hook.token = token ?? hook.token;
     const signing = given("signing_token");
     if (signing !== undefined) {
         const key = signing.replace(/^whsec_/, "");
         if (signing !== "" && Buffer.from(key, "base64").length < 16) {
-            throw invalid({
+            throw unprocessable({
                 signing_token: ["must be whsec_ followed by a base64 key of at least 16 bytes"],
             });
         }

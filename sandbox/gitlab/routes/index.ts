@@ -2,6 +2,7 @@ import type { Routes } from "../call";
 import type { GitLab } from "../gitlab";
 import { registerAgents } from "./agents";
 import { registerApproving } from "./approving";
+import { registerArtifacts } from "./artifacts";
 import { registerBranches } from "./branches";
 import { registerCommits } from "./commits";
 import { registerDeployments } from "./deployments";
@@ -14,12 +15,17 @@ import { registerGroups } from "./groups";
 import { registerHooks } from "./hooks";
 import { registerInstance } from "./instance";
 import { registerIntegrations } from "./integrations";
+import { registerIssues } from "./issues";
 import { registerJobs } from "./jobs";
 import { registerLabels } from "./labels";
+import { registerLint } from "./lint";
+import { registerMergeRequestDetails } from "./mergeRequestDetails";
+import { registerResourceGroups } from "./resourceGroups";
 import { registerMembers } from "./members";
 import { registerMergeRequests } from "./mergeRequests";
 import { registerMirrors } from "./mirrors";
 import { registerNotes } from "./notes";
+import { registerPackages } from "./packages";
 import { registerPipelines } from "./pipelines";
 import { registerProjects } from "./projects";
 import { registerProtections } from "./protections";
@@ -57,10 +63,16 @@ export function registerRoutes(routes: Routes, gitlab: GitLab): void {
         registerMergeRequests,
         registerApproving,
         registerNotes,
+        registerMergeRequestDetails,
+        registerIssues,
+        registerResourceGroups,
+        registerLint,
         registerEnvironments,
         registerDeployments,
+        registerPackages,
         registerPipelines,
         registerJobs,
+        registerArtifacts,
         registerSchedules,
         registerTriggers,
         registerGovernance,

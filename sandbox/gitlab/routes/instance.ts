@@ -1,14 +1,14 @@
-import { seesGroup } from "../access";
+import { effectiveGroupLevel, seesGroup } from "../access";
 import type { Call, Routes } from "../call";
 import { badParameters, conflict, forbidden, invalid, notFound } from "../errors";
-import { bool, filled, int, parse, required, text, words, type Field } from "../params";
+import { bool, filled, int, moment, oneOf, required, text, words, type Field } from "../params";
 import { basicUser, showGroup, showNamespace, showProject } from "../present";
 import { seesProject } from "../access";
 import type { GitLab } from "../gitlab";
-import type { User } from "../model";
-
-/** The release this stand-in answers for. */
-export const gitlabVersion = "19.4.0";
+import { Level, type User } from "../model";
+import { throttleDefaults } from "../throttle";
+import { gitlabVersion } from "../version";
+import { within } from "./pipelines";
 
 /** Routes about the instance itself: version, settings, users, namespaces, search. */
 export function registerInstance(routes: Routes, gitlab: GitLab): void {
@@ -27,13 +27,59 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
     routes.get("/version", metadata, anyUser);
     routes.get("/metadata", metadata, anyUser);
 
+    if (enterprise) {
+        // Clients tell by it which edition they talk to.
+        routes.get("/license", (call) => {
+            call.requireAdmin();
+            if (gitlab.tier !== "premium") {
+                call.reply.type("application/json");
+                return "null";
+            }
+            return {
+                id: 1,
+                plan: "premium",
+                created_at: "2026-01-01T00:00:00.000Z",
+                starts_at: "2026-01-01",
+                expires_at: "2099-12-31",
+                historical_max: 0,
+                maximum_user_count: gitlab.state.users.length,
+                expired: false,
+                overage: 0,
+                user_limit: 0,
+                active_users: gitlab.state.users.filter((user) => user.state === "active").length,
+                licensee: { Name: "Sandbox", Company: "Sandbox", Email: "sandbox@example.com" },
+                add_ons: {},
+            };
+        });
+    }
     routes.get("/user", (call) => showUser(gitlab, call.user, call.user), anyUser);
 
     routes.get(
         "/users",
         (call) => {
             void call.user;
-            const wanted = call.parse({ username: text(), search: text(), active: bool(), blocked: bool() });
+            const wanted = call.parse({
+                username: text(),
+                search: text(),
+                active: bool(),
+                blocked: bool(),
+                humans: bool(),
+                external: bool(),
+                admins: bool(),
+                two_factor: oneOf("enabled", "disabled"),
+                without_project_bots: bool(),
+                exclude_active: bool(),
+                exclude_external: bool(),
+                exclude_humans: bool(),
+                exclude_internal: bool(),
+                without_projects: bool(),
+                with_custom_attributes: bool(),
+                skip_ldap: bool(),
+                created_after: moment(),
+                created_before: moment(),
+                order_by: oneOf("id", "name", "username", "created_at", "updated_at"),
+                sort: oneOf("asc", "desc"),
+            });
             const search = wanted.search?.toLowerCase();
             const found = gitlab.state.users.filter(
                 (user) =>
@@ -44,9 +90,27 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
                             each.toLowerCase().includes(search),
                         )) &&
                     (wanted.active !== true || user.state === "active") &&
-                    (wanted.blocked !== true || user.state === "blocked"),
+                    (wanted.blocked !== true || user.state === "blocked") &&
+                    (wanted.exclude_active !== true || user.state !== "active") &&
+                    (wanted.humans !== true || user.kind === "human") &&
+                    (wanted.exclude_humans !== true || user.kind !== "human") &&
+                    (wanted.external !== true || user.external) &&
+                    (wanted.exclude_external !== true || !user.external) &&
+                    (wanted.admins !== true || !call.isAdmin || user.admin) &&
+                    (wanted.two_factor !== "enabled" || !call.isAdmin) &&
+                    (wanted.without_project_bots !== true || user.kind !== "project_bot") &&
+                    (wanted.without_projects !== true || gitlab.projectsOf(user.namespaceId).length === 0) &&
+                    within(user.createdAt, wanted.created_after, wanted.created_before),
             );
-            return call.page(found.reverse(), (user) => showUser(gitlab, user, call.maybeUser));
+            const key = wanted.order_by ?? "id";
+            if (key === "name" || key === "username") {
+                found.sort((a, b) => a[key].localeCompare(b[key]));
+            }
+            return call.page(
+                wanted.sort === "asc" ? found : found.reverse(),
+                (user) => showUser(gitlab, user, call.maybeUser),
+                { keyset: { by: "cursor", key: (user) => user.id } },
+            );
         },
         anyUser,
     );
@@ -116,7 +180,7 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
         const { settings } = gitlab.state;
         // A setting is of the kind it has been from the start.
         const known = Object.fromEntries(
-            Object.entries(settings).map(([name, value]) => [
+            Object.entries({ ...throttleDefaults, ...settings }).map(([name, value]) => [
                 name,
                 (typeof value === "boolean"
                     ? bool()
@@ -137,14 +201,29 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
 
     routes.get("/namespaces", (call) => {
         const { user } = call;
-        const search = parse(call.input, { search: text() }).search?.toLowerCase() ?? "";
+        const wanted = call.parse({
+            search: text(),
+            owned_only: bool(),
+            top_level_only: bool(),
+            full_path_search: bool(),
+        });
+        const search = wanted.search?.toLowerCase() ?? "";
         const ids = [
             ...gitlab.state.users
                 .filter((each) => each.id === user.id || user.admin)
                 .map((each) => each.namespaceId),
             ...gitlab.state.groups.filter((group) => seesGroup(gitlab, user, group)).map((group) => group.id),
         ];
-        const found = ids.filter((id) => gitlab.namespacePath(id).toLowerCase().includes(search));
+        const found = ids.filter((id) => {
+            const group = gitlab.group(id);
+            return (
+                gitlab.namespacePath(id).toLowerCase().includes(search) &&
+                (wanted.owned_only !== true ||
+                    id === user.namespaceId ||
+                    (group !== undefined && effectiveGroupLevel(gitlab, user, group) >= Level.owner)) &&
+                (wanted.top_level_only !== true || !group || group.parentId === null)
+            );
+        });
         return call.page(found, (id) => showNamespace(gitlab, id));
     });
     routes.get("/namespaces/:id", (call) => {
@@ -165,6 +244,7 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
     routes.get("/namespaces/:id/exists", (call) => {
         void call.user;
         const path = call.id("id");
+        call.parse({ parent_id: int() });
         const exists = gitlab.groupAt(path) !== undefined || gitlab.userNamed(path) !== undefined;
         return { exists, suggests: exists ? [`${path}1`] : [] };
     });
@@ -182,7 +262,9 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
             return call.page(found, (project) => showProject(gitlab, project, user));
         }
         if (wanted.scope === "users") {
-            const found = gitlab.state.users.filter((each) => each.username.toLowerCase().includes(search));
+            const found = gitlab.state.users.filter((each) =>
+                [each.username, each.name].some((name) => name.toLowerCase().includes(search)),
+            );
             return call.page(found, (each) => basicUser(gitlab, each));
         }
         if (wanted.scope === "groups") {

@@ -3,19 +3,21 @@ import type { Call, Routes } from "../call";
 import { ApiError, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Job, type Pipeline, type Project } from "../model";
-import { asText, bool, objects, oneOf, words, type Input } from "../params";
+import { asText, bool, objects, oneOf, someOf, type Input } from "../params";
 import { basicUser } from "../present";
 import {
     statuses,
     finished,
     findPipeline,
     listed,
+    pipelineStatuses,
     setStatus,
     showPipeline,
     pipelineDetail,
 } from "./pipelines";
 
 export function showJob(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): Input {
+    const archive = job.run?.artifacts;
     return {
         id: job.id,
         status: job.status,
@@ -28,7 +30,7 @@ export function showJob(gitlab: GitLab, project: Project, pipeline: Pipeline, jo
         created_at: job.createdAt,
         started_at: job.startedAt,
         finished_at: job.finishedAt,
-        erased_at: null,
+        erased_at: job.run?.erasedAt ?? null,
         duration: seconds(job.startedAt, job.finishedAt),
         queued_duration: seconds(job.run?.queuedAt ?? null, job.startedAt),
         ...(job.run?.failureReason ? { failure_reason: job.run.failureReason } : {}),
@@ -37,9 +39,24 @@ export function showJob(gitlab: GitLab, project: Project, pipeline: Pipeline, jo
         pipeline: showPipeline(gitlab, project, pipeline),
         web_url: `${gitlab.url}/${gitlab.projectPath(project)}/-/jobs/${job.id}`,
         project: { ci_job_token_scope_enabled: project.jobTokenScope.enabled },
-        artifacts: [],
+        ...(archive ? { artifacts_file: { filename: archive.filename, size: archive.size } } : {}),
+        artifacts: [
+            ...(archive
+                ? [
+                      {
+                          file_type: "archive",
+                          size: archive.size,
+                          filename: archive.filename,
+                          file_format: "zip",
+                      },
+                  ]
+                : []),
+            ...(job.run?.junit
+                ? [{ file_type: "junit", size: 0, filename: "junit.xml.gz", file_format: "gzip" }]
+                : []),
+        ],
         runner: null,
-        artifacts_expire_at: null,
+        artifacts_expire_at: archive?.expireAt ?? null,
         tag_list: [],
     };
 }
@@ -48,40 +65,58 @@ function seconds(from: string | null, to: string | null): number | null {
     return from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
 }
 
+/** The job in the path. @throws ApiError 404 */
+export function locateJob(call: Call, project: Project): { pipeline: Pipeline; job: Job } {
+    const id = call.number("job_id");
+    for (const pipeline of project.pipelines) {
+        const job = pipeline.jobs.find((each) => each.id === id);
+        if (job) {
+            return { pipeline, job };
+        }
+    }
+    throw notFound();
+}
+
 /** Jobs of pipelines. */
 export function registerJobs(routes: Routes, gitlab: GitLab): void {
-    const locate = (call: Call, project: Project): { pipeline: Pipeline; job: Job } => {
-        const id = call.number("job_id");
-        for (const pipeline of project.pipelines) {
-            const job = pipeline.jobs.find((each) => each.id === id);
-            if (job) {
-                return { pipeline, job };
+    routes.get(
+        "/job",
+        (call) => {
+            void call.user;
+            const found = call.principal?.job;
+            if (!found) {
+                throw notFound("Job");
             }
-        }
-        throw notFound();
-    };
+            return showJob(gitlab, found.project, found.pipeline, found.job);
+        },
+        { scopes: "any" },
+    );
     routes.get("/projects/:id/jobs", (call) => {
-        const project = call.project(Level.guest);
-        const wanted = call.parse({ include_retried: bool(), scope: words() });
+        const project = call.pipelineProject();
+        const wanted = call.parse({ include_retried: bool(), scope: someOf(...pipelineStatuses) });
         const all = project.pipelines
             .flatMap((pipeline) => pipeline.jobs.map((job) => ({ pipeline, job })))
             .filter(({ job }) => listed(job, wanted.include_retried, wanted.scope));
-        return call.page(all, ({ pipeline, job }) => showJob(gitlab, project, pipeline, job));
+        all.sort((a, b) => b.job.id - a.job.id);
+        return call.page(all, ({ pipeline, job }) => showJob(gitlab, project, pipeline, job), {
+            keyset: { by: "cursor", key: ({ job }) => job.id },
+            uncounted: true,
+        });
     });
     routes.get("/projects/:id/jobs/:job_id", (call) => {
-        const project = call.project(Level.guest);
-        const { pipeline, job } = locate(call, project);
+        const project = call.pipelineProject();
+        const { pipeline, job } = locateJob(call, project);
         return showJob(gitlab, project, pipeline, job);
     });
     routes.get("/projects/:id/jobs/:job_id/trace", async (call) => {
-        const { job } = locate(call, call.project(Level.reporter));
+        const { job } = locateJob(call, call.project(Level.reporter));
         call.reply.type("text/plain; charset=utf-8");
         return (await gitlab.ci?.trace(job)) ?? job.trace;
     });
     for (const action of ["play", "retry", "cancel"] as const) {
         routes.post(`/projects/:id/jobs/:job_id/${action}`, async (call) => {
             const project = call.writableProject(Level.developer);
-            const { pipeline, job } = locate(call, project);
+            const { pipeline, job } = locateJob(call, project);
             if (action === "play") {
                 call.status(200);
             }

@@ -3,7 +3,7 @@ import type { Call, Routes } from "../call";
 import { conflict, forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Member, type Project, type Share } from "../model";
-import { day, int, ints, oneOfNumbers, parse, required, text, words } from "../params";
+import { bool, day, int, ints, oneOf, oneOfNumbers, parse, required, text, words } from "../params";
 import { basicUser, showGroupDetail } from "../present";
 
 const roles = [5, 10, 15, 20, 30, 40, 50];
@@ -134,13 +134,22 @@ function allMembers(gitlab: GitLab, space: Group | Project): Member[] {
 }
 
 function filter(gitlab: GitLab, call: Call, members: Member[]): Member[] {
-    const wanted = call.parse({ query: text(), user_ids: ints() });
+    const wanted = call.parse({
+        query: text(),
+        user_ids: ints(),
+        skip_users: ints(),
+        show_seat_info: bool(),
+        with_saml_identity: bool(),
+        state: oneOf("awaiting", "active"),
+    });
     const query = wanted.query?.toLowerCase();
     return members.filter((member) => {
         const user = gitlab.user(member.userId);
         return (
             user !== undefined &&
             (wanted.user_ids === undefined || wanted.user_ids.includes(user.id)) &&
+            wanted.skip_users?.includes(user.id) !== true &&
+            wanted.state !== "awaiting" &&
             (query === undefined ||
                 [user.name, user.username, user.email].some((each) => each.toLowerCase().includes(query)))
         );
@@ -241,7 +250,6 @@ function showMember(gitlab: GitLab, member: Member): unknown {
         created_by: basicUser(gitlab, gitlab.user(member.createdById)),
         expires_at: member.expiresAt,
         membership_state: "active",
-        ...(gitlab.tier === "premium" ? { member_role: null, group_saml_identity: null } : {}),
     };
 }
 
@@ -256,7 +264,9 @@ function addShare(gitlab: GitLab, call: Call, space: Group | Project): Share {
         throw notFound("Group");
     }
     const ancestors = "namespaceId" in space ? gitlab.lineage(gitlab.groupOf(space)) : gitlab.lineage(space);
-    if (ancestors.some((each) => each.id === group.id)) {
+    // A subgroup may be shared with a group above it, a project may not.
+    const refused = "namespaceId" in space ? ancestors : [space];
+    if (refused.some((each) => each.id === group.id)) {
         throw invalid({ group: ["is an ancestor or the same group"] });
     }
     if (ancestors.some((each) => each.settings["share_with_group_lock"] === true)) {

@@ -1,29 +1,27 @@
 import { mergesInto } from "../access";
 import type { Call, Routes } from "../call";
-import { ApiError, badParameters, forbidden, invalid, notFound } from "../errors";
-import { emitMergeRequest, isDraft } from "../events";
+import { ApiError, badParameters, badRequest, forbidden, invalid, notFound } from "../errors";
+import { emitMergeRequest, hookState, isDraft } from "../events";
 import type { GitLab } from "../gitlab";
-import { headPipeline, mergeMergeRequest, mergeStatus, openMergeRequest, rebase } from "../mergeRequests";
-import { Level, type MergeRequest, type Project } from "../model";
+import { headPipeline } from "../headPipeline";
+import { ensureLabels } from "../labels";
 import {
-    bool,
-    clearable,
-    filled,
-    int,
-    ints,
-    moment,
-    object,
-    oneOf,
-    parse,
-    required,
-    text,
-    words,
-    type Input,
-} from "../params";
+    commandsInDescription,
+    mergeMergeRequest,
+    mergeStatus,
+    mergeWhenReady,
+    openMergeRequest,
+    rebase,
+    retarget,
+} from "../mergeRequests";
+import { Level, type MergeRequest, type Project } from "../model";
+import { bool, clearable, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
 import { basicUser, showCommit } from "../present";
-import { addPipeline, hasCiFile, mergeRequestWish } from "../repository";
+import { addPipeline, followSource, hasCiFile, mergeRequestWish, writeMergeRef } from "../repository";
+import { stopForMergeRequest } from "../stopping";
 import { showDiff } from "./commits";
-import { showPipeline } from "./pipelines";
+import { listed } from "./mergeRequestLists";
+import { pipelineDetail, showPipeline } from "./pipelines";
 
 export const base = "/projects/:id/merge_requests";
 
@@ -47,10 +45,16 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
     });
     routes.get("/merge_requests", (call) => {
         void call.user;
-        return listed(gitlab, call, readableRequests(call, gitlab.state.projects));
+        // Of all projects one sees one's own, unless one asks for more.
+        return listed(gitlab, call, readableRequests(call, gitlab.state.projects), "created_by_me");
     });
     routes.get(`${base}/:iid`, async (call) => {
         const project = readable(call);
+        call.parse({
+            render_html: bool(),
+            include_diverged_commits_count: bool(),
+            include_rebase_in_progress: bool(),
+        });
         return detail(gitlab, call, project, findRequest(call, project));
     });
     routes.post(base, async (call) => {
@@ -99,6 +103,7 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
                     "target_branch, title are missing, at least one parameter must be provided",
             ]);
         }
+        const before = hookState(gitlab, project, request);
         request.title = wanted.title ?? request.title;
         request.description = wanted.description ?? request.description;
         request.assigneeIds =
@@ -111,13 +116,9 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
         wanted.add_labels?.forEach((label) => labels.add(label));
         wanted.remove_labels?.forEach((label) => labels.delete(label));
         request.labels = [...labels];
+        ensureLabels(gitlab, project, request.labels);
         if (wanted.target_branch !== undefined && wanted.target_branch !== request.targetBranch) {
-            const tip = await git.branch(project.id, wanted.target_branch);
-            if (tip === undefined) {
-                throw notFound("Branch");
-            }
-            request.targetBranch = wanted.target_branch;
-            request.baseSha = (await git.mergeBase(project.id, tip, request.sourceSha)) ?? request.baseSha;
+            await retarget(gitlab, project, request, wanted.target_branch, call.user);
         }
         request.updatedAt = gitlab.now();
         let action = "update";
@@ -125,14 +126,20 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
             request.state = "closed";
             request.closedAt = gitlab.now();
             request.closedById = call.user.id;
+            stopForMergeRequest(gitlab, project, request, call.user);
             action = "close";
         } else if (wanted.state_event === "reopen" && request.state === "closed") {
             request.state = "opened";
             request.closedAt = null;
             request.closedById = null;
+            await followSource(gitlab, project, request);
             action = "reopen";
         }
-        await emitMergeRequest(gitlab, project, call.user, request, action);
+        await emitMergeRequest(gitlab, project, call.user, request, action, { before });
+        if (wanted.description !== undefined) {
+            await commandsInDescription(gitlab, project, call.user, request);
+        }
+        await mergeWhenReady(gitlab, project, request);
         return detail(gitlab, call, project, request);
     });
     routes.delete(`${base}/:iid`, (call) => {
@@ -187,13 +194,24 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
     routes.get(`${base}/:iid/diffs`, async (call) => {
         const project = readable(call);
         const request = findRequest(call, project);
+        call.parse({ unidiff: bool() });
         return call.page(await git.diff(project.id, request.baseSha, request.sourceSha), showDiff);
     });
     routes.get(`${base}/:iid/changes`, async (call) => {
         const project = readable(call);
         const request = findRequest(call, project);
+        call.parse({ unidiff: bool(), access_raw_diffs: bool() });
         const changes = (await git.diff(project.id, request.baseSha, request.sourceSha)).map(showDiff);
         return { ...(await detail(gitlab, call, project, request)), changes, overflow: false };
+    });
+    routes.get(`${base}/:iid/merge_ref`, async (call) => {
+        const project = readable(call);
+        const request = findRequest(call, project);
+        const sha = await writeMergeRef(gitlab, project, request);
+        if (sha === undefined) {
+            throw badRequest("Merge request is not mergeable");
+        }
+        return { commit_id: sha };
     });
     routes.post(`${base}/:iid/pipelines`, async (call) => {
         const project = call.writableProject(Level.developer);
@@ -263,122 +281,6 @@ function readableRequests(call: Call, projects: Project[]): { project: Project; 
         .flatMap((project) => project.mergeRequests.map((request) => ({ project, request })));
 }
 
-async function listed(
-    gitlab: GitLab,
-    call: Call,
-    all: { project: Project; request: MergeRequest }[],
-): Promise<unknown> {
-    const wanted = call.parse({
-        state: oneOf("opened", "closed", "merged", "locked", "all"),
-        source_branch: text(),
-        target_branch: text(),
-        labels: words(),
-        not: object(),
-        author_id: int(),
-        author_username: text(),
-        assignee_id: text(),
-        reviewer_id: text(),
-        iids: ints(),
-        search: text(),
-        scope: oneOf(...scopes),
-        wip: oneOf("yes", "no"),
-        draft: bool(),
-        milestone: text(),
-        created_after: moment(),
-        created_before: moment(),
-        updated_after: moment(),
-        updated_before: moment(),
-        view: oneOf("simple"),
-        order_by: oneOf("created_at", "updated_at", "title", "merged_at"),
-        sort: oneOf("asc", "desc"),
-    });
-    const search = wanted.search?.toLowerCase() ?? "";
-    const author =
-        wanted.author_username === undefined
-            ? wanted.author_id
-            : gitlab.userNamed(wanted.author_username)?.id;
-    const { labels: excluded = [] } = parse(wanted.not ?? {}, { labels: words() });
-    const draft = wanted.draft ?? (wanted.wip === undefined ? undefined : wanted.wip === "yes");
-    const mine = mineBy(call, wanted.scope);
-    const found = all.filter(
-        ({ request }) =>
-            (wanted.state === undefined || wanted.state === "all" || request.state === wanted.state) &&
-            (wanted.source_branch === undefined || request.sourceBranch === wanted.source_branch) &&
-            (wanted.target_branch === undefined || request.targetBranch === wanted.target_branch) &&
-            hasLabels(request, wanted.labels) &&
-            !excluded.some((label) => request.labels.includes(label)) &&
-            (mine === undefined || mine(request)) &&
-            hasPerson(request.assigneeIds, wanted.assignee_id) &&
-            hasPerson(request.reviewerIds, wanted.reviewer_id) &&
-            (draft === undefined || isDraft(request.title) === draft) &&
-            // There are no milestones here: every merge request is without one.
-            (wanted.milestone === undefined || wanted.milestone === "None") &&
-            within(request.createdAt, wanted.created_after, wanted.created_before) &&
-            within(request.updatedAt, wanted.updated_after, wanted.updated_before) &&
-            (author === undefined || request.authorId === author) &&
-            (wanted.iids === undefined || wanted.iids.includes(request.iid)) &&
-            `${request.title} ${request.description}`.toLowerCase().includes(search),
-    );
-    const time = (request: MergeRequest): string =>
-        wanted.order_by === "updated_at" ? request.updatedAt : request.createdAt;
-    found.sort((a, b) => time(b.request).localeCompare(time(a.request)) || b.request.id - a.request.id);
-    if (wanted.sort === "asc") {
-        found.reverse();
-    }
-    return call.pageAsync(found, async ({ project, request }) => showRequest(gitlab, project, request));
-}
-
-const scopes = [
-    "created_by_me",
-    "created-by-me",
-    "assigned_to_me",
-    "assigned-to-me",
-    "reviews_for_me",
-    "all",
-] as const;
-
-/** What a scope asks for; undefined for all. */
-function mineBy(
-    call: Call,
-    scope: (typeof scopes)[number] | undefined,
-): ((request: MergeRequest) => boolean) | undefined {
-    const me = call.maybeUser?.id ?? -1;
-    switch (scope?.replaceAll("-", "_")) {
-        case "created_by_me":
-            return (request) => request.authorId === me;
-        case "assigned_to_me":
-            return (request) => request.assigneeIds.includes(me);
-        case "reviews_for_me":
-            return (request) => request.reviewerIds.includes(me);
-        default:
-            return undefined;
-    }
-}
-
-/** All of the labels; `Any` and `None` stand for whether there is one at all. */
-function hasLabels(request: MergeRequest, labels: string[] | undefined): boolean {
-    if (labels?.length === 1 && /^(any|none)$/i.test(labels[0] ?? "")) {
-        return request.labels.length > 0 === /^any$/i.test(labels[0] ?? "");
-    }
-    return (labels ?? []).every((label) => request.labels.includes(label));
-}
-
-/** A person by number; `Any` and `None` stand for whether there is one at all. */
-function hasPerson(ids: number[], wanted: string | undefined): boolean {
-    if (wanted === undefined || wanted === "") {
-        return true;
-    }
-    return /^any$/i.test(wanted)
-        ? ids.length > 0
-        : /^none$/i.test(wanted)
-          ? ids.length === 0
-          : ids.includes(Number(wanted));
-}
-
-function within(at: string, after: string | null | undefined, before: string | null | undefined): boolean {
-    return (!after || at >= after) && (!before || at <= before);
-}
-
 export function findRequest(call: Call, project: Project): MergeRequest {
     const request = project.mergeRequests.find((each) => each.iid === call.number("iid"));
     if (!request) {
@@ -396,8 +298,12 @@ function mayEdit(call: Call, project: Project, request: MergeRequest): void {
     }
 }
 
+function votes(request: MergeRequest, name: string): number {
+    return (request.awards ?? []).filter((each) => each.name === name).length;
+}
+
 /** A merge request with its merge status, worked out now. */
-async function showRequest(gitlab: GitLab, project: Project, request: MergeRequest): Promise<Input> {
+export async function showRequest(gitlab: GitLab, project: Project, request: MergeRequest): Promise<Input> {
     const status = await mergeStatus(gitlab, project, request);
     const author = gitlab.user(request.authorId);
     const assignees = request.assigneeIds.map((id) => basicUser(gitlab, gitlab.user(id)));
@@ -420,8 +326,8 @@ async function showRequest(gitlab: GitLab, project: Project, request: MergeReque
         target_branch: request.targetBranch,
         source_branch: request.sourceBranch,
         user_notes_count: request.notes.filter((note) => !note.system).length,
-        upvotes: 0,
-        downvotes: 0,
+        upvotes: votes(request, "thumbsup"),
+        downvotes: votes(request, "thumbsdown"),
         author: basicUser(gitlab, author),
         assignees,
         assignee: assignees[0] ?? null,
@@ -479,7 +385,7 @@ async function detail(gitlab: GitLab, call: Call, project: Project, request: Mer
         latest_build_finished_at: pipeline?.finishedAt ?? null,
         first_deployed_to_production_at: null,
         pipeline: pipeline ? showPipeline(gitlab, project, pipeline) : null,
-        head_pipeline: pipeline ? showPipeline(gitlab, project, pipeline) : null,
+        head_pipeline: pipeline ? pipelineDetail(gitlab, project, pipeline) : null,
         diff_refs: { base_sha: request.baseSha, head_sha: request.sourceSha, start_sha: request.startSha },
         merge_error: request.mergeError,
         rebase_in_progress: false,

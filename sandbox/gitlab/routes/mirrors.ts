@@ -1,5 +1,5 @@
 import type { Call, Routes } from "../call";
-import { noRoute, notFound } from "../errors";
+import { invalid, noRoute, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type PlainRecord, type Project } from "../model";
 import { bool, clearable, filled, oneOf, required, text } from "../params";
@@ -27,6 +27,9 @@ export function registerMirrors(routes: Routes, gitlab: GitLab): void {
     routes.post(base, (call) => {
         const project = call.project(Level.maintainer);
         const wanted = call.parse({ ...fields, url: required(filled()) });
+        if (!/^(https?|ssh|git):\/\/[^/]/.test(wanted.url)) {
+            throw invalid({ url: ["is blocked: Only allowed schemes are http, https, ssh, git"] });
+        }
         const made: PlainRecord = {
             enabled: false,
             only_protected_branches: false,

@@ -7,8 +7,9 @@ import { asText, bool, clearable, filled, int, object, text, words } from "../pa
 import { projectUrls, showProject } from "../present";
 import { writeCommit } from "../repository";
 import { randomText } from "../secrets";
-import { checkPath } from "./groups";
+import { checkPath, refuseReserved } from "./groups";
 import {
+    checkProjectName,
     visibility,
     targetNamespace,
     refuseTaken,
@@ -45,9 +46,11 @@ export async function createProject(gitlab: GitLab, call: Call): Promise<unknown
             .replace(/^-+/, "")
             .toLowerCase();
     checkPath(path);
+    refuseReserved(path, "project");
+    const name = wanted.name ?? given;
+    checkProjectName(name);
     const namespaceId = targetNamespace(gitlab, user, wanted.namespace_id);
     const group = gitlab.group(namespaceId);
-    const name = wanted.name ?? given;
     refuseTaken(gitlab, namespaceId, name, path);
     const visible =
         wanted.visibility ?? (gitlab.state.settings["default_project_visibility"] as Project["visibility"]);

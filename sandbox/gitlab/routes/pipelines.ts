@@ -1,12 +1,13 @@
 import { effectiveProjectLevel, mergesInto } from "../access";
 import type { Call, Routes } from "../call";
+import { detailedStatus } from "../detailedStatus";
 import { invalid, notFound } from "../errors";
-import { emitPipeline } from "../events";
+import { emitPipeline, hasWarnings } from "../events";
 import { zeroSha } from "../git";
 import type { GitLab } from "../gitlab";
 import { autoMerge } from "../mergeRequests";
 import { Level, type Job, type Pipeline, type Project } from "../model";
-import { asText, bool, filled, moment, objects, oneOf, required, text, words, type Input } from "../params";
+import { asText, bool, filled, moment, objects, oneOf, required, someOf, text, type Input } from "../params";
 import { basicUser } from "../present";
 import { addPipeline, hasCiFile } from "../repository";
 import { showJob } from "./jobs";
@@ -30,18 +31,20 @@ export const finished = ["success", "failed", "canceled", "skipped"];
 export function registerPipelines(routes: Routes, gitlab: GitLab): void {
     const base = "/projects/:id/pipelines";
     routes.get(base, (call) => {
-        const project = call.project(Level.guest);
+        const project = call.pipelineProject();
         const wanted = call.parse({
             ref: text(),
             sha: text(),
             status: oneOf(...pipelineStatuses),
-            source: text(),
+            source: oneOf(...pipelineSources),
             username: text(),
             scope: oneOf("running", "pending", "finished", "branches", "tags"),
             yaml_errors: bool(),
             name: text(),
             updated_after: moment(),
             updated_before: moment(),
+            created_after: moment(),
+            created_before: moment(),
             order_by: oneOf("id", "status", "ref", "updated_at", "user_id"),
             sort: oneOf("asc", "desc"),
         });
@@ -55,8 +58,8 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
                 (wanted.name === undefined || pipeline.name === wanted.name) &&
                 (wanted.yaml_errors === undefined ||
                     (pipeline.yamlErrors !== undefined) === wanted.yaml_errors) &&
-                (!wanted.updated_after || pipeline.updatedAt >= wanted.updated_after) &&
-                (!wanted.updated_before || pipeline.updatedAt <= wanted.updated_before) &&
+                within(pipeline.updatedAt, wanted.updated_after, wanted.updated_before) &&
+                within(pipeline.createdAt, wanted.created_after, wanted.created_before) &&
                 (wanted.username === undefined || gitlab.user(pipeline.userId)?.username === wanted.username),
         );
         found.sort(newestFirst(wanted.order_by ?? "id"));
@@ -65,7 +68,7 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
         );
     });
     routes.get(`${base}/latest`, async (call) => {
-        const project = call.project(Level.guest);
+        const project = call.pipelineProject();
         const ref = call.parse({ ref: text() }).ref ?? project.defaultBranch ?? "";
         const sha = await gitlab.git.resolve(project.id, ref);
         const pipeline = project.pipelines.find((each) => each.ref === ref && each.sha === sha);
@@ -75,18 +78,19 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
         return pipelineDetail(gitlab, project, pipeline);
     });
     routes.get(`${base}/:pipeline_id`, (call) => {
-        const project = call.project(Level.guest);
+        const project = call.pipelineProject();
         return pipelineDetail(gitlab, project, findPipeline(call, project));
     });
     routes.get(`${base}/:pipeline_id/jobs`, (call) => {
-        const project = call.project(Level.guest);
+        const project = call.pipelineProject();
         const pipeline = findPipeline(call, project);
-        const wanted = call.parse({ include_retried: bool(), scope: words() });
+        const wanted = call.parse({ include_retried: bool(), scope: someOf(...pipelineStatuses) });
         const jobs = pipeline.jobs.filter((job) => listed(job, wanted.include_retried, wanted.scope));
         return call.page(jobs, (job) => showJob(gitlab, project, pipeline, job));
     });
     routes.get(`${base}/:pipeline_id/bridges`, (call) => {
-        findPipeline(call, call.project(Level.guest));
+        findPipeline(call, call.pipelineProject());
+        call.parse({ scope: someOf(...pipelineStatuses) });
         return call.page([], (each) => each);
     });
     routes.get(`${base}/:pipeline_id/variables`, (call) => {
@@ -149,7 +153,27 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
     });
 }
 
-const pipelineStatuses = [
+const pipelineSources = [
+    "unknown",
+    "push",
+    "web",
+    "trigger",
+    "schedule",
+    "api",
+    "external",
+    "pipeline",
+    "chat",
+    "webide",
+    "merge_request_event",
+    "external_pull_request_event",
+    "parent_pipeline",
+    "ondemand_dast_scan",
+    "ondemand_dast_validation",
+    "security_orchestration_policy",
+    "container_registry_push",
+] as const;
+
+export const pipelineStatuses = [
     ...statuses,
     "waiting_for_resource",
     "preparing",
@@ -158,7 +182,16 @@ const pipelineStatuses = [
     "canceling",
 ] as const;
 
-function inScope(project: Project, pipeline: Pipeline, scope: string | undefined): boolean {
+/** Whether a moment is between two; each of them may be missing. */
+export function within(
+    at: string,
+    after: string | null | undefined,
+    before: string | null | undefined,
+): boolean {
+    return (!after || at >= after) && (!before || at <= before);
+}
+
+export function inScope(project: Project, pipeline: Pipeline, scope: string | undefined): boolean {
     switch (scope) {
         case "finished":
             return finished.includes(pipeline.status);
@@ -305,13 +338,10 @@ export function pipelineDetail(gitlab: GitLab, project: Project, pipeline: Pipel
         duration: seconds(pipeline.startedAt, pipeline.finishedAt),
         queued_duration: seconds(pipeline.createdAt, pipeline.startedAt),
         coverage: null,
-        detailed_status: {
-            icon: `status_${pipeline.status}`,
-            text: pipeline.status,
-            label: pipeline.status,
-            group: pipeline.status,
-            has_details: true,
-            details_path: `/${gitlab.projectPath(project)}/-/pipelines/${pipeline.id}`,
-        },
+        detailed_status: detailedStatus(
+            pipeline.status,
+            hasWarnings(pipeline),
+            `/${gitlab.projectPath(project)}/-/pipelines/${pipeline.id}`,
+        ),
     };
 }

@@ -42,6 +42,22 @@ export function targetNamespace(gitlab: GitLab, user: User, wanted: unknown): nu
     return group.id;
 }
 
+/** @throws ApiError 400 for a name that GitLab does not take for a project. */
+export function checkProjectName(name: string): void {
+    if (
+        !/^[\p{L}\p{N}\p{Emoji_Presentation}\p{Extended_Pictographic}_][\p{L}\p{N}\p{Pd}\p{Emoji_Presentation}\p{Extended_Pictographic}\uFE0F_. +()-]*$/u.test(
+            name,
+        )
+    ) {
+        throw invalid({
+            name: [
+                "can contain only letters, digits, emoji, '_', '.', '+', dashes, or spaces. " +
+                    "It must start with a letter, digit, emoji, or '_'.",
+            ],
+        });
+    }
+}
+
 export function refuseTaken(
     gitlab: GitLab,
     namespaceId: number,

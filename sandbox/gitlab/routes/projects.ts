@@ -1,12 +1,24 @@
-import { effectiveGroupLevel, projectLevel, seesProject } from "../access";
+import { effectiveGroupLevel, projectLevel } from "../access";
 import type { Call, Routes } from "../call";
 import { forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project } from "../model";
-import { bool, clearable, filled, object, required, text, words, type Input } from "../params";
-import { basicUser, identityOf, showProject } from "../present";
-import { checkPath, markForDeletion } from "./groups";
 import {
+    bool,
+    clearable,
+    filled,
+    ints,
+    object,
+    oneOfNumbers,
+    required,
+    text,
+    words,
+    type Input,
+} from "../params";
+import { basicUser, identityOf, showProject } from "../present";
+import { checkPath, markForDeletion, refuseReserved } from "./groups";
+import {
+    checkProjectName,
     visibility,
     targetNamespace,
     refuseTaken,
@@ -14,17 +26,14 @@ import {
     keepExpirationPolicy,
     refuseVisibility,
 } from "./projectRules";
-import { filterProjects } from "./projectLists";
+import { pageOfProjects, projectKeyset } from "./projectLists";
 import { createProject, forkProject } from "./newProjects";
 
 /** Projects: life, settings, transfer, import and forks. */
 export function registerProjects(routes: Routes, gitlab: GitLab): void {
     routes.get("/projects", async (call) => {
         await gitlab.sweep();
-        return call.page(filterProjects(gitlab, call, gitlab.state.projects), (project) => {
-            gitlab.settle(project);
-            return showProject(gitlab, project, call.maybeUser);
-        });
+        return pageOfProjects(gitlab, call, gitlab.state.projects, projectKeyset(call));
     });
     routes.get("/users/:user_id/projects", (call) => {
         const wanted = call.id("user_id");
@@ -32,8 +41,7 @@ export function registerProjects(routes: Routes, gitlab: GitLab): void {
         if (!owner) {
             throw notFound("User");
         }
-        const found = filterProjects(gitlab, call, gitlab.projectsOf(owner.namespaceId));
-        return call.page(found, (project) => showProject(gitlab, project, call.maybeUser));
+        return pageOfProjects(gitlab, call, gitlab.projectsOf(owner.namespaceId), projectKeyset(call));
     });
     routes.post("/projects", (call) => createProject(gitlab, call));
     routes.get("/projects/:id", (call) => {
@@ -79,10 +87,11 @@ export function registerProjects(routes: Routes, gitlab: GitLab): void {
     routes.post("/projects/:id/fork", (call) => forkProject(gitlab, call));
     routes.get("/projects/:id/forks", (call) => {
         const project = call.project();
-        const found = gitlab.state.projects.filter(
-            (each) => each.forkedFromId === project.id && seesProject(gitlab, call.maybeUser, each),
+        return pageOfProjects(
+            gitlab,
+            call,
+            gitlab.state.projects.filter((each) => each.forkedFromId === project.id),
         );
-        return call.page(found, (each) => showProject(gitlab, each, call.maybeUser));
     });
     routes.get("/projects/:id/users", (call) => {
         const project = call.project();
@@ -91,7 +100,24 @@ export function registerProjects(routes: Routes, gitlab: GitLab): void {
     });
     routes.get("/projects/:id/groups", (call) => {
         const project = call.project();
-        return call.page(gitlab.lineage(gitlab.groupOf(project)), (group) => ({
+        const wanted = call.parse({
+            search: text(),
+            skip_groups: ints(),
+            with_shared: bool(),
+            shared_visible_only: bool(),
+            shared_min_access_level: oneOfNumbers(10, 15, 20, 30, 40, 50),
+        });
+        const shared = project.shares.flatMap((share) =>
+            wanted.with_shared === true && share.accessLevel >= (wanted.shared_min_access_level ?? 0)
+                ? (gitlab.group(share.groupId) ?? [])
+                : [],
+        );
+        const search = wanted.search?.toLowerCase() ?? "";
+        const found = [...gitlab.lineage(gitlab.groupOf(project)), ...shared].filter(
+            (group) =>
+                wanted.skip_groups?.includes(group.id) !== true && group.name.toLowerCase().includes(search),
+        );
+        return call.page(found, (group) => ({
             id: group.id,
             name: group.name,
             avatar_url: null,
@@ -112,7 +138,11 @@ export function registerProjects(routes: Routes, gitlab: GitLab): void {
 }
 
 function statistics(project: Project, call: Call): Input {
-    const { statistics: wanted } = call.parse({ statistics: bool() });
+    const { statistics: wanted } = call.parse({
+        statistics: bool(),
+        license: bool(),
+        with_custom_attributes: bool(),
+    });
     return wanted && call.projectLevel(project) >= Level.reporter
         ? { statistics: { commit_count: 0, storage_size: 0, repository_size: 0, lfs_objects_size: 0 } }
         : {};
@@ -138,6 +168,10 @@ async function updateProject(gitlab: GitLab, call: Call): Promise<unknown> {
     if (wanted.name !== undefined || wanted.path !== undefined) {
         if (wanted.path !== undefined) {
             checkPath(wanted.path);
+            refuseReserved(wanted.path, "project");
+        }
+        if (wanted.name !== undefined) {
+            checkProjectName(wanted.name);
         }
         refuseTaken(
             gitlab,

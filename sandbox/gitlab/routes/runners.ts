@@ -1,9 +1,14 @@
 import type { Call, Routes } from "../call";
 import { ApiError, forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
-import { Level, type Runner } from "../model";
-import { bool, clearable, int, oneOf, required, words, type Input } from "../params";
+import { Level, type Group, type Project, type Runner } from "../model";
+import { bool, clearable, int, oneOf, required, text, words, type Input } from "../params";
 import { hashOf, randomText } from "../secrets";
+
+const runnerTypes = ["instance_type", "group_type", "project_type"] as const;
+const runnerStates = ["active", "paused", "online", "offline", "never_contacted", "stale"] as const;
+/** The older parameter for both. */
+const runnerScopes = ["specific", "shared", ...runnerTypes, ...runnerStates] as const;
 
 /** Runners as records: none ever asks for a job. */
 export function registerRunners(routes: Routes, gitlab: GitLab): void {
@@ -25,8 +30,29 @@ export function registerRunners(routes: Routes, gitlab: GitLab): void {
         maximum_timeout: runner["maximum_timeout"] ?? null,
         access_level: runner["access_level"] ?? "not_protected",
         maintenance_note: runner["maintenance_note"] ?? null,
-        projects: state.projects
-            .filter((project) => project.runnerIds.includes(runner.id))
+    });
+    const projectsOf = (runner: Runner): Project[] =>
+        state.projects.filter((project) => project.runnerIds.includes(runner.id));
+    const groupOf = (runner: Runner): Group | undefined =>
+        runner.runnerType === "group_type"
+            ? state.groups.find((group) => group.id === runner.sourceId)
+            : undefined;
+    /** Only the answer about one runner says where it belongs, as far as who asks is a member there. */
+    const detail = (call: Call, runner: Runner): Input => ({
+        ...show(runner),
+        groups: [groupOf(runner)].flatMap((group) =>
+            group === undefined || (!call.isAdmin && call.groupLevel(group) === 0)
+                ? []
+                : [
+                      {
+                          id: group.id,
+                          web_url: `${gitlab.url}/groups/${gitlab.groupPath(group)}`,
+                          name: group.name,
+                      },
+                  ],
+        ),
+        projects: projectsOf(runner)
+            .filter((project) => call.isAdmin || call.projectLevel(project) > 0)
             .map((project) => ({ id: project.id, path_with_namespace: gitlab.projectPath(project) })),
     });
     const find = (call: Call, name = "runner_id"): Runner => {
@@ -36,8 +62,13 @@ export function registerRunners(routes: Routes, gitlab: GitLab): void {
         }
         return found;
     };
+    /** An owner of its group, or a maintainer of one of its projects. */
     const manage = (call: Call, runner: Runner): void => {
-        if (!call.isAdmin && runner.createdById !== call.user.id) {
+        const group = groupOf(runner);
+        const owned =
+            (group !== undefined && call.groupLevel(group) >= Level.owner) ||
+            projectsOf(runner).some((project) => call.projectLevel(project) >= Level.maintainer);
+        if (!call.isAdmin && !owned && runner.createdById !== call.user.id) {
             throw forbidden("No access granted");
         }
     };
@@ -99,35 +130,79 @@ export function registerRunners(routes: Routes, gitlab: GitLab): void {
         },
         { scopes: ["api", "create_runner"] },
     );
+    const list = (call: Call, runners: readonly Runner[]): Input[] => {
+        const wanted = call.parse({
+            scope: oneOf(...runnerScopes),
+            type: oneOf(...runnerTypes),
+            paused: bool(),
+            status: oneOf(...runnerStates),
+            tag_list: words(),
+            version_prefix: text(),
+        });
+        const found = runners.filter((runner) => {
+            // No runner of another machine ever calls here.
+            const states = ["never_contacted", runner["paused"] === true ? "paused" : "active"];
+            return (
+                (wanted.type === undefined || runner.runnerType === wanted.type) &&
+                (wanted.paused === undefined || (runner["paused"] === true) === wanted.paused) &&
+                (wanted.status === undefined || states.includes(wanted.status)) &&
+                (wanted.tag_list ?? []).every((tag) =>
+                    ((runner["tag_list"] ?? []) as string[]).includes(tag),
+                ) &&
+                (wanted.version_prefix === undefined || wanted.version_prefix === "") &&
+                (wanted.scope === undefined ||
+                    [
+                        ...states,
+                        runner.runnerType,
+                        runner.runnerType === "instance_type" ? "shared" : "specific",
+                    ].includes(wanted.scope))
+            );
+        });
+        return call.page(found, show);
+    };
     routes.get("/runners", (call) => {
         const { user } = call;
-        return call.page(
+        return list(
+            call,
             state.runners.filter((each) => user.admin || each.createdById === user.id),
-            show,
         );
     });
     routes.get("/runners/all", (call) => {
         call.requireAdmin();
-        return call.page(state.runners, show);
+        return list(call, state.runners);
     });
     routes.get("/runners/:runner_id", (call) => {
         const runner = find(call);
         manage(call, runner);
-        return show(runner);
+        return detail(call, runner);
     });
     routes.put("/runners/:runner_id", (call) => {
         const runner = find(call);
         manage(call, runner);
         Object.assign(runner, call.parse(fields));
-        return show(runner);
+        return detail(call, runner);
     });
     routes.delete("/runners/:runner_id", (call) => {
         const runner = find(call);
         manage(call, runner);
+        if (!call.isAdmin && projectsOf(runner).length > 1) {
+            throw forbidden("Runner associated with more than one project");
+        }
         state.runners = state.runners.filter((each) => each !== runner);
         for (const project of state.projects) {
             project.runnerIds = project.runnerIds.filter((id) => id !== runner.id);
         }
+    });
+    routes.get("/groups/:id/runners", (call) => {
+        const group = call.group(Level.maintainer);
+        const groups = gitlab.lineage(group).map(({ id }) => id);
+        // Those of the group and of the groups above it, and the server's own.
+        const found = state.runners.filter(
+            (runner) =>
+                runner.runnerType === "instance_type" ||
+                (runner.runnerType === "group_type" && groups.includes(runner.sourceId ?? 0)),
+        );
+        return list(call, found);
     });
     const base = "/projects/:id/runners";
     routes.get(base, (call) => {
@@ -139,7 +214,7 @@ export function registerRunners(routes: Routes, gitlab: GitLab): void {
                 runner.runnerType === "instance_type" ||
                 (runner.runnerType === "group_type" && groups.includes(runner.sourceId ?? 0)),
         );
-        return call.page(found, show);
+        return list(call, found);
     });
     routes.post(base, (call) => {
         const project = call.project(Level.maintainer);

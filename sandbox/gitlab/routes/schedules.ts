@@ -2,10 +2,10 @@ import type { Call, Routes } from "../call";
 import { forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project, type Schedule } from "../model";
-import { asText, bool, filled, objects, oneOf, required, text, type Input } from "../params";
+import { asText, bool, filled, moment, objects, oneOf, required, text, type Input } from "../params";
 import { basicUser } from "../present";
 import { checkedCron } from "./environments";
-import { createPipeline, showPipeline } from "./pipelines";
+import { createPipeline, inScope, pipelineStatuses, showPipeline, within } from "./pipelines";
 
 /** Pipeline schedules as records: none runs by itself, but they can be played. */
 export function registerSchedules(routes: Routes, gitlab: GitLab): void {
@@ -119,8 +119,26 @@ export function registerSchedules(routes: Routes, gitlab: GitLab): void {
     routes.get(`${base}/:schedule_id/pipelines`, (call) => {
         const project = call.project(Level.guest);
         const schedule = findOne(call, project);
-        const found = project.pipelines.filter((each) => each.scheduleId === schedule.id);
-        return call.page(found, (each) => showPipeline(gitlab, project, each));
+        const wanted = call.parse({
+            scope: oneOf("running", "pending", "finished", "branches", "tags"),
+            status: oneOf(...pipelineStatuses),
+            updated_after: moment(),
+            updated_before: moment(),
+            created_after: moment(),
+            created_before: moment(),
+            sort: oneOf("asc", "desc"),
+        });
+        const found = project.pipelines.filter(
+            (each) =>
+                each.scheduleId === schedule.id &&
+                inScope(project, each, wanted.scope) &&
+                (wanted.status === undefined || each.status === wanted.status) &&
+                within(each.updatedAt, wanted.updated_after, wanted.updated_before) &&
+                within(each.createdAt, wanted.created_after, wanted.created_before),
+        );
+        return call.page(wanted.sort === "desc" ? found : found.reverse(), (each) =>
+            showPipeline(gitlab, project, each),
+        );
     });
     routes.delete(`${base}/:schedule_id`, (call) => {
         const project = call.project(Level.developer);

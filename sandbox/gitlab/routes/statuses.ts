@@ -48,7 +48,15 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
     });
     routes.get("/projects/:id/repository/commits/:sha/statuses", async (call) => {
         const project = call.codeProject();
-        const wanted = call.parse({ ref: text(), name: text(), all: bool(), pipeline_id: int() });
+        const wanted = call.parse({
+            ref: text(),
+            name: text(),
+            stage: text(),
+            all: bool(),
+            pipeline_id: int(),
+            order_by: oneOf("id", "pipeline_id"),
+            sort: oneOf("asc", "desc"),
+        });
         const sha = await commitAt(gitlab, project, call.id("sha"), "Commit");
         const latest = new Set<string>();
         const found = project.commitStatuses
@@ -80,7 +88,12 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
                     (wanted.all === true || job.run?.retried !== true),
             )
             .map(({ pipeline, job }) => showJob(project, pipeline, job));
-        return call.page([...found.map(show), ...ofJobs], (each) => each);
+        const all = [...found.map(show), ...ofJobs];
+        const key = wanted.order_by ?? "id";
+        if (wanted.order_by !== undefined || wanted.sort !== undefined) {
+            all.sort((a, b) => Number(a[key]) - Number(b[key]));
+        }
+        return call.page(wanted.sort === "desc" ? all.reverse() : all, (each) => each);
     });
     routes.post("/projects/:id/statuses/:sha", async (call) => {
         const project = call.writableProject(Level.developer);
@@ -162,6 +175,13 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
         status.finishedAt = done ? now : null;
         if (!known) {
             project.commitStatuses.push(status);
+            // A status takes the place of everything of its name, jobs too: `update_older_statuses_retried!` of
+            // `Ci::Pipelines::AddJobService` asks for the name alone.
+            for (const { run } of pipeline.jobs.filter((each) => each.name === name)) {
+                if (run) {
+                    run.retried = true;
+                }
+            }
         }
         // A pipeline that is only a record is moved by whoever made it.
         if (pipeline.stages !== undefined) {

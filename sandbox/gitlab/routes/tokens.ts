@@ -3,9 +3,22 @@ import { resourceTokenScopes, tokenScopes } from "../auth";
 import type { Call, Routes } from "../call";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Project, type Token, type User } from "../model";
-import { bool, clearable, day, filled, oneOfNumbers, required, text, words } from "../params";
+import {
+    bool,
+    clearable,
+    day,
+    filled,
+    int,
+    moment,
+    oneOf,
+    oneOfNumbers,
+    required,
+    text,
+    words,
+} from "../params";
 import { hashOf, randomText } from "../secrets";
 import { place } from "./members";
+import { within } from "./pipelines";
 
 /** Longest life of an access token, days, as GitLab sets it where an administrator sets none. */
 const longestLife = 365;
@@ -25,6 +38,55 @@ export function checkScopes(scopes: string[], known: string[]): void {
     }
 }
 
+/** The tokens that a list's parameters ask for. */
+function filterTokens(gitlab: GitLab, call: Call, tokens: Token[]): Token[] {
+    const wanted = call.parse({
+        state: oneOf("active", "inactive"),
+        revoked: bool(),
+        search: text(),
+        created_after: moment(),
+        created_before: moment(),
+        last_used_after: moment(),
+        last_used_before: moment(),
+        expires_after: day(),
+        expires_before: day(),
+        sort: oneOf(...tokenOrders),
+    });
+    const found = tokens.filter(
+        (token) =>
+            (wanted.state === undefined || gitlab.tokenActive(token) === (wanted.state === "active")) &&
+            (wanted.revoked === undefined || token.revoked === wanted.revoked) &&
+            token.name.toLowerCase().includes(wanted.search?.toLowerCase() ?? "") &&
+            within(token.createdAt, wanted.created_after, wanted.created_before) &&
+            within(token.lastUsedAt ?? "", wanted.last_used_after, wanted.last_used_before) &&
+            within(token.expiresAt ?? "9999", wanted.expires_after, wanted.expires_before),
+    );
+    const [key = "", direction] = wanted.sort?.split(/_(?=asc$|desc$)/) ?? [];
+    const value = (token: Token): string =>
+        ({
+            created: token.createdAt,
+            created_at: token.createdAt,
+            expires: token.expiresAt ?? "",
+            last_used: token.lastUsedAt ?? "",
+            name: token.name,
+        })[key] ?? "";
+    if (key !== "") {
+        found.sort((a, b) => value(a).localeCompare(value(b)) * (direction === "desc" ? -1 : 1));
+    }
+    return found;
+}
+
+const tokenOrders = [
+    "created_asc",
+    "created_desc",
+    "expires_asc",
+    "expires_desc",
+    "last_used_asc",
+    "last_used_desc",
+    "name_asc",
+    "name_desc",
+] as const;
+
 export function registerResourceTokens(routes: Routes, gitlab: GitLab): void {
     const { state } = gitlab;
     for (const kind of ["project", "group"] as const) {
@@ -43,11 +105,7 @@ export function registerResourceTokens(routes: Routes, gitlab: GitLab): void {
             return token;
         };
         routes.get(base, (call) => {
-            const wantedState = call.parse({ state: text() }).state;
-            const found = tokensOf(open(call).space).filter(
-                (token) =>
-                    wantedState === undefined || gitlab.tokenActive(token) === (wantedState === "active"),
-            );
+            const found = filterTokens(gitlab, call, tokensOf(open(call).space));
             return call.page(found, (token) => showToken(gitlab, token));
         });
         routes.get(`${base}/:token_id`, (call) => showToken(gitlab, find(call, open(call).space)));
@@ -151,15 +209,19 @@ export function registerPersonalTokens(routes: Routes, gitlab: GitLab): void {
     });
     routes.get("/personal_access_tokens", (call) => {
         const { user } = call;
-        const wanted = call.parse({ user_id: text(), state: text(), revoked: bool(), search: text() });
-        const found = state.tokens.filter(
-            (token) =>
-                token.kind === "personal" &&
-                (user.admin || token.userId === user.id) &&
-                (wanted.user_id === undefined || String(token.userId) === wanted.user_id) &&
-                (wanted.state === undefined || gitlab.tokenActive(token) === (wanted.state === "active")) &&
-                (wanted.revoked === undefined || token.revoked === wanted.revoked) &&
-                token.name.includes(wanted.search ?? ""),
+        const { user_id: id } = call.parse({ user_id: int() });
+        if (id !== undefined && id !== user.id && !user.admin) {
+            throw unauthorized();
+        }
+        const found = filterTokens(
+            gitlab,
+            call,
+            state.tokens.filter(
+                (token) =>
+                    token.kind === "personal" &&
+                    (user.admin || token.userId === user.id) &&
+                    (id === undefined || token.userId === id),
+            ),
         );
         return call.page(found, (token) => showToken(gitlab, token));
     });

@@ -1,7 +1,7 @@
 import type { Routes } from "../call";
 import { ApiError, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
-import { bool, filled, required, text, words } from "../params";
+import { bool, filled, oneOf, required, text, words, type Input } from "../params";
 import { showCommit } from "../present";
 import { readable, commitAt } from "./files";
 import { showDiff } from "./commits";
@@ -13,7 +13,12 @@ export function registerTrees(routes: Routes, gitlab: GitLab): void {
         "/projects/:id/repository/tree",
         async (call) => {
             const project = call.codeProject();
-            const wanted = call.parse({ ref: text(), path: text(), recursive: bool(), pagination: text() });
+            const wanted = call.parse({
+                ref: text(),
+                path: text(),
+                recursive: bool(),
+                pagination: oneOf("legacy", "keyset", "none"),
+            });
             const sha = await commitAt(gitlab, project, wanted.ref, "Tree");
             const path = (wanted.path ?? "").replace(/^\/+|\/+$/g, "");
             const entries = await git.tree(project.id, sha, path, wanted.recursive ?? false);
@@ -21,13 +26,18 @@ export function registerTrees(routes: Routes, gitlab: GitLab): void {
                 throw new ApiError(404, { message: "404 invalid revision or path Not Found" });
             }
             entries.sort((a, b) => (a.type === b.type ? 0 : a.type === "tree" ? -1 : 1));
-            return call.page(entries, (entry) => ({
+            const show = (entry: (typeof entries)[number]): Input => ({
                 id: entry.id,
                 name: entry.path.split("/").at(-1),
                 type: entry.type,
                 path: entry.path,
                 mode: entry.mode,
-            }));
+            });
+            return wanted.pagination === "none"
+                ? entries.map(show)
+                : call.page(entries, show, {
+                      keyset: { by: "page_token", key: (entry) => `${entry.id}${entry.path}` },
+                  });
         },
         readable,
     );
@@ -108,7 +118,8 @@ export function registerTrees(routes: Routes, gitlab: GitLab): void {
             `/projects/:id/repository/${path}`,
             async (call) => {
                 const project = call.codeProject();
-                const sha = await commitAt(gitlab, project, call.parse({ sha: text() }).sha, "File");
+                const wanted = call.parse({ sha: text(), path: text(), include_lfs_blobs: bool() });
+                const sha = await commitAt(gitlab, project, wanted.sha, "File");
                 const suffix = path === "archive" ? "tar.gz" : path.slice("archive.".length);
                 const name = `${project.path}-${sha}`;
                 call.reply.header("content-disposition", `attachment; filename="${name}.${suffix}"`);
@@ -120,7 +131,12 @@ export function registerTrees(routes: Routes, gitlab: GitLab): void {
     }
     routes.get("/projects/:id/repository/contributors", async (call) => {
         const project = call.codeProject();
-        const sha = await commitAt(gitlab, project, call.parse({ ref: text() }).ref, "Ref");
+        const wanted = call.parse({
+            ref: text(),
+            order_by: oneOf("email", "name", "commits"),
+            sort: oneOf("asc", "desc"),
+        });
+        const sha = await commitAt(gitlab, project, wanted.ref, "Ref");
         const counts = new Map<string, { name: string; email: string; commits: number }>();
         for (const commit of await git.log(project.id, [sha])) {
             const known = counts.get(commit.authorEmail) ?? {
@@ -131,6 +147,13 @@ export function registerTrees(routes: Routes, gitlab: GitLab): void {
             known.commits++;
             counts.set(commit.authorEmail, known);
         }
-        return call.page([...counts.values()], (each) => ({ ...each, additions: 0, deletions: 0 }));
+        const found = [...counts.values()];
+        const key = wanted.order_by ?? "commits";
+        found.sort((a, b) => (key === "commits" ? a.commits - b.commits : a[key].localeCompare(b[key])));
+        return call.page(wanted.sort === "desc" ? found.reverse() : found, (each) => ({
+            ...each,
+            additions: 0,
+            deletions: 0,
+        }));
     });
 }

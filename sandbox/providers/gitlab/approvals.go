@@ -18,16 +18,11 @@ func (p *provider) approvals() *crud.Handler {
 		return state
 	}
 	write := func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
-		// The call sets values, so making it again is safe.
-		return crud.Once(ctx, p.Pause,
-			func() (plugin.Map, error) {
-				var found plugin.Map
-				if err := p.Post(ctx, path(c), m.body(c, true), &found); err != nil {
-					return nil, err
-				}
-				return show(c, found), nil
-			},
-			func() (plugin.Map, bool, error) { return nil, false, nil })
+		var found plugin.Map
+		if err := p.Post(ctx, path(c), m.body(c, true), &found); err != nil {
+			return nil, err
+		}
+		return show(c, found), nil
 	}
 	return &crud.Handler{
 		Create: createOfProject(write),
@@ -57,7 +52,6 @@ func (p *provider) approvalRule() *crud.Handler {
 		mapping: mapping{local: []string{"project", "disableImportingDefaultAnyApproverRuleOnCreate", "userIds", "groupIds", "protectedBranchIds"},
 			onlyNew: []string{"ruleType", "reportType"}},
 		owner: "project", path: "approval_rules", update: http.MethodPut,
-		same: []string{"name", "approvalsRequired", "ruleType", "userIds", "groupIds", "protectedBranchIds"},
 		toAPI: func(c *crud.Call, body plugin.Map) {
 			for _, name := range []string{"userIds", "groupIds", "protectedBranchIds"} {
 				if c.Given(name) || c.Old[name] != nil {

@@ -2,11 +2,12 @@ package gitlab
 
 import (
 	"context"
+	"fmt"
 	"net/http"
-	"net/url"
 
 	"estate/providers/internal/crud"
 	"estate/providers/internal/plugin"
+	"estate/providers/internal/rest"
 	"estate/providers/schema"
 )
 
@@ -25,16 +26,11 @@ func (p *provider) branch() *crud.Handler {
 		return state
 	}
 	return &crud.Handler{
-		Volatile: []string{"commits", "canPush", "default", "developerCanMerge", "developerCanPush", "merged", "protected"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			id := c.Text("project") + ":" + c.Text("name")
-			branch, err := crud.Once(ctx, p.Pause,
-				func() (plugin.Map, error) {
-					var made plugin.Map
-					body := plugin.Map{"branch": c.Text("name"), "ref": c.Text("ref")}
-					return made, p.Post(ctx, ownerPath("project", c.Text("project"))+"/repository/branches", body, &made)
-				},
-				func() (plugin.Map, bool, error) { return p.orphanBranch(ctx, c, item(c), id) })
+			var branch plugin.Map
+			body := plugin.Map{"branch": c.Text("name"), "ref": c.Text("ref")}
+			err := p.Post(ctx, ownerPath("project", c.Text("project"))+"/repository/branches", body, &branch)
 			if err != nil {
 				return "", nil, err
 			}
@@ -56,28 +52,9 @@ func (p *provider) branch() *crud.Handler {
 			if c.Bool("keepOnDestroy") {
 				return nil
 			}
-			return p.Client.Delete(ctx, item(c))
+			return p.erase(ctx, item(c))
 		},
 	}
-}
-
-// orphanBranch takes over a branch that has no commit of its own: one an earlier attempt made from the same ref, or one
-// that cannot be told from it. Deleting such a branch loses nothing.
-func (p *provider) orphanBranch(ctx context.Context, c *crud.Call, item, id string) (plugin.Map, bool, error) {
-	var branch plugin.Map
-	if err := p.Get(ctx, item, &branch); err != nil {
-		_, err = gone(nil, err)
-		return nil, false, err
-	}
-	query := url.Values{"from": {c.Text("ref")}, "to": {c.Text("name")}}
-	var between plugin.Map
-	if err := p.Get(ctx, ownerPath("project", c.Text("project"))+"/repository/compare?"+query.Encode(), &between); err != nil {
-		return nil, false, err
-	}
-	if own, _ := between["commits"].([]any); len(own) > 0 || c.Owned(id) {
-		return nil, false, &crud.ErrTaken{What: "the branch " + c.Text("name") + " exists and has commits that " + c.Text("ref") + " has not", ImportID: id}
-	}
-	return branch, true, nil
 }
 
 // grants are who may do something to a protected branch or tag: roles, users, groups and deploy keys.
@@ -270,41 +247,6 @@ func (r protection) state(c *crud.Call, object plugin.Map) plugin.Map {
 	return state
 }
 
-func (r protection) asWanted(c *crud.Call, object plugin.Map) bool {
-	state := r.state(c, object)
-	names := append([]string{}, r.flags...)
-	for _, one := range r.grants {
-		names = append(names, one.list)
-		if one.role != "" {
-			names = append(names, one.role)
-		}
-	}
-	return same(c, state, names...)
-}
-
-// renew takes a protection away and makes it anew, which is how levels are changed in every tier of GitLab.
-func (p *provider) renew(ctx context.Context, r protection, c *crud.Call) (plugin.Map, error) {
-	return crud.Once(ctx, p.Pause,
-		func() (plugin.Map, error) {
-			if err := p.Client.Delete(ctx, r.item(c)); err != nil {
-				return nil, err
-			}
-			var made plugin.Map
-			return made, p.Post(ctx, r.list(c), r.body(c), &made)
-		},
-		func() (plugin.Map, bool, error) { return p.protected(ctx, r, c) })
-}
-
-// protected looks for a protection that is as wanted.
-func (p *provider) protected(ctx context.Context, r protection, c *crud.Call) (plugin.Map, bool, error) {
-	var found plugin.Map
-	if err := p.Get(ctx, r.item(c), &found); err != nil {
-		_, err = gone(nil, err)
-		return nil, false, err
-	}
-	return found, r.asWanted(c, found), nil
-}
-
 func (r protection) locate(c *crud.Call) error {
 	found, err := parts(c.ID, "project", r.name)
 	if err == nil {
@@ -325,7 +267,7 @@ func (p *provider) protection(r protection) *crud.Handler {
 			}
 			return r.state(c, found), nil
 		},
-		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, r.item(c)) },
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.erase(ctx, r.item(c)) },
 	}
 }
 
@@ -338,24 +280,26 @@ func (p *provider) branchProtection() *crud.Handler {
 	handler.Check = p.otherEdition
 	handler.Create = func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 		id := c.Text("project") + ":" + c.Text("branch")
-		found, asWanted, err := p.protected(ctx, r, c)
-		if err != nil {
+		var found plugin.Map
+		err := p.Get(ctx, r.item(c), &found)
+		if err != nil && !rest.NotFound(err) {
 			return "", nil, err
 		}
-		if found != nil && !asWanted {
+		if err == nil {
 			// GitLab protects the default branch by itself: that protection is replaced. Any other was made by somebody.
 			var project plugin.Map
 			if err := p.Get(ctx, ownerPath("project", c.Text("project")), &project); err != nil {
 				return "", nil, err
 			}
 			if project["default_branch"] != c.Text("branch") {
-				return "", nil, &crud.ErrTaken{What: "the branch " + c.Text("branch") + " is protected already, in another way", ImportID: id}
+				return "", nil, fmt.Errorf("protected branch %q on project %q already exists", c.Text("branch"), c.Text("project"))
 			}
-		}
-		if !asWanted {
-			if found, err = p.renew(ctx, r, c); err != nil {
+			if err := p.erase(ctx, r.item(c)); err != nil {
 				return "", nil, err
 			}
+		}
+		if err := p.Post(ctx, r.list(c), r.body(c), &found); err != nil {
+			return "", nil, err
 		}
 		state, err := p.inOwnWords(ctx, r.state(c, found))
 		return id, state, err
@@ -446,12 +390,14 @@ func (p *provider) tagProtection() *crud.Handler {
 	r := protection{path: "protected_tags", name: "tag", grants: tagGrants}
 	handler := p.protection(r)
 	handler.Create = func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-		found, asWanted, err := p.protected(ctx, r, c)
-		if err != nil {
-			return "", nil, err
-		}
-		if !asWanted {
-			if found, err = p.renew(ctx, r, c); err != nil {
+		var found plugin.Map
+		if err := p.Post(ctx, r.list(c), r.body(c), &found); err != nil {
+			// Whatever failed, the published plugin takes away what is there and asks again.
+			plugin.Log(ctx).Info("%v: the tags' protection is taken away and made again", err)
+			if err := p.erase(ctx, r.item(c)); err != nil {
+				return "", nil, err
+			}
+			if err := p.Post(ctx, r.list(c), r.body(c), &found); err != nil {
 				return "", nil, err
 			}
 		}

@@ -14,7 +14,6 @@ func (p *provider) environment() *crud.Handler {
 	o := object{
 		mapping: mapping{local: []string{"stopBeforeDestroy"}, onlyNew: []string{"name"}},
 		owner:   "project", path: "environments", update: http.MethodPut,
-		same: []string{"name", "externalUrl", "tier", "description"},
 		fromAPI: func(_ *crud.Call, element, state plugin.Map) {
 			if agent, ok := element["cluster_agent"].(map[string]any); ok {
 				state["clusterAgentId"] = agent["id"]
@@ -22,7 +21,6 @@ func (p *provider) environment() *crud.Handler {
 		},
 	}
 	handler := p.crud(o)
-	handler.Volatile = []string{"updatedAt", "autoStopAt", "state"}
 	handler.Delete = func(ctx context.Context, c *crud.Call) error {
 		key, err := o.locate(c)
 		if err != nil {

@@ -155,13 +155,3 @@ func ownerPath(owner, id string) string {
 	}
 	return "/groups/" + escape(id)
 }
-
-// same says whether an object's state has the values that the program gives for the named properties.
-func same(c *crud.Call, state plugin.Map, properties ...string) bool {
-	for _, name := range properties {
-		if c.Given(name) && !schema.Matches(c.Inputs[name], state[name]) && !(state[name] == nil && schema.Empty(c.Inputs[name])) {
-			return false
-		}
-	}
-	return true
-}

@@ -70,7 +70,6 @@ func (p *provider) file() *crud.Handler {
 		return read(ctx, c)
 	}
 	return &crud.Handler{
-		Volatile: []string{"commitId", "lastCommitId"},
 		Check: func(_ context.Context, inputs plugin.Map) []plugin.Failure {
 			if inputs["encoding"] != "base64" {
 				return nil
@@ -85,35 +84,24 @@ func (p *provider) file() *crud.Handler {
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			id := c.Text("project") + ":" + c.Text("branch") + ":" + c.Text("filePath")
 			p.files.Lock()
-			state, err := crud.Once(ctx, p.Pause,
-				func() (plugin.Map, error) {
-					err := p.refreshing(ctx, c, func() error {
-						return write(ctx, c, http.MethodPost, plugin.Map{"commit_message": message(c, "createCommitMessage", "Create")})
-					})
-					if err != nil {
-						return nil, err
+			err := p.refreshing(ctx, c, func() error {
+				method, extra := http.MethodPost, plugin.Map{"commit_message": message(c, "createCommitMessage", "Create")}
+				if c.Bool("overwriteOnCreate") {
+					switch found, err := get(ctx, c); {
+					case err == nil:
+						method, extra["last_commit_id"] = http.MethodPut, found["last_commit_id"]
+					case !rest.NotFound(err):
+						return err
 					}
-					return read(ctx, c)
-				},
-				func() (plugin.Map, bool, error) {
-					found, err := read(ctx, c)
-					if err != nil || found == nil {
-						return nil, false, err
-					}
-					if found["content"] == c.Text("content") || c.Bool("overwriteOnCreate") {
-						return found, true, nil
-					}
-					return nil, false, &crud.ErrTaken{What: "the file exists with other content; overwriteOnCreate would overwrite it", ImportID: id}
-				})
+				}
+				return write(ctx, c, method, extra)
+			})
 			p.files.Unlock()
 			if err != nil {
 				return "", nil, err
 			}
-			if state["content"] != c.Text("content") {
-				state, err = update(ctx, c)
-				return id, state, err
-			}
-			return id, state, nil
+			state, err := read(ctx, c)
+			return id, state, err
 		},
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 			found, err := parts(c.ID, "project", "branch", "filePath")
@@ -131,9 +119,6 @@ func (p *provider) file() *crud.Handler {
 			defer p.files.Unlock()
 			return p.refreshing(ctx, c, func() error {
 				found, err := get(ctx, c)
-				if rest.NotFound(err) {
-					return nil
-				}
 				if err != nil {
 					return err
 				}
@@ -147,10 +132,8 @@ func (p *provider) file() *crud.Handler {
 						body[snake(name)] = c.Text(name)
 					}
 				}
-				if _, err := p.Call(ctx, http.MethodDelete, item(c), body, nil); err != nil && !rest.NotFound(err) {
-					return err
-				}
-				return nil
+				_, err = p.Call(ctx, http.MethodDelete, item(c), body, nil)
+				return err
 			})
 		},
 	}

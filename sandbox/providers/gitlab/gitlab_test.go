@@ -216,20 +216,6 @@ func TestProtectionInTheWordsOfTheOtherEditionIsRefused(t *testing.T) {
 	}
 }
 
-func TestProtectionOfAnotherBranchIsLeftToItsOwner(t *testing.T) {
-	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
-		"GET /projects/7":                        answer(200, plugin.Map{"default_branch": "main"}),
-		"GET /projects/7/protected_branches/dev": answer(200, protected(30, 30, true)),
-	})
-	_, err := create(t, backend, "BranchProtection", plugin.Map{"project": "7", "branch": "dev", "pushAccessLevel": "no one"})
-	if err == nil || !strings.Contains(err.Error(), `the branch dev is protected already, in another way (to manage it, import it with the id "7:dev")`) {
-		t.Errorf("got %v", err)
-	}
-	if len(f.calls) > 0 {
-		t.Errorf("calls: %v", f.calls)
-	}
-}
-
 func TestListsChangeInPlace(t *testing.T) {
 	found := protected(30, 40, false)
 	found["push_access_levels"] = []any{
@@ -326,81 +312,6 @@ func TestWiderGrantOfAnotherShows(t *testing.T) {
 	}
 }
 
-func TestLostAnswerOfATokenLeavesNoSecondOne(t *testing.T) {
-	var tokens []any
-	made := 0
-	backend, p, f := start(t, map[string]func(plugin.Map) (int, any){
-		"GET /projects/7/access_tokens": func(plugin.Map) (int, any) { return 200, tokens },
-		"POST /projects/7/access_tokens": func(body plugin.Map) (int, any) {
-			made++
-			token := plugin.Map{
-				"id": made, "name": body["name"], "scopes": body["scopes"], "access_level": body["access_level"], "description": "",
-				"revoked": false, "active": true, "created_at": "2026-05-01T11:59:00Z", "expires_at": body["expires_at"],
-			}
-			tokens = append(tokens, token)
-			if made == 1 {
-				return 0, nil
-			}
-			return 201, plugin.Map{"id": made, "name": body["name"], "token": "glpat-new", "expires_at": body["expires_at"]}
-		},
-		"DELETE /projects/7/access_tokens/1": func(plugin.Map) (int, any) { tokens = nil; return 204, nil },
-	})
-	p.now = func() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }
-	inputs := plugin.Map{
-		"project": "7", "name": "ci", "scopes": []any{"api"},
-		"rotationConfiguration": map[string]any{"expirationDays": 30.0, "rotateBeforeDays": 10.0},
-	}
-	one, err := create(t, backend, "ProjectAccessToken", inputs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if one.ID != "7:2" || one.Outputs["token"] != (plugin.Secret{Value: "glpat-new"}) || one.Outputs["expiresAt"] != "2026-05-31" || len(tokens) != 1 {
-		t.Errorf("made %v; there are %v", one, tokens)
-	}
-	if !reflect.DeepEqual(f.calls, []string{"POST /projects/7/access_tokens", "DELETE /projects/7/access_tokens/1", "POST /projects/7/access_tokens"}) {
-		t.Errorf("calls: %v", f.calls)
-	}
-	// A second resource just like it: the first one's token is not taken for left behind.
-	tokens = []any{plugin.Map{
-		"id": 2, "name": "ci", "scopes": []any{"api"}, "access_level": 40, "description": "", "created_at": "2026-05-01T11:59:00Z",
-	}}
-	if _, err := create(t, backend, "ProjectAccessToken", inputs); err != nil {
-		t.Fatal(err)
-	}
-	if last := f.calls[len(f.calls)-1]; last != "POST /projects/7/access_tokens" || len(f.calls) != 4 {
-		t.Errorf("calls: %v", f.calls)
-	}
-}
-
-func TestUsedOrOldTokensAreNobodysLeftovers(t *testing.T) {
-	for name, change := range map[string]plugin.Map{
-		"used":          {"last_used_at": "2026-05-01T11:59:30Z"},
-		"old":           {"created_at": "2026-04-01T00:00:00Z"},
-		"revoked":       {"revoked": true},
-		"other scopes":  {"scopes": []any{"read_api"}},
-		"other role":    {"access_level": 30},
-		"not this name": {"name": "ci2"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			token := plugin.Map{"id": 1, "name": "ci", "scopes": []any{"api"}, "access_level": 40, "created_at": "2026-05-01T11:59:00Z"}
-			for field, value := range change {
-				token[field] = value
-			}
-			backend, p, f := start(t, map[string]func(plugin.Map) (int, any){
-				"GET /projects/7/access_tokens":  answer(200, []any{token}),
-				"POST /projects/7/access_tokens": answer(201, plugin.Map{"id": 2, "token": "t"}),
-			})
-			p.now = func() time.Time { return time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC) }
-			if _, err := create(t, backend, "ProjectAccessToken", plugin.Map{"project": "7", "name": "ci", "scopes": []any{"api"}, "expiresAt": "2026-06-01"}); err != nil {
-				t.Fatal(err)
-			}
-			if !reflect.DeepEqual(f.calls, []string{"POST /projects/7/access_tokens"}) {
-				t.Errorf("calls: %v", f.calls)
-			}
-		})
-	}
-}
-
 func TestTokenIsRenewedBeforeItsEnd(t *testing.T) {
 	backend, p, f := start(t, map[string]func(plugin.Map) (int, any){
 		"POST /projects/7/access_tokens/1/rotate": answer(200, plugin.Map{"id": 9, "token": "new", "expires_at": "2026-06-19"}),
@@ -435,9 +346,17 @@ func TestTokenIsRenewedBeforeItsEnd(t *testing.T) {
 	if err != nil || changed.Outputs["token"] != (plugin.Secret{Value: "new"}) || f.sent("POST /projects/7/access_tokens/1/rotate")["expires_at"] != "2026-06-20" {
 		t.Fatalf("got %v, %v", changed, err)
 	}
-	// It has another id at GitLab now; the resource keeps its own.
+	// It has another id at GitLab now; an update cannot change that of the resource, the next refresh does.
+	if changed.Outputs["id"] != "7:9" {
+		t.Errorf("the outputs have the new id, not %v", changed.Outputs["id"])
+	}
+	inputs["validatePastExpirationDate"] = true
+	update = plugin.UpdateRequest{Resource: resource("ProjectAccessToken"), ID: "7:1", Olds: changed.Outputs, OldInputs: inputs, News: inputs}
+	if changed, err = backend.Update(context.Background(), update); err != nil || changed.Outputs["id"] != "7:9" || len(f.calls) != 1 {
+		t.Errorf("a change without a rotation: %v, %v, %v", changed, err, f.calls)
+	}
 	read, err := backend.Read(context.Background(), plugin.ReadRequest{Resource: resource("ProjectAccessToken"), ID: "7:1", Inputs: inputs, Outputs: changed.Outputs})
-	if err != nil || read.ID != "7:1" {
+	if err != nil || read.ID != "7:9" || read.Outputs["id"] != "7:9" {
 		t.Errorf("got %v, %v", read, err)
 	}
 }
@@ -451,44 +370,6 @@ func project(change plugin.Map) plugin.Map {
 		found[field] = value
 	}
 	return found
-}
-
-func TestProjectLeftBehindIsTakenOver(t *testing.T) {
-	hooks := []any{}
-	for name, test := range map[string]struct {
-		change plugin.Map
-		hooks  []any
-		want   string
-	}{
-		"empty and mine":   {nil, nil, ""},
-		"somebody else's":  {plugin.Map{"creator_id": 2}, nil, "was not left behind"},
-		"with a hook":      {nil, []any{plugin.Map{"id": 1}}, "was not left behind"},
-		"another name":     {plugin.Map{"name": "Web"}, nil, "was not left behind"},
-		"marked to delete": {plugin.Map{"marked_for_deletion_on": "2026-05-01"}, nil, "was not left behind"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			hooks = append([]any{}, test.hooks...)
-			found := project(test.change)
-			backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
-				"POST /projects":                 answer(400, plugin.Map{"message": plugin.Map{"path": []any{"has already been taken"}}}),
-				"GET /namespaces/3":              answer(200, plugin.Map{"full_path": "acme"}),
-				"GET /projects/acme%2Fweb":       answer(200, found),
-				"GET /projects/7/hooks":          answer(200, hooks),
-				"GET /projects/7/variables":      answer(200, []any{}),
-				"GET /projects/7/merge_requests": answer(200, []any{}),
-			})
-			made, err := create(t, backend, "Project", plugin.Map{"name": "web", "namespaceId": 3.0, "visibilityLevel": "private"})
-			switch {
-			case test.want == "" && (err != nil || made.ID != "7"):
-				t.Errorf("got %v, %v", made, err)
-			case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "path has already been taken")):
-				t.Errorf("got %v", err)
-			}
-			if len(f.calls) != 1 {
-				t.Errorf("calls: %v", f.calls)
-			}
-		})
-	}
 }
 
 func TestProjectWaits(t *testing.T) {
@@ -576,34 +457,5 @@ func TestFileIsWrittenAgainWhenTheBranchMoved(t *testing.T) {
 	changed, err := backend.Update(context.Background(), plugin.UpdateRequest{Resource: resource("RepositoryFile"), ID: "7:dev:a/b.txt", News: inputs})
 	if err != nil || writes != 2 || changed.Outputs["content"] != "two\n" {
 		t.Errorf("got %v, %v", changed, err)
-	}
-}
-
-func TestHookLeftBehindIsTakenOver(t *testing.T) {
-	hook := plugin.Map{"id": 4, "url": "http://x", "push_events": true, "enable_ssl_verification": true, "merge_requests_events": true}
-	backend, _, f := start(t, map[string]func(plugin.Map) (int, any){
-		"GET /projects/7/hooks":   answer(200, []any{hook}),
-		"PUT /projects/7/hooks/4": answer(200, hook),
-		"POST /projects/7/hooks":  answer(201, plugin.Map{"id": 5, "url": "http://x", "push_events": true}),
-	})
-	inputs := plugin.Map{"project": "7", "url": "http://x", "token": "s", "mergeRequestsEvents": true}
-	made, err := create(t, backend, "ProjectHook", inputs)
-	if err != nil || made.ID != "7:4" || made.Outputs["token"] != (plugin.Secret{Value: "s"}) || f.sent("PUT /projects/7/hooks/4")["token"] != "s" {
-		t.Errorf("got %v, %v", made, err)
-	}
-	inputs["mergeRequestsEvents"] = false // not the same: one of its own
-	if made, err := create(t, backend, "ProjectHook", inputs); err != nil || made.ID != "7:5" {
-		t.Errorf("got %v, %v", made, err)
-	}
-}
-
-func TestVariableOfSomebodyElse(t *testing.T) {
-	backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){
-		"POST /projects/7/variables":  answer(400, plugin.Map{"message": plugin.Map{"key": []any{"(K) has already been taken"}}}),
-		"GET /projects/7/variables/K": answer(200, plugin.Map{"key": "K", "value": "theirs", "environment_scope": "*"}),
-	})
-	_, err := create(t, backend, "ProjectVariable", plugin.Map{"project": "7", "key": "K", "value": plugin.Secret{Value: "mine"}})
-	if err == nil || !strings.Contains(err.Error(), `import it with the id "7:K:*"`) || strings.Contains(err.Error(), "mine") || strings.Contains(err.Error(), "theirs") {
-		t.Errorf("got %v", err)
 	}
 }

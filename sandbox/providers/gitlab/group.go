@@ -140,18 +140,13 @@ func (p *provider) group() *crud.Handler {
 		return state, p.nestedPushRules(ctx, c, "/groups/"+id, state)
 	}
 	return &crud.Handler{
-		Volatile: []string{"runnersToken"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := groupBody(c, false)
 			if c.Int("parentId") != 0 {
 				body["parent_id"] = c.Int("parentId")
 			}
-			group, err := crud.Once(ctx, p.Pause,
-				func() (plugin.Map, error) {
-					var made plugin.Map
-					return made, p.Post(ctx, "/groups", body, &made)
-				},
-				func() (plugin.Map, bool, error) { return p.orphanGroup(ctx, c) })
+			var group plugin.Map
+			err := p.Post(ctx, "/groups", body, &group)
 			if err != nil {
 				return "", nil, err
 			}
@@ -225,8 +220,6 @@ func (p *provider) remove(ctx context.Context, c *crud.Call, path, marked, fullP
 	}
 	_, err := p.Call(ctx, "DELETE", path, nil, nil)
 	switch {
-	case rest.NotFound(err):
-		return nil
 	case err != nil && !strings.Contains(err.Error(), "already") && !strings.Contains(err.Error(), "marked for deletion"):
 		return err
 	}
@@ -254,46 +247,4 @@ func (p *provider) remove(ctx context.Context, c *crud.Call, path, marked, fullP
 		}
 		return false, err
 	})
-}
-
-// orphanGroup finds the group that an earlier attempt made: at the same path, with the same name and visibility, and
-// empty. Anything else is somebody's group.
-func (p *provider) orphanGroup(ctx context.Context, c *crud.Call) (plugin.Map, bool, error) {
-	full := c.Text("path")
-	if parent := c.Int("parentId"); parent != 0 {
-		var above plugin.Map
-		if err := p.Get(ctx, "/groups/"+number(parent), &above); err != nil {
-			return nil, false, err
-		}
-		full = plugin.Text(above["full_path"]) + "/" + full
-	}
-	var group plugin.Map
-	if err := p.Get(ctx, "/groups/"+escape(full), &group); err != nil {
-		_, err = gone(nil, err)
-		return nil, false, err
-	}
-	id := number(group["id"])
-	taken := &crud.ErrTaken{What: "the group " + full + " exists and was not left behind by an earlier attempt", ImportID: id}
-	if group["marked_for_deletion_on"] != nil || c.Owned(id) || !same(c, groupState(c, group), "name", "visibilityLevel", "description") {
-		return nil, false, taken
-	}
-	for _, list := range []string{"/projects", "/subgroups"} {
-		found, err := p.all(ctx, "/groups/"+id+list)
-		if err != nil {
-			return nil, false, err
-		}
-		if len(found) > 0 {
-			return nil, false, taken
-		}
-	}
-	members, err := p.all(ctx, "/groups/"+id+"/members")
-	if err != nil {
-		return nil, false, err
-	}
-	for _, member := range members {
-		if !p.isMe(ctx, member["id"]) {
-			return nil, false, taken
-		}
-	}
-	return group, true, nil
 }

@@ -9,13 +9,8 @@ import (
 
 // The token and signing token of a hook, and the values of its headers and variables, are never shown.
 func (p *provider) hook(owner string) *crud.Handler {
-	handler := p.crud(object{
-		owner: owner, path: "hooks", update: http.MethodPut, shown: "hookId", twins: true,
-		same: []string{
-			"url", "description", "pushEvents", "pushEventsBranchFilter", "branchFilterStrategy", "tagPushEvents",
-			"mergeRequestsEvents", "issuesEvents", "noteEvents", "pipelineEvents", "jobEvents", "wikiPageEvents",
-			"deploymentEvents", "releasesEvents", "enableSslVerification", "customWebhookTemplate",
-		},
+	return p.crud(object{
+		owner: owner, path: "hooks", update: http.MethodPut, shown: "hookId",
 		fromAPI: func(c *crud.Call, _, state plugin.Map) {
 			delete(state, "token")
 			delete(state, "signingToken")
@@ -27,8 +22,6 @@ func (p *provider) hook(owner string) *crud.Handler {
 			}
 		},
 	})
-	handler.Volatile = []string{"alertStatus", "disabledUntil"}
-	return handler
 }
 
 // hiddenValues fills in values that the API keeps to itself: those the program gave for the same keys.

@@ -62,6 +62,5 @@ func (p *provider) integration(slug, owner string) *crud.Handler {
 		Update: write,
 		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, path(c)) },
 	}
-	handler.Volatile = []string{"updatedAt"}
 	return handler
 }

@@ -59,16 +59,7 @@ func (p *provider) jobTokenScopes() *crud.Handler {
 				if have[id] {
 					continue
 				}
-				// One that is on the list already, by an attempt whose answer was lost, is no error.
-				_, err := crud.Once(ctx, p.Pause,
-					func() (bool, error) {
-						return true, p.Post(ctx, path(c)+list.path, plugin.Map{list.field: id}, nil)
-					},
-					func() (bool, bool, error) {
-						now, err := read(ctx, c)
-						return true, numbers(now[list.property])[id], err
-					})
-				if err != nil {
+				if err := p.Post(ctx, path(c)+list.path, plugin.Map{list.field: id}, nil); err != nil {
 					return nil, err
 				}
 			}

@@ -9,8 +9,8 @@ import (
 )
 
 func (p *provider) deployKey() *crud.Handler {
-	handler := p.crud(object{
-		owner: "project", path: "deploy_keys", shown: "deployKeyId", same: []string{"key", "title", "canPush"},
+	return p.crud(object{
+		owner: "project", path: "deploy_keys", shown: "deployKeyId",
 		fromAPI: func(c *crud.Call, _, state plugin.Map) {
 			// GitLab drops the comment at the end of a key.
 			if given := c.Text("key"); given != "" && sameKey(given, plugin.Text(state["key"])) {
@@ -18,7 +18,6 @@ func (p *provider) deployKey() *crud.Handler {
 			}
 		},
 	})
-	return handler
 }
 
 func sameKey(a, b string) bool {
@@ -42,12 +41,7 @@ func (p *provider) deployKeyEnable() *crud.Handler {
 	return &crud.Handler{
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			id := c.Text("project") + ":" + c.Text("keyId")
-			enable := func() (plugin.Map, error) { return nil, p.Post(ctx, item(c)+"/enable", nil, nil) }
-			find := func() (plugin.Map, bool, error) {
-				state, err := read(ctx, c)
-				return state, state != nil, err
-			}
-			if _, err := crud.Once(ctx, p.Pause, enable, find); err != nil {
+			if err := p.Post(ctx, item(c)+"/enable", nil, nil); err != nil {
 				return "", nil, err
 			}
 			if c.Given("canPush") {
@@ -66,6 +60,6 @@ func (p *provider) deployKeyEnable() *crud.Handler {
 			c.Inputs = withInput(withInput(c.Inputs, "project", found[0]), "keyId", found[1])
 			return read(ctx, c)
 		},
-		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, item(c)) },
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.erase(ctx, item(c)) },
 	}
 }

@@ -9,9 +9,9 @@ import (
 )
 
 func (p *provider) label(owner string) *crud.Handler {
-	handler := p.crud(object{
+	return p.crud(object{
 		mapping: mapping{onlyNew: []string{"name"}},
-		owner:   owner, path: "labels", key: "name", update: http.MethodPut, same: []string{"color", "description", "priority"},
+		owner:   owner, path: "labels", key: "name", update: http.MethodPut,
 		fromAPI: func(c *crud.Call, element, state plugin.Map) {
 			state["colorHex"], state["labelId"] = element["color"], element["id"]
 			// The API gives a colour's number also where a name was given.
@@ -24,5 +24,4 @@ func (p *provider) label(owner string) *crud.Handler {
 			}
 		},
 	})
-	return handler
 }

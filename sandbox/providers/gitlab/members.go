@@ -21,7 +21,7 @@ func (p *provider) membership(owner string) *crud.Handler {
 			onlyNew: []string{"userId"},
 			names:   map[string]string{"userId": "user_id", "memberRoleId": "member_role_id"},
 		},
-		owner: owner, path: "members", key: "userId", update: http.MethodPut, same: []string{"accessLevel", "expiresAt"},
+		owner: owner, path: "members", key: "userId", update: http.MethodPut,
 		lists:   list,
 		element: func(c *crud.Call, key string) string { return list(c) + "/" + key },
 		fromAPI: func(c *crud.Call, element, state plugin.Map) { state["userId"] = element["id"] },
@@ -54,7 +54,7 @@ func (p *provider) membership(owner string) *crud.Handler {
 		if len(query) > 0 {
 			path += "?" + query.Encode()
 		}
-		return p.Client.Delete(ctx, path)
+		return p.erase(ctx, path)
 	}
 	return handler
 }
@@ -95,17 +95,10 @@ func (p *provider) share(owner, with string) *crud.Handler {
 			if c.Given("memberRoleId") {
 				body["member_role_id"] = c.Int("memberRoleId")
 			}
-			state, err := crud.Once(ctx, p.Pause,
-				func() (plugin.Map, error) {
-					if err := p.Post(ctx, path(c)+"/share", body, nil); err != nil {
-						return nil, err
-					}
-					return read(ctx, c)
-				},
-				func() (plugin.Map, bool, error) {
-					found, err := read(ctx, c)
-					return found, found != nil && same(c, found, "groupAccess", "expiresAt"), err
-				})
+			if err := p.Post(ctx, path(c)+"/share", body, nil); err != nil {
+				return "", nil, err
+			}
+			state, err := read(ctx, c)
 			if err != nil {
 				return "", nil, err
 			}
@@ -121,7 +114,7 @@ func (p *provider) share(owner, with string) *crud.Handler {
 			return read(ctx, c)
 		},
 		Delete: func(ctx context.Context, c *crud.Call) error {
-			return p.Client.Delete(ctx, path(c)+"/share/"+number(c.Inputs[with]))
+			return p.erase(ctx, path(c)+"/share/"+number(c.Inputs[with]))
 		},
 	}
 }

@@ -20,10 +20,6 @@ type object struct {
 	ident, shown string
 	// update is the method that changes an element; empty: nothing changes in place.
 	update string
-	// twins: the server accepts a second object that is just the same, so one is looked for before making one.
-	twins bool
-	// same lists the properties that, all equal, show an object to be the one that was to be made.
-	same []string
 	// lists and element replace the paths of the list and of one element; toAPI and fromAPI amend body and state; amended the handler.
 	lists   func(c *crud.Call) string
 	element func(c *crud.Call, key string) string
@@ -32,8 +28,8 @@ type object struct {
 	// idOf replaces the making of an id, parse the reading.
 	idOf  func(c *crud.Call, object plugin.Map) string
 	parse func(c *crud.Call) (key string, err error)
-	// usable says whether an object that is the same may be taken over; nil: yes.
-	usable func(ctx context.Context, c *crud.Call, object plugin.Map) bool
+	// lenient: deleting an object that is gone is no failure.
+	lenient bool
 }
 
 func (o object) list(c *crud.Call) string {
@@ -144,42 +140,15 @@ func integer(text string) any {
 
 func (p *provider) crud(o object) *crud.Handler {
 	create := func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-		find := func() (plugin.Map, bool, error) { return p.find(ctx, o, c) }
-		post := func() (plugin.Map, error) {
-			body := o.body(c, false)
-			if o.toAPI != nil {
-				o.toAPI(c, body)
-			}
-			var made plugin.Map
-			err := p.Post(ctx, o.list(c), body, &made)
-			return made, err
+		body := o.body(c, false)
+		if o.toAPI != nil {
+			o.toAPI(c, body)
 		}
-		made, taken, err := plugin.Map(nil), false, error(nil)
-		if o.twins {
-			if made, taken, err = find(); err != nil {
-				return "", nil, err
-			}
+		var made plugin.Map
+		if err := p.Post(ctx, o.list(c), body, &made); err != nil {
+			return "", nil, err
 		}
-		if !taken {
-			adopted := false
-			made, err = crud.Once(ctx, p.Pause, post, func() (plugin.Map, bool, error) {
-				found, ok, err := find()
-				adopted = ok
-				return found, ok, err
-			})
-			if err != nil {
-				return "", nil, err
-			}
-			taken = adopted
-		}
-		id := o.id(c, made)
-		if taken && o.update != "" {
-			// What cannot be read, such as a token, is made what it should be.
-			c.ID = id
-			state, err := p.change(ctx, o, c)
-			return id, state, err
-		}
-		return id, o.read(c, made), nil
+		return o.id(c, made), o.read(c, made), nil
 	}
 	handler := &crud.Handler{
 		Create: create,
@@ -203,7 +172,10 @@ func (p *provider) crud(o object) *crud.Handler {
 			if err != nil {
 				return err
 			}
-			return p.Client.Delete(ctx, o.item(c, key))
+			if o.lenient {
+				return p.Client.Delete(ctx, o.item(c, key))
+			}
+			return p.erase(ctx, o.item(c, key))
 		},
 	}
 	if o.update != "" {
@@ -232,35 +204,4 @@ func (p *provider) change(ctx context.Context, o object, c *crud.Call) (plugin.M
 		}
 	}
 	return o.read(c, element), nil
-}
-
-// find looks for an object that an earlier attempt made: the one with the same key, or one with the same properties that
-// no other resource of this run has. One that has the key but differs belongs to somebody else.
-func (p *provider) find(ctx context.Context, o object, c *crud.Call) (plugin.Map, bool, error) {
-	if o.key != "" {
-		var element plugin.Map
-		if err := p.Get(ctx, o.item(c, o.keyOf(c, nil)), &element); err != nil {
-			_, err = gone(nil, err)
-			return nil, false, err
-		}
-		if !o.fits(ctx, c, element) {
-			return nil, false, &crud.ErrTaken{What: "one of that name exists and differs from what the program says", ImportID: o.id(c, element)}
-		}
-		return element, true, nil
-	}
-	elements, err := p.all(ctx, o.list(c))
-	if err != nil {
-		_, err = gone(nil, err)
-		return nil, false, err
-	}
-	for _, element := range elements {
-		if o.fits(ctx, c, element) && !c.Owned(o.id(c, element)) {
-			return element, true, nil
-		}
-	}
-	return nil, false, nil
-}
-
-func (o object) fits(ctx context.Context, c *crud.Call, element plugin.Map) bool {
-	return same(c, o.read(c, element), o.same...) && (o.usable == nil || o.usable(ctx, c, element))
 }

@@ -12,8 +12,7 @@ import (
 func (p *provider) schedule() *crud.Handler {
 	o := object{
 		mapping: mapping{local: []string{"takeOwnership", "inputs"}},
-		owner:   "project", path: "pipeline_schedules", update: http.MethodPut, shown: "pipelineScheduleId", twins: true,
-		same: []string{"description", "ref", "cron", "cronTimezone", "active"},
+		owner:   "project", path: "pipeline_schedules", update: http.MethodPut, shown: "pipelineScheduleId",
 		fromAPI: func(c *crud.Call, element, state plugin.Map) {
 			owner, _ := element["owner"].(map[string]any)
 			state["owner"] = owner["id"]
@@ -57,7 +56,7 @@ func (p *provider) scheduleVariable() *crud.Handler {
 	}
 	o := object{
 		mapping: mapping{local: []string{"pipelineScheduleId", "project"}, onlyNew: []string{"key"}},
-		owner:   "project", key: "key", update: http.MethodPut, same: []string{"value", "variableType"},
+		owner:   "project", key: "key", update: http.MethodPut,
 		lists:   list,
 		element: func(c *crud.Call, key string) string { return list(c) + "/" + escape(key) },
 		idOf: func(c *crud.Call, _ plugin.Map) string {
@@ -100,11 +99,7 @@ func (p *provider) scheduleVariable() *crud.Handler {
 // A trigger's token is shown to its owner only, but always.
 func (p *provider) trigger() *crud.Handler {
 	o := object{
-		owner: "project", path: "triggers", update: http.MethodPut, shown: "pipelineTriggerId", twins: true, same: []string{"description"},
-		usable: func(ctx context.Context, _ *crud.Call, element plugin.Map) bool {
-			owner, _ := element["owner"].(map[string]any)
-			return element["last_used"] == nil && p.isMe(ctx, owner["id"])
-		},
+		owner: "project", path: "triggers", update: http.MethodPut, shown: "pipelineTriggerId",
 		fromAPI: func(c *crud.Call, element, state plugin.Map) {
 			// Other users than the owner see the beginning only.
 			const shownLength = 4

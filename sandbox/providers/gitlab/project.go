@@ -75,7 +75,6 @@ func projectState(c *crud.Call, project plugin.Map) plugin.Map {
 func (p *provider) project() *crud.Handler {
 	path := func(id string) string { return "/projects/" + escape(id) }
 	return &crud.Handler{
-		Volatile: []string{"emptyRepo", "runnersToken"},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := projectBody(c, false)
 			if !c.Bool("initializeWithReadme") {
@@ -88,12 +87,8 @@ func (p *provider) project() *crud.Handler {
 			if c.Given("importUrl") {
 				body["import_url"] = importAddress(c)
 			}
-			project, err := crud.Once(ctx, p.Pause,
-				func() (plugin.Map, error) {
-					var made plugin.Map
-					return made, p.Post(ctx, newProjectPath(c), body, &made)
-				},
-				func() (plugin.Map, bool, error) { return p.orphanProject(ctx, c) })
+			var project plugin.Map
+			err := p.Post(ctx, newProjectPath(c), body, &project)
 			if err != nil {
 				return "", nil, err
 			}
@@ -241,69 +236,4 @@ func (p *provider) archive(ctx context.Context, c *crud.Call, path string, proje
 		action = "/unarchive"
 	}
 	return p.Post(ctx, path+action, nil, project)
-}
-
-// orphanProject finds the project that an earlier attempt made: at the same path, by this token's user, with the same
-// name and visibility, and with nothing in it that was not there from the start. Anything else is somebody's project,
-// which a later destroy must not delete.
-func (p *provider) orphanProject(ctx context.Context, c *crud.Call) (plugin.Map, bool, error) {
-	namespace := ""
-	if c.Given("namespaceId") {
-		var above plugin.Map
-		if err := p.Get(ctx, "/namespaces/"+number(c.Inputs["namespaceId"]), &above); err != nil {
-			return nil, false, err
-		}
-		namespace = plugin.Text(above["full_path"])
-	} else {
-		me, err := p.self(ctx)
-		if err != nil {
-			return nil, false, err
-		}
-		namespace = plugin.Text(me["username"])
-	}
-	full := namespace + "/" + first(c.Text("path"), pathOf(c.Text("name")))
-	var project plugin.Map
-	if err := p.Get(ctx, "/projects/"+escape(full), &project); err != nil {
-		_, err = gone(nil, err)
-		return nil, false, err
-	}
-	id := number(project["id"])
-	taken := &crud.ErrTaken{What: "the project " + full + " exists and was not left behind by an earlier attempt", ImportID: id}
-	if project["marked_for_deletion_on"] != nil || c.Owned(id) || !p.isMe(ctx, project["creator_id"]) ||
-		!same(c, projectState(c, project), "name", "visibilityLevel", "description") {
-		return nil, false, taken
-	}
-	if project["empty_repo"] != true && !c.Given("importUrl") && !c.Given("forkedFromProjectId") {
-		commits, err := p.all(ctx, "/projects/"+id+"/repository/commits?all=true")
-		if err != nil {
-			return nil, false, err
-		}
-		if len(commits) > 1 {
-			return nil, false, taken
-		}
-	}
-	for _, list := range []string{"/hooks", "/variables", "/merge_requests?state=all"} {
-		found, err := p.all(ctx, "/projects/"+id+list)
-		if err != nil {
-			return nil, false, err
-		}
-		if len(found) > 0 {
-			return nil, false, taken
-		}
-	}
-	return project, true, nil
-}
-
-// pathOf makes a path of a name as GitLab does.
-func pathOf(name string) string {
-	var out strings.Builder
-	for _, r := range strings.ToLower(name) {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
-			out.WriteRune(r)
-		default:
-			out.WriteByte('-')
-		}
-	}
-	return strings.Trim(out.String(), "-.")
 }

@@ -57,15 +57,8 @@ func (p *provider) protectedEnvironment() *crud.Handler {
 				}
 			}
 			id := c.Text("project") + ":" + c.Text("environment")
-			found, err := crud.Once(ctx, p.Pause,
-				func() (plugin.Map, error) {
-					var made plugin.Map
-					return made, p.Post(ctx, list(c), body, &made)
-				},
-				func() (plugin.Map, bool, error) {
-					found, err := get(ctx, c)
-					return found, found != nil && same(c, show(c, found), "deployAccessLevelsAttributes", "approvalRules"), err
-				})
+			var found plugin.Map
+			err := p.Post(ctx, list(c), body, &found)
 			if err != nil {
 				return "", nil, err
 			}
@@ -107,6 +100,6 @@ func (p *provider) protectedEnvironment() *crud.Handler {
 			}
 			return show(c, changed), nil
 		},
-		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, item(c)) },
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.erase(ctx, item(c)) },
 	}
 }

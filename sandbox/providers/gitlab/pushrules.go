@@ -25,21 +25,17 @@ func (p *provider) rules(ctx context.Context, path string) (plugin.Map, error) {
 
 // setRules makes or changes them: there is one set for a project.
 func (p *provider) setRules(ctx context.Context, path string, body plugin.Map) (plugin.Map, error) {
+	found, err := p.rules(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	method := http.MethodPost
+	if found != nil {
+		method = http.MethodPut
+	}
 	var made plugin.Map
-	return crud.Once(ctx, p.Pause,
-		func() (plugin.Map, error) {
-			found, err := p.rules(ctx, path)
-			if err != nil {
-				return nil, err
-			}
-			method := http.MethodPost
-			if found != nil {
-				method = http.MethodPut
-			}
-			_, err = p.Call(ctx, method, path+"/push_rule", body, &made)
-			return made, err
-		},
-		func() (plugin.Map, bool, error) { return nil, false, nil }) // the next round finds what is there
+	_, err = p.Call(ctx, method, path+"/push_rule", body, &made)
+	return made, err
 }
 
 func (p *provider) pushRules() *crud.Handler {
@@ -65,7 +61,7 @@ func (p *provider) pushRules() *crud.Handler {
 			return state, nil
 		},
 		Update: write,
-		Delete: func(ctx context.Context, c *crud.Call) error { return p.Client.Delete(ctx, path(c)+"/push_rule") },
+		Delete: func(ctx context.Context, c *crud.Call) error { return p.erase(ctx, path(c)+"/push_rule") },
 	}
 }
 

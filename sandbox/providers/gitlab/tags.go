@@ -1,14 +1,12 @@
 package gitlab
 
 import (
-	"context"
-
 	"estate/providers/internal/crud"
 	"estate/providers/internal/plugin"
 )
 
 func (p *provider) tag() *crud.Handler {
-	handler := p.crud(object{
+	return p.crud(object{
 		mapping: mapping{names: map[string]string{"name": "tag_name"}},
 		owner:   "project", path: "repository/tags", key: "name",
 		fromAPI: func(c *crud.Call, element, state plugin.Map) {
@@ -26,14 +24,7 @@ func (p *provider) tag() *crud.Handler {
 				state["releases"] = []any{plugin.Map{"tagName": release["tag_name"], "description": release["description"]}}
 			}
 		},
-		usable: func(ctx context.Context, c *crud.Call, element plugin.Map) bool {
-			head, err := p.head(ctx, c.Text("project"), c.Text("ref"))
-			commit, _ := element["commit"].(map[string]any)
-			return err == nil && head != "" && head == commit["id"]
-		},
 	})
-	handler.Volatile = []string{"protected", "releases"}
-	return handler
 }
 
 // commits is how a commit is shown: as a list of one.
@@ -52,11 +43,4 @@ func commits(value any) any {
 		}
 	}
 	return []any{shown}
-}
-
-// head is the id of the commit that a branch, tag or commit names.
-func (p *provider) head(ctx context.Context, project, ref string) (string, error) {
-	var commit plugin.Map
-	err := p.Get(ctx, ownerPath("project", project)+"/repository/commits/"+escape(ref), &commit)
-	return plugin.Text(commit["id"]), err
 }

@@ -13,15 +13,9 @@ const (
 	day = 24 * time.Hour
 	// revocationLimit is how long GitLab may take to forget a revoked token.
 	revocationLimit = 5 * time.Minute
-	// orphanAge bounds how old a token may be to count as left behind by an attempt whose answer was lost.
-	orphanAge = day
-	// currentID is where the state keeps the id of a token that was rotated: rotating gives it a new one.
-	currentID = "__tokenId"
 )
 
-// deployToken: the token is shown at creation and never again. So one that an earlier attempt left behind cannot be taken
-// over: it is revoked, and another is made. What was left behind is told by name, scopes, user name and end, all equal,
-// and by belonging to no resource of this run. Two tokens that agree in all of these are therefore not for one project.
+// deployToken: the token is shown at creation and never again.
 func (p *provider) deployToken(owner string) *crud.Handler {
 	list := func(c *crud.Call) string { return ownerPath(owner, c.Text(owner)) + "/deploy_tokens" }
 	m := mapping{local: []string{owner, "validatePastExpirationDate", "token"}}
@@ -34,17 +28,11 @@ func (p *provider) deployToken(owner string) *crud.Handler {
 		}
 		return state
 	}
-	orphans := func(ctx context.Context, c *crud.Call) error {
-		return p.revokeOrphans(ctx, c, list(c), owner, func(element plugin.Map) bool {
-			return element["revoked"] != true && same(c, show(c, element), "name", "scopes", "username", "expiresAt") &&
-				(c.Given("expiresAt") || element["expires_at"] == nil)
-		})
-	}
 	return &crud.Handler{
 		Check: pastDate,
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-			element, err := p.mint(ctx, list(c), m.body(c, false), func() error { return orphans(ctx, c) })
-			if err != nil {
+			var element plugin.Map
+			if err := p.Post(ctx, list(c), m.body(c, false), &element); err != nil {
 				return "", nil, err
 			}
 			return c.Text(owner) + ":" + number(element["id"]), show(c, element), nil
@@ -69,38 +57,6 @@ func (p *provider) deployToken(owner string) *crud.Handler {
 			return p.Client.Delete(ctx, list(c)+"/"+found[1])
 		},
 	}
-}
-
-// mint makes a token whose secret is shown once: after removing what earlier attempts left behind, and again if the answer
-// with the secret was lost.
-func (p *provider) mint(ctx context.Context, list string, body plugin.Map, removeOrphans func() error) (plugin.Map, error) {
-	if err := removeOrphans(); err != nil {
-		return nil, err
-	}
-	return crud.Once(ctx, p.Pause,
-		func() (plugin.Map, error) {
-			var made plugin.Map
-			return made, p.Post(ctx, list, body, &made)
-		},
-		func() (plugin.Map, bool, error) { return nil, false, removeOrphans() })
-}
-
-func (p *provider) revokeOrphans(ctx context.Context, c *crud.Call, list, owner string, isOrphan func(plugin.Map) bool) error {
-	elements, err := p.all(ctx, list)
-	if err != nil {
-		return err
-	}
-	for _, element := range elements {
-		id := number(element["id"])
-		if !isOrphan(element) || c.Owned(c.Text(owner)+":"+id) {
-			continue
-		}
-		plugin.Log(ctx).Warn("the token %q (id %s) was left behind by an attempt that did not finish, its secret is lost: it is revoked and made anew", c.Text("name"), id)
-		if err := p.Client.Delete(ctx, list+"/"+id); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // sameMoment keeps the program's spelling of a time.
@@ -129,8 +85,7 @@ func pastDate(_ context.Context, inputs plugin.Map) []plugin.Failure {
 	return nil
 }
 
-// accessToken: as with a deploy token the secret is shown once, and one that an earlier attempt left behind is revoked and
-// made anew. It is told by name, scopes, role and description, all equal, by being less than a day old and never used.
+// accessToken: as with a deploy token the secret is shown once.
 func (p *provider) accessToken(owner string) *crud.Handler {
 	list := func(c *crud.Call) string { return ownerPath(owner, c.Text(owner)) + "/access_tokens" }
 	m := mapping{
@@ -143,23 +98,18 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 		if token := plugin.Text(element["token"]); token != "" {
 			state["token"] = token
 		}
-		state[currentID] = number(element["id"])
+		// Rotating gives a token a new id.
+		c.ID = c.Text(owner) + ":" + number(element["id"])
 		return state
 	}
 	item := func(c *crud.Call) (string, error) {
-		found, err := parts(c.ID, owner, "id")
+		// The state's own id is that of the token before it was rotated, until the next refresh.
+		found, err := parts(first(plugin.Text(c.State["id"]), c.ID), owner, "id")
 		if err != nil {
 			return "", err
 		}
 		c.Inputs = withInput(c.Inputs, owner, found[0])
-		return list(c) + "/" + first(plugin.Text(c.State[currentID]), found[1]), nil
-	}
-	orphans := func(ctx context.Context, c *crud.Call) error {
-		return p.revokeOrphans(ctx, c, list(c), owner, func(element plugin.Map) bool {
-			made, err := time.Parse(time.RFC3339, plugin.Text(element["created_at"]))
-			return err == nil && p.now().Sub(made) < orphanAge && element["revoked"] != true && element["last_used_at"] == nil &&
-				same(c, show(c, element), "name", "scopes", "accessLevel", "description")
-		})
+		return list(c) + "/" + found[1], nil
 	}
 	return &crud.Handler{
 		Check: func(ctx context.Context, inputs plugin.Map) []plugin.Failure {
@@ -196,8 +146,8 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := m.body(c, false)
 			body["expires_at"] = end(c, p.now())
-			element, err := p.mint(ctx, list(c), body, func() error { return orphans(ctx, c) })
-			if err != nil {
+			var element plugin.Map
+			if err := p.Post(ctx, list(c), body, &element); err != nil {
 				return "", nil, err
 			}
 			return c.Text(owner) + ":" + number(element["id"]), show(c, element), nil
@@ -219,6 +169,7 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 				return nil, err
 			}
 			if !rotates(c, p.now()) {
+				c.ID = first(plugin.Text(c.State["id"]), c.ID)
 				state := plugin.Map{}
 				for name, value := range c.State {
 					state[name] = value
@@ -237,12 +188,7 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 			if err != nil {
 				return err
 			}
-			var found plugin.Map
-			if err := p.Get(ctx, path, &found); err != nil || found["revoked"] == true {
-				_, err = gone(nil, err)
-				return err
-			}
-			if err := p.Client.Delete(ctx, path); err != nil {
+			if err := p.erase(ctx, path); err != nil {
 				return err
 			}
 			return p.until(ctx, revocationLimit, "waiting for the token to be revoked", func() (bool, error) {

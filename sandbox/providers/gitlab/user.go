@@ -2,7 +2,6 @@ package gitlab
 
 import (
 	"context"
-	"net/url"
 
 	"estate/providers/internal/crud"
 	"estate/providers/internal/plugin"
@@ -51,26 +50,12 @@ func (p *provider) user() *crud.Handler {
 	}
 	return &crud.Handler{
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-			adopted := false
-			user, err := crud.Once(ctx, p.Pause,
-				func() (plugin.Map, error) {
-					var made plugin.Map
-					return made, p.Post(ctx, "/users", userFields.body(c, false), &made)
-				},
-				func() (plugin.Map, bool, error) {
-					found, err := p.orphanUser(ctx, c, show)
-					adopted = found != nil
-					return found, adopted, err
-				})
+			var user plugin.Map
+			err := p.Post(ctx, "/users", userFields.body(c, false), &user)
 			if err != nil {
 				return "", nil, err
 			}
 			id := number(user["id"])
-			if adopted && c.Given("password") {
-				if err := p.Put(ctx, "/users/"+id, plugin.Map{"password": c.Text("password")}, nil); err != nil {
-					return id, nil, err
-				}
-			}
 			state, err := settle(ctx, c, user)
 			return id, state, err
 		},
@@ -102,21 +87,4 @@ func (p *provider) user() *crud.Handler {
 			})
 		},
 	}
-}
-
-// orphanUser finds the user an earlier attempt made: same names and address, and never signed in.
-func (p *provider) orphanUser(ctx context.Context, c *crud.Call, show func(*crud.Call, plugin.Map) plugin.Map) (plugin.Map, error) {
-	found, err := p.all(ctx, "/users?username="+url.QueryEscape(c.Text("username")))
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	id := number(found[0]["id"])
-	var user plugin.Map
-	if err := p.Get(ctx, "/users/"+id, &user); err != nil {
-		return nil, err
-	}
-	if user["last_sign_in_at"] != nil || c.Owned(id) || !same(c, show(c, user), "email", "name", "username", "isAdmin", "isExternal") {
-		return nil, &crud.ErrTaken{What: "the user " + c.Text("username") + " exists and was not left behind by an earlier attempt", ImportID: id}
-	}
-	return user, nil
 }

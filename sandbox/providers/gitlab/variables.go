@@ -19,9 +19,7 @@ func (p *provider) variable(owner string) *crud.Handler {
 	}
 	o := object{
 		mapping: mapping{local: []string{"hidden"}, onlyNew: []string{"key"}},
-		owner:   owner, path: "variables", key: "key", update: http.MethodPut,
-		// An earlier attempt left just this; anything else of that name is somebody's.
-		same: []string{"value", "variableType", "protected", "masked", "raw", "description"},
+		owner:   owner, path: "variables", key: "key", update: http.MethodPut, lenient: owner == "project",
 		element: func(c *crud.Call, key string) string {
 			return ownerPath(owner, c.Text(owner)) + "/variables/" + escape(key) +
 				"?filter%5Benvironment_scope%5D=" + url.QueryEscape(scope(c))

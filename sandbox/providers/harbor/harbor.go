@@ -220,16 +220,3 @@ func with(inputs plugin.Map, name string, value any) plugin.Map {
 	result[name] = value
 	return result
 }
-
-// outcome of making an object once: its id, and whether it was there before.
-type outcome struct {
-	id      string
-	adopted bool
-}
-
-// once makes an object whose twin the server refuses; find gives the id of one that is the same.
-func (p *provider) once(ctx context.Context, post func() (string, error), find func() (string, error)) (outcome, error) {
-	return crud.Once(ctx, p.Pause,
-		func() (outcome, error) { id, err := post(); return outcome{id: id}, err },
-		func() (outcome, bool, error) { id, err := find(); return outcome{id, true}, id != "", err })
-}

@@ -80,11 +80,6 @@ func start(t *testing.T, answers map[string]func(plugin.Map) reply) (*crud.Provi
 	return backend, f
 }
 
-// nextRun is the provider as another run of the engine has it: it remembers nothing.
-func nextRun(p *crud.Provider) *crud.Provider {
-	return &crud.Provider{Schema: p.Schema, Handlers: p.Handlers, Setup: p.Setup}
-}
-
 func resource(name string) plugin.Resource {
 	return plugin.Resource{Type: schema.Load("harbor").Resources[name].Token, Name: "one", URN: "urn"}
 }
@@ -149,42 +144,6 @@ func TestRobotsSecretComesOnce(t *testing.T) {
 	}
 }
 
-func TestRobotLeftBehindGetsANewSecret(t *testing.T) {
-	for name, test := range map[string]struct {
-		post  func(plugin.Map) reply
-		found plugin.Map
-		want  string
-	}{
-		"the answer was lost":  {func(plugin.Map) reply { return reply{} }, robot(nil), ""},
-		"an engine was killed": {always(409, plugin.Map{"errors": []any{plugin.Map{"message": "exists"}}}), robot(nil), ""},
-		"somebody else's":      {always(409, nil), robot(plugin.Map{"duration": 30}), "differs from what the program says"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			backend, f := start(t, map[string]func(plugin.Map) reply{
-				"POST /robots":       test.post,
-				"GET /projects/shop": always(200, plugin.Map{"project_id": 3}),
-				"GET /robots":        always(200, []any{test.found}),
-				"GET /robots/4":      always(200, test.found),
-				"PATCH /robots/4":    always(200, plugin.Map{"secret": "Fresh1234"}),
-				"PUT /robots/4":      always(200, nil),
-			})
-			one, err := create(t, backend, "RobotAccount", robotInputs())
-			if test.want != "" {
-				if err == nil || !strings.Contains(err.Error(), test.want) || len(f.calls) != 1 {
-					t.Errorf("got %v; calls: %v", err, f.calls)
-				}
-				return
-			}
-			if err != nil || one.ID != "/robots/4" || one.Outputs["secret"] != (plugin.Secret{Value: "Fresh1234"}) {
-				t.Errorf("got %v, %v", one, err)
-			}
-			if !reflect.DeepEqual(f.calls, []string{"POST /robots", "PATCH /robots/4", "PUT /robots/4"}) {
-				t.Errorf("calls: %v", f.calls)
-			}
-		})
-	}
-}
-
 func TestRobotOfAProjectHasOneProject(t *testing.T) {
 	backend, _ := start(t, map[string]func(plugin.Map) reply{})
 	inputs := robotInputs()
@@ -226,7 +185,7 @@ func TestRetentionPolicyIsTakenOverAndStays(t *testing.T) {
 	if err != nil || len(plugin.Compare(inputs, read.Inputs)) > 0 {
 		t.Errorf("it is as it was made, not %v (%v)", plugin.Compare(inputs, read.Inputs), err)
 	}
-	if err := nextRun(backend).Delete(context.Background(), plugin.DeleteRequest{Resource: resource("RetentionPolicy"), ID: one.ID, OldInputs: inputs}); err != nil {
+	if err := backend.Delete(context.Background(), plugin.DeleteRequest{Resource: resource("RetentionPolicy"), ID: one.ID, OldInputs: inputs}); err != nil {
 		t.Fatal(err)
 	}
 	settings := body["trigger"].(map[string]any)["settings"].(map[string]any)
@@ -256,7 +215,7 @@ func TestRetentionPolicyThatIsGone(t *testing.T) {
 			if (err == nil && read.ID == "") != c.gone {
 				t.Errorf("read: %v, %v", read, err)
 			}
-			err = nextRun(backend).Delete(context.Background(), plugin.DeleteRequest{Resource: resource("RetentionPolicy"), ID: "/retentions/9", OldInputs: inputs})
+			err = backend.Delete(context.Background(), plugin.DeleteRequest{Resource: resource("RetentionPolicy"), ID: "/retentions/9", OldInputs: inputs})
 			if (err == nil) != c.gone {
 				t.Errorf("delete: %v", err)
 			}
@@ -291,7 +250,6 @@ func TestProject(t *testing.T) {
 	if err != nil || quota["hard"].(map[string]any)["storage"] != 7.0*gibibyte {
 		t.Errorf("got %v, %v", quota, err)
 	}
-	backend = nextRun(backend)
 	remove := plugin.DeleteRequest{Resource: resource("Project"), ID: one.ID, Olds: one.Outputs, OldInputs: inputs}
 	if err := backend.Delete(context.Background(), remove); err == nil || !strings.Contains(err.Error(), "still holds 1 repositories") {
 		t.Errorf("got %v", err)
@@ -303,29 +261,6 @@ func TestProject(t *testing.T) {
 	want := []string{"DELETE /projects/shop/repositories/a%252Fb", "DELETE /projects/3"}
 	if !reflect.DeepEqual(f.calls[len(f.calls)-2:], want) {
 		t.Errorf("calls: %v", f.calls)
-	}
-}
-
-func TestProjectOfSomebodyIsNotTakenOver(t *testing.T) {
-	for name, change := range map[string]plugin.Map{
-		"another owner": {"owner_name": "mia"},
-		"not empty":     {"repo_count": 1},
-		"public":        {"metadata": plugin.Map{"public": "true"}},
-		"as it was":     nil,
-	} {
-		t.Run(name, func(t *testing.T) {
-			found := plugin.Map{"project_id": 3, "name": "shop", "owner_name": "admin", "repo_count": 0, "metadata": plugin.Map{"public": "false"}}
-			for field, value := range change {
-				found[field] = value
-			}
-			backend, _ := start(t, map[string]func(plugin.Map) reply{
-				"POST /projects": always(409, nil), "GET /projects/shop": always(200, found), "GET /projects/3": always(200, found), "PUT /projects/3": always(200, nil),
-			})
-			_, err := create(t, backend, "Project", plugin.Map{"name": "shop"})
-			if (change == nil) != (err == nil) || err != nil && !strings.Contains(err.Error(), `import it with the id "/projects/3"`) {
-				t.Errorf("got %v", err)
-			}
-		})
 	}
 }
 

@@ -2,7 +2,6 @@ package harbor
 
 import (
 	"context"
-	"net/url"
 
 	"estate/providers/internal/crud"
 	"estate/providers/internal/plugin"
@@ -26,7 +25,6 @@ func (p *provider) member(kind string) *crud.Handler {
 	entity := map[string]string{"u": "userName", "g": "groupName"}[kind]
 	return p.crud(object{
 		list: func(c *crud.Call) string { return projectPath(projectOf(c)) + "/members" },
-		key:  []string{"projectId", entity}, same: []string{"role"},
 		body: func(c *crud.Call, update bool) plugin.Map {
 			body := plugin.Map{"role_id": roles[c.Text("role")]}
 			if update {
@@ -64,11 +62,6 @@ func (p *provider) member(kind string) *crud.Handler {
 func (p *provider) account() *crud.Handler {
 	return p.crud(object{
 		list: func(*crud.Call) string { return "/users" },
-		key:  []string{"username"}, same: []string{"email", "fullName"},
-		idOf: func(_ *crud.Call, found plugin.Map) string { return "/users/" + whole(found["user_id"]) },
-		search: func(c *crud.Call) string {
-			return "/users?q=" + url.QueryEscape("username="+c.Text("username"))
-		},
 		body: func(c *crud.Call, update bool) plugin.Map {
 			body := plugin.Map{"email": c.Text("email"), "realname": c.Text("fullName")}
 			if !update {
@@ -97,8 +90,8 @@ func (p *provider) account() *crud.Handler {
 
 func (p *provider) userGroup() *crud.Handler {
 	return p.crud(object{
-		list: func(*crud.Call) string { return "/usergroups" },
-		key:  []string{"groupName"}, same: []string{"groupType"}, fixed: true,
+		list:  func(*crud.Call) string { return "/usergroups" },
+		fixed: true,
 		body: func(c *crud.Call, _ bool) plugin.Map {
 			return plugin.Map{"group_name": c.Text("groupName"), "group_type": c.Int("groupType"), "ldap_group_dn": c.Text("ldapGroupDn")}
 		},

@@ -2,7 +2,6 @@ package harbor
 
 import (
 	"context"
-	"net/url"
 	"strings"
 
 	"estate/providers/internal/crud"
@@ -11,74 +10,34 @@ import (
 
 // object is a resource with an address of its own that is made, read, changed and deleted in the usual way.
 type object struct {
-	list   func(c *crud.Call) string
-	body   func(c *crud.Call, update bool) plugin.Map
-	state  func(c *crud.Call, found plugin.Map) plugin.Map
-	key    []string
-	same   []string
-	search func(c *crud.Call) string // the list to look through for one that an earlier attempt made; "": the list itself
-	idOf   func(c *crud.Call, found plugin.Map) string
-	read   func(ctx context.Context, c *crud.Call, id string) (plugin.Map, error)
-	fixed  bool // nothing can be changed in place
-	after  func(ctx context.Context, c *crud.Call, id string, isNew bool) error
+	list  func(c *crud.Call) string
+	body  func(c *crud.Call, update bool) plugin.Map
+	state func(c *crud.Call, found plugin.Map) plugin.Map
+	fixed bool // nothing can be changed in place
+	after func(ctx context.Context, c *crud.Call, id string, isNew bool) error
 }
 
 func (p *provider) crud(o object) *crud.Handler {
-	if o.idOf == nil {
-		o.idOf = func(c *crud.Call, found plugin.Map) string { return o.list(c) + "/" + whole(found["id"]) }
-	}
-	if o.read == nil {
-		o.read = func(ctx context.Context, _ *crud.Call, id string) (plugin.Map, error) { return p.get(ctx, id) }
-	}
 	read := func(ctx context.Context, c *crud.Call, id string) (plugin.Map, error) {
-		found, err := o.read(ctx, c, id)
+		found, err := p.get(ctx, id)
 		if err != nil || found == nil {
 			return nil, err
 		}
 		return o.state(c, found), nil
 	}
-	find := func(ctx context.Context, c *crud.Call) (string, error) {
-		path := o.list(c)
-		if o.search != nil {
-			path = o.search(c)
-		}
-		list, err := p.all(ctx, path)
-		if err != nil {
-			return "", err
-		}
-		for _, found := range list {
-			state, id := o.state(c, found), o.idOf(c, found)
-			if !same(c, state, o.key...) {
-				continue
-			}
-			if c.Owned(id) || !same(c, state, o.same...) {
-				return "", &crud.ErrTaken{What: "one of that name exists and differs from what the program says", ImportID: id}
-			}
-			return id, nil
-		}
-		return "", nil
-	}
 	handler := &crud.Handler{
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-			one, err := p.once(ctx,
-				func() (string, error) { return p.post(ctx, o.list(c), o.body(c, false), nil) },
-				func() (string, error) { return find(ctx, c) })
+			id, err := p.post(ctx, o.list(c), o.body(c, false), nil)
 			if err != nil {
 				return "", nil, err
 			}
-			if one.adopted && !o.fixed {
-				// What cannot be read, such as a password, is made what it should be.
-				if err := p.Put(ctx, one.id, o.body(c, true), nil); err != nil {
-					return one.id, nil, err
-				}
-			}
 			if o.after != nil {
-				if err := o.after(ctx, c, one.id, true); err != nil {
-					return one.id, nil, err
+				if err := o.after(ctx, c, id, true); err != nil {
+					return id, nil, err
 				}
 			}
-			state, err := read(ctx, c, one.id)
-			return one.id, state, err
+			state, err := read(ctx, c, id)
+			return id, state, err
 		},
 		Read:   func(ctx context.Context, c *crud.Call) (plugin.Map, error) { return read(ctx, c, c.ID) },
 		Delete: func(ctx context.Context, c *crud.Call) error { return p.remove(ctx, c) },
@@ -119,7 +78,6 @@ func projectOf(c *crud.Call) string {
 func (p *provider) webhook() *crud.Handler {
 	return p.crud(object{
 		list: func(c *crud.Call) string { return projectOf(c) + "/webhook/policies" },
-		key:  []string{"name"}, same: []string{"address", "notifyType", "eventsTypes"},
 		body: func(c *crud.Call, _ bool) plugin.Map {
 			return plugin.Map{
 				"name": c.Text("name"), "description": c.Text("description"), "enabled": c.Bool("enabled"), "event_types": c.List("eventsTypes"),
@@ -150,13 +108,6 @@ func (p *provider) webhook() *crud.Handler {
 func (p *provider) label() *crud.Handler {
 	return p.crud(object{
 		list: func(*crud.Call) string { return "/labels" },
-		key:  []string{"name"}, same: []string{"description", "color"},
-		search: func(c *crud.Call) string {
-			if project := c.Text("projectId"); project != "" {
-				return "/labels?scope=p&project_id=" + whole(tail(project)) + "&name=" + url.QueryEscape(c.Text("name"))
-			}
-			return "/labels?scope=g&name=" + url.QueryEscape(c.Text("name"))
-		},
 		body: func(c *crud.Call, _ bool) plugin.Map {
 			body := plugin.Map{"name": c.Text("name"), "description": c.Text("description"), "color": c.Text("color"), "scope": "g"}
 			if project := c.Text("projectId"); project != "" {

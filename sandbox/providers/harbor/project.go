@@ -75,22 +75,20 @@ func (p *provider) project() *crud.Handler {
 			if c.Int("registryId") != 0 {
 				body["registry_id"] = c.Int("registryId")
 			}
-			one, err := p.once(ctx,
-				func() (string, error) { return p.post(ctx, "/projects", body, nil) },
-				func() (string, error) { return p.orphanProject(ctx, c) })
+			id, err := p.post(ctx, "/projects", body, nil)
 			if err != nil {
 				return "", nil, err
 			}
-			if one.adopted || c.Given("cveAllowlists") {
+			if c.Given("cveAllowlists") {
 				delete(body, "project_name")
 				delete(body, "storage_limit")
 				delete(body, "registry_id")
-				if err := p.Put(ctx, one.id, body, nil); err != nil {
-					return one.id, nil, err
+				if err := p.Put(ctx, id, body, nil); err != nil {
+					return id, nil, err
 				}
 			}
-			state, err := read(ctx, one.id)
-			return one.id, state, err
+			state, err := read(ctx, id)
+			return id, state, err
 		},
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) { return read(ctx, c.ID) },
 		Update: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
@@ -127,21 +125,6 @@ func (p *provider) setQuota(ctx context.Context, c *crud.Call) {
 			_ = p.Put(ctx, "/quotas/"+whole(one["id"]), body, nil)
 		}
 	}
-}
-
-// orphanProject finds the project an earlier attempt made: of that name, made by this user, and still empty. Anything
-// else is somebody's project, which a later destroy must not delete.
-func (p *provider) orphanProject(ctx context.Context, c *crud.Call) (string, error) {
-	found, err := p.get(ctx, "/projects/"+url.PathEscape(c.Text("name")))
-	if err != nil || found == nil {
-		return "", err
-	}
-	id := "/projects/" + whole(found["project_id"])
-	owner := plugin.Text(found["owner_name"])
-	if c.Owned(id) || owner != p.user && p.user != "" || crud.Int(found["repo_count"]) > 0 || !same(c, projectState(found), "public", "registryId") {
-		return "", &crud.ErrTaken{What: "the project " + c.Text("name") + " exists and was not left behind by an earlier attempt", ImportID: id}
-	}
-	return id, nil
 }
 
 func (p *provider) deleteProject(ctx context.Context, c *crud.Call) error {

@@ -16,7 +16,6 @@ var registryKinds = map[string]string{
 func (p *provider) registry() *crud.Handler {
 	handler := p.crud(object{
 		list: func(*crud.Call) string { return "/registries" },
-		key:  []string{"name"}, same: []string{"endpointUrl", "providerName"},
 		body: func(c *crud.Call, update bool) plugin.Map {
 			body := plugin.Map{
 				"name": c.Text("name"), "url": c.Text("endpointUrl"), "description": c.Text("description"), "insecure": c.Bool("insecure"),
@@ -46,7 +45,6 @@ func (p *provider) registry() *crud.Handler {
 			}
 		},
 	})
-	handler.Volatile = []string{"status"}
 	return handler
 }
 
@@ -54,7 +52,6 @@ func (p *provider) replication() *crud.Handler {
 	flags := map[string]string{"enabled": "enabled", "override": "override", "deletion": "deletion", "copyByChunk": "copy_by_chunk"}
 	return p.crud(object{
 		list: func(*crud.Call) string { return "/replication/policies" },
-		key:  []string{"name"}, same: []string{"action", "registryId"},
 		body: func(c *crud.Call, _ bool) plugin.Map {
 			body := plugin.Map{
 				"name": c.Text("name"), "description": c.Text("description"), "dest_namespace": c.Text("destNamespace"),

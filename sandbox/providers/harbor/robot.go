@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"estate/providers/internal/crud"
@@ -90,8 +89,7 @@ func (p *provider) prefix(ctx context.Context, c *crud.Call, full string) (strin
 	return plugin.Text(entry["value"]), nil
 }
 
-// robot: Harbor makes the secret and shows it once. A robot that an earlier attempt left behind gets a new secret and is
-// taken over. It is told by its name, which nobody else can have, and its level, permissions and duration, all equal.
+// robot: Harbor makes the secret and shows it once.
 func (p *provider) robot() *crud.Handler {
 	read := func(ctx context.Context, c *crud.Call, id string) (plugin.Map, error) {
 		found, err := p.get(ctx, id)
@@ -131,32 +129,23 @@ func (p *provider) robot() *crud.Handler {
 		},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			var answer plugin.Map
-			one, err := p.once(ctx,
-				func() (string, error) {
-					answer = nil
-					return p.post(ctx, "/robots", robotBody(c, c.Text("name")), &answer)
-				},
-				func() (string, error) { return p.orphanRobot(ctx, c) })
+			id, err := p.post(ctx, "/robots", robotBody(c, c.Text("name")), &answer)
 			if err != nil {
 				return "", nil, err
 			}
 			secret := plugin.Text(answer["secret"])
-			if one.adopted || c.Given("secret") {
-				if secret, err = setSecret(ctx, one.id, c.Text("secret")); err != nil {
-					return one.id, nil, err
+			if c.Given("secret") {
+				// A robot whose secret cannot be set is left on the server, and no state knows it: as with the published plugin.
+				if secret, err = setSecret(ctx, id, c.Text("secret")); err != nil {
+					return "", nil, err
 				}
 			}
-			if one.adopted {
-				if err := write(ctx, c, one.id); err != nil {
-					return one.id, plugin.Map{"secret": secret}, err
-				}
-			}
-			state, err := read(ctx, c, one.id)
+			state, err := read(ctx, c, id)
 			if state == nil {
 				state = plugin.Map{}
 			}
 			state["secret"] = secret
-			return one.id, state, err
+			return id, state, err
 		},
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) { return read(ctx, c, c.ID) },
 		Update: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
@@ -179,39 +168,4 @@ func (p *provider) robot() *crud.Handler {
 		},
 		Delete: func(ctx context.Context, c *crud.Call) error { return p.remove(ctx, c) },
 	}
-}
-
-func (p *provider) orphanRobot(ctx context.Context, c *crud.Call) (string, error) {
-	query := "level=system"
-	if c.Text("level") == "project" {
-		list := c.List("permissions")
-		if len(list) != 1 {
-			return "", nil
-		}
-		permission, _ := list[0].(map[string]any)
-		project, err := p.get(ctx, "/projects/"+url.PathEscape(plugin.Text(permission["namespace"])))
-		if err != nil || project == nil {
-			return "", err
-		}
-		query = "Level=project,ProjectID=" + whole(project["project_id"])
-	}
-	robots, err := p.all(ctx, "/robots?q="+url.QueryEscape(query))
-	if err != nil {
-		return "", err
-	}
-	for _, robot := range robots {
-		state, err := p.robotState(ctx, c, robot)
-		if err != nil {
-			return "", err
-		}
-		if state["name"] != c.Text("name") {
-			continue
-		}
-		id := "/robots/" + whole(robot["id"])
-		if c.Owned(id) || !same(c, state, "level", "permissions", "duration") {
-			return "", &crud.ErrTaken{What: "a robot of that name exists and differs from what the program says", ImportID: id}
-		}
-		return id, nil
-	}
-	return "", nil
 }

@@ -247,37 +247,23 @@ func (p *provider) immutableRule() *crud.Handler {
 	}
 	return &crud.Handler{
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
-			one, err := p.once(ctx,
-				func() (string, error) { return p.post(ctx, list(c), body(c, "", false), nil) },
-				func() (string, error) {
-					rules, err := p.all(ctx, list(c))
-					if err != nil {
-						return "", err
-					}
-					for _, rule := range rules {
-						id := list(c) + "/" + whole(rule["id"])
-						if !c.Owned(id) && same(c, state(c, rule), "tagMatching", "tagExcluding", "repoMatching", "repoExcluding") {
-							return id, nil
-						}
-					}
-					return "", nil
-				})
+			id, err := p.post(ctx, list(c), body(c, "", false), nil)
 			if err != nil {
 				return "", nil, err
 			}
-			found, err := read(ctx, c, one.id)
+			found, err := read(ctx, c, id)
 			if err != nil || found == nil {
-				return one.id, nil, err
+				return id, nil, err
 			}
 			if (found["disabled"] == true) != c.Bool("disabled") {
-				if err := p.Put(ctx, one.id, body(c, one.id, c.Bool("disabled")), nil); err != nil {
-					return one.id, state(c, found), err
+				if err := p.Put(ctx, id, body(c, id, c.Bool("disabled")), nil); err != nil {
+					return id, state(c, found), err
 				}
-				if found, err = read(ctx, c, one.id); err != nil {
-					return one.id, nil, err
+				if found, err = read(ctx, c, id); err != nil {
+					return id, nil, err
 				}
 			}
-			return one.id, state(c, found), nil
+			return id, state(c, found), nil
 		},
 		Read: func(ctx context.Context, c *crud.Call) (plugin.Map, error) {
 			found, err := read(ctx, c, c.ID)

@@ -191,9 +191,8 @@ func (p *provider) configSecurity() *crud.Handler {
 			}
 			return path, state, nil
 		},
-		Read:     read,
-		Update:   write,
-		Volatile: []string{"updateTime", "creationTime"},
-		Delete:   func(ctx context.Context, c *crud.Call) error { return set(ctx, &crud.Call{}, nil) },
+		Read:   read,
+		Update: write,
+		Delete: func(ctx context.Context, c *crud.Call) error { return set(ctx, &crud.Call{}, nil) },
 	}
 }

@@ -65,10 +65,7 @@ func (j job) write(ctx context.Context, p *provider, c *crud.Call, schedule stri
 		return err
 	}
 	if found["schedule"] == nil && schedule != "" {
-		_, err := p.once(ctx,
-			func() (string, error) { return j.path, p.Post(ctx, j.path, j.body(c, schedule), nil) },
-			func() (string, error) { return j.path, p.Put(ctx, j.path, j.body(c, schedule), nil) })
-		return err
+		return p.Post(ctx, j.path, j.body(c, schedule), nil)
 	}
 	if found["schedule"] == nil {
 		return nil

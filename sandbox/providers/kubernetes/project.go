@@ -169,11 +169,8 @@ func projectList(old, live []any, managed fieldSet) []any {
 		}
 		return result
 	}
-	for i, element := range live {
-		if i >= len(old) {
-			result = append(result, element)
-			continue
-		}
+	// What was appended by hand is not looked at, as in the published plugin.
+	for i, element := range live[:min(len(live), len(old))] {
 		projected, _ := projectValue("", old[i], element, nil)
 		result = append(result, projected)
 	}

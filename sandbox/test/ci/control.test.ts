@@ -48,6 +48,31 @@ test("a manual job waits for a person; jobs are canceled and run again", async (
     assert.equal((await jobs(root, id, pipeline.id)).length, 3, "the old job is not listed");
 });
 
+test("a job of a protected tag is run by those who may make such a tag", async (context) => {
+    const sandbox = await startWithCi(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    await commit(root, id, "main", { ".gitlab-ci.yml": manual });
+    await root.call("POST", `/projects/${id}/protected_tags`, { name: "v*", create_access_level: 40 });
+    const developer = await sandbox.newPerson("dana");
+    await root.api.ProjectMembers.add(id, 30, { userId: developer.id });
+    for (const [tag, allowed] of [
+        ["v1", false],
+        ["trial", true],
+    ] as const) {
+        await root.call("POST", `/projects/${id}/repository/tags`, { tag_name: tag, ref: "main" });
+        await sandbox.idle();
+        const made = (await pipelines(root, id)).find(({ ref }) => ref === tag);
+        assert.ok(made);
+        const all = await jobs(root, id, made.id);
+        const job = all.find(({ name }) => name === "deploy");
+        const built = all.find(({ name }) => name === "build");
+        const play = await developer.call("POST", `/projects/${id}/jobs/${job?.id}/play`);
+        const retry = await developer.call("POST", `/projects/${id}/jobs/${built?.id}/retry`);
+        assert.deepEqual([play.status, retry.status], allowed ? [200, 201] : [403, 403], tag);
+    }
+});
+
 test("a pipeline is canceled with its processes, and a restart fails what was running", async (context) => {
     const sandbox = await startWithCi(context);
     const id = await sandbox.newProject();

@@ -14,7 +14,7 @@ build:
   timeout: 10m
   retry: { max: 1 }
   interruptible: true
-  artifacts: { paths: [out/], reports: { dotenv: b.env } }
+  artifacts: { name: site, expire_in: 1 week, paths: [out/], reports: { dotenv: b.env, junit: t.xml } }
 "deploy":
   stage: deploy
   script: [ship]
@@ -49,6 +49,9 @@ test("a plan is read from the interpreter's listing and the resolved file", () =
         paths: ["out/"],
         exclude: [],
         dotenv: ["b.env"],
+        junit: ["t.xml"],
+        name: "site",
+        expireIn: "1 week",
         when: "on_success",
     });
     assert.equal(deploy.allowFailure, true, "a manual job without rules is optional");

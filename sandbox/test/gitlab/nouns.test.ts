@@ -343,3 +343,65 @@ test("registry protection rules are kept, one per pattern", async (context) => {
     assert.equal((await root.call("PATCH", one, { minimum_access_level_for_push: "owner" })).status, 200);
     assert.equal((await root.call("DELETE", one)).status, 204);
 });
+
+test("a group lists the runners of the groups above it; only the runner itself says whose it is", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const root = sandbox.root();
+    const company = await root.call("POST", "/groups", { name: "company", path: "company" });
+    const companyId = field<number>(company.body, "id");
+    const below = await root.call("POST", "/groups", { name: "acme", path: "acme", parent_id: companyId });
+    const belowId = field<number>(below.body, "id");
+    const owner = await sandbox.newPerson("owner");
+    await root.call("POST", `/groups/${belowId}/members`, { user_id: owner.id, access_level: 50 });
+    const ids: number[] = [];
+    for (const group of [companyId, belowId]) {
+        const made = await root.call("POST", "/user/runners", { runner_type: "group_type", group_id: group });
+        ids.push(field<number>(made.body, "id"));
+    }
+    const [above, own] = ids;
+    const listed = await owner.call("GET", `/groups/${belowId}/runners?type=group_type`);
+    assert.deepEqual(
+        (listed.body as { id: number; groups?: unknown }[]).map(({ id, groups }) => [id, groups]).sort(),
+        [
+            [above, undefined],
+            [own, undefined],
+        ],
+    );
+    assert.equal((await owner.call("GET", `/runners/${above}`)).status, 403);
+    const shown = await owner.call("GET", `/runners/${own}`);
+    assert.deepEqual(
+        field<{ id: number }[]>(shown.body, "groups").map(({ id }) => id),
+        [belowId],
+    );
+
+    const first = await sandbox.newProject("first", "company");
+    const second = await sandbox.newProject("second", "company");
+    const made = await root.call("POST", "/user/runners", { runner_type: "project_type", project_id: first });
+    const shared = field<number>(made.body, "id");
+    await root.call("POST", `/projects/${second}/runners`, { runner_id: shared });
+    const projects = field<{ id: number }[]>((await root.call("GET", `/runners/${shared}`)).body, "projects");
+    assert.deepEqual(projects.map(({ id }) => id).sort(), [first, second].sort());
+    const maintainer = await sandbox.newPerson("maintainer");
+    await root.call("POST", `/projects/${second}/members`, { user_id: maintainer.id, access_level: 40 });
+    assert.equal((await maintainer.call("DELETE", `/runners/${shared}`)).status, 403);
+    assert.equal((await maintainer.call("DELETE", `/projects/${second}/runners/${shared}`)).status, 204);
+});
+
+test("a confidential issue is read by its author and from reporter on", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const made = await root.call("POST", `/projects/${id}/issues`, { title: "x", confidential: true });
+    assert.equal(field(made.body, "confidential"), true);
+    for (const [name, level, count] of [
+        ["guest", 10, 0],
+        ["reporter", 20, 1],
+    ] as const) {
+        const person = await sandbox.newPerson(name);
+        await root.call("POST", `/projects/${id}/members`, { user_id: person.id, access_level: level });
+        const listed = await person.call("GET", `/projects/${id}/issues?state=opened`);
+        assert.equal((listed.body as unknown[]).length, count, name);
+        const shown = await person.call("GET", `/projects/${id}/issues/${field<number>(made.body, "iid")}`);
+        assert.equal(shown.status, count === 1 ? 200 : 404, name);
+    }
+});

@@ -229,3 +229,26 @@ test("git push -o merge_request.create opens a merge request", async (context) =
     assert.equal(request?.title, "idea");
     assert.equal(request?.target_branch, "main");
 });
+
+test("push options change the merge request that is open for the branch", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const folder = await sandbox.clone("acme/web", root.token);
+    const push = async (...options: string[]): Promise<Record<string, unknown>> => {
+        await sandbox.git(folder, "commit", "-q", "--allow-empty", "-m", "work");
+        const arguments_ = options.flatMap((each) => ["-o", `merge_request.${each}`]);
+        const pushed = await sandbox.git(folder, "push", "origin", "HEAD:feature", ...arguments_);
+        assert.equal(pushed.code, 0, pushed.output);
+        const { body } = await root.call("GET", `/projects/${id}/merge_requests?source_branch=feature`);
+        return (body as Record<string, unknown>[])[0] ?? {};
+    };
+    assert.deepEqual(await push("title=none"), {}, "none is open, and none is asked for");
+    const made = await push("create", "title=one", "label=a", "label=b");
+    assert.deepEqual([made["title"], made["labels"]], ["one", ["a", "b"]]);
+    const changed = await push("create", "title=two", "description=more", "unlabel=a", "draft");
+    assert.deepEqual(
+        [changed["iid"], changed["title"], changed["description"], changed["labels"]],
+        [1, "Draft: two", "more", ["b"]],
+    );
+});

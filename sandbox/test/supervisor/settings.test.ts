@@ -30,6 +30,17 @@ test("what was asked for once stays, in its place, and new clusters come last", 
     assert.deepEqual(mergeSettings(second, {}, base), second);
 });
 
+test("TLS and GitLab's path stay until something else is asked for", () => {
+    const first = mergeSettings(undefined, { tls: true, gitlabPath: "/gitlab" }, base);
+    assert.deepEqual([first.tls, first.gitlabPath], [true, "/gitlab"]);
+    assert.deepEqual(mergeSettings(first, {}, base), first);
+    const back = mergeSettings(first, { tls: false, gitlabPath: "" }, base);
+    assert.deepEqual([back.tls, back.gitlabPath], [undefined, undefined]);
+    for (const gitlabPath of ["gitlab", "/gitlab/", "/git lab"]) {
+        assert.throws(() => mergeSettings(undefined, { gitlabPath }, base), /write it as \/gitlab/);
+    }
+});
+
 test("premium is always the Enterprise Edition, which stays when the licence is gone and until another is asked for", () => {
     const licensed = mergeSettings(undefined, { tier: "premium" }, base);
     assert.equal(licensed.edition, "ee");

@@ -120,10 +120,18 @@ test(
     "a killed process that nobody collected counts as gone",
     { skip: process.platform === "win32" },
     async () => {
-        // sleep takes bash's place and never collects the child that bash had.
-        const parent = spawn("bash", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
-            stdio: ["ignore", "pipe", "ignore"],
-        });
+        // Node takes bash's place, and collects no child that it did not start. It prints the id itself: a child that
+        // ends while bash is still there is collected by bash.
+        const parent = spawn(
+            "bash",
+            [
+                "-c",
+                'sleep 60 & exec "$0" -e "$1" $!',
+                process.execPath,
+                "console.log(process.argv[1]); setInterval(() => undefined, 1000)",
+            ],
+            { stdio: ["ignore", "pipe", "ignore"] },
+        );
         const [line] = (await once(parent.stdout, "data")) as [Buffer];
         const pid = Number(line.toString());
         try {

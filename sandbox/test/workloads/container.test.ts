@@ -138,4 +138,5 @@ test("paths inside the container are moved below the process's folder, other tex
     assert.equal(relocate("/tmp/kubecache", mounts, "/box"), "/box/tmp/kubecache");
     assert.equal(relocate("/tmpfiles", mounts, "/box"), "/tmpfiles");
     assert.equal(relocate("http://host/tmp", mounts, "/box"), "http://host/tmp");
+    assert.equal(relocate("/etc/ssl/certs:/tmp/more", mounts, "/box"), "/etc/ssl/certs:/box/tmp/more");
 });

@@ -187,7 +187,7 @@ const other: Engine = {
         {
             name: "worker",
             sources: [{ kind: "StatefulSet", name: "worker" }],
-            tool: "helm",
+            program: "helm",
             init: {
                 container: "prepare",
                 tool: "relay",

@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 
 import { ensureTools } from "../../../toolchain";
 import { ClusterClient } from "../../clusters/client";
-import { type ClusterAccess } from "../../clusters/informer";
+import { callerOf, type ClusterAccess } from "../../clusters/informer";
 import { writePrivate } from "../../support/files";
 import { loopback } from "../../support/ports";
 import { type SandboxLayout } from "../../support/layout";
@@ -137,7 +137,7 @@ async function session(target: Target): Promise<string> {
 }
 
 async function firstPassword({ host }: Target): Promise<string | undefined> {
-    const client = new ClusterClient(host.server, host.ca, { certificate: host.credentials });
+    const client = new ClusterClient(host.server, host.ca, callerOf(host));
     try {
         const { body } = await client.request(
             "GET",

@@ -6,6 +6,7 @@ import { timingSafeEqual } from "node:crypto";
 import * as http from "node:http";
 
 import { loopback } from "../../support/ports";
+import { readBody } from "../body";
 
 export interface PushListenerSettings {
     /** 0: any free port. */
@@ -69,7 +70,7 @@ export class PushListener {
         if (url.pathname !== "/webhook") {
             return { status: 404, text: "not found" };
         }
-        const body = await readBody(request).catch(() => undefined);
+        const body = await readBody(request, maxBody).catch(() => undefined);
         if (request.method !== "POST") {
             return { status: 405, text: `invalid HTTP method: ${request.method ?? ""}` };
         }
@@ -80,7 +81,7 @@ export class PushListener {
         if (!same(request.headers.authorization ?? "", secret)) {
             return refused(401, "incorrect webhook secret");
         }
-        const fault = body === undefined ? "body too large" : eventFault(body);
+        const fault = body === undefined ? "body too large" : eventFault(body.toString("utf8"));
         if (fault !== undefined) {
             return refused(400, fault);
         }
@@ -119,23 +120,4 @@ function eventFault(body: string): string | undefined {
 function same(left: string, right: string): boolean {
     const [a, b] = [Buffer.from(left), Buffer.from(right)];
     return a.length === b.length && timingSafeEqual(a, b);
-}
-
-function readBody(request: http.IncomingMessage): Promise<string> {
-    return new Promise((resolve, reject) => {
-        const chunks: Buffer[] = [];
-        let size = 0;
-        request.on("data", (chunk: Buffer) => {
-            size += chunk.length;
-            if (size <= maxBody) {
-                chunks.push(chunk);
-            }
-        });
-        request.on("end", () =>
-            size <= maxBody
-                ? resolve(Buffer.concat(chunks).toString("utf8"))
-                : reject(new Error("too large")),
-        );
-        request.on("error", reject);
-    });
 }

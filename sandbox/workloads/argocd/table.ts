@@ -88,7 +88,7 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
             { kind: "Deployment", name: "argocd-redis" },
             { kind: "Deployment", name: "argocd-redis-ha-haproxy" },
         ],
-        tool: "miniredis",
+        program: "miniredis",
         init: {
             container: "secret-init",
             tool: "argocd",
@@ -112,7 +112,7 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
     {
         name: "argocd-repo-server",
         sources: [{ kind: "Deployment", name: "argocd-repo-server" }],
-        tool: "argocd",
+        program: "argocd",
         ownProgram: true,
         flags: () => [
             `--address=${loopback}`,
@@ -132,7 +132,7 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
     {
         name: "argocd-application-controller",
         sources: [{ kind: "StatefulSet", name: "argocd-application-controller" }],
-        tool: "argocd",
+        program: "argocd",
         ownProgram: true,
         flags: ({ kubeconfig }) => [
             `--metrics-port=${ports.controllerMetrics}`,
@@ -151,7 +151,7 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
     {
         name: "argocd-server",
         sources: [{ kind: "Deployment", name: "argocd-server" }],
-        tool: "argocd",
+        program: "argocd",
         ownProgram: true,
         flags: ({ kubeconfig }) => [
             `--address=${loopback}`,
@@ -170,7 +170,7 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
     {
         name: "argocd-applicationset-controller",
         sources: [{ kind: "Deployment", name: "argocd-applicationset-controller" }],
-        tool: "argocd",
+        program: "argocd",
         ownProgram: true,
         flags: ({ kubeconfig }) => [
             `--metrics-addr=${at(ports.applicationSetMetrics)}`,
@@ -190,7 +190,7 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
     {
         name: "argocd-notifications-controller",
         sources: [{ kind: "Deployment", name: "argocd-notifications-controller" }],
-        tool: "argocd",
+        program: "argocd",
         ownProgram: true,
         flags: ({ kubeconfig }) => [
             `--metrics-port=${ports.notificationsMetrics}`,
@@ -208,7 +208,8 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
     {
         name: "notification-relay",
         sources: [{ kind: "Deployment", name: "notification-relay" }],
-        tool: "relay",
+        program: "relay",
+        beside: "argocd-repo-server",
         ownProgram: true,
         flags: () => [],
         env: ({ root }) => ({
@@ -225,7 +226,7 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
             { kind: "Deployment", name: "argocd-image-updater" },
             { kind: "Deployment", name: "argocd-image-updater-controller" },
         ],
-        tool: "argocd-image-updater",
+        program: "argocd-image-updater",
         ownProgram: true,
         // Its own ports listen on every address, so they stay closed.
         flags: ({ root, kubeconfig }) => [

@@ -5,7 +5,6 @@ package crud
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"estate/providers/internal/plugin"
@@ -16,14 +15,14 @@ import (
 type Call struct {
 	plugin.Resource
 	Spec *schema.Resource
-	ID   string
+	// ID in the state. A handler sets it where the object has a new one: Pulumi keeps the old one in an update and
+	// takes the new one over in the next refresh, as with the published plugin.
+	ID string
 	// Inputs are those to be made real; in Read and Delete those of the last update (empty in an import). Old are those
 	// of the last update, State the outputs. None has secret marks.
 	Inputs, Old, State plugin.Map
 	// Timeout that the program set; 0 for none.
 	Timeout time.Duration
-
-	own *owned
 }
 
 // Text, Int, Bool and List read an input; the zero value if it is not given.
@@ -52,9 +51,6 @@ func Int(value any) int {
 	return int(number)
 }
 
-// Owned says whether an object with that id belongs to a resource that this run has dealt with already.
-func (c *Call) Owned(id string) bool { return c.own.has(c.Type, id) }
-
 // Handler is what a resource does. Read returns nil for an object that is gone. Create may return an id together with an
 // error: the object exists but is not yet as it should be, and the next update goes on from there.
 type Handler struct {
@@ -68,8 +64,6 @@ type Handler struct {
 	Amend func(req plugin.DiffRequest, changes []plugin.Change) []plugin.Change
 	// Renews lists the outputs that an update will give new values. Optional.
 	Renews func(*Call) []string
-	// Volatile outputs change by themselves, by other resources or by use: a refresh leaves them as they were.
-	Volatile []string
 }
 
 // Alike makes an Amend that drops a change between two spellings of the same text.
@@ -81,25 +75,4 @@ func Alike(property string, same func(old, news string) bool) func(plugin.DiffRe
 		}
 		return slices.DeleteFunc(changes, func(c plugin.Change) bool { return c.Path == property })
 	}
-}
-
-// owned remembers which objects this run has dealt with.
-type owned struct {
-	mutex sync.Mutex
-	ids   map[string]bool
-}
-
-func (o *owned) add(kind, id string) {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	if o.ids == nil {
-		o.ids = map[string]bool{}
-	}
-	o.ids[kind+" "+id] = true
-}
-
-func (o *owned) has(kind, id string) bool {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	return o.ids[kind+" "+id]
 }

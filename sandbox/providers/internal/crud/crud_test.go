@@ -6,67 +6,10 @@ import (
 	"maps"
 	"strings"
 	"testing"
-	"time"
 
 	"estate/providers/internal/plugin"
-	"estate/providers/internal/rest"
 	"estate/providers/schema"
 )
-
-var (
-	lost    = &rest.Error{Method: "POST", Path: "/x", MayHaveWorked: true}
-	exists  = &rest.Error{Method: "POST", Path: "/x", Status: 409}
-	refuses = &rest.Error{Method: "POST", Path: "/x", Status: 403}
-)
-
-func TestOnce(t *testing.T) {
-	somebodys := &ErrTaken{What: "it is there", ImportID: "7"}
-	tests := map[string]struct {
-		posts []error // what the posts answer, in order; after the last: success
-		finds []any   // what is found: true, false, or an error
-		want  string  // made, found, or a part of the error
-		count int
-	}{
-		"at once":                            {nil, nil, "made", 1},
-		"lost, but it is there":              {[]error{lost}, []any{true}, "found", 1},
-		"lost, and it is not there":          {[]error{lost}, []any{false}, "made", 2},
-		"lost again and again":               {[]error{lost, lost, lost}, []any{false, false, false}, "no answer", 3},
-		"there already, and the same":        {[]error{exists}, []any{true}, "found", 1},
-		"refused for another reason":         {[]error{exists}, []any{false}, "409", 1},
-		"there already, and somebody's":      {[]error{exists}, []any{somebodys}, `import it with the id "7"`, 1},
-		"not allowed":                        {[]error{refuses}, nil, "403", 1},
-		"lost, and nothing can be found out": {[]error{lost}, []any{errors.New("down")}, "failed as well: down", 1},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			posted, looked := 0, 0
-			got, err := Once(context.Background(), time.Millisecond,
-				func() (string, error) {
-					posted++
-					if posted <= len(test.posts) {
-						return "", test.posts[posted-1]
-					}
-					return "made", nil
-				},
-				func() (string, bool, error) {
-					looked++
-					switch found := test.finds[looked-1].(type) {
-					case error:
-						return "", false, found
-					case bool:
-						return "found", found, nil
-					}
-					return "", false, nil
-				})
-			if err != nil {
-				got = err.Error()
-			}
-			if !strings.Contains(got, test.want) || posted != test.count || looked != len(test.finds) {
-				t.Errorf("got %q after %d posts and %d looks", got, posted, looked)
-			}
-		})
-	}
-}
 
 func token(name string) string { return schema.Load("gitlab").Resources[name].Token }
 
@@ -126,11 +69,11 @@ func TestSecretsAreMarked(t *testing.T) {
 	}
 }
 
-func TestRefreshLooksOnlyAtWhatTheProgramGives(t *testing.T) {
+// Of what the program leaves out, what the server always has is left to it; what only people set is taken away again.
+func TestRefreshLooksAtWhatTheProgramGives(t *testing.T) {
 	state := plugin.Map{}
 	p := provider(map[string]*Handler{"Project": {
-		Read:     func(context.Context, *Call) (plugin.Map, error) { return state, nil },
-		Volatile: []string{"emptyRepo"},
+		Read: func(context.Context, *Call) (plugin.Map, error) { return state, nil },
 	}})
 	read := func() plugin.ReadResponse {
 		response, err := p.Read(context.Background(), plugin.ReadRequest{
@@ -148,13 +91,28 @@ func TestRefreshLooksOnlyAtWhatTheProgramGives(t *testing.T) {
 	if len(plugin.Compare(same.Inputs, plugin.Map{"topics": []any{"b", "a"}, "mergeMethod": "ff", "skipWaitForDefaultBranchProtection": true})) > 0 {
 		t.Errorf("nothing of what the program gives has changed: %v", same.Inputs)
 	}
-	if same.Outputs["emptyRepo"] != true || same.Outputs["wikiAccessLevel"] != "disabled" {
+	if same.Outputs["emptyRepo"] != false || same.Outputs["wikiAccessLevel"] != "disabled" {
 		t.Errorf("outputs: %v", same.Outputs)
 	}
 	state = plugin.Map{"topics": []any{"a"}, "mergeMethod": "merge"}
 	changed := read()
 	if changed.Inputs["mergeMethod"] != "merge" || len(changed.Inputs["topics"].([]any)) != 1 {
 		t.Errorf("got %v", changed.Inputs)
+	}
+	state = plugin.Map{
+		"topics": []any{"a", "b"}, "mergeMethod": "ff", "mergeCommitTemplate": "%{title}", "ciConfigPath": "other.yml", "suggestionCommitMessage": "",
+		"archived": false, "approvalsBeforeMerge": 0.0, "wikiAccessLevel": "private",
+	}
+	found, err := p.Diff(context.Background(), plugin.DiffRequest{
+		Resource: plugin.Resource{Type: token("Project")}, ID: "7", OldInputs: read().Inputs,
+		News: plugin.Map{"topics": []any{"b", "a"}, "mergeMethod": "ff", "skipWaitForDefaultBranchProtection": true},
+	})
+	var paths []string
+	for _, change := range found.Changes {
+		paths = append(paths, change.Path)
+	}
+	if err != nil || strings.Join(paths, " ") != "ciConfigPath mergeCommitTemplate" {
+		t.Errorf("set by hand: %v is taken away (%v)", paths, err)
 	}
 	state = nil
 	if gone := read(); gone.ID != "" {

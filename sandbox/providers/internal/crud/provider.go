@@ -22,7 +22,6 @@ type Provider struct {
 
 	// unknown: the settings are not known yet, so nothing can be asked of the server.
 	unknown bool
-	own     owned
 }
 
 // Name of the package.
@@ -93,7 +92,6 @@ func (p *Provider) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffR
 	if err != nil {
 		return plugin.DiffResponse{}, err
 	}
-	p.own.add(req.Type, req.ID)
 	changes := spec.Diff(req)
 	if handler.Amend != nil {
 		changes = handler.Amend(req, changes)
@@ -130,12 +128,9 @@ func (p *Provider) Create(ctx context.Context, req plugin.CreateRequest) (plugin
 	if err := p.ready(req.Resource); err != nil {
 		return plugin.CreateResponse{}, err
 	}
-	call := &Call{Resource: req.Resource, Spec: spec, Inputs: plugin.StripMap(req.Inputs), Timeout: req.Timeout, own: &p.own}
+	call := &Call{Resource: req.Resource, Spec: spec, Inputs: plugin.StripMap(req.Inputs), Timeout: req.Timeout}
 	id, state, err := handler.Create(ctx, call)
 	unread(spec, state)
-	if id != "" {
-		p.own.add(req.Type, id)
-	}
 	outputs := Identified(spec, id, Outputs(spec, req.Inputs, state))
 	switch {
 	case err != nil && id != "":
@@ -156,7 +151,7 @@ func (p *Provider) Read(ctx context.Context, req plugin.ReadRequest) (plugin.Rea
 		return plugin.ReadResponse{}, err
 	}
 	last := plugin.StripMap(req.Inputs)
-	call := &Call{Resource: req.Resource, Spec: spec, ID: req.ID, Inputs: last, Old: last, State: plugin.StripMap(req.Outputs), own: &p.own}
+	call := &Call{Resource: req.Resource, Spec: spec, ID: req.ID, Inputs: last, Old: last, State: plugin.StripMap(req.Outputs)}
 	state, err := handler.Read(ctx, call)
 	switch {
 	case err != nil && spec.Upstream.Gone == "any":
@@ -169,12 +164,6 @@ func (p *Provider) Read(ctx context.Context, req plugin.ReadRequest) (plugin.Rea
 		return plugin.ReadResponse{}, nil
 	}
 	unread(spec, state)
-	p.own.add(req.Type, req.ID)
-	for _, name := range handler.Volatile {
-		if value, known := call.State[name]; known {
-			state[name] = value
-		}
-	}
 	inputs := observed(spec, req.Inputs, state, len(req.Inputs) == 0)
 	// What the API does not return stays as it was.
 	for name, value := range call.State {
@@ -184,7 +173,7 @@ func (p *Provider) Read(ctx context.Context, req plugin.ReadRequest) (plugin.Rea
 			}
 		}
 	}
-	return plugin.ReadResponse{ID: req.ID, Outputs: Identified(spec, req.ID, Outputs(spec, inputs, state)), Inputs: inputs}, nil
+	return plugin.ReadResponse{ID: call.ID, Outputs: Identified(spec, call.ID, Outputs(spec, inputs, state)), Inputs: inputs}, nil
 }
 
 // Update changes the object.
@@ -214,9 +203,8 @@ func (p *Provider) Update(ctx context.Context, req plugin.UpdateRequest) (plugin
 	}
 	call := &Call{
 		Resource: req.Resource, Spec: spec, ID: req.ID, Inputs: plugin.StripMap(req.News), Old: plugin.StripMap(req.OldInputs),
-		State: plugin.StripMap(req.Olds), Timeout: req.Timeout, own: &p.own,
+		State: plugin.StripMap(req.Olds), Timeout: req.Timeout,
 	}
-	p.own.add(req.Type, req.ID)
 	if handler.Update == nil {
 		// Only settings of this provider itself can have changed: everything else replaces.
 		return plugin.UpdateResponse{Outputs: Identified(spec, req.ID, Outputs(spec, req.News, remembered(spec, call)))}, nil
@@ -226,12 +214,12 @@ func (p *Provider) Update(ctx context.Context, req plugin.UpdateRequest) (plugin
 		return plugin.UpdateResponse{}, explain(req.Resource, err)
 	}
 	unread(spec, state)
-	for _, name := range slices.Concat(handler.Volatile, slices.Collect(maps.Keys(spec.Outputs))) {
+	for name := range spec.Outputs {
 		if _, read := state[name]; !read {
 			state[name] = call.State[name]
 		}
 	}
-	return plugin.UpdateResponse{Outputs: Identified(spec, req.ID, Outputs(spec, req.News, state))}, nil
+	return plugin.UpdateResponse{Outputs: Identified(spec, call.ID, Outputs(spec, req.News, state))}, nil
 }
 
 // Delete removes the object.
@@ -248,7 +236,7 @@ func (p *Provider) Delete(ctx context.Context, req plugin.DeleteRequest) error {
 	if len(last) == 0 { // read, never updated: what is known are the outputs
 		last = state
 	}
-	call := &Call{Resource: req.Resource, Spec: spec, ID: req.ID, Inputs: last, Old: last, State: state, Timeout: req.Timeout, own: &p.own}
+	call := &Call{Resource: req.Resource, Spec: spec, ID: req.ID, Inputs: last, Old: last, State: state, Timeout: req.Timeout}
 	if err := handler.Delete(ctx, call); err != nil {
 		return explain(req.Resource, err)
 	}

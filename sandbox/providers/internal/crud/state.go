@@ -32,14 +32,17 @@ func foreseen(spec *schema.Resource, inputs plugin.Map) plugin.Map {
 	return outputs
 }
 
-// observed are the inputs a program would have to give for the object to be as it is. In a refresh only what the program
-// gives is looked at; what it leaves out is the server's business.
+// observed are the inputs a program would have to give for the object to be as it is. In a refresh what the program leaves
+// out is the server's business where the server always has a value. Where it has one only when somebody sets it, a value
+// that is there was set by hand: the next update takes it away.
 func observed(spec *schema.Resource, last, state plugin.Map, importing bool) plugin.Map {
 	inputs := plugin.Map{}
 	for name, property := range spec.Inputs {
 		old, actual := last[name], state[name]
 		switch {
+		case old == nil && !importing && (property.Always || property.Default != nil || actual == nil || schema.Empty(actual) || actual == 0.0):
 		case old == nil && !importing:
+			inputs[name] = mark(property, nil, actual)
 		case importing && (actual == nil || !property.Required && !property.Always && !isText(actual)):
 			// Settings a program rarely gives: their usual values are the server's business.
 		case importing && !property.Required && isZero(actual):
