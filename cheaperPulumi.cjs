@@ -2,7 +2,7 @@
  * What makes a run of Pulumi cheaper without changing what it does. `ESTATE_PLAIN_PULUMI=true` leaves all of it out, to
  * compare or to rule it out; docs/performance.md says what each part saves, measured with and without.
  *
- * Two parts reach into other packages, which nothing else here does. Each stands for a report that is open upstream, and
+ * Two parts reach into other packages, which nothing else here does. Each works around a report that is open upstream, and
  * goes when that is closed.
  */
 const { createRequire } = require("node:module");
@@ -74,6 +74,18 @@ exports.mappedWhenFailed = async (run) => {
         return await run();
     } catch (error) {
         process.setSourceMapsEnabled(true);
-        throw error;
+        throw withoutColours(error);
     }
 };
+
+/**
+ * What a person can do something about is thrown as a RunError or ResourceError, and shown as it is. Anything else is a
+ * mistake of the program: its trace is shown, without the colours that Pulumi would put into it wherever it goes.
+ */
+function withoutColours(error) {
+    const { RunError, ResourceError } = require("@pulumi/pulumi");
+    const expected = RunError.isInstance(error) || ResourceError.isInstance(error);
+    return expected || !(error instanceof Error)
+        ? error
+        : new RunError(`A mistake of the program, please report it:\n${error.stack ?? error.message}`);
+}

@@ -1,4 +1,4 @@
-/** What a stack tells of its estate. */
+/** The outputs of a stack. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate } from "../estate/model";
 import type { AppSpace } from "./apps/app";

@@ -2,17 +2,35 @@
 import * as pulumi from "@pulumi/pulumi";
 import { engineOf, engines } from "../estate/engines";
 import type { EngineRegistry } from "../estate/engines/engine";
-import type { App, Estate } from "../estate/model";
-import { AppSpace } from "./apps/app";
-import { configPlans, usedClusters } from "./apps/plan";
+import type { App, Estate, Team } from "../estate/model";
+import { guardedGroup } from "../estate/names";
+import { placesOf } from "../estate/previews";
+import { AppSpace, type AppSpaceArgs } from "./apps/app";
+import { gatedBranches } from "../estate/approvals";
+import { configAt, mergePlans, type RepositoryPlan } from "../estate/flows/plan";
+import { accountKey, accountPlans, configPlans, type AccountPlan } from "./apps/plan";
+import { appGateFile, approvalsJob, configGateFile } from "./ci/approvals";
+import { includedFiles, includedVersion } from "./ci/included";
 import { promotionSettings } from "./ci/settings";
 import { ClusterAccess } from "./clusters/access";
-import type { Delivered, EngineArgs, InstalledEngine, PreparedEngines } from "./engines/engine";
-import { ConfigRepository, type PushHook } from "./gitlab/configRepository";
-import { EstateGroup, TeamGroup } from "./gitlab/group";
+import { AccountNamespace } from "./clusters/accountNamespace";
+import { hostCluster } from "../estate/host";
+import type {
+    Delivered,
+    EngineArgs,
+    HookedRepository,
+    InstalledEngine,
+    PreparedEngines,
+} from "./engines/engine";
+import type { GatePlan } from "./gitlab/approvalGate";
+import { ConfigRepository } from "./gitlab/configRepository";
+import type { PushHook } from "./gitlab/pushHook";
+import { EstateGroup, GuardedGroup, TeamGroup } from "./gitlab/group";
 import { heldRoles } from "./gitlab/heldRoles";
 import { asking, existingGroup } from "./gitlab/lookup";
 import { lookUpPeople, refuseMissing, type People } from "./gitlab/people";
+import type { IncludedPipelinesAt } from "./gitlab/project";
+import { PipelinesProject } from "./gitlab/pipelinesProject";
 import type { ChannelSecrets } from "./notifications/channels";
 import { foreignPipelines, pausedApps, hotfixes, type EstateOutputs } from "./outputs";
 import { makeProviders, type Providers, type ServerCredentials } from "./providers";
@@ -48,21 +66,34 @@ export async function declareEstate(
         secrets: credentials.engines,
         token: (purpose) => sharedToken(credentials.gitlab.token, purpose, estate.name),
     };
-    const { group, teams, configs, people } = await repositories(
+    const hookToken = args.token("approvals");
+    const { group, teams, configs, people, pipelines, gates } = await repositories(
         estate,
         providers,
-        pushHooks(prepared, args),
+        (repository) => pushHooks(prepared, args, repository),
+        hookToken,
     );
-    const accesses = clusterAccesses(estate, providers);
-    const apps = await appSpaces(estate, providers, { teams, configs, accesses });
+    const installed = mapValues(Object.fromEntries(estate.engines.map((name) => [name, name])), (name) =>
+        installedEngine(estate, name, args, prepared),
+    );
+    const accesses = clusterAccesses(estate, providers, definitions, (engine, team) =>
+        required(required(installed, engine, "engine").teams, team, "team"),
+    );
+    const apps = await appSpaces(estate, providers, {
+        teams,
+        configs,
+        pipelines,
+        accesses,
+        definitions,
+        gate: (app) => gates(app.plan.source, [app], appGateFile(app)),
+        previews: (app) => previewFacts(args, prepared, definitions, app),
+    });
     const applications: Record<string, Delivered> = {};
     for (const name of estate.engines) {
-        const engine = required(prepared, name, "engine").install(args);
-        Object.assign(
-            applications,
-            await delivery(engine, engineShare(estate, name), { configs, accesses, apps }),
-        );
+        const engine = required(installed, name, "engine");
+        Object.assign(applications, await delivery(engine, { configs, accesses, apps, definitions }));
     }
+    relayApprovals(estate, hookToken, { installed, configs, apps });
     // Last: what is declared by now is made in spite of it.
     refuseMissing(estate.teams, people);
     return {
@@ -80,11 +111,15 @@ export async function declareEstate(
     };
 }
 
-/** Where GitLab reports pushes, by engine. */
-function pushHooks(prepared: PreparedEngines, args: EngineArgs): Record<string, PushHook> {
+/** Where GitLab reports pushes to a config repository, by engine. */
+function pushHooks(
+    prepared: PreparedEngines,
+    args: EngineArgs,
+    repository: HookedRepository,
+): Record<string, PushHook> {
     return Object.fromEntries(
         Object.entries(prepared).flatMap(([name, engine]) => {
-            const hook = engine.hook?.(args);
+            const hook = engine.hook?.(args, repository);
             return hook === undefined ? [] : [[name, hook]];
         }),
     );
@@ -94,18 +129,23 @@ function pushHooks(prepared: PreparedEngines, args: EngineArgs): Record<string, 
 async function repositories(
     estate: Estate,
     { gitlab }: Providers,
-    hooks: Readonly<Record<string, PushHook>>,
+    hooks: (repository: HookedRepository) => Readonly<Record<string, PushHook>>,
+    hookToken: pulumi.Input<string>,
 ): Promise<{
     group: EstateGroup;
     teams: Record<string, TeamGroup>;
     configs: Record<string, ConfigRepository>;
     people: People;
+    pipelines: IncludedPipelinesAt;
+    gates: Gates;
 }> {
     const lookup = { provider: gitlab };
-    const [existing, held, people] = await asking(estate.gitlab, () =>
+    const hidden = guardedTeams(estate);
+    const [existing, held, guardedRoles, people] = await asking(estate.gitlab, () =>
         Promise.all([
             existingGroup(estate.gitlab, lookup),
             heldRoles(estate.gitlab, estate.teams, lookup),
+            heldRoles(estate.gitlab, hidden, lookup),
             lookUpPeople(estate.teams, lookup),
         ]),
     );
@@ -134,16 +174,59 @@ async function repositories(
                 { providers: [gitlab] },
             ),
     );
+    const gated = estate.gitlab.approvalGate !== undefined;
+    const files = includedFiles(gated);
+    const version = includedVersion(files);
+    const { ready } = new PipelinesProject(
+        "pipelines",
+        {
+            pipelines: estate.pipelines,
+            gitlab: estate.gitlab,
+            parentId: group.groupId,
+            teams: mapValues(teams, ({ groupId }) => groupId),
+            files,
+            version,
+            deletionProtection: isEstateProtected(estate),
+        },
+        { providers: [gitlab] },
+    );
+    const pipelines = { project: estate.pipelines.fullPath, version, ready };
+    const guarded = byKey(
+        configPlans(estate).filter(({ audience }) => audience === "maintainers"),
+        ({ team }) => team,
+        ({ team }) =>
+            new GuardedGroup(
+                `guarded-${team}`,
+                {
+                    path: guardedGroup(estate.gitlab.group, team),
+                    team: required(estate.teams, team, "team"),
+                    gitlab: estate.gitlab,
+                    parentId: group.groupId,
+                    deletionProtection: isTeamProtected(estate, team),
+                    held: guardedRoles[team] ?? {},
+                    people,
+                },
+                { providers: [gitlab] },
+            ),
+    );
+    const gates = gatesOf(estate, pipelines, hookToken);
     const plans = byKey(
         configPlans(estate),
-        (plan) => plan.fullPath,
+        (plan) => plan.at.fullPath,
         (plan) => plan,
     );
     const configs = await mapInTurns(plans, (plan) => {
         const team = required(teams, plan.team, "team");
+        const { fullPath } = plan.at;
+        const gate = gates(
+            mergePlans(plan.apps.flatMap((app) => configAt(app, fullPath)?.plan ?? [])),
+            plan.apps,
+            configGateFile(plan.apps, fullPath),
+        );
         return new ConfigRepository(
             plan.name,
             {
+                fullPath: plan.at.fullPath,
                 apps: plan.apps,
                 environments: plan.environments,
                 gitlab: estate.gitlab,
@@ -151,27 +234,159 @@ async function repositories(
                 settings: Object.fromEntries(
                     plan.apps.map((app) => [app.name, promotionSettings(estate, app)]),
                 ),
+                pipelines,
                 credentials: estate.credentials,
-                groupId: team.groupId,
+                audience: plan.audience,
+                groupId:
+                    plan.audience === "team"
+                        ? team.groupId
+                        : required(guarded, plan.team, "guarded group of").groupId,
                 approverIds: team.maintainerIds,
-                hooks,
+                ...(gate && { gate }),
+                hooks: hooks({ team: plan.team, fullPath: plan.at.fullPath }),
                 deletionProtection: plan.apps.some(isAppProtected),
             },
             { providers: [gitlab] },
         );
     });
-    return { group, teams, configs, people };
+    return { group, teams, configs, people, pipelines, gates };
 }
 
-/** The account that delivers, on each cluster that runs apps. */
-function clusterAccesses(estate: Estate, { clusters }: Providers): Record<string, ClusterAccess> {
+/** The gate of a repository of these apps, whose pipelines begin with a file; undefined: it needs none. */
+type Gates = (plan: RepositoryPlan, apps: readonly App[], file: string) => GatePlan | undefined;
+
+function gatesOf(
+    { gitlab }: Pick<Estate, "gitlab">,
+    { project, version, ready }: IncludedPipelinesAt,
+    hookToken: pulumi.Input<string>,
+): Gates {
+    const relay = gitlab.approvalGate?.relay;
+    return (plan, apps, file) => {
+        const wanted = gatedBranches(gitlab, plan, apps);
+        const built = apps.find(({ ci }) => ci === "gitlab");
+        return wanted === undefined || built === undefined
+            ? undefined
+            : {
+                  configPath: `${file}@${project}:${version}`,
+                  wanted,
+                  image: built.pipeline.images.promote,
+                  ...(relay && {
+                      hook: {
+                          title: "the relay of approvals",
+                          url: `${relay.url}/approvals`,
+                          token: hookToken,
+                          verify: relay.url.startsWith("https:"),
+                      },
+                  }),
+                  ...(ready && { after: ready }),
+              };
+    };
+}
+
+/** What runs gates again when somebody approves, beside the first engine; nothing where there is no gate. */
+function relayApprovals(
+    { gitlab, engines: [first] }: Estate,
+    hookToken: pulumi.Input<string>,
+    made: {
+        readonly installed: Readonly<Record<string, EngineWithTeams>>;
+        readonly configs: Readonly<Record<string, ConfigRepository>>;
+        readonly apps: Readonly<Record<string, AppSpace>>;
+    },
+): void {
+    const relay = gitlab.approvalGate?.relay;
+    const projects = Object.fromEntries([
+        ...Object.entries(made.configs).flatMap(([path, { gate, name }]) =>
+            gate?.runner === undefined ? [] : [[path, { name, token: gate.runner }] as const],
+        ),
+        ...Object.values(made.apps).flatMap(({ repository: { gate }, app }) =>
+            gate?.runner === undefined
+                ? []
+                : [[app.repository.fullPath, { name: `app-${app.name}`, token: gate.runner }] as const],
+        ),
+    ]);
+    if (relay === undefined || first === undefined || Object.keys(projects).length === 0) {
+        return;
+    }
+    required(made.installed, first, "engine").engine.approvals?.(relay.image, {
+        gitlab: gitlab.clusterUrl,
+        job: approvalsJob,
+        hookToken,
+        projects,
+    });
+}
+
+/** Teams with config repositories that only maintainers see: who is in the group of those, by team. */
+function guardedTeams({ teams, gitlab, ...estate }: Estate): Record<string, Team> {
+    const used = new Set(
+        configPlans(estate)
+            .filter(({ audience }) => audience === "maintainers")
+            .map(({ team }) => team),
+    );
+    return Object.fromEntries(
+        Object.entries(teams)
+            .filter(([name]) => used.has(name))
+            .map(([name, team]) => [
+                name,
+                { ...team, group: guardedGroup(gitlab.group, name), developers: [] },
+            ]),
+    );
+}
+
+/** An engine on the host, with the boundaries of its teams. */
+interface EngineWithTeams {
+    readonly engine: InstalledEngine;
+    /** Its part of the estate. */
+    readonly share: Estate;
+    /** By team. */
+    readonly teams: Readonly<Record<string, pulumi.Resource>>;
+}
+
+function installedEngine(
+    estate: Estate,
+    name: string,
+    args: EngineArgs,
+    prepared: PreparedEngines,
+): EngineWithTeams {
+    const engine = required(prepared, name, "engine").install(args);
+    const share = engineShare(estate, name);
+    engine.notify();
+    return { engine, share, teams: mapValues(share.teams, (team) => engine.team(team)) };
+}
+
+/**
+ * The accounts that deliver on clusters that run apps, by key.
+ *
+ * @param onHost what a team's namespace on the host is part of.
+ */
+function clusterAccesses(
+    estate: Estate,
+    { clusters }: Providers,
+    definitions: EngineRegistry,
+    onHost: (engine: string, team: string) => pulumi.Resource,
+): Record<string, ClusterAccess> {
+    const host = hostCluster(estate).name;
+    const namespaces: Record<string, pulumi.Resource> = {};
+    const namespaceOf = (
+        cluster: string,
+        { engine, team, namespace }: Pick<NonNullable<AccountPlan["own"]>, "engine" | "team" | "namespace">,
+    ): pulumi.Resource =>
+        cluster === host
+            ? onHost(engine, team)
+            : (namespaces[`${cluster}--${engine}--${team}`] ??= new AccountNamespace(
+                  `accounts-${cluster}--${engine}--${team}`,
+                  { estate: estate.name, team, namespace },
+                  { providers: [required(clusters, cluster, "cluster")] },
+              ));
     return mapValues(
-        usedClusters(estate),
-        ({ cluster, kinds }) =>
+        accountPlans(estate, definitions),
+        ({ key, cluster, kinds, own }) =>
             new ClusterAccess(
-                `access-${cluster.name}`,
-                { estate: estate.name, kinds },
-                { providers: [required(clusters, cluster.name, "cluster")] },
+                `access-${key}`,
+                { estate: estate.name, kinds, ...(own && { own }) },
+                {
+                    providers: [required(clusters, cluster.name, "cluster")],
+                    ...(own && { dependsOn: [namespaceOf(cluster.name, own)] }),
+                },
             ),
     );
 }
@@ -183,25 +398,71 @@ function appSpaces(
     made: {
         readonly teams: Readonly<Record<string, TeamGroup>>;
         readonly configs: Readonly<Record<string, ConfigRepository>>;
+        readonly pipelines: IncludedPipelinesAt;
         readonly accesses: Readonly<Record<string, ClusterAccess>>;
+        readonly definitions: EngineRegistry;
+        readonly gate: (app: App) => GatePlan | undefined;
+        readonly previews: (app: App) => Pick<AppSpaceArgs, "previewHook" | "previewPage">;
     },
 ): Promise<Record<string, AppSpace>> {
-    return mapInTurns(
-        estate.apps,
-        (app) =>
-            new AppSpace(
-                `app-${app.name}`,
-                {
-                    estate,
-                    app,
-                    providers,
-                    groupId: required(made.teams, app.team, "team").groupId,
-                    config: required(made.configs, app.config.fullPath, "config repository"),
-                    accounts: mapValues(made.accesses, (access) => access.account),
-                },
-                { providers: [providers.gitlab] },
+    return mapInTurns(estate.apps, (app) => {
+        const gate = made.gate(app);
+        return new AppSpace(
+            `app-${app.name}`,
+            {
+                estate,
+                app,
+                providers,
+                groupId: required(made.teams, app.team, "team").groupId,
+                configs: made.configs,
+                pipelines: made.pipelines,
+                accounts: accountsOf(estate, app, made),
+                ...(gate && { gate }),
+                ...made.previews(app),
+            },
+            { providers: [providers.gitlab] },
+        );
+    });
+}
+
+/** The accounts that deliver an app, by environment and cluster. */
+function accountsOf(
+    estate: Estate,
+    app: App,
+    made: {
+        readonly accesses: Readonly<Record<string, ClusterAccess>>;
+        readonly definitions: EngineRegistry;
+    },
+): AppSpaceArgs["accounts"] {
+    return Object.fromEntries(
+        placesOf(app).map(({ environment }) => [
+            environment,
+            Object.fromEntries(
+                Object.keys(estate.clusters).flatMap((cluster) => {
+                    const access = made.accesses[accountKey(app, environment, cluster, made.definitions)];
+                    return access === undefined ? [] : [[cluster, access.account]];
+                }),
             ),
+        ]),
     );
+}
+
+/** What the engine of an app has to say of its previews. */
+function previewFacts(
+    args: EngineArgs,
+    prepared: PreparedEngines,
+    definitions: EngineRegistry,
+    app: App,
+): Pick<AppSpaceArgs, "previewHook" | "previewPage"> {
+    if (app.previews === undefined) {
+        return {};
+    }
+    const hook = prepared[app.engine]?.previewHook?.(args);
+    const page = engineOf(app.engine, definitions).previewPage?.(args.estate, app);
+    return {
+        ...(hook === undefined ? {} : { previewHook: hook }),
+        ...(page === undefined ? {} : { previewPage: page }),
+    };
 }
 
 /** What an engine has to do with of an estate: its own apps, and all that they do not decide. */
@@ -210,34 +471,32 @@ function engineShare(estate: Estate, engine: string): Estate {
     return { ...estate, apps: Object.fromEntries(own) };
 }
 
-/** Everything one engine is told of the apps in its share. */
+/** Everything one engine gets to know of the apps in its share. */
 function delivery(
-    engine: InstalledEngine,
-    share: Estate,
+    { engine, share, teams }: EngineWithTeams,
     made: {
         readonly configs: Readonly<Record<string, ConfigRepository>>;
         readonly accesses: Readonly<Record<string, ClusterAccess>>;
         readonly apps: Readonly<Record<string, AppSpace>>;
+        readonly definitions: EngineRegistry;
     },
 ): Promise<Record<string, Delivered>> {
-    engine.notify();
-    const teams = mapValues(share.teams, (team) => engine.team(team));
-    const clusters = mapValues(usedClusters(share), ({ cluster, namespaces }) => {
-        const { token, caData } = required(made.accesses, cluster.name, "access to");
-        return engine.cluster({ cluster, namespaces, token, caData });
+    const clusters = mapValues(accountPlans(share, made.definitions), ({ key, cluster, namespaces, own }) => {
+        const { token, caData } = required(made.accesses, key, "access to");
+        return engine.cluster({ cluster, namespaces, token, caData, ...(own && { own }) });
     });
     const repositories = byKey(
         configPlans(share),
-        ({ fullPath }) => fullPath,
-        ({ name, fullPath, apps }) => {
-            const { reader, writer } = required(made.configs, fullPath, "config repository");
-            const repository = apps[0].config;
+        ({ at }) => at.fullPath,
+        ({ name, at: repository, apps }) => {
+            const { reader, writer } = required(made.configs, repository.fullPath, "config repository");
             return engine.repository({ name, repository, apps, reader, ...(writer && { writer }) });
         },
     );
     return mapInTurns(share.apps, (app) => {
-        const { pull, images, ready } = required(made.apps, app.name, "app");
-        const { writer, branches } = required(made.configs, app.config.fullPath, "config repository");
+        const { pull, images, ready, previews } = required(made.apps, app.name, "app");
+        const { writer } = required(made.configs, app.config.fullPath, "config repository");
+        const paths = app.plan.configs.map(({ at }) => at.fullPath);
         const delivered = {
             app,
             pull,
@@ -245,19 +504,29 @@ function delivery(
             ...(writer && { writer }),
             after: [
                 ...ready,
-                ...Object.values(branches),
+                ...paths.flatMap((path) =>
+                    Object.values(required(made.configs, path, "config repository").branches),
+                ),
                 required(teams, app.team, "team"),
-                required(repositories, app.config.fullPath, "access to"),
-                ...clustersOf(app).map((cluster) => required(clusters, cluster, "cluster")),
+                ...paths.map((path) => required(repositories, path, "access to")),
+                ...accountsFor(app, made.definitions).map((key) => required(clusters, key, "cluster")),
             ],
         };
         engine.follow(delivered);
+        if (app.previews !== undefined && previews !== undefined) {
+            const { projectId: project, token } = previews;
+            engine.preview?.({ ...delivered, previews: app.previews, project, token });
+        }
         return engine.deliver(delivered);
     });
 }
 
-function clustersOf(app: App): string[] {
-    return [...new Set(app.environments.flatMap((each) => each.clusters))];
+/** Keys of the accounts that an app is delivered by. */
+function accountsFor(app: App, definitions: EngineRegistry): string[] {
+    const keys = app.environments.flatMap(({ environment, clusters }) =>
+        clusters.map((cluster) => accountKey(app, environment, cluster, definitions)),
+    );
+    return [...new Set(keys)];
 }
 
 function engineOutputs(estate: Estate, definitions: EngineRegistry): Record<string, string> {

@@ -39,7 +39,7 @@ export interface ChannelTraits {
         readonly required: boolean;
         readonly form?: Form;
     };
-    /** How its webhook URL is told in plain text, and what it is then. */
+    /** How its webhook URL is recognised in plain text, and what it is called then. */
     readonly leak?: readonly [RegExp, string];
     /** Largest message it takes, in bytes. */
     readonly maximumBytes?: number;

@@ -8,9 +8,11 @@ import type { Spec } from "./schema";
 import { clusterRules } from "./rules/clusters";
 import { deliveryRules } from "./rules/delivery";
 import { engineRules } from "./rules/engines";
+import { flowRules } from "./rules/flows";
 import { networkRules } from "./rules/network";
 import { nameRules } from "./rules/names";
 import { pipelineRules } from "./rules/pipelines";
+import { previewRules } from "./rules/previews";
 import { promotionRules } from "./rules/promotion";
 import { referenceRules } from "./rules/references";
 import { settingRules } from "./rules/settings";
@@ -30,6 +32,8 @@ function allRules(ways: FlowRegistry, controllers: EngineRegistry): readonly Rul
         ...pipelineRules,
         ...deliveryRules,
         ...engineRules,
+        ...previewRules,
+        ...flowRules,
         ...ownRules("flow", ways, ({ spec }, name) => spec.defaults.flow === name),
         ...ownRules("engine", controllers, ({ estate }, name) =>
             estate.engines.some((engine) => engine === name),

@@ -58,7 +58,7 @@ export interface Stack {
  */
 export async function readStack(): Promise<Stack> {
     const config = new pulumi.Config(project);
-    const raw = config.getObject<unknown>(specKey);
+    const raw = parsed(config.get(specKey));
     if (raw === undefined) {
         const others = Object.keys(pulumi.runtime.allConfig()).flatMap((key) =>
             key.startsWith(`${project}:`) ? [key.slice(project.length + 1)] : [],
@@ -71,7 +71,8 @@ export async function readStack(): Promise<Stack> {
                     : `rename ${project}:${near} in Pulumi.${pulumi.getStack()}.yaml.`),
         );
     }
-    const secrets = await plain(config.getSecretObject<unknown>(credentialsKey));
+    // Read as a text: the SDK's message about one that is no JSON would show it.
+    const secrets = parsed(await plain(config.getSecret(credentialsKey)));
     const connections = await readConnections(raw, secrets);
     const { estate, problems } = parseEstate(raw, {
         today: today(),
@@ -107,8 +108,17 @@ export async function warn(warnings: readonly Problem[]): Promise<void> {
     }
 }
 
+/** A structured value as the engine hands it over; a text that is no JSON is the value itself, which the checks refuse. */
+function parsed(text: string | undefined): unknown {
+    try {
+        return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    } catch {
+        return text;
+    }
+}
+
 /** A configured value in the open, for as long as this file looks at it. */
-function plain(output: pulumi.Output<unknown> | undefined): Promise<unknown> {
+function plain<T>(output: pulumi.Output<T> | undefined): Promise<T | undefined> {
     return output === undefined
         ? Promise.resolve(undefined)
         : new Promise((resolve) => {

@@ -27,7 +27,7 @@ export function credentialNeeds(estate: Estate, registry: EngineRegistry = engin
         {
             path: ["registries", name, "username"],
             required: true,
-            purpose: `user or robot that administers Harbor ${name}`,
+            purpose: `user that administers Harbor ${name}`,
         },
         {
             path: ["registries", name, "password"],
@@ -73,6 +73,18 @@ export function checkCredentials(
     credentials: unknown,
     registry: EngineRegistry = engines,
 ): Problem[] {
+    if (credentials !== undefined && (typeof credentials !== "object" || Array.isArray(credentials))) {
+        return [
+            {
+                path: "credentials",
+                value: "(hidden)",
+                id: "credential-form",
+                rule: "must be a map, with a secret at each path",
+                fix: `pulumi config rm gitops-estate:credentials, then set each secret: ${secretCommand("gitlab.token")}, …`,
+                severity: "error",
+            },
+        ];
+    }
     const needs = credentialNeeds(estate, registry);
     const titles = estate.engines.map((name) => engineOf(name, registry).title);
     const problems: Problem[] = [];
@@ -125,7 +137,7 @@ export function checkCredentials(
     }
     for (const { name, robotPrefix } of Object.values(estate.registries)) {
         const username = at(credentials, ["registries", name, "username"]);
-        // An empty prefix tells nothing.
+        // An empty prefix identifies nothing.
         if (typeof username === "string" && robotPrefix !== "" && username.startsWith(robotPrefix)) {
             problems.push({
                 path: `credentials.registries.${name}.username`,

@@ -5,4 +5,7 @@ export const versionKeys: Readonly<Record<Delivery, { readonly file: string; rea
     helm: { file: "values.yaml", key: "imagetag" },
     // The entry of the list `images` whose name is `app`.
     kustomize: { file: "kustomization.yaml", key: "images.app.newTag" },
+    // The tag of each image that has this comment behind it: nothing renders the file, so nothing else could say which.
+    plain: { file: "deployment.yaml", key: "# version" },
+    jsonnet: { file: "version.libsonnet", key: "imagetag" },
 };

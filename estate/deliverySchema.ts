@@ -15,8 +15,7 @@ const cron = z
 /** Go's form of a duration, in hours and smaller. */
 const duration = z
     .string()
-    .regex(/^(?:\d+h)?(?:\d+m)?(?:\d+s)?$/, "must be a duration, e.g. 90m or 2h30m")
-    .min(2, "must be a duration, e.g. 90m or 2h30m");
+    .regex(/^(?=.*[1-9])(?:\d+h)?(?:\d+m)?(?:\d+s)?$/, "must be a duration, e.g. 90m or 2h30m");
 
 export const syncWindow = z.strictObject({
     kind: z

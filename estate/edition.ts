@@ -1,4 +1,4 @@
-/** Which edition of GitLab a server must be, as far as the spec tells. */
+/** Which edition of GitLab a server must be, as far as the spec says. */
 import type { Spec } from "./schema";
 
 /** True where only the Enterprise Edition can be: it alone takes a licence, and GitLab.com runs it. */

@@ -1,4 +1,4 @@
-/** What can be told of an app in an environment, whatever engine delivers it, and the words a spec has for it. Pure. */
+/** The events of an app in an environment, whatever engine delivers it, and the words a spec has for it. Pure. */
 
 /** What an event says of the app. */
 export type EventName = "healthy" | "degraded" | "failed" | "running" | "succeeded" | "unknown";
@@ -25,7 +25,7 @@ export function triggerOf(event: EventName): TriggerName {
     return words[event];
 }
 
-/** The event that a word of the spec stands for. */
+/** The event that a word of the spec means. */
 export function eventOf(trigger: TriggerName): EventName {
     const event = eventNames.find((name) => words[name] === trigger);
     if (event === undefined) {
@@ -34,5 +34,5 @@ export function eventOf(trigger: TriggerName): EventName {
     return event;
 }
 
-/** What a channel is told unless it says otherwise: the end of every deployment, and every problem. */
+/** The events a channel gets unless it says otherwise: the end of every deployment, and every problem. */
 export const defaultEvents: readonly EventName[] = ["healthy", "degraded", "failed", "unknown"];

@@ -1,6 +1,7 @@
 /** Forms of values that several parts of the spec have in common. */
 import { z } from "zod";
 
+import { dayOf, isDay } from "./days";
 import { specName, type NameRule } from "./names";
 
 /** A name by its rule. */
@@ -17,13 +18,27 @@ export const url = z
         "must be an http or https URL without query and fragment",
     );
 
+const labelKey = z
+    .string()
+    .regex(
+        /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+        "must be a Kubernetes label key",
+    );
+const labelValue = z
+    .string()
+    .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a Kubernetes label value");
+
+/** Kubernetes labels. */
+export const labels = z.record(labelKey, labelValue);
+
 /** A day without quotes is a date to YAML; its readers, Pulumi's engine among them, hand over midnight UTC in their own forms. */
 export const day = z
     .string()
     .regex(
         /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T00:00:00(?:\.000)?Z| 00:00:00 \+0000 UTC)?$/,
         "must be a day as YYYY-MM-DD",
-    );
+    )
+    .refine((text) => isDay(dayOf(text)), "must be a day of the calendar");
 
 /** @param example an image that would do, for the message. */
 export const imageReference = (example: string): z.ZodString =>

@@ -8,7 +8,7 @@ export interface NamespacedKind {
     readonly kind: string;
     /** Name in URLs and roles, e.g. `httproutes`. */
     readonly resource: string;
-    /** False: it is what another kind makes, and only read, to show it and to tell the other's health. */
+    /** False: it is what another kind makes, and only read, to show it and to know the other's health. */
     readonly written: boolean;
 }
 
@@ -67,7 +67,7 @@ export const surroundingKinds: readonly NamespacedKind[] = [
     read("", "ResourceQuota"),
 ];
 
-/** Further kinds by a name, with what they make where that tells their health. */
+/** Further kinds by a name, with what they make where their health depends on it. */
 export const kindSets = {
     certificates: [written("cert-manager.io", "Certificate"), read("cert-manager.io", "CertificateRequest")],
     "external-secrets": [written("external-secrets.io", "ExternalSecret")],
@@ -122,12 +122,19 @@ function same(a: NamespacedKind, b: NamespacedKind): boolean {
     return a.group === b.group && a.kind === b.kind;
 }
 
-/** Why an app must not have a kind, whoever asks for it; absent: it may. */
-export function forbiddenKind({ group, kind }: WrittenKind): string | undefined {
+/**
+ * Why an app must not have a kind, whoever asks for it; absent: it may.
+ *
+ * @param engineKinds kinds of the engines' own objects.
+ */
+export function forbiddenKind(
+    { group, kind }: WrittenKind,
+    engineKinds: readonly Pick<NamespacedKind, "group" | "kind">[],
+): string | undefined {
     if (group === "rbac.authorization.k8s.io") {
         return "an app must not widen its own rights";
     }
-    if (group === "argoproj.io" && ["Application", "ApplicationSet", "AppProject"].includes(kind)) {
+    if (engineKinds.some((own) => own.group === group && own.kind === kind)) {
         return "what an engine delivers comes from the spec";
     }
     if (group !== "") {

@@ -20,6 +20,12 @@ export const programLabel = "app.kubernetes.io/name";
 export const partOfLabel = "app.kubernetes.io/part-of";
 export const componentLabel = "app.kubernetes.io/component";
 
+/** Version of a program, as its own manifests say it. */
+export const versionLabel = "app.kubernetes.io/version";
+
+/** Which of several copies of a program an object belongs to. */
+export const instanceLabel = "app.kubernetes.io/instance";
+
 /** Annotation with the reason why nothing is applied by itself. */
 export const holdAnnotation = "gitops-estate/hold";
 

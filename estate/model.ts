@@ -3,7 +3,6 @@
  * inherited value resolved, every derived name computed, frozen. It is made by `resolve` from a valid
  * spec and by nothing else. Nothing here knows Pulumi, and nothing here is secret.
  */
-import type { Flow } from "./flows";
 import type { FlowPlan } from "./flows/plan";
 import type { ChannelKind } from "./channels";
 import type { Engine, EngineSettings } from "./engines";
@@ -43,7 +42,7 @@ export interface Estate extends EngineSettings {
     readonly network: Network;
     readonly registries: Readonly<Record<string, Registry>>;
     readonly clusters: Readonly<Record<string, Cluster>>;
-    /** In promotion order: a version moves from first to last. */
+    /** In promotion order, first to last. */
     readonly environments: readonly Environment[];
     readonly channels: Readonly<Record<string, Channel>>;
     /** Absent: engines talk to the channels themselves. */
@@ -53,12 +52,36 @@ export interface Estate extends EngineSettings {
     /** Engines in use: those of its apps, or the default where it has none; sorted. */
     readonly engines: readonly Engine[];
     readonly credentials: CredentialPolicy;
+    readonly pipelines: Pipelines;
+}
+
+/** Pipelines that an app's repositories include. */
+export interface IncludedPipelines {
+    /** Tag of the estate's project; absent: the newest. */
+    readonly version?: string;
+}
+
+/** The project that repositories include their pipelines from. */
+export interface Pipelines {
+    readonly path: string;
+    readonly fullPath: string;
 }
 
 /** What lies between the estate and its servers. */
 export interface Network {
     /** Private authorities, sorted by name. */
     readonly authorities: readonly CertificateAuthority[];
+    /** Absent: everything is reached directly. */
+    readonly proxy?: Proxy;
+}
+
+/** An HTTP proxy, for https too. */
+export interface Proxy {
+    readonly url: string;
+    /** What pods and jobs reach directly: hosts, domains, addresses and networks. */
+    readonly direct: readonly string[];
+    /** Whether GitLab's jobs get it. */
+    readonly pipelines: boolean;
 }
 
 /** A private authority that signs servers' certificates. */
@@ -88,6 +111,18 @@ export interface GitLab {
     readonly caFile?: string;
     /** URL under which the clusters reach this GitLab, where it differs from `url`. */
     readonly clusterUrl: string;
+    /** How merges wait for approvals where the tier has none; absent: they do not, or the tier has them. */
+    readonly approvalGate?: ApprovalGate;
+}
+
+/** A job of pipelines that holds merge requests until enough people have approved. */
+export interface ApprovalGate {
+    /** What runs it again when somebody approves; absent: a person does. */
+    readonly relay?: {
+        /** Where GitLab reaches it, without a trailing slash. */
+        readonly url: string;
+        readonly image: string;
+    };
 }
 
 export interface Registry {
@@ -116,6 +151,8 @@ export interface Cluster {
     readonly tls?: ClusterTls;
     /** Proxy through which engines reach `server`; absent: none. */
     readonly proxyUrl?: string;
+    /** What becomes of apps' namespaces when the apps or the cluster leave. */
+    readonly leaving: Spec["clusters"][string]["leaving"];
     /** Labels of the cluster's registration, for generators and selectors. */
     readonly labels: Readonly<Record<string, string>>;
 }
@@ -138,13 +175,13 @@ export interface Environment {
     readonly registry: string;
     /** Branch the spec names for it; only flows with a branch per environment make something of it. */
     readonly branch?: string;
-    /** Approvals a merge into the branch needs; enforced where the tier has them. */
+    /** Approvals a merge into the branch needs. */
     readonly approvals: number;
-    /** Protects repositories and projects from deletion by Pulumi and their tags from being moved. */
+    /** Protects repositories and projects from deletion by Pulumi, and makes their tags immutable. */
     readonly deletionProtection: boolean;
     /** The environment before it; absent for the first. */
     readonly promotesFrom?: string;
-    /** Channels that hear of this environment, beside the team's. */
+    /** Channels that get messages about this environment, beside the team's. */
     readonly channels: readonly string[];
     /** When syncs may, or must not, happen here; empty: at any time. */
     readonly syncWindows: readonly SyncWindow[];
@@ -161,7 +198,7 @@ export interface Channel {
     readonly recipient?: string;
     /** Language of the cards. */
     readonly language: Language;
-    /** What it hears where a subscription does not choose; sorted. */
+    /** The events it gets where a subscription does not choose; sorted. */
     readonly events: readonly EventName[];
 }
 
@@ -191,24 +228,35 @@ export interface Team {
 export interface App {
     readonly name: string;
     readonly team: string;
-    readonly flow: Flow;
+    /** Name of a built-in flow, or of one that the spec describes. */
+    readonly flow: string;
     /** What the flow comes to for this app. */
     readonly plan: FlowPlan;
     readonly ci: Ci;
     readonly engine: Engine;
     readonly delivery: Delivery;
     readonly repository: Repository;
+    /** The first of its config repositories; a flow that has more puts them beside it, see `plan`. */
     readonly config: ConfigRepository;
     /** Container port of the seeded chart or kustomization, 1-65535. */
     readonly port: number;
     /** `progressDeadlineSeconds` of the seeded chart or kustomization. */
     readonly rolloutDeadlineSeconds: number;
     readonly pipeline: Pipeline;
+    /** What its repositories include from the estate's project; absent: they have copies, or no pipeline of GitLab. */
+    readonly included?: IncludedPipelines;
     /** While it is there, deliveries come from its branch instead of the repository's own. */
     readonly hotfix?: Hotfix;
+    /** What comes to each environment, by its name, for flows with lanes; absent: as the flow has it. */
+    readonly lanes?: Kept<NonNullable<SpecApp["lanes"]>>;
     readonly updater?: ImageUpdater;
+    readonly previews?: Previews;
     /** In promotion order; a subset of the estate's environments. */
     readonly environments: readonly AppEnvironment[];
+    /** Apps that have to be ready first where both run, sorted. */
+    readonly dependsOn: readonly string[];
+    /** Comment by which the engine finds the version in the files that it writes; absent: it needs none. */
+    readonly versionMarker?: string;
 }
 
 /** What builds images without a daemon and without privilege. `crane` packs static content only. */
@@ -231,6 +279,27 @@ export interface Hotfix {
     readonly from?: string;
     /** Last day it is meant for, `YYYY-MM-DD`. */
     readonly until?: string;
+}
+
+/** A running copy of an app for each open merge request into the delivered branch. */
+export interface Previews {
+    /**
+     * Where they run: one namespace on one cluster, shared by the app's previews, and an image project of their own. Its
+     * settings are those of the environment that they are like.
+     */
+    readonly place: AppEnvironment;
+    /** Environment whose chart or kustomization they take. */
+    readonly like: string;
+    /** Target branch of the merge requests. */
+    readonly into: string;
+    /** Label of merge requests that have one. */
+    readonly label: string;
+    /** How many the app has at most. */
+    readonly maximum: number;
+    /** Days after its last deployment when one goes. */
+    readonly days: number;
+    /** Address with `{number}` for the merge request's; absent: the engine's page about it. */
+    readonly url?: string;
 }
 
 export interface Repository {
@@ -261,6 +330,7 @@ export interface AppEnvironment {
     readonly class: EnvironmentClass;
     /** Namespace on each of the clusters, e.g. `web-dev`. */
     readonly namespace: string;
+    /** Those of the environment's clusters that it runs on, sorted. */
     readonly clusters: readonly string[];
     readonly registry: string;
     /** Harbor project, e.g. `web-dev`. */
@@ -286,12 +356,12 @@ export interface AppEnvironment {
     readonly kinds: readonly NamespacedKind[];
     /** The tag that runs here whatever git says; absent: what git says. */
     readonly pin?: string;
-    /** Why nothing is applied by itself here for now; absent: nothing is held. */
+    /** Why nothing is applied automatically here for now; absent: not paused. */
     readonly hold?: string;
     readonly deletionProtection: boolean;
-    /** Channels that hear of this app in this environment: team, environment and app together, sorted. */
+    /** Channels that get messages about this app in this environment: team, environment and app together, sorted. */
     readonly channels: readonly string[];
-    /** What a channel hears of this app here, where that is not what it hears in general; sorted. */
+    /** The events a channel gets about this app here, where they differ from those it gets in general; sorted. */
     readonly events?: Readonly<Record<string, readonly EventName[]>>;
 }
 
@@ -329,6 +399,8 @@ export interface ImageRule {
     readonly constraint?: string;
     /** `regexp:<expression>`, or `any`. */
     readonly allowTags: string;
+    /** What of a tag is compared, in words of groups of `allowTags`; absent: the whole. */
+    readonly extract?: string;
     /** Globs, sorted. */
     readonly ignoreTags: readonly string[];
     /** e.g. `linux/amd64`, sorted; empty: the updater's own. */

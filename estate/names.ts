@@ -62,6 +62,15 @@ export const branchName: NameRule = {
     form: "letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or ., not ending in .lock, not a commit id",
 };
 
+/** A git branch or tag, or several: `*` is for any characters. */
+export const refPattern: NameRule = {
+    what: "branch or tag, or pattern of some",
+    maximum: 200,
+    pattern:
+        /^(?![-/.])(?!.*(?:\/\/|\.\.|\/\.|@\{))(?!.*(?:\.lock)(?:\/|$))(?!\*+$)[A-Za-z0-9._/@+*-]+(?<![/.])$/,
+    form: "letters, digits and . _ / @ + -, with * for any characters, e.g. release-* or v*; not * alone",
+};
+
 /** A relative folder inside a repository. */
 export const folderName: NameRule = {
     what: "folder",
@@ -112,6 +121,14 @@ export function namespace(app: string, environment: string): string {
 /** Full path of a team's GitLab group. */
 export function teamGroup(group: string, team: string): string {
     return `${group}/${team}`;
+}
+
+/** Last element of the path of the project that holds the estate's pipelines, where the spec names none. */
+export const pipelinesPath = "pipelines";
+
+/** Full path of the group of a team's config repositories that only its maintainers see: beside its own, which hands its members down. */
+export function guardedGroup(group: string, team: string): string {
+    return `${group}/${shorten(`${team}-prod`, gitlabPathElement.maximum)}`;
 }
 
 /** Last element of the path of a config repository; `owner` is the app or, for a shared one, the team. */

@@ -1,10 +1,10 @@
 /** From the part `network` of a spec to the model, and who trusts what by it. Pure. */
-import type { CertificateAuthority, Network } from "./model";
+import type { CertificateAuthority, Estate, Network, Proxy } from "./model";
 import { given, sortedSet } from "./plain";
 import { compare } from "./problem";
 import type { Spec } from "./schema";
 
-/** Name of the authority that `gitlab.caFile` stands for; no name that people choose has a dot. */
+/** Name of the authority of `gitlab.caFile`; no name that people choose has a dot. */
 export const gitlabFileAuthority = "gitlab.caFile";
 
 /**
@@ -41,17 +41,65 @@ export function resolveNetwork(
                       hosts: httpsHosts(gitlab),
                   },
               ];
-    return { authorities: [...named, ...ofGitLab].sort((a, b) => compare(a.name, b.name)) };
+    return {
+        authorities: [...named, ...ofGitLab].sort((a, b) => compare(a.name, b.name)),
+        ...given("proxy", resolveProxy(spec)),
+    };
+}
+
+function resolveProxy({ network: { proxy } }: Spec): Proxy | undefined {
+    return (
+        proxy && {
+            url: proxy.url.replace(/\/$/, ""),
+            direct: sortedSet([...alwaysDirect, ...proxy.noProxy]),
+            pipelines: proxy.pipelines,
+        }
+    );
+}
+
+/** This machine, and a cluster's own services by their longer names. */
+const alwaysDirect = ["localhost", "127.0.0.1", "::1", ".svc", ".cluster.local"];
+
+/**
+ * The variables by which programs take a proxy, in both spellings: curl and git read the first of `http_proxy` alone, others
+ * prefer the second. Empty where there is none.
+ *
+ * @param direct what is reached directly beside what the spec says.
+ */
+export function proxyVariables({ proxy }: Network, direct: readonly string[] = []): Record<string, string> {
+    if (proxy === undefined) {
+        return {};
+    }
+    const values = {
+        http_proxy: proxy.url,
+        https_proxy: proxy.url,
+        no_proxy: sortedSet([...proxy.direct, ...direct]).join(","),
+    };
+    return {
+        ...values,
+        ...Object.fromEntries(Object.entries(values).map(([key, value]) => [key.toUpperCase(), value])),
+    };
+}
+
+/**
+ * Hosts that an engine on the host cluster reaches past the proxy: API servers, each of which has a proxy of its own or none,
+ * and the relay.
+ */
+export function directHosts({ clusters, relay }: Pick<Estate, "clusters" | "relay">): string[] {
+    const servers = Object.values(clusters)
+        .filter(({ proxyUrl }) => proxyUrl === undefined)
+        .map(({ server }) => server);
+    return sortedSet([...servers, ...(relay === undefined ? [] : [relay.url])].map(hostOf));
 }
 
 /** Files that a spec names certificates in; works on a spec that is not checked yet. */
 export function certificateFiles(raw: unknown): string[] {
     const tree = raw as {
-        gitlab?: { caFile?: unknown };
-        network?: { certificateAuthorities?: Record<string, { file?: unknown } | null> };
+        gitlab?: { caFile?: unknown } | null;
+        network?: { certificateAuthorities?: Record<string, { file?: unknown } | null> | null } | null;
     } | null;
     const authorities = tree?.network?.certificateAuthorities;
-    const listed = typeof authorities === "object" ? Object.values(authorities) : [];
+    const listed = typeof authorities === "object" && authorities !== null ? Object.values(authorities) : [];
     return [tree?.gitlab?.caFile, ...listed.map((each) => each?.file)].filter(
         (file): file is string => typeof file === "string" && file !== "",
     );

@@ -24,8 +24,8 @@ export function relayOf({ relay }: Pick<Estate, "relay">, { kind }: Channel): No
 }
 
 /**
- * Who hears of an app in an environment, and of what. Team and environment add up; what the app says of a channel (in
- * this environment, or else in general) replaces what they say of it. A channel left without an event hears nothing.
+ * Which channels get messages about an app in an environment, and about which events. Team and environment add up; what the app says of a channel (in
+ * this environment, or else in general) replaces what they say of it. A channel left without an event gets nothing.
  */
 export function resolveSubscriptions(
     app: SpecApp,
@@ -37,16 +37,19 @@ export function resolveSubscriptions(
     if (stated === null) {
         return { channels: [] };
     }
-    const heard = chosen(
+    const subscribed = chosen(
         [...(spec.teams[app.team]?.channels ?? []), ...(spec.environments[environment]?.channels ?? [])],
         spec,
     );
     for (const [channel, events] of chosen(stated ?? [], spec)) {
-        heard.set(channel, events);
+        subscribed.set(channel, events);
     }
-    const names = [...heard].filter(([, events]) => events.size > 0).map(([channel]) => channel);
+    const names = [...subscribed].filter(([, events]) => events.size > 0).map(([channel]) => channel);
     const narrowed = names
-        .map((channel): [string, EventName[]] => [channel, [...(heard.get(channel) ?? [])].sort(compare)])
+        .map((channel): [string, EventName[]] => [
+            channel,
+            [...(subscribed.get(channel) ?? [])].sort(compare),
+        ])
         .filter(([channel, events]) => !sameAs(events, channelEvents(channel, spec)));
     return {
         channels: names.sort(compare),
@@ -70,7 +73,7 @@ function chosen(entries: readonly Subscription[], spec: Spec): Map<string, Set<E
     return map;
 }
 
-/** What a channel is told in general; undefined for one that does not exist. */
+/** The events a channel gets in general; undefined for one that does not exist. */
 function channelEvents(channel: string, spec: Spec): readonly EventName[] | undefined {
     return spec.channels[channel]?.triggers.map(eventOf);
 }

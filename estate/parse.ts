@@ -21,8 +21,8 @@ export interface Parsed {
 /**
  * Reads a spec: schema, inheritance, then every rule. Pure.
  *
- * Where the schema refuses a part, the rest is still checked without that part, so that one run tells
- * everything; what is told about a refused part is only what the schema says.
+ * Where the schema refuses a part, the rest is still checked without that part, so that one run reports
+ * everything; what is reported about a refused part is only what the schema says.
  */
 export function parseEstate(raw: unknown, context: ParseContext = {}): Parsed {
     const secrets = secretsIn(raw);
@@ -83,8 +83,8 @@ function readSpec(raw: unknown): { spec?: Spec; problems: Problem[] } {
         const earlier = [...problems];
         for (const issue of issues) {
             const path = issue.path.map(String);
-            const told = earlier.some((problem) => related(problem.path, path.join(".")));
-            if (!told || issue.code === "unrecognized_keys") {
+            const reported = earlier.some((problem) => related(problem.path, path.join(".")));
+            if (!reported || issue.code === "unrecognized_keys") {
                 problems.push(...explain(issue, path, candidate));
             }
         }
@@ -96,7 +96,7 @@ function readSpec(raw: unknown): { spec?: Spec; problems: Problem[] } {
     return { problems };
 }
 
-/** Texts that stand for a required one that is missing or refused: the first for names, the second for URLs. */
+/** Placeholders for a required text that is missing or refused: the first for names, the second for URLs. */
 const standIns = ["stand-in", "https://stand-in.invalid"] as const;
 
 /** Takes out what is refused and puts something in where it is required, so that the rest can be looked at. */
@@ -115,7 +115,13 @@ function repair(tree: unknown, issue: z.core.$ZodIssue): boolean {
     if (issue.code === "invalid_value") {
         return put(tree, path, issue.values[0]);
     }
-    return put(tree, path, issue.code === "invalid_type" ? standIn(issue.expected) : undefined);
+    const [wanted = ""] =
+        issue.code === "invalid_union"
+            ? typesOf(issue)
+            : issue.code === "invalid_type"
+              ? [issue.expected]
+              : [];
+    return put(tree, path, standIn(wanted));
 }
 
 function standIn(type: string): unknown {
@@ -140,7 +146,7 @@ function put(tree: unknown, path: readonly string[], value: unknown): boolean {
         return false;
     }
     if (Array.isArray(parent)) {
-        // One refused element makes the list unusable; removing only that one would move the others.
+        // One refused element makes the list unusable; removing only that one would change the others' index.
         return put(tree, path.slice(0, -1), value);
     }
     const map = parent as Record<string, unknown>;
@@ -211,8 +217,64 @@ function explain(issue: z.core.$ZodIssue, path: readonly string[], raw: unknown)
                     fix: "rename the key",
                 },
             ];
+        case "invalid_union":
+            return ofAlternatives(issue, path, raw, base);
         default:
             return [{ ...base, id: "form", rule: issue.message, fix: "correct the value" }];
+    }
+}
+
+/** Of several forms a value may have: what is wrong with the one that was meant, else all of them. */
+function ofAlternatives(
+    issue: z.core.$ZodIssueInvalidUnion,
+    path: readonly string[],
+    raw: unknown,
+    base: Pick<Problem, "path" | "value" | "severity">,
+): Problem[] {
+    const isOther = (one: z.core.$ZodIssue): boolean =>
+        one.path.length === 0 && (one.code === "invalid_type" || one.code === "invalid_value");
+    const meant = issue.errors.filter((errors) => !errors.some(isOther));
+    const words = issue.errors.flatMap(([first]) => (first?.code === "invalid_value" ? first.values : []));
+    const near = typeof base.value === "string" ? nearest(base.value, words.map(String)) : undefined;
+    const [only = []] = meant;
+    if (meant.length === 1 && near === undefined) {
+        return only.flatMap((one) => explain(one, [...path, ...one.path.map(String)], raw));
+    }
+    const forms = issue.errors.flatMap(([first]) => (first === undefined ? [] : formOf(first)));
+    const form = [...new Set(forms)].join(", or ");
+    if (base.value === undefined) {
+        return [{ ...base, id: "required", rule: `is required: ${form}`, fix: "add it" }];
+    }
+    const listed = typeof base.value === "string" && typesOf(issue).includes("array");
+    return [
+        {
+            ...base,
+            id: "form",
+            rule: `must be ${form}`,
+            fix:
+                near !== undefined
+                    ? `did you mean ${near}?`
+                    : listed
+                      ? rewritten("array", base.value)
+                      : "write one of them",
+        },
+    ];
+}
+
+/** Types that the alternatives want in place of what is there. */
+function typesOf({ errors }: z.core.$ZodIssueInvalidUnion): string[] {
+    return errors.flatMap(([first]) => (first?.code === "invalid_type" ? first.expected : []));
+}
+
+/** What an alternative wants, as a noun. */
+function formOf(issue: z.core.$ZodIssue): string {
+    switch (issue.code) {
+        case "invalid_type":
+            return article(issue.expected);
+        case "invalid_value":
+            return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.join(", ")}`;
+        default:
+            return issue.message.replace(/^must be /, "");
     }
 }
 
@@ -258,7 +320,7 @@ function article(type: string): string {
 
 const writeOne = "write one";
 
-/** How to write what is there as the type that is wanted, where one can tell. */
+/** How to write what is there as the type that is wanted, where that is clear. */
 function rewritten(expected: string, value: unknown): string {
     if (value === null) {
         return "write one, or leave the key out";
@@ -309,6 +371,10 @@ function knownKeys(path: readonly string[]): string[] {
             return [];
         }
         schema = unwrap(schema);
+    }
+    if (schema instanceof z.ZodUnion) {
+        // Only a map has keys.
+        schema = schema.options.find((option) => option instanceof z.ZodObject);
     }
     return schema instanceof z.ZodObject ? Object.keys(schema.shape).sort(compare) : [];
 }

@@ -1,5 +1,6 @@
 import { dayOf } from "./days";
 import { mirroredImage } from "./images";
+import { given } from "./plain";
 import type { App, Builder, Pipeline, PipelineJob } from "./model";
 import type { Spec, SpecApp } from "./schema";
 
@@ -12,6 +13,10 @@ import type { Spec, SpecApp } from "./schema";
 export const sharedSettings: Readonly<Record<string, (app: App) => string | undefined>> = {
     "config.path": (app) => app.config.path,
     flow: (app) => app.flow,
+    // One file says which version the repository includes.
+    "pipelines.use": (app) =>
+        app.ci === "gitlab" ? (app.included === undefined ? "copied" : "included") : undefined,
+    "pipelines.version": (app) => app.included?.version,
     // One job promotes for all apps that GitLab builds.
     "pipeline.images.promote": (app) => (app.ci === "gitlab" ? app.pipeline.images.promote : undefined),
 };
@@ -46,6 +51,24 @@ export function resolvePipeline(app: SpecApp, { defaults }: Spec): Pipeline {
             test: image("test", jobImages.test),
         },
     };
+}
+
+/**
+ * What an app's repositories include: its own words over its team's and the estate's. Undefined where they have copies.
+ *
+ * @param includable whether its flow has pipelines to include.
+ */
+export function resolveIncluded(
+    app: SpecApp,
+    { teams, pipelines, defaults }: Spec,
+    includable: boolean,
+): App["included"] {
+    const levels = [app.pipelines, teams[app.team]?.pipelines ?? {}, pipelines];
+    const use = levels.find((level) => level.use !== undefined)?.use;
+    const version = levels.find((level) => level.version !== undefined)?.version;
+    return use === "included" && includable && (app.ci ?? defaults.ci) === "gitlab"
+        ? given("version", version)
+        : undefined;
 }
 
 /** The hotfix lane, where it is on. */

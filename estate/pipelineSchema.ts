@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { day, imageMirror, imageReference, named } from "./fields";
-import { branchName } from "./names";
+import { branchName, gitlabPathElement, pipelinesPath } from "./names";
 
 /** What a spec says about pipelines: how images are built, what jobs run in, and the hotfix lane. */
 
@@ -56,6 +56,44 @@ export const pipelineSchema = z
     })
     .prefault({})
     .describe("How its pipelines run, over `defaults.pipeline`.");
+
+const source = z.enum(["included", "copied"]);
+
+const version = z
+    .string()
+    .regex(
+        /^v[0-9][A-Za-z0-9._-]{0,100}$/,
+        "must be a version of the pipelines, which is a tag, e.g. v1-0123abcd",
+    );
+
+const sourceMeaning = {
+    use: "How repositories come by the pipelines of GitLab: `included` from the estate's project by a version, or `copied` once, and then the team's. Apps that Jenkins builds, and flows without included pipelines, have copies whatever this says. Changed from `copied`, it needs another `.gitlab-ci.yml` first, see docs/pipelines.md.",
+    version:
+        "Version of the pipelines that are included: a tag of the estate's project. Default: the newest, which this program brings.",
+};
+
+/** `pipelines` of a team or an app. */
+export const pipelinesSource = z
+    .strictObject({
+        use: source.optional().describe(sourceMeaning.use),
+        version: version.optional().describe(sourceMeaning.version),
+    })
+    .prefault({})
+    .describe("Where its pipelines come from, over what is said for more.");
+
+/** `pipelines`: the project that repositories include their pipelines from. */
+export const pipelinesProject = z
+    .strictObject({
+        use: source.default("copied").describe(sourceMeaning.use),
+        version: version.optional().describe(sourceMeaning.version),
+        path: named(gitlabPathElement)
+            .default(pipelinesPath)
+            .describe(
+                "Last element of the path of the project that the estate makes for its pipelines, below `gitlab.group`.",
+            ),
+    })
+    .prefault({})
+    .describe("Pipelines that repositories include, see docs/pipelines.md.");
 
 /** `hotfix` of an app. */
 export const hotfixSchema = z

@@ -1,4 +1,4 @@
-/** What is wrong with a spec, and how it is told. No Pulumi here: tools and policies use it too. */
+/** What is wrong with a spec, and how it is reported. No Pulumi here: commands and policies use it too. */
 
 /** `error`: nothing is created. `warning`: printed, and the run goes on. */
 export type Severity = "error" | "warning";

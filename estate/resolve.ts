@@ -1,8 +1,10 @@
+import { resolveApprovalGate } from "./approvals";
+import { chosenClusters, type ClusterChoice } from "./clusterChoice";
 import { dayOf } from "./days";
 import { engineOf, engines, type Engine, type EngineSettings } from "./engines";
 import type { EngineRegistry } from "./engines/engine";
 import { eventOf } from "./events";
-import { flows } from "./flows";
+import { defaultFlow, flows, flowsOf } from "./flows";
 import type { FlowRegistry } from "./flows/plan";
 import { furtherKinds } from "./kinds";
 import type {
@@ -25,10 +27,11 @@ import { resolveNetwork } from "./network";
 import * as names from "./names";
 import { channelOf } from "./notificationSchema";
 import { resolveRelay, resolveSubscriptions } from "./notifications";
-import { resolveHotfix, resolvePipeline } from "./pipeline";
+import { resolveHotfix, resolveIncluded, resolvePipeline } from "./pipeline";
 import type { KubeconfigConnection } from "./kubeconfig";
 import { needsEnterprise } from "./edition";
-import { promotionOrder } from "./promotion";
+import { resolvePreviews } from "./previews";
+import { promotionOrder } from "./environmentOrder";
 import { freeze, given, mapSorted, sortedSet, trimSlash } from "./plain";
 import { compare } from "./problem";
 import type { Spec, SpecApp, SpecEnvironment } from "./schema";
@@ -41,7 +44,7 @@ import type { Spec, SpecApp, SpecEnvironment } from "./schema";
  * drop a value.
  *
  * Total on every spec the schema accepts, also where names lead nowhere: the rules of check.ts read the
- * result and tell what is wrong with it.
+ * result and report what is wrong with it.
  */
 export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
     const gitlabUrl = trimSlash(spec.gitlab.url);
@@ -56,12 +59,14 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
         visibility: spec.gitlab.visibility,
         ...given("caFile", spec.gitlab.caFile),
         clusterUrl: trimSlash(spec.gitlab.clusterUrl ?? gitlabUrl),
+        ...given("approvalGate", resolveApprovalGate(spec)),
     };
     const registries = mapSorted(spec.registries, resolveRegistry);
     const planless = mapSorted(spec.apps, (app, name) =>
-        resolveApp(name, app, { spec, gitlab, environments, registries }),
+        resolveApp(name, app, { spec, gitlab, environments, registries }, context),
     );
-    const apps = mapSorted(planless, (app) => withPlan(app, planless, { gitlab, environments }, context));
+    const ways = flowsOf(spec.flows, context.flows);
+    const apps = mapSorted(planless, (app) => withPlan(app, planless, { gitlab, environments }, ways));
     const inUse = usedEngines(spec, apps);
     const network = resolveNetwork(spec, furtherServers(spec, context), context.files);
     return freeze({
@@ -90,6 +95,10 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
             lifetimeDays: spec.credentials.lifetimeDays,
             rotateBeforeDays: spec.credentials.rotateBeforeDays,
             ...given("expires", spec.credentials.expires && dayOf(spec.credentials.expires)),
+        },
+        pipelines: {
+            path: spec.pipelines.path,
+            fullPath: `${gitlab.group}/${spec.pipelines.path}`,
         },
     });
 }
@@ -135,7 +144,7 @@ function relayHost(spec: Spec, [first]: readonly Engine[], context: ResolveConte
     return engineOf(first ?? spec.defaults.engine, context.engines).namespace(spec);
 }
 
-/** Stands where a member's API server is not known; nothing answers there, by RFC 6761. */
+/** Used where a member's API server is not known; nothing answers there, by RFC 6761. */
 export function unknownServer(cluster: string): string {
     return `https://${cluster}.invalid`;
 }
@@ -163,7 +172,7 @@ function resolveEnvironments(spec: Spec): readonly Environment[] {
                 name,
                 index,
                 class: kind,
-                clusters: sortedSet(environment.clusters),
+                clusters: chosenClusters(environment.clusters, spec.clusters),
                 registry: environment.registry ?? onlyRegistry ?? "",
                 ...given("branch", environment.branch),
                 approvals:
@@ -209,6 +218,7 @@ function resolveCluster(
         server: trimSlash(server),
         ...given("tls", resolveTls(cluster.tls, network, connection)),
         ...given("proxyUrl", cluster.proxyUrl ?? connection?.proxyUrl),
+        leaving: cluster.leaving,
         labels: mapSorted(cluster.labels, (value) => value),
     };
 }
@@ -258,12 +268,10 @@ function withPlan(
     app: PlanlessApp,
     all: Readonly<Record<string, PlanlessApp>>,
     { gitlab, environments }: Pick<Estate, "gitlab" | "environments">,
-    { flows: registry = flows }: ResolveContext,
+    registry: FlowRegistry,
 ): App {
-    const flow: FlowRegistry[string] | undefined = registry[app.flow];
-    if (flow === undefined) {
-        throw new Error(`the registry has no flow ${app.flow}`);
-    }
+    // Rule flow-exists reports a name that leads nowhere.
+    const flow = registry[app.flow] ?? flows[defaultFlow];
     const reached = (apps: readonly PlanlessApp[]): Environment[] => {
         const names = new Set(
             apps.flatMap((each) => each.environments.map(({ environment }) => environment)),
@@ -271,36 +279,63 @@ function withPlan(
         return environments.filter(({ name }) => names.has(name));
     };
     const sharing = Object.values(all).filter((other) => other.config.fullPath === app.config.fullPath);
+    const plan = flow.plan({ app, environments: reached([app]), shared: reached(sharing), gitlab });
+    const { previews } = app;
     return {
         ...app,
-        plan: flow.plan({ app, environments: reached([app]), shared: reached(sharing), gitlab }),
+        ...given("previews", previews && { ...previews, into: plan.reviewed ?? previews.into }),
+        plan,
     };
 }
 
-function resolveApp(name: string, app: SpecApp, around: Surroundings): PlanlessApp {
+function resolveApp(name: string, app: SpecApp, around: Surroundings, context: ResolveContext): PlanlessApp {
     const { spec, gitlab, environments } = around;
     const group = names.teamGroup(gitlab.group, app.team);
     const delivery = app.delivery ?? spec.defaults.delivery;
     const path = app.repository.path ?? name;
     const present = environments.filter((environment) => app.environments[environment.name] !== null);
+    const repository = { path, fullPath: `${group}/${path}`, branch: app.repository.branch };
+    const places = present.map((environment) =>
+        resolveAppEnvironment(name, app, environment, around, delivery),
+    );
+    const engine = app.engine ?? spec.defaults.engine;
+    const updater = resolveUpdater(app, present);
+    const registry: FlowRegistry = context.flows ?? flows;
+    const includable = registry[app.flow ?? spec.defaults.flow]?.included === true;
+    const marked = updater?.environments[0] ?? present[0]?.name;
+    const marker =
+        marked === undefined
+            ? undefined
+            : engineOf(engine, context.engines).versionMarker?.({ name, team: app.team }, marked);
     return {
         name,
         team: app.team,
         flow: app.flow ?? spec.defaults.flow,
         ci: app.ci ?? spec.defaults.ci,
-        engine: app.engine ?? spec.defaults.engine,
+        engine,
         delivery,
-        repository: { path, fullPath: `${group}/${path}`, branch: app.repository.branch },
+        repository,
         config: resolveConfig(name, app, group, around),
         port: app.port ?? spec.defaults.port,
         rolloutDeadlineSeconds: app.rolloutDeadlineSeconds ?? spec.defaults.rolloutDeadlineSeconds,
         pipeline: resolvePipeline(app, spec),
+        ...given("included", resolveIncluded(app, spec, includable)),
         ...given("hotfix", resolveHotfix(app)),
-        ...given("updater", resolveUpdater(app, present)),
-        environments: present.map((environment) =>
-            resolveAppEnvironment(name, app, environment, around, delivery),
-        ),
+        ...given("lanes", app.lanes && mapSorted(app.lanes, resolveLane)),
+        ...given("updater", updater),
+        ...given("previews", resolvePreviews({ name, repository, environments: places }, app)),
+        environments: places,
+        dependsOn: sortedSet(app.dependsOn),
+        ...given("versionMarker", marker),
     };
+}
+
+function resolveLane({
+    branch,
+    tag,
+    start,
+}: NonNullable<SpecApp["lanes"]>[string]): NonNullable<App["lanes"]>[string] {
+    return { ...given("branch", branch), ...given("tag", tag), ...given("start", start) };
 }
 
 function resolveConfig(
@@ -356,12 +391,14 @@ function resolveUpdater(app: SpecApp, present: readonly Environment[]): App["upd
 function imageRule(
     rule: Pick<ImageRule, "strategy" | "allowTags" | "ignoreTags" | "platforms"> & {
         readonly constraint?: string | undefined;
+        readonly extract?: string | undefined;
     },
 ): ImageRule {
     return {
         strategy: rule.strategy,
         ...given("constraint", rule.constraint),
         allowTags: rule.allowTags,
+        ...given("extract", rule.extract),
         ignoreTags: sortedSet(rule.ignoreTags),
         platforms: sortedSet(rule.platforms),
     };
@@ -384,7 +421,7 @@ function resolveAppEnvironment(
         environment: environment.name,
         class: environment.class,
         namespace: own.namespace ?? names.namespace(name, environment.name),
-        clusters: environment.clusters,
+        clusters: clustersOf(environment, own.clusters ?? app.clusters, spec),
         registry: environment.registry,
         project,
         image: `${registry?.host ?? "unknown.invalid"}/${project}/${name}`,
@@ -403,7 +440,10 @@ function resolveAppEnvironment(
               }),
         sync: resolveSync(levels.map((level) => level.sync)),
         quota: resolveQuota(levels.map((level) => level.quota)),
-        values: delivery === "helm" ? resolveValues(levels.map((level) => level.values)) : {},
+        values:
+            delivery === "helm" || delivery === "jsonnet"
+                ? resolveValues(levels.map((level) => level.values))
+                : {},
         kustomize:
             delivery === "kustomize"
                 ? resolveKustomize(levels.map((level) => level.kustomize))
@@ -414,6 +454,19 @@ function resolveAppEnvironment(
         deletionProtection: own.deletionProtection ?? environment.deletionProtection,
         ...resolveSubscriptions(app, own.channels, environment.name, spec),
     };
+}
+
+/** Those of an environment's clusters that an app runs on. */
+function clustersOf(
+    { clusters }: Environment,
+    choice: ClusterChoice | undefined,
+    spec: Spec,
+): readonly string[] {
+    if (choice === undefined) {
+        return clusters;
+    }
+    const wanted = new Set(chosenClusters(choice, spec.clusters));
+    return clusters.filter((cluster) => wanted.has(cluster));
 }
 
 /** The innermost level that says anything; null is something. */

@@ -1,17 +1,27 @@
 import { z } from "zod";
 
 import { channelKindNames, channelKinds } from "./channels";
-import { defaultFlow, flowDescriptions, flows, type Flow } from "./flows";
+import { defaultFlow, flowDescriptions } from "./flows";
+import { flowSchema } from "./flows/flowsSchema";
+import { lanesSchema } from "./flows/lanesSchema";
+import { clusterChoice } from "./clusterChoice";
 import { builtIn } from "./defaults";
 import { hold, ignoredDifference, kinds, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { kindSets } from "./kinds";
 import { defaultEngine, engineOptions, engines, type Engine } from "./engines";
-import { day, fullPath, name, named, quantity, url } from "./fields";
+import { day, fullPath, imageReference, labels, name, named, quantity, url } from "./fields";
 import { branchName, folderName, gitlabPathElement, namespaceName } from "./names";
 import { network } from "./networkSchema";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
+import { previewFields, previewMeaning } from "./previewSchema";
 import { updaterSchema } from "./updaterSchema";
-import { hotfixSchema, pipelineDefaults, pipelineSchema } from "./pipelineSchema";
+import {
+    hotfixSchema,
+    pipelineDefaults,
+    pipelineSchema,
+    pipelinesProject,
+    pipelinesSource,
+} from "./pipelineSchema";
 
 /**
  * The spec: what a platform team writes under `gitops-estate:estate`. One schema is the truth: types,
@@ -27,16 +37,6 @@ const origin = z
         "must be an http or https URL of a host, without path, query and fragment",
     );
 
-const labelKey = z
-    .string()
-    .regex(
-        /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
-        "must be a Kubernetes label key",
-    );
-const labelValue = z
-    .string()
-    .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a Kubernetes label value");
-
 /** GitLab's user names; bots of tokens included. */
 const userName = z
     .string()
@@ -48,6 +48,28 @@ const plainHttp = z
     .describe(
         "Whether an `http` URL is meant: tokens and passwords travel in the open. For labs; without it such a URL gets a warning.",
     );
+
+const approvalGate = z
+    .strictObject({
+        enabled: z
+            .boolean()
+            .default(false)
+            .describe(
+                "Whether a job of GitLab's pipelines holds merge requests until `approvals` of maintainers are there who are neither author nor committers. Only with tier `free`: others have approvals of their own.",
+            ),
+        hookUrl: url
+            .optional()
+            .describe(
+                "URL, without `/approvals`, at which GitLab reaches the Service `approval-relay` in the engine's namespace, through an Ingress or a Gateway of yours: the job then runs again when somebody approves. Default: a person runs it again.",
+            ),
+        image: imageReference("harbor.example.com/platform/notification-relay:1.0.0")
+            .optional()
+            .describe(
+                "Image of that relay, see docs/notifications.md. Default: `notifications.relay.image`.",
+            ),
+    })
+    .prefault({})
+    .describe("How `approvals` of environments are held without a licence, see docs/access.md.");
 
 const gitlab = z.strictObject({
     url: url.describe("URL of the GitLab server, e.g. `https://gitlab.example.com`."),
@@ -91,6 +113,7 @@ const gitlab = z.strictObject({
             "PEM file of a private CA that signed GitLab's certificate; relative to the project's folder. The same as an entry of `network.certificateAuthorities` for GitLab's hosts.",
         ),
     clusterUrl: url.optional().describe("URL under which clusters reach this GitLab. Default: `gitlab.url`."),
+    approvalGate,
 });
 
 const registry = z.strictObject({
@@ -161,11 +184,16 @@ const cluster = z.strictObject({
         .describe(
             "Proxy through which the engine reaches the API server. Members only. Default: `proxy-url` of the kubeconfig where `server` is taken from it, else none.",
         ),
-    labels: z
-        .record(labelKey, labelValue)
+    leaving: z
+        .enum(["drain", "orphan"])
+        .default("drain")
+        .describe(
+            "What becomes of an app's namespace, with all that runs in it, when the app leaves the cluster, or the cluster the estate. `drain`: it is deleted. `orphan`: it stays as it is, and is nobody's; to be set by an update before. An engine that would uninstall what it installed is told to apply nothing more there from that update on.",
+        ),
+    labels: labels
         .default({})
         .describe(
-            "Labels of the cluster's registration in its engine, for selectors, e.g. `{region: east}`.",
+            "What the cluster is like, e.g. `{region: east}`: environments and apps choose clusters by it, and so do selectors over its registrations in engines.",
         ),
 });
 
@@ -209,6 +237,7 @@ const team = z.strictObject({
         .array(userName)
         .default([])
         .describe("GitLab user names. Developers push to unprotected branches and open merge requests."),
+    pipelines: pipelinesSource,
     channels: channelNames
         .default([])
         .describe(
@@ -286,7 +315,7 @@ const meaning = {
     immutableTags: 'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none.',
     preventVulnerable:
         "Harbor hands out no image that has vulnerabilities, or no scan that succeeded: to nobody, also not to a node that restarts what runs. `null`: it only scans. Written at an inner level it replaces the outer one.",
-    values: "Helm values over the chart's own; maps merge, and a `null` inside reaches Helm, which drops the chart's value. Helm apps only.",
+    values: "Helm values over the chart's own; maps merge, and a `null` inside reaches Helm, which drops the chart's value. With Jsonnet the parameter `values` of the function that is rendered. Apps of Helm and Jsonnet only.",
     kinds: `Further kinds of objects that config repositories may hold, beside the usual ones: names of sets (${Object.keys(
         kindSets,
     )
@@ -308,23 +337,25 @@ const overrides = {
     kinds: kinds.optional().describe(meaning.kinds),
 };
 
-const flow = z.enum(Object.keys(flows) as Flow[]);
+/** Of the program, or of the spec. */
+const flow = name;
 const ci = z.enum(["gitlab", "jenkins", "none"]);
 const engine = z.enum(Object.keys(engines) as Engine[]);
-const delivery = z.enum(["helm", "kustomize"]);
+const delivery = z.enum(["helm", "kustomize", "plain", "jsonnet"]);
 const port = z.int().min(1).max(65535);
 const scope = z.enum(["app", "team"]);
 const sharedFolders = z.array(named(folderName)).nullable();
 const rolloutDeadlineSeconds = z.int().min(10).max(86400);
 
 const appMeaning = {
-    flow: `How a version travels. ${flowDescriptions()}`,
+    flow: `How a version travels. ${flowDescriptions()} Or one of \`flows\`.`,
     ci: "Who runs the app's pipelines. `none` leaves the app repository without CI variables.",
     engine: "Which controller applies what is rendered.",
-    delivery: "What renders the manifests of the config repository.",
-    port: "Container port of the seeded chart or kustomization.",
+    delivery:
+        "What renders the manifests of the config repository: `helm` a chart, `kustomize` a kustomization, `jsonnet` the files `*.jsonnet` of a folder, `plain` nothing: they are a folder of YAML.",
+    port: "Container port of the seeded manifests.",
     rolloutDeadlineSeconds:
-        "Seconds without progress after which a rollout of the seeded chart or kustomization counts as failed and its team is notified. Pulling a large image and a slow start are no progress.",
+        "Seconds without progress after which a rollout of the seeded manifests counts as failed and its team is notified. Pulling a large image and a slow start are no progress.",
     scope: "`app`: a config repository for each app; `team`: one that the team's apps share, a folder each.",
     sharedFolders:
         "Folders of a config repository, outside the apps' own, that charts and kustomizations of several apps use, e.g. `../shared`. Where apps share a repository, the engine renders an app again only when its folder, one of these or a file at the top changed: what an app uses elsewhere would be left out silently. `null`: every push renders every app.",
@@ -365,9 +396,9 @@ const estateDefaults = z.strictObject({
 });
 
 const environment = z.strictObject({
-    clusters: z
-        .array(name)
-        .describe("Clusters its apps run on, by name; at least one. The host may be among them."),
+    clusters: clusterChoice.describe(
+        "Clusters its apps run on: names, or `{labels}` for all that have these labels; at least one. The host may be among them.",
+    ),
     registry: name
         .optional()
         .describe(
@@ -381,7 +412,7 @@ const environment = z.strictObject({
     promotesFrom: name
         .optional()
         .describe(
-            "Environment whose versions come here. Exactly one environment has none: the first, which CI fills. The order in which environments are written has no meaning, because Pulumi sorts the keys of a configuration.",
+            "Environment whose versions come here. Of the environments of apps whose flow promotes, exactly one has none: the first, which CI fills. The order in which environments are written has no meaning, because Pulumi sorts the keys of a configuration.",
         ),
     class: z
         .enum(["prod", "nonprod"])
@@ -395,7 +426,7 @@ const environment = z.strictObject({
         .max(20)
         .optional()
         .describe(
-            "Approvals that a merge into the branch needs, where the tier has them. Default: 1 for class `prod` with tier `premium`, else 0.",
+            "Approvals that a merge into the branch needs. Without a licence a job holds the merge, see `gitlab.approvalGate`. Default: 1 for class `prod` with tier `premium`, else 0.",
         ),
     deletionProtection: z
         .boolean()
@@ -422,6 +453,9 @@ const appEnvironment = z.strictObject({
     namespace: named(namespaceName)
         .optional()
         .describe("Namespace on each of the environment's clusters. Default: `<app>-<environment>`."),
+    clusters: clusterChoice
+        .optional()
+        .describe("As for the app, in this environment alone. Default: as for the app."),
     deletionProtection: z
         .boolean()
         .optional()
@@ -444,7 +478,9 @@ const app = z.strictObject({
     flow: flow.optional().describe(appMeaning.flow),
     ci: ci.optional().describe(appMeaning.ci),
     pipeline: pipelineSchema,
+    pipelines: pipelinesSource,
     hotfix: hotfixSchema,
+    lanes: lanesSchema,
     engine: engine.optional().describe(appMeaning.engine),
     delivery: delivery.optional().describe(appMeaning.delivery),
     port: port.optional().describe(appMeaning.port),
@@ -480,6 +516,22 @@ const app = z.strictObject({
         .optional()
         .describe(
             "The engine's image updater writes new tags to git, instead of CI. Absent or `null`: CI writes the tag.",
+        ),
+    previews: previewFields
+        .extend({ quota: quota.optional().describe(previewMeaning.quota) })
+        .nullable()
+        .optional()
+        .describe(previewMeaning.previews),
+    clusters: clusterChoice
+        .optional()
+        .describe(
+            "Which of its environments' clusters the app runs on: names, or `{labels}`. Default: all of them.",
+        ),
+    dependsOn: z
+        .array(name)
+        .default([])
+        .describe(
+            "Apps of the team that have to be ready first, on each cluster that both run on in an environment: a new version waits until theirs is applied and healthy. Not with every engine.",
         ),
     channels: channelNames
         .nullable()
@@ -535,7 +587,12 @@ export const specSchema = z
         channels: z.record(name, channel).default({}).describe("Where messages go, by name."),
         notifications: notifications.prefault({}).describe("How messages get there."),
         teams: z.record(name, team).describe("Teams, by name."),
+        flows: z
+            .record(name, flowSchema)
+            .default({})
+            .describe("Flows of your own, by name: what apps choose with `flow` beside the built-in ones."),
         apps: z.record(name, app).describe("Apps, by name."),
+        pipelines: pipelinesProject,
         ...engineOptions,
         credentials: credentials.prefault({}).describe("How long what the estate issues is good for."),
         notSecrets: z

@@ -1,4 +1,4 @@
-/** Recognises secrets in plain text, by what they look like and by where they stand. Pure; the policy pack uses it too. */
+/** Recognises secrets in plain text, by what they look like and by the field they are in. Pure; the policy pack uses it too. */
 import { channelKinds } from "./channels";
 
 /** Forms that nothing but a secret has. */
@@ -11,6 +11,17 @@ const forms: readonly (readonly [RegExp, string])[] = [
     [/\bxox[abprs]-[0-9A-Za-z-]{10,}/, "a Slack token"],
     [/\bgh[pousr]_[0-9A-Za-z]{30,}/, "a GitHub token"],
     [/\bAKIA[0-9A-Z]{16}\b/, "an AWS access key"],
+    [/\bxapp-[0-9A-Za-z-]{20,}/, "a Slack token"],
+    [/\bgithub_pat_\w{20,}/, "a GitHub token"],
+    [/\bdckr_pat_[\w-]{20,}/, "a Docker token"],
+    [/\bnpm_[0-9A-Za-z]{30,}/, "an npm token"],
+    [/\bhv[sbr]\.[\w-]{20,}/, "a Vault token"],
+    [/\bAIza[\w-]{35}\b/, "a Google API key"],
+    [/\bLTAI[0-9A-Za-z]{16,}/, "an Alibaba Cloud access key"],
+    [/\bsk-(?:proj-|ant-)?[\w-]{32,}/, "an API key"],
+    [/"auth"\s*:\s*"[0-9A-Za-z+/]{8,}=*"/, "a registry login"],
+    // The base64 of "-----BEGIN … PRIVATE KEY".
+    [/\bLS0tLS1CRUdJTi[0-9A-Za-z+/]{0,16}(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)/, "a private key"],
 ];
 
 /** Names of fields that hold secrets. */
@@ -18,6 +29,53 @@ const secretName = /(^|[_.-])(password|passwd|secret|token|private_?key|api_?key
 
 /** Words that point at a secret without being one: `$webhook-token`, `secret:ns/name#field`. */
 const reference = /^\$|^(secret|pullsecret|env|ext|regexp):/;
+
+/** Shortest text whose randomness is judged: shorter ones are names as often as not. */
+const shortestRandom = 20;
+
+/** What is random and public: ids, digests, certificates, public keys. */
+const publicForms: readonly RegExp[] = [
+    /^(?:urn:uuid:|\{)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i,
+    // Hexadecimal: commits and digests. A secret in hexadecimal is not distinguished from them.
+    /^[0-9a-f]+$/i,
+    /^sha(?:1|256|384|512)[-:]/i,
+    // The base64 of "-----BEGIN CERT", and public keys of SSH.
+    /^LS0tLS1CRUdJTiBDRVJU/,
+    /^AAAA[BCE]3Nza/,
+];
+
+/**
+ * Whether a text looks drawn by lot, as passwords, keys and tokens of machines are: one word of letters of both cases and
+ * digits that change all the time, where names have runs of words.
+ */
+function isRandom(text: string): boolean {
+    if (text.length < shortestRandom || text.length > 512 || !/^[0-9A-Za-z+/_=-]+$/.test(text)) {
+        return false;
+    }
+    const mixed = /[a-z]/.test(text) && /[A-Z]/.test(text) && (text.match(/\d/g)?.length ?? 0) >= 2;
+    if (!mixed || publicForms.some((form) => form.test(text))) {
+        return false;
+    }
+    const kinds = [...text].map((each) =>
+        /\d/.test(each) ? "d" : /[a-z]/.test(each) ? "l" : /[A-Z]/.test(each) ? "u" : "-",
+    );
+    const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length;
+    // A path or a list of words changes too, at its separators: they are rare in what is drawn by lot.
+    const separators = kinds.filter((kind) => kind === "-").length;
+    return changes / text.length >= 0.4 && separators / text.length <= 0.12 && bitsPerCharacter(text) >= 3.5;
+}
+
+/** Shannon's entropy. */
+function bitsPerCharacter(text: string): number {
+    const counts = new Map<string, number>();
+    for (const each of text) {
+        counts.set(each, (counts.get(each) ?? 0) + 1);
+    }
+    return [...counts.values()].reduce((sum, count) => {
+        const share = count / text.length;
+        return sum - share * Math.log2(share);
+    }, 0);
+}
 
 /** What secret `text` looks like, as a noun with its article; undefined when it looks like none. */
 export function secretIn(text: string): string | undefined {
@@ -45,13 +103,15 @@ function isPlainName(text: string): boolean {
 /** Fields that say where a secret is and never what it is: `pullSecret`, `tlsSecret`, an `existingSecret`. */
 const namesSecret = /(?:^|[_.-])(?:(?:image_?)?pull|tls|existing|default_tls|ca|cert)_?secrets?$/i;
 
-/** Like {@link secretIn}, and also by the name of the field the text stands in. */
+/** Like {@link secretIn}, and also by the name of the field the text is in. */
 export function secretAt(field: string, text: string): string | undefined {
     const snake = field.replace(/([a-z])([A-Z])/g, "$1_$2");
     return (
         secretIn(text) ??
         (secretName.test(snake) && couldBeSecret(text) && !(namesSecret.test(snake) && isPlainName(text))
             ? "a secret"
-            : undefined)
+            : isRandom(text)
+              ? "a random key or password"
+              : undefined)
     );
 }

@@ -1,8 +1,9 @@
-/** What the tags of images look like that an app's pipeline pushes. Pure. */
+/** Tags of images: what an app's pipeline pushes, and how a spec says which of them count. Pure. */
 import { createHash } from "node:crypto";
+import { validRange } from "semver";
 import type { Lane } from "./flows/plan";
 
-/** How many characters of a commit stand in a tag; components/ci/scripts cut them off. */
+/** How many characters of a commit are in a tag; components/ci/scripts cut them off. */
 const commitLength = 10;
 
 /** How many tags are looked at: of so many commits, several have digits alone, and all sixteen begin some. */
@@ -14,4 +15,37 @@ export function sampleTags({ tag }: Lane): string[] {
         const commit = createHash("sha256").update(String(index)).digest("hex");
         return `${tag.prefix}${commit.slice(0, commitLength)}`;
     });
+}
+
+/** Whether an `allowTags` is `any`, or an expression that Go's programs take. */
+export function validTags(expression: string): boolean {
+    if (expression === "any") {
+        return true;
+    }
+    if (!expression.startsWith("regexp:") || expression === "regexp:") {
+        return false;
+    }
+    const pattern = expression.slice("regexp:".length);
+    try {
+        // Go's syntax, which the updaters use, has neither lookaround nor references back; nearly all else is common.
+        goExpression(pattern);
+        return !/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(pattern);
+    } catch {
+        return false;
+    }
+}
+
+/** Names of the groups of an expression in Go's syntax. */
+export function groupNames(pattern: string): string[] {
+    return [...pattern.matchAll(/\(\?P?<([A-Za-z_]\w*)>/g)].map(([, name = ""]) => name);
+}
+
+/** An expression in Go's syntax, with `(?P<name>…)` as JavaScript writes it. @throws SyntaxError when it is none. */
+export function goExpression(pattern: string): RegExp {
+    return new RegExp(pattern.replace(/\(\?P</g, "(?<"));
+}
+
+/** Whether a text is a range to Go's Masterminds/semver: npm's ranges, and `!=`. The schema has refused commas. */
+export function isRange(constraint: string): boolean {
+    return constraint.trim() !== "" && validRange(constraint.replace(/!=/g, "=")) !== null;
 }

@@ -25,10 +25,17 @@ const constraint = z
 
 const rules = {
     strategy: z
-        .enum(["semver", "newest-build", "digest", "alphabetical"])
+        .enum(["semver", "newest-build", "digest", "alphabetical", "numerical"])
         .default("newest-build")
         .describe(
-            "Which of the allowed tags is taken: `semver` the highest version, `newest-build` the one built last, `alphabetical` the last by name, `digest` one moving tag. Written in the words of the version that runs.",
+            "Which of the allowed tags is taken: `semver` the highest version, `newest-build` the one built last, `alphabetical` the last by name, `numerical` the highest number, `digest` one moving tag. Each engine knows some of these, and what it does not know is refused.",
+        ),
+    extract: z
+        .string()
+        .regex(/^[^\s]+$/, "must be e.g. $build")
+        .optional()
+        .describe(
+            "What of a tag is compared, where it is not the whole: names of groups of `allowTags`, e.g. `$build` with `regexp:^main-[0-9a-f]+-(?P<build>[0-9]+)$`. Not every engine has it.",
         ),
     constraint: constraint
         .optional()

@@ -43,6 +43,8 @@ type ChannelState struct {
 	Sent    []time.Time `json:"sent,omitempty"`
 	// Dropped messages nobody was told of yet.
 	Dropped int `json:"dropped,omitempty"`
+	// Newest revision of the branch that an app runs from, by app, where an engine says it.
+	Newest map[string]string `json:"newest,omitempty"`
 }
 
 type refusal struct {
@@ -101,6 +103,19 @@ func (c *Channel) recover() {
 		job.done = make(chan struct{})
 		c.state.Waiting = append(c.state.Waiting, job)
 	}
+}
+
+// Newest is the newest revision that an app's branch is known to have; `seen` takes its place unless it is empty.
+func (c *Channel) Newest(app, seen string) string {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if seen != "" {
+		if c.state.Newest == nil {
+			c.state.Newest = map[string]string{}
+		}
+		c.state.Newest[app] = seen
+	}
+	return c.state.Newest[app]
 }
 
 // Accept takes a message, or says at once what became of it. The job's `done` closes when its result is known.

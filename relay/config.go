@@ -18,6 +18,8 @@ type ChannelConfig struct {
 	Kind string `json:"kind"`
 	// Language of what the relay writes itself, en or zh. Default en.
 	Language string `json:"language"`
+	// Cards are the messages about events of Flux, by event, with templates in their texts. Argo CD sends whole messages.
+	Cards map[string]json.RawMessage `json:"cards"`
 }
 
 // Config is the settings file.
@@ -33,6 +35,8 @@ type Config struct {
 	// DryRun logs messages instead of sending them.
 	DryRun   bool                     `json:"dryRun"`
 	Channels map[string]ChannelConfig `json:"channels"`
+	// Approvals runs gates of merge requests again; absent: none.
+	Approvals *ApprovalsConfig `json:"approvals"`
 }
 
 var channelName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
@@ -71,7 +75,13 @@ func (c Config) check() error {
 		if _, known := kinds[channel.Kind]; !known {
 			problems = append(problems, fmt.Sprintf("channel %q: kind %q is not feishu, dingtalk, slack or webhook", name, channel.Kind))
 		}
+		for event, card := range channel.Cards {
+			if _, err := (FluxEvent{}).fill(event, card); err != nil {
+				problems = append(problems, fmt.Sprintf("channel %q: card of %q: %v", name, event, err))
+			}
+		}
 	}
+	problems = append(problems, c.Approvals.check()...)
 	if len(problems) > 0 {
 		return fmt.Errorf("settings: %s", strings.Join(problems, "; "))
 	}

@@ -1,5 +1,5 @@
-// Command relay stands between Argo CD's notifications and chat bots. Argo CD's webhooks can neither sign a message nor
-// see that a bot refused it with a 200; the relay signs, looks into the answer, keeps to the bots' rate limits, repeats
+// Command relay stands between an engine's notifications and chat bots. Webhooks of Argo CD and Flux can neither sign a
+// message for a bot nor see that it refused one with a 200; the relay makes cards of Flux's events, signs, looks into the answer, keeps to the bots' rate limits, repeats
 // what is safe to repeat, and never tells the same thing twice.
 package main
 

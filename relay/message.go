@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Message is what Argo CD sends: the card as the bot wants it, and what it is about.
+// Message is what Argo CD sends, and what an event of Flux becomes: the card as the bot wants it, and what it is about.
 type Message struct {
 	// Event is the estate's name of what happened, e.g. degraded.
 	Event string `json:"event"`

@@ -19,6 +19,8 @@ type Relay struct {
 	// patience is how long a sender waits for the outcome.
 	patience time.Duration
 	started  time.Time
+	// approvals is nil where the estate has no gate of merge requests.
+	approvals *Approvals
 
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -57,6 +59,9 @@ func NewRelay(config Config, log *slog.Logger) (*Relay, error) {
 			channel.Work(ctx)
 		}()
 	}
+	if config.Approvals != nil {
+		relay.approvals = newApprovals(ctx, *config.Approvals, config.secret, log)
+	}
 	log.Info("started", "channels", len(relay.channels), "dryRun", config.DryRun)
 	return relay, nil
 }
@@ -71,6 +76,9 @@ func (r *Relay) Close(ctx context.Context) {
 	}
 	r.stop()
 	r.workers.Wait()
+	if r.approvals != nil {
+		r.approvals.workers.Wait()
+	}
 	r.save()
 }
 

@@ -32,6 +32,8 @@ const (
 	Queued Outcome = "queued"
 	// Dropped: made room for newer ones.
 	Dropped Outcome = "dropped"
+	// Unwanted: an event that the channel is not told of.
+	Unwanted Outcome = "unwanted"
 	// DryRun: logged, not sent.
 	DryRun Outcome = "dry-run"
 )

@@ -16,13 +16,19 @@ import (
 // Handler is the relay's API.
 //
 //	POST /notify/<channel>  a message of Argo CD; 200 done, 202 queued, 422 refused by the bot, 503 not taken in time
+//	POST /flux/<channel>    an event of Flux, signed; as above, and 200 for what the channel is not told of
+//	POST /approvals         an event of GitLab about a merge request, with the hook's secret; 202 where its gate is run again
 //	POST /test/<channel>    sends a test card and answers with what the bot said
 //	GET  /healthz           alive
 //	GET  /metrics           counts, in Prometheus' text format
 func (r *Relay) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /notify/{channel}", r.authorized(r.notify))
+	mux.HandleFunc("POST /flux/{channel}", r.flux)
 	mux.HandleFunc("POST /test/{channel}", r.authorized(r.test))
+	if r.approvals != nil {
+		mux.HandleFunc("POST /approvals", r.approvals.serve)
+	}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /metrics", r.metrics)
 	return mux
@@ -73,6 +79,11 @@ func (r *Relay) notify(w http.ResponseWriter, request *http.Request, channel *Ch
 		respond(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 		return
 	}
+	r.pass(w, request, channel, message)
+}
+
+// pass sends a message, and answers with what became of it as far as that is known in time.
+func (r *Relay) pass(w http.ResponseWriter, request *http.Request, channel *Channel, message Message) {
 	job, result := channel.Accept(message)
 	if job == nil {
 		respond(w, statusOf(result.Outcome), result)

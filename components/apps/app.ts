@@ -1,32 +1,62 @@
 /** One app on every server it touches, up to the point where something delivers it. */
 import * as pulumi from "@pulumi/pulumi";
-import { appIn } from "../../estate/flows/plan";
+import { appIn, configOf, handedOver } from "../../estate/flows/plan";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
-import { buildSettings, pipelineFiles } from "../ci/settings";
+import { placesOf } from "../../estate/previews";
+import {
+    buildSettings,
+    hotfixSettings,
+    keySuffix,
+    pipelineFiles,
+    pipelineProxy,
+    previewSettings,
+    settingsFile,
+    settingsKey,
+} from "../ci/settings";
 import type { DeliveryAccount } from "../clusters/access";
 import { AppNamespace } from "../clusters/appNamespace";
 import { AppRepository } from "../gitlab/appRepository";
+import type { GatePlan } from "../gitlab/approvalGate";
 import type { ConfigRepository } from "../gitlab/configRepository";
-import { CiVariables } from "../gitlab/variables";
+import type { PushHook } from "../gitlab/pushHook";
+import { PreviewAccess } from "../gitlab/previewAccess";
+import type { IncludedPipelinesAt } from "../gitlab/project";
+import { CiVariables, type CiVariablesArgs } from "../gitlab/variables";
 import { ImageProject } from "../harbor/project";
+import type { RobotPurpose } from "../harbor/robotPermissions";
 import { ProjectRobot, PromotionRobots, type RobotLogin } from "../harbor/robots";
-import { refuse } from "../support/checks";
+import { refuse } from "../support/refuse";
 import { isAppProtected } from "../support/protected";
-import { byKey, required } from "../support/maps";
+import { byKey, mapValues, required, sortedEntries } from "../support/maps";
 import type { Providers } from "../providers";
-import { buildVariables, promotionVariables, type Variables } from "./variables";
+import {
+    buildVariables,
+    promotionVariables,
+    releaseVariables,
+    type BuildVariables,
+    type Starter,
+    type Variables,
+} from "./variables";
 
 /** Inputs of {@link AppSpace}. */
 export interface AppSpaceArgs {
-    readonly estate: Pick<Estate, "name" | "gitlab" | "network" | "registries" | "credentials">;
+    readonly estate: Estate;
     readonly app: App;
     readonly providers: Providers;
+    /** What its repositories include where they have no copies. */
+    readonly pipelines: IncludedPipelinesAt;
     /** Number of the team's group. */
     readonly groupId: pulumi.Input<number>;
-    /** The repository with the app's folder. */
-    readonly config: ConfigRepository;
-    /** The account that delivers, by cluster. */
-    readonly accounts: Readonly<Record<string, DeliveryAccount>>;
+    /** The repositories with the app's folder, by full path. */
+    readonly configs: Readonly<Record<string, ConfigRepository>>;
+    /** Holds merge requests of its source repository until enough people have approved; absent: nothing does. */
+    readonly gate?: GatePlan;
+    /** Where GitLab reports merge requests, for an app with previews; absent: the engine polls. */
+    readonly previewHook?: PushHook;
+    /** The engine's page about a preview, with `{number}` for the merge request's. */
+    readonly previewPage?: string;
+    /** The account that delivers, by environment and cluster. */
+    readonly accounts: Readonly<Record<string, Readonly<Record<string, DeliveryAccount>>>>;
 }
 
 /**
@@ -34,57 +64,117 @@ export interface AppSpaceArgs {
  * clusters, robots for its pipelines and the variables that carry them there.
  */
 export class AppSpace extends pulumi.ComponentResource {
+    public readonly app: App;
     public readonly repository: AppRepository;
     /** Where its images are, by environment. */
     public readonly images: Readonly<Record<string, ImageProject>>;
     /** Pull robots, by environment. */
     public readonly pull: Readonly<Record<string, RobotLogin>>;
+    /** Of an app with previews. */
+    public readonly previews?: PreviewAccess;
     /** Everything that must be there before the app is delivered. */
     public readonly ready: readonly pulumi.Resource[];
-    /** What the app's pipelines are told, for a CI system that the estate cannot reach. */
-    public readonly pipelines: { readonly build: Variables; readonly promotion: Variables };
+    /** Settings of the app's pipelines, for a CI system that the estate cannot reach. */
+    public readonly pipelines: {
+        readonly build: BuildVariables;
+        readonly promotion: Variables;
+        /** Push robots, by environment. */
+        readonly push: Readonly<Record<string, RobotLogin>>;
+    };
 
     constructor(name: string, args: AppSpaceArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:apps:AppSpace", name, {}, opts);
         refuse("AppSpace", name, AppSpace.check(args), this);
         const { estate, app } = args;
+        this.app = app;
         this.repository = new AppRepository(
             `${name}-repository`,
             {
                 app,
                 gitlab: estate.gitlab,
+                environments: estate.environments,
                 settings: buildSettings(estate, app),
+                pipelines: args.pipelines,
+                credentials: estate.credentials,
                 groupId: args.groupId,
+                ...(args.gate && { gate: args.gate }),
                 deletionProtection: isAppProtected(app),
             },
             { parent: this },
         );
         const projects = byKey(
-            app.environments,
+            placesOf(app),
             (each) => each.environment,
             (each) => this.imageProject(name, args, each),
         );
         this.images = projects;
         this.pull = byKey(
-            app.environments,
+            placesOf(app),
             (each) => each.environment,
             (each) => this.robot(`${name}-pull-${each.environment}`, "pull", args, each, projects),
         );
-        this.ready = app.environments.flatMap((each) => this.namespaces(name, args, each));
+        this.ready = placesOf(app).flatMap((each) => this.namespaces(name, args, each));
         this.pipelines = this.pipelineAccess(name, args, projects);
         if (app.ci === "gitlab") {
+            const { lanes, plain, secret } = this.pipelines.build;
+            const { network } = estate;
+            const project = this.repository.projectId;
             new CiVariables(
                 `${name}-build`,
                 {
-                    project: this.repository.projectId,
-                    ...this.pipelines.build,
-                    files: pipelineFiles(args.estate.network),
+                    project,
+                    plain: {
+                        ...(app.included === undefined ? plain : hotfixSettings(app)),
+                        ...pipelineProxy(network),
+                    },
+                    files: {
+                        ...pipelineFiles(network),
+                        ...(app.included === undefined ? {} : { [settingsKey]: inFile(plain) }),
+                    },
+                    secret,
                 },
                 { parent: this },
             );
+            for (const [environment, variables] of sortedEntries(lanes)) {
+                new CiVariables(
+                    `${name}-build-${environment}`,
+                    { project, ...variables, environment },
+                    { parent: this },
+                );
+            }
             new CiVariables(
                 `${name}-promotion-variables`,
-                { project: args.config.projectId, ...this.pipelines.promotion },
+                {
+                    project: required(args.configs, app.config.fullPath, "config repository").projectId,
+                    ...(app.included === undefined
+                        ? this.pipelines.promotion
+                        : inSettings(app, this.pipelines.promotion)),
+                },
+                { parent: this },
+            );
+            for (const [path, variables] of sortedEntries(this.releases(args, this.pipelines.push))) {
+                new CiVariables(
+                    `${name}-release-variables`,
+                    {
+                        project: required(args.configs, path, "config repository").projectId,
+                        ...variables,
+                    },
+                    { parent: this },
+                );
+            }
+        }
+        if (app.previews !== undefined) {
+            this.previews = new PreviewAccess(
+                `${name}-previews`,
+                {
+                    app,
+                    previews: app.previews,
+                    project: this.repository.projectId,
+                    settings: previewSettings(estate, app, args.previewPage),
+                    registry: this.robot(`${name}-preview`, "preview", args, app.previews.place, projects),
+                    credentials: estate.credentials,
+                    ...(args.previewHook === undefined ? {} : { hook: args.previewHook }),
+                },
                 { parent: this },
             );
         }
@@ -92,14 +182,21 @@ export class AppSpace extends pulumi.ComponentResource {
     }
 
     /** Every reason these args cannot work; empty when they can. */
-    static check({ estate, app, providers, accounts }: Omit<AppSpaceArgs, "groupId" | "config">): string[] {
-        return app.environments.flatMap(({ environment, registry, clusters }) => [
+    static check({
+        estate,
+        app,
+        providers,
+        accounts,
+    }: Omit<AppSpaceArgs, "groupId" | "configs" | "pipelines">): string[] {
+        return placesOf(app).flatMap(({ environment, registry, clusters }) => [
             ...(estate.registries[registry] !== undefined && providers.registries[registry] !== undefined
                 ? []
                 : [`environment "${environment}" needs registry "${registry}" and its provider.`]),
             ...clusters
                 .filter(
-                    (cluster) => providers.clusters[cluster] === undefined || accounts[cluster] === undefined,
+                    (cluster) =>
+                        providers.clusters[cluster] === undefined ||
+                        accounts[environment]?.[cluster] === undefined,
                 )
                 .map(
                     (cluster) =>
@@ -121,7 +218,7 @@ export class AppSpace extends pulumi.ComponentResource {
 
     private robot(
         name: string,
-        purpose: "pull" | "push",
+        purpose: RobotPurpose,
         args: AppSpaceArgs,
         environment: AppEnvironment,
         projects: Readonly<Record<string, ImageProject>>,
@@ -131,6 +228,7 @@ export class AppSpace extends pulumi.ComponentResource {
             {
                 purpose,
                 project: required(projects, environment.environment, "image project of").projectName,
+                robotPrefix: required(args.estate.registries, environment.registry, "registry").robotPrefix,
                 credentials: args.estate.credentials,
             },
             {
@@ -150,7 +248,12 @@ export class AppSpace extends pulumi.ComponentResource {
                     environment,
                     registryHost: required(args.estate.registries, environment.registry, "registry").host,
                     pull: required(this.pull, environment.environment, "pull robot of"),
-                    account: required(args.accounts, cluster, "delivery account on"),
+                    account: required(
+                        args.accounts[environment.environment] ?? {},
+                        cluster,
+                        "delivery account on",
+                    ),
+                    orphan: args.estate.clusters[cluster]?.leaving === "orphan",
                 },
                 { parent: this, providers: [required(args.providers.clusters, cluster, "cluster")] },
             ).ready,
@@ -162,11 +265,15 @@ export class AppSpace extends pulumi.ComponentResource {
         name: string,
         args: AppSpaceArgs,
         projects: Readonly<Record<string, ImageProject>>,
-    ): { build: Variables; promotion: Variables } {
-        const { estate, app, config } = args;
+    ): AppSpace["pipelines"] {
+        const { estate, app, configs } = args;
         const { lanes } = app.plan;
         if (app.ci === "none" || lanes.length === 0) {
-            return { build: { plain: {}, secret: {} }, promotion: { plain: {}, secret: {} } };
+            return {
+                build: { plain: {}, secret: {}, lanes: {} },
+                promotion: { plain: {}, secret: {} },
+                push: {},
+            };
         }
         const push = byKey(
             lanes,
@@ -187,13 +294,81 @@ export class AppSpace extends pulumi.ComponentResource {
                 app,
                 credentials: estate.credentials,
                 registries: args.providers.registries,
+                robotPrefixes: mapValues(estate.registries, ({ robotPrefix }) => robotPrefix),
                 projects: Object.values(projects).map(({ project }) => project),
             },
             { parent: this },
         );
         return {
-            build: buildVariables(estate, app, push, config.writer),
+            build: buildVariables(estate, app, {
+                push,
+                pull: this.pull,
+                config: Object.fromEntries(
+                    lanes.flatMap(({ environment }) => {
+                        const { at } = configOf(app, appIn(app, environment));
+                        const { writer } = required(configs, at.fullPath, "config repository");
+                        return writer === undefined ? [] : [[environment, writer]];
+                    }),
+                ),
+                starter: this.starter(args),
+                source: this.repository.writer,
+            }),
             promotion: promotionVariables(estate, app, promotion.logins),
+            push,
         };
     }
+
+    /** Starts the pipeline that its releases are handed over to. */
+    private starter({ estate, app, configs }: AppSpaceArgs): Starter | undefined {
+        return app.plan.configs
+            .filter(({ at }) => handedOver(app, at.fullPath).length > 0)
+            .flatMap(({ at, plan }) => {
+                const { starter: token, projectId } = required(configs, at.fullPath, "config repository");
+                const url = pulumi.interpolate`${estate.gitlab.url}/api/v4/projects/${projectId}/trigger/pipeline`;
+                return token === undefined ? [] : [{ url, ref: plan.start, token }];
+            })[0];
+    }
+
+    /** Variables of the pipelines that its releases are handed over to, by the repository's full path. */
+    private releases(
+        { estate, app, configs }: AppSpaceArgs,
+        push: Readonly<Record<string, RobotLogin>>,
+    ): Record<string, Variables> {
+        const { reader: source } = this.repository;
+        return Object.fromEntries(
+            app.plan.configs.flatMap(({ at: { fullPath } }) => {
+                const { writer: config } = required(configs, fullPath, "config repository");
+                return source === undefined || config === undefined || handedOver(app, fullPath).length === 0
+                    ? []
+                    : [
+                          [
+                              fullPath,
+                              releaseVariables(estate, app, fullPath, {
+                                  push,
+                                  pull: this.pull,
+                                  source,
+                                  config,
+                              }),
+                          ],
+                      ];
+            }),
+        );
+    }
+}
+
+/** Settings in one variable instead of one each. */
+function inFile(plain: Variables["plain"]): pulumi.Output<string> {
+    return pulumi.output(plain).apply(settingsFile);
+}
+
+/** The same for variables of a config repository, which has those of other apps too. */
+function inSettings(
+    app: App,
+    { plain, secret }: Variables,
+): Pick<CiVariablesArgs, "plain" | "files" | "secret"> {
+    return {
+        plain: {},
+        files: Object.keys(plain).length === 0 ? {} : { [`${settingsKey}${keySuffix(app)}`]: inFile(plain) },
+        secret,
+    };
 }

@@ -1,11 +1,20 @@
-/** What an app's pipelines are told, as CI variables by key: settings in the open, credentials apart. */
+/** CI variables of an app's pipelines by key: settings that are no secrets, and credentials apart. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
-import { buildSettings, laneSuffix, promotionLogin, promotionSettings, type Servers } from "../ci/settings";
-import { writesTags } from "../../estate/flows/plan";
+import { handedOver, type Lane } from "../../estate/flows/plan";
+import {
+    buildSettings,
+    laneSettings,
+    promotionLogin,
+    promotionSettings,
+    releaseLogin,
+    releaseSettings,
+    reuseLogin,
+    type Servers,
+} from "../ci/settings";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
-import { sortedEntries } from "../support/maps";
+import { byKey, sortedEntries } from "../support/maps";
 
 /** Variables of one project. */
 export interface Variables {
@@ -13,42 +22,141 @@ export interface Variables {
     readonly secret: Record<string, pulumi.Input<string>>;
 }
 
-/** For the pipeline that builds, with a push robot per lane, by its environment. Who does not write tags gets no credential for it. */
-export function buildVariables(
-    estate: Servers,
-    app: App,
-    push: Readonly<Record<string, RobotLogin>>,
-    writer: GitCredential | undefined,
-): Variables {
-    const writes = writesTags(app) ? writer : undefined;
-    const plain: Record<string, pulumi.Input<string>> = { ...buildSettings(estate, app) };
-    const secret: Record<string, pulumi.Input<string>> = {};
-    for (const lane of app.plan.lanes) {
-        const robot = push[lane.environment];
-        if (robot !== undefined) {
-            plain[`REGISTRY_USERNAME${laneSuffix(app, lane)}`] = robot.username;
-            secret[`REGISTRY_PASSWORD${laneSuffix(app, lane)}`] = robot.password;
-        }
-    }
-    if (writes !== undefined) {
-        plain["CONFIG_USERNAME"] = writes.username;
-        secret["CONFIG_TOKEN"] = writes.password;
-    }
-    return { plain, secret };
+/** Variables of an app repository's pipeline. */
+export interface BuildVariables extends Variables {
+    /** What only jobs of one environment get, by environment; where the app has several lanes. */
+    readonly lanes: Readonly<Record<string, Variables>>;
 }
 
-/** For the pipeline that promotes, with the app's promotion robots, by registry. */
+/** Logins for the pipeline of an app repository. */
+export interface BuildLogins {
+    /** Push robots, by the environment of their lane. */
+    readonly push: Readonly<Record<string, RobotLogin>>;
+    /** Pull robots, by environment; for lanes that reuse its images. */
+    readonly pull: Readonly<Record<string, RobotLogin>>;
+    /** Write to config repositories, by environment; none where nothing does. */
+    readonly config?: Readonly<Record<string, GitCredential>>;
+    /** Starts the pipeline that releases are handed over to; absent when none is. */
+    readonly starter?: Starter | undefined;
+    /** Pushes branches to the app repository, for merge requests; absent when no lane opens any. */
+    readonly source?: GitCredential | undefined;
+}
+
+/** Starts a pipeline of another repository. */
+export interface Starter {
+    /** Address that GitLab has for it. */
+    readonly url: pulumi.Input<string>;
+    /** Branch whose pipeline it is. */
+    readonly ref: string;
+    readonly token: pulumi.Input<string>;
+}
+
+/** For the pipeline that builds. Who does not write tags gets no credential for it. */
+export function buildVariables(estate: Servers, app: App, logins: BuildLogins): BuildVariables {
+    const { lanes } = app.plan;
+    const { starter } = logins;
+    const common: Variables = joined(
+        { plain: { ...buildSettings(estate, app) }, secret: {} },
+        starter === undefined
+            ? { plain: {}, secret: {} }
+            : {
+                  plain: { RELEASE_URL: starter.url, RELEASE_REF: starter.ref },
+                  secret: { RELEASE_TOKEN: starter.token },
+              },
+    );
+    if (lanes.length < 2) {
+        return {
+            ...lanes.map((lane) => laneLogins(lane, logins)).reduce(joined, common),
+            lanes: {},
+        };
+    }
+    return {
+        ...common,
+        lanes: byKey(
+            lanes.filter(({ handsOver }) => handsOver !== true),
+            ({ environment }) => environment,
+            (lane) =>
+                joined({ plain: laneSettings(estate, app, lane), secret: {} }, laneLogins(lane, logins)),
+        ),
+    };
+}
+
+/** The credentials of a lane's jobs: each has what its lane does, and nothing for what it does not. */
+function laneLogins(lane: Lane, { push, pull, config, source }: BuildLogins): Variables {
+    const robot = push[lane.environment];
+    const writer = config?.[lane.environment];
+    return [
+        ...(robot === undefined ? [] : [login("REGISTRY_USERNAME", "REGISTRY_PASSWORD", robot)]),
+        ...(writer === undefined || lane.writer !== "ci"
+            ? []
+            : [login("CONFIG_USERNAME", "CONFIG_TOKEN", writer)]),
+        ...(source === undefined || lane.mergesBack.length === 0
+            ? []
+            : [login("MERGE_BACK_USERNAME", "MERGE_BACK_TOKEN", source)]),
+        ...lane.reuses.flatMap((environment) => {
+            const reader = pull[environment];
+            const { username, password } = reuseLogin(environment);
+            return reader === undefined ? [] : [login(username, password, reader)];
+        }),
+    ].reduce(joined, { plain: {}, secret: {} });
+}
+
+function robotLogins(app: App, robots: Readonly<Record<string, RobotLogin>>): Variables[] {
+    return sortedEntries(robots).map(([registry, robot]) => {
+        const { username, password } = promotionLogin(app, registry);
+        return login(username, password, robot);
+    });
+}
+
+function login(username: string, password: string, of: GitCredential | RobotLogin): Variables {
+    return { plain: { [username]: of.username }, secret: { [password]: of.password } };
+}
+
+function joined(one: Variables, other: Variables): Variables {
+    return {
+        plain: { ...one.plain, ...other.plain },
+        secret: { ...one.secret, ...other.secret },
+    };
+}
+
+/** Logins for the releases of an app that the pipelines of a config repository deliver. */
+export interface ReleaseLogins extends Pick<BuildLogins, "push" | "pull"> {
+    /** Reads the app repository. */
+    readonly source: GitCredential;
+    /** Writes to the config repository. */
+    readonly config: GitCredential;
+}
+
+/** For the pipeline that releases are handed over to; nothing where none is. */
+export function releaseVariables(
+    estate: Servers,
+    app: App,
+    fullPath: string,
+    { push, pull, source, config }: ReleaseLogins,
+): Variables {
+    const lanes = handedOver(app, fullPath);
+    const as = (purpose: string, of: GitCredential | RobotLogin | undefined): Variables[] => {
+        const { username, password } = releaseLogin(app, purpose);
+        return of === undefined ? [] : [login(username, password, of)];
+    };
+    return [
+        ...as("source", source),
+        ...as("config", config),
+        ...lanes.flatMap(({ environment }) => as(`to_${environment}`, push[environment])),
+        ...[...new Set(lanes.flatMap(({ reuses }) => reuses))].flatMap((environment) =>
+            as(`from_${environment}`, pull[environment]),
+        ),
+    ].reduce(joined, { plain: { ...releaseSettings(estate, app, fullPath) }, secret: {} });
+}
+
+/** For the pipeline that promotes, with the app's promotion robots, by registry. An app without promotions has none. */
 export function promotionVariables(
     estate: Pick<Estate, "registries">,
     app: App,
     robots: Readonly<Record<string, RobotLogin>>,
 ): Variables {
-    const plain: Record<string, pulumi.Input<string>> = { ...promotionSettings(estate, app) };
-    const secret: Record<string, pulumi.Input<string>> = {};
-    for (const [registry, robot] of sortedEntries(robots)) {
-        const { username, password } = promotionLogin(app, registry);
-        plain[username] = robot.username;
-        secret[password] = robot.password;
-    }
-    return { plain, secret };
+    return (app.plan.promotions.length === 0 ? [] : robotLogins(app, robots)).reduce(joined, {
+        plain: { ...promotionSettings(estate, app) },
+        secret: {},
+    });
 }

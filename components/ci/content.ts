@@ -1,43 +1,112 @@
 /** The pipeline files a repository starts with. Seeded once: from then on they are the team's. Pure but for reading files. */
+import * as path from "node:path";
+import { configAt } from "../../estate/flows/plan";
 import type { App } from "../../estate/model";
 import type { SeedFile } from "../support/seed";
+import { fileText } from "../support/template";
 import { ciFiles } from "./flows";
+import { estateFile, type IncludedFrom } from "./flows/files";
 import { scriptPath, scriptText, type Script } from "./scripts";
 import type { Settings } from "./settings";
-import { pipelineFile, type CiSystem } from "./systems";
+import { pipelineFile, previewJobs, type CiSystem } from "./systems";
 
 /** Pipeline files of an app repository; none for an app without CI. `settings` are its pipeline's. */
 export function appPipelineContent(app: App, settings: Settings): SeedFile[] {
     if (app.ci === "none") {
         return [];
     }
-    const { scripts, pipeline } = ciFiles[app.plan.pipelines].app;
-    return [...scriptFiles(scripts), { path: pipelineFile[app.ci], text: pipeline[app.ci](app, settings) }];
+    const { app: copied, included } = ciFiles[app.plan.pipelines];
+    if (app.included !== undefined && included !== undefined) {
+        return [...scriptFiles(["test.sh", "quality.sh"]), ...included.app.own(app)];
+    }
+    const { scripts, pipeline } = copied;
+    return [
+        ...scriptFiles(scripts),
+        { path: pipelineFile[app.ci], text: pipeline[app.ci](app, settings) },
+        ...previewContent(app),
+    ];
+}
+
+function previewContent({ previews }: App): SeedFile[] {
+    return previews === undefined
+        ? []
+        : [
+              ...scriptFiles(["preview.sh", "preview.mjs"]),
+              {
+                  path: previewJobs,
+                  text: fileText(path.join(__dirname, "previews", "preview.gitlab-ci.yml")),
+              },
+          ];
 }
 
 /**
- * Pipeline files of a config repository, which stand for all its apps; none when none of them has CI. Where apps of
+ * Pipeline files of a config repository, which are for all its apps; none when none of them has CI, or others deploy. Where apps of
  * both kinds share it, both kinds of pipelines are there. `settings` are those of the promotions, by app.
  */
 export function configPipelineContent(
     apps: readonly App[],
     settings: Readonly<Record<string, Settings>>,
+    fullPath = apps[0]?.config.fullPath ?? "",
 ): SeedFile[] {
-    const [built] = apps.filter((app) => app.ci !== "none");
+    const [built] = apps.filter((app) => app.ci !== "none" && configAt(app, fullPath)?.deploys === true);
     if (built === undefined) {
         return [];
     }
-    const { scripts, pipeline } = ciFiles[built.plan.pipelines].config;
+    const { config, included } = ciFiles[built.plan.pipelines];
+    if (config === undefined) {
+        return [];
+    }
+    const { scripts, pipeline } = config;
+    const including = includingApps(apps, fullPath);
     const systems = Object.keys(pipelineFile) as CiSystem[];
+    const copies = systems.flatMap((system) => {
+        const own = apps.filter(
+            (app) => app.ci === system && (system !== "gitlab" || including === undefined),
+        );
+        return own.length === 0
+            ? []
+            : [{ path: pipelineFile[system], text: pipeline[system](own, settings) }];
+    });
     return [
-        ...scriptFiles(scripts),
-        ...systems.flatMap((system) => {
-            const own = apps.filter((app) => app.ci === system);
-            return own.length === 0
-                ? []
-                : [{ path: pipelineFile[system], text: pipeline[system](own, settings) }];
-        }),
+        ...(copies.length === 0 ? [] : scriptFiles(scripts)),
+        ...(including === undefined ? [] : (included?.config?.own(including) ?? [])),
+        ...copies,
     ];
+}
+
+/** Apps whose pipelines a config repository includes; they agree on the version. Undefined where it has copies, or none. */
+function includingApps(apps: readonly App[], fullPath: string): readonly [App, ...App[]] | undefined {
+    const [first, ...rest] = apps.filter(
+        (app) => app.included !== undefined && configAt(app, fullPath)?.deploys === true,
+    );
+    return first === undefined ? undefined : [first, ...rest];
+}
+
+/** The file by which the estate says what an app repository includes; undefined where it has copies. */
+export function appEstateFile(app: App, from: IncludedFrom): SeedFile | undefined {
+    const text = app.included && ciFiles[app.plan.pipelines].included?.app.estate(app, versioned(app, from));
+    return text === undefined ? undefined : { path: estateFile, text };
+}
+
+/** The same for a config repository. */
+export function configEstateFile(
+    apps: readonly App[],
+    from: IncludedFrom,
+    fullPath = apps[0]?.config.fullPath ?? "",
+): SeedFile | undefined {
+    const including = includingApps(apps, fullPath);
+    const text =
+        including &&
+        ciFiles[including[0].plan.pipelines].included?.config?.estate(
+            including,
+            versioned(including[0], from),
+        );
+    return text === undefined ? undefined : { path: estateFile, text };
+}
+
+/** The version that an app names, or the newest. */
+function versioned({ included }: App, from: IncludedFrom): IncludedFrom {
+    return { ...from, version: included?.version ?? from.version };
 }
 
 /** What the app repository says about its delivery. */

@@ -21,7 +21,7 @@ export function promotionCredentials(app: App): JenkinsCredential[] {
     }));
 }
 
-/** Settings in an `environment` block. DELIVERY_BRANCH can be told from outside: as a property of the folder or the server. */
+/** Settings in an `environment` block. DELIVERY_BRANCH can be set from outside: as a property of the folder or the server. */
 export function assignments(settings: Settings): string[] {
     return Object.entries(settings).map(([key, value]) =>
         key === "DELIVERY_BRANCH"

@@ -4,7 +4,22 @@ import { fileText } from "../support/template";
 
 /** A script of the pipelines. `test.sh` and `quality.sh` are a beginning that teams replace. */
 export type Script =
-    "test.sh" | "quality.sh" | "image.sh" | "deliver.sh" | "promote.sh" | "promote.mjs" | "copy.mjs";
+    | "test.sh"
+    | "quality.sh"
+    | "reuse.mjs"
+    | "hand-over.sh"
+    | "hand-over.mjs"
+    | "release.sh"
+    | "release.mjs"
+    | "image.sh"
+    | "deliver.sh"
+    | "merge-back.sh"
+    | "preview.sh"
+    | "preview.mjs"
+    | "approvals.mjs"
+    | "promote.sh"
+    | "promote.mjs"
+    | "copy.mjs";
 
 /** Where a repository has the script. */
 export function scriptPath(script: Script): string {

@@ -9,3 +9,6 @@ export const pipelineFile: Readonly<Record<CiSystem, string>> = {
     gitlab: ".gitlab-ci.yml",
     jenkins: "Jenkinsfile",
 };
+
+/** Path of GitLab's jobs about previews, which an app's pipeline includes. */
+export const previewJobs = "ci/preview.gitlab-ci.yml";

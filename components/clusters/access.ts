@@ -2,10 +2,10 @@
 import * as core from "@pulumi/kubernetes/core/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { estateLabel, managedBy } from "../../estate/labels";
-import { refuse } from "../support/checks";
+import { estateLabel, managedBy, teamLabel } from "../../estate/labels";
+import { refuse } from "../support/refuse";
 import type { NamespacedKind } from "../../estate/kinds";
-import { deliveryRules } from "./rights";
+import { deliveryRules } from "./deliveryRole";
 
 /**
  * Name of the service account that delivers, on every cluster that runs apps. It is from the time when Argo CD was the only
@@ -19,6 +19,22 @@ export interface ClusterAccessArgs {
     readonly estate: string;
     /** Kinds that some app on the cluster has beside the usual ones. */
     readonly kinds: readonly NamespacedKind[];
+    /** Absent: one account for all teams. */
+    readonly own?: OwnAccount;
+}
+
+/**
+ * A team's own account for one environment. Its engine asks under another account's name, so it may take its own name, and
+ * no other.
+ */
+export interface OwnAccount {
+    readonly team: string;
+    readonly environment: string;
+    readonly name: string;
+    /** Its namespace, which all of the team's accounts on the cluster are in; somebody else makes it. */
+    readonly namespace: string;
+    /** Namespaces in which its engine has records of what it did, as Secrets. */
+    readonly records: readonly string[];
 }
 
 /** Where that account is on a cluster, for the bindings in the app namespaces. */
@@ -30,7 +46,7 @@ export interface DeliveryAccount {
 }
 
 /**
- * The service account that engines use on one cluster, with its token. By itself it may do nothing: each app namespace
+ * A service account that an engine uses on one cluster, with its token. By itself it may do nothing: each app namespace
  * binds it to the role made here, for that namespace only.
  */
 export class ClusterAccess extends pulumi.ComponentResource {
@@ -42,16 +58,22 @@ export class ClusterAccess extends pulumi.ComponentResource {
 
     constructor(name: string, args: ClusterAccessArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:clusters:ClusterAccess", name, {}, opts);
-        const labels = { ...managedBy, [estateLabel]: args.estate };
-        const namespace = new core.Namespace(
-            `${name}-namespace`,
-            { metadata: { name: deliveryNamespace(args.estate), labels } },
-            { parent: this },
-        );
+        const { own } = args;
+        const labels = {
+            ...managedBy,
+            [estateLabel]: args.estate,
+            ...(own === undefined ? {} : { [teamLabel]: own.team }),
+        };
+        const accountName = own?.name ?? deliveryAccount;
+        const roleName =
+            own === undefined
+                ? deliveryNamespace(args.estate)
+                : `${deliveryNamespace(args.estate)}-${own.team}--${own.environment}`;
+        const namespace = own?.namespace ?? this.ownNamespace(name, deliveryNamespace(args.estate), labels);
         const account = new core.ServiceAccount(
             `${name}-account`,
             {
-                metadata: { name: deliveryAccount, namespace: namespace.metadata.name, labels },
+                metadata: { name: accountName, namespace, labels },
                 // Nothing runs as this account.
                 automountServiceAccountToken: false,
             },
@@ -61,8 +83,8 @@ export class ClusterAccess extends pulumi.ComponentResource {
             `${name}-token`,
             {
                 metadata: {
-                    name: `${deliveryAccount}-token`,
-                    namespace: namespace.metadata.name,
+                    name: `${accountName}-token`,
+                    namespace,
                     labels,
                     annotations: { "kubernetes.io/service-account.name": account.metadata.name },
                 },
@@ -74,24 +96,97 @@ export class ClusterAccess extends pulumi.ComponentResource {
         const role = new rbac.ClusterRole(
             `${name}-role`,
             {
-                metadata: { name: deliveryNamespace(args.estate), labels },
+                metadata: { name: roleName, labels },
                 rules: deliveryRules(args.kinds),
             },
             { parent: this },
         );
 
+        if (own !== undefined) {
+            this.ownRights(name, own, labels, account);
+        }
         this.account = {
             name: account.metadata.name,
-            namespace: namespace.metadata.name,
+            namespace: account.metadata.namespace,
             role: role.metadata.name,
         };
         const filled = token.data.apply((data: Readonly<Record<string, string>> | undefined) => {
-            refuse("ClusterAccess", name, tokenProblems(data), this);
+            refuse("ClusterAccess", name, tokenProblems(data, accountName), this);
             return { token: decode(data?.["token"] ?? ""), ca: data?.["ca.crt"] ?? "" };
         });
         this.token = pulumi.secret(filled.token);
         this.caData = pulumi.unsecret(filled.ca);
-        this.registerOutputs({ namespace: namespace.metadata.name });
+        this.registerOutputs({ namespace: account.metadata.namespace });
+    }
+
+    private ownNamespace(
+        name: string,
+        namespace: string,
+        labels: Readonly<Record<string, string>>,
+    ): pulumi.Output<string> {
+        return new core.Namespace(
+            `${name}-namespace`,
+            { metadata: { name: namespace, labels } },
+            { parent: this },
+        ).metadata.name;
+    }
+
+    /** To take its own name, and to keep records. */
+    private ownRights(
+        name: string,
+        own: OwnAccount,
+        labels: Readonly<Record<string, string>>,
+        account: core.ServiceAccount,
+    ): void {
+        const give = (
+            child: string,
+            object: string,
+            namespace: pulumi.Input<string>,
+            rule: { resource: string; verbs: string[]; resourceNames?: string[] },
+        ): void => {
+            const { resource, ...rest } = rule;
+            const metadata = { name: object, namespace, labels };
+            const role = new rbac.Role(
+                `${name}-${child}`,
+                { metadata, rules: [{ apiGroups: [""], resources: [resource], ...rest }] },
+                { parent: this },
+            );
+            new rbac.RoleBinding(
+                `${name}-${child}-binding`,
+                {
+                    metadata,
+                    roleRef: {
+                        apiGroup: "rbac.authorization.k8s.io",
+                        kind: "Role",
+                        name: role.metadata.name,
+                    },
+                    subjects: [
+                        {
+                            kind: "ServiceAccount",
+                            name: account.metadata.name,
+                            namespace: account.metadata.namespace,
+                        },
+                    ],
+                },
+                { parent: this },
+            );
+        };
+        give("itself", `${own.name}-itself`, account.metadata.namespace, {
+            resource: "serviceaccounts",
+            resourceNames: [own.name],
+            verbs: ["impersonate"],
+        });
+        for (const records of own.records) {
+            const namespace = new core.Namespace(
+                `${name}-records-${records}`,
+                { metadata: { name: records, labels } },
+                { parent: this },
+            );
+            give(`records-${records}`, "delivery-records", namespace.metadata.name, {
+                resource: "secrets",
+                verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
+            });
+        }
     }
 }
 
@@ -101,12 +196,15 @@ export function deliveryNamespace(estate: string): string {
 }
 
 /** What a cluster has not put into the token Secret; empty when all is there. */
-export function tokenProblems(data: Readonly<Record<string, string>> | undefined): string[] {
+export function tokenProblems(
+    data: Readonly<Record<string, string>> | undefined,
+    account: string = deliveryAccount,
+): string[] {
     return ["token", "ca.crt"]
         .filter((key) => data?.[key] === undefined)
         .map(
             (key) =>
-                `the token Secret of ${deliveryAccount} has no "${key}" yet; is the token controller of the cluster running?`,
+                `the token Secret of ${account} has no "${key}" yet; is the token controller of the cluster running?`,
         );
 }
 

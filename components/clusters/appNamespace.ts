@@ -6,10 +6,10 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { App, AppEnvironment } from "../../estate/model";
 import { appLabel, environmentLabel, managedBy, teamLabel } from "../../estate/labels";
-import { refuse } from "../support/checks";
+import { refuse } from "../support/refuse";
 import { pullSecretName } from "../support/rendering";
 import type { DeliveryAccount } from "./access";
-import { furtherRules } from "./rights";
+import { furtherRules } from "./deliveryRole";
 
 /** Inputs of {@link AppNamespace}. */
 export interface AppNamespaceArgs {
@@ -21,11 +21,13 @@ export interface AppNamespaceArgs {
     readonly pull: { readonly username: pulumi.Input<string>; readonly password: pulumi.Input<string> };
     /** Who delivers here. */
     readonly account: DeliveryAccount;
+    /** Whether all of it stays on the cluster when it leaves the estate. */
+    readonly orphan?: boolean;
 }
 
 /**
  * A namespace with what surrounds an app: the pull Secret, the quota with defaults for containers that say nothing, the
- * right to deliver into it, and a wall between environments. Pods that break the baseline of pod security are refused,
+ * right to deliver into it, and network isolation between environments. Pods that break the baseline of pod security are refused,
  * those that miss `restricted` are warned about.
  */
 export class AppNamespace extends pulumi.ComponentResource {
@@ -42,6 +44,7 @@ export class AppNamespace extends pulumi.ComponentResource {
             [teamLabel]: app.team,
             [environmentLabel]: environment.environment,
         };
+        const kept = args.orphan === true ? { retainOnDelete: true } : {};
         const namespace = new core.Namespace(
             `${name}-namespace`,
             {
@@ -54,10 +57,10 @@ export class AppNamespace extends pulumi.ComponentResource {
                     },
                 },
             },
-            { parent: this },
+            { parent: this, ...kept },
         );
         // Inside the namespace: gone with it, so no call is made for them.
-        const inside = { parent: this, deletedWith: namespace };
+        const inside = { parent: this, deletedWith: namespace, ...kept };
         const metadata = (object: string): types.input.meta.v1.ObjectMeta => ({
             name: object,
             namespace: namespace.metadata.name,
@@ -88,8 +91,8 @@ export class AppNamespace extends pulumi.ComponentResource {
         const further = environment.kinds.some((kind) => kind.written)
             ? this.furtherRights(name, args, metadata, inside)
             : [];
-        const wall = new networking.NetworkPolicy(
-            `${name}-wall`,
+        const isolation = new networking.NetworkPolicy(
+            `${name}-isolation`,
             {
                 metadata: metadata("same-environment"),
                 spec: {
@@ -98,14 +101,14 @@ export class AppNamespace extends pulumi.ComponentResource {
                     ingress: [{ from: allowedSources(environment.environment) }],
                 },
             },
-            inside,
+            { ...inside, aliases: [{ name: `${name}-wall` }] },
         );
         const limits =
             Object.keys(environment.quota).length === 0
                 ? []
                 : this.quota(name, environment, metadata, inside);
 
-        this.ready = [namespace, pullSecret, binding, ...further, wall, ...limits];
+        this.ready = [namespace, pullSecret, binding, ...further, isolation, ...limits];
         this.registerOutputs({ namespace: namespace.metadata.name });
     }
 

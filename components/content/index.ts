@@ -3,17 +3,49 @@
  * between apps. Written once, never overwritten: from then on it is the team's.
  */
 import * as path from "node:path";
-import type { App } from "../../estate/model";
+import { appIn, versionFile } from "../../estate/flows/plan";
+import type { App, AppEnvironment } from "../../estate/model";
+import { compare } from "../../estate/problem";
 import { deliveryNotes } from "../ci/content";
 import type { SeedFile } from "../support/seed";
 import { renderFile, type Values } from "../support/template";
 
-/** What an app's folder in its config repository starts with. */
-export function configContent(app: App): SeedFile[] {
-    return contents[app.delivery](app).map((file) => ({
-        ...file,
-        path: `${app.config.folder}/${file.path}`,
-    }));
+/**
+ * What an app's part of a config repository starts with: the same in each folder that has a version, or what all of them
+ * have in common in the plan's base, and what differs in theirs.
+ */
+export function configContent(app: App, fullPath = app.config.fullPath): SeedFile[] {
+    return unmarkedContent(app, fullPath).map((each) => ({ ...each, text: marked(each.text, app) }));
+}
+
+function unmarkedContent(app: App, fullPath: string): SeedFile[] {
+    const { base } = app.plan;
+    // By folder, one environment that has its version there.
+    const folders = Object.entries(
+        Object.fromEntries(
+            Object.entries(app.plan.versions)
+                .filter(([, { repository }]) => repository === fullPath)
+                .map(([environment, place]) => [
+                    path.posix.dirname(versionFile(place)),
+                    appIn(app, environment),
+                ]),
+        ),
+    ).sort(([one], [other]) => compare(one, other));
+    if (base === undefined) {
+        return folders.flatMap(([folder, environment]) =>
+            below(folder, contents[app.delivery](app, environment)),
+        );
+    }
+    return [
+        ...below(base, bases[app.delivery](app)),
+        ...folders.flatMap(([folder]) =>
+            below(folder, overlays[app.delivery](app, path.posix.relative(folder, base))),
+        ),
+    ];
+}
+
+function below(folder: string, files: readonly SeedFile[]): SeedFile[] {
+    return files.map((each) => ({ ...each, path: `${folder}/${each.path}` }));
 }
 
 /** What an app repository starts with, beside the README.md that comes with the project: an image that serves a page. */
@@ -25,8 +57,34 @@ export function appContent(app: App): SeedFile[] {
     ];
 }
 
-/** By delivery, with paths below the app's folder. */
-const contents: Readonly<Record<App["delivery"], (app: App) => SeedFile[]>> = { helm, kustomize };
+type Contents<T extends unknown[] = []> = Readonly<
+    Record<App["delivery"], (app: App, ...more: T) => SeedFile[]>
+>;
+
+/** By delivery: a folder with everything, for the environments that have their version in it. */
+const contents: Contents<[environment: AppEnvironment]> = {
+    helm,
+    kustomize,
+    plain,
+    jsonnet: (app) => [...jsonnetBase(app), ...jsonnetMain(app, jsonnetObjects)],
+};
+
+/** The folder that others build on. Plain manifests have none: nothing would put them together. */
+const bases: Contents = { helm, kustomize: kustomizeBase, plain: () => [], jsonnet: jsonnetBase };
+
+/** A folder that builds on another, which is at a relative path. */
+const overlays: Contents<[base: string]> = {
+    helm: () => [file("overlays/helm", "values.yaml")],
+    kustomize: ({ name }, base) => [
+        file("overlays/kustomize/overlay", "kustomization.yaml", {
+            base,
+            withoutImage: `${base}/without-image`,
+            image: unnamedImage(name),
+        }),
+    ],
+    plain: () => [],
+    jsonnet: (app, base) => jsonnetMain(app, `${base}/${jsonnetObjects}`),
+};
 
 /**
  * A chart: a Deployment and a Service.
@@ -56,12 +114,57 @@ function helm({ name, team, port, rolloutDeadlineSeconds }: App): SeedFile[] {
  */
 function kustomize({ name: app, port, rolloutDeadlineSeconds }: App): SeedFile[] {
     return [
-        // The image has three elements, as every image of a Harbor: what takes the tag from it relies on that.
-        file("kustomize", "kustomization.yaml", { image: `registry.invalid/${app}/${app}` }),
+        file("kustomize", "kustomization.yaml", { image: unnamedImage(app) }),
         file("kustomize", "no-pods-without-image.yaml", { app }),
         file("kustomize", "deployment.yaml", { app, port, rolloutDeadlineSeconds }),
         file("kustomize", "service.yaml", { app }),
     ];
+}
+
+/** The same for several environments. Kustomize takes files from a folder beside it only as another kustomization. */
+function kustomizeBase(app: App): SeedFile[] {
+    const changed = ["kustomization.yaml", "no-pods-without-image.yaml"];
+    return [
+        file("overlays/kustomize/base", "kustomization.yaml"),
+        file("overlays/kustomize/base", "without-image/kustomization.yaml"),
+        ...below("without-image", [file("kustomize", "no-pods-without-image.yaml", { app: app.name })]),
+        ...kustomize(app).filter((each) => !changed.includes(each.path)),
+    ];
+}
+
+/**
+ * A Deployment and a Service, with the environment's own image. Nothing renders them: who writes the first tag also ends the
+ * line that says there are no pods until then.
+ */
+function plain({ name: app, port, rolloutDeadlineSeconds }: App, { image }: AppEnvironment): SeedFile[] {
+    return [
+        file("plain", "deployment.yaml", { app, port, rolloutDeadlineSeconds, image: `${image}:none` }),
+        file("plain", "service.yaml", { app }),
+    ];
+}
+
+/** The file with what the environments of an app have in common. */
+const jsonnetObjects = "app.libsonnet";
+
+function jsonnetBase({ name: app, port, rolloutDeadlineSeconds }: App): SeedFile[] {
+    return [file("jsonnet", jsonnetObjects, { app, port, rolloutDeadlineSeconds })];
+}
+
+/** What is rendered and its version; `objects` is where the objects are, from there. */
+function jsonnetMain({ name: app }: App, objects: string): SeedFile[] {
+    return [file("jsonnet", "main.jsonnet", { app, objects }), file("jsonnet", "version.libsonnet")];
+}
+
+/** What the image of a seeded kustomization is called until the environment says which it is. It has three elements, as every image of a Harbor: what takes the tag from it relies on that. */
+export function unnamedImage(app: string): string {
+    return `registry.invalid/${app}/${app}`;
+}
+
+/** The first version with the mark behind it by which the app's engine finds it. */
+function marked(text: string, { versionMarker }: App): string {
+    return versionMarker === undefined
+        ? text
+        : text.replace(/^ *(?:imagetag: ""|newTag: none)$/m, (line) => `${line} ${versionMarker}`);
 }
 
 /** A file of a folder beside this one, with the same path in the repository. */

@@ -1,12 +1,13 @@
 /**
  * What the program asks of a delivery engine. It is asked in this order: what it is installed from, where GitLab reports
- * pushes, to install itself, and then of teams, clusters, repositories and apps. Its part of the spec, its names and
+ * pushes, to install itself, and then of notifications, teams, clusters, repositories and apps. Its part of the spec, its names and
  * what it can do are in estate/engines.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { App, Cluster, ConfigRepository, Estate, Team } from "../../estate/model";
-import type { PushHook } from "../gitlab/configRepository";
+import type { App, Cluster, ConfigRepository, Estate, Previews, Team } from "../../estate/model";
+import type { PushHook } from "../gitlab/pushHook";
 import type { ChannelSecrets } from "../notifications/channels";
+import type { RelayedApprovals } from "../notifications/relay";
 import type { Providers } from "../providers";
 import type { Login } from "../support/login";
 
@@ -25,6 +26,8 @@ export interface EngineArgs {
 /** A cluster that runs apps of the engine, and the account it uses there. */
 export interface EngineCluster {
     readonly cluster: Cluster;
+    /** Whose account it is and for what, where each team has its own; absent: it is for all apps. */
+    readonly own?: { readonly team: string; readonly environment: string };
     /** The namespaces it may look at. */
     readonly namespaces: readonly string[];
     /** Token of the account; secret. */
@@ -38,7 +41,7 @@ export interface EngineRepository {
     /** Name of the component that made it; the same in every run. */
     readonly name: string;
     readonly repository: ConfigRepository;
-    /** Those of its apps that the engine delivers; at least one. */
+    /** Those of its apps that the engine delivers; at least one, all of one team. */
     readonly apps: readonly App[];
     /** Reads all branches. */
     readonly reader: Login;
@@ -59,29 +62,53 @@ export interface EngineApp {
     readonly after: readonly pulumi.Resource[];
 }
 
+/** An app with previews, beside what the engine knows of it. */
+export interface EnginePreviews extends EngineApp {
+    readonly previews: Previews;
+    /** GitLab's number of the app repository. */
+    readonly project: pulumi.Input<string>;
+    /** Token that reads the merge requests of that project, and nothing else. */
+    readonly token: pulumi.Input<string>;
+}
+
 /** Names of what delivers an app, by environment and cluster. */
 export type Delivered = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** An engine on the host cluster. */
 export interface InstalledEngine {
-    /** A team's boundary. Its apps are delivered after it is there, and so with what the next two give. */
+    /**
+     * A team's boundary. Its apps are delivered after it is there, and so with what the next two give. With accounts for each
+     * team, the namespace of those on the host is part of it, always: other objects of the team may be in there too.
+     */
     team(team: Team): pulumi.Resource;
-    /** Makes a cluster known. */
+    /** Makes a cluster known; for each account on it. */
     cluster(cluster: EngineCluster): pulumi.Resource;
     /** Lets it read a config repository. */
     repository(repository: EngineRepository): pulumi.Resource;
     /** Sends what happens to apps to the estate's channels. */
     notify(): void;
+    /** Runs the relay of approvals beside it, for an estate with gates of merge requests. */
+    approvals?(image: string, approvals: RelayedApprovals): void;
     /** Lets it write new tags of an app's images to git, for apps with an updater. */
     follow(app: EngineApp): void;
-    /** Brings an app to its clusters and keeps it as git says. */
+    /** Deploys an app to its clusters and keeps it in sync with git. */
     deliver(app: EngineApp): Delivered;
+    /** Deploys merge requests of an app, each for as long as it is open and has the label. Called where its definition has the ability. */
+    preview?(app: EnginePreviews): void;
+}
+
+/** A config repository, before it is made. */
+export interface HookedRepository {
+    readonly team: string;
+    readonly fullPath: string;
 }
 
 /** An engine whose manifests were read and verified. */
 export interface PreparedEngine {
-    /** Absent: it only polls. */
-    hook?(args: EngineArgs): PushHook;
+    /** Where GitLab reports pushes to a config repository; absent: the engine only polls. */
+    hook?(args: EngineArgs, repository: HookedRepository): PushHook | undefined;
+    /** Where GitLab reports merge requests of apps with previews; absent: it only polls. */
+    previewHook?(args: EngineArgs): PushHook | undefined;
     install(args: EngineArgs): InstalledEngine;
 }
 

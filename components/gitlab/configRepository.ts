@@ -1,45 +1,63 @@
 /** The repository that says what runs where. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { mergePlans, type BranchPlan, type RepositoryPlan } from "../../estate/flows/plan";
+import {
+    configAt,
+    handedOver,
+    mergePlans,
+    type Audience,
+    type BranchPlan,
+    type RepositoryPlan,
+} from "../../estate/flows/plan";
 import { sharedSettings } from "../../estate/pipeline";
 import type { App, CredentialPolicy, Environment, Estate, GitLab } from "../../estate/model";
-import { refuse } from "../support/checks";
+import { refuse } from "../support/refuse";
 import { belongsTo, contentOptions, dataOptions, keyedByName, type ChildOptions } from "../support/options";
-import { configPipelineContent } from "../ci/content";
-import { pipelineFiles, repositorySettings, type Settings } from "../ci/settings";
+import { configEstateFile, configPipelineContent } from "../ci/content";
+import { pipelineFiles, pipelineProxy, repositorySettings, type Settings } from "../ci/settings";
 import { configContent } from "../content";
-import { projectSettings, protectBranch, protectTags, pushRules, seed } from "./project";
-import { branchRules, parted } from "./protection";
+import { makeAccessToken } from "./accessToken";
+import { ApprovalGate, gateSettings, type GatePlan } from "./approvalGate";
+import { makeEnvironment } from "./environments";
+import {
+    estateFile,
+    existing,
+    projectSettings,
+    protectBranch,
+    protectTags,
+    pushRules,
+    seed,
+    teamSettings,
+    type IncludedPipelinesAt,
+} from "./project";
+import { branchRules, parted } from "../../estate/flows/accessLevels";
+import type { PushHook } from "./pushHook";
 import { CiVariables } from "./variables";
-
-/** Where GitLab reports a push, so that the engine need not wait for its next poll. */
-export interface PushHook {
-    /** Name of the engine as people know it. */
-    readonly title: string;
-    readonly url: pulumi.Input<string>;
-    /** What proves to the engine that the push is real. */
-    readonly token: pulumi.Input<string>;
-    /** Whether there is a TLS certificate to verify. */
-    readonly verify: boolean;
-}
 
 /** Inputs of {@link ConfigRepository}. */
 export interface ConfigRepositoryArgs {
+    /** Full path of the repository. */
+    readonly fullPath: string;
     /** The apps whose folders it holds, all with this repository, sorted by name. */
     readonly apps: readonly [App, ...App[]];
-    /** The environments these apps reach, in promotion order. */
+    /** The environments whose versions these apps have here, in promotion order. */
     readonly environments: readonly Environment[];
     readonly gitlab: GitLab;
-    /** What the pipelines of each app are told in the open, by app; for pipelines that carry it in their file. */
+    /** Settings of each app's pipelines that are no secrets, by app; for pipelines that carry it in their file. */
     readonly settings: Readonly<Record<string, Settings>>;
+    /** What it includes where it has no copies. */
+    readonly pipelines: IncludedPipelinesAt;
     readonly credentials: CredentialPolicy;
-    /** Number of the team's group. */
+    /** Whether people of the team see it: else it is private whatever the others are. */
+    readonly audience: Audience;
+    /** Number of the group it is in. */
     readonly groupId: pulumi.Input<number>;
     /** Numbers of the users who approve merges into environments that want approvals; used with premium. */
     readonly approverIds: pulumi.Input<number[]>;
     /** Private certificate authorities, which its pipelines trust. */
     readonly network: Estate["network"];
+    /** Holds its merge requests until enough people have approved; absent: nothing does. */
+    readonly gate?: GatePlan;
     /** Where pushes are reported to, by engine; those of the engines that deliver its apps are made. */
     readonly hooks: Readonly<Record<string, PushHook>>;
     /** True: the repository stays when its apps or the whole stack are removed. */
@@ -57,9 +75,12 @@ export interface GitCredential {
  * that read and write it.
  *
  * With premium, merges into a branch with an approval need so many of the approvers, and deployments to prod wait for
- * maintainers. The free tier has neither: there, who may merge is the gate.
+ * maintainers. The free tier has neither: there, who may merge is the gate, and a job of GitLab's pipelines where a branch
+ * wants approvals.
  */
 export class ConfigRepository extends pulumi.ComponentResource {
+    /** Of the component. */
+    public readonly name: string;
     /** Id of the project, as other resources want it. */
     public readonly projectId: pulumi.Output<string>;
     public readonly webUrl: pulumi.Output<string>;
@@ -68,19 +89,27 @@ export class ConfigRepository extends pulumi.ComponentResource {
     public readonly reader: GitCredential;
     /** Writes to the branches that CI and the image updater may write to; absent when neither does. */
     public readonly writer?: GitCredential;
+    /** Token that starts its pipeline on its first branch; absent when pipelines of app repositories hand nothing over to it. */
+    public readonly starter?: pulumi.Output<string>;
+    /** Absent where nothing holds its merge requests. */
+    public readonly gate?: ApprovalGate;
     /** Exists once every branch has its content: what reads the branches depends on it. */
     public readonly branches: Readonly<Record<string, pulumi.Resource>>;
 
     constructor(name: string, args: ConfigRepositoryArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:gitlab:ConfigRepository", name, {}, opts);
         refuse("ConfigRepository", name, ConfigRepository.check(args), this);
-        const { apps, gitlab: server } = args;
-        const [first] = apps;
-        const plan = mergePlans(apps.map((app) => app.plan.config));
+        const { apps, fullPath, gitlab: server } = args;
+        this.name = name;
+        const plan = mergePlans(apps.flatMap((app) => configAt(app, fullPath)?.plan ?? []));
         const project = new gitlab.Project(
             `${name}-project`,
             {
-                ...projectSettings(first.config.path, server, plan),
+                ...projectSettings(
+                    fullPath.slice(fullPath.lastIndexOf("/") + 1),
+                    args.audience === "team" ? server : { ...server, visibility: "private" },
+                    plan,
+                ),
                 namespaceId: args.groupId,
                 // A late pipeline must not deploy an older version over a newer one.
                 ciForwardDeploymentEnabled: true,
@@ -90,8 +119,14 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 pagesAccessLevel: "disabled",
                 snippetsAccessLevel: "disabled",
                 wikiAccessLevel: "disabled",
+                ...gateSettings(args.gate),
             },
-            { parent: this, ...dataOptions(args.deletionProtection) },
+            {
+                parent: this,
+                ...(args.gate?.after && { dependsOn: [args.gate.after] }),
+                ignoreChanges: [...teamSettings],
+                ...dataOptions(args.deletionProtection),
+            },
         );
 
         const token = this.writerToken(name, args, project, plan);
@@ -101,17 +136,62 @@ export class ConfigRepository extends pulumi.ComponentResource {
             pushRules(`${name}-push-rules`, project, this.inside(project));
             this.approvalSettings(name, project);
         }
-        this.makeEnvironments(name, args, project);
-        const settings = repositorySettings(apps);
-        if (Object.keys(settings).length > 0) {
+        this.deployedTo(args).forEach((environment) =>
+            makeEnvironment(
+                `${name}-environment-${environment.name}`,
+                {
+                    project,
+                    environment,
+                    description: `Branch ${revisionOf(apps, environment)}`,
+                    tier: server.tier,
+                },
+                this.inside(project),
+            ),
+        );
+        const settings = repositorySettings(apps, fullPath);
+        const included = configEstateFile(apps, args.pipelines, fullPath) !== undefined;
+        const plain = {
+            ...settings,
+            ...(Object.keys(settings).length > 0 || included ? pipelineProxy(args.network) : {}),
+        };
+        const shared = Object.keys(settings).length > 0 || included ? pipelineFiles(args.network) : {};
+        if (Object.keys({ ...plain, ...shared }).length > 0) {
             new CiVariables(
                 `${name}-variables`,
-                { project: project.id, plain: settings, files: pipelineFiles(args.network), secret: {} },
+                {
+                    project: project.id,
+                    plain,
+                    files: shared,
+                    secret: {},
+                },
+                { parent: this },
+            );
+        }
+        if (args.gate !== undefined) {
+            const covered = Object.keys(settings).length > 0;
+            this.gate = new ApprovalGate(
+                `${name}-gate`,
+                {
+                    plan: args.gate,
+                    project: project.id,
+                    settings: covered ? {} : pipelineProxy(args.network),
+                    files: covered ? {} : pipelineFiles(args.network),
+                    credentials: args.credentials,
+                },
                 { parent: this },
             );
         }
         this.engineHooks(name, args, project);
         this.reader = this.readerToken(name, args, project);
+        if (apps.some((app) => handedOver(app, fullPath).length > 0)) {
+            const starter = new gitlab.PipelineTrigger(
+                // A new generation is a new token: GitLab changes none of an existing one.
+                `${name}-starter-g${args.credentials.generation}`,
+                { project: project.id, description: "Pipelines of app repositories start the release" },
+                { parent: this, additionalSecretOutputs: ["token"] },
+            );
+            this.starter = pulumi.secret(starter.token);
+        }
         if (token !== undefined) {
             // Any user name does with an access token; GitLab's own examples use this one.
             this.writer = { username: pulumi.output("oauth2"), password: pulumi.secret(token.token) };
@@ -124,10 +204,14 @@ export class ConfigRepository extends pulumi.ComponentResource {
     }
 
     /** Every reason these args cannot work; empty when they can. */
-    static check({ apps, environments }: ConfigRepositoryArgs): string[] {
-        const paths = [...new Set(apps.map((app) => app.config.fullPath))];
+    static check({ apps, fullPath, environments }: ConfigRepositoryArgs): string[] {
+        const strangers = apps.filter((app) => configAt(app, fullPath) === undefined);
         return [
-            ...(paths.length === 1 ? [] : [`apps must have one config repository; got ${paths.join(", ")}.`]),
+            ...(strangers.length === 0
+                ? []
+                : [
+                      `apps must have ${fullPath} as a config repository; got ${strangers.map(({ name }) => name).join(", ")}.`,
+                  ]),
             ...Object.entries(sharedSettings).flatMap(([setting, valueOf]) => {
                 const values = [...new Set(apps.flatMap((app) => valueOf(app) ?? []))];
                 return values.length < 2 || setting === "config.path"
@@ -146,7 +230,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
         plan: RepositoryPlan,
         token: gitlab.ProjectAccessToken | undefined,
     ): Record<string, pulumi.Resource> {
-        const { apps, gitlab: server } = args;
+        const { apps, fullPath, gitlab: server } = args;
         const branches: Record<string, pulumi.Resource> = {};
         const inside = this.inside(project);
         const protect = (branch: BranchPlan, dependsOn: pulumi.Resource[]): void => {
@@ -154,7 +238,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 `${name}-branch-${branch.name}-protection`,
                 project,
                 branch.name,
-                branchRules(branch, server.tier, branch.name === plan.start),
+                branchRules(branch, plan, server.tier),
                 server,
                 { ...inside, dependsOn },
                 token?.userId,
@@ -165,17 +249,22 @@ export class ConfigRepository extends pulumi.ComponentResource {
         const [start, others] = parted(plan);
         start.forEach((branch) => protect(branch, []));
         const content = [
-            ...apps.flatMap((app) =>
-                versionFolders(app).flatMap((folder) =>
-                    configContent({ ...app, config: { ...app.config, folder } }),
-                ),
-            ),
-            ...configPipelineContent(apps, args.settings),
+            ...apps.flatMap((app) => configContent(app, fullPath)),
+            ...configPipelineContent(apps, args.settings, fullPath),
         ];
         const files = seed(`${name}-file`, project, plan.start, content, {
             ...inside,
             dependsOn: Object.values(branches),
         });
+        const included = configEstateFile(apps, args.pipelines, fullPath);
+        if (included !== undefined) {
+            files.push(
+                estateFile(`${name}-pipelines`, project, plan.start, included, {
+                    ...inside,
+                    dependsOn: [...Object.values(branches), ...existing(args.pipelines)],
+                }),
+            );
+        }
         for (const branch of others) {
             const made =
                 branch.from === undefined
@@ -202,6 +291,17 @@ export class ConfigRepository extends pulumi.ComponentResource {
     /** Options of what lives and dies with the project. */
     private inside(project: gitlab.Project): ChildOptions & ReturnType<typeof belongsTo> {
         return { parent: this, ...belongsTo(project) };
+    }
+
+    /** Environments that its own pipelines deploy to. */
+    private deployedTo({ apps, fullPath, environments }: ConfigRepositoryArgs): Environment[] {
+        const reached = new Set(
+            apps.flatMap((app) => {
+                const own = configAt(app, fullPath);
+                return own?.deploys === true ? own.environments : [];
+            }),
+        );
+        return environments.filter(({ name }) => reached.has(name));
     }
 
     private approvalSettings(name: string, project: gitlab.Project): void {
@@ -242,41 +342,6 @@ export class ConfigRepository extends pulumi.ComponentResource {
         );
     }
 
-    private makeEnvironments(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
-        for (const environment of args.environments) {
-            const made = new gitlab.ProjectEnvironment(
-                `${name}-environment-${environment.name}`,
-                {
-                    project: project.id,
-                    name: environment.name,
-                    description: `Branch ${revisionOf(args.apps, environment)}`,
-                    tier: environmentTier(environment),
-                    // GitLab deletes only stopped environments.
-                    stopBeforeDestroy: true,
-                },
-                this.inside(project),
-            );
-            if (args.gitlab.tier === "premium" && environment.class === "prod") {
-                new gitlab.ProjectProtectedEnvironment(
-                    `${name}-environment-${environment.name}-protection`,
-                    {
-                        project: project.id,
-                        environment: made.name,
-                        deployAccessLevelsAttributes: [{ accessLevel: "maintainer" }],
-                        ...(environment.approvals === 0
-                            ? {}
-                            : {
-                                  approvalRules: [
-                                      { accessLevel: "maintainer", requiredApprovals: environment.approvals },
-                                  ],
-                              }),
-                    },
-                    { ...keyedByName, ...this.inside(project) },
-                );
-            }
-        }
-    }
-
     /** One for each engine that delivers an app of the repository. The first has the name it had alone. */
     private engineHooks(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
         for (const [index, engine] of enginesOf(args.apps).entries()) {
@@ -289,7 +354,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 {
                     project: project.id,
                     name: engine,
-                    description: `Tells ${hook.title} of a push, so that it need not wait for its next poll`,
+                    description: `Notifies ${hook.title} of a push, so that it need not wait for its next poll`,
                     url: hook.url,
                     token: pulumi.secret(hook.token),
                     pushEvents: true,
@@ -317,7 +382,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
         return { username: token.username, password: pulumi.secret(token.token) };
     }
 
-    /** A developer: the protection of the branches decides which of them that opens. */
+    /** Of the plan's role, or a developer: the protection of the branches decides which of them that opens. */
     private writerToken(
         name: string,
         args: ConfigRepositoryArgs,
@@ -327,39 +392,25 @@ export class ConfigRepository extends pulumi.ComponentResource {
         if (plan.branches.every(({ writers }) => writers.length === 0)) {
             return undefined;
         }
-        const { generation, lifetimeDays, rotateBeforeDays } = args.credentials;
-        return new gitlab.ProjectAccessToken(
+        return makeAccessToken(
             `${name}-writer`,
             {
                 project: project.id,
-                name: `config-writer-g${generation}`,
+                purpose: "config-writer",
                 description: "Writes image tags",
-                accessLevel: "developer",
+                accessLevel: plan.writerRole ?? "developer",
                 scopes: ["write_repository"],
-                rotationConfiguration: { expirationDays: lifetimeDays, rotateBeforeDays },
+                credentials: args.credentials,
             },
-            { parent: this, additionalSecretOutputs: ["token"] },
+            { parent: this },
         );
     }
-}
-
-/** Folders of an app: one, or as many as its flow has places for its version. */
-function versionFolders({ plan }: App): string[] {
-    return [...new Set(Object.values(plan.versions).map(({ folder }) => folder))].sort();
 }
 
 /** Where the apps that reach an environment have its version written. */
 function revisionOf(apps: readonly App[], environment: Environment): string {
     const revisions = apps.flatMap(({ plan }) => plan.versions[environment.name]?.revision ?? []);
     return [...new Set(revisions)].join(", ");
-}
-
-/** GitLab's word for what an environment is. */
-export function environmentTier(environment: Environment): "production" | "staging" | "development" {
-    if (environment.class === "prod") {
-        return "production";
-    }
-    return environment.index === 0 ? "development" : "staging";
 }
 
 /** Engines that deliver the apps, sorted. */

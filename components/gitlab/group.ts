@@ -2,7 +2,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import type { GitLab, Team } from "../../estate/model";
-import { refuse } from "../support/checks";
+import { refuse } from "../support/refuse";
 import { belongsTo, dataOptions } from "../support/options";
 import { holdsAtLeast, type HeldRoles } from "./heldRoles";
 import type { FoundGroup } from "./lookup";
@@ -132,6 +132,46 @@ export class TeamGroup extends pulumi.ComponentResource {
         return below === "" || below.includes("/")
             ? [`team.group must be "${server.group}/<one path element>"; got "${team.group}".`]
             : [];
+    }
+}
+
+/** Inputs of {@link GuardedGroup}. */
+export interface GuardedGroupArgs extends TeamGroupArgs {
+    /** Full path of the group. */
+    readonly path: string;
+}
+
+/**
+ * The group of a team's config repositories that only its maintainers see. It is beside the team's group, because a group
+ * hands its members down to those in it; and private, whatever the others are.
+ */
+export class GuardedGroup extends pulumi.ComponentResource {
+    public readonly groupId: pulumi.Output<number>;
+
+    constructor(name: string, args: GuardedGroupArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:gitlab:GuardedGroup", name, {}, opts);
+        const { team, people, held } = args;
+        const group = new gitlab.Group(
+            `${name}-group`,
+            {
+                ...groupSettings(args.path, "private"),
+                description: `Prod of team ${team.name}, managed by Pulumi`,
+                parentId: args.parentId,
+            },
+            { parent: this, ...dataOptions(args.deletionProtection) },
+        );
+        this.groupId = numericId(group);
+        for (const user of team.maintainers) {
+            const id = people[user];
+            if (id !== undefined && !holdsAtLeast(held, user, "maintainer")) {
+                new gitlab.GroupMembership(
+                    `${name}-member-${user}`,
+                    { groupId: this.groupId, userId: id, accessLevel: "maintainer" },
+                    { parent: this, ...belongsTo(group) },
+                );
+            }
+        }
+        this.registerOutputs({ groupId: this.groupId });
     }
 }
 

@@ -1,7 +1,8 @@
 /** What is read from GitLab instead of made there. The SDK package has resources only, so upstream's functions are named here. */
 import * as pulumi from "@pulumi/pulumi";
 import type { GitLab } from "../../estate/model";
-import { formatProblems, type Problem } from "../../estate/problem";
+import type { Problem } from "../../estate/problem";
+import { Refusal } from "../support/refuse";
 
 /** What functions are called with. */
 export type Lookup = pulumi.InvokeOptions & { readonly provider: pulumi.ProviderResource };
@@ -39,7 +40,7 @@ function isMissing(error: unknown): boolean {
 /**
  * Runs what asks GitLab before anything is declared. A failure ends the program with one plain message.
  *
- * @throws pulumi.RunError
+ * @throws Refusal
  */
 export async function asking<T>(server: Pick<GitLab, "url">, ask: () => Promise<T>): Promise<T> {
     try {
@@ -60,8 +61,8 @@ export async function asking<T>(server: Pick<GitLab, "url">, ask: () => Promise<
     }
 }
 
-function refusal(problem: Problem): pulumi.RunError {
-    return new pulumi.RunError(`${formatProblems([problem], "what GitLab says")}\n\nNothing was changed.`);
+function refusal(problem: Problem): Refusal {
+    return new Refusal([problem], "what GitLab says");
 }
 
 /** Numbers of the users of these names; who does not exist is left out. */
@@ -95,7 +96,7 @@ export interface FoundGroup {
  * The group that must be there before the estate's: itself, where the estate does not make it, or the one above; undefined
  * for a top-level group that the estate makes.
  *
- * @throws pulumi.RunError when it is not there, in a preview too.
+ * @throws Refusal when it is not there, in a preview too.
  */
 export async function existingGroup(
     { group, createGroup }: Pick<GitLab, "group" | "createGroup">,

@@ -3,10 +3,11 @@ import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RepositoryPlan } from "../../estate/flows/plan";
 import type { GitLab } from "../../estate/model";
-import { keyedByName, type ChildOptions } from "../support/options";
+import type { IncludedFrom } from "../ci/flows/files";
+import { contentOptions, keyedByName, type ChildOptions } from "../support/options";
 import { sortedEntries } from "../support/maps";
 import type { SeedFile } from "../support/seed";
-import type { BranchRules } from "./protection";
+import type { BranchRules } from "../../estate/flows/accessLevels";
 
 /**
  * Settings of every repository. Images live in Harbor, so GitLab's own registry is off; nobody can set variables of a
@@ -41,6 +42,18 @@ export function projectSettings(
             : { protectMergeRequestPipelines: merges.credentials }),
     };
 }
+
+/**
+ * Settings that teams choose by hand: texts of commits, issues and merge requests. GitLab has a value only where somebody
+ * set one, and a refresh would take it away. What decides what runs, such as the path of the pipeline file, is not among them.
+ */
+export const teamSettings = [
+    "mergeCommitTemplate",
+    "squashCommitTemplate",
+    "suggestionCommitMessage",
+    "issuesTemplate",
+    "mergeRequestsTemplate",
+] as const satisfies readonly (keyof gitlab.ProjectArgs)[];
 
 /**
  * The protection of one branch. `writerId` is the bot user of the config writer; used with premium only.
@@ -78,7 +91,7 @@ export function protectBranch(
     );
 }
 
-/** Tags that match a pattern of the plan are made by its role only, and nobody moves them. */
+/** Tags that match a pattern of the plan are made by its role only, and nobody changes them. */
 export function protectTags(
     name: string,
     project: gitlab.Project,
@@ -108,7 +121,7 @@ export function pushRules(
 }
 
 /**
- * First content of a repository: one commit per file, made once. What stands in the file afterwards is the team's:
+ * First content of a repository: one commit per file, made once. What is in the file afterwards is the team's:
  * a changed template is ignored, and removing the app from the spec leaves the file.
  */
 export function seed(
@@ -135,9 +148,54 @@ export function seed(
                 {
                     retainOnDelete: true,
                     // All of it: an update would write the first content over the team's.
-                    ignoreChanges: ["content", "encoding", "commitMessage", "overwriteOnCreate"],
+                    ignoreChanges: [
+                        "content",
+                        "encoding",
+                        "commitMessage",
+                        "overwriteOnCreate",
+                        "executeFilemode",
+                    ],
                     ...opts,
                 },
             ),
+    );
+}
+
+/** What the estate's repositories include, once it is there. */
+export interface IncludedPipelinesAt extends IncludedFrom {
+    /** Exists once the version does; absent: it is there. */
+    readonly ready?: pulumi.Resource;
+}
+
+/** What must be there before a file names the version. */
+export function existing({ ready }: IncludedPipelinesAt): pulumi.Resource[] {
+    return ready === undefined ? [] : [ready];
+}
+
+/**
+ * The file by which the estate says what a repository includes. Unlike first content it follows the spec. It stays when
+ * the repository has copies from then on: what includes it goes on until its team has changed that.
+ */
+export function estateFile(
+    name: string,
+    project: gitlab.Project,
+    branch: string,
+    file: SeedFile,
+    opts: ChildOptions,
+): gitlab.RepositoryFile {
+    return new gitlab.RepositoryFile(
+        name,
+        {
+            project: project.id,
+            branch,
+            filePath: file.path,
+            content: file.text,
+            encoding: "text",
+            // Nothing of the app changed, and a pipeline would build and deliver its image again.
+            commitMessage: "Include the pipelines that the estate names [skip ci]",
+            // It is the estate's, also where its team brought the first one.
+            overwriteOnCreate: true,
+        },
+        { ...opts, ...contentOptions(project) },
     );
 }

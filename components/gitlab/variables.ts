@@ -1,7 +1,7 @@
 /** CI variables of a project. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { refuse } from "../support/checks";
+import { refuse } from "../support/refuse";
 import { sortedEntries } from "../support/maps";
 import { keyedByName } from "../support/options";
 
@@ -9,15 +9,19 @@ import { keyedByName } from "../support/options";
 export interface CiVariablesArgs {
     /** Id of the project. */
     readonly project: pulumi.Input<string>;
+    /** Environment, or pattern with `*`, whose jobs alone get them, over those of the same key for all; absent: every job does. */
+    readonly environment?: string;
     /** Names and addresses: every job sees them. By key. */
     readonly plain: Readonly<Record<string, pulumi.Input<string>>>;
     /** Contents of files that every job sees, by the key that holds the file's path. */
-    readonly files?: Readonly<Record<string, string>>;
+    readonly files?: Readonly<Record<string, pulumi.Input<string>>>;
     /**
      * Credentials, by key: masked in logs, hidden in the UI, and given only to jobs on protected branches and tags. GitLab
      * masks only values of one line, at least 8 characters, without blanks.
      */
     readonly secret: Readonly<Record<string, pulumi.Input<string>>>;
+    /** True: credentials are given to jobs on any branch, as those of merge requests are. */
+    readonly onAnyBranch?: boolean;
 }
 
 /** CI variables, keyed by name. Values are taken literally: a `$` in a robot's name is not a reference. */
@@ -25,7 +29,12 @@ export class CiVariables extends pulumi.ComponentResource {
     constructor(name: string, args: CiVariablesArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:gitlab:CiVariables", name, {}, opts);
         refuse("CiVariables", name, CiVariables.check(args), this);
-        const common = { project: args.project, variableType: "env_var", environmentScope: "*", raw: true };
+        const common = {
+            project: args.project,
+            variableType: "env_var",
+            environmentScope: args.environment ?? "*",
+            raw: true,
+        };
         for (const [key, value] of sortedEntries(args.plain)) {
             new gitlab.ProjectVariable(
                 `${name}-${key}`,
@@ -51,7 +60,14 @@ export class CiVariables extends pulumi.ComponentResource {
         for (const [key, value] of sortedEntries(args.secret)) {
             new gitlab.ProjectVariable(
                 `${name}-${key}`,
-                { ...common, key, value: pulumi.secret(value), protected: true, masked: true, hidden: true },
+                {
+                    ...common,
+                    key,
+                    value: pulumi.secret(value),
+                    protected: args.onAnyBranch !== true,
+                    masked: true,
+                    hidden: true,
+                },
                 // GitLab cannot make a visible variable hidden, so a change of that kind is a new variable.
                 { parent: this, ...keyedByName, additionalSecretOutputs: ["value"] },
             );

@@ -11,7 +11,7 @@ export interface ImageProjectArgs {
 
 /**
  * A Harbor project: private, every pushed image scanned and its SBOM made, with a quota, a retention rule that keeps
- * the newest tags, and tags that cannot be moved where the environment says so. All images can be pulled, unless the
+ * the newest tags, and immutable tags where the environment says so. All images can be pulled, unless the
  * environment prevents those with vulnerabilities: Harbor then refuses what runs as well, on the day something is found.
  *
  * With deletionProtection the project, its images and its rules stay when the app or the stack is removed; without it

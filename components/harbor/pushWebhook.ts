@@ -2,13 +2,13 @@
 import * as harbor from "@pulumi/harbor";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Who is told of pushes. */
+/** Who receives webhooks about pushes. */
 export interface PushReceiver {
     /** Name of the webhook policy. */
     readonly policy: string;
     readonly description: string;
     /** URL that Harbor posts to. */
-    readonly address: string;
+    readonly address: pulumi.Input<string>;
     /** Accept any TLS certificate of the receiver. */
     readonly skipCertVerify: boolean;
 }

@@ -2,9 +2,15 @@
 import * as harbor from "@pulumi/harbor";
 import * as pulumi from "@pulumi/pulumi";
 import type { App, CredentialPolicy } from "../../estate/model";
-import { refuse } from "../support/checks";
+import { refuse } from "../support/refuse";
 import { mapValues, required } from "../support/maps";
-import { projectRobotName, promotionRights, promotionRobotName, pullRights, pushRights } from "./rights";
+import {
+    projectRobotName,
+    promotionPermissions,
+    promotionRobotName,
+    robotPermissions,
+    type RobotPurpose,
+} from "./robotPermissions";
 
 /** User name and secret of a robot, as a docker login takes them. */
 export interface RobotLogin {
@@ -12,12 +18,20 @@ export interface RobotLogin {
     readonly password: pulumi.Output<string>;
 }
 
+const robotDescriptions: Readonly<Record<RobotPurpose, string>> = {
+    pull: "Clusters pull images",
+    push: "CI pushes images",
+    preview: "CI pushes images of merge requests and removes them",
+};
+
 /** Inputs of {@link ProjectRobot}. */
 export interface ProjectRobotArgs {
-    /** `pull` for clusters, `push` for CI. */
-    readonly purpose: "pull" | "push";
+    /** `pull` for clusters, `push` for CI, `preview` for CI that also takes images away again. */
+    readonly purpose: RobotPurpose;
     /** Name of the Harbor project it is made in and may act in. */
     readonly project: pulumi.Input<string>;
+    /** Harbor's prefix of robots' names, part of what a robot logs in as. */
+    readonly robotPrefix: string;
     readonly credentials: CredentialPolicy;
 }
 
@@ -35,7 +49,7 @@ export class ProjectRobot extends pulumi.ComponentResource {
             `${name}-robot`,
             {
                 name: projectRobotName(args.purpose, generation),
-                description: args.purpose === "push" ? "CI pushes images" : "Clusters pull images",
+                description: robotDescriptions[args.purpose],
                 level: "project",
                 duration: lifetimeDays,
                 disable: false,
@@ -43,15 +57,13 @@ export class ProjectRobot extends pulumi.ComponentResource {
                     {
                         kind: "project",
                         namespace: args.project,
-                        accesses: (args.purpose === "push" ? pushRights : pullRights).map((access) => ({
-                            ...access,
-                        })),
+                        accesses: robotPermissions[args.purpose].map((access) => ({ ...access })),
                     },
                 ],
             },
             { parent: this, additionalSecretOutputs: ["secret"] },
         );
-        this.login = loginOf(robot);
+        this.login = loginOf(robot, pulumi.interpolate`${args.robotPrefix}${args.project}+${robot.name}`);
         this.registerOutputs({ username: this.login.username });
     }
 }
@@ -64,6 +76,8 @@ export interface PromotionRobotsArgs {
     readonly credentials: CredentialPolicy;
     /** Providers of the registries, by name. */
     readonly registries: Readonly<Record<string, pulumi.ProviderResource>>;
+    /** Harbor's prefix of robots' names in each registry. */
+    readonly robotPrefixes: Readonly<Record<string, string>>;
     /** The projects the app's images are in: they must exist before a robot is given rights in them. */
     readonly projects: readonly pulumi.Resource[];
 }
@@ -81,31 +95,31 @@ export class PromotionRobots extends pulumi.ComponentResource {
         refuse("PromotionRobots", name, PromotionRobots.check(args), this);
         const { estate, app } = args;
         const { generation, lifetimeDays } = args.credentials;
-        this.logins = mapValues(promotionRights(app), (projects, registry) =>
-            loginOf(
-                new harbor.RobotAccount(
-                    `${name}-${registry}`,
-                    {
-                        name: promotionRobotName(estate, app.name, generation),
-                        description: `Promotion of ${app.name}`,
-                        level: "system",
-                        duration: lifetimeDays,
-                        disable: false,
-                        permissions: projects.map(({ project, accesses }) => ({
-                            kind: "project",
-                            namespace: project,
-                            accesses: accesses.map((access) => ({ ...access })),
-                        })),
-                    },
-                    {
-                        parent: this,
-                        provider: required(args.registries, registry, "registry"),
-                        dependsOn: [...args.projects],
-                        additionalSecretOutputs: ["secret"],
-                    },
-                ),
-            ),
-        );
+        this.logins = mapValues(promotionPermissions(app), (projects, registry) => {
+            const robot = new harbor.RobotAccount(
+                `${name}-${registry}`,
+                {
+                    name: promotionRobotName(estate, app.name, generation),
+                    description: `Promotion of ${app.name}`,
+                    level: "system",
+                    duration: lifetimeDays,
+                    disable: false,
+                    permissions: projects.map(({ project, accesses }) => ({
+                        kind: "project",
+                        namespace: project,
+                        accesses: accesses.map((access) => ({ ...access })),
+                    })),
+                },
+                {
+                    parent: this,
+                    provider: required(args.registries, registry, "registry"),
+                    dependsOn: [...args.projects],
+                    additionalSecretOutputs: ["secret"],
+                },
+            );
+            const prefix = required(args.robotPrefixes, registry, "prefix of robots in");
+            return loginOf(robot, pulumi.interpolate`${prefix}${robot.name}`);
+        });
         this.registerOutputs({});
     }
 
@@ -120,6 +134,10 @@ export class PromotionRobots extends pulumi.ComponentResource {
     }
 }
 
-function loginOf(robot: harbor.RobotAccount): RobotLogin {
-    return { username: robot.fullName, password: pulumi.secret(robot.secret) };
+/**
+ * @param username made of the spec's prefix: the state has the full name that was read last, and no update looks at it again
+ *   when Harbor's setting, and so every robot's name, changed.
+ */
+function loginOf(robot: harbor.RobotAccount, username: pulumi.Output<string>): RobotLogin {
+    return { username, password: pulumi.secret(robot.secret) };
 }

@@ -3,11 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { channelKinds, channelSecrets } from "../../estate/channels";
 import { componentLabel, partOfLabel, programLabel, settingsAnnotation } from "../../estate/labels";
 import { mirroredImage, namesRegistry } from "../../estate/images";
-import type { Channel, Estate, NotificationRelay as RelaySettings } from "../../estate/model";
-import { refuse } from "../support/checks";
+import { allAuthorities } from "../../estate/network";
+import type { Channel, Estate, Network, NotificationRelay as RelaySettings } from "../../estate/model";
+import { refuse } from "../support/refuse";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
+import { mirrorLoginName } from "../support/mirrorLogin";
 import { settingsDigest } from "../support/settingsDigest";
+import { throughProxy } from "../support/proxy";
 import { trusting } from "../support/trust";
 import { withoutSeccomp, withoutServiceAwait } from "../support/workloads";
 import type { ChannelSecrets } from "./channels";
@@ -28,18 +31,54 @@ export interface RelayHost {
     readonly namespace: string;
     /** Value of the label {@link partOfLabel}. */
     readonly partOf: string;
-    /** Labels of the pods that may reach it, in the same namespace. */
-    readonly senders: Readonly<Record<string, string>>;
+    /** Name of everything that belongs to it; absent: {@link relayName}. */
+    readonly name?: string;
+    /** Labels of the pods that may reach it, in the same namespace; absent: whatever an Ingress or Gateway leads there. */
+    readonly senders?: Readonly<Record<string, string>>;
     /** Where an image without a registry host comes from; absent: from its own registry. */
     readonly imageMirror?: string;
     /** Secret with the login of the mirror; absent: images are pulled without. */
     readonly imagePullSecret?: string;
     /** PEM of private authorities, which are in the ConfigMap of components/support/trust.ts; absent: there are none. */
     readonly authorities?: string;
+    /** For its proxy. */
+    readonly network: Network;
     /** `remove`: for nodes whose runtime refuses `seccompProfile`. */
     readonly seccomp: "keep" | "remove";
     /** Requests and limits of its container; absent: small ones. */
     readonly resources?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** The relay beside an engine, with what the engine's part of the estate says of images and nodes. */
+export function relayBeside(
+    {
+        namespace,
+        imageMirror,
+        imageMirrorLogin,
+        seccomp,
+        resources,
+    }: {
+        readonly namespace: string;
+        readonly imageMirror?: string;
+        readonly imageMirrorLogin: boolean;
+        readonly seccomp: RelayHost["seccomp"];
+        readonly resources: Readonly<Record<string, NonNullable<RelayHost["resources"]>>>;
+    },
+    network: Network,
+    own: Pick<RelayHost, "name" | "partOf" | "senders">,
+): RelayHost {
+    const sized = resources[own.name ?? relayName];
+    const authorities = allAuthorities(network);
+    return {
+        namespace,
+        ...own,
+        ...(imageMirror === undefined ? {} : { imageMirror }),
+        ...(imageMirrorLogin ? { imagePullSecret: mirrorLoginName } : {}),
+        ...(authorities === undefined ? {} : { authorities }),
+        network,
+        seccomp,
+        ...(sized === undefined ? {} : { resources: sized }),
+    };
 }
 
 /** Inputs of {@link NotificationRelay}. */
@@ -50,11 +89,56 @@ export interface NotificationRelayArgs {
     readonly relay: RelaySettings;
     /** Secrets by channel name: `url`, and `secret` where the bot signs. */
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
+    /** Messages by channel and event, for an engine that only says what happened; absent: it sends whole messages. */
+    readonly cards?: Cards;
     /** What the engine shows to be let in. */
     readonly token: pulumi.Input<string>;
+    /** Gates of merge requests that it runs again; absent: none. */
+    readonly approvals?: RelayedApprovals;
 }
 
-/** One replica: it keeps what it told, and the bots' limits are per bot, not per sender. */
+/** Repositories whose gate the relay runs again, see relay/approvals.go. */
+export interface RelayedApprovals {
+    /** URL of GitLab as the host reaches it. */
+    readonly gitlab: string;
+    /** Name of the gate's job. */
+    readonly job: string;
+    /** Proves that an event is GitLab's. */
+    readonly hookToken: pulumi.Input<string>;
+    /** By full path: a name that is the same in every run, and a token that runs jobs of the repository again. */
+    readonly projects: Readonly<
+        Record<string, { readonly name: string; readonly token: pulumi.Input<string> }>
+    >;
+}
+
+/** Messages with templates in their texts, by channel and event. */
+export type Cards = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Name of everything that belongs to the relay of approvals, in its engine's namespace. */
+const approvalRelayName = "approval-relay";
+
+/** The relay that runs gates of merge requests again: the same program, in a place of its own, which GitLab reaches. */
+export function approvalRelay(
+    { senders: _, ...host }: RelayHost,
+    image: string,
+    approvals: RelayedApprovals,
+    opts: pulumi.ComponentResourceOptions,
+): NotificationRelay {
+    return new NotificationRelay(
+        approvalRelayName,
+        {
+            host: { ...host, name: approvalRelayName },
+            channels: {},
+            relay: { image, dedupMinutes: 0, dryRun: false, url: "" },
+            secrets: {},
+            token: approvals.hookToken,
+            approvals,
+        },
+        opts,
+    );
+}
+
+/** One replica: it remembers what it sent, and the bots' limits are per bot, not per sender. */
 export class NotificationRelay extends pulumi.ComponentResource {
     constructor(name: string, args: NotificationRelayArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:notifications:NotificationRelay", name, {}, opts);
@@ -85,8 +169,12 @@ export class NotificationRelay extends pulumi.ComponentResource {
     }
 
     /** Every reason these args cannot work; empty when they can. */
-    static check({ channels, secrets }: Pick<NotificationRelayArgs, "channels" | "secrets">): string[] {
-        return relayedChannels(channels).flatMap(({ name, kind }) =>
+    static check({
+        channels,
+        secrets,
+        cards,
+    }: Pick<NotificationRelayArgs, "channels" | "secrets" | "cards">): string[] {
+        return relayedChannels(channels, cards).flatMap(({ name, kind }) =>
             channelSecrets(kind)
                 .filter(({ key, required }) => required && secrets[name]?.[key] === undefined)
                 .map(({ key, purpose }) => `channel "${name}" needs its ${key}: ${purpose}.`),
@@ -94,33 +182,43 @@ export class NotificationRelay extends pulumi.ComponentResource {
     }
 }
 
-function metadata({ namespace, partOf }: RelayHost): KubeObject["metadata"] {
+function metadata({ namespace, partOf, name = relayName }: RelayHost): KubeObject["metadata"] {
     return {
-        name: relayName,
+        name,
         namespace,
         labels: {
-            [programLabel]: relayName,
+            [programLabel]: name,
             [partOfLabel]: partOf,
             [componentLabel]: "notifications",
         },
     };
 }
 
-/** Channels whose messages go through the relay, sorted. */
-function relayedChannels(channels: Estate["channels"]): Channel[] {
+/** Channels whose messages go through the relay, sorted: those that it makes cards for, else those that it signs for. */
+function relayedChannels(channels: Estate["channels"], cards: Cards | undefined): Channel[] {
     return sortedEntries(channels)
         .map(([, channel]) => channel)
-        .filter(({ kind }) => channelKinds[kind].relayed);
+        .filter(({ name, kind }) =>
+            cards === undefined ? channelKinds[kind].relayed : cards[name] !== undefined,
+        );
 }
 
 /** Files of the relay's Secret. */
 function relaySecrets({
     channels,
     secrets,
+    cards,
     token,
+    approvals,
 }: NotificationRelayArgs): Record<string, pulumi.Input<string>> {
     const values: Record<string, pulumi.Input<string>> = { token };
-    for (const { name } of relayedChannels(channels)) {
+    if (approvals !== undefined) {
+        values["hook-token"] = approvals.hookToken;
+        for (const [, project] of sortedEntries(approvals.projects)) {
+            values[approvalsFile(project)] = project.token;
+        }
+    }
+    for (const { name } of relayedChannels(channels, cards)) {
         for (const [key, value] of Object.entries(secrets[name] ?? {})) {
             values[`${name}-${key}`] = value;
         }
@@ -128,18 +226,41 @@ function relaySecrets({
     return values;
 }
 
+function approvalsFile({ name }: RelayedApprovals["projects"][string]): string {
+    return `approvals-${name}`;
+}
+
 /** The relay's settings file. Pure. */
 export function relaySettings({
     channels,
     relay,
-}: Pick<NotificationRelayArgs, "channels" | "relay">): string {
+    cards,
+    approvals,
+}: Pick<NotificationRelayArgs, "channels" | "relay" | "cards" | "approvals">): string {
     const settings = {
         listen: `:${port}`,
         dedupMinutes: relay.dedupMinutes,
         dryRun: relay.dryRun,
         channels: Object.fromEntries(
-            relayedChannels(channels).map(({ name, kind, language }) => [name, { kind, language }]),
+            relayedChannels(channels, cards).map(({ name, kind, language }) => [
+                name,
+                { kind, language, ...(cards === undefined ? {} : { cards: cards[name] }) },
+            ]),
         ),
+        ...(approvals === undefined
+            ? {}
+            : {
+                  approvals: {
+                      gitlab: approvals.gitlab,
+                      job: approvals.job,
+                      projects: Object.fromEntries(
+                          sortedEntries(approvals.projects).map(([path, project]) => [
+                              path,
+                              approvalsFile(project),
+                          ]),
+                      ),
+                  },
+              }),
     };
     return `${JSON.stringify(settings, undefined, 2)}\n`;
 }
@@ -168,11 +289,11 @@ export function relayObjects(args: Omit<NotificationRelayArgs, "secrets" | "toke
             kind: "Service",
             metadata: metadata(host),
             spec: {
-                selector: { [programLabel]: relayName },
+                selector: { [programLabel]: metadata(host).name },
                 ports: [{ name: "http", port: 80, targetPort: "http" }],
             },
         },
-        trusting(deployment(host, relay, settings), host.authorities),
+        throughProxy(trusting(deployment(host, relay, settings), host.authorities), host.network),
     ];
     return objects
         .map(withoutServiceAwait)
@@ -186,11 +307,13 @@ function networkPolicy(host: RelayHost): KubeObject {
         kind: "NetworkPolicy",
         metadata: metadata(host),
         spec: {
-            podSelector: { matchLabels: { [programLabel]: relayName } },
+            podSelector: { matchLabels: { [programLabel]: metadata(host).name } },
             policyTypes: ["Ingress"],
             ingress: [
                 {
-                    from: [{ podSelector: { matchLabels: host.senders } }],
+                    ...(host.senders === undefined
+                        ? {}
+                        : { from: [{ podSelector: { matchLabels: host.senders } }] }),
                     ports: [{ port: "http", protocol: "TCP" }],
                 },
             ],
@@ -200,15 +323,16 @@ function networkPolicy(host: RelayHost): KubeObject {
 
 function deployment(host: RelayHost, relay: RelaySettings, settings: string): KubeObject {
     const probe = { httpGet: { path: "/healthz", port: "http" } };
+    const { name } = metadata(host);
     return {
         apiVersion: "apps/v1",
         kind: "Deployment",
         metadata: metadata(host),
         spec: {
             replicas: 1,
-            // Two at a time would tell everything twice.
+            // Two at a time would send everything twice.
             strategy: { type: "Recreate" },
-            selector: { matchLabels: { [programLabel]: relayName } },
+            selector: { matchLabels: { [programLabel]: name } },
             template: {
                 metadata: {
                     labels: metadata(host).labels,
@@ -218,7 +342,7 @@ function deployment(host: RelayHost, relay: RelaySettings, settings: string): Ku
                     },
                 },
                 spec: {
-                    serviceAccountName: relayName,
+                    serviceAccountName: name,
                     ...(host.imagePullSecret === undefined
                         ? {}
                         : { imagePullSecrets: [{ name: host.imagePullSecret }] }),
@@ -233,7 +357,7 @@ function deployment(host: RelayHost, relay: RelaySettings, settings: string): Ku
                     },
                     containers: [
                         {
-                            name: relayName,
+                            name,
                             image: relayImage(host, relay),
                             command: ["/relay"],
                             args: ["-config", `${settingsPath}/config.json`],
@@ -261,8 +385,8 @@ function deployment(host: RelayHost, relay: RelaySettings, settings: string): Ku
                         },
                     ],
                     volumes: [
-                        { name: "settings", configMap: { name: relayName } },
-                        { name: "secrets", secret: { secretName: relayName, defaultMode: 0o440 } },
+                        { name: "settings", configMap: { name } },
+                        { name: "secrets", secret: { secretName: name, defaultMode: 0o440 } },
                         // Outlives the process, not the pod.
                         { name: "state", emptyDir: { sizeLimit: "16Mi" } },
                     ],

@@ -52,3 +52,16 @@ export class KubeResource extends pulumi.CustomResource {
         );
     }
 }
+
+/** An object of a component, under a name made of its kind and its own. */
+export function childObject(
+    component: string,
+    object: KubeObject,
+    opts: pulumi.CustomResourceOptions,
+): KubeResource {
+    return new KubeResource(
+        `${component}-${object.kind.toLowerCase()}-${object.metadata.name}`,
+        { ...object },
+        opts,
+    );
+}

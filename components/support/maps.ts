@@ -15,8 +15,8 @@ export function mapValues<T, U>(
 }
 
 /**
- * Like {@link mapValues}, with a turn of the event loop after each: the engine is told of what was just made and works on
- * it while the rest is made. Without, it would hear of the first of thousands of resources after the last was made.
+ * Like {@link mapValues}, with a turn of the event loop after each: the engine receives what was just declared and works on
+ * it while the rest is made. Without, it would receive the first of thousands of resources after the last was declared.
  */
 export async function mapInTurns<T, U>(
     map: Readonly<Record<string, T>>,

@@ -20,9 +20,11 @@ export function isEstateProtected(estate: Pick<Estate, "apps">): boolean {
 /**
  * Everything a destroy leaves on the servers because of deletionProtection, in words, and the apps and environments it
  * is protected for: for the people who run the destroy, and for those who want it gone after all. A map, so that a preview shows
- * what is added and not how a list moved.
+ * what is added and not how a list's order changed.
  */
-export function protectedObjects(estate: Pick<Estate, "apps" | "teams" | "gitlab">): Record<string, string> {
+export function protectedObjects(
+    estate: Pick<Estate, "apps" | "teams" | "gitlab" | "pipelines">,
+): Record<string, string> {
     const reasons: Record<string, string[]> = {};
     for (const [name, app] of sortedEntries(estate.apps)) {
         for (const { environment, project, registry } of app.environments.filter(
@@ -30,8 +32,12 @@ export function protectedObjects(estate: Pick<Estate, "apps" | "teams" | "gitlab
         )) {
             for (const what of [
                 `GitLab project ${app.repository.fullPath}`,
-                `GitLab project ${app.config.fullPath}`,
+                ...app.plan.configs.map(({ at }) => `GitLab project ${at.fullPath}`),
                 `GitLab group ${estate.teams[app.team]?.group ?? app.team}`,
+                ...app.plan.configs
+                    .filter(({ audience }) => audience === "maintainers")
+                    .map(({ at }) => `GitLab group ${at.fullPath.slice(0, at.fullPath.lastIndexOf("/"))}`),
+                `GitLab project ${estate.pipelines.fullPath}`,
                 ...(estate.gitlab.createGroup ? [`GitLab group ${estate.gitlab.group}`] : []),
                 `Harbor project ${project} in registry ${registry}`,
             ]) {

@@ -1,5 +1,5 @@
 /**
- * What the seeded chart and kustomization, the pipelines and the Applications must agree on: where the tag stands, and
+ * What the seeded chart and kustomization, the pipelines and the Applications must agree on: where the tag is written, and
  * how an environment says which image it runs.
  *
  * A config repository's branches are merged into each other, so nothing in them may differ by environment. The tag
@@ -33,8 +33,8 @@ export function environmentValues(environment: AppEnvironment): Record<string, u
 }
 
 /**
- * The entry of an Application's `kustomize.images` that belongs to the environment. The asterisk keeps the tag that
- * stands in the kustomization; a pinned environment says it itself.
+ * The entry of an Application's `kustomize.images` that belongs to the environment. The asterisk leaves the tag that
+ * is in the kustomization; a pinned environment says it itself.
  */
 export function environmentImage(environment: AppEnvironment): string {
     return `${kustomizeImage}=${environment.image}:${environment.pin ?? "*"}`;

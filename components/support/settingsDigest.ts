@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /**
- * What stands for settings in an annotation of a pod template: a workload that reads them only when it starts is rolled
+ * A digest of settings for an annotation of a pod template: a workload that reads them only when it starts is rolled
  * when they change.
  *
  * @returns 16 hexadecimal digits.

@@ -7,7 +7,7 @@ import * as path from "node:path";
 import { yamlScalar } from "./yaml";
 
 /**
- * What a placeholder becomes. A text or number stays inside its line, the text written so that it cannot end what it stands
+ * What a placeholder becomes. A text or number stays inside its line, the text written so that it cannot end what it is
  * in. Lines are written as they are, instead of the placeholder's line and indented as it is; no lines: the line goes.
  */
 export type Value = string | number | readonly string[];
@@ -27,6 +27,8 @@ const escapes: Readonly<Record<string, Escape>> = {
     md: (text) => text,
     // Inside of single quotes.
     Jenkinsfile: groovyQuoted,
+    jsonnet: groovyQuoted,
+    libsonnet: groovyQuoted,
 };
 
 const placeholder = /__([a-z][A-Za-z]*)__/g;
@@ -62,7 +64,7 @@ export function render(template: string, values: Values, escape?: Escape): strin
     return lines.join("\n");
 }
 
-/** A template file with its values, in the language that the end of its name tells. @throws Error as {@link render} does. */
+/** A template file with its values, in the language that its file extension says. @throws Error as {@link render} does. */
 export function renderFile(file: string, values: Values = {}): string {
     const language = path.basename(file).split(".").at(-1) ?? "";
     try {

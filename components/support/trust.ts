@@ -41,7 +41,7 @@ export function trusting(object: KubeObject, pem: string | undefined): KubeObjec
     const mounted = withMount(object, authoritiesName, folder);
     const spec = mounted["spec"] as { readonly template: PodTemplate };
     const { template } = spec;
-    // What stands there replaces Go's own folder, which holds what the image trusts.
+    // What is there replaces Go's own folder, which holds what the image trusts.
     const env = { name: "SSL_CERT_DIR", value: `/etc/ssl/certs:${folder}` };
     const containers = template.spec.containers.map((container) => ({
         ...container,

@@ -1,5 +1,7 @@
 /** What manifests of workloads lack, or have to do without, where they are applied. Pure. */
+import { mirroredImage } from "../../estate/images";
 import type { KubeObject } from "./kubeObject";
+import { mirrorLoginName } from "./mirrorLogin";
 
 /** Kinds with a pod template. */
 export const workloadKinds = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job"]);
@@ -44,4 +46,88 @@ function withoutKey(value: unknown, key: string): unknown {
         );
     }
     return value;
+}
+
+/** Kinds of the manifests that live outside any namespace. */
+const clusterKinds = new Set(["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "Namespace"]);
+
+/** Puts the object, and the subjects of its bindings, into the engine's namespace. */
+export function inNamespace(object: KubeObject, namespace: string): KubeObject {
+    const metadata = clusterKinds.has(object.kind) ? object.metadata : { ...object.metadata, namespace };
+    const subjects = object["subjects"] as readonly Record<string, unknown>[] | undefined;
+    return {
+        ...object,
+        metadata,
+        ...(subjects === undefined
+            ? {}
+            : {
+                  subjects: subjects.map((subject) =>
+                      subject["kind"] === "ServiceAccount" ? { ...subject, namespace } : subject,
+                  ),
+              }),
+    };
+}
+
+/** Lets the kubelet pull a workload's images with the mirror's login. */
+export function withPullSecret(object: KubeObject): KubeObject {
+    if (!workloadKinds.has(object.kind)) {
+        return object;
+    }
+    const spec = object["spec"] as { readonly template: { readonly spec: object } };
+    const pod = { ...spec.template.spec, imagePullSecrets: [{ name: mirrorLoginName }] };
+    return { ...object, spec: { ...spec, template: { ...spec.template, spec: pod } } };
+}
+
+/** A workload whose images come from a mirror. */
+export function mirrored(object: KubeObject, mirror: string): KubeObject {
+    return onContainers(object, (container) => ({
+        ...container,
+        image: mirroredImage(container.image, mirror),
+    }));
+}
+
+/** Sets requests and limits on every container of the named workloads. */
+export function withResources(object: KubeObject, resources: Readonly<Record<string, object>>): KubeObject {
+    const wanted = resources[object.metadata.name];
+    return wanted === undefined
+        ? object
+        : onContainers(object, (container) => ({ ...container, resources: wanted }));
+}
+
+/** A container of a pod template, as far as manifests are changed. */
+export interface Container {
+    readonly name: string;
+    readonly image: string;
+    readonly [field: string]: unknown;
+}
+
+interface Workload {
+    readonly template: {
+        readonly spec: { readonly containers: Container[]; readonly initContainers?: Container[] };
+    };
+}
+
+/** A workload with its containers changed; any other object as it is. */
+export function onContainers(object: KubeObject, change: (container: Container) => Container): KubeObject {
+    if (!workloadKinds.has(object.kind)) {
+        return object;
+    }
+    const spec = object["spec"] as Workload;
+    const pod = spec.template.spec;
+    return {
+        ...object,
+        spec: {
+            ...spec,
+            template: {
+                ...spec.template,
+                spec: {
+                    ...pod,
+                    containers: pod.containers.map(change),
+                    ...(pod.initContainers === undefined
+                        ? {}
+                        : { initContainers: pod.initContainers.map(change) }),
+                },
+            },
+        },
+    };
 }

@@ -8,6 +8,6 @@ export function yaml(value: unknown): string {
 
 /** A text as a YAML value on one line, in quotes where it would be something else without them. */
 export function yamlScalar(text: string): string {
-    // As an entry of a list in brackets, so that it may stand in one.
+    // As an entry of a list in brackets, so that it can be in one.
     return dump([text], { flowLevel: 0, lineWidth: -1 }).trimEnd().slice(1, -1);
 }

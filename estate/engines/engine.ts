@@ -1,6 +1,6 @@
 /**
  * What is known of a delivery engine without any server: its part of the spec, what that comes to, and what it can do.
- * How it is installed and told of apps is in components/engines. Pure.
+ * How it is installed and configured for apps is in components/engines. Pure.
  */
 import type { z } from "zod";
 
@@ -24,6 +24,30 @@ export interface EngineAbilities {
     /** `hold` and `pin` of an app in an environment. */
     readonly hold: Ability;
     readonly pin: Ability;
+    /** `previews` of an app. */
+    readonly previews: Ability;
+    /** `delivery: jsonnet` of an app. */
+    readonly jsonnet: Ability;
+    /** `sync.automated: false`: nothing is applied until a person says so. */
+    readonly manualSync: Ability;
+    /** `dependsOn` of an app. */
+    readonly dependsOn: Ability;
+}
+
+/**
+ * Whom an engine delivers as on clusters: a service account for each team and environment. What is applied may name any
+ * namespace, so an account that reached production too would bring there whatever is merged for another environment.
+ */
+export interface TeamAccounts {
+    /** Name of the account for an environment. */
+    readonly name: (environment: string) => string;
+    /** Namespace of a team's accounts on each cluster that runs its apps. The engine makes the one on the host. */
+    readonly namespace: (team: string) => string;
+    /** Namespace on the cluster with the engine's own records about an app in an environment; absent: it keeps none there. */
+    readonly records: (
+        app: Pick<App, "team" | "delivery">,
+        environment: Pick<AppEnvironment, "environment">,
+    ) => string | undefined;
 }
 
 /** A value below `gitops-estate:credentials` for the engine itself. */
@@ -55,12 +79,20 @@ export interface EngineDefinition<Options extends z.ZodType = z.ZodType, Setting
     /** What that part comes to. Total on every spec the schema accepts. */
     readonly resolve: (spec: Spec, context: ResolveContext) => Settings;
     readonly abilities: EngineAbilities;
+    /** Absent: it has one account on each cluster, for all of its apps. */
+    readonly teamAccounts?: TeamAccounts;
+    /** Comment behind the version in the files that an app's config repository starts with; absent: none. */
+    readonly versionMarker?: (app: Pick<App, "name" | "team">, environment: string) => string;
+    /** Kinds of its own objects. The estate makes those; no config repository may hold them. */
+    readonly ownKinds: readonly { readonly group: string; readonly kind: string }[];
     /** Namespace on the host that the engine has for itself. */
     readonly namespace: (spec: Spec) => string;
     /** Names of what delivers an app in an environment, by cluster. */
     readonly delivered: (app: Pick<App, "name">, environment: AppEnvironment) => Record<string, string>;
     /** What the stack says about it beyond what is delivered, by output. Nothing secret. */
     readonly outputs: (estate: Estate) => Readonly<Record<string, string>>;
+    /** Address of its page about an app's preview, with `{number}` for the merge request's; absent: it has none. */
+    readonly previewPage?: (estate: Estate, app: Pick<App, "name">) => string;
     /** Address of its page for people; absent: it has none. */
     readonly page: (estate: Estate) => string | undefined;
     /** URLs of servers that it asks beside GitLab and the registries; absent: it asks none. */

@@ -1,9 +1,11 @@
 import { argocd } from "./argocd";
 import type { EngineDefinition, EngineRegistry } from "./engine";
+import { flux } from "./flux";
 
 /** Every engine, by the name a spec has for it. A new one is a file beside this one and a line here. */
 export const engines = {
     argocd,
+    flux,
 } as const satisfies EngineRegistry;
 
 /** What applies what an app's config repository holds. */
@@ -23,6 +25,11 @@ type Options = { readonly [Each in Engine]: (typeof engines)[Each]["options"] };
 export const engineOptions = Object.fromEntries(
     Object.entries<EngineDefinition>(engines).map(([name, { options }]) => [name, options]),
 ) as Options;
+
+/** Kinds of the own objects of every engine in a registry. */
+export function engineKinds(registry: EngineRegistry = engines): EngineDefinition["ownKinds"] {
+    return Object.values(registry).flatMap(({ ownKinds }) => ownKinds);
+}
 
 /** An engine of a registry. @throws Error when it has none of this name. */
 export function engineOf(name: string, registry: EngineRegistry = engines): EngineDefinition {

@@ -1,10 +1,10 @@
-import type { Environment } from "../model";
 import { compare } from "../problem";
-import { ancestors, promotionOrder } from "../promotion";
+import { ancestors, promotionOrder } from "../environmentOrder";
 import { repeated } from "../repeated";
 import type { Checked, Finding } from "../rules/rule";
-import { versionKeys } from "../delivery";
-import type { BranchPlan, FlowDefinition, FlowFacts, FlowPlan, FlowRule, Lane, RepositoryPlan } from "./plan";
+import { branchOf, branchPlaces, branchesConfigPlan } from "./branches";
+import { onlyConfig } from "./plan";
+import type { FlowDefinition, FlowFacts, FlowPlan, FlowRule, Lane, RepositoryPlan } from "./plan";
 
 /**
  * Environment branches: one branch of the app repository is delivered, its tag is written to the branch of the first
@@ -14,19 +14,17 @@ export const environmentBranches: FlowDefinition = {
     description: "a branch of the config repository is an environment, and a merge promotes",
     plan: (facts) => ({
         source: sourcePlan(facts),
-        config: configPlan(facts),
-        versions: versionPlaces(facts),
+        configs: onlyConfig(facts, { plan: branchesConfigPlan(facts, lanes(facts)), deploys: true }),
+        versions: branchPlaces(facts),
         lanes: lanes(facts),
+        reviewed: facts.app.repository.branch,
         promotions: promotions(facts),
         pipelines: "environment-branches",
     }),
+    previews: true,
+    included: true,
     rules: rules(),
 };
-
-/** The branch that is an environment. */
-function branchOf(environment: Environment): string {
-    return environment.branch ?? environment.name;
-}
 
 /** Developers merge what was reviewed, maintainers may push in an emergency; version tags are the maintainers'. */
 function sourcePlan({ app }: FlowFacts): RepositoryPlan {
@@ -59,67 +57,6 @@ function sourcePlan({ app }: FlowFacts): RepositoryPlan {
     };
 }
 
-/** All branches begin at the first, so that merges between them have a common base. */
-function configPlan(facts: FlowFacts): RepositoryPlan {
-    const { app, gitlab, shared } = facts;
-    const [first] = shared;
-    const start = first === undefined ? app.repository.branch : branchOf(first);
-    // The pipeline of a merge request brings the images along; it can where GitLab gives it the credentials.
-    const promotesBeforeMerge = gitlab.protectedMergeRequestPipelines && app.ci === "gitlab";
-    return {
-        description: "What runs where: each branch is an environment",
-        start,
-        branches: shared.map((environment) => environmentBranch(facts, environment, start)),
-        tags: { tags: { pattern: "*", create: "maintainer" } },
-        merges: {
-            // A merge between two branches that both live on.
-            squash: "never",
-            removeSource: false,
-            requirePipeline: promotesBeforeMerge,
-            credentials: promotesBeforeMerge,
-        },
-    };
-}
-
-/** Where something writes tags, changes come by push too, and developers merge; elsewhere only maintainers merge. */
-function environmentBranch(facts: FlowFacts, environment: Environment, start: string): BranchPlan {
-    const { app } = facts;
-    const name = branchOf(environment);
-    const writers = [
-        ...(lanes(facts).some((lane) => lane.environment === environment.name && lane.writer === "ci")
-            ? (["ci"] as const)
-            : []),
-        ...(app.updater?.environments.includes(environment.name) === true ? (["updater"] as const) : []),
-    ];
-    const written = writers.length > 0;
-    return {
-        name,
-        ...(name === start ? {} : { from: start }),
-        push: written ? "maintainer" : "no one",
-        merge: written ? "developer" : "maintainer",
-        writers,
-        ...(environment.approvals === 0
-            ? {}
-            : { approval: { name: environment.name, required: environment.approvals } }),
-        temporary: false,
-    };
-}
-
-/** Nothing but the branch differs: branches are merged into each other. */
-function versionPlaces({ app, environments }: FlowFacts): FlowPlan["versions"] {
-    return Object.fromEntries(
-        environments.map((environment) => [
-            environment.name,
-            {
-                repository: app.config.fullPath,
-                revision: branchOf(environment),
-                folder: app.config.folder,
-                ...versionKeys[app.delivery],
-            },
-        ]),
-    );
-}
-
 /** One lane, into the first environment; a hotfix takes it over for a time. */
 function lanes({ app, environments }: FlowFacts): Lane[] {
     const [first] = environments;
@@ -139,6 +76,9 @@ function lanes({ app, environments }: FlowFacts): Lane[] {
                 of: "commit",
             },
             writer,
+            start: "push",
+            reuses: [],
+            mergesBack: [],
         },
     ];
 }
@@ -167,8 +107,14 @@ function rules(): FlowRule[] {
             id: "promotion-start",
             rule: "must be there for every environment but one, the first, which CI fills",
             severity: "error",
-            check: ({ spec }: Checked): Finding[] => {
-                const { first } = promotionOrder(spec.environments);
+            check: ({ spec }: Checked, apps): Finding[] => {
+                // Environments in which only apps of other flows are have an order of their own, or none.
+                const reached = new Set(
+                    apps.flatMap(({ environments }) => environments.map(({ environment }) => environment)),
+                );
+                const first = promotionOrder(spec.environments).first.filter(
+                    (name) => apps.length === 0 || reached.has(name),
+                );
                 const { dev } = spec.environments;
                 return first.length < 2
                     ? []
@@ -210,7 +156,7 @@ function rules(): FlowRule[] {
             check: ({ spec }, apps) =>
                 apps.flatMap((app): Finding[] => {
                     const present = new Set(app.environments.map((each) => each.environment));
-                    // Environments that promote from none are told by promotion-start, from an unknown one by environment-exists.
+                    // Environments that promote from none are reported by promotion-start, from an unknown one by environment-exists.
                     const first = app.environments
                         .map((each) => each.environment)
                         .filter(
@@ -241,6 +187,19 @@ function rules(): FlowRule[] {
                               },
                           ];
                 }),
+        },
+        {
+            id: "lanes-unused",
+            rule: "has no effect: a version comes to the first environment, and is promoted from there",
+            severity: "error",
+            check: (_checked, apps) =>
+                apps
+                    .filter(({ lanes: written }) => written !== undefined)
+                    .map(({ name, lanes: written }) => ({
+                        path: `apps.${name}.lanes`,
+                        value: written,
+                        fix: `remove it, or set apps.${name}.flow to gitlab-flow`,
+                    })),
         },
         {
             id: "unique-branch",
@@ -292,7 +251,7 @@ function rules(): FlowRule[] {
 }
 
 /** Every branch of `others` that is a folder of this one, as git would have to store them. */
-function inside(
+export function inside(
     path: string,
     value: string,
     others: readonly { readonly name: string; readonly owner: string }[],

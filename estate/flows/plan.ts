@@ -2,8 +2,11 @@
  * A flow's plan: the way of one app's versions through its environments, as plain data. Components loop over it and know
  * no flow's name. An environment is a place (clusters, registry, class); a flow is a way through places.
  */
+import { posix } from "node:path";
+
 import type { Flow } from ".";
-import type { App, AppEnvironment, Environment, GitLab } from "../model";
+import type { App, AppEnvironment, ConfigRepository, Environment, GitLab } from "../model";
+import { given } from "../plain";
 import type { AppsRule } from "../rules/rule";
 
 /** A role of people in a GitLab project, as protections name it. */
@@ -23,9 +26,9 @@ export interface BranchPlan {
     readonly merge: Role;
     /** Programs that push here, sorted. */
     readonly writers: readonly Writer[];
-    /** Who approves a merge, where the tier has approvals: so many of the team's maintainers; absent: nobody has to. */
+    /** Who approves a merge: so many maintainers; absent: nobody has to. */
     readonly approval?: { readonly name: string; readonly required: number };
-    /** True: there for a time. Its protection goes with it from the plan, and the branch stays. */
+    /** True: there for a time. When it leaves the plan it stays on GitLab. */
     readonly temporary: boolean;
 }
 
@@ -58,6 +61,26 @@ export interface RepositoryPlan {
     /** By the name of the protection, which stays when the pattern changes. */
     readonly tags: Readonly<Record<string, TagPlan>>;
     readonly merges: MergePlan;
+    /**
+     * Role of the account that programs push with, where some do; absent: developer. On the free tier whoever has this role
+     * can push where programs do.
+     */
+    readonly writerRole?: Exclude<Role, "no one">;
+}
+
+/** Who sees a config repository: the whole team, or its maintainers alone. */
+export type Audience = "team" | "maintainers";
+
+/** One of an app's config repositories. */
+export interface ConfigRepositoryPlan {
+    readonly at: ConfigRepository;
+    /** The same for all apps that share it, but for who writes where. */
+    readonly plan: RepositoryPlan;
+    /** Environments whose versions are in it, in order. */
+    readonly environments: readonly string[];
+    /** Whether its own pipelines deploy, so that it has GitLab's environments; else those of the app repository do. */
+    readonly deploys: boolean;
+    readonly audience: Audience;
 }
 
 /** Where the version of an app in one environment is written. */
@@ -66,24 +89,55 @@ export interface VersionPlace {
     readonly repository: string;
     /** Branch, or other revision, whose content runs. */
     readonly revision: string;
-    /** Folder of the chart or kustomization. */
+    /** Folder of the chart or kustomization that is rendered. */
     readonly folder: string;
-    /** File below the folder. */
+    /** File that has the version, as a path from the folder: below it, or `../prod/values.yaml` beside it. */
     readonly file: string;
     /** Key in the file, in the words of the delivery. */
     readonly key: string;
+    /**
+     * Files of the same revision, as paths in the repository, that get each version with it; absent: none. Where a merge
+     * carries versions on and nothing renders, each environment's manifests have its own image's name.
+     */
+    readonly carries?: readonly string[];
+}
+
+/** What the tag of an image is made of, for {@link LaneTag}. */
+export type TagForm =
+    /** `prefix` and the first characters of the commit. */
+    | "commit"
+    /** The branch, a dot and the first characters of the commit; what no tag can hold becomes `-`. */
+    | "branch"
+    /** The name of the git tag. */
+    | "ref";
+
+/** How the tag of an image is made. */
+export interface LaneTag {
+    /** Before the commit, with form `commit`. */
+    readonly prefix: string;
+    readonly of: TagForm;
 }
 
 /** What becomes a version: commits of some ref of the app repository, built into an image in one environment's project. */
 export interface Lane {
-    /** Name of a branch, or pattern of tags. */
+    /** Branches or tags: a name, or a pattern with `*`. */
     readonly ref: { readonly kind: "branch" | "tag"; readonly name: string };
     /** Environment the version comes to first. */
     readonly environment: string;
-    /** The image's tag: `prefix`, then the beginning of the commit or the name of the git ref. */
-    readonly tag: { readonly prefix: string; readonly of: "commit" | "ref" };
+    readonly tag: LaneTag;
     /** Who writes the tag to the environment's {@link VersionPlace}. */
     readonly writer: Writer | "nobody";
+    /** What starts the delivery of a commit: its push, or a person, who may deliver an older one too. */
+    readonly start: "push" | "person";
+    /**
+     * True: pipelines of the app repository build nothing for it and have none of its credentials; they start the pipeline
+     * of the environment's config repository, which takes the image of the same content from `reuses`, and writes the version.
+     */
+    readonly handsOver?: boolean;
+    /** Environments in whose projects an image of the same commit is looked for before one is built, in this order. */
+    readonly reuses: readonly string[];
+    /** Branches of the app repository that get a merge request of what was delivered. */
+    readonly mergesBack: readonly string[];
 }
 
 /** A version's way from one environment to the next: a merge request in the config repository, which brings the image along. */
@@ -100,16 +154,20 @@ export interface PromotionStep {
 export interface FlowPlan {
     /** The app repository. */
     readonly source: RepositoryPlan;
-    /** The config repository; the same for all apps that share it, but for who writes where. */
-    readonly config: RepositoryPlan;
+    /** Its config repositories, each for some of its environments; the first is `config` of the app. */
+    readonly configs: readonly [ConfigRepositoryPlan, ...ConfigRepositoryPlan[]];
     /** By environment. */
     readonly versions: Readonly<Record<string, VersionPlace>>;
+    /** Folder with what all versions have in common, where each has a folder of its own; absent: each place has everything. */
+    readonly base?: string;
     /** At least one for an app that is in an environment; each in an environment of its own. */
     readonly lanes: readonly Lane[];
+    /** Branch whose merge requests can have previews; absent: there are none. */
+    readonly reviewed?: string;
     /** In the order of their targets. */
     readonly promotions: readonly PromotionStep[];
-    /** Flow whose pipeline files the repositories start with, of `components/ci/flows`; its own, for those of the program. */
-    readonly pipelines: Flow;
+    /** Whose pipeline files the repositories start with, of `components/ci/flows`: its own, or those made of generic parts. */
+    readonly pipelines: Flow | "described";
 }
 
 /** What a flow makes a plan from. */
@@ -131,12 +189,61 @@ export interface FlowDefinition {
     readonly description: string;
     /** Pure, and total on every spec the schema accepts. */
     readonly plan: (facts: FlowFacts) => FlowPlan;
+    /** Whether its pipelines have the jobs of previews; absent: they do not. */
+    readonly previews?: boolean;
+    /** Whether its pipelines can be included from the estate's project; absent: repositories have copies. */
+    readonly included?: boolean;
     /** What must hold where an app has the flow, or the estate has it as its default. */
     readonly rules: readonly FlowRule[];
 }
 
 /** Flows by name. */
 export type FlowRegistry = Readonly<Record<string, FlowDefinition>>;
+
+/** What a merge into a branch wants that leads to these environments: as many approvals as the strictest of them. */
+export function approvalOf(
+    environments: readonly Pick<Environment, "name" | "approvals">[],
+): Pick<BranchPlan, "approval"> {
+    const [strictest] = [...environments].sort((left, right) => right.approvals - left.approvals);
+    return strictest === undefined || strictest.approvals === 0
+        ? {}
+        : { approval: { name: strictest.name, required: strictest.approvals } };
+}
+
+/** The only config repository of a flow that has one for all environments. */
+export function onlyConfig(
+    { app, environments }: Pick<FlowFacts, "app" | "environments">,
+    { plan, deploys }: Pick<ConfigRepositoryPlan, "plan" | "deploys">,
+): FlowPlan["configs"] {
+    const names = environments.map(({ name }) => name);
+    return [{ at: app.config, plan, environments: names, deploys, audience: "team" }];
+}
+
+/** What an app has in a config repository; absent: nothing. */
+export function configAt({ plan }: Pick<App, "plan">, fullPath: string): ConfigRepositoryPlan | undefined {
+    return plan.configs.find(({ at }) => at.fullPath === fullPath);
+}
+
+/** The lanes of an app that the pipelines of a config repository deliver by themselves. */
+export function handedOver({ plan }: Pick<App, "plan">, fullPath: string): Lane[] {
+    return plan.lanes.filter(
+        ({ handsOver, environment }) =>
+            handsOver === true && plan.versions[environment]?.repository === fullPath,
+    );
+}
+
+/** The config repository that has an app's version in an environment. @throws Error when the plan does not say. */
+export function configOf(
+    app: Pick<App, "name" | "plan">,
+    environment: Pick<AppEnvironment, "environment">,
+): ConfigRepositoryPlan {
+    const { repository } = versionOf(app, environment);
+    const found = configAt(app, repository);
+    if (found === undefined) {
+        throw new Error(`the flow of app ${app.name} has no config repository ${repository}`);
+    }
+    return found;
+}
 
 /** Where the version of an app in an environment is written. @throws Error when the plan does not say. */
 export function versionOf(
@@ -150,6 +257,11 @@ export function versionOf(
         );
     }
     return place;
+}
+
+/** Path of the file that has a version, in its repository. */
+export function versionFile({ folder, file }: Pick<VersionPlace, "folder" | "file">): string {
+    return posix.join(folder, file);
 }
 
 /** An app in an environment that its plan names. @throws Error when the app is not in it. */
@@ -182,6 +294,7 @@ export function mergePlans(plans: readonly RepositoryPlan[]): RepositoryPlan {
             branches: mergeBranches(sum.branches, plan.branches),
             tags: { ...sum.tags, ...plan.tags },
             merges: mergeMerges(sum.merges, plan.merges),
+            ...given("writerRole", sum.writerRole ?? plan.writerRole),
         }),
         first,
     );

@@ -1,3 +1,5 @@
+import { isNamed, type ClusterChoice } from "../clusterChoice";
+import { sortedSet } from "../plain";
 import { repeated } from "../repeated";
 import type { Checked, Finding, Rule } from "./rule";
 
@@ -29,14 +31,97 @@ export const clusterRules: readonly Rule[] = [
         id: "environment-has-cluster",
         rule: "must name at least one cluster",
         severity: "error",
-        check: ({ spec }) =>
-            Object.entries(spec.environments)
-                .filter(([, environment]) => environment.clusters.length === 0)
-                .map(([name, environment]) => ({
-                    path: `environments.${name}.clusters`,
-                    value: environment.clusters,
-                    fix: "name the clusters its apps run on, or remove the environment",
-                })),
+        check: ({ spec, estate }) =>
+            estate.environments
+                .filter(({ clusters }) => clusters.length === 0)
+                .map(({ name }) => {
+                    const written = spec.environments[name]?.clusters;
+                    return {
+                        path: `environments.${name}.clusters`,
+                        value: written,
+                        ...(Array.isArray(written)
+                            ? { fix: "name the clusters its apps run on, or remove the environment" }
+                            : {
+                                  rule: "must be labels that some cluster has",
+                                  fix: "correct them, or give them to a cluster in clusters.<name>.labels",
+                              }),
+                    };
+                }),
+    },
+    {
+        id: "app-has-cluster",
+        rule: "must leave the app a cluster in each of its environments",
+        severity: "error",
+        check: ({ spec, estate }) =>
+            Object.values(estate.apps).flatMap((app) =>
+                app.environments
+                    .filter(({ clusters }) => clusters.length === 0)
+                    .flatMap(({ environment }): Finding[] => {
+                        const all =
+                            estate.environments.find(({ name }) => name === environment)?.clusters ?? [];
+                        const own = spec.apps[app.name]?.environments[environment]?.clusters;
+                        const fix = `choose of ${all.join(", ")}, or take the app out of ${environment}: apps.${app.name}.environments.${environment}: null`;
+                        return all.length === 0
+                            ? [] // said of the environment
+                            : [
+                                  own === undefined
+                                      ? {
+                                            path: `apps.${app.name}.clusters`,
+                                            value: spec.apps[app.name]?.clusters,
+                                            rule: `must leave the app a cluster in ${environment}`,
+                                            fix: `${fix}; or choose for this environment alone below it`,
+                                        }
+                                      : {
+                                            path: `apps.${app.name}.environments.${environment}.clusters`,
+                                            value: own,
+                                            fix,
+                                        },
+                              ];
+                    }),
+            ),
+    },
+    {
+        id: "app-cluster-used",
+        rule: "must be clusters of the app's environments",
+        severity: "error",
+        check: ({ spec, estate }) =>
+            Object.values(estate.apps).flatMap((app) => {
+                const of = (environments: readonly string[]): string[] =>
+                    estate.environments
+                        .filter(({ name }) => environments.includes(name))
+                        .flatMap(({ clusters }) => clusters);
+                const idle = (
+                    path: string,
+                    choice: ClusterChoice | undefined,
+                    environments: readonly string[],
+                ): Finding[] => {
+                    const reached = sortedSet(of(environments));
+                    return choice === undefined || !isNamed(choice)
+                        ? []
+                        : choice
+                              .filter(
+                                  (cluster) =>
+                                      estate.clusters[cluster] !== undefined && !reached.includes(cluster),
+                              )
+                              .map((value) => ({
+                                  path,
+                                  value,
+                                  fix: `choose of ${reached.join(", ")}, or add ${value} to environments.<name>.clusters`,
+                              }));
+                };
+                const written = spec.apps[app.name];
+                const present = app.environments.map(({ environment }) => environment);
+                return [
+                    ...idle(`apps.${app.name}.clusters`, written?.clusters, present),
+                    ...present.flatMap((environment) =>
+                        idle(
+                            `apps.${app.name}.environments.${environment}.clusters`,
+                            written?.environments[environment]?.clusters,
+                            [environment],
+                        ),
+                    ),
+                ];
+            }),
     },
     {
         id: "estate-has-environment",

@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 
+import { engineKinds } from "../engines";
 import { forbiddenKind } from "../kinds";
 import type { Spec } from "../schema";
 import type { Finding, Rule } from "./rule";
@@ -10,13 +11,16 @@ export const deliveryRules: readonly Rule[] = [
         id: "kinds-allowed",
         rule: "must be kinds an app may have",
         severity: "error",
-        check: ({ spec }) =>
+        check: ({ spec, context }) =>
             kindLists(spec).flatMap(({ path, kinds }) =>
                 kinds.flatMap((one, index): Finding[] => {
-                    const reason = typeof one === "string" ? undefined : forbiddenKind(one);
+                    const reason =
+                        typeof one === "string"
+                            ? undefined
+                            : forbiddenKind(one, engineKinds(context.engines));
                     return reason === undefined
                         ? []
-                        : [{ path: `${path}[${index}]`, value: one, fix: `remove it: ${reason}` }];
+                        : [{ path: `${path}.${index}`, value: one, fix: `remove it: ${reason}` }];
                 }),
             ),
     },
@@ -27,7 +31,7 @@ export const deliveryRules: readonly Rule[] = [
         check: ({ estate }) =>
             estate.environments.flatMap((environment) =>
                 environment.syncWindows.flatMap((window, index): Finding[] => {
-                    const path = `environments.${environment.name}.syncWindows[${index}]`;
+                    const path = `environments.${environment.name}.syncWindows.${index}`;
                     return [
                         ...(isTimeZone(window.timeZone)
                             ? []
@@ -77,6 +81,22 @@ export const deliveryRules: readonly Rule[] = [
                 }),
     },
     {
+        id: "updater-delivery",
+        rule: "must not be there: an updater writes tags into charts and kustomizations",
+        severity: "error",
+        check: ({ estate }) =>
+            Object.values(estate.apps)
+                .filter(
+                    ({ updater, delivery }) =>
+                        updater !== undefined && (delivery === "plain" || delivery === "jsonnet"),
+                )
+                .map(({ name, delivery }) => ({
+                    path: `apps.${name}.updater`,
+                    value: `delivery ${delivery}`,
+                    fix: `remove it and let pipelines write the version (apps.${name}.ci), or set apps.${name}.delivery to helm or kustomize`,
+                })),
+    },
+    {
         id: "difference-fields",
         rule: "must say which fields: jsonPointers, jqPathExpressions or managedFieldsManagers",
         severity: "error",
@@ -90,7 +110,7 @@ export const deliveryRules: readonly Rule[] = [
                         ? []
                         : [
                               {
-                                  path: `${path}.sync.ignoreDifferences[${index}]`,
+                                  path: `${path}.sync.ignoreDifferences.${index}`,
                                   value: each,
                                   fix: "add e.g. jsonPointers: [/spec/replicas]",
                               },
@@ -100,7 +120,7 @@ export const deliveryRules: readonly Rule[] = [
     },
 ];
 
-/** `sync` at every level, with where it stands. */
+/** `sync` at every level, with its path. */
 function writtenSyncs(spec: Spec): { path: string; sync: Spec["apps"][string]["sync"] }[] {
     return [
         { path: "defaults", sync: spec.defaults.sync },

@@ -41,6 +41,33 @@ function asked(estate: Estate, app: App): { ability: keyof EngineAbilities; path
                       value: app.updater.strategy,
                   },
               ]),
+        ...(app.delivery !== "jsonnet"
+            ? []
+            : [
+                  {
+                      ability: "jsonnet" as const,
+                      path: `apps.${app.name}.delivery`,
+                      value: app.delivery,
+                  },
+              ]),
+        ...(app.previews === undefined
+            ? []
+            : [
+                  {
+                      ability: "previews" as const,
+                      path: `apps.${app.name}.previews`,
+                      value: app.previews.into,
+                  },
+              ]),
+        ...(app.dependsOn.length === 0
+            ? []
+            : [
+                  {
+                      ability: "dependsOn" as const,
+                      path: `apps.${app.name}.dependsOn`,
+                      value: app.dependsOn,
+                  },
+              ]),
         ...app.environments.flatMap(({ environment: name, hold, pin, sync }) => {
             const path = `apps.${app.name}.environments.${name}`;
             const windows = estate.environments.find((each) => each.name === name)?.syncWindows ?? [];
@@ -63,6 +90,10 @@ function asked(estate: Estate, app: App): { ability: keyof EngineAbilities; path
                               value: sync.ignoreDifferences.length,
                           },
                       ]),
+                // On hold is said in another word.
+                ...(sync.automated || hold !== undefined
+                    ? []
+                    : [{ ability: "manualSync" as const, path: `${path}.sync.automated`, value: false }]),
                 ...(hold === undefined
                     ? []
                     : [{ ability: "hold" as const, path: `${path}.hold`, value: hold }]),

@@ -4,6 +4,7 @@ import {
     branchName,
     folderName,
     gitlabPathElement,
+    guardedGroup,
     harborProjectName,
     nameFault,
     namespaceName,
@@ -11,10 +12,11 @@ import {
     robotName,
     type NameRule,
 } from "../names";
+import { placesOf } from "../previews";
 import { clashes } from "../repeated";
 import type { Checked, Finding, Rule } from "./rule";
 
-/** Routes of GitLab itself, which it refuses as the last element of a project's path. */
+/** Routes of GitLab itself, which it refuses as the path of a project or a subgroup, in any case of letters. */
 const gitlabRoutes = new Set([
     ...[
         "-",
@@ -30,6 +32,23 @@ const gitlabRoutes = new Set([
         "find_file",
     ],
     ...["new", "preview", "raw", "refs", "tree", "update", "wikis"],
+]);
+
+/** What GitLab itself serves at its root: none of it can be a top-level group. */
+const gitlabRoot = new Set([
+    ...["-", ".well-known", "404.html", "422.html", "500.html", "502.html", "503.html", "admin", "api"],
+    ...[
+        "apple-touch-icon.png",
+        "assets",
+        "dashboard",
+        "deploy.html",
+        "explore",
+        "favicon.ico",
+        "favicon.png",
+    ],
+    ...["files", "groups", "health_check", "help", "import", "jwt", "login", "oauth", "profile", "projects"],
+    ...["public", "robots.txt", "s", "search", "sitemap", "sitemap.xml", "sitemap.xml.gz"],
+    ...["slash-command-logo.png", "snippets", "unsubscribes", "uploads", "users", "v2"],
 ]);
 
 /** Derived names: where they meet, and where they are not allowed. */
@@ -88,6 +107,12 @@ export const nameRules: readonly Rule[] = [
         check: repositories,
     },
     {
+        id: "unique-pipelines",
+        rule: "must be the path of a project of its own",
+        severity: "error",
+        check: besideTeams,
+    },
+    {
         id: "unique-folder",
         rule: "must not be in the folder of another app of the same repository",
         severity: "error",
@@ -132,7 +157,7 @@ interface Occurrence {
 
 function everywhere(estate: Estate): Occurrence[] {
     return Object.values(estate.apps).flatMap((app) =>
-        app.environments.map((each) => ({ app: app.name, each })),
+        placesOf(app).map((each) => ({ app: app.name, each })),
     );
 }
 
@@ -168,6 +193,35 @@ function repositories({ estate }: { estate: Estate }): Finding[] {
     return clashes(items, "give one of them another path");
 }
 
+/** Groups of teams, and the project for pipelines beside them. */
+function besideTeams({ estate }: Checked): Finding[] {
+    const groups = [
+        ...Object.values(estate.teams).map(({ name, group }) => ({
+            path: group,
+            owner: `the group of team ${name}`,
+        })),
+        ...Object.values(estate.apps).flatMap(({ team, plan }) =>
+            plan.configs
+                .filter(({ audience }) => audience === "maintainers")
+                .map(() => ({
+                    path: guardedGroup(estate.gitlab.group, team),
+                    owner: `the group of what runs in prod of team ${team}`,
+                })),
+        ),
+    ];
+    const { fullPath, path } = estate.pipelines;
+    const found = groups.find((each) => each.path.toLowerCase() === fullPath.toLowerCase());
+    return found === undefined
+        ? []
+        : [
+              {
+                  path: "pipelines.path",
+                  value: path,
+                  fix: `${found.owner} has it: give the project another path`,
+              },
+          ];
+}
+
 /** Namespaces every cluster comes with. */
 const kubernetesNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -197,10 +251,45 @@ function reserved({ spec, estate, context }: Checked): Finding[] {
             { path: `apps.${app.name}.repository.path`, value: app.repository.path },
             { path: `apps.${app.name}.config.path`, value: app.config.path },
         ]
-            .filter(({ value }) => gitlabRoutes.has(value))
+            .filter(({ value }) => gitlabRoutes.has(value.toLowerCase()))
             .map((each) => ({ ...each, rule: "must not be a route of GitLab", fix: "choose another path" })),
     );
-    return [...namespaces, ...hosts, ...paths, ...used.flatMap(([, engine]) => engine.reserved(estate))];
+    return [
+        ...namespaces,
+        ...hosts,
+        ...paths,
+        ...groups(estate),
+        ...[estate.pipelines]
+            .filter(({ path }) => gitlabRoutes.has(path.toLowerCase()))
+            .map(({ path }) => ({
+                path: "pipelines.path",
+                value: path,
+                rule: "must not be a route of GitLab",
+                fix: "choose another path",
+            })),
+        ...used.flatMap(([, engine]) => engine.reserved(estate)),
+    ];
+}
+
+/** Groups that the estate makes and GitLab has no room for. */
+function groups({ gitlab: { group, createGroup }, teams }: Estate): Finding[] {
+    const route = "must not be a route of GitLab";
+    const elements = group.toLowerCase().split("/");
+    const last = elements.at(-1) ?? "";
+    const taken = elements.length === 1 ? gitlabRoot : gitlabRoutes;
+    return [
+        ...(createGroup && taken.has(last)
+            ? [{ path: "gitlab.group", value: group, rule: route, fix: "choose another group" }]
+            : []),
+        ...Object.keys(teams)
+            .filter((name) => gitlabRoutes.has(name))
+            .map((name) => ({
+                path: `teams.${name}`,
+                value: name,
+                rule: `${route}: a team is a group there`,
+                fix: `rename the team, e.g. team-${name}`,
+            })),
+    ];
 }
 
 /** Names are built to be valid; this proves it for a spec, and catches what only the whole name breaks. */
@@ -212,6 +301,10 @@ function derived({ estate, context }: Checked): Finding[] {
             : [{ path, value, rule: `must be valid: ${fault}`, fix: "rename a part of it" }];
     };
     return [
+        // Those above it exist already, whatever they are called.
+        ...(estate.gitlab.createGroup
+            ? at("gitlab.group", estate.gitlab.group.split("/").at(-1) ?? "", gitlabPathElement)
+            : []),
         ...estate.engines
             .flatMap((name) => engineOf(name, context.engines).names(estate))
             .flatMap(({ path, value, form }) => at(path, value, form)),
@@ -219,7 +312,8 @@ function derived({ estate, context }: Checked): Finding[] {
             ...at(`apps.${app.name}.repository.path`, app.repository.path, gitlabPathElement),
             ...at(`apps.${app.name}.config.path`, app.config.path, gitlabPathElement),
             ...at(`apps.${app.name}.config.folder`, app.config.folder, folderName),
-            ...[...app.plan.source.branches, ...app.plan.config.branches]
+            ...[app.plan.source, ...app.plan.configs.map(({ plan }) => plan)]
+                .flatMap(({ branches }) => branches)
                 // A pattern is no name.
                 .filter(({ name }) => !name.includes("*"))
                 .flatMap(({ name }) => at(`apps.${app.name}.flow`, name, branchName)),

@@ -3,9 +3,57 @@ import { X509Certificate } from "node:crypto";
 import { daysBetween } from "../days";
 import { gitlabFileAuthority } from "../network";
 import type { CertificateAuthority } from "../model";
+import type { Problem } from "../problem";
 import type { Checked, Finding, Rule } from "./rule";
 
-/** Certificates of private authorities. */
+/** What must hold of the files of private authorities. */
+const fileRules: readonly (Omit<Rule, "check"> & {
+    readonly find: (authorities: readonly CertificateAuthority[], context: Checked["context"]) => Finding[];
+})[] = [
+    {
+        id: "authority-readable",
+        rule: "must be a file that can be read",
+        severity: "error",
+        find: (authorities, { files }) =>
+            files === undefined
+                ? []
+                : authorities
+                      .filter(({ file }) => file !== undefined && files[file] === undefined)
+                      .map((authority) => ({
+                          path: placeOf(authority),
+                          value: authority.file,
+                          fix: "correct the path; it is relative to the project's folder",
+                      })),
+    },
+    {
+        id: "authority-certificate",
+        rule: "must hold certificates of authorities as PEM",
+        severity: "error",
+        find: (authorities, context) =>
+            authorities.flatMap((authority) => certificateFindings(authority, context)),
+    },
+];
+
+/** Ids of the rules about files of authorities. */
+export const authorityRules = fileRules.map(({ id }) => id);
+
+/**
+ * What is wrong with the authorities of an estate that was read without their files.
+ *
+ * @param files their texts, by path; those that cannot be read are not there.
+ */
+export function authorityProblems(
+    authorities: readonly CertificateAuthority[],
+    files: Readonly<Record<string, string>>,
+    today: string,
+): Problem[] {
+    const filled = authorities.map((each) => ({ ...each, pem: each.pem || (files[each.file ?? ""] ?? "") }));
+    return fileRules.flatMap(({ find, ...rule }) =>
+        find(filled, { files, today }).map((finding) => ({ ...rule, ...finding })),
+    );
+}
+
+/** Private authorities. */
 export const networkRules: readonly Rule[] = [
     {
         id: "authority-source",
@@ -23,31 +71,13 @@ export const networkRules: readonly Rule[] = [
                             : "remove one of them",
                 })),
     },
-    {
-        id: "authority-readable",
-        rule: "must be a file that can be read",
-        severity: "error",
-        check: ({ estate, context: { files } }) =>
-            files === undefined
-                ? []
-                : estate.network.authorities
-                      .filter(({ file }) => file !== undefined && files[file] === undefined)
-                      .map((authority) => ({
-                          path: placeOf(authority),
-                          value: authority.file,
-                          fix: "correct the path; it is relative to the project's folder",
-                      })),
-    },
-    {
-        id: "authority-certificate",
-        rule: "must hold certificates of authorities as PEM",
-        severity: "error",
-        check: ({ estate, context }) =>
-            estate.network.authorities.flatMap((authority) => certificateFindings(authority, context)),
-    },
+    ...fileRules.map(({ find, ...rule }): Rule => ({
+        ...rule,
+        check: ({ estate, context }) => find(estate.network.authorities, context),
+    })),
 ];
 
-/** Where an authority stands in the spec. */
+/** Where an authority is in the spec. */
 function placeOf({ name, file }: CertificateAuthority): string {
     return name === gitlabFileAuthority
         ? name

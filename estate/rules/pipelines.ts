@@ -29,6 +29,24 @@ export const pipelineRules: readonly Rule[] = [
         },
     },
     {
+        id: "pipelines-included",
+        rule: "has no effect: there are no pipelines to include",
+        severity: "warning",
+        check: ({ spec, estate }: Checked): Finding[] =>
+            Object.values(estate.apps)
+                .filter(
+                    (app) => spec.apps[app.name]?.pipelines.use === "included" && app.included === undefined,
+                )
+                .map((app) => ({
+                    path: `apps.${app.name}.pipelines.use`,
+                    value: "included",
+                    fix:
+                        app.ci === "gitlab"
+                            ? `remove it: repositories of the flow ${app.flow} have copies`
+                            : "remove it: GitLab does not build this app",
+                })),
+    },
+    {
         id: "hotfix-branch",
         rule: "must be another branch than the one usually delivered",
         severity: "error",
@@ -61,7 +79,13 @@ export const pipelineRules: readonly Rule[] = [
         check: ({ estate, context }: Checked): Finding[] =>
             Object.values(estate.apps).flatMap((app) => {
                 const { hotfix } = app;
-                if (hotfix === undefined || hotfix.branch === app.repository.branch || app.ci === "none") {
+                const delivered = app.plan.lanes.some(({ ref }) => ref.name === hotfix?.branch);
+                if (
+                    hotfix === undefined ||
+                    !delivered ||
+                    hotfix.branch === app.repository.branch ||
+                    app.ci === "none"
+                ) {
                     return [];
                 }
                 const over =

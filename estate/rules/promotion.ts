@@ -1,4 +1,4 @@
-import { promotionOrder } from "../promotion";
+import { promotionOrder } from "../environmentOrder";
 import type { Rule } from "./rule";
 
 /** The order of environments, whatever the flow; what a flow asks of them are rules of its own. */

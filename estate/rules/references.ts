@@ -1,6 +1,8 @@
+import { isNamed, type ClusterChoice } from "../clusterChoice";
 import { nearest } from "../nearest";
 import { channelOf, type Subscription } from "../notificationSchema";
 import { compare } from "../problem";
+import type { Spec } from "../schema";
 import type { Checked, Finding, Rule } from "./rule";
 
 /** Names that must lead somewhere. */
@@ -10,9 +12,18 @@ export const referenceRules: readonly Rule[] = [
         rule: "must name a cluster of the estate",
         severity: "error",
         check: ({ spec }) =>
-            Object.entries(spec.environments).flatMap(([name, environment]) =>
-                missing(`environments.${name}.clusters`, environment.clusters, spec.clusters, "clusters"),
+            namedClusters(spec).flatMap(({ path, clusters }) =>
+                missing(path, clusters, spec.clusters, "clusters"),
             ),
+    },
+    {
+        id: "cluster-once",
+        rule: "must name each cluster once",
+        severity: "error",
+        check: ({ spec }) =>
+            namedClusters(spec)
+                .filter(({ clusters }) => clusters.length !== new Set(clusters).size)
+                .map(({ path, clusters }) => ({ path, value: clusters, fix: "remove the repetition" })),
     },
     {
         id: "registry-exists",
@@ -81,6 +92,15 @@ export const referenceRules: readonly Rule[] = [
         ],
     },
     {
+        id: "app-exists",
+        rule: "must name an app of the estate",
+        severity: "error",
+        check: ({ spec }) =>
+            Object.entries(spec.apps).flatMap(([name, app]) =>
+                missing(`apps.${name}.dependsOn`, app.dependsOn, spec.apps, "apps", name),
+            ),
+    },
+    {
         id: "channel-exists",
         rule: "must name a channel of the estate",
         severity: "error",
@@ -104,6 +124,23 @@ export const referenceRules: readonly Rule[] = [
         },
     },
 ];
+
+/** Every list of clusters in a spec. */
+function namedClusters(spec: Spec): { path: string; clusters: readonly string[] }[] {
+    const at = (path: string, clusters: ClusterChoice | undefined): { path: string; clusters: string[] }[] =>
+        clusters !== undefined && isNamed(clusters) ? [{ path, clusters }] : [];
+    return [
+        ...Object.entries(spec.environments).flatMap(([name, { clusters }]) =>
+            at(`environments.${name}.clusters`, clusters),
+        ),
+        ...Object.entries(spec.apps).flatMap(([name, app]) => [
+            ...at(`apps.${name}.clusters`, app.clusters),
+            ...Object.entries(app.environments).flatMap(([environment, own]) =>
+                at(`apps.${name}.environments.${environment}.clusters`, own?.clusters),
+            ),
+        ]),
+    ];
+}
 
 /** @param self name of the entry that refers, where it is one of the known: no choice for itself. */
 function missing(

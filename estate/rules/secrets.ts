@@ -8,7 +8,7 @@ import { secretAt } from "../secrets";
 const harmless = /^existing|(name|ref|path|file|type|enabled|ttl|days)$/i;
 
 /**
- * Secrets in plain text anywhere in a spec, known keys or not. They would stand in git for ever. The value is
+ * Secrets in plain text anywhere in a spec, known keys or not. They would stay in git for ever. The value is
  * never part of the problem.
  */
 export function secretsIn(raw: unknown): Problem[] {
@@ -16,7 +16,7 @@ export function secretsIn(raw: unknown): Problem[] {
     return walk(raw, []).filter(({ path }) => !known.has(path));
 }
 
-/** Paths of which the spec itself says that no secret stands there; those with a reason only. */
+/** Paths of which the spec itself says that no secret is there; those with a reason only. */
 function declaredHarmless(raw: unknown): Set<string> {
     const { notSecrets } = (typeof raw === "object" && raw !== null ? raw : {}) as { notSecrets?: unknown };
     return new Set(
@@ -47,7 +47,7 @@ function walk(value: unknown, path: readonly string[]): Problem[] {
     return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, key]));
 }
 
-/** An environment variable as containers have it: its name stands beside the value. */
+/** An environment variable as containers have it: its name is beside the value. */
 function variableIn(map: object): { name: string; value: string } | undefined {
     const { name, value } = map as { name?: unknown; value?: unknown };
     return typeof name === "string" && typeof value === "string" ? { name, value } : undefined;

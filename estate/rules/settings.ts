@@ -1,7 +1,7 @@
 import { channelKinds } from "../channels";
 import type { Channel, Estate } from "../model";
 import { compare } from "../problem";
-import { daysBetween, isDay } from "../days";
+import { daysBetween } from "../days";
 import { isGitLabCom, needsEnterprise } from "../edition";
 import type { Spec } from "../schema";
 import type { CheckContext, Checked, Finding, Rule } from "./rule";
@@ -16,12 +16,47 @@ export const settingRules: readonly Rule[] = [
             estate.gitlab.tier === "premium"
                 ? []
                 : estate.environments
-                      .filter((environment) => environment.approvals > 0)
+                      .filter(({ name, approvals }) => approvals > 0 && !isHeld(estate, name))
                       .map((environment) => ({
                           path: `environments.${environment.name}.approvals`,
                           value: spec.environments[environment.name]?.approvals,
                           fix: `${gates(estate, environment.name)}; set gitlab.tier to premium if the server has it`,
                       })),
+    },
+    {
+        id: "approval-hook",
+        rule: "should be there: without it the job that holds merges runs again only when a person runs it",
+        severity: "warning",
+        check: ({ spec, estate }) =>
+            spec.gitlab.approvalGate.hookUrl === undefined &&
+            estate.environments.some(({ name, approvals }) => approvals > 0 && isHeld(estate, name))
+                ? [
+                      {
+                          path: "gitlab.approvalGate.hookUrl",
+                          value: undefined,
+                          fix: "name the URL at which GitLab reaches the Service approval-relay, see docs/access.md",
+                      },
+                  ]
+                : [],
+    },
+    {
+        id: "approval-image",
+        rule: "must be there for the relay that runs the gate again",
+        severity: "error",
+        check: ({ spec: { gitlab, notifications } }) =>
+            gitlab.tier === "free" &&
+            gitlab.approvalGate.enabled &&
+            gitlab.approvalGate.hookUrl !== undefined &&
+            gitlab.approvalGate.image === undefined &&
+            notifications.relay === undefined
+                ? [
+                      {
+                          path: "gitlab.approvalGate.image",
+                          value: undefined,
+                          fix: "name the image of the relay that you built, see docs/notifications.md; or remove gitlab.approvalGate.hookUrl",
+                      },
+                  ]
+                : [],
     },
     {
         id: "gitlab-edition",
@@ -67,15 +102,18 @@ export const settingRules: readonly Rule[] = [
         rule: "should be fewer than a team's people: nobody approves a merge request of their own",
         severity: "warning",
         check: ({ estate }) =>
-            estate.gitlab.tier === "free"
+            estate.gitlab.tier === "free" && estate.gitlab.approvalGate === undefined
                 ? []
                 : estate.environments.flatMap((environment) =>
                       Object.values(estate.teams)
                           .filter((team) => involved(estate, team.name, environment.name))
                           .filter((team) => {
-                              const people = new Set([...team.maintainers, ...team.developers].map(person))
-                                  .size;
-                              return environment.approvals > 0 && people - 1 < environment.approvals;
+                              const developers = estate.gitlab.tier === "free" ? [] : team.developers;
+                              const maintainers = new Set(team.maintainers.map(person)).size;
+                              const people = new Set([...team.maintainers, ...developers].map(person)).size;
+                              // Without a licence only maintainers' approvals count, and a developer may be the author.
+                              const others = estate.gitlab.tier === "free" ? maintainers : people - 1;
+                              return environment.approvals > 0 && others < environment.approvals;
                           })
                           .map((team) => ({
                               path: `environments.${environment.name}.approvals`,
@@ -159,11 +197,11 @@ export const settingRules: readonly Rule[] = [
     },
     {
         id: "values-helm",
-        rule: "is for Helm apps only",
+        rule: "is for apps of Helm and Jsonnet only",
         severity: "error",
         check: ({ spec, estate }) =>
             Object.values(estate.apps)
-                .filter((app) => app.delivery !== "helm")
+                .filter(({ delivery }) => delivery !== "helm" && delivery !== "jsonnet")
                 .flatMap((app) => {
                     const written = spec.apps[app.name];
                     return [
@@ -176,7 +214,7 @@ export const settingRules: readonly Rule[] = [
                         .filter(({ value }) => value !== undefined && value !== null)
                         .map((each) => ({
                             ...each,
-                            fix: `remove it, or set apps.${app.name}.delivery to helm`,
+                            fix: `remove it, or set apps.${app.name}.delivery to helm or jsonnet`,
                         }));
                 }),
     },
@@ -225,7 +263,9 @@ export const settingRules: readonly Rule[] = [
 /** What holds versions back from an environment on the free tier. */
 function gates(estate: Estate, environment: string): string {
     const branches = Object.values(estate.apps).flatMap(({ plan }) =>
-        plan.config.branches.filter(({ approval }) => approval?.name === environment),
+        plan.configs.flatMap((config) =>
+            config.plan.branches.filter(({ approval }) => approval?.name === environment),
+        ),
     );
     const texts = branches.map(({ name, push, merge, writers }) =>
         push === "no one" && writers.length === 0
@@ -280,9 +320,6 @@ function expiry({ estate, context }: { estate: Estate; context: CheckContext }):
         return [];
     }
     const path = "credentials.expires";
-    if (!isDay(expires)) {
-        return [{ path, value: expires, rule: "must be a day of the calendar", fix: "correct it" }];
-    }
     if (context.today === undefined) {
         return [];
     }
@@ -322,4 +359,14 @@ function whereVulnerableIsPrevented(spec: Spec, app: string, environment: string
             ([, settings]) => settings !== undefined && settings !== null && "preventVulnerable" in settings,
         ) ?? [];
     return `${level}.preventVulnerable`;
+}
+
+/** Whether a job of GitLab's pipelines holds the merges into an environment, for all of its apps. */
+function isHeld(estate: Estate, environment: string): boolean {
+    const apps = Object.values(estate.apps).filter(({ environments }) =>
+        environments.some((each) => each.environment === environment),
+    );
+    return (
+        estate.gitlab.approvalGate !== undefined && apps.length > 0 && apps.every(({ ci }) => ci === "gitlab")
+    );
 }

@@ -1,21 +1,54 @@
 import type { App } from "../../../estate/model";
+import type { SeedFile } from "../../support/seed";
 import type { Script } from "../scripts";
 import type { Settings } from "../settings";
 import type { CiSystem } from "../systems";
 
-/** What a flow's repositories tell CI systems, and people about it: texts of files. */
+/** Where the pipelines that a repository includes are. */
+export interface IncludedFrom {
+    /** Full path of the project. */
+    readonly project: string;
+    /** Its tag. */
+    readonly version: string;
+}
+
+/** Path of the file by which the estate says what a repository includes. */
+export const estateFile = "ci/estate.yml";
+
+/** What a repository has that includes its pipelines. */
+export interface IncludingFiles<Of> {
+    /** The team's, made once. */
+    readonly own: (of: Of) => SeedFile[];
+    /** Text of {@link estateFile}. */
+    readonly estate: (of: Of, from: IncludedFrom) => string;
+}
+
+/** The files of a flow's repositories for CI systems, and for people: texts of files. */
 export interface CiFiles {
     /** Of an app repository. `settings` are its pipeline's. */
     readonly app: {
         readonly scripts: readonly Script[];
+        /** The last stage of GitLab's pipeline: the job that waits for approvals is in it, and keeps no other waiting. */
+        readonly lastStage: string;
         readonly pipeline: Readonly<Record<CiSystem, (app: App, settings: Settings) => string>>;
     };
-    /** Of a config repository: one pipeline for all its apps of a CI system. `settings` are those of the promotions, by app. */
-    readonly config: {
+    /**
+     * Of a config repository: one pipeline for all its apps of a CI system. `settings` are those of the promotions, by app.
+     * Absent: it has none.
+     */
+    readonly config?: {
         readonly scripts: readonly Script[];
+        /** As that of the app repository. */
+        readonly lastStage: string;
         readonly pipeline: Readonly<
             Record<CiSystem, (apps: readonly App[], settings: Readonly<Record<string, Settings>>) => string>
         >;
+    };
+    /** The same for repositories that include their pipelines; absent: none do. */
+    readonly included?: {
+        readonly app: IncludingFiles<App>;
+        /** Apps of one config repository that GitLab builds. */
+        readonly config?: IncludingFiles<readonly [App, ...App[]]>;
     };
     /** What an app repository says to people about the app's delivery; for apps without CI too. */
     readonly notes: (app: App) => string;

@@ -96,6 +96,79 @@ export async function copyImage({ source, target, tag, acceptPresent, patience, 
 }
 
 /**
+ * Gives the image of a tag another tag in another place, or in the same. It asks registries only, which robots that pull and
+ * push may do; Harbor's own copy keeps the tags of the original.
+ * @param {{ source: Place, target: Place, tag: string, as: string, patience: Patience, report: (line: string) => void }} order
+ * @returns {Promise<string>} its digest
+ * @throws {CopyError}
+ */
+export async function retagImage({ source, target, tag, as, patience, report }) {
+  const from = new Client(source, patience, report);
+  const to = new Client(target, patience, report);
+  const there = await from.manifest(tag);
+  if (there.digest === undefined) {
+    throw new CopyError(
+      `${from.name}:${tag} cannot be pulled: ${described(there.answer)}. A project that lets nobody pull images which are not scanned or have vulnerabilities says 412.`,
+    );
+  }
+  const { digest } = there;
+  await repeated(`copying ${from.name}@${digest} to ${to.name}:${as}`, patience, report, () =>
+    copyAcross(from, to, digest, as),
+  );
+  return digest;
+}
+
+/**
+ * Whether a repository has a tag; also one that its project lets nobody pull.
+ * @param {Place} place
+ * @param {string} tag
+ * @param {Patience} patience
+ * @param {(line: string) => void} report
+ * @throws {CopyError}
+ */
+export async function hasTag(place, tag, patience, report) {
+  const { digest, answer } = await new Client(place, patience, report).manifest(tag);
+  return digest !== undefined || answer.status === 412;
+}
+
+/**
+ * The digest that a tag has in a repository; none where it has no such tag, or its project lets nobody pull it.
+ * @param {Place} place
+ * @param {string} tag
+ * @param {Patience} patience
+ * @param {(line: string) => void} report
+ * @throws {CopyError}
+ */
+export async function digestOf(place, tag, patience, report) {
+  return (await new Client(place, patience, report).manifest(tag)).digest;
+}
+
+/**
+ * The tags of a repository; none when it does not exist.
+ * @param {Place} place
+ * @param {Patience} patience
+ * @param {(line: string) => void} report
+ * @returns {Promise<string[]>} sorted
+ * @throws {CopyError}
+ */
+export async function tagsOf(place, patience, report) {
+  const client = new Client(place, patience, report);
+  const answer = await repeated(`listing ${client.name}`, patience, report, async () =>
+    text(await client.distribution("GET", "tags/list?n=10000")),
+  );
+  if (answer.status === 404) {
+    return [];
+  }
+  if (answer.status !== 200) {
+    throw new CopyError(
+      `cannot list the tags of ${client.name}: ${described(answer)}. Has the robot the right to pull from there? ${refresh} restores it.`,
+    );
+  }
+  const { tags } = /** @type {{ tags: readonly string[] | null }} */ (JSON.parse(answer.body));
+  return [...(tags ?? [])].sort();
+}
+
+/**
  * By Harbor itself, with everything that belongs to the image.
  * @param {Client} from
  * @param {Client} to
@@ -182,7 +255,7 @@ async function copyBlob(from, to, { digest, size }) {
 }
 
 /**
- * What a refusal means and what to do. Where a status has several reasons, Harbor's code and words tell them apart: 403 is
+ * What a refusal means and what to do. Where a status has several reasons, Harbor's code and words distinguish them: 403 is
  * a right that is missing, a quota that is used up, or Harbor in read-only mode; 412 an immutable tag, or an image that
  * nobody may pull. A copy inside Harbor is 400 when the image is gone and 404 when the project it should go to is.
  * @param {Answer} answer
@@ -293,6 +366,26 @@ class Client {
         (answer.status === 401
           ? badLogin
           : `Is the project there, and has the promotion robot the right to read artifacts of it? ${refresh} restores both.`),
+    );
+  }
+
+  /**
+   * What the registry itself says of a tag: its digest, or none.
+   * @param {string} tag
+   * @returns {Promise<{ digest?: string, answer: Answer }>}
+   */
+  async manifest(tag) {
+    const answer = await repeated(`looking for ${this.name}:${tag}`, this.patience, this.report, async () =>
+      text(await this.distribution("GET", `manifests/${tag}`, { headers: { accept: manifestTypes } })),
+    );
+    if (answer.status === 200) {
+      return { digest: `sha256:${createHash("sha256").update(answer.body).digest("hex")}`, answer };
+    }
+    if (answer.status === 404 || answer.status === 412) {
+      return { answer };
+    }
+    throw new CopyError(
+      `cannot read ${this.name}:${tag}: ${described(answer)}. ${answer.status === 401 ? badLogin : `Has the robot the right to pull from there? ${refresh} restores it.`}`,
     );
   }
 

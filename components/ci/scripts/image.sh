@@ -1,6 +1,8 @@
 #!/bin/sh
-# Builds the image of this commit and, on the branch that is delivered, pushes it as
-#   $IMAGE:$TAG_PREFIX<first 10 characters of the commit>
+# Builds the image of this commit and, where this branch or tag is delivered, pushes it as
+#   $IMAGE:$TAG_PREFIX<first 10 characters of the commit>, with TAG_OF
+#     branch  $IMAGE:<branch>.<first 10 characters of the commit>
+#     ref     $IMAGE:<git tag>
 # A commit has one image: when the tag is there already, nothing is built.
 #
 # BUILDER says how; none of them needs a daemon or a privileged container:
@@ -20,12 +22,19 @@ commit=${CI_COMMIT_SHA:-${GIT_COMMIT:-}}
 branch=${CI_COMMIT_BRANCH:-${BRANCH_NAME:-}}
 [ -n "$commit" ] || fail "neither CI_COMMIT_SHA nor GIT_COMMIT says which commit this is"
 : "${IMAGE:?the variable IMAGE is not set: this project has not got its variables from the estate}"
-tag=${TAG_PREFIX:-}$(printf '%.10s' "$commit")
-image=$IMAGE:$tag
-case "$branch" in
-"${DELIVERY_BRANCH:-}") push=yes ;;
-*) push=no ;;
+case "${TAG_OF:-commit}" in
+ref) tag=${CI_COMMIT_TAG:-} ;;
+# What no tag of an image can hold becomes a dash.
+branch) tag=$(printf '%.100s' "$branch" | tr -c 'A-Za-z0-9_.-' '-').$(printf '%.10s' "$commit") ;;
+*) tag=${TAG_PREFIX:-}$(printf '%.10s' "$commit") ;;
 esac
+image=$IMAGE:$tag
+# Names or patterns of what is delivered.
+push=no
+# shellcheck disable=SC2254
+case "$branch" in ${DELIVERY_BRANCH:-}) push=yes ;; esac
+# shellcheck disable=SC2254
+case "${CI_COMMIT_TAG:-}" in ${DELIVERY_TAG:-}) [ -z "${CI_COMMIT_TAG:-}" ] || push=yes ;; esac
 
 work=$(mktemp -d)
 login=$work/login
@@ -43,7 +52,7 @@ executor=$(command -v executor) || executor=/kaniko/executor
 
 # Credentials go through a file that only this job can read, never through arguments.
 log_in() {
-    [ -n "${REGISTRY_PASSWORD:-}" ] || fail "REGISTRY_PASSWORD is empty: it is a protected variable, given to jobs on protected branches only; is $branch protected?"
+    [ -n "${REGISTRY_PASSWORD:-}" ] || fail "REGISTRY_PASSWORD is empty: it is a protected variable, given to jobs on protected branches only; is ${branch:-${CI_COMMIT_TAG:-it}} protected?"
     if [ "${BUILDER:-}" = kaniko ]; then
         # Between the stages of a Dockerfile kaniko deletes all files but those beside it, and pushes afterwards.
         login=$(mktemp -d "${executor%/*}/.docker.XXXXXX")
@@ -59,11 +68,11 @@ insecure() { [ "${REGISTRY_INSECURE:-false}" = true ]; }
 
 run_buildah() { buildah --storage-driver "${BUILDAH_STORAGE:-vfs}" "$@"; }
 
-# When the commit was made, in seconds since 1970; images are dated with it. GitLab tells where the job's image has no git.
+# When the commit was made, in seconds since 1970; images are dated with it. GitLab's variable is used where the job's image has no git.
 commit_seconds() {
     if [ -n "${CI_COMMIT_TIMESTAMP:-}" ] && date -u -d "$CI_COMMIT_TIMESTAMP" +%s 2>/dev/null; then return; fi
     git show -s --format=%ct "$commit" 2>/dev/null ||
-        fail "cannot tell when commit $commit was made, which the image is dated with: this job's image has no git that can read the checkout, and no date that reads CI_COMMIT_TIMESTAMP (\"${CI_COMMIT_TIMESTAMP:-}\")"
+        fail "cannot find out when commit $commit was made, which the image is dated with: this job's image has no git that can read the checkout, and no date that reads CI_COMMIT_TIMESTAMP (\"${CI_COMMIT_TIMESTAMP:-}\")"
 }
 
 # Asks the registry for the tag. Fails also when there is nothing to ask with, as in kaniko's image.
@@ -91,7 +100,7 @@ pushed() {
     *"cannot be pulled"* | *PROJECTPOLICYVIOLATION*)
         say "The project does not hand out $image, to nobody: $reason"
         ;;
-    # A robot that is expired or disabled, or has a wrong password, is told the same as one without the right.
+    # A robot that is expired or disabled, or has a wrong password, gets the same answer as one without the right.
     *UNAUTHORIZED* | *unauthorized* | *[Aa]"uthentication required"* | *"status code 401"*)
         fail "$REGISTRY does not let $REGISTRY_USERNAME read $image: $reason. Is the robot disabled, or has it lost its rights? An update of the estate with --refresh restores both. Is it expired, or is REGISTRY_PASSWORD not its own? A higher credentials.generation makes a new one."
         ;;
@@ -149,7 +158,7 @@ with_crane() {
         return
     fi
     platform=${IMAGE_PLATFORM:-linux/amd64}
-    # Commits of one second are kept apart, in their order, by the number of commits before each.
+    # Commits of one second get different dates, in their order, by the number of commits before each.
     created=$(TZ=UTC0 git show -s --date=format-local:%Y-%m-%dT%H:%M:%S --format=%cd "$commit").$(printf '%09d' "$(git rev-list --count "$commit")")Z
     mkdir -p "$work/oci/blobs/sha256"
     printf '{"imageLayoutVersion":"1.0.0"}' >"$work/oci/oci-layout"
@@ -185,5 +194,5 @@ esac
 if [ "$push" = yes ]; then
     say "Pushed $image"
 else
-    say "Built, but not pushed: this is ${branch:-a merge request}, and deliveries come from ${DELIVERY_BRANCH:-no branch}."
+    say "Built, but not pushed: this is ${branch:-${CI_COMMIT_TAG:-a merge request}}, and deliveries come from ${DELIVERY_BRANCH:-${DELIVERY_TAG:-no branch}}."
 fi

@@ -139,20 +139,32 @@ export function pipelineOf(variables) {
 
 /**
  * The version that the text of a file has: under a key of the outermost level (`imagetag`), or in the entry of a list that
- * has a name (`images.app.newTag`). Nothing when there is none yet.
- * @param {string} text YAML as the estate seeds it, and as kustomize and people write it: one key a line
+ * has a name (`images.app.newTag`), or of the image that has a comment behind it (`# version`). Nothing when there is none yet.
+ * @param {string} text YAML as the estate seeds it, and as kustomize and people write it, or an object of Jsonnet: one key a line
  * @param {string} key
  * @returns {string | undefined}
  */
 export function versionIn(text, key) {
+  if (key.startsWith("#")) {
+    const line = text
+      .split(/\r?\n/)
+      .find((each) => /^\s*(- )?image:/.test(each) && each.trimEnd().endsWith(` ${key}`));
+    const [, tag] = /:(\w[\w.-]*)(?:@sha256:\w+)?["']?\s+#[^#]*$/.exec(line ?? "") ?? [];
+    return tag === "none" ? undefined : tag;
+  }
+  // In an object of Jsonnet what is outermost is indented.
+  const inBraces = /^(?:\s*(?:\/\/.*)?\n)*\s*\{/.test(text);
   const [first, name, field] = key.split(".");
   let list = false;
   let entry;
   for (const line of text.split(/\r?\n/)) {
     const [, indent = "", dash = "", word, rest = ""] =
       /^(\s*)(- +)?["']?([\w.-]+)["']?\s*:(.*)$/.exec(line) ?? [];
-    const value = rest.replace(/\s+#.*$/, "").replace(/["'\s]/g, "");
-    if (word !== undefined && indent === "" && dash === "") {
+    const value = rest
+      .replace(/\s+(?:#|\/\/).*$/, "")
+      .replace(/["'\s]/g, "")
+      .replace(/,$/, "");
+    if (word !== undefined && (indent === "" || inBraces) && dash === "") {
       list = word === first;
       entry = undefined;
       if (list && name === undefined) {

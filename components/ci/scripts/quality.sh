@@ -27,9 +27,9 @@ status_after() {
 sonar_gate() {
     if command -v sonar-scanner >/dev/null; then
         export SONAR_TOKEN
-        sonar-scanner -Dsonar.host.url="$SONAR_HOST_URL" -Dsonar.projectKey="${SONAR_PROJECT_KEY:-$APP}" -Dsonar.scm.revision="${CI_COMMIT_SHA:-${GIT_COMMIT:-}}"
+        sonar-scanner -Dsonar.host.url="$SONAR_HOST_URL" -Dsonar.projectKey="${SONAR_PROJECT_KEY:-${APP:-$CI_PROJECT_NAME}}" -Dsonar.scm.revision="${CI_COMMIT_SHA:-${GIT_COMMIT:-}}"
     fi
-    query="projectKey=${SONAR_PROJECT_KEY:-$APP}"
+    query="projectKey=${SONAR_PROJECT_KEY:-${APP:-$CI_PROJECT_NAME}}"
     for report in .scannerwork/report-task.txt target/sonar/report-task.txt build/sonar/report-task.txt; do
         [ -f "$report" ] || continue
         task=$(sed -n 's/^ceTaskId=//p' "$report")
@@ -47,9 +47,9 @@ sonar_gate() {
         done
         query="analysisId=$(tr -d '\n ' <"$work/answer" | grep -o '"analysisId":"[^"]*"' | cut -d '"' -f 4)"
     done
-    sonar "/api/qualitygates/project_status?$query" || fail "SonarQube does not tell the gate's state for $query"
+    sonar "/api/qualitygates/project_status?$query" || fail "SonarQube does not report the gate's state for $query"
     gate=$(status_after projectStatus)
-    [ "$gate" = OK ] || fail "SonarQube's quality gate is ${gate:-unknown}, not OK; see $SONAR_HOST_URL/dashboard?id=${SONAR_PROJECT_KEY:-$APP}"
+    [ "$gate" = OK ] || fail "SonarQube's quality gate is ${gate:-unknown}, not OK; see $SONAR_HOST_URL/dashboard?id=${SONAR_PROJECT_KEY:-${APP:-$CI_PROJECT_NAME}}"
     say "SonarQube's quality gate: OK"
 }
 

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { teamProjects } from "../../../estate/engines/argocd/projects";
 import { hostCluster } from "../../../estate/host";
 import type { AppEnvironment, Estate, Team } from "../../../estate/model";
-import type { PushHook } from "../../gitlab/configRepository";
+import type { PushHook } from "../../gitlab/pushHook";
 import { PushWebhook } from "../../harbor/pushWebhook";
+import { allOrRefusal } from "../../support/refuse";
 import type { KubeObject } from "../../support/kubeObject";
 import { required } from "../../support/maps";
 import type {
@@ -13,6 +14,7 @@ import type {
     EngineApp,
     EngineArgs,
     EngineCluster,
+    EnginePreviews,
     EngineRepository,
     InstalledEngine,
     PreparedEngine,
@@ -20,6 +22,7 @@ import type {
 import { ClusterRegistration } from "./cluster";
 import { usedPaths } from "./deliver/application";
 import { ArgoCdDelivery } from "./deliver/delivery";
+import { PreviewDelivery } from "./deliver/previews";
 import { updaterAnnotations } from "./images/annotations";
 import { UpdaterInstall, installsUpdater } from "./images/install";
 import { actsIn, ownsWriteSecret } from "./images/plan";
@@ -28,14 +31,20 @@ import { UpdaterCredentials, UpdaterSettings, UpdaterTask } from "./images/updat
 import { pushReceiver } from "./images/webhook";
 import { ControlPlane } from "./install/controlPlane";
 import { loadManifests, loadUpdaterManifests } from "./install/manifests";
-import { Notifications, subscriptions } from "./notifications/notifications";
+import { approvalRelay, type RelayedApprovals } from "../../notifications/relay";
+import { Notifications, relayHost, subscriptions } from "./notifications/notifications";
 import { RepositoryAccess } from "./repository";
 import { TeamSpace } from "./team";
 
 /** Argo CD, with its image updater. */
 export const argocd: DeliveryEngine = {
-    prepare: async (estate) =>
-        preparedArgoCd(await loadManifests(estate.argocd), await loadUpdaterManifests(estate.argocd)),
+    prepare: async ({ argocd: wanted }) => {
+        const [manifests = [], updater = []] = await allOrRefusal([
+            loadManifests(wanted),
+            loadUpdaterManifests(wanted),
+        ]);
+        return preparedArgoCd(manifests, updater);
+    },
 };
 
 /** Argo CD from manifests that were read and verified; those of the image updater where the estate installs it. */
@@ -43,7 +52,7 @@ export function preparedArgoCd(
     manifests: readonly KubeObject[],
     updaterManifests: readonly KubeObject[] = [],
 ): PreparedEngine {
-    return { hook, install: (args) => new ArgoCdOnHost(args, manifests, updaterManifests) };
+    return { hook, previewHook, install: (args) => new ArgoCdOnHost(args, manifests, updaterManifests) };
 }
 
 function hook({ estate, token }: EngineArgs): PushHook {
@@ -56,6 +65,19 @@ function hook({ estate, token }: EngineArgs): PushHook {
     };
 }
 
+/** The controller of ApplicationSets has a server of its own for events, which knows GitLab by the same token. */
+function previewHook({ estate, token }: EngineArgs): PushHook | undefined {
+    const { previewWebhookUrl } = estate.argocd;
+    return previewWebhookUrl === undefined
+        ? undefined
+        : {
+              title: "Argo CD",
+              url: `${previewWebhookUrl}/api/webhook`,
+              token: token(pushPurpose),
+              verify: previewWebhookUrl.startsWith("https://"),
+          };
+}
+
 /** What tokens are for: pushes to config repositories, pushes of images, messages to the relay. */
 const pushPurpose = "argocd-webhook";
 const imagePurpose = "updater-webhook";
@@ -64,7 +86,7 @@ const relayPurpose = "notification-relay";
 class ArgoCdOnHost implements InstalledEngine {
     private readonly estate: Estate;
     private readonly controlPlane: ControlPlane;
-    /** What images updates are told by can be made once these are there. */
+    /** The objects that configure image updates can be made once these are there. */
     private readonly updater: readonly pulumi.Resource[];
     /** On the host, whether Argo CD runs already or not. */
     private readonly host: pulumi.ComponentResourceOptions;
@@ -139,6 +161,10 @@ class ArgoCdOnHost implements InstalledEngine {
         );
     }
 
+    approvals(image: string, approvals: RelayedApprovals): void {
+        approvalRelay(relayHost(this.estate), image, approvals, this.onHost);
+    }
+
     follow({ app, pull, projects, writer }: EngineApp): void {
         const { estate } = this;
         if (app.updater !== undefined && writer !== undefined) {
@@ -180,9 +206,28 @@ class ArgoCdOnHost implements InstalledEngine {
         ).delivered;
     }
 
+    preview({ app, previews, project, token, after }: EnginePreviews): void {
+        const { estate } = this;
+        new PreviewDelivery(
+            `previews-${app.name}`,
+            {
+                estate,
+                app,
+                previews,
+                project,
+                token,
+                annotations: {
+                    ...subscriptions(estate, previews.place),
+                    ...usedPaths(estate, app),
+                },
+            },
+            { ...this.host, dependsOn: [this.controlPlane, ...after] },
+        );
+    }
+
     /** The image updater and its settings; what its objects need before they can be made. */
     private imageUpdates(manifests: readonly KubeObject[]): readonly pulumi.Resource[] {
-        const { argocd, registries, network } = this.estate;
+        const { argocd, registries, network, clusters, relay } = this.estate;
         if (argocd.imageUpdaterVersion === undefined) {
             return [];
         }
@@ -191,7 +236,15 @@ class ArgoCdOnHost implements InstalledEngine {
         return installsUpdater(argocd)
             ? new UpdaterInstall(
                   "updater-install",
-                  { argocd, registries, network, manifests, settings },
+                  {
+                      argocd,
+                      registries,
+                      network,
+                      clusters,
+                      ...(relay === undefined ? {} : { relay }),
+                      manifests,
+                      settings,
+                  },
                   this.onHost,
               ).definitions
             : [];

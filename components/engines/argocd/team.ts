@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd, TeamProject, TeamSyncWindow } from "../../../estate/engines/argocd/model";
 import { classLabel, teamLabel } from "../../../estate/labels";
 import type { Team } from "../../../estate/model";
-import { refuse } from "../../support/checks";
+import { refuse } from "../../support/refuse";
 import { KubeResource } from "../../support/kubeObject";
 import { deployerRole, developerRole, maintainerRole } from "./roles";
 
@@ -19,23 +19,26 @@ export interface TeamSpaceArgs {
 }
 
 /**
- * One AppProject per class of environments the team reaches. Each names exactly the repositories, clusters and
+ * One AppProject per class of environments the team reaches, one for what only its maintainers see, and one for its previews. Each names exactly the repositories, clusters and
  * namespaces of the team's apps and the kinds they may have, and allows nothing that lives outside a namespace.
  */
 export class TeamSpace extends pulumi.ComponentResource {
-    /** The AppProjects, by class. */
+    /** The AppProjects, by class; that of previews under `preview`, that of what only maintainers see under `guarded`. */
     public readonly projects: Readonly<Record<string, pulumi.Resource>>;
 
     constructor(name: string, args: TeamSpaceArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:argocd:TeamSpace", name, {}, opts);
         refuse("TeamSpace", name, TeamSpace.check(args), this);
         this.projects = Object.fromEntries(
-            args.projects.map((project) => [
-                project.class,
-                new KubeResource(`${name}-project-${project.class}`, appProject(args, project), {
-                    parent: this,
-                }),
-            ]),
+            args.projects.map((project) => {
+                const purpose = project.previews ? "preview" : project.guarded ? "guarded" : project.class;
+                return [
+                    purpose,
+                    new KubeResource(`${name}-project-${purpose}`, appProject(args, project), {
+                        parent: this,
+                    }),
+                ];
+            }),
         );
         this.registerOutputs({ projects: args.projects.map((project) => project.name) });
     }
@@ -72,7 +75,7 @@ function appProject(
             labels: { [teamLabel]: team.name, [classLabel]: project.class },
         },
         spec: {
-            description: `Apps of team ${team.name}, ${project.class} environments`,
+            description: `Apps of team ${team.name}, ${project.previews ? "previews" : `${project.class} environments${project.guarded ? " that only maintainers see" : ""}`}`,
             sourceRepos: project.sourceRepos,
             destinations: project.destinations.map(({ cluster, namespace }) => ({
                 name: cluster,
@@ -89,11 +92,15 @@ function appProject(
                     description: `Same as ${maintainerRole(team.name)}`,
                     policies: projectPolicies(project, "maintainer"),
                 },
-                {
-                    name: "developer",
-                    description: `Same as ${developerRole(team.name)}`,
-                    policies: projectPolicies(project, "developer"),
-                },
+                ...(project.guarded
+                    ? []
+                    : [
+                          {
+                              name: "developer",
+                              description: `Same as ${developerRole(team.name)}`,
+                              policies: projectPolicies(project, "developer"),
+                          },
+                      ]),
                 {
                     name: "deployer",
                     description: `For pipelines: sees and syncs, no more; as ${deployerRole(team.name)} but for this project`,

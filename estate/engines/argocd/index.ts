@@ -1,8 +1,9 @@
 import type { EngineDefinition } from "../engine";
 import type { ArgoCd } from "./model";
-import { applications } from "./names";
+import { applications, previewApplication } from "./names";
 import { resolveArgoCd } from "./resolve";
 import { accountRules } from "./rules/accounts";
+import { argocdDeliveryRules } from "./rules/delivery";
 import { argocdNameRules, argocdNames, argocdReserved } from "./rules/names";
 import { argocdSettingRules } from "./rules/settings";
 import { notificationRules } from "./rules/notifications";
@@ -14,11 +15,27 @@ export const argocd: EngineDefinition<typeof argocdOptions, ArgoCd> = {
     title: "Argo CD",
     options: argocdOptions,
     resolve: resolveArgoCd,
-    abilities: { updater: true, syncWindows: true, ignoreDifferences: true, hold: true, pin: true },
+    ownKinds: ["Application", "ApplicationSet", "AppProject"].map((kind) => ({ group: "argoproj.io", kind })),
+    abilities: {
+        updater: true,
+        syncWindows: true,
+        ignoreDifferences: true,
+        hold: true,
+        pin: true,
+        previews: true,
+        jsonnet: true,
+        manualSync: true,
+        dependsOn: {
+            instead:
+                "remove it: Argo CD knows an order of one app's objects only, by the annotation argocd.argoproj.io/sync-wave. Deliver both in one app with waves, let the pods wait for what they need (an init container), or let Flux deliver the apps",
+        },
+    },
     namespace: (spec) => spec.argocd.namespace,
     delivered: applications,
     outputs: (estate) => ({ argocd: estate.argocd.url }),
     servers: ({ argocd: { sso } }) => (sso?.issuer === undefined ? [] : [sso.issuer]),
+    previewPage: ({ argocd: { url, namespace } }, { name }) =>
+        `${url}/applications/${namespace}/${previewApplication(name, "{number}")}`,
     page: (estate) => estate.argocd.url,
     secrets: [
         {
@@ -48,5 +65,6 @@ export const argocd: EngineDefinition<typeof argocdOptions, ArgoCd> = {
         ...updaterRules,
         ...notificationRules,
         ...accountRules,
+        ...argocdDeliveryRules,
     ],
 };

@@ -38,6 +38,8 @@ export interface ArgoCd {
     readonly adminEnabled: boolean;
     /** Seconds between polls of the config repositories. */
     readonly reconciliationSeconds: number;
+    /** Where GitLab reports merge requests, without `/api/webhook`; absent: it only polls. */
+    readonly previewWebhookUrl?: string;
     readonly sso?: Sso;
     /** Local accounts, by name. */
     readonly accounts: Readonly<Record<string, Account>>;
@@ -74,11 +76,15 @@ export interface Sso {
 /** A local account of Argo CD. */
 export type Account = Kept<Options["accounts"][string]>;
 
-/** A team's boundary inside Argo CD for one class of environments. */
+/** A team's boundary inside Argo CD for one class of environments, or for its previews. */
 export interface TeamProject {
     /** Name of the AppProject, e.g. `shop-prod`. */
     readonly name: string;
     readonly class: EnvironmentClass;
+    /** True: for previews, and for nothing else. */
+    readonly previews: boolean;
+    /** True: only maintainers see it, and programs that release. */
+    readonly guarded: boolean;
     /** Windows of the environments of the class, each with the Applications of this team that it is for. */
     readonly syncWindows: readonly TeamSyncWindow[];
     /** Cluster and namespace pairs, sorted. */

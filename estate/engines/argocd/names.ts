@@ -1,4 +1,5 @@
 /** Names of what the estate makes for Argo CD. */
+import { configOf } from "../../flows/plan";
 import type { App, AppEnvironment, EnvironmentClass } from "../../model";
 import { namespaceName, shorten, shortHash, type NameRule } from "../../names";
 
@@ -11,6 +12,53 @@ export const appProjectName: NameRule = { ...namespaceName, what: "AppProject" }
 /** Application of an app in an environment on one cluster. */
 export function application(app: string, environment: string, cluster: string): string {
     return shorten(`${app}-${environment}-${cluster}`, applicationName.maximum);
+}
+
+/** Digits of the greatest merge request that has a preview: names are made by Argo CD, which cuts nothing. */
+const numberDigits = 8;
+
+/**
+ * Application of an app's preview, and the release of its chart.
+ *
+ * @param number of the merge request, or what a generator has for it.
+ */
+export function previewApplication(app: string, number: string): string {
+    return `${shorten(`${app}-preview`, applicationName.maximum - numberDigits - 1)}-${number}`;
+}
+
+/** Name of a preview's Helm release or ending of its objects' names; they share a namespace. */
+export function previewRelease(app: string, number: string): string {
+    return `${shorten(app, applicationName.maximum - numberDigits - 1)}-${number}`;
+}
+
+/** ApplicationSet that makes an app's previews. */
+export function previewSet(app: string): string {
+    return shorten(`${app}-previews`, applicationName.maximum);
+}
+
+/** Secret with the token by which Argo CD sees an app's merge requests. */
+export function previewSecret(app: string): string {
+    return shorten(`previews-${app}`, namespaceName.maximum);
+}
+
+/** AppProject of a team's previews. */
+export function previewProject(team: string): string {
+    return shorten(`${team}-preview`, appProjectName.maximum);
+}
+
+/** AppProject of what only a team's maintainers see. */
+export function guardedProject(team: string): string {
+    return shorten(`${team}-guarded`, appProjectName.maximum);
+}
+
+/** AppProject that an app's Applications in an environment are in. */
+export function projectOf(
+    app: Pick<App, "name" | "team" | "plan">,
+    environment: Pick<AppEnvironment, "environment" | "class">,
+): string {
+    return configOf(app, environment).audience === "maintainers"
+        ? guardedProject(app.team)
+        : appProject(app.team, environment.class);
 }
 
 /** AppProject of a team for one class of environments. */

@@ -27,6 +27,7 @@ export function resolveArgoCd(spec: Spec, context: ResolveContext): ArgoCd {
         seccomp: argocd.seccomp,
         adminEnabled: argocd.adminEnabled,
         reconciliationSeconds: argocd.reconciliationSeconds,
+        ...given("previewWebhookUrl", argocd.previewWebhookUrl && trimSlash(argocd.previewWebhookUrl)),
         ...given(
             "sso",
             argocd.sso && {
@@ -47,8 +48,11 @@ export function resolveArgoCd(spec: Spec, context: ResolveContext): ArgoCd {
 }
 
 /** Where nothing is to be updated and no version is named, there is no updater. */
-function updaterVersion({ argocd, apps }: Spec): string | undefined {
-    const needed = Object.values(apps).some(({ updater }) => updater !== undefined && updater !== null);
+function updaterVersion({ argocd, apps, defaults }: Spec): string | undefined {
+    const needed = Object.values(apps).some(
+        ({ engine, updater }) =>
+            (engine ?? defaults.engine) === "argocd" && updater !== undefined && updater !== null,
+    );
     return argocd.imageUpdaterVersion ?? (needed ? defaultUpdaterVersion : undefined);
 }
 

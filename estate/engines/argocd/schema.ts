@@ -96,6 +96,11 @@ export const argocdOptions = z
             .describe(
                 "Seconds between polls of the config repositories; webhooks make changes known immediately.",
             ),
+        previewWebhookUrl: url
+            .optional()
+            .describe(
+                "URL, without `/api/webhook`, at which GitLab reaches port 7000 of the Service `argocd-applicationset-controller`: events of merge requests then count at once for `previews`. An Ingress or a Gateway leads there. Default: it looks at each minute.",
+            ),
         sso: z
             .strictObject({
                 provider: z.enum(["gitlab"]).default("gitlab").describe("Who people sign in with."),

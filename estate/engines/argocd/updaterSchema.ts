@@ -41,7 +41,7 @@ export const imageUpdaterSchema = z.strictObject({
     webhookUrl: url
         .optional()
         .describe(
-            "URL under which Harbor reaches the updater's webhook server, without path, e.g. `https://updater.example.com`. With it, every Harbor project of an environment the updater acts in tells it of a push at once. Absent: it only polls.",
+            "URL under which Harbor reaches the updater's webhook server, without path, e.g. `https://updater.example.com`. With it, every Harbor project of an environment the updater acts in notifies it of a push at once. Absent: it only polls.",
         ),
     webhookListener: z
         .enum(["updater", "other"])

@@ -40,8 +40,16 @@ export function updaterAbilities(version: string): UpdaterAbilities {
                   "newest-build": "newest-build",
                   digest: "digest",
                   alphabetical: "alphabetical",
+                  // Refused by a rule.
+                  numerical: "alphabetical",
               }
-            : { semver: "semver", "newest-build": "latest", digest: "digest", alphabetical: "name" },
+            : {
+                  semver: "semver",
+                  "newest-build": "latest",
+                  digest: "digest",
+                  alphabetical: "name",
+                  numerical: "name",
+              },
         helmValues: has("helmValues"),
         mergeRequests: has("mergeRequests"),
         webhook: has("webhook"),

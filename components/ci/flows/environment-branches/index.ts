@@ -1,7 +1,7 @@
 /**
  * Pipelines where a branch of the config repository is an environment: files beside this one, filled with what differs
  * between apps. What the estate may change later (where images go and how they are built, which branch is delivered) is not
- * in a file for GitLab: those are CI variables of the project. Jenkins cannot be told from outside, so its files have it.
+ * in a file for GitLab: those are CI variables of the project. Jenkins cannot be configured from outside, so its files have it.
  */
 import * as path from "node:path";
 import { versionOf, writesTags } from "../../../../estate/flows/plan";
@@ -9,37 +9,81 @@ import type { App } from "../../../../estate/model";
 import { renderFile, type Values } from "../../../support/template";
 import { assignments, promotionCredentials, withCredentials } from "../../jenkins";
 import type { Settings } from "../../settings";
-import { pipelineFile } from "../../systems";
+import { pipelineFile, previewJobs } from "../../systems";
 import type { CiFiles } from "../files";
 
 export const environmentBranches: CiFiles = {
     app: {
         scripts: ["test.sh", "quality.sh", "image.sh", "deliver.sh"],
+        lastStage: "deliver",
         pipeline: {
-            gitlab: ({ name, pipeline: { images } }) =>
+            gitlab: ({ name, previews, pipeline: { images } }) =>
                 rendered("app.gitlab-ci.yml", {
                     app: name,
                     testImage: images.test,
                     qualityImage: images.quality,
-                }),
+                }) + (previews === undefined ? "" : `\ninclude: ${previewJobs}\n`),
             jenkins: appJenkinsfile,
         },
     },
     config: {
         scripts: ["promote.sh", "promote.mjs", "copy.mjs"],
+        lastStage: "promote",
         pipeline: { gitlab: () => rendered("config.gitlab-ci.yml"), jenkins: configJenkinsfile },
+    },
+    included: {
+        app: {
+            own: ({ name, pipeline: { images } }) => [
+                {
+                    path: pipelineFile.gitlab,
+                    text: rendered("included-app.gitlab-ci.yml", {
+                        app: name,
+                        testImage: images.test,
+                        qualityImage: images.quality,
+                    }),
+                },
+            ],
+            estate: ({ previews, pipeline: { images } }, { project, version }) =>
+                rendered("estate-app.yml", {
+                    project,
+                    version,
+                    buildImage: images.build,
+                    deliverImage: images.deliver,
+                }) +
+                (previews === undefined
+                    ? ""
+                    : // One more entry of the list.
+                      rendered("estate-previews.yml", {
+                          project,
+                          version,
+                          branch: previews.into,
+                          buildImage: images.build,
+                          jobImage: images.promote,
+                      }).replace(/^(?=.)/gm, "  ")),
+        },
+        config: {
+            own: () => [{ path: pipelineFile.gitlab, text: rendered("included-config.gitlab-ci.yml") }],
+            estate: ([one], { project, version }) =>
+                rendered("estate-config.yml", {
+                    project,
+                    version,
+                    image: one.pipeline.images.promote,
+                    included: `$CI_COMMIT_BRANCH != "${one.plan.configs[0].plan.start}"`,
+                    first: `$CI_COMMIT_BRANCH == "${one.plan.configs[0].plan.start}"`,
+                }),
+        },
     },
     notes,
 };
 
 /** For a multibranch project. */
 function appJenkinsfile(app: App, settings: Settings): string {
-    const { BUILD_IMAGE: _build, DELIVER_IMAGE: _deliver, ...told } = settings;
+    const { BUILD_IMAGE: _build, DELIVER_IMAGE: _deliver, ...said } = settings;
     const deliver = "sh 'sh ci/deliver.sh'";
     const config = { id: `${app.name}-config`, username: "CONFIG_USERNAME", password: "CONFIG_TOKEN" };
     return rendered("app.Jenkinsfile", {
         app: app.name,
-        settings: assignments(told),
+        settings: assignments(said),
         deliver: writesTags(app) ? withCredentials([config], deliver) : [deliver],
     });
 }

@@ -6,8 +6,9 @@ import {
     pinAnnotation,
     teamLabel,
 } from "../../../../estate/labels";
-import { application as applicationName, appProject } from "../../../../estate/engines/argocd/names";
-import { versionOf } from "../../../../estate/flows/plan";
+import { application as applicationName, projectOf } from "../../../../estate/engines/argocd/names";
+import { versionKeys } from "../../../../estate/delivery";
+import { configOf, versionOf } from "../../../../estate/flows/plan";
 import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../../estate/model";
 import { actsIn, extraImage } from "../images/plan";
 import type { Annotations, KubeObject } from "../../../support/kubeObject";
@@ -41,12 +42,12 @@ export function application(
             ...annotated({ ...annotations, ...standingStill(environment) }),
         },
         spec: {
-            project: appProject(app.team, environment.class),
+            project: projectOf(app, environment),
             source: {
-                repoURL: app.config.url,
+                repoURL: configOf(app, environment).at.url,
                 targetRevision: version.revision,
                 path: version.folder,
-                ...rendering(app, environment),
+                ...rendering(app, environment, cluster),
             },
             destination: { name: cluster, namespace: environment.namespace },
             syncPolicy: syncPolicy(environment),
@@ -109,20 +110,50 @@ function ignoredDifference(difference: IgnoredDifference): Record<string, unknow
     };
 }
 
-/** What differs between a chart and a kustomization. */
-function rendering(app: App, environment: AppEnvironment): Record<string, unknown> {
+/** What differs between deliveries. */
+function rendering(app: App, environment: AppEnvironment, cluster: string): Record<string, unknown> {
+    const { file } = versionOf(app, environment);
     switch (app.delivery) {
         case "helm":
             return {
                 helm: {
                     // The release is the app in every environment, so that object names are the same everywhere.
                     releaseName: app.name,
+                    // Of the environment, where it is not the chart's own.
+                    ...(file === versionKeys.helm.file ? {} : { valueFiles: [file] }),
                     valuesObject: withExtraNames(app, environment, environmentValues(environment)),
                 },
             };
         case "kustomize":
             return { kustomize: kustomization(app, environment) };
+        case "plain":
+            return { directory: { recurse: true } };
+        case "jsonnet":
+            return { directory: { jsonnet: jsonnet(app, environment, cluster) } };
     }
+}
+
+/** What the function in a file of Jsonnet gets, and what each file can ask for. */
+function jsonnet(
+    { name }: App,
+    { environment, image, pin, values }: AppEnvironment,
+    cluster: string,
+): { extVars: object[]; tlas: object[] } {
+    return {
+        extVars: [
+            { name: "app", value: name },
+            { name: "cluster", value: cluster },
+            { name: "environment", value: environment },
+        ],
+        tlas: [
+            { name: "image", value: image },
+            ...(pin === undefined ? [] : [{ name: "imagetag", value: pin }]),
+            // A function that has no such parameter would fail.
+            ...(Object.keys(values).length === 0
+                ? []
+                : [{ name: "values", value: JSON.stringify(values), code: true }]),
+        ],
+    };
 }
 
 function kustomization(app: App, environment: AppEnvironment): Record<string, unknown> {

@@ -1,5 +1,5 @@
 /**
- * What Argo CD Image Updater is told about an Application, for versions below 1.0, which read annotations. Pure; keys
+ * The configuration of Argo CD Image Updater for an Application, for versions below 1.0, which read annotations. Pure; keys
  * and value forms are those of the updater's documentation.
  */
 import type { App, AppEnvironment, Estate } from "../../../../estate/model";

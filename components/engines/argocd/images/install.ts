@@ -3,17 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd } from "../../../../estate/engines/argocd/model";
 import { settingsAnnotation } from "../../../../estate/labels";
 import type { Estate, Network } from "../../../../estate/model";
-import { allAuthorities } from "../../../../estate/network";
+import { allAuthorities, directHosts } from "../../../../estate/network";
 import { patchManifests, withSettingsDigest } from "../install/patches";
-import { KubeResource, type KubeObject } from "../../../support/kubeObject";
+import { childObject, type KubeObject } from "../../../support/kubeObject";
 import { settingsDigest } from "../../../support/settingsDigest";
 import { repositoryCertificates } from "../install/certificates";
+import { throughProxy } from "../../../support/proxy";
 import { trusting, withMount } from "../../../support/trust";
 import { updaterSecretName, updaterSettings, updaterSettingsName } from "./updater";
 import { abilitiesOf } from "./plan";
 
+/** What the updater depends on. */
+type UpdaterEstate = Pick<Estate, "argocd" | "registries" | "network" | "clusters" | "relay">;
+
 /** Inputs of {@link UpdaterInstall}. */
-export interface UpdaterInstallArgs extends Pick<Estate, "argocd" | "registries" | "network"> {
+export interface UpdaterInstallArgs extends UpdaterEstate {
     /** The published manifests, read and verified by `loadUpdaterManifests`. */
     readonly manifests: readonly KubeObject[];
     /** The updater's settings, which its workload starts with. */
@@ -30,15 +34,11 @@ export class UpdaterInstall extends pulumi.ComponentResource {
         const objects = installedObjects(args, args.manifests);
         const made = objects.map((object) => ({
             object,
-            resource: new KubeResource(
-                `${name}-${object.kind.toLowerCase()}-${object.metadata.name}`,
-                object,
-                {
-                    parent: this,
-                    // It reads its settings when it starts.
-                    ...(object.kind === "Deployment" ? { dependsOn: [args.settings] } : {}),
-                },
-            ),
+            resource: childObject(name, object, {
+                parent: this,
+                // It reads its settings when it starts.
+                ...(object.kind === "Deployment" ? { dependsOn: [args.settings] } : {}),
+            }),
         }));
         this.definitions = made
             .filter(({ object }) => object.kind === "CustomResourceDefinition")
@@ -48,18 +48,19 @@ export class UpdaterInstall extends pulumi.ComponentResource {
 }
 
 /** The objects of the manifests as this estate wants them; without the settings, which have another writer. Pure. */
-export function installedObjects(
-    estate: Pick<Estate, "argocd" | "registries" | "network">,
-    manifests: readonly KubeObject[],
-): KubeObject[] {
+export function installedObjects(estate: UpdaterEstate, manifests: readonly KubeObject[]): KubeObject[] {
     const { argocd } = estate;
     const kept = manifests.filter((object) => object.kind !== "Namespace" && !isSetting(object));
     const digest = settingsDigest(JSON.stringify(updaterSettings(estate)));
     return patchManifests(kept, argocd).map((object) =>
         object.kind === "Deployment"
-            ? withTrust(
+            ? throughProxy(
+                  withTrust(
+                      estate.network,
+                      withInterval(estate, withSettingsDigest(object, settingsAnnotation, digest)),
+                  ),
                   estate.network,
-                  withInterval(estate, withSettingsDigest(object, settingsAnnotation, digest)),
+                  directHosts(estate),
               )
             : object,
     );

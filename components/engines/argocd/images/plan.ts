@@ -24,7 +24,7 @@ export function writeSecretName(app: App): string {
     return `updater-write-${app.name}`;
 }
 
-/** Whether the updater is told of this app in this environment. It is not while the environment is held. */
+/** Whether the updater is configured for this app in this environment. It is not while the environment is paused. */
 export function isUpdated(
     app: App,
     environment: AppEnvironment,
@@ -32,7 +32,7 @@ export function isUpdated(
     return environment.hold === undefined && actsIn(app, environment);
 }
 
-/** Whether the updater belongs to this app in this environment, held or not: credentials and rights stay while it is. */
+/** Whether the updater belongs to this app in this environment, paused or not: credentials and rights stay while it is. */
 export function actsIn(app: App, environment: AppEnvironment): boolean {
     return app.updater?.environments.includes(environment.environment) ?? false;
 }

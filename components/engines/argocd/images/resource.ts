@@ -1,5 +1,5 @@
 /**
- * What Argo CD Image Updater is told from 1.0 on: an object of its own kind, one per app. Pure; fields are those of
+ * The configuration of Argo CD Image Updater from 1.0 on: an object of its own kind, one per app. Pure; fields are those of
  * argocd-image-updater.argoproj.io/v1alpha1. Annotations are not used beside it: the updater reads either.
  */
 import { appLabel, teamLabel } from "../../../../estate/labels";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ArgoCd } from "../../../../estate/engines/argocd/model";
 import { appLabel, partOfLabel, programLabel } from "../../../../estate/labels";
 import type { App, AppEnvironment, Estate } from "../../../../estate/model";
-import { refuse } from "../../../support/checks";
+import { refuse } from "../../../support/refuse";
 import { KubeResource, type KubeMetadata, type KubeObject } from "../../../support/kubeObject";
 import type { Login } from "../../../support/login";
 import { required } from "../../../support/maps";

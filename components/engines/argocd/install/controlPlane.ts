@@ -2,13 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parametersAnnotation, partOfLabel, programLabel } from "../../../../estate/labels";
 import type { Estate, Network } from "../../../../estate/model";
-import { allAuthorities, authoritiesByHost } from "../../../../estate/network";
-import { refuse } from "../../../support/checks";
-import { KubeResource, type KubeObject } from "../../../support/kubeObject";
+import { allAuthorities, authoritiesByHost, directHosts } from "../../../../estate/network";
+import { refuse } from "../../../support/refuse";
+import { childObject, KubeResource, type KubeObject } from "../../../support/kubeObject";
 import type { Login } from "../../../support/login";
-import { authoritiesConfigMap, trusting } from "../../../support/trust";
+import { throughProxy } from "../../../support/proxy";
+import { trusting } from "../../../support/trust";
 import { repositoryCertificates } from "./certificates";
-import { mirrorLogin, mirrorLoginName } from "./mirrorLogin";
+import { podGroundwork } from "../../../support/podGroundwork";
 import { settingsDigest } from "../../../support/settingsDigest";
 import { patchManifests, publishedSettings, withSettingsDigest } from "./patches";
 import { accessRules, argocdSettings, commandParameters, type Settings } from "./settings";
@@ -17,7 +18,7 @@ import { EmptyDefaultProject } from "../team";
 /** What the settings of Argo CD depend on. */
 export type ControlPlaneEstate = Pick<
     Estate,
-    "name" | "argocd" | "gitlab" | "network" | "teams" | "apps" | "environments"
+    "name" | "argocd" | "gitlab" | "network" | "clusters" | "relay" | "teams" | "apps" | "environments"
 >;
 
 /** Inputs of {@link ControlPlane}. */
@@ -44,7 +45,7 @@ export class ControlPlane extends pulumi.ComponentResource {
     /** Namespace of Argo CD; depends on it being there. */
     public readonly namespace: pulumi.Output<string>;
     /**
-     * Namespace and definitions: what everything Argo CD is told needs, but for the Applications. Whoever depends on this
+     * Namespace and definitions: what all configuration of Argo CD needs, but for the Applications. Whoever depends on this
      * instead of the whole control plane does not wait until all of its workloads are ready.
      */
     public readonly groundwork: readonly pulumi.Resource[];
@@ -61,6 +62,7 @@ export class ControlPlane extends pulumi.ComponentResource {
         const digest = startSettingsDigest(parameters, general);
         const objects = patchManifests(args.manifests, estate.argocd)
             .map((object) => withCertificates(object, estate.network))
+            .map((object) => withProxy(object, estate, servicesOf(args.manifests)))
             .map((object) => withSettingsDigest(object, parametersAnnotation, digest));
 
         const namespace = this.object(name, {
@@ -75,20 +77,35 @@ export class ControlPlane extends pulumi.ComponentResource {
             this.settings(name, estate, "argocd-rbac-cm", accessRules(estate), namespace),
             this.secret(name, args, namespace),
         ];
-        this.groundwork = [namespace, ...definitions, ...this.pulledAndTrusted(name, args, namespace)];
+        this.groundwork = [
+            namespace,
+            ...definitions,
+            ...podGroundwork(
+                name,
+                {
+                    engine: estate.argocd,
+                    partOf: "argocd",
+                    network: estate.network,
+                    login: args.mirrorLogin,
+                },
+                { parent: this, dependsOn: [namespace] },
+            ),
+        ];
         const emptied = new EmptyDefaultProject(
             `${name}-default`,
             { argocd: estate.argocd },
             { parent: this, dependsOn: [...this.groundwork] },
         );
-        for (const object of objects.filter((candidate) => !isDefinition(candidate))) {
-            // Workloads read the settings when they start; a missing one keeps them from becoming ready. And a starting
+        const ready = [...this.groundwork, ...settings, emptied];
+        const servers: pulumi.Resource[] = [];
+        for (const object of inStartOrder(objects.filter((candidate) => !isDefinition(candidate)))) {
+            // Workloads read the settings when they start; without one they do not become ready. And a starting
             // server makes an AppProject `default` that allows everything, unless there is one.
-            this.object(
-                name,
-                object,
-                isWorkload(object) ? [...this.groundwork, ...settings, emptied] : [namespace],
-            );
+            const needed = isApplicationSetController(object) ? [...ready, ...servers] : ready;
+            const made = this.object(name, object, isWorkload(object) ? needed : [namespace]);
+            if (isServer(object)) {
+                servers.push(made);
+            }
         }
 
         this.namespace = namespace.metadata.name;
@@ -111,42 +128,8 @@ export class ControlPlane extends pulumi.ComponentResource {
         ];
     }
 
-    /** What every pod of the namespace may need before it starts: the mirror's login, and private authorities. */
-    private pulledAndTrusted(
-        name: string,
-        { estate, mirrorLogin: login }: ControlPlaneArgs,
-        namespace: KubeResource,
-    ): KubeResource[] {
-        const { imageMirror, imageMirrorLogin } = estate.argocd;
-        const metadata = { namespace: estate.argocd.namespace, labels: { [partOfLabel]: "argocd" } };
-        const pem = allAuthorities(estate.network);
-        return [
-            ...(pem === undefined
-                ? []
-                : [this.object(name, authoritiesConfigMap(metadata, pem), [namespace])]),
-            ...(imageMirrorLogin && imageMirror !== undefined && login !== undefined
-                ? [
-                      new KubeResource(
-                          `${name}-secret-${mirrorLoginName}`,
-                          {
-                              apiVersion: "v1",
-                              kind: "Secret",
-                              metadata: { ...metadata, name: mirrorLoginName },
-                              type: "kubernetes.io/dockerconfigjson",
-                              stringData: pulumi.secret({
-                                  ".dockerconfigjson": mirrorLogin(imageMirror, login),
-                              }),
-                          },
-                          { parent: this, dependsOn: [namespace] },
-                      ),
-                  ]
-                : []),
-        ];
-    }
-
     private object(name: string, object: KubeObject, dependsOn: pulumi.Resource[] = []): KubeResource {
-        const childName = `${name}-${object.kind.toLowerCase()}-${object.metadata.name}`;
-        return new KubeResource(childName, { ...object }, { parent: this, dependsOn });
+        return childObject(name, object, { parent: this, dependsOn });
     }
 
     private settings(
@@ -205,6 +188,22 @@ export function withCertificates(object: KubeObject, network: Network): KubeObje
     return speakers.has(metadata.name) ? trusting(object, allAuthorities(network)) : object;
 }
 
+/** The proxy, for what speaks to servers; Argo CD's own programs reach each other by the short names of their Services. */
+export function withProxy(
+    object: KubeObject,
+    estate: Pick<Estate, "network" | "clusters" | "relay">,
+    services: readonly string[],
+): KubeObject {
+    return speakers.has(object.metadata.name)
+        ? throughProxy(object, estate.network, [...directHosts(estate), ...services])
+        : object;
+}
+
+/** Names of the Services of the manifests. */
+function servicesOf(manifests: readonly KubeObject[]): string[] {
+    return manifests.filter(({ kind }) => kind === "Service").map(({ metadata }) => metadata.name);
+}
+
 /** Of what the workloads read only when they start: all parameters, and the timeouts among the other settings. */
 function startSettingsDigest(parameters: Settings, general: Settings): string {
     const timeouts = Object.entries(general).filter(([key]) => key.startsWith("timeout."));
@@ -226,4 +225,23 @@ function isDefinition(object: KubeObject): boolean {
 
 function isWorkload(object: KubeObject): boolean {
     return object.kind === "Deployment" || object.kind === "StatefulSet";
+}
+
+/**
+ * The ApplicationSet controller last. It serves no webhook when it starts before Argo CD's server has made its signing
+ * key, and does not look again: Argo CD's `applicationset/webhook` needs the complete settings once, at its start.
+ */
+function inStartOrder(objects: readonly KubeObject[]): KubeObject[] {
+    return [
+        ...objects.filter((object) => !isApplicationSetController(object)),
+        ...objects.filter(isApplicationSetController),
+    ];
+}
+
+function isApplicationSetController({ kind, metadata }: KubeObject): boolean {
+    return kind === "Deployment" && metadata.name === "argocd-applicationset-controller";
+}
+
+function isServer({ kind, metadata }: KubeObject): boolean {
+    return kind === "Deployment" && metadata.name === "argocd-server";
 }

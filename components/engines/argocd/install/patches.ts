@@ -2,11 +2,18 @@
  * Changes to Argo CD's published manifests, each a pure function from objects to objects. What the estate writes
  * itself (settings, secrets) is taken out, so that it has one writer.
  */
-import type { ArgoCd, ResourceRequirements } from "../../../../estate/engines/argocd/model";
-import { mirroredImage } from "../../../../estate/images";
+import type { ArgoCd } from "../../../../estate/engines/argocd/model";
 import type { KubeObject } from "../../../support/kubeObject";
-import { withReplicas, withoutSeccomp, withoutServiceAwait, workloadKinds } from "../../../support/workloads";
-import { mirrorLoginName } from "./mirrorLogin";
+import {
+    inNamespace,
+    mirrored,
+    withPullSecret,
+    withReplicas,
+    withResources,
+    withoutSeccomp,
+    withoutServiceAwait,
+    workloadKinds,
+} from "../../../support/workloads";
 import { leanDefinition } from "./definitions";
 
 /** Settings objects that {@link ControlPlane} writes from the model, over what is published in them. */
@@ -18,9 +25,6 @@ const ownSettings = new Set([
     "Secret/argocd-secret",
     "Secret/argocd-notifications-secret",
 ]);
-
-/** Kinds of the manifests that live outside any namespace. */
-const clusterKinds = new Set(["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "Namespace"]);
 
 /** The manifests as this estate wants them, in the order they are to be read. */
 export function patchManifests(objects: readonly KubeObject[], argocd: ArgoCd): KubeObject[] {
@@ -44,87 +48,6 @@ export function publishedSettings(objects: readonly KubeObject[], name: string):
 
 function isOwnSetting(object: KubeObject): boolean {
     return ownSettings.has(`${object.kind}/${object.metadata.name}`);
-}
-
-/** Puts the object, and the subjects of its bindings, into the control plane's namespace. */
-export function inNamespace(object: KubeObject, namespace: string): KubeObject {
-    const metadata = clusterKinds.has(object.kind) ? object.metadata : { ...object.metadata, namespace };
-    const subjects = object["subjects"] as readonly Record<string, unknown>[] | undefined;
-    return {
-        ...object,
-        metadata,
-        ...(subjects === undefined
-            ? {}
-            : {
-                  subjects: subjects.map((subject) =>
-                      subject["kind"] === "ServiceAccount" ? { ...subject, namespace } : subject,
-                  ),
-              }),
-    };
-}
-
-/** Lets the kubelet pull a workload's images with the mirror's login. */
-function withPullSecret(object: KubeObject): KubeObject {
-    if (!workloadKinds.has(object.kind)) {
-        return object;
-    }
-    const spec = object["spec"] as { readonly template: { readonly spec: object } };
-    const pod = { ...spec.template.spec, imagePullSecrets: [{ name: mirrorLoginName }] };
-    return { ...object, spec: { ...spec, template: { ...spec.template, spec: pod } } };
-}
-
-function mirrored(object: KubeObject, mirror: string): KubeObject {
-    return onContainers(object, (container) => ({
-        ...container,
-        image: mirroredImage(container.image, mirror),
-    }));
-}
-
-/** Sets requests and limits on every container of the named workloads. */
-function withResources(
-    object: KubeObject,
-    resources: Readonly<Record<string, ResourceRequirements>>,
-): KubeObject {
-    const wanted = resources[object.metadata.name];
-    return wanted === undefined
-        ? object
-        : onContainers(object, (container) => ({ ...container, resources: wanted }));
-}
-
-interface Container {
-    readonly name: string;
-    readonly image: string;
-    readonly [field: string]: unknown;
-}
-
-interface Workload {
-    readonly template: {
-        readonly spec: { readonly containers: Container[]; readonly initContainers?: Container[] };
-    };
-}
-
-function onContainers(object: KubeObject, change: (container: Container) => Container): KubeObject {
-    if (!workloadKinds.has(object.kind)) {
-        return object;
-    }
-    const spec = object["spec"] as Workload;
-    const pod = spec.template.spec;
-    return {
-        ...object,
-        spec: {
-            ...spec,
-            template: {
-                ...spec.template,
-                spec: {
-                    ...pod,
-                    containers: pod.containers.map(change),
-                    ...(pod.initContainers === undefined
-                        ? {}
-                        : { initContainers: pod.initContainers.map(change) }),
-                },
-            },
-        },
-    };
 }
 
 /**

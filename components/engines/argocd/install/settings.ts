@@ -1,5 +1,5 @@
 /**
- * The settings of Argo CD as data: what stands in argocd-cm, argocd-cmd-params-cm and argocd-rbac-cm. Pure; the keys
+ * The settings of Argo CD as data: the content of argocd-cm, argocd-cmd-params-cm and argocd-rbac-cm. Pure; the keys
  * are those of Argo CD's operator manual.
  */
 import type { Account, ArgoCd, TeamProject } from "../../../../estate/engines/argocd/model";
@@ -50,10 +50,10 @@ export function argocdSettings(
 /**
  * Sign-in with GitLab's own OpenID provider; the client secret stays in argocd-secret.
  *
- * What GitLab tells, and where ("GitLab as OpenID Connect identity provider" in its docs): the ID token holds `sub` (the
+ * The claims GitLab sends, and where ("GitLab as OpenID Connect identity provider" in its docs): the ID token holds `sub` (the
  * user's number), `preferred_username`, `email` and `groups_direct`; `groups`, all groups as full paths, are in the
  * userinfo answer alone. Argo CD 3.2 (`util/oidc`) takes every claim from the ID token and replaces `groups` by those of
- * userinfo. Both are thus needed: groups for developers, `preferred_username` for maintainers.
+ * userinfo. Both are thus needed: groups for administrators, `preferred_username` for the people of teams.
  */
 function oidcConfig({ issuer, clientId }: NonNullable<ArgoCd["sso"]>, rootCA: string | undefined): string {
     return yaml({
@@ -103,8 +103,8 @@ function rootPath(url: string): Settings {
 }
 
 /**
- * argocd-rbac-cm. Nobody has anything by default; a team's groups reach the team's AppProjects and nothing else.
- * Groups are GitLab's full paths, as its OpenID provider sends them.
+ * argocd-rbac-cm. Nobody has anything by default; a team's people reach the team's AppProjects and nothing else. Those who
+ * administer are groups, GitLab's full paths, as its OpenID provider sends them.
  */
 export function accessRules(estate: Pick<Estate, "argocd" | "teams" | "apps" | "environments">): Settings {
     const rules: string[] = [];
@@ -122,8 +122,9 @@ export function accessRules(estate: Pick<Estate, "argocd" | "teams" | "apps" | "
         // Cannot be taken away by a later rule, so it stays empty.
         "policy.default": "",
         "policy.matchMode": "glob",
-        // GitLab's userinfo does not say who maintains a group, so maintainers are named; user and group names share one
-        // namespace in GitLab and cannot be mistaken for each other.
+        // A group's members are its guests too, and what roles somebody has in which groups is in claims of userinfo that
+        // Argo CD takes no part of, so a team's people are named; user and group names share one namespace in GitLab and
+        // cannot be mistaken for each other.
         scopes: "[groups, preferred_username]",
     };
 }
@@ -146,7 +147,8 @@ export function teamRules(team: Team, projects: readonly TeamProject[]): string[
             allow(role, "applications", "get", project.name);
             allow(role, "applications", "sync", project.name);
         }
-        for (const role of [maintainer, developer]) {
+        const people = project.guarded ? [maintainer] : [maintainer, developer];
+        for (const role of people) {
             allow(role, "applications", "get", project.name);
             allow(role, "logs", "get", project.name);
         }
@@ -156,12 +158,14 @@ export function teamRules(team: Team, projects: readonly TeamProject[]): string[
             allow(developer, "applications", "sync", project.name);
             allow(developer, "applications", "action/*", project.name);
         }
-        for (const role of [maintainer, developer]) {
+        for (const role of people) {
             rules.push(`p, ${role}, projects, get, ${project.name}, allow`);
             rules.push(`p, ${role}, repositories, get, ${project.name}/*, allow`);
         }
     }
-    rules.push(`g, ${team.group}, ${developer}`);
+    for (const user of team.developers) {
+        rules.push(`g, ${user}, ${developer}`);
+    }
     for (const user of team.maintainers) {
         rules.push(`g, ${user}, ${maintainer}`);
     }

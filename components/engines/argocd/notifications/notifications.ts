@@ -12,16 +12,14 @@ import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
 import { triggerOf, type EventName } from "../../../../estate/events";
 import { relayOf } from "../../../../estate/notifications";
 import type { ChannelSecrets } from "../../../notifications/channels";
-import { allAuthorities } from "../../../../estate/network";
-import { mirrorLoginName } from "../install/mirrorLogin";
 import { settingsMetadata } from "../install/controlPlane";
 import type { Settings } from "../install/settings";
 import { KubeResource, type Annotations } from "../../../support/kubeObject";
 import { yaml } from "../../../support/yaml";
-import { mail, webhookBody } from "../../../notifications/cards";
-import { events, type Event } from "../../../notifications/events";
-import { NotificationRelay, relayName, type RelayHost } from "../../../notifications/relay";
-import { applicationMessages } from "./messages";
+import { mail, webhookBody } from "../../../notifications/cardLayouts";
+import { events, type Event } from "../../../notifications/cardTexts";
+import { NotificationRelay, relayBeside, type RelayHost } from "../../../notifications/relay";
+import { applicationMessages } from "./cardValues";
 import { triggers } from "./triggers";
 
 /** What notifications depend on. */
@@ -99,22 +97,11 @@ function usedRelay(estate: NotifiedEstate): Estate["relay"] {
 }
 
 /** The relay runs beside Argo CD, and only its notifications reach it. */
-export function relayHost({
-    argocd: { namespace, imageMirror, imageMirrorLogin, seccomp, resources },
-    network,
-}: Pick<Estate, "argocd" | "network">): RelayHost {
-    const own = resources[relayName];
-    const authorities = allAuthorities(network);
-    return {
-        namespace,
+export function relayHost({ argocd, network }: Pick<Estate, "argocd" | "network">): RelayHost {
+    return relayBeside(argocd, network, {
         partOf: "argocd",
         senders: { [programLabel]: "argocd-notifications-controller" },
-        ...(imageMirror === undefined ? {} : { imageMirror }),
-        ...(imageMirrorLogin ? { imagePullSecret: mirrorLoginName } : {}),
-        ...(authorities === undefined ? {} : { authorities }),
-        seccomp,
-        ...(own === undefined ? {} : { resources: own }),
-    };
+    });
 }
 
 /** What argocd-notifications-secret holds: only what Argo CD uses itself. */

@@ -9,7 +9,7 @@ export interface Trigger {
     readonly name: TriggerName;
     readonly description: string;
     readonly when: string;
-    /** Told once per value of this expression. */
+    /** Sent once per value of this expression. */
     readonly oncePer: string;
     readonly event: EventName;
 }
@@ -24,22 +24,22 @@ const revision =
 const deployment = "string(last(app.status?.history ?? [])?.id ?? 0)";
 
 /**
- * When one of `triggers` was last told for this commit, in seconds since 1970; 0 if never. The controller keeps what it
- * told in an annotation: `<oncePer>:<trigger>:[<condition>].<hash>:<service>:<recipient>` to the time.
+ * When one of `triggers` was last sent for this commit, in seconds since 1970; 0 if never. The controller records what it
+ * sent in an annotation: `<oncePer>:<trigger>:[<condition>].<hash>:<service>:<recipient>` to the time.
  */
 function lastTold(triggers: readonly TriggerName[]): string {
-    const told = "fromJSON(app.metadata.annotations?.['notified.notifications.argoproj.io'] ?? '{}')";
+    const sent = "fromJSON(app.metadata.annotations?.['notified.notifications.argoproj.io'] ?? '{}')";
     const about = triggers.map((name) => `#[0] contains ':${name}:'`).join(" or ");
-    return `string(int(reduce(toPairs(${told}), #[0] startsWith revision + '@' and (${about}) ? max(#acc, #[1]) : #acc, 0)))`;
+    return `string(int(reduce(toPairs(${sent}), #[0] startsWith revision + '@' and (${about}) ? max(#acc, #[1]) : #acc, 0)))`;
 }
 
 /**
- * A problem is told once per commit, and once more after it was told that all is well. The commit alone would not do:
- * a problem without a new commit (a config repository out of reach, a broken node) would be told once for ever.
+ * A problem is sent once per commit, and once more after "healthy" was sent. The commit alone would not do:
+ * a problem without a new commit (a config repository out of reach, a broken node) would be sent once for ever.
  */
 const oncePerProblem = `${revision}revision + '@' + ${lastTold(["on-deployed"])}`;
 
-/** Health is told once per deployment, and once more after each problem that was told. */
+/** Health is sent once per deployment, and once more after each problem that was sent. */
 const oncePerHealth = `${revision}revision + '@' + ${lastTold([
     "on-health-degraded",
     "on-sync-failed",
@@ -64,7 +64,7 @@ export const triggers: readonly Trigger[] = [
     },
     {
         name: "on-health-degraded",
-        description: "The Application became degraded, or its health cannot be told",
+        description: "The Application became degraded, or its health is unknown",
         // While a sync runs, health is still that of the commit before.
         when: `${phase} != 'Running' and (${health} == 'Degraded' or ${health} == 'Unknown' and ${sync} != 'Unknown')`,
         oncePer: oncePerProblem,
@@ -94,7 +94,7 @@ export const triggers: readonly Trigger[] = [
     {
         name: "on-sync-status-unknown",
         description:
-            "Argo CD cannot tell what should run, for example because the config repository is out of reach",
+            "Argo CD does not know what should run, for example because the config repository is out of reach",
         when: `${sync} == 'Unknown'`,
         oncePer: oncePerProblem,
         event: "unknown",

@@ -1,7 +1,7 @@
 import type { Estate } from "../../../model";
 import type { AppsRule, Checked, Finding } from "../../../rules/rule";
 
-/** Who may tell Argo CD what to do. */
+/** Who may do what in Argo CD. */
 export const accountRules: readonly AppsRule[] = [
     {
         id: "account-role",

@@ -2,7 +2,14 @@ import type { App, Estate } from "../../../model";
 import { clashes } from "../../../repeated";
 import type { AppsRule, Finding } from "../../../rules/rule";
 import type { EngineName } from "../../engine";
-import { applicationName, applications, appProjectName } from "../names";
+import {
+    applicationName,
+    applications,
+    appProjectName,
+    previewApplication,
+    previewRelease,
+    previewSet,
+} from "../names";
 import { teamProjects } from "../projects";
 
 /** Names that must not meet. */
@@ -61,6 +68,15 @@ export function argocdNames(estate: Estate): EngineName[] {
             })),
         ),
         ...delivered(apps).map(({ path, value }) => ({ path, value, form: applicationName })),
+        ...apps
+            .filter(({ previews }) => previews !== undefined)
+            .flatMap(({ name }) =>
+                [
+                    previewApplication(name, "99999999"),
+                    previewRelease(name, "99999999"),
+                    previewSet(name),
+                ].map((value) => ({ path: `apps.${name}.previews`, value, form: applicationName })),
+            ),
     ];
 }
 

@@ -68,7 +68,7 @@ export const argocdSettingRules: readonly AppsRule[] = [
     },
 ];
 
-/** Whoever stays on an older version by choice sees the warning in each run: nobody else tells them. */
+/** Whoever stays on an older version by choice sees the warning in each run: there is no other place that says it. */
 function unsupported({ estate, context: { today } }: Checked): Finding[] {
     const { version } = estate.argocd.manifests;
     const line = lineOf(version);

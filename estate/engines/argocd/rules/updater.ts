@@ -1,19 +1,18 @@
-import { validRange } from "semver";
-
 import type { App, Estate, ExtraImage, ImageRule } from "../../../model";
 import type { Spec } from "../../../schema";
-import { sampleTags } from "../../../tags";
+import { goExpression, isRange, sampleTags, validTags } from "../../../tags";
 import { updaterAbilities, type UpdaterAbilities } from "../updaterVersions";
-import type { Checked, Finding, Rule } from "../../../rules/rule";
+import type { AppsRule, Checked, Finding } from "../../../rules/rule";
+import { imageRules, updated } from "../../../updaters";
 
 /** What an image updater of the chosen version can do, and what its settings need. */
-export const updaterRules: readonly Rule[] = [
+export const updaterRules: readonly AppsRule[] = [
     {
         id: "updater-tags",
         rule: "must be any, or regexp: and a valid expression",
         severity: "error",
-        check: ({ estate }) =>
-            imageRules(estate)
+        check: (_, apps) =>
+            imageRules(apps)
                 .filter(({ rule }) => !validTags(rule.allowTags))
                 .map(({ path, rule }) => ({
                     path: `${path}.allowTags`,
@@ -26,20 +25,46 @@ export const updaterRules: readonly Rule[] = [
         rule: "should let through what the app's CI pushes, or nothing is ever rolled out",
         // Something else may push tags that match; the estate does not know of it.
         severity: "warning",
-        check: ({ estate }) => updated(estate).flatMap(({ app, updater }) => unreachableTags(app, updater)),
+        check: (_, apps) => updated(apps).flatMap(({ app, updater }) => unreachableTags(app, updater)),
+    },
+    {
+        id: "updater-strategy",
+        rule: "is nothing Argo CD's image updater knows",
+        severity: "error",
+        check: (_, apps) =>
+            imageRules(apps).flatMap(({ path, rule: { strategy, extract } }): Finding[] => [
+                ...(strategy === "numerical"
+                    ? [
+                          {
+                              path: `${path}.strategy`,
+                              value: strategy,
+                              fix: "write newest-build, or alphabetical for numbers with leading zeros",
+                          },
+                      ]
+                    : []),
+                ...(extract === undefined
+                    ? []
+                    : [
+                          {
+                              path: `${path}.extract`,
+                              value: extract,
+                              fix: "remove it: whole tags are compared",
+                          },
+                      ]),
+            ]),
     },
     {
         id: "updater-constraint",
         rule: "must fit the strategy",
         severity: "error",
-        check: ({ estate }) => imageRules(estate).flatMap(constraintFault),
+        check: (_, apps) => imageRules(apps).flatMap(constraintFault),
     },
     {
         id: "updater-image",
-        rule: "must say one image, and where it stands in the manifests",
+        rule: "must say one image, and where it is in the manifests",
         severity: "error",
-        check: ({ estate }) =>
-            updated(estate).flatMap(({ app, updater }) =>
+        check: (_, apps) =>
+            updated(apps).flatMap(({ app, updater }) =>
                 Object.entries(updater.images).flatMap(([alias, image]) =>
                     imageFaults(app, alias, image).map((fault) => ({
                         ...fault,
@@ -85,8 +110,8 @@ export const updaterRules: readonly Rule[] = [
         id: "updater-merge-request",
         rule: "excludes writeBranch: the updater names the branch of a merge request itself",
         severity: "error",
-        check: ({ estate }) =>
-            updated(estate)
+        check: (_, apps) =>
+            updated(apps)
                 .filter(({ updater }) => updater.mergeRequest && updater.writeBranch !== undefined)
                 .map(({ app, updater }) => ({
                     path: `apps.${app.name}.updater.writeBranch`,
@@ -96,26 +121,9 @@ export const updaterRules: readonly Rule[] = [
     },
 ];
 
-function updated(estate: Estate): { app: App; updater: NonNullable<App["updater"]> }[] {
-    return Object.values(estate.apps).flatMap((app) =>
-        app.updater === undefined ? [] : [{ app, updater: app.updater }],
-    );
-}
-
 function abilities(estate: Estate): UpdaterAbilities | undefined {
     const version = estate.argocd.imageUpdaterVersion;
     return version === undefined ? undefined : updaterAbilities(version);
-}
-
-/** Every rule about tags, with where it stands. */
-function imageRules(estate: Estate): { path: string; rule: ImageRule }[] {
-    return updated(estate).flatMap(({ app, updater }) => [
-        { path: `apps.${app.name}.updater`, rule: updater },
-        ...Object.entries(updater.images).map(([alias, rule]) => ({
-            path: `apps.${app.name}.updater.images.${alias}`,
-            rule,
-        })),
-    ]);
 }
 
 /** Whether the updater leaves out all that CI pushes where it is the one to choose among that. */
@@ -149,7 +157,7 @@ function allowed(expression: string): (tag: string) => boolean {
     if (expression === "any" || !validTags(expression) || /\\[AzQEpPCx]|\[:/.test(pattern)) {
         return () => true;
     }
-    const compiled = new RegExp(pattern);
+    const compiled = goExpression(pattern);
     return (tag) => compiled.test(tag);
 }
 
@@ -176,11 +184,6 @@ function glob(pattern: string): RegExp {
     } catch {
         return /(?!)/;
     }
-}
-
-/** Whether a text is a range to Go's Masterminds/semver: npm's ranges, and `!=`. The schema has refused commas. */
-function isRange(constraint: string): boolean {
-    return constraint.trim() !== "" && validRange(constraint.replace(/!=/g, "=")) !== null;
 }
 
 function constraintFault({ path, rule }: { path: string; rule: ImageRule }): Finding[] {
@@ -271,13 +274,13 @@ function imageFaults(app: App, alias: string, image: ExtraImage): Finding[] {
     return faults;
 }
 
-function writeBack({ estate }: Checked): Finding[] {
+function writeBack({ estate }: Checked, apps: readonly App[]): Finding[] {
     const can = abilities(estate);
     if (can === undefined) {
         return [];
     }
     const version = estate.argocd.imageUpdaterVersion ?? "";
-    return updated(estate).flatMap(({ app, updater }): Finding[] => [
+    return updated(apps).flatMap(({ app, updater }): Finding[] => [
         ...(updater.writeBack === "values" && app.delivery === "helm" && !can.helmValues
             ? [
                   {
@@ -327,21 +330,4 @@ function manifests(spec: Spec, estate: Estate): Finding[] {
                   fix: "write the SHA-256 of the file you reviewed, or set argocd.imageUpdater.install to false",
               },
           ];
-}
-
-function validTags(expression: string): boolean {
-    if (expression === "any") {
-        return true;
-    }
-    if (!expression.startsWith("regexp:") || expression === "regexp:") {
-        return false;
-    }
-    const pattern = expression.slice("regexp:".length);
-    try {
-        // Go's syntax, which the updater uses, has neither lookaround nor references back; nearly all else is common.
-        new RegExp(pattern);
-        return !/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(pattern);
-    } catch {
-        return false;
-    }
 }

@@ -1,0 +1,67 @@
+/**
+ * Pipelines of flows that a spec describes, of generic parts: jobs for each lane in the app repository, and those that promote in
+ * a config repository whose branches are environments.
+ */
+import * as path from "node:path";
+import { versionFile, versionOf } from "../../../../estate/flows/plan";
+import type { App } from "../../../../estate/model";
+import { renderFile } from "../../../support/template";
+import { previewJobs } from "../../systems";
+import { environmentBranches } from "../environment-branches";
+import type { CiFiles } from "../files";
+import { gitlabFlow, laneJobs } from "../gitlab-flow";
+
+export const described: CiFiles = {
+    app: {
+        scripts: gitlabFlow.app.scripts,
+        lastStage: "merge_back",
+        pipeline: {
+            gitlab: (app) =>
+                [
+                    rendered("app.gitlab-ci.yml", {
+                        app: app.name,
+                        testImage: app.pipeline.images.test,
+                        qualityImage: app.pipeline.images.quality,
+                    }).trimEnd(),
+                    ...app.plan.lanes.flatMap(laneJobs),
+                    "",
+                    ...(app.previews === undefined ? [] : [`include: ${previewJobs}`, ""]),
+                ].join("\n"),
+            // A rule refuses such apps.
+            jenkins: () => "",
+        },
+    },
+    ...(environmentBranches.config === undefined ? {} : { config: environmentBranches.config }),
+    notes,
+};
+
+function notes(app: App): string {
+    return rendered("notes/ci.md", {
+        app: app.name,
+        flow: app.flow,
+        repository: app.config.fullPath,
+        lanes: app.environments.map(({ environment, image }) => {
+            const place = versionOf(app, { environment });
+            return `- **${environment}**: ${way(app, environment)}. Image \`${image}\`, version in \`${versionFile(place)}\` on branch \`${place.revision}\`.`;
+        }),
+    });
+}
+
+/** How a version comes to an environment, in words. */
+function way({ plan }: App, environment: string): string {
+    const step = plan.promotions.find(({ target }) => target === environment);
+    if (step !== undefined) {
+        return `what ${step.source} has, by a merge of branch \`${step.from}\` of the config repository into \`${step.into}\``;
+    }
+    const lane = plan.lanes.find((each) => each.environment === environment);
+    if (lane === undefined) {
+        return "nothing";
+    }
+    const { ref, start } = lane;
+    const what = ref.kind === "tag" ? "tags" : ref.name.includes("*") ? "branches" : "branch";
+    return `${what} \`${ref.name}\`, ${start === "person" ? `when a person runs the job \`deploy ${environment}\`` : "with each push"}`;
+}
+
+function rendered(file: string, values: Parameters<typeof renderFile>[1] = {}): string {
+    return renderFile(path.join(__dirname, file), values);
+}

@@ -1,0 +1,61 @@
+#!/bin/sh
+# Opens a merge request of what was released into each branch of MERGE_BACK that does not have it yet. Who merges it, and
+# resolves conflicts, is a person: on the branch made here, so that nothing of the target gets into the release branch.
+# Needs git and a checkout with the whole history.
+set -eu
+
+say() { printf '%s\n' "$*"; }
+fail() {
+    printf 'merge-back: %s\n' "$*" >&2
+    exit 1
+}
+
+: "${CI_COMMIT_SHA:?is not set}" "${CI_PROJECT_URL:?is not set}"
+name=${CI_COMMIT_TAG:-${CI_COMMIT_BRANCH:-}}
+[ -n "${MERGE_BACK:-}" ] || fail "MERGE_BACK is not set: this job has not got its variables from the estate. They belong to an environment; has the job the keyword environment?"
+[ -n "${MERGE_BACK_TOKEN:-}" ] || fail "MERGE_BACK_TOKEN is empty: it is a protected variable, given to jobs on protected branches and tags only; is $name protected?"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+export MERGE_BACK_TOKEN MERGE_BACK_USERNAME="${MERGE_BACK_USERNAME:-oauth2}" GIT_TERMINAL_PROMPT=0
+if [ -n "${CI_SERVER_TLS_CA_FILE:-}" ]; then
+    export GIT_SSL_CAINFO="$CI_SERVER_TLS_CA_FILE"
+elif [ -n "${ESTATE_CA_FILE:-}" ]; then
+    # git takes one file instead of its own.
+    for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
+        if [ -r "$bundle" ]; then cat "$bundle" >"$work/ca.pem" && break; fi
+    done
+    cat "$ESTATE_CA_FILE" >>"$work/ca.pem"
+    export GIT_SSL_CAINFO="$work/ca.pem"
+fi
+
+# git asks this for the password, so that it is in no argument, no URL and no file.
+writer='!f() { test "$1" = get && printf "username=%s\npassword=%s\n" "$MERGE_BACK_USERNAME" "$MERGE_BACK_TOKEN"; }; f'
+own_git() { git -c credential.helper= -c credential.helper="$writer" "$@"; }
+
+for target in $MERGE_BACK; do
+    branch=merge-back/$name-into-$target
+    own_git fetch --quiet "$CI_PROJECT_URL.git" "refs/heads/$target" 2>"$work/fetch" ||
+        fail "cannot read branch $target, which gets what is released: $(cat "$work/fetch")"
+    if git merge-base --is-ancestor "$CI_COMMIT_SHA" FETCH_HEAD; then
+        say "$target has $name already."
+        continue
+    fi
+    if own_git ls-remote --exit-code "$CI_PROJECT_URL.git" "refs/heads/$branch" >/dev/null 2>&1; then
+        say "Branch $branch is there already, and so is or was its merge request."
+        continue
+    fi
+    own_git push --quiet \
+        -o merge_request.create \
+        -o merge_request.target="$target" \
+        -o merge_request.title="Merge $name into $target" \
+        -o merge_request.remove_source_branch \
+        "$CI_PROJECT_URL.git" "$CI_COMMIT_SHA:refs/heads/$branch" 2>"$work/push" ||
+        fail "cannot push $branch, whose merge request would bring $name into $target: $(cat "$work/push")"
+    if git merge-tree --write-tree FETCH_HEAD "$CI_COMMIT_SHA" >/dev/null 2>&1; then
+        say "A merge request brings $name into $target."
+    else
+        say "A merge request brings $name into $target. It has conflicts: somebody resolves them on branch $branch."
+    fi
+done

@@ -1,0 +1,295 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * The preview of a merge request, as far as GitLab and the registry are concerned. Argo CD brings it up and takes it
+ * down; the merge request's label says which.
+ *
+ *   building  the pipeline has begun
+ *   ready     the image is there: sets the label
+ *   failed    a job before failed; an older preview stays up
+ *   gone      takes the label off and removes the images
+ *
+ * Each writes the same note of the merge request. Needs Node 20 or newer.
+ */
+import { realpathSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** @typedef {Readonly<Record<string, string | undefined>>} Variables */
+/** @typedef {(url: string, init: RequestInit) => Promise<Response>} Fetch */
+/** @typedef {{ readonly id: number, readonly body: string, readonly system: boolean }} Note */
+/** @typedef {{ readonly iid: number, readonly state: string, readonly sha: string, readonly labels: readonly string[] }} MergeRequest */
+/** @typedef {"building" | "ready" | "failed" | "gone"} Step */
+
+/** What distinguishes the note from those of people. */
+const marker = "<!-- preview of this merge request -->";
+
+/** The job cannot go on; the message says why and what to do. */
+export class PreviewError extends Error {}
+
+/**
+ * A variable that has to be there.
+ * @param {Variables} variables
+ * @param {string} key
+ */
+function wanted(variables, key) {
+  const value = variables[key];
+  if (!value) {
+    throw new PreviewError(
+      `the variable ${key} is not set. The estate sets PREVIEW_… for jobs of environments preview/*; GitLab sets CI_MERGE_REQUEST_… in pipelines of merge requests.`,
+    );
+  }
+  return value;
+}
+
+/** GitLab's API and Harbor's, for one merge request. */
+class Servers {
+  /**
+   * @param {Variables} variables
+   * @param {Fetch} fetch
+   * @param {number} pauseSeconds between two attempts
+   */
+  constructor(variables, fetch, pauseSeconds) {
+    this.fetch = fetch;
+    this.pauseSeconds = pauseSeconds;
+    this.base = `${wanted(variables, "CI_API_V4_URL")}/projects/${wanted(variables, "CI_PROJECT_ID")}`;
+    this.request = `/merge_requests/${wanted(variables, "CI_MERGE_REQUEST_IID")}`;
+    this.token = wanted(variables, "PREVIEW_TOKEN");
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path below the project
+   * @param {unknown} [body]
+   * @returns {Promise<unknown>}
+   */
+  async gitlab(method, path, body) {
+    const answer = await this.send(`${this.base}${path}`, {
+      method,
+      headers: { "private-token": this.token, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) {
+      throw new PreviewError(
+        `${method} ${this.base}${path} was answered with status ${answer.status}: ${(await answer.text()).slice(0, 300)}`,
+      );
+    }
+    return answer.status === 204 ? undefined : answer.json();
+  }
+
+  /**
+   * Asks again where the server failed or is away.
+   * @param {string} url
+   * @param {RequestInit} init
+   * @returns {Promise<Response>}
+   */
+  async send(url, init) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await this.fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
+        if (answer.status < 500 || attempt === 4) {
+          return answer;
+        }
+      } catch (error) {
+        if (attempt === 4) {
+          const { message, cause } = /** @type {Error} */ (error);
+          throw new PreviewError(
+            `${init.method} ${url} got no answer: ${cause instanceof Error ? cause.message : message}`,
+          );
+        }
+      }
+      await pause(attempt * this.pauseSeconds * 1000);
+    }
+  }
+
+  /** @returns {Promise<MergeRequest>} */
+  async mergeRequest() {
+    return /** @type {MergeRequest} */ (await this.gitlab("GET", this.request));
+  }
+
+  /**
+   * How many other open merge requests have the label.
+   * @param {Variables} variables
+   */
+  async others(variables) {
+    const query = new URLSearchParams({
+      state: "opened",
+      labels: wanted(variables, "PREVIEW_LABEL"),
+      per_page: "100",
+    });
+    const found = /** @type {MergeRequest[]} */ (
+      await this.gitlab("GET", `/merge_requests?${query.toString()}`)
+    );
+    return found.filter(({ iid }) => String(iid) !== variables.CI_MERGE_REQUEST_IID).length;
+  }
+
+  /**
+   * The note with this text: the one that is there, or a new one. Two runs at once make two; the older one stays.
+   * @param {string} text
+   */
+  async note(text) {
+    const body = `${marker}\n${text}`;
+    const [first] = await this.notes();
+    if (first === undefined) {
+      await this.gitlab("POST", `${this.request}/notes`, { body });
+    } else if (first.body !== body) {
+      await this.gitlab("PUT", `${this.request}/notes/${first.id}`, { body });
+    }
+    for (const other of (await this.notes()).slice(1)) {
+      await this.gitlab("DELETE", `${this.request}/notes/${other.id}`);
+    }
+  }
+
+  /** The notes of earlier runs, oldest first. */
+  async notes() {
+    /** @type {Note[]} */
+    const own = [];
+    for (let page = 1; ; page++) {
+      const path = `${this.request}/notes?sort=asc&order_by=created_at&per_page=100&page=${page}`;
+      const notes = /** @type {Note[]} */ (await this.gitlab("GET", path));
+      own.push(...notes.filter(({ body, system }) => !system && body.startsWith(marker)));
+      if (notes.length < 100) {
+        return own;
+      }
+    }
+  }
+
+  /**
+   * Removes the images of the merge request. What another one has too loses the tag only.
+   * @param {Variables} variables
+   * @returns {Promise<number>} how many tags
+   */
+  async removeImages(variables) {
+    const image = wanted(variables, "IMAGE");
+    const [project = "", ...name] = image.slice(image.indexOf("/") + 1).split("/");
+    const base = `${wanted(variables, "REGISTRY_URL")}/api/v2.0/projects/${project}/repositories/${name.join("%252F")}/artifacts`;
+    const login = `${wanted(variables, "REGISTRY_USERNAME")}:${wanted(variables, "REGISTRY_PASSWORD")}`;
+    const headers = { authorization: `Basic ${Buffer.from(login).toString("base64")}` };
+    /** @type {[string, string[], string[]][]} digest, all tags, those of the merge request */
+    const found = [];
+    for (let page = 1; ; page++) {
+      const answer = await this.send(`${base}?with_tag=true&page_size=100&page=${page}`, {
+        method: "GET",
+        headers,
+      });
+      if (answer.status === 404) {
+        return 0;
+      }
+      if (!answer.ok) {
+        throw new PreviewError(`GET ${base} was answered with status ${answer.status}`);
+      }
+      const artifacts = /** @type {{ digest: string, tags: { name: string }[] | null }[]} */ (
+        await answer.json()
+      );
+      for (const { digest, tags } of artifacts) {
+        const names = (tags ?? []).map((tag) => tag.name);
+        const own = names.filter((tag) => tag.startsWith(`mr-${variables.CI_MERGE_REQUEST_IID}-`));
+        if (own.length > 0) {
+          found.push([digest, names, own]);
+        }
+      }
+      if (artifacts.length < 100) {
+        break;
+      }
+    }
+    for (const [digest, names, own] of found) {
+      const paths = own.length === names.length ? [`/${digest}`] : own.map((tag) => `/${digest}/tags/${tag}`);
+      for (const path of paths) {
+        const answer = await this.send(`${base}${path}`, { method: "DELETE", headers });
+        if (!answer.ok && answer.status !== 404) {
+          throw new PreviewError(`DELETE ${base}${path} was answered with status ${answer.status}`);
+        }
+      }
+    }
+    return found.flatMap(([, , own]) => own).length;
+  }
+}
+
+/**
+ * @param {Step} step
+ * @param {Variables} variables
+ * @param {(line: string) => void} report
+ * @param {Fetch} [fetch]
+ * @param {number} [pauseSeconds]
+ * @returns {Promise<boolean>} whether all of it went well
+ * @throws {PreviewError}
+ */
+export async function run(step, variables, report, fetch = globalThis.fetch, pauseSeconds = 2) {
+  const servers = new Servers(variables, fetch, pauseSeconds);
+  const label = wanted(variables, "PREVIEW_LABEL");
+  const commit = (variables.CI_COMMIT_SHA ?? "").slice(0, 10);
+  const pipeline = `[pipeline](${variables.CI_PIPELINE_URL ?? ""})`;
+  const link = `${variables.PREVIEW_URL_START ?? ""}${variables.CI_MERGE_REQUEST_IID}${variables.PREVIEW_URL_END ?? ""}`;
+  const { state, sha, labels } = await servers.mergeRequest();
+  const current = state === "opened" && sha === variables.CI_COMMIT_SHA;
+  if (step !== "gone" && !current) {
+    report(
+      state === "opened"
+        ? `Nothing to do: ${commit} is no longer the newest commit of this merge request.`
+        : `Nothing to do: this merge request is ${state}.`,
+    );
+    return true;
+  }
+  switch (step) {
+    case "building":
+      await servers.note(
+        labels.includes(label)
+          ? `**Preview:** ${commit} is being built (${pipeline}); until then ${link} has the version before.`
+          : `**Preview:** ${commit} is being built (${pipeline}).`,
+      );
+      return true;
+    case "ready": {
+      const maximum = Number(wanted(variables, "PREVIEW_MAXIMUM"));
+      if (!labels.includes(label) && (await servers.others(variables)) >= maximum) {
+        const text = `the app has ${maximum} previews already, which is its maximum. Merge or close another merge request, or take the label ${label} off one; then run the job again (${pipeline}).`;
+        await servers.note(`**Preview:** none, ${text}`);
+        report(`No preview: ${text}`);
+        return false;
+      }
+      await servers.gitlab("PUT", servers.request, { add_labels: label });
+      await servers.note(
+        `**Preview:** ${link} has ${commit}, in a moment if it is not there yet. It goes with this merge request.`,
+      );
+      report(`The label ${label} is set: ${link}`);
+      return true;
+    }
+    case "failed":
+      await servers.note(
+        `**Preview:** ${commit} has none, because a job failed: ${pipeline}.${labels.includes(label) ? ` ${link} has the version before.` : ""}`,
+      );
+      return true;
+    case "gone": {
+      await servers.gitlab("PUT", servers.request, { remove_labels: label });
+      const removed = await servers.removeImages(variables);
+      await servers.note(
+        state === "opened"
+          ? `**Preview:** gone; it was stopped. The next push brings it back.`
+          : `**Preview:** gone; this merge request is ${state}.`,
+      );
+      report(`The label ${label} is off, ${removed} tags of images are removed.`);
+      return true;
+    }
+  }
+}
+
+async function main() {
+  const complain = (/** @type {string} */ line) => console.error(`preview: ${line}`);
+  const step = process.argv[2] ?? "";
+  try {
+    if (!["building", "ready", "failed", "gone"].includes(step)) {
+      throw new PreviewError(`"${step}" is no step; there are building, ready, failed and gone`);
+    }
+    process.exitCode = (await run(/** @type {Step} */ (step), process.env, console.log)) ? 0 : 1;
+  } catch (error) {
+    process.exitCode = 1;
+    if (!(error instanceof PreviewError)) {
+      throw error;
+    }
+    complain(error.message);
+  }
+}
+
+const [, started] = process.argv;
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  void main();
+}

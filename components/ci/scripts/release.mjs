@@ -1,0 +1,583 @@
+// @ts-check
+/**
+ * Delivers to environments that take their images from an earlier one, and builds nothing.
+ *
+ *   (no word)  looks at the branch of the app repository that comes to this job's environment, finds the image that the
+ *              earlier environment has of the same content, gives it to this environment by digest, writes the version, and
+ *              tags what is written: a baseline
+ *   rollback   in the pipeline of a baseline: opens a merge request that puts its version back, and holds it there
+ *
+ * GitLab's merges make new commits, so an image is found by content: the commits of the delivered branches with the same
+ * tree as the head of this one. These are protected; tags and other branches, which developers make, are not looked at. What releases what is in the variables RELEASE…, one for each app, which the estate sets.
+ * Needs Node 20 or newer, git, and ci/copy.mjs and ci/deliver.sh beside it.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { CopyError, digestOf, hasTag, ignoredProxy, retagImage } from "./copy.mjs";
+
+/** @typedef {Readonly<Record<string, string | undefined>>} Variables */
+/**
+ * Names of the variables with a login.
+ * @typedef {{ readonly username: string, readonly password: string }} Login
+ */
+/**
+ * An image without tag, its registry's address, and the names of the variables with a login.
+ * @typedef {Login & { readonly url: string, readonly insecure?: boolean, readonly image: string }} Image
+ */
+/**
+ * `branch` of the app repository comes to it; `file` of branch `revision` of the config repository has its version.
+ * @typedef {object} Environment
+ * @property {string} environment
+ * @property {string} branch
+ * @property {string} file
+ * @property {string} revision
+ * @property {readonly Image[]} sources
+ * @property {Image} target
+ */
+/**
+ * One app. `source` and `config` are the addresses of its repositories, `branches` those whose builds are delivered.
+ * @typedef {object} Release
+ * @property {string} app
+ * @property {string} source
+ * @property {Login} sourceLogin
+ * @property {readonly string[]} branches
+ * @property {string} config
+ * @property {Login} configLogin
+ * @property {"helm" | "kustomize" | "plain" | "jsonnet"} format
+ * @property {readonly Environment[]} environments
+ */
+
+/** The job cannot go on; the message says why and what to do. */
+export class ReleaseError extends Error {}
+
+/**
+ * What the variables say is released, by app.
+ * @param {Variables} variables
+ * @returns {Release[]}
+ */
+export function releasesOf(variables) {
+  const found = Object.keys(variables)
+    .filter((key) => /^RELEASE(_[A-Z0-9_]+)?$/.test(key) && variables[key]?.startsWith("{"))
+    .sort();
+  if (found.length === 0) {
+    throw new ReleaseError(
+      "no variable RELEASE… is set: this project has not got its variables from the estate.",
+    );
+  }
+  return found.map((key) => {
+    /** @type {Release} */
+    const value = JSON.parse(variables[key] ?? "");
+    return value;
+  });
+}
+
+/**
+ * Commits with the content of a branch's head, the head first.
+ * @param {string} log lines with a commit and its tree, of the head and then of the branches that are delivered
+ */
+export function sameContent(log) {
+  const commits = log
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "));
+  const wanted = commits[0]?.[1];
+  return [...new Set(commits.filter(([, tree]) => tree === wanted).map(([commit = ""]) => commit))];
+}
+
+/**
+ * The same of a clone. By full names: of a branch and a tag with one name git takes the tag, which anybody may have pushed.
+ * @param {(...words: string[]) => string} git
+ * @param {string} branch
+ * @param {readonly string[]} branches
+ * @throws {ReleaseError} when the branch is not there
+ */
+export function commitsLike(git, branch, branches) {
+  const there = new Set(git("for-each-ref", "--format=%(refname)", "refs/heads/").trim().split("\n"));
+  const full = (/** @type {string} */ name) => `refs/heads/${name}`;
+  if (!there.has(full(branch))) {
+    throw new ReleaseError(`the app repository has no branch ${branch}, which is what is released.`);
+  }
+  const log = (/** @type {string[]} */ ...words) => git("log", "--format=%H %T", ...words, "--");
+  return sameContent(
+    log("-n1", full(branch)) + log(...[branch, ...branches].map(full).filter((name) => there.has(name))),
+  );
+}
+
+/**
+ * A file with a version, with another tag, and nothing else changed; as ci/deliver.sh writes it.
+ * @param {string} text
+ * @param {Release["format"]} format
+ * @param {string} tag
+ * @returns {string | undefined} nothing when it has no place for one
+ */
+export function withTag(text, format, tag) {
+  if (format === "plain") {
+    // Each image with the comment behind it.
+    const image =
+      /^([ \t]*(?:- )?image:[ \t]*)["']?(\S+?):\w[\w.-]*(?:@sha256:\w+)?["']?[ \t]+# version[ \t\r]*$/gm;
+    return image.test(text) ? text.replace(image, `$1$2:${tag} # version`) : undefined;
+  }
+  const bare = (/** @type {string} */ line) =>
+    line
+      .replace(/^[^:]*:[ \t]*/, "")
+      .replace(/[ \t]+#.*$/, "")
+      .replace(/["' \t\r]/g, "");
+  let [list, entry, found] = [false, "", false];
+  const lines = text.split("\n").map((line) => {
+    if (/^[A-Za-z]/.test(line)) {
+      [list, entry] = [line.startsWith("images:"), ""];
+    }
+    if (/^[ \t]*- /.test(line)) {
+      entry = "";
+    }
+    if (list && /^[ \t]*(- )?name:/.test(line)) {
+      entry = bare(line);
+    }
+    const place =
+      format === "helm"
+        ? line.startsWith("imagetag:")
+        : format === "jsonnet"
+          ? /^[ \t]*imagetag:/.test(line)
+          : list && entry === "app" && /^[ \t]+newTag:/.test(line);
+    if (found || !place) {
+      return line;
+    }
+    found = true;
+    // Flux finds the place of a tag by a comment. Any other was about the tag that goes.
+    const [mark = ""] = /[ \t]+#[ \t]*\{"\$imagepolicy":.*$/.exec(line) ?? [];
+    const written = format === "jsonnet" ? `'${tag}',` : `"${tag}"`;
+    return `${line.slice(0, line.indexOf(":"))}: ${written}${mark}`;
+  });
+  return found ? lines.join("\n") : undefined;
+}
+
+/**
+ * What holds an environment where it is, by its file `hold.yaml`.
+ * @param {string} text
+ * @param {string} today `YYYY-MM-DD`
+ * @returns {string | undefined} in words; nothing when it is over
+ */
+export function heldBy(text, today) {
+  const value = (/** @type {string} */ key) =>
+    new RegExp(`^${key}:[ \\t]*(.*)$`, "m")
+      .exec(text)?.[1]
+      ?.trim()
+      .replace(/^"(.*)"$/, "$1") ?? "";
+  const until = value("until");
+  if (/^\d{4}-\d{2}-\d{2}$/.test(until) && until < today) {
+    return undefined;
+  }
+  return `held at ${value("baseline") || "what it has"}${until === "" ? "" : ` until ${until}`}: ${value("reason") || "no reason given"}`;
+}
+
+/** What one run works with. */
+class Work {
+  /**
+   * @param {Variables} variables
+   * @param {(line: string) => void} report
+   * @param {boolean} shared whether several apps are released here
+   */
+  constructor(variables, report, shared) {
+    this.variables = variables;
+    this.report = report;
+    this.shared = shared;
+    this.folder = mkdtempSync(path.join(variables.RELEASE_WORK ?? tmpdir(), "release-"));
+    this.patience = {
+      attempts: Number(variables.PROMOTION_ATTEMPTS || 6),
+      pauseSeconds: Number(variables.PROMOTION_INTERVAL || 2),
+      timeoutSeconds: Number(variables.PROMOTION_TIMEOUT || 120),
+    };
+  }
+
+  /**
+   * The values of a login's variables.
+   * @param {Login} login
+   */
+  login({ username, password }) {
+    const secret = this.variables[password];
+    if (!secret) {
+      throw new ReleaseError(
+        `${password} is empty. It is a protected variable, given to jobs on protected branches and tags only; is ${this.variables.CI_COMMIT_REF_NAME ?? "this one"} protected?`,
+      );
+    }
+    return { username: this.variables[username] ?? "oauth2", password: secret };
+  }
+
+  /** @param {Image} image */
+  place(image) {
+    const { url, insecure = false } = image;
+    return {
+      registry: { url, insecure, ...this.login(image) },
+      repository: image.image.slice(image.image.indexOf("/") + 1),
+    };
+  }
+
+  /**
+   * git with a login, which is in no argument, no address and no file.
+   * @param {Login} login
+   * @param {readonly string[]} words
+   * @param {string} [cwd]
+   */
+  git(login, words, cwd = this.folder) {
+    const { username, password } = this.login(login);
+    const run = spawnSync("git", words, {
+      cwd,
+      encoding: "utf8",
+      maxBuffer: 1 << 28,
+      env: {
+        ...process.env,
+        ...this.variables,
+        ...credentials({ username, password }),
+      },
+    });
+    if (run.status !== 0) {
+      throw new ReleaseError(
+        `git ${words.slice(0, 2).join(" ")} failed: ${(run.stderr || String(run.error ?? "")).trim()}`,
+      );
+    }
+    return run.stdout;
+  }
+
+  /**
+   * A clone of a config repository's branch.
+   * @param {Release} release
+   * @param {string} revision
+   */
+  config({ app, config, configLogin }, revision) {
+    const folder = path.join(this.folder, `config-${app}-${revision}`);
+    if (!existsSync(folder)) {
+      this.git(configLogin, ["clone", "--quiet", "--branch", revision, "--", config, folder]);
+    }
+    return folder;
+  }
+}
+
+/**
+ * Settings of git for one process, from which it has the login.
+ * @param {{ username: string, password: string }} login
+ */
+function credentials(login) {
+  return {
+    GIT_CONFIG_COUNT: "2",
+    GIT_CONFIG_KEY_0: "credential.helper",
+    GIT_CONFIG_VALUE_0: "",
+    GIT_CONFIG_KEY_1: "credential.helper",
+    GIT_CONFIG_VALUE_1: helper,
+    ...loginVariables(login),
+  };
+}
+
+/** What git asks for a login. */
+const helper =
+  '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$RELEASE_GIT_USERNAME" "$RELEASE_GIT_PASSWORD"; }; f';
+
+/**
+ * What that looks at.
+ * @param {{ username: string, password: string }} login
+ */
+function loginVariables({ username, password }) {
+  return { GIT_TERMINAL_PROMPT: "0", RELEASE_GIT_USERNAME: username, RELEASE_GIT_PASSWORD: password };
+}
+
+/**
+ * Delivers one app to one environment.
+ * @param {Work} work
+ * @param {Release} release
+ * @param {Environment} environment
+ */
+async function deliver(work, release, environment) {
+  const { app } = release;
+  const { branch, file, revision, sources, target } = environment;
+  const { report, patience } = work;
+  const hold = path.join(work.config(release, revision), path.dirname(file), "hold.yaml");
+  const held = existsSync(hold) ? heldBy(readFileSync(hold, "utf8"), today()) : undefined;
+  if (held !== undefined) {
+    report(
+      `${app} is not released to ${environment.environment}: it is ${held}. Remove ${path.join(path.dirname(file), "hold.yaml")} to lift that, and run this pipeline again.`,
+    );
+    return;
+  }
+  const clone = path.join(work.folder, `source-${app}`);
+  if (!existsSync(clone)) {
+    work.git(release.sourceLogin, ["clone", "--quiet", "--bare", "--", release.source, clone]);
+  }
+  const commits = commitsLike(
+    (...words) => work.git(release.sourceLogin, words, clone),
+    branch,
+    release.branches,
+  );
+  const [head = ""] = commits;
+  const found = await firstImage(work, sources, commits);
+  if (found === undefined) {
+    const before = work.git(
+      release.configLogin,
+      ["tag", "--list", `${baselinePrefix(app, environment.environment)}*`],
+      work.config(release, revision),
+    );
+    if (work.shared && before.trim() === "") {
+      // Another app's release, which this one does not hold up.
+      report(`${app} has no release in ${environment.environment} yet, and no image to begin with.`);
+      return;
+    }
+    throw new ReleaseError(
+      `no earlier environment has an image with the content of ${branch} (${head.slice(0, 10)}), and none is built here: what is released was seen before. Bring ${branch} into the branch before it, let that be delivered, and merge it again.`,
+    );
+  }
+  const { source, commit, tag } = found;
+  const to = work.place(target);
+  let digest = await digestOf(to, tag, patience, report);
+  if (digest === undefined && !(await hasTag(to, tag, patience, report))) {
+    digest = await retagImage({ source: work.place(source), target: to, tag, as: tag, patience, report });
+    report(`${target.image}:${tag} is ${source.image}:${tag} (${digest}).`);
+  }
+  write(work, release, environment, commit);
+  baseline(work, release, environment, {
+    tag,
+    commit,
+    head,
+    digest: digest ?? "unknown: its project lets nobody pull it",
+  });
+}
+
+/**
+ * @param {Work} work
+ * @param {readonly Image[]} sources
+ * @param {readonly string[]} commits
+ * @returns {Promise<{ source: Image, commit: string, tag: string } | undefined>}
+ */
+async function firstImage(work, sources, commits) {
+  for (const source of sources) {
+    for (const commit of commits) {
+      const tag = commit.slice(0, 10);
+      if (await hasTag(work.place(source), tag, work.patience, work.report)) {
+        return { source, commit, tag };
+      }
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Has ci/deliver.sh write the version, as pipelines of app repositories do for other environments.
+ * @param {Work} work
+ * @param {Release} release
+ * @param {Environment} environment
+ * @param {string} commit
+ */
+function write(work, release, { branch, file, revision, target }, commit) {
+  const { username, password } = work.login(release.configLogin);
+  const clone = path.join(work.folder, `source-${release.app}`);
+  work.git(release.sourceLogin, ["config", "credential.helper", helper], clone);
+  const script = path.join(path.dirname(fileURLToPath(import.meta.url)), "deliver.sh");
+  const run = spawnSync("sh", [script], {
+    cwd: clone,
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      ...work.variables,
+      // For the app repository, which it reads; for the config repository it has its own.
+      ...loginVariables(work.login(release.sourceLogin)),
+      APP: release.app,
+      IMAGE: target.image,
+      CI_JOB_TOKEN: "",
+      CI_COMMIT_SHA: commit,
+      CI_COMMIT_BRANCH: branch,
+      CI_COMMIT_TAG: "",
+      DELIVERY_BRANCH: branch,
+      // What the branch has is decided, also when that is older.
+      DELIVERY_START: "person",
+      TAG_WRITER: "ci",
+      TAG_OF: "commit",
+      CONFIG_REPOSITORY: release.config,
+      CONFIG_BRANCH: revision,
+      CONFIG_FOLDER: path.dirname(file),
+      CONFIG_FORMAT: release.format,
+      CONFIG_USERNAME: username,
+      CONFIG_TOKEN: password,
+    },
+  });
+  work.report(run.stdout.trimEnd());
+  if (run.status !== 0) {
+    throw new ReleaseError(run.stderr.trim() || `ci/deliver.sh ended with ${run.status}`);
+  }
+}
+
+/**
+ * An annotated tag at what is written, with what was released.
+ * @param {Work} work
+ * @param {Release} release
+ * @param {Environment} environment
+ * @param {{ tag: string, commit: string, head: string, digest: string }} version
+ */
+function baseline(work, release, { environment, revision, target }, { tag, commit, head, digest }) {
+  const folder = work.config(release, revision);
+  const git = (/** @type {string[]} */ ...words) => work.git(release.configLogin, words, folder);
+  git("fetch", "--quiet", "--tags", "origin", `+refs/heads/${revision}:refs/remotes/origin/${revision}`);
+  const at = git("rev-parse", `refs/remotes/origin/${revision}`).trim();
+  const name = `${baselinePrefix(release.app, environment)}${today()}-${tag}`;
+  if (git("tag", "--list", name).trim() !== "") {
+    work.report(`Baseline ${name} is there already.`);
+    return;
+  }
+  const message = [
+    `${release.app} in ${environment}: ${tag}`,
+    "",
+    `Image: ${target.image}:${tag}`,
+    `Digest: ${digest}`,
+    `App-Commit: ${commit}`,
+    `App-Release: ${head}`,
+  ].join("\n");
+  git(...author(work.variables), "tag", "--annotate", "--message", message, name, at);
+  git("push", "--quiet", "origin", `refs/tags/${name}`);
+  work.report(`Baseline ${name}: ${digest}`);
+}
+
+/**
+ * Beginning of the baselines of an app in an environment.
+ * @param {string} app
+ * @param {string} environment
+ */
+function baselinePrefix(app, environment) {
+  return `${app}-${environment}-`;
+}
+
+/**
+ * @param {Variables} variables
+ * @returns {string[]}
+ */
+function author({ GITLAB_USER_NAME, GITLAB_USER_EMAIL }) {
+  return [
+    ...["-c", `user.name=${GITLAB_USER_NAME || "CI"}`],
+    ...["-c", `user.email=${GITLAB_USER_EMAIL || "ci@localhost"}`],
+    ...["-c", "commit.gpgSign=false", "-c", "tag.gpgSign=false"],
+  ];
+}
+
+/**
+ * Opens a merge request that puts the version of a baseline back.
+ * @param {Work} work
+ * @param {readonly Release[]} releases
+ */
+async function rollBack(work, releases) {
+  const { CI_COMMIT_TAG: name = "", GITLAB_USER_LOGIN = "somebody", ROLLBACK_DAYS } = work.variables;
+  const days = Number(ROLLBACK_DAYS || 7);
+  const found = releases
+    .flatMap((release) => release.environments.map((environment) => ({ release, environment })))
+    .filter(({ release, environment }) =>
+      new RegExp(`^${baselinePrefix(release.app, environment.environment)}\\d{4}-\\d{2}-\\d{2}-`).test(name),
+    )[0];
+  if (found === undefined) {
+    throw new ReleaseError(
+      `${name || "this pipeline's ref"} is no baseline of an app that is released here.`,
+    );
+  }
+  const { release, environment } = found;
+  const { file, revision, target } = environment;
+  const folder = work.config(release, revision);
+  const git = (/** @type {string[]} */ ...words) => work.git(release.configLogin, words, folder);
+  git("fetch", "--quiet", "--tags", "origin");
+  const message = git("for-each-ref", "--format=%(contents)", `refs/tags/${name}`);
+  const [, digest] = /^Digest: (sha256:[0-9a-f]{64})$/m.exec(message) ?? [];
+  const [, tag = ""] = /^Image: .*:([^:\s]+)$/m.exec(message) ?? [];
+  const present = await digestOf(work.place(target), tag, work.patience, work.report);
+  if (present === undefined || (digest !== undefined && present !== digest)) {
+    throw new ReleaseError(
+      `${target.image}:${tag} is ${present ?? "not there any more, or not to be pulled"}, and was ${digest ?? "unknown"}: ${name} cannot be put back. Choose a baseline whose image is kept.`,
+    );
+  }
+  const until = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const hold = path.join(path.dirname(file), "hold.yaml");
+  const branch = `rollback/${name}`;
+  git("checkout", "--quiet", "--no-track", "-B", branch, `refs/remotes/origin/${revision}`);
+  // The version alone: what else the file says now is not the release's.
+  const values = path.join(folder, file);
+  const text = withTag(readFileSync(values, "utf8"), release.format, tag);
+  if (text === undefined) {
+    throw new ReleaseError(`${file} has no place for a tag, so ${name} cannot be put back into it.`);
+  }
+  writeFileSync(values, text);
+  writeFileSync(
+    path.join(folder, hold),
+    [
+      "# Releases leave this environment alone until this day is over, or this file is gone.",
+      `baseline: ${name}`,
+      `until: "${until}"`,
+      `reason: ${JSON.stringify(`rolled back to ${name} by ${GITLAB_USER_LOGIN}`)}`,
+      "",
+    ].join("\n"),
+  );
+  git("add", "--", file, hold);
+  git(...author(work.variables), "commit", "--quiet", "--message", `Roll back to ${name}`);
+  git(
+    ...["push", "--quiet", "--force"],
+    ...["-o", "merge_request.create", "-o", `merge_request.target=${revision}`],
+    ...["-o", `merge_request.title=Roll back ${release.app} in ${environment.environment} to ${name}`],
+    ...["-o", "merge_request.remove_source_branch"],
+    ...["origin", `HEAD:refs/heads/${branch}`],
+  );
+  work.report(
+    `A merge request puts ${name} back (${present}) and holds it until ${until}; write the reason into ${hold} before it is merged.`,
+  );
+}
+
+function today() {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/**
+ * @param {Variables} variables
+ * @param {string | undefined} word
+ * @param {(line: string) => void} report
+ */
+export async function release(variables, word, report) {
+  const releases = releasesOf(variables);
+  const work = new Work(variables, report, releases.length > 1);
+  if (word === "rollback") {
+    return rollBack(work, releases);
+  }
+  const failed = [];
+  for (const each of releases) {
+    for (const environment of each.environments) {
+      if (environment.environment !== variables.CI_ENVIRONMENT_NAME) {
+        continue;
+      }
+      try {
+        await deliver(work, each, environment);
+      } catch (error) {
+        if (!(error instanceof ReleaseError || error instanceof CopyError)) {
+          throw error;
+        }
+        failed.push(`${each.app}: ${error.message}`);
+      }
+    }
+  }
+  if (failed.length > 0) {
+    throw new ReleaseError(failed.join("\n"));
+  }
+}
+
+async function main() {
+  const complain = (/** @type {string} */ line) => console.error(`release: ${line}`);
+  try {
+    const proxy = ignoredProxy(process.env, process.versions.node);
+    if (proxy !== undefined) {
+      complain(proxy);
+    }
+    await release(process.env, process.argv[2], console.log);
+  } catch (error) {
+    process.exitCode = 1;
+    if (!(error instanceof ReleaseError || error instanceof CopyError)) {
+      throw error;
+    }
+    complain(error.message);
+  }
+}
+
+const [, started] = process.argv;
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  void main();
+}

@@ -1,0 +1,93 @@
+/** Changes to Flux's published manifests, each a pure function from objects to objects. */
+import type { Flux } from "../../../../estate/engines/flux/model";
+import type { KubeObject } from "../../../support/kubeObject";
+import {
+    inNamespace,
+    mirrored,
+    onContainers,
+    withoutSeccomp,
+    withoutServiceAwait,
+    withPullSecret,
+    withReplicas,
+    withResources,
+} from "../../../support/workloads";
+
+/** Namespace of the published manifests. */
+const publishedNamespace = "flux-system";
+
+/** Composes artifacts of others, which the estate has no use for. */
+const unused = "source-watcher";
+
+/**
+ * Whom Flux takes an object's changes for that names nobody: an account without rights. All that the estate delivers names
+ * its team's.
+ */
+const nobody = "--default-service-account=default";
+
+/** A team's objects name nothing of another team. */
+const ownNamespace = "--no-cross-namespace-refs=true";
+
+/** What makes Flux safe for several teams, by controller. */
+const lockdown: Readonly<Record<string, readonly string[]>> = {
+    "kustomize-controller": [ownNamespace, nobody, "--no-remote-bases=true"],
+    "helm-controller": [ownNamespace, nobody],
+    "notification-controller": [ownNamespace],
+    "image-reflector-controller": [ownNamespace],
+    "image-automation-controller": [ownNamespace],
+};
+
+/** The manifests as this estate wants them. */
+export function patchFluxManifests(objects: readonly KubeObject[], flux: Flux): KubeObject[] {
+    return objects
+        .filter((object) => !isUnused(object) && !administersHost(object))
+        .map((object) => inNamespace(object, flux.namespace))
+        .map((object) => withAddresses(object, flux.namespace))
+        .map(locked)
+        .map(withoutServiceAwait)
+        .map(withReplicas)
+        .map((object) => (flux.imageMirror === undefined ? object : mirrored(object, flux.imageMirror)))
+        .map((object) => (flux.imageMirrorLogin ? withPullSecret(object) : object))
+        .map((object) => withResources(object, flux.resources))
+        .map((object) => (flux.seccomp === "remove" ? withoutSeccomp(object) : object));
+}
+
+/** The definitions stay: an object of them that somebody has is not lost by this. */
+function isUnused({ kind, metadata }: KubeObject): boolean {
+    return kind === "Namespace" || (kind !== "CustomResourceDefinition" && metadata.name === unused);
+}
+
+/** Controllers apply nothing on the host itself: what runs there is delivered as a team's account, too. */
+function administersHost(object: KubeObject): boolean {
+    const role = object["roleRef"] as { readonly name?: string } | undefined;
+    return object.kind === "ClusterRoleBinding" && role?.name === "cluster-admin";
+}
+
+/** Controllers know each other by the names of their Services. */
+function withAddresses(object: KubeObject, namespace: string): KubeObject {
+    return namespace === publishedNamespace
+        ? object
+        : onArguments(object, (words) =>
+              words.map((word) => word.replace(`.${publishedNamespace}.`, `.${namespace}.`)),
+          );
+}
+
+function locked(object: KubeObject): KubeObject {
+    const flags = lockdown[object.metadata.name];
+    return flags === undefined
+        ? object
+        : onArguments(object, (words) => [
+              ...words.filter((word) => !flags.some((flag) => sameFlag(flag, word))),
+              ...flags,
+          ]);
+}
+
+function sameFlag(one: string, other: string): boolean {
+    return one.split("=")[0] === other.split("=")[0];
+}
+
+function onArguments(object: KubeObject, change: (words: readonly string[]) => string[]): KubeObject {
+    return onContainers(object, (container) => {
+        const words = container["args"] as readonly string[] | undefined;
+        return words === undefined ? container : { ...container, args: change(words) };
+    });
+}

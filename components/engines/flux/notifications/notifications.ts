@@ -1,0 +1,62 @@
+/** Flux's notifications: the relay that makes cards of its events. */
+import * as pulumi from "@pulumi/pulumi";
+import type { App, Estate } from "../../../../estate/model";
+import type { ChannelSecrets } from "../../../notifications/channels";
+import { NotificationRelay, relayBeside, type Cards, type RelayHost } from "../../../notifications/relay";
+import { partOfFlux } from "../install/controllers";
+import { channelsOf } from "./alerts";
+import { cardsOf } from "./cards";
+
+/** Inputs of {@link Notifications}. */
+export interface NotificationsArgs {
+    readonly estate: Pick<Estate, "flux" | "network" | "channels" | "relay">;
+    /** Those that Flux delivers. */
+    readonly apps: readonly App[];
+    /** Secrets by channel name. */
+    readonly secrets: Readonly<Record<string, ChannelSecrets>>;
+    /** What events are signed with. */
+    readonly relayToken: pulumi.Input<string>;
+}
+
+/** The relay beside Flux, where an app is notified of. */
+export class Notifications extends pulumi.ComponentResource {
+    constructor(name: string, args: NotificationsArgs, opts: pulumi.ComponentResourceOptions) {
+        super("gitops-estate:flux:Notifications", name, {}, opts);
+        const { estate, secrets, relayToken } = args;
+        const cards = usedCards(estate, args.apps);
+        if (estate.relay !== undefined && Object.keys(cards).length > 0) {
+            new NotificationRelay(
+                `${name}-relay`,
+                {
+                    host: relayHost(estate),
+                    channels: estate.channels,
+                    relay: estate.relay,
+                    cards,
+                    secrets,
+                    token: relayToken,
+                },
+                { parent: this },
+            );
+        }
+        this.registerOutputs({});
+    }
+}
+
+/** Cards of the channels that some app is notified by. */
+function usedCards({ channels }: Pick<Estate, "channels">, apps: readonly App[]): Cards {
+    return Object.fromEntries(
+        channelsOf(apps).flatMap((name) => {
+            const channel = channels[name];
+            const cards = channel && cardsOf(channel);
+            return cards === undefined ? [] : [[name, cards]];
+        }),
+    );
+}
+
+/** The relay runs beside Flux, and only its notifications reach it. */
+export function relayHost({ flux, network }: Pick<Estate, "flux" | "network">): RelayHost {
+    return relayBeside(flux, network, {
+        partOf: partOfFlux,
+        senders: { app: "notification-controller" },
+    });
+}

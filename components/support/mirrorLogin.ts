@@ -1,0 +1,24 @@
+/** The login that an engine's images are pulled with where their mirror wants one. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Login } from "./login";
+
+/** Secret in the engine's namespace. */
+export const mirrorLoginName = "image-mirror-login";
+
+/** What kubelets read: the login by registry host. */
+export function mirrorLogin(imageMirror: string, { username, password }: Login): pulumi.Output<string> {
+    const [host = ""] = imageMirror.split("/");
+    return pulumi.secret(
+        pulumi.all([username, password]).apply(([user, secret]) =>
+            JSON.stringify({
+                auths: {
+                    [host]: {
+                        username: user,
+                        password: secret,
+                        auth: Buffer.from(`${user}:${secret}`).toString("base64"),
+                    },
+                },
+            }),
+        ),
+    );
+}

@@ -1,0 +1,45 @@
+/** How the approvals that merges want are enforced. Pure. */
+import type { App, ApprovalGate, GitLab } from "./model";
+import type { RepositoryPlan } from "./flows/plan";
+import { trimSlash } from "./plain";
+import type { Spec } from "./schema";
+
+/** How many approvals merges into a branch want, by branch or pattern; without branches that want none. */
+export function wantedApprovals({ branches }: Pick<RepositoryPlan, "branches">): Record<string, number> {
+    return Object.fromEntries(
+        branches.flatMap(({ name, approval }) =>
+            approval === undefined || approval.required === 0 ? [] : [[name, approval.required] as const],
+        ),
+    );
+}
+
+/**
+ * What a job of merge requests holds back in a repository of these apps, see {@link wantedApprovals}; undefined: nothing.
+ * With a licence GitLab holds merges itself, and without a runner of GitLab no job does.
+ */
+export function gatedBranches(
+    { tier, approvalGate }: Pick<GitLab, "tier" | "approvalGate">,
+    plan: Pick<RepositoryPlan, "branches">,
+    apps: readonly Pick<App, "ci">[],
+): Record<string, number> | undefined {
+    const wanted = wantedApprovals(plan);
+    return tier === "premium" ||
+        approvalGate === undefined ||
+        apps.every(({ ci }) => ci !== "gitlab") ||
+        Object.keys(wanted).length === 0
+        ? undefined
+        : wanted;
+}
+
+/** The gate of merges that want approvals; undefined where it is off, or the tier has approvals of its own. */
+export function resolveApprovalGate({
+    gitlab: { tier, approvalGate },
+    notifications,
+}: Spec): ApprovalGate | undefined {
+    const { enabled, hookUrl, image = notifications.relay?.image } = approvalGate;
+    return tier === "premium" || !enabled
+        ? undefined
+        : hookUrl === undefined || image === undefined
+          ? {}
+          : { relay: { url: trimSlash(hookUrl), image } };
+}

@@ -1,0 +1,64 @@
+/** From Flux's part of a spec to its part of the model. Pure. */
+import { given, mapSorted, trimSlash } from "../../plain";
+import type { ResolveContext } from "../../resolve";
+import type { Spec } from "../../schema";
+import type { Flux, FluxManifests } from "./model";
+import { fluxReleases } from "./releases";
+
+/** The part `flux` with its defaults, names and pinned files. */
+export function resolveFlux(spec: Spec, context: ResolveContext): Flux {
+    const { flux, name } = spec;
+    return {
+        namespace: flux.namespace,
+        manifests: resolveManifests(flux.manifests, context.manifests?.["flux"]),
+        ...given("imageMirror", flux.imageMirror),
+        imageMirrorLogin: flux.imageMirrorLogin,
+        resources: mapSorted(flux.resources, ({ requests, limits }) => ({
+            ...given("requests", requests && mapSorted(requests, (quantity) => quantity)),
+            ...given("limits", limits && mapSorted(limits, (quantity) => quantity)),
+        })),
+        seccomp: flux.seccomp,
+        ...given("webhookUrl", flux.webhookUrl && trimSlash(flux.webhookUrl)),
+        relayUrl: trimSlash(relayUrl(spec)),
+        intervalSeconds: flux.intervalSeconds,
+        imageIntervalSeconds: flux.imageIntervalSeconds,
+        forceUpgrades: flux.forceUpgrades,
+        commit: {
+            name: flux.commit.name,
+            email: flux.commit.email ?? `flux@${name}.invalid`,
+            message: flux.commit.message ?? commitMessage,
+        },
+    };
+}
+
+/** With two engines the relay of the spec is the other's: each has one beside it. */
+function relayUrl({ flux, notifications, apps, defaults }: Spec): string {
+    const used = new Set(Object.values(apps).map(({ engine }) => engine ?? defaults.engine));
+    const only = used.size === 1 && used.has("flux");
+    return (
+        flux.relayUrl ??
+        (only ? notifications.relay?.url : undefined) ??
+        `http://notification-relay.${flux.namespace}.svc`
+    );
+}
+
+const commitMessage = [
+    "Update images of {{ .AutomationObject.Name }}",
+    "",
+    "{{ range .Changed.Changes -}}",
+    "- {{ .Setter }}: {{ .OldValue }} to {{ .NewValue }}",
+    "{{ end -}}",
+    "",
+].join("\n");
+
+function resolveManifests(
+    { version, path, url, sha256 }: Spec["flux"]["manifests"],
+    override: string | undefined,
+): FluxManifests {
+    if (override !== undefined || path !== undefined) {
+        return { version, ...given("path", override ?? path), ...given("sha256", sha256) };
+    }
+    const upstream = `https://github.com/fluxcd/flux2/releases/download/v${version}/install.yaml`;
+    const known = url === undefined ? fluxReleases[version] : undefined;
+    return { version, url: url ?? upstream, ...given("sha256", sha256 ?? known) };
+}
