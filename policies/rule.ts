@@ -1,10 +1,8 @@
 /**
- * A policy as pure data: what it looks at, and what is wrong there. The pack wraps rules into policies; tests call
- * them directly.
+ * A policy as pure data: what it looks at, what is wrong there, and what to do. The pack wraps rules into policies; tests
+ * call them directly; docs/policies.md is made from them.
  */
-
-/** Properties of a resource as the engine sees them before it acts: inputs, secrets already in plain text. */
-export type Props = Readonly<Record<string, unknown>>;
+import type { Props } from "./values";
 
 /** A resource under review. */
 export interface Reviewed {
@@ -12,9 +10,12 @@ export interface Reviewed {
     readonly type: string;
     readonly name: string;
     readonly props: Props;
-    /** Rules about one resource are not told. */
     readonly urn?: string;
-    /** The resources each property's value was made from, by property; rules about one resource are not told. */
+    /** URN of its provider: which server, or which cluster. */
+    readonly provider?: string;
+    /** Whether Pulumi refuses to delete it. */
+    readonly protect?: boolean;
+    /** The resources each property's value was made from, by property; rules about one resource do not get them. */
     readonly origins?: Readonly<Record<string, readonly Origin[]>>;
 }
 
@@ -26,90 +27,103 @@ export interface Origin {
 
 /** What a stack's operator may adapt; every rule sees the same settings. */
 export interface RuleSettings {
-    /** Regular expression of names (projects, branches, namespaces) that belong to production. */
+    /** Regular expression of names (projects, branches, namespaces, environments) that belong to production. */
     readonly prodPattern: string;
-    /** Longest lifetime of a robot, in days. */
+    /** Longest lifetime of a robot or of a token that is renewed by itself, in days. */
     readonly robotMaxDays: number;
+    /** How many days before the end of a credential it is reported. */
+    readonly expiryWarningDays: number;
+    /** Regular expression of hosts that may be spoken to without TLS. */
+    readonly plainHttpHosts: string;
+    /** The day of the review, `YYYY-MM-DD`. */
+    readonly today: string;
 }
 
-/** Settings unless a policy configuration says otherwise. */
-export const defaultSettings: RuleSettings = { prodPattern: "(^|[-/.])prod(uction)?$", robotMaxDays: 365 };
+/** Settings unless a policy configuration says otherwise; the day comes from the clock. */
+export const defaultSettings: Omit<RuleSettings, "today"> = {
+    prodPattern: "(^|[-/.])prod(uction)?$",
+    robotMaxDays: 365,
+    expiryWarningDays: 14,
+    plainHttpHosts: "^(localhost|127\\.[0-9.]+|\\[::1\\])$|\\.svc(\\.cluster\\.local)?$",
+};
 
-/** A rule about one resource at a time. */
-export interface ResourceRule {
+/** How much harm a violation lets happen. */
+export type Severity = "low" | "medium" | "high" | "critical";
+
+/** A place in a published framework that asks for the same. */
+export interface Reference {
+    /** As its publisher writes it, with the version whose numbers are meant. */
+    readonly framework: string;
+    readonly version: string;
+    /** Number or name of the recommendation. */
+    readonly item: string;
+}
+
+/** What is said of every rule. */
+export interface RuleText {
     /** `<area>-<object>-<rule>`. */
     readonly name: string;
+    /** What it is about: one of the areas of rules/index.ts, a group of docs/policies.md. */
+    readonly area: string;
+    readonly severity: Severity;
     /** What must hold, and why, in one sentence. */
     readonly description: string;
-    /** Type tokens it looks at; a token that ends in `*` matches by its beginning. */
+    /** What to do about a violation, in one sentence; the violation itself says it for the resource at hand. */
+    readonly remedy: string;
+    /** Only what the framework really says. */
+    readonly references?: readonly Reference[];
+}
+
+/** A rule about one resource at a time. */
+export interface ResourceRule extends RuleText {
+    /** Type tokens it looks at; `*` stands for any text. */
     readonly types: readonly string[];
     /** Every violation, each with its fix; empty when all is well. */
     check(resource: Reviewed, settings: RuleSettings): string[];
 }
 
+/** A violation of a rule about all resources. */
+export interface Finding {
+    /** The resource to change, or that lacks something. */
+    readonly resource: Reviewed;
+    readonly text: string;
+}
+
 /** A rule about all resources together. */
-export interface StackRule {
-    readonly name: string;
-    readonly description: string;
-    check(resources: readonly Reviewed[], settings: RuleSettings): string[];
+export interface StackRule extends RuleText {
+    check(resources: readonly Reviewed[], settings: RuleSettings): Finding[];
+}
+
+/** Whether a rule looks at one resource at a time. */
+export function isResourceRule(rule: ResourceRule | StackRule): rule is ResourceRule {
+    return "types" in rule;
 }
 
 /** Whether `type` is one a rule looks at. */
 export function concerns(rule: ResourceRule, type: string): boolean {
-    return rule.types.some((wanted) =>
-        wanted.endsWith("*") ? type.startsWith(wanted.slice(0, -1)) : wanted === type,
-    );
+    return rule.types.some((wanted) => isLike(wanted, type));
 }
 
-/**
- * A string property, or undefined when it is absent or of another type.
- *
- * @throws when a preview cannot know the value: Pulumi then reports that the rule could not be run.
- */
-export function text(props: Props, key: string): string | undefined {
-    const value = props[key];
-    return typeof value === "string" ? value : undefined;
-}
-
-/** Like {@link text}, for rules that have an answer without it: undefined also when a preview cannot know the value. */
-export function knownText(props: Props, key: string): string | undefined {
-    return isKnown(props, key) ? text(props, key) : undefined;
-}
-
-/** Whether a property can be read; the one a preview cannot know yet cannot. */
-export function isKnown(props: Props, key: string): boolean {
-    try {
-        void props[key];
-        return true;
-    } catch {
-        // Nothing but Pulumi's guard around unknown values throws when a property is read.
-        return false;
-    }
-}
-
-/** Whether a property has a value other than 0, one that a preview cannot know yet included. */
-export function isGiven(props: Props, key: string): boolean {
-    return !isKnown(props, key) || Boolean(props[key]);
-}
-
-/** An object property, or an empty one. */
-export function object(props: Props, key: string): Props {
-    const value = props[key];
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Props) : {};
-}
-
-/** A list property, or an empty one. */
-export function list(props: Props, key: string): readonly unknown[] {
-    const value = props[key];
-    return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-/** A list of objects, or an empty one; other elements are left out. */
-export function objects(props: Props, key: string): readonly Props[] {
-    return list(props, key).filter((item): item is Props => typeof item === "object" && item !== null);
+/** Whether a type token is the wanted one, in which one `*` stands for any text: `kubernetes:example.io/*:Kind`. */
+export function isLike(wanted: string, type: string): boolean {
+    const star = wanted.indexOf("*");
+    return star < 0
+        ? wanted === type
+        : type.length >= wanted.length - 1 &&
+              type.startsWith(wanted.slice(0, star)) &&
+              type.endsWith(wanted.slice(star + 1));
 }
 
 /** Whether a name belongs to production. */
 export function isProd(name: string, settings: RuleSettings): boolean {
     return new RegExp(settings.prodPattern).test(name);
+}
+
+/**
+ * Whether an address sends what it carries in the clear to a host that is not meant to get it so. A text that is no address
+ * is none.
+ */
+export function isPlainHttp(address: string, settings: RuleSettings): boolean {
+    const [, host] = /^http:\/\/(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)/i.exec(address) ?? [];
+    return host !== undefined && !new RegExp(settings.plainHttpHosts, "i").test(host);
 }

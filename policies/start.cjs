@@ -3,4 +3,5 @@
  * tsx, registered after it, takes over.
  */
 require("tsx/cjs");
+require("./cheaperPolicies.cjs").readPropertiesOnce();
 require("./index");
