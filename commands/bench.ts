@@ -9,6 +9,7 @@ import * as path from "node:path";
 import type { Estate } from "../estate/model";
 import {
     type PartGroup,
+    isEngineId,
     partGroups,
     sandboxDir,
     sandboxDown,
@@ -25,7 +26,7 @@ import { countsOf } from "./bench/options";
 import { comparisonTable, figureTable, median, type Comparison, type Figure } from "./bench/report";
 import { inThrowawaySandbox, machine } from "./bench/throwaway";
 import { CommandError, runMain } from "./support/console";
-import { type Engine } from "./support/engine";
+import { type PulumiEngine } from "./support/pulumiEngine";
 import { engineHome, installPlugin, programEngine } from "./support/sandboxEngine";
 import { bootSandbox, sandboxStack } from "./support/estateSandbox";
 import { lastUpdate } from "./support/history";
@@ -35,8 +36,8 @@ import { estateTools } from "./support/toolsets";
 const megabyte = 1024 * 1024;
 const update = ["up", "--yes", "--skip-preview", "--suppress-outputs"];
 
-/** Argo CD's own processes would work on what the estate just made while the engine is measured. */
-const measuredParts = partGroups.filter((part): part is PartGroup => part !== "argocd");
+/** The engines' own processes would work on what the estate just made while Pulumi is measured. */
+const measuredParts = partGroups.filter((part): part is PartGroup => !isEngineId(part));
 
 /**
  * Lets an engine write its state once, when it ends, instead of after each resource: a first `up` is only there to be
@@ -73,7 +74,7 @@ async function boot(estate: Estate): Promise<{ clusters: number; all: number }> 
 }
 
 /** A bare program's stack with `count` resources, made. */
-async function bareStack(folder: string, count: number): Promise<Engine> {
+async function bareStack(folder: string, count: number): Promise<PulumiEngine> {
     const project = path.join(folder, `bare-${count}`);
     fs.cpSync(path.join(checkoutDir(), "commands", "bench", "bare"), project, { recursive: true });
     fs.symlinkSync(path.join(checkoutDir(), "node_modules"), path.join(project, "node_modules"));
@@ -87,7 +88,7 @@ async function bareStack(folder: string, count: number): Promise<Engine> {
 /** Both stacks made, then previewed and updated without a change, in turn; the middle of the rounds counts. */
 async function compare(
     name: string,
-    estate: Engine,
+    estate: PulumiEngine,
     folder: string,
     { rounds, plain }: Options,
 ): Promise<{ rows: Comparison[]; figures: Figure[] }> {

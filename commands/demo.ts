@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: one version of an app on its way, told as it happens. A commit becomes an image, a rollout and a card;
+ * `npm run demo`: one version of an app on its way, printed as it happens. A commit becomes an image, a rollout and a card;
  * a merge request carries the same image into the next environment. Raises the estate of the dev stack first if need be.
  */
 import { engineOf } from "../estate/engines";
@@ -108,7 +108,7 @@ async function promote(story: Story, person: Person, app: App, tag: string, tell
     await arrive(story, app, to, tag, channels, tell);
 }
 
-/** Rollout on every cluster of an environment, and the cards that tell of it. */
+/** Rollout on every cluster of an environment, and the cards about it. */
 async function arrive(
     story: Story,
     app: App,

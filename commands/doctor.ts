@@ -1,9 +1,10 @@
 /**
  * `npm run doctor [-- options]`: looks at every server of a stack before anything is made there, and while it lives.
- * Nothing is changed.
+ * Nothing is changed, and nothing is sent but what `--send` asks for.
  *
  *     --stack <name>  default dev
  *     --sandbox       only what needs no server, for a stack whose servers are elsewhere
+ *     --send          also a test card to every channel
  *
  * Ends with 1 when it finds an error.
  */
@@ -17,12 +18,15 @@ export interface DoctorCall {
     readonly stack: string;
     /** True: no server is asked. */
     readonly offline: boolean;
+    /** True: every channel gets a test card. */
+    readonly send: boolean;
 }
 
 /** Reads the command line. @throws CommandError on what it does not know. */
 export function parseDoctorCall(argv: readonly string[]): DoctorCall {
     let stack = "dev";
     let offline = false;
+    let send = false;
     for (let index = 0; index < argv.length; index++) {
         const option = argv[index] ?? "";
         if (option === "--stack" || option === "-s") {
@@ -31,11 +35,20 @@ export function parseDoctorCall(argv: readonly string[]): DoctorCall {
             stack = option.slice("--stack=".length);
         } else if (option === "--sandbox") {
             offline = true;
+        } else if (option === "--send") {
+            send = true;
         } else {
-            throw new CommandError(`"${option}" is no option of the doctor: --stack <name>, --sandbox.`);
+            throw new CommandError(
+                `"${option}" is no option of the doctor: --stack <name>, --sandbox, --send.`,
+            );
         }
     }
-    return { stack, offline };
+    if (offline && send) {
+        throw new CommandError(
+            "--send needs the servers that --sandbox leaves alone; leave one of them out.",
+        );
+    }
+    return { stack, offline, send };
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * `npm run golden`: accepts what the committed stacks declare now. Writes `test/goldens` anew by the tests that compare
+ * `npm run golden`: accepts what the committed stacks and examples declare now. Writes `test/goldens` anew by the tests that compare
  * with them, and says which files changed. Review the difference like code before committing it.
  */
 import * as fs from "node:fs";
@@ -55,7 +55,12 @@ async function main(): Promise<void> {
     const before = textsOf(folder);
     const result = await run(
         process.execPath,
-        ["--require", "tsx/cjs", "--test", path.join(root, "test", "stack.test.ts")],
+        [
+            "--require",
+            "tsx/cjs",
+            "--test",
+            ...["stack", "examples"].map((name) => path.join(root, "test", `${name}.test.ts`)),
+        ],
         { cwd: root, env: { ...process.env, ESTATE_ACCEPT: "1" } },
     );
     const changes = changesBetween(before, textsOf(folder));

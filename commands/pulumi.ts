@@ -4,43 +4,51 @@
  *     --stack <name>        default dev
  *     --policy              review with the policy pack
  *     --sandbox             preview on the sandbox's engine a stack whose servers are elsewhere, without asking them
- *     --as-is               take the sandbox as it stands: a part that is down stays down
+ *     --as-is               take the sandbox as it is: a part that is down stays down
  *     --no-doctor           up: without the look at the servers before the first write
- *     --forget-unreachable  destroy: forget what lies on a cluster that does not answer, instead of failing
+ *     --accept-outage       up: also a change that takes away what runs, such as another name of an app
+ *     --forget-unreachable  up, destroy: forget what lies on a cluster that does not answer, instead of failing
  *     --forget-gone         with a refresh: forget what is gone where the provider fails at it; the update makes it anew
+ *     --lang en|zh          preview: language of what it ends with, default en
+ *     --report <file>       preview: the whole review as one HTML file
+ *     --save-plan <file>    preview: the plan, encrypted and bound to what it was made from
+ *     --valid-hours <n>     with --save-plan: how long it can be applied, default 168
+ *     --reviewed <file>     up: exactly that plan, and nothing when anything has moved since
+ *     --note                preview: the review as a note of the merge request whose pipeline this runs in
  *
  * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
  * started when it is not up; any other stack runs with your own CLI, login and plugins.
  */
 import * as path from "node:path";
-import type { Estate } from "../estate/model";
+import type { Estate, Language } from "../estate/model";
 import { formatFindings, hasErrors, summary } from "./doctor/finding";
 import { examineWith } from "./doctor/stack";
+import { forgetUnreachableOption } from "./review/binding";
+import { applyingPlan, savingPlan, usualHours, type Applying, type Saving } from "./review/plans";
+import { checkTelling, tell, type Telling } from "./review/tell";
 import { CommandError, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
-import { ownEngine, runPulumi, stackArguments, stackOutputs, type Engine } from "./support/engine";
+import { driftText, withoutRefreshRows } from "./support/drift";
+import { hintsFor } from "./support/hints";
 import { protectedNames } from "./support/overview";
-import { policyArguments } from "./support/policy";
+import { ownPolicies, policyArguments } from "./support/policy";
+import {
+    ownEngine,
+    runPulumi,
+    stackArguments,
+    stackOutputs,
+    type PulumiEngine,
+} from "./support/pulumiEngine";
+import { trusting } from "./support/engineTrust";
 import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
+import { withEvents, type RunReport } from "./support/runReport";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
+import { prepareChange } from "./support/livingEstate";
+import { finishKilledRun } from "./support/takeOver";
 import { withSandbox } from "./support/withSandbox";
 
 const operations = ["preview", "up", "refresh", "destroy"] as const;
 type Operation = (typeof operations)[number];
-
-const keptHint =
-    '\nIf something "cannot be deleted because it is protected": deletionProtection keeps it. ' +
-    "It takes two steps, see docs/troubleshooting.md, Taking an app away.";
-
-/** What a run that did not end well says at last. */
-const hints: Readonly<Record<Operation, string>> = {
-    preview: keptHint,
-    up: keptHint,
-    refresh: "",
-    destroy:
-        "\nWhat is left is listed above; run it again when the cause is gone. For a cluster that will not come back: " +
-        "npm run destroy -- --forget-unreachable",
-};
 
 interface Call {
     readonly operation: Operation;
@@ -52,9 +60,20 @@ interface Call {
     readonly forgetUnreachable: boolean;
     /** Whether servers are looked at before the first write. */
     readonly doctor: boolean;
+    /** Whether a change is made that takes away what runs. */
+    readonly acceptOutage: boolean;
+    /** How a preview tells what it means. */
+    readonly telling: Telling;
+    /** Where a preview puts its plan, and for how many hours it holds. */
+    readonly savePlan?: { readonly file: string; readonly hours: number };
+    /** The plan an update applies. */
+    readonly reviewed?: string;
     /** Options of `pulumi` itself. */
     readonly rest: readonly string[];
 }
+
+/** Our options that take a value. */
+const valued = ["--lang", "--report", "--save-plan", "--valid-hours", "--reviewed"];
 
 /** Splits the command line into ours and Pulumi's. @throws CommandError on an operation that is not one. */
 export function parseCall(argv: readonly string[]): Call {
@@ -66,18 +85,26 @@ export function parseCall(argv: readonly string[]): Call {
     const rest: string[] = [];
     const flags = new Set<string>();
     let stack = "dev";
+    const values = new Map<string, string>();
     for (let index = 0; index < options.length; index++) {
         const option = options[index] ?? "";
         if (option === "--stack" || option === "-s") {
             stack = options[++index] ?? "";
         } else if (option.startsWith("--stack=")) {
             stack = option.slice("--stack=".length);
+        } else if (valued.includes(option)) {
+            values.set(option, options[++index] ?? "");
+        } else if (valued.some((name) => option.startsWith(`${name}=`))) {
+            const [name = ""] = option.split("=", 1);
+            values.set(name, option.slice(name.length + 1));
         } else if (
             [
+                "--note",
                 "--policy",
                 "--sandbox",
                 "--as-is",
                 "--no-doctor",
+                "--accept-outage",
                 "--forget-gone",
                 "--forget-unreachable",
             ].includes(option)
@@ -96,13 +123,51 @@ export function parseCall(argv: readonly string[]): Call {
         forgetGone: flags.has("--forget-gone"),
         forgetUnreachable: flags.has("--forget-unreachable"),
         doctor: !flags.has("--no-doctor"),
+        acceptOutage: flags.has("--accept-outage"),
+        telling: tellingOf(values, flags.has("--note")),
+        ...planOptions(known, values, flags.has("--sandbox")),
         rest,
     };
 }
 
+/** @throws CommandError where an option does not go with the operation. */
+function planOptions(
+    operation: Operation,
+    values: ReadonlyMap<string, string>,
+    offline: boolean,
+): Pick<Call, "savePlan" | "reviewed"> {
+    const [file, reviewed] = [values.get("--save-plan"), values.get("--reviewed")];
+    const hours = Number(values.get("--valid-hours") ?? usualHours);
+    if (file !== undefined && (operation !== "preview" || file === "" || offline)) {
+        throw new CommandError("--save-plan <file> is for previews that ask the servers.");
+    }
+    if (reviewed !== undefined && (operation !== "up" || reviewed === "")) {
+        throw new CommandError("--reviewed <file> is for up.");
+    }
+    if (!(hours > 0 && hours <= 24 * 90)) {
+        throw new CommandError("--valid-hours must be a number of hours, 2160 (90 days) at most.");
+    }
+    return {
+        ...(file === undefined ? {} : { savePlan: { file, hours } }),
+        ...(reviewed === undefined ? {} : { reviewed }),
+    };
+}
+
+function tellingOf(values: ReadonlyMap<string, string>, note: boolean): Telling {
+    const language = values.get("--lang") ?? "en";
+    if (language !== "en" && language !== "zh") {
+        throw new CommandError(`--lang must be en or zh, and is "${language}".`);
+    }
+    const report = values.get("--report");
+    if (report === "") {
+        throw new CommandError("--report must name a file.");
+    }
+    return { language: language satisfies Language, note, ...(report === undefined ? {} : { report }) };
+}
+
 /** A stack, and what runs it. */
 interface Stack {
-    readonly engine: Engine;
+    readonly engine: PulumiEngine;
     readonly estate: Estate;
 }
 
@@ -114,35 +179,98 @@ async function engineFor(call: Call): Promise<Stack> {
         return sandboxStack(call.stack, report, call.asIs);
     }
     if (!call.sandbox) {
-        return { engine: ownEngine(call.stack), estate };
+        return { engine: trusting(ownEngine(call.stack), estate), estate };
     }
     if (call.operation !== "preview") {
         throw new CommandError(
             `--sandbox is for previews: the servers of stack "${call.stack}" are not on this machine, so ${call.operation} needs your own engine.`,
         );
     }
-    const { manifestsVersion, previewOnlyStack } = withSandbox();
+    const { manifestsAtHand, previewOnlyStack } = withSandbox();
+    const installed = Object.entries(manifestsAtHand(estate)).map(
+        ([engine, { version }]) =>
+            `What is installed of ${engine} is that of ${version}, which the sandbox has`,
+    );
     process.stderr.write(
         `The servers of stack ${call.stack} are not asked: users and groups count as there, clusters as empty.\n` +
-            `Argo CD's own objects are those of ${manifestsVersion}, which the sandbox has; the image updater's are left out.\n`,
+            `${installed.join(". ")}; Argo CD's image updater is left out.\n`,
     );
     return previewOnlyStack(call.stack);
 }
 
 async function main(): Promise<void> {
     const call = parseCall(process.argv.slice(2));
-    const { engine, estate } = await engineFor(call);
+    checkTelling(call.telling, process.env);
+    const stack = await engineFor(call);
+    if (call.reviewed === undefined) {
+        await operate(call, stack);
+        return;
+    }
+    // First of all: what follows may put the state in order, and a plan is bound to the state.
+    const applying = await applyingPlan(stack.engine, bound(call), call.reviewed);
+    try {
+        process.stderr.write(`As reviewed: ${applying.reviewed.headline.replace(/`/g, "")}\n`);
+        await operate(call, stack, applying);
+    } finally {
+        applying.close();
+    }
+}
+
+/** Options that a plan is bound to: the engine's, and ours that reaches it as a variable. */
+function bound({ rest, forgetUnreachable }: Call): string[] {
+    return [...rest, ...(forgetUnreachable ? [forgetUnreachableOption] : [])];
+}
+
+/** @param applying the plan that is applied, if it is one that was reviewed. */
+async function operate(call: Call, { engine, estate }: Stack, applying?: Applying): Promise<void> {
     const report = (line: string): void => void process.stderr.write(`${line}\n`);
-    if (!call.sandbox && refreshes(call)) {
+    if (engine.kind === "own" && call.operation !== "preview") {
+        await finishKilledRun(engine, estate, report);
+    }
+    const rest = applying === undefined ? call.rest : [...call.rest, ...applying.args];
+    if (!call.sandbox && refreshes({ ...call, rest })) {
         const { operation, forgetGone } = call;
-        const writes = operation !== "preview" && !call.rest.includes("--preview-only");
+        const writes =
+            operation !== "preview" && !call.rest.includes("--preview-only") && applying === undefined;
         await guardRefresh(engine, estate, { writes, forgetGone, report });
+    }
+    let leftAlone: ReadonlySet<string> = new Set();
+    if (!call.sandbox && (call.operation === "up" || call.operation === "preview")) {
+        const writes = call.operation === "up" && !call.rest.includes("--preview-only");
+        leftAlone = await prepareChange(engine, estate, { writes, acceptOutage: call.acceptOutage, report });
+        await applying?.recheck();
     }
     if (call.operation === "up" && call.doctor) {
         await waitForHarbors(engine, estate, report);
         await lookBeforeFirstWrite(engine, estate);
     }
-    const policy = call.policy ? policyArguments(engine) : [];
+    const saving =
+        call.savePlan === undefined
+            ? undefined
+            : await savingPlan(engine, bound(call), call.savePlan.file, call.savePlan.hours);
+    try {
+        const forgetUnreachable = call.forgetUnreachable || applying?.forgetUnreachable === true;
+        await runTold(
+            { ...call, rest, forgetUnreachable },
+            { engine, estate },
+            { leftAlone, saving, applying },
+        );
+    } finally {
+        saving?.close();
+    }
+}
+
+/** What a run knows beside its command line. */
+interface Around {
+    readonly leftAlone: ReadonlySet<string>;
+    readonly saving: Saving | undefined;
+    readonly applying: Applying | undefined;
+}
+
+/** Runs the engine, and tells what came of it. @throws CommandError when it does not end well. */
+async function runTold(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
+    const { leftAlone, saving, applying } = around;
+    const policy = call.policy || applying?.reviewed.policy === true ? policyArguments(engine) : [];
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
         ...engine.env,
@@ -155,10 +283,31 @@ async function main(): Promise<void> {
         ...defaults(call, engine),
         ...stackArguments(engine),
         ...policy,
+        ...(saving?.args ?? []),
         ...call.rest,
     ];
-    const run = (): Promise<RunResult> => runPulumi(engine, args, { env, output: "inherit" });
-    const result = await (call.operation === "destroy" ? keepingSettings(engine, run) : run());
+    const run = (): Promise<Ran> => runAndRead(call, engine, estate, args, env);
+    const { result, report: done } = await (call.operation === "destroy"
+        ? keepingSettings(engine, run)
+        : run());
+    if (call.operation === "preview" && done !== undefined) {
+        const source = {
+            stack: call.stack,
+            estate,
+            report: done,
+            policy: call.policy,
+            ownPolicies: ownPolicies(engine),
+            offline: call.sandbox,
+            leftAlone,
+        };
+        const { headline } = await tell(source, call.telling, process.env, !isForMachines(call));
+        if (result.code === 0) {
+            await saving?.finish({ headline, policy: call.policy });
+        }
+    }
+    if (saving !== undefined && done === undefined && result.code === 0) {
+        await saving.finish({ headline: "(not told, because --event-log was given)", policy: call.policy });
+    }
     if (left.length > 0 && result.code === 0) {
         process.stdout.write(
             `Protected by deletionProtection:\n  ${left.join("\n  ")}\n` +
@@ -167,10 +316,57 @@ async function main(): Promise<void> {
     }
     if (result.code !== 0) {
         throw new CommandError(
-            `pulumi ${call.operation} ended with exit code ${result.code}.${hints[call.operation]}`,
+            [
+                `pulumi ${call.operation} ended with exit code ${result.code}.`,
+                ...(done === undefined ? [] : hintsFor(call.operation, done)),
+            ].join("\n"),
             result.code,
         );
     }
+}
+
+/** A run of the engine, and what it did; absent where the caller has the events for themselves. */
+interface Ran {
+    readonly result: RunResult;
+    readonly report?: RunReport;
+}
+
+/** Runs the engine. What a preview with a refresh finds changed on the servers comes before the preview itself. */
+async function runAndRead(
+    call: Call,
+    engine: PulumiEngine,
+    estate: Estate,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+): Promise<Ran> {
+    if (call.rest.some((option) => option.startsWith("--event-log"))) {
+        return { result: await runPulumi(engine, args, { env, output: "inherit" }) };
+    }
+    const driftFirst = call.operation === "preview" && refreshes(call) && !isForMachines(call);
+    if (driftFirst) {
+        process.stderr.write("Looking at what is on the servers; the preview follows at once.\n");
+    }
+    const colours =
+        driftFirst && process.stdout.isTTY && !call.rest.some((option) => option.startsWith("--color"));
+    const ran = await withEvents((logging, variables) =>
+        runPulumi(engine, [...args, ...logging, ...(colours ? ["--color", "always"] : [])], {
+            env: { ...env, ...variables },
+            output: driftFirst ? "capture" : "inherit",
+        }),
+    );
+    if (driftFirst) {
+        const text = driftText(estate, ran.report.refreshed);
+        process.stdout.write(
+            `${text === "" ? "Nothing was changed on the servers since the last update.\n" : text}\n${withoutRefreshRows(ran.result.stdout)}`,
+        );
+        process.stderr.write(ran.result.stderr);
+    }
+    return ran;
+}
+
+/** Whether programs read the output: then nothing is put before it. */
+function isForMachines({ rest }: Pick<Call, "rest">): boolean {
+    return rest.some((option) => /^(-j|--json|--json=true)$/.test(option));
 }
 
 /**
@@ -178,7 +374,7 @@ async function main(): Promise<void> {
  *
  * @throws CommandError with everything found, when there is an error; nothing is changed then.
  */
-async function lookBeforeFirstWrite(engine: Engine, estate: Estate): Promise<void> {
+async function lookBeforeFirstWrite(engine: PulumiEngine, estate: Estate): Promise<void> {
     const findings = (await examineWith(engine, estate, true)).filter(({ severity }) => severity !== "note");
     if (hasErrors(findings)) {
         throw new CommandError(
@@ -200,7 +396,7 @@ export function refreshes({ operation, rest }: Pick<Call, "operation" | "rest">)
  * In the sandbox there is nothing to confirm, and one dead cluster must not keep the rest from being destroyed. An `up`
  * keeps its preview: what that refuses (protected resources, violations) is refused before anything is changed.
  */
-function defaults(call: Call, engine: Engine): string[] {
+function defaults(call: Call, engine: PulumiEngine): string[] {
     // What deletionProtection covers stays in the state too, so that the next `up` goes on with it.
     const options = call.operation === "destroy" ? ["--continue-on-error", "--exclude-protected"] : [];
     const confirmed = call.rest.some((option) => ["--yes", "-y", "--preview-only"].includes(option));

@@ -16,7 +16,12 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const oldestNode = [20, 19];
 
 /** Commands that need nothing of the sandbox for a stack whose servers are elsewhere: `npm ci --omit=dev` is enough. */
-const productCommands = ["commands/pulumi.ts", "commands/doctor.ts"];
+const productCommands = [
+  "commands/pulumi.ts",
+  "commands/doctor.ts",
+  "commands/board.ts",
+  "commands/drift.ts",
+];
 
 /**
  * The variables a command runs with: the caller's, and programs on this machine are reached past any proxy. The Pulumi

@@ -3,7 +3,7 @@
  * try next. Running it again changes nothing and says so.
  */
 import { duration, runMain } from "./support/console";
-import { stackOutputs } from "./support/engine";
+import { stackOutputs } from "./support/pulumiEngine";
 import { lastUpdate, type UpdateSummary } from "./support/history";
 import { overview } from "./support/overview";
 import { raiseEstate } from "./support/raise";

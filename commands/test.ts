@@ -10,7 +10,7 @@ import * as path from "node:path";
 import { sandboxDown } from "../sandbox";
 import { checkoutDir } from "../toolchain/checkout";
 import { ensureTools, progressPrinter } from "../toolchain";
-import { CommandError, duration, run, runMain, type RunResult } from "./support/console";
+import { CommandError, duration, run, runMain, type RunOptions, type RunResult } from "./support/console";
 import { estateTools } from "./support/toolsets";
 
 /** Every `*.test.ts` below `folder`, sorted; cheap tests first, those of the running sandbox last. */
@@ -48,28 +48,14 @@ async function main(): Promise<void> {
             failed.push(`go test ${module}`);
         }
     }
-    // Two groups: what needs a whole sandbox runs alone, one file after the other, so that ports and cores suffice.
-    const e2e = files.filter((file) => file.startsWith(path.join(root, "test", "e2e")));
-    const fast = files.filter((file) => !e2e.includes(file));
-    for (const [group, concurrency] of [
-        [fast, 2],
-        [e2e, 1],
-    ] as const) {
-        if (group.length > 0) {
-            const args = [
-                "--require",
-                "tsx/cjs",
-                "--test",
-                `--test-concurrency=${concurrency}`,
-                "--test-reporter=spec",
-                ...group,
-            ];
-            const result = await withSharedSandbox((env) =>
-                run(process.execPath, args, { cwd: root, env, output: "inherit" }),
-            );
-            if (result.code !== 0) {
-                failed.push(group === fast ? "unit and component tests" : "end-to-end tests");
-            }
+    const isE2e = (file: string): boolean => file.startsWith(path.join(root, "test", "e2e"));
+    const groups: readonly (readonly [string, (tests: readonly string[]) => Promise<boolean>, string[]])[] = [
+        ["unit and component tests", fastTests, files.filter((file) => !isE2e(file))],
+        ["end-to-end tests", endToEndTests, files.filter(isE2e)],
+    ];
+    for (const [name, runGroup, group] of groups) {
+        if (group.length > 0 && !(await runGroup(group))) {
+            failed.push(name);
         }
     }
     process.stdout.write(`\n${duration((Date.now() - started) / 1000)} in all\n`);
@@ -78,11 +64,48 @@ async function main(): Promise<void> {
     }
 }
 
+function fastTests(files: readonly string[]): Promise<boolean> {
+    return withSharedSandbox(async (env) => (await nodeTests(files, 2, env, "inherit")).code === 0);
+}
+
+/**
+ * Two rows side by side, each one file after the other, so that ports and memory suffice: files that share a sandbox, and
+ * those with one of their own. Servers are waited for most of the time. What the second row prints comes after the first.
+ */
+function endToEndTests(files: readonly string[]): Promise<boolean> {
+    const shares = (file: string): boolean => fs.readFileSync(file, "utf8").includes("World.shared(");
+    const [first = [], ...others] = [files.filter(shares), files.filter((file) => !shares(file))].filter(
+        (row) => row.length > 0,
+    );
+    return withSharedSandbox(async (env) => {
+        const hidden = Promise.all(others.map((row) => nodeTests(row, 1, env, "capture")));
+        const shown = await nodeTests(first, 1, env, "inherit");
+        for (const { stdout, stderr } of await hidden) {
+            process.stdout.write(`\n${stdout}${stderr}`);
+        }
+        return [shown, ...(await hidden)].every(({ code }) => code === 0);
+    });
+}
+
+function nodeTests(
+    files: readonly string[],
+    concurrency: number,
+    env: NodeJS.ProcessEnv,
+    output: NonNullable<RunOptions["output"]>,
+): Promise<RunResult> {
+    const options = ["--require", "tsx/cjs", "--test", "--test-reporter=spec"];
+    return run(process.execPath, [...options, `--test-concurrency=${concurrency}`, ...files], {
+        cwd: checkoutDir(),
+        env,
+        output,
+    });
+}
+
 /**
  * Runs tests with the environment they are to see. Those that share a sandbox (test/e2e/support/world.ts) make it when the
  * first of them needs it; it is taken away at the end.
  */
-async function withSharedSandbox(tests: (env: NodeJS.ProcessEnv) => Promise<RunResult>): Promise<RunResult> {
+async function withSharedSandbox(tests: (env: NodeJS.ProcessEnv) => Promise<boolean>): Promise<boolean> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-e2e-"));
     // What the tests see must not depend on the shell they are started from.
     const env: NodeJS.ProcessEnv = { ...process.env, ESTATE_E2E_SHARED: folder };

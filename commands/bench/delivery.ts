@@ -41,7 +41,7 @@ export interface DeliveryRow {
     readonly aim?: number;
 }
 
-/** The rows as a table, with how many runs they stand for. */
+/** The rows as a table, with how many runs they are from. */
 export function deliveryTable(rows: readonly DeliveryRow[]): string {
     return table(
         ["FROM - TO", "BY", "RUNS", "MEDIAN", "MAXIMUM", "AIM", ""],
@@ -101,7 +101,7 @@ export async function benchDelivery(options: DeliveryOptions): Promise<void> {
     process.stdout.write(`${loadLine("at the end")}\n`);
 }
 
-/** What the polling rows stand for. */
+/** What the polling rows mean. */
 function pollingNote({ argocd }: Estate, polls: number): string {
     return (
         `Polling: ${polls === 1 ? "one run" : `${polls} runs`} only. Argo CD looks every ${argocd.reconciliationSeconds} s at best ` +
@@ -170,7 +170,7 @@ class Delivery {
 
     /**
      * Both ways without, side by side: they have nothing in common but the waiting. What does not arrive within several
-     * polls is told, and left out of the rows.
+     * polls is reported, and left out of the rows.
      */
     async polled(runs: number): Promise<DeliveryRow[]> {
         // A look may come a period late, and may be answered from the repo server's memory, kept for a period too.
@@ -202,7 +202,7 @@ class Delivery {
         return this.rows("polling", commits, updates, pushes);
     }
 
-    /** Takes away what tells Argo CD of commits and the image updater of pushes. */
+    /** Removes the webhooks that Argo CD and the image updater get. */
     async removeWebhooks(): Promise<void> {
         for (const { app, environment } of [this.committed, this.pushed]) {
             await this.removeAll(

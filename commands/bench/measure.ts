@@ -2,15 +2,15 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stackArguments, type Engine } from "../support/engine";
+import { stackArguments, type PulumiEngine } from "../support/pulumiEngine";
 import { CommandError } from "../support/console";
 
 /** One run of the engine. */
 export interface Measurement {
     readonly seconds: number;
-    /** Processor time of all of them, in seconds, as of the last look; 0 where it cannot be told. */
+    /** Processor time of all of them, in seconds, as of the last look; 0 where it is not known. */
     readonly processor: number;
-    /** Highest memory of the CLI, the program and its plugins together, in bytes; 0 where it cannot be told. */
+    /** Highest memory of the CLI, the program and its plugins together, in bytes; 0 where it is not known. */
     readonly bytes: number;
 }
 
@@ -25,7 +25,7 @@ const ticksPerSecond = 100;
  *
  * @throws CommandError with the end of what it printed, when it does not end well.
  */
-export async function measured(engine: Engine, args: readonly string[]): Promise<Measurement> {
+export async function measured(engine: PulumiEngine, args: readonly string[]): Promise<Measurement> {
     const started = process.hrtime.bigint();
     const child = spawn(engine.pulumi, [...args, ...stackArguments(engine)], {
         cwd: engine.root,
@@ -69,7 +69,7 @@ export function treeOf(root: number, proc = "/proc"): number[] {
     return tree;
 }
 
-/** Processor time of processes and of what they started that has ended, in seconds. 0 where it cannot be told. */
+/** Processor time of processes and of what they started that has ended, in seconds. 0 where it is not known. */
 export function processorTimeOf(pids: readonly number[], proc = "/proc"): number {
     const ticks = pids.flatMap((pid) => fieldsOf(path.join(proc, String(pid), "stat"))?.slice(11, 15) ?? []);
     return ticks.reduce((sum, field) => sum + Number(field), 0) / ticksPerSecond;
@@ -88,7 +88,7 @@ function fieldsOf(file: string): string[] | undefined {
 
 /**
  * Memory of processes together, in bytes. What several of them share, such as the code of a plugin that runs four times,
- * is counted once (the kernel's proportional share). 0 where it cannot be told.
+ * is counted once (the kernel's proportional share). 0 where it is not known.
  */
 export function memoryOf(pids: readonly number[], proc = "/proc"): number {
     return pids.reduce((sum, pid) => {

@@ -1,5 +1,4 @@
 /** The whole look: every server at once, each bounded in time, and one list of findings. Nothing is changed anywhere. */
-import { setMaxListeners } from "node:events";
 import type { Estate } from "../../estate/model";
 import type { Look } from "./check";
 import { gitlabConnection, harborConnection, secret, type ConnectionContext } from "./connections";
@@ -28,8 +27,6 @@ export const deadline = 8000;
 /** Looks at every server of the estate. Takes at most {@link deadline} and a little. */
 export async function examine(estate: Estate, examination: Examination): Promise<Finding[]> {
     const end = AbortSignal.timeout(deadline);
-    // Every call in flight listens to it.
-    setMaxListeners(0, end);
     const look: Look = { estate, made: examination.made, now: examination.now };
     const chosen = <Facts, Context>(checks: readonly Check<Facts, Context>[]): Check<Facts, Context>[] =>
         checks.filter(({ fast }) => fast || !examination.fast);

@@ -2,6 +2,7 @@
  * The doctor's calls: every one bounded in time, through the proxy and with the CA that the caller names, and with messages
  * that hold no header and so no secret. Node's own fetch takes neither CA nor proxy.
  */
+import { setMaxListeners } from "node:events";
 import * as http from "node:http";
 import * as https from "node:https";
 import * as net from "node:net";
@@ -64,6 +65,8 @@ export function client(
     signal: AbortSignal,
     timeout = callTimeout,
 ): { readonly ask: Ask; readonly close: () => void } {
+    // Every call in flight listens to it.
+    setMaxListeners(0, signal);
     const secure = connection.url.startsWith("https:");
     const trust = tlsOptions(connection);
     const agent = secure
@@ -194,7 +197,7 @@ const words: Readonly<Record<string, string>> = {
     EAI_AGAIN: "its name cannot be looked up here",
     EHOSTUNREACH: "there is no way to its address",
     ENETUNREACH: "there is no way to its address",
-    ETIMEDOUT: "nothing is heard of it",
+    ETIMEDOUT: "no answer in time",
 };
 
 const untrusted: Readonly<Record<string, string>> = {

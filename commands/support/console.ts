@@ -13,18 +13,37 @@ export class CommandError extends ExpectedError {
     }
 }
 
-/** Runs a command's main function; an expected failure is printed as it is, any other with its stack. */
+/** Runs a command's main function; a failure is printed as {@link failureText} has it. */
 export function runMain(main: () => Promise<void>): void {
     main().catch((error: unknown) => {
-        const text =
-            error instanceof Error
-                ? error instanceof ExpectedError
-                    ? error.message
-                    : (error.stack ?? error.message)
-                : String(error);
-        process.stderr.write(`\n${text}\n`);
+        process.stderr.write(`\n${failureText(error)}\n`);
         process.exitCode = error instanceof CommandError ? error.exitCode : 1;
     });
+}
+
+/**
+ * What is printed of a failure: an expected one as it is; what the system says (a file that cannot be written, a server
+ * that does not answer) with its cause; only a mistake of the program itself with its stack.
+ */
+export function failureText(error: unknown): string {
+    if (!(error instanceof Error)) {
+        return String(error);
+    }
+    if (error instanceof ExpectedError) {
+        return error.message;
+    }
+    const causes = [
+        error,
+        error.cause,
+        ...(error instanceof AggregateError ? (error.errors as unknown[]) : []),
+    ].filter((each): each is NodeJS.ErrnoException => each instanceof Error);
+    const system = causes.find(
+        ({ code, name }) => /^E[A-Z0-9]+$/.test(code ?? "") || name === "TimeoutError",
+    );
+    if (system === undefined) {
+        return `A mistake of the program, please report it:\n${error.stack ?? error.message}`;
+    }
+    return system === error ? error.message : `${error.message}: ${system.message || (system.code ?? "")}`;
 }
 
 /** How a program is run. */

@@ -3,7 +3,7 @@
  * `--exclude-protected` leaves them. Their settings are not, so that an update may change and remove them: without more, a
  * destroy would open the branches of a project that stays. So they are marked in the state for the time of the destroy.
  */
-import { onStack, type Engine } from "./engine";
+import { onStack, type PulumiEngine } from "./pulumiEngine";
 import { exportStack, type ExportedStack } from "./exported";
 
 /** Settings of protected resources that are not protected themselves, in the order of the state. Pure. */
@@ -22,7 +22,7 @@ export function settingsOfProtected(exported: ExportedStack): string[] {
 }
 
 /** Runs `destroy` while the settings of protected resources are protected too. */
-export async function keepingSettings<T>(engine: Engine, destroy: () => Promise<T>): Promise<T> {
+export async function keepingSettings<T>(engine: PulumiEngine, destroy: () => Promise<T>): Promise<T> {
     const settings = settingsOfProtected(await exportStack(engine));
     if (settings.length === 0) {
         return destroy();

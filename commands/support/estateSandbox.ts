@@ -8,7 +8,6 @@ import {
     ensureSecrets,
     loopback,
     type PartGroup,
-    partGroups,
     portBase,
     prepareFolder,
     sandboxDir,
@@ -21,8 +20,11 @@ import {
 import { ensureTools, progressPrinter } from "../../toolchain";
 import { TOOLS } from "../../toolchain/tools";
 import { CommandError } from "./console";
+import { trusting } from "./engineTrust";
 import { releaseStaleLocks } from "./locks";
-import { type Engine } from "./engine";
+import { fluxInstallYaml } from "./fluxManifests";
+import { fetchOf } from "./story";
+import { type PulumiEngine } from "./pulumiEngine";
 import { sandboxEngine } from "./sandboxEngine";
 import {
     committedStackFile,
@@ -32,13 +34,14 @@ import {
     sandboxCredentials,
     signInSecret,
 } from "./stack";
-import { sandboxStackFile, withManifestsAtHand } from "./stackFile";
-import { estateTools } from "./toolsets";
+import { type ManifestsAtHand, sandboxStackFile, withManifestsAtHand } from "./stackFile";
+import { finishKilledRun } from "./takeOver";
+import { estateParts, estateTools } from "./toolsets";
 
 /** A stack ready for the engine. */
 export interface Ready {
     readonly estate: Estate;
-    readonly engine: Engine;
+    readonly engine: PulumiEngine;
     /** Absent where the estate's servers are not the sandbox's. */
     readonly sandbox?: SandboxInfo;
 }
@@ -64,9 +67,20 @@ export async function sandboxStack(
         );
     }
     const sandbox = asIs ? standingSandbox() : await bootSandbox(estate, report);
-    const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
-    await releaseStaleLocks(engine, report);
+    const engine = trusting(
+        await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox))),
+        estate,
+    );
+    if (await releaseStaleLocks(engine, report)) {
+        await finishKilledRun(engine, estate, report);
+    }
     return { estate, engine, sandbox };
+}
+
+/** The estate of a stack, with the ports and paths of this sandbox. */
+export function standingEstate(stack: string): Estate {
+    const place = { portBase: portBase(), dir: sandboxDir() };
+    return estateOf(stack, sandboxStackFile(committedStackFile(stack), place));
 }
 
 /**
@@ -76,28 +90,31 @@ export async function sandboxStack(
  */
 export async function standingStack(stack: string): Promise<Ready> {
     const committed = committedStackFile(stack);
-    const estate = estateOf(stack, sandboxStackFile(committed, { portBase: portBase(), dir: sandboxDir() }));
+    const estate = standingEstate(stack);
     const sandbox = sandboxInfo();
     if (sandbox === undefined) {
         throw new CommandError("The sandbox has not been started: npm run sandbox -- up, or npm start.");
     }
-    const engine = await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox)));
+    const engine = trusting(
+        await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox))),
+        estate,
+    );
     return { estate, engine, sandbox };
 }
 
 /**
  * Everything a stack needs besides the engine: servers, manifests, users and what they sign in with. The engine is built
- * with the servers where it has to be, so that what remains to be built is told right.
+ * with the servers where it has to be, so that the count of what remains to be built is right.
  *
- * @param parts default: all of them, also for a sandbox that was made when there were fewer.
+ * @param parts default: all that the estate needs, also for a sandbox that was made when there were fewer.
  */
 export async function bootSandbox(
     estate: Estate,
     report: (line: string) => void,
-    parts: readonly PartGroup[] = partGroups,
+    parts: readonly PartGroup[] = estateParts(estate),
 ): Promise<SandboxInfo> {
-    await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
-    await copyManifests();
+    await ensureTools(estateTools(process.env, estateParts(estate)), progressPrinter(process.stderr));
+    await copyManifests(estate);
     const { name: host } = hostCluster(estate);
     const { tier, edition } = estate.gitlab;
     const clusters = Object.keys(estate.clusters);
@@ -112,7 +129,7 @@ function standingSandbox(): SandboxInfo {
     const sandbox = sandboxInfo();
     if (sandbox === undefined) {
         throw new CommandError(
-            "--as-is takes the sandbox as it stands, and there is none: leave the option out.",
+            "--as-is takes the sandbox as it is, and there is none: leave the option out.",
         );
     }
     return sandbox;
@@ -120,7 +137,7 @@ function standingSandbox(): SandboxInfo {
 
 /**
  * A stack whose servers are elsewhere, on the sandbox's engine with credentials nobody can use: good for previews. No
- * server is asked and none has to run; what only a server could tell is made up (see {@link offlineEnvironment}), and
+ * server is asked and none has to run; what only a server could answer is made up (see {@link offlineEnvironment}), and
  * what is installed is what this machine has (see {@link withManifestsAtHand}).
  */
 export async function previewOnlyStack(stack: string): Promise<Ready> {
@@ -129,8 +146,8 @@ export async function previewOnlyStack(stack: string): Promise<Ready> {
     const layout = sandboxLayout(sandboxDir());
     prepareFolder(layout);
     ensureSecrets(layout);
-    await copyManifests();
-    const file = withManifestsAtHand(committed, manifestsVersion, manifestsFolder());
+    await copyManifests(estate);
+    const file = withManifestsAtHand(committed, manifestsAtHand(estate));
     const engine = await sandboxEngine(stack, file, sandboxCredentials(estate, placeholderAccess()));
     return { estate, engine: { ...engine, env: { ...engine.env, ...offlineEnvironment(layout) } } };
 }
@@ -159,16 +176,30 @@ function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAcces
     };
 }
 
-/** Argo CD's version that the sandbox installs. */
-export const manifestsVersion = TOOLS["argocd-manifests"].version;
+/** The manifests that the sandbox has of the engines that an estate uses, by engine. */
+export function manifestsAtHand({ engines }: Pick<Estate, "engines">): Record<string, ManifestsAtHand> {
+    const all: Readonly<Record<string, ManifestsAtHand>> = {
+        argocd: { version: TOOLS["argocd-manifests"].version, folder: manifestsFolder() },
+        flux: { version: fluxVersion, folder: fluxManifestsFolder() },
+    };
+    const used: readonly string[] = engines;
+    return Object.fromEntries(Object.entries(all).filter(([engine]) => used.includes(engine)));
+}
 
 /** Where the sandbox estate's `argocd.manifests.path` points. */
 function manifestsFolder(): string {
     return path.join(sandboxLayout(sandboxDir()).dir, "argocd");
 }
 
-/** Puts the toolchain's manifests there. */
-async function copyManifests(): Promise<void> {
+/** Puts the toolchain's manifests where the estate's engines are installed from. */
+async function copyManifests({ engines }: Pick<Estate, "engines">): Promise<void> {
+    const used: readonly string[] = engines;
+    if (used.includes("flux")) {
+        await writeFluxManifests();
+    }
+    if (!used.includes("argocd")) {
+        return;
+    }
     const tools = await ensureTools(
         ["argocd-manifests", "argocd-image-updater-manifests"],
         progressPrinter(process.stderr),
@@ -188,6 +219,26 @@ async function copyManifests(): Promise<void> {
     }
 }
 
+/** Flux's version that the sandbox installs. */
+export const fluxVersion = TOOLS["flux-manifests"].version;
+
+/** Where the sandbox estate's `flux.manifests.path` points. */
+export function fluxManifestsFolder(): string {
+    return path.join(sandboxLayout(sandboxDir()).dir, "flux");
+}
+
+/** Puts Flux's install.yaml there, as its release has it. */
+async function writeFluxManifests(): Promise<void> {
+    const tools = await ensureTools(["flux-manifests"], progressPrinter(process.stderr));
+    const from = tools.get("flux-manifests")?.path ?? "";
+    const parts = fs.readdirSync(from).filter((name) => name.endsWith(".yaml"));
+    const text = fluxInstallYaml(
+        Object.fromEntries(parts.map((name) => [name, fs.readFileSync(path.join(from, name), "utf8")])),
+    );
+    fs.mkdirSync(fluxManifestsFolder(), { recursive: true });
+    fs.writeFileSync(path.join(fluxManifestsFolder(), "install.yaml"), text);
+}
+
 /** What somebody does at the sandbox's GitLab before an estate is made on it. */
 type GitLabCall = (method: string, path: string, body?: unknown) => Promise<Response>;
 
@@ -195,7 +246,7 @@ type GitLabCall = (method: string, path: string, body?: unknown) => Promise<Resp
 function asAdministrator(sandbox: SandboxInfo): GitLabCall {
     const token = gitlabTokenOf(sandbox);
     return (method, path, body) =>
-        fetch(`${sandbox.gitlab.url}${path}`, {
+        fetchOf(sandbox)(`${sandbox.gitlab.url}${path}`, {
             method,
             headers: { "PRIVATE-TOKEN": token, "content-type": "application/json" },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),

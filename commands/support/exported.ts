@@ -1,27 +1,58 @@
 /** A stack's state as `pulumi stack export` gives it, as far as the commands read it. */
-import { onStack, type Engine } from "./engine";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { onStack, type PulumiEngine } from "./pulumiEngine";
 
 /** A resource of a deployment. */
 export interface StateResource {
     readonly urn: string;
     readonly type: string;
     readonly id?: string;
+    readonly parent?: string;
     /** URN and id of its provider, with `::` between them. */
     readonly provider?: string;
     readonly inputs?: Readonly<Record<string, unknown>>;
     readonly outputs?: Readonly<Record<string, unknown>>;
     readonly protect?: boolean;
     readonly deletedWith?: string;
+    /** URNs. */
+    readonly dependencies?: readonly string[] | null;
+    readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>> | null;
+    /** When the engine made it, in ISO 8601. */
+    readonly created?: string;
     /** Whether it only waits for its deletion: another one took its place. */
     readonly delete?: boolean;
 }
 
 export interface ExportedStack {
     /** Null before the first update. */
-    readonly deployment?: { readonly resources?: readonly StateResource[] | null } | null;
+    readonly deployment?: {
+        readonly resources?: readonly StateResource[] | null;
+        /** What a run was at when it was killed. */
+        readonly pending_operations?:
+            readonly { readonly type?: string; readonly resource?: StateResource }[] | null;
+    } | null;
 }
 
 /** Asks the CLI for it; secrets stay encrypted. */
-export async function exportStack(engine: Engine): Promise<ExportedStack> {
+export async function exportStack(engine: PulumiEngine): Promise<ExportedStack> {
     return JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedStack;
+}
+
+/** Puts another state in its place; secrets in it are ciphertext, as they were exported. */
+export async function importState(engine: PulumiEngine, state: ExportedStack): Promise<void> {
+    await withFile(state, (file) => onStack(engine, ["stack", "import", "--file", file]));
+}
+
+/** Hands a file to a CLI that reads only files. It is readable by this user, and gone afterwards. */
+export async function withFile<T>(content: unknown, work: (file: string) => Promise<T>): Promise<T> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-state-"));
+    try {
+        const file = path.join(folder, "state.json");
+        fs.writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
+        return await work(file);
+    } finally {
+        fs.rmSync(folder, { recursive: true, force: true });
+    }
 }

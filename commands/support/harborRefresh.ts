@@ -10,6 +10,7 @@
  */
 import { Unreachable, type Ask } from "../doctor/http";
 import type { ExportedStack, StateResource } from "./exported";
+import { nameOf } from "./urn";
 
 /** A property that is not as the state has it, and that no refresh looks at. */
 export interface Drift {
@@ -191,7 +192,7 @@ async function webhookOf(ask: Ask, { urn, id = "", outputs, inputs }: StateResou
     if (JSON.stringify(actual) === JSON.stringify(known)) {
         return nothing;
     }
-    const text = `${nameOf(urn)} is told of ${actual.join(", ") || "nothing"}, and was made for ${known.join(", ")}`;
+    const text = `${nameOf(urn)} gets ${actual.join(", ") || "nothing"}, and was made for ${known.join(", ")}`;
     return { ...nothing, drift: [{ urn, property: "eventsTypes", actual, text }] };
 }
 
@@ -209,9 +210,6 @@ async function retentionOf(ask: Ask, { urn, id = "", outputs, inputs }: StateRes
         ? { ...nothing, gone: [{ urn, text: `the retention policy ${nameOf(urn)}` }] }
         : failed(`the retention policy ${nameOf(urn)}`, status);
 }
-
-/** Name of a resource in the program. */
-const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
 
 /** The deployment as a refresh would leave it that looks at these properties. Pure. */
 export function withDrift<T extends ExportedStack>(exported: T, drift: readonly Drift[]): T {

@@ -1,6 +1,6 @@
 /** What the last run of the engine did. */
 import { CommandError } from "./console";
-import { runPulumi, type Engine } from "./engine";
+import { runPulumi, type PulumiEngine } from "./pulumiEngine";
 
 /** Counts of resources by what happened to them. */
 export interface UpdateSummary {
@@ -13,7 +13,7 @@ interface HistoryEntry {
 }
 
 /** The stack's most recent update. */
-export async function lastUpdate(engine: Engine): Promise<UpdateSummary> {
+export async function lastUpdate(engine: PulumiEngine): Promise<UpdateSummary> {
     const result = await runPulumi(engine, [
         "stack",
         "history",

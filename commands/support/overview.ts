@@ -123,6 +123,7 @@ function next(estate: Estate): string {
         ["npm run sandbox -- status", "what runs, its memory, its last problem"],
         [`npm run sandbox -- open gitlab`, "the pages of the servers in a browser"],
         ["npm run demo", "a commit on its way: pipeline, rollout, card, promotion"],
+        ["npm run board -- --serve", "what runs where, as a page made anew at each look"],
         ["npm run sandbox -- argocd app list", "the Applications, as Argo CD sees them"],
         ...(app === undefined
             ? []

@@ -1,15 +1,41 @@
 /** How the policy pack is handed to the engine. */
+import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Engine } from "./engine";
+import type { PulumiEngine } from "./pulumiEngine";
+import { stackFolder } from "./stack";
 
 /**
- * Options that review a run with the pack; mandatory for a production stack, advisory elsewhere.
+ * Options that review a run with the pack. Its configuration is `policies.<stack>.json` beside the stack file; without one
+ * the rules are mandatory for the stack `prod` and advisory elsewhere.
  *
  * An official CLI runs the folder itself. The engine built here has a language host without policy support: it takes
  * the pack as a program.
  */
-export function policyArguments(engine: Engine): string[] {
+export function policyArguments(engine: PulumiEngine): string[] {
     const pack = path.join(engine.root, "policies");
-    const config = engine.stack === "prod" ? ["--policy-pack-config", path.join(pack, "mandatory.json")] : [];
-    return ["--policy-pack", engine.hostRunsPolicies ? pack : path.join(pack, "run"), ...config];
+    const own = ownFile(engine);
+    const config = fs.existsSync(own)
+        ? own
+        : engine.stack === "prod"
+          ? path.join(pack, "mandatory.json")
+          : undefined;
+    return [
+        "--policy-pack",
+        engine.hostRunsPolicies ? pack : path.join(pack, "run"),
+        ...(config === undefined ? [] : ["--policy-pack-config", config]),
+    ];
+}
+
+function ownFile({ stack }: PulumiEngine): string {
+    return path.join(stackFolder(), `policies.${stack}.json`);
+}
+
+/** Content of the stack's own configuration; undefined where it has none, or one that the engine will refuse. */
+export function ownPolicies(engine: PulumiEngine): unknown {
+    const file = ownFile(engine);
+    try {
+        return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : undefined;
+    } catch {
+        return undefined;
+    }
 }

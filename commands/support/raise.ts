@@ -1,7 +1,10 @@
 /** From nothing to a finished estate: tools, sandbox, stack, `pulumi up`. */
 import { CommandError } from "./console";
-import { runPulumi, stackArguments, type Engine } from "./engine";
+import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { sandboxStack, type Ready } from "./estateSandbox";
+import { hintsFor } from "./hints";
+import { withEvents } from "./runReport";
+import { prepareChange } from "./livingEstate";
 
 /**
  * Raises the estate of a stack on the sandbox, or goes on with it.
@@ -14,20 +17,23 @@ export async function raiseEstate(
 ): Promise<Ready & { readonly sandbox: NonNullable<Ready["sandbox"]> }> {
     const ready = await sandboxStack(stack, say);
     say(`pulumi up (stack ${stack})`);
+    await prepareChange(ready.engine, ready.estate, { writes: true, acceptOutage: false, report: say });
     await up(ready.engine);
     return ready;
 }
 
-async function up(engine: Engine): Promise<void> {
-    const result = await runPulumi(
-        engine,
-        ["up", "--yes", "--skip-preview", "--suppress-outputs", ...stackArguments(engine)],
-        { output: "inherit" },
+async function up(engine: PulumiEngine): Promise<void> {
+    const args = ["up", "--yes", "--skip-preview", "--suppress-outputs", ...stackArguments(engine)];
+    const { result, report } = await withEvents((logging, variables) =>
+        runPulumi(engine, [...args, ...logging], { env: { ...engine.env, ...variables }, output: "inherit" }),
     );
     if (result.code !== 0) {
         throw new CommandError(
-            "pulumi up did not finish; its own message is above. What was made is kept: run the command again to go on.\n" +
+            [
+                `pulumi up ended with exit code ${result.code}.`,
+                ...hintsFor("up", report),
                 "The servers' logs: npm run sandbox -- logs <part>",
+            ].join("\n"),
             result.code,
         );
     }

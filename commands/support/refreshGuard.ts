@@ -1,15 +1,12 @@
 /** What runs before anything is refreshed: nothing is while a Harbor is ill. See harborRefresh.ts. */
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { harborConnection, type ConnectionContext } from "../doctor/connections";
 import { client, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { CommandError } from "./console";
-import { onStack, type Engine } from "./engine";
-import { exportStack } from "./exported";
+import { onStack, type PulumiEngine } from "./pulumiEngine";
+import { exportStack, importState } from "./exported";
 import { harborObjects, lookAtHarbor, waitForParts, withDrift, type HarborLook } from "./harborRefresh";
 
 /** How a stack is refreshed. */
@@ -26,7 +23,7 @@ export interface Refresh {
  *
  * @throws CommandError when one is ill, or something is gone that the refresh would fail at.
  */
-export async function guardRefresh(engine: Engine, estate: Estate, refresh: Refresh): Promise<void> {
+export async function guardRefresh(engine: PulumiEngine, estate: Estate, refresh: Refresh): Promise<void> {
     const exported = await exportStack(engine);
     const objects = harborObjects(exported);
     if (objects.size === 0) {
@@ -58,8 +55,8 @@ export async function guardRefresh(engine: Engine, estate: Estate, refresh: Refr
     await takeOver(engine, looks, refresh);
 }
 
-/** Tells of what no refresh sees, and puts it into the state as a refresh would, so that the update mends it. */
-async function takeOver(engine: Engine, looks: readonly Look[], refresh: Refresh): Promise<void> {
+/** Reports what no refresh sees, and puts it into the state as a refresh would, so that the update mends it. */
+async function takeOver(engine: PulumiEngine, looks: readonly Look[], refresh: Refresh): Promise<void> {
     const drift = looks.flatMap(([, look]) => look.drift);
     if (drift.length === 0) {
         return;
@@ -73,20 +70,12 @@ async function takeOver(engine: Engine, looks: readonly Look[], refresh: Refresh
     if (!refresh.writes) {
         return;
     }
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-state-"));
-    try {
-        const file = path.join(folder, "state.json");
-        const exported = await exportStack(engine);
-        fs.writeFileSync(file, JSON.stringify(withDrift(exported, drift)), { mode: 0o600 });
-        await onStack(engine, ["stack", "import", "--file", file]);
-    } finally {
-        fs.rmSync(folder, { recursive: true, force: true });
-    }
+    await importState(engine, withDrift(await exportStack(engine), drift));
 }
 
-/** Waits for Harbors whose job service starts, and tells of what is not well afterwards. */
+/** Waits for Harbors whose job service starts, and reports what is not well afterwards. */
 export async function waitForHarbors(
-    engine: Engine,
+    engine: PulumiEngine,
     estate: Estate,
     report: (line: string) => void,
 ): Promise<void> {
@@ -105,7 +94,7 @@ type Look = readonly [registry: string, look: HarborLook];
 
 /** Asks several Harbors at once; those that the spec has no more cannot be asked. */
 async function onHarbors<T>(
-    engine: Engine,
+    engine: PulumiEngine,
     estate: Estate,
     registries: readonly string[],
     work: (ask: Ask, registry: string) => Promise<T>,

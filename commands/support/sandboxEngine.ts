@@ -12,7 +12,7 @@ import { portBase, sandboxDir, sandboxLayout, secretFile, type SandboxLayout } f
 import { ensureTools, pathWith, progressPrinter, type Tool, type ToolName } from "../../toolchain";
 import { checkoutDir } from "../../toolchain/checkout";
 import { type RunOptions } from "./console";
-import { stateFolder, succeed, type Credential, type Engine } from "./engine";
+import { stateFolder, succeed, type Credential, type PulumiEngine } from "./pulumiEngine";
 import { credentialsKey, encryptedPart, sandboxStackFile } from "./stackFile";
 
 /** Versions of the upstream plugins whose place the sandbox's plugins take. */
@@ -25,7 +25,7 @@ export function engineTools(env: NodeJS.ProcessEnv): ToolName[] {
 }
 
 /** An engine without a stack. */
-export type EngineHome = Pick<Engine, "env" | "pulumi" | "hostRunsPolicies">;
+export type EngineHome = Pick<PulumiEngine, "env" | "pulumi" | "hostRunsPolicies">;
 
 /** The engine of the sandbox in `layout`: tools, home, backend and plugins are put in place. */
 export async function engineHome(layout: SandboxLayout): Promise<EngineHome> {
@@ -44,8 +44,8 @@ export async function engineHome(layout: SandboxLayout): Promise<EngineHome> {
  *
  * @throws CommandError when the CLI refuses the stack.
  */
-export async function programEngine(home: EngineHome, folder: string, stack: string): Promise<Engine> {
-    const engine: Engine = { kind: "sandbox", root: folder, stack, ...home };
+export async function programEngine(home: EngineHome, folder: string, stack: string): Promise<PulumiEngine> {
+    const engine: PulumiEngine = { kind: "sandbox", root: folder, stack, ...home };
     await succeed(engine, ["stack", "init", stack, "--non-interactive"], { cwd: folder, env: home.env });
     return engine;
 }
@@ -62,7 +62,7 @@ export async function sandboxEngine(
     stack: string,
     committed: string,
     credentials: readonly Credential[],
-): Promise<Engine> {
+): Promise<PulumiEngine> {
     const root = checkoutDir();
     const layout = sandboxLayout(sandboxDir());
     const home = await engineHome(layout);
@@ -70,7 +70,7 @@ export async function sandboxEngine(
     fs.mkdirSync(project, { recursive: true });
     fs.copyFileSync(path.join(root, "Pulumi.yaml"), path.join(project, "Pulumi.yaml"));
     const configFile = path.join(project, `Pulumi.${stack}.yaml`);
-    const engine: Engine = {
+    const engine: PulumiEngine = {
         kind: "sandbox",
         root,
         stack,
@@ -81,9 +81,11 @@ export async function sandboxEngine(
         ? encryptedPart(fs.readFileSync(configFile, "utf8"))
         : undefined;
     const place = { portBase: portBase(), dir: layout.dir };
-    fs.writeFileSync(configFile, sandboxStackFile(committed, place, earlier), {
-        mode: 0o600,
-    });
+    const text = sandboxStackFile(committed, place, earlier);
+    // Another command may be reading it.
+    if (!fs.existsSync(configFile) || fs.readFileSync(configFile, "utf8") !== text) {
+        fs.writeFileSync(configFile, text, { mode: 0o600 });
+    }
     await encryptCredentials(engine, project, credentials);
     return engine;
 }
@@ -179,7 +181,7 @@ function replaceLink(link: string, target: string): void {
  * next to the project, and the committed file must stay as it is. Skipped when neither stack nor values are new.
  */
 async function encryptCredentials(
-    engine: Engine,
+    engine: PulumiEngine,
     project: string,
     credentials: readonly Credential[],
 ): Promise<void> {

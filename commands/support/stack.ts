@@ -8,7 +8,7 @@ import type { Estate } from "../../estate/model";
 import { formatProblems } from "../../estate/problem";
 import { checkoutDir } from "../../toolchain/checkout";
 import { CommandError } from "./console";
-import type { Credential } from "./engine";
+import type { Credential } from "./pulumiEngine";
 import { parseStackFile } from "./stackFile";
 
 /** Key of the spec in a stack file. */

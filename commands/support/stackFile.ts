@@ -52,15 +52,29 @@ export function encryptedPart(text: string): EncryptedPart | undefined {
     return salt === undefined ? undefined : { salt, credentials: file?.config?.[credentialsKey] };
 }
 
+/** An engine's manifests that this machine has. */
+export interface ManifestsAtHand {
+    /** Of the engine. */
+    readonly version: string;
+    readonly folder: string;
+}
+
 /**
- * A stack file for a preview on a machine that has Argo CD's manifests of `version` in `folder` and no others. The image
- * updater's own objects are left out; what the estate tells it stays that of the stack's version.
+ * A stack file for a preview on a machine that has these manifests and no others, by engine. Of Argo CD the image updater's own
+ * objects are left out; what configures it stays that of the stack's version.
  */
-export function withManifestsAtHand(committed: string, version: string, folder: string): string {
-    const document = parseDocument(committed);
-    const argocd = ["config", "gitops-estate:estate", "argocd"];
-    document.setIn([...argocd, "manifests"], document.createNode({ version, path: folder }));
-    document.setIn([...argocd, "imageUpdater", "install"], false);
+export function withManifestsAtHand(
+    committed: string,
+    engines: Readonly<Record<string, ManifestsAtHand>>,
+): string {
+    const document = parseStackFile("The stack file", committed);
+    for (const [engine, { version, folder }] of Object.entries(engines)) {
+        const part = ["config", "gitops-estate:estate", engine];
+        document.setIn([...part, "manifests"], document.createNode({ version, path: folder }));
+        if (engine === "argocd") {
+            document.setIn([...part, "imageUpdater", "install"], false);
+        }
+    }
     return document.toString({ lineWidth: 0 });
 }
 

@@ -9,6 +9,8 @@ import {
     ensureClusterPki,
     type SandboxInfo,
     sandboxLayout,
+    type Fetch,
+    fetchTrusting,
     secretFile,
     serverUrl,
 } from "../../sandbox";
@@ -58,6 +60,14 @@ export interface Card {
 /** A server refused something. */
 export class StoryError extends CommandError {}
 
+/** An answer as text, without what tells nothing and is long: who manages which field of an object. */
+function describe(answer: unknown): string {
+    const text = JSON.stringify(answer, (key, value: unknown) =>
+        key === "managedFields" ? undefined : value,
+    );
+    return (text ?? "nothing").slice(0, 4000);
+}
+
 /** Asks until the answer is `good`, at most `seconds`. @throws StoryError with the last answer. */
 export async function until<T>(
     what: string,
@@ -73,19 +83,26 @@ export async function until<T>(
         }
         if (Date.now() > end) {
             throw new StoryError(
-                `${what} did not happen within ${seconds} s; last seen: ${JSON.stringify(answer).slice(0, 2000)}`,
+                `${what} did not happen within ${seconds} s; last seen: ${describe(answer)}`,
             );
         }
         await new Promise((resolve) => setTimeout(resolve, 250));
     }
 }
 
+/** How one speaks to the servers of a sandbox, whether they have certificates of its authority or none. */
+export function fetchOf({ authority }: Pick<SandboxInfo, "authority">): Fetch {
+    return fetchTrusting(authority === undefined ? undefined : fs.readFileSync(authority, "utf8"));
+}
+
 /** The people of a sandbox and what they can do. */
 export class Story {
     private readonly root: Person;
+    private readonly fetch: Fetch;
 
     constructor(private readonly sandbox: SandboxInfo) {
         const token = fs.readFileSync(secretFile(sandboxLayout(sandbox.dir), "gitlab-root-token"), "utf8");
+        this.fetch = fetchOf(sandbox);
         this.root = { name: "root", token: token.trim() };
     }
 
@@ -114,7 +131,7 @@ export class Story {
         route: string,
         body?: unknown,
     ): Promise<Answer<T>> {
-        const response = await fetch(`${this.sandbox.gitlab.url}/api/v4${route}`, {
+        const response = await this.fetch(`${this.sandbox.gitlab.url}/api/v4${route}`, {
             method,
             headers: { "PRIVATE-TOKEN": person.token, "content-type": "application/json" },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -202,9 +219,12 @@ export class Story {
         );
         const logs = await Promise.all(
             jobs.map(async ({ id, name, status }) => {
-                const response = await fetch(`${this.sandbox.gitlab.url}/api/v4${base}/jobs/${id}/trace`, {
-                    headers: { "PRIVATE-TOKEN": this.root.token },
-                });
+                const response = await this.fetch(
+                    `${this.sandbox.gitlab.url}/api/v4${base}/jobs/${id}/trace`,
+                    {
+                        headers: { "PRIVATE-TOKEN": this.root.token },
+                    },
+                );
                 return `== ${name}: ${status}\n${await response.text()}`;
             }),
         );
@@ -242,7 +262,7 @@ export class Story {
     ): Promise<string | undefined> {
         const harbor = this.sandbox.harbors.find(({ name }) => name === registry);
         const password = fs.readFileSync(harbor?.passwordFile ?? "", "utf8").trim();
-        const response = await fetch(
+        const response = await this.fetch(
             `${harbor?.url}/api/v2.0/projects/${project}/repositories/${repository}/artifacts/${tag}`,
             { headers: { authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}` } },
         );
@@ -283,7 +303,7 @@ export class Story {
 
     /** Cards in a channel, oldest first; those after the one with number `after`. */
     async cards(channel: string, after = 0): Promise<Card[]> {
-        const response = await fetch(`${this.sandbox.chat.url}/__sandbox/messages?channel=${channel}`);
+        const response = await this.fetch(`${this.sandbox.chat.url}/__sandbox/messages?channel=${channel}`);
         const cards = (await response.json()) as Card[];
         return cards.filter(({ id }) => id > after).sort((left, right) => left.id - right.id);
     }

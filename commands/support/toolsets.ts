@@ -1,14 +1,33 @@
 /** Which tools a command needs: the sandbox's servers, the engine, the manifests the estate installs. */
-import { neededTools, partGroups } from "../../sandbox";
+import type { Estate } from "../../estate/model";
+import {
+    defaultParts,
+    type EngineId,
+    isEngineId,
+    neededTools,
+    type PartGroup,
+    partGroups,
+} from "../../sandbox";
 import type { ToolName } from "../../toolchain";
 import { engineTools } from "./sandboxEngine";
 
-/** What an estate on the sandbox needs, engine included: asked for at once, what remains to be built is told right. */
-export function estateTools(env: NodeJS.ProcessEnv): ToolName[] {
+/** The manifests that each engine is installed from. */
+const manifests: Readonly<Record<EngineId, readonly ToolName[]>> = {
+    argocd: ["argocd-manifests", "argocd-image-updater-manifests"],
+    flux: ["flux-manifests"],
+};
+
+/** Parts of the sandbox that an estate needs: all but the engines that none of its apps uses. */
+export function estateParts({ engines }: Pick<Estate, "engines">): readonly PartGroup[] {
+    const used: readonly string[] = engines;
+    return partGroups.filter((part) => !isEngineId(part) || used.includes(part));
+}
+
+/** What an estate on the sandbox needs, engine included: asked for at once, the count of what remains to be built is right. */
+export function estateTools(env: NodeJS.ProcessEnv, parts: readonly PartGroup[] = defaultParts): ToolName[] {
     return [
-        ...neededTools({ parts: partGroups }),
+        ...neededTools({ parts }),
         ...engineTools(env),
-        "argocd-manifests",
-        "argocd-image-updater-manifests",
+        ...parts.flatMap((part) => (isEngineId(part) ? manifests[part] : [])),
     ];
 }

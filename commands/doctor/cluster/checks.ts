@@ -1,10 +1,12 @@
 /** What must hold on a cluster before the estate is made there, and while it lives. Pure: one table. */
 import semver from "semver";
-import { appLabel } from "../../../estate/labels";
+import { appLabel, estateLabel } from "../../../estate/labels";
 import type { Cluster } from "../../../estate/model";
 import { daysUntil, type Look } from "../check";
-import { checkTable } from "../finding";
-import { namespacesOn, type ClusterFacts } from "./facts";
+import { checkTable, type Found } from "../finding";
+import type { Made } from "../made";
+import { titleOf, type EngineOnHost } from "./engines";
+import { namespacesOn, teamNamespacesOn, type ClusterFacts } from "./facts";
 
 /** Which cluster is looked at. */
 export interface ClusterLook extends Look {
@@ -177,73 +179,73 @@ export const clusterChecks = checkTable<ClusterFacts, ClusterLook>(
             }),
     },
     {
-        id: "cluster-argocd",
-        rule: "must have no other Argo CD",
+        id: "cluster-team",
+        rule: "must be free for the team",
         fast: true,
-        check: ({ argocd, definitions }, { cluster, made }) => {
-            const others = argocd.filter(
-                (namespace) => !made.objects.has(`${cluster.name}/Namespace//${namespace}`),
-            );
-            if (others.length > 0) {
+        check: ({ namespaces }, { estate, cluster, made }) =>
+            teamNamespacesOn(estate, cluster).flatMap(({ path, namespace }) => {
+                const found = namespaces.find(({ name }) => name === namespace);
+                if (found === undefined || made.objects.has(`${cluster.name}/Namespace//${namespace}`)) {
+                    return [];
+                }
+                const owner = found.labels[estateLabel];
+                const forgotten = owner === estate.name;
                 return [
                     {
-                        path: `clusters.${cluster.name}`,
-                        value: others.join(", "),
-                        rule: "is where an Argo CD runs that the estate did not make: both would use the same definitions and cluster roles",
-                        fix: "take that one away, or make another cluster the host",
+                        path,
+                        value: namespace,
+                        severity: forgotten ? ("warning" as const) : ("error" as const),
+                        rule: forgotten
+                            ? `is on cluster ${cluster.name} as this estate makes it, and the stack's state does not know it: a run was killed, or the state is another's`
+                            : `must be free for the team: on cluster ${cluster.name} that namespace is ${owner === undefined ? "somebody else's" : `estate ${owner}'s, which has a team of that name too`}`,
+                        fix: forgotten
+                            ? "the next up takes it over; make sure that no other stack makes it"
+                            : "name the team otherwise in one of the estates: its accounts and Helm's records would be shared",
                     },
                 ];
-            }
-            const foreign = definitions.filter(
-                (each) =>
-                    ["applications.argoproj.io", "appprojects.argoproj.io"].includes(each) &&
-                    !made.objects.has(`${cluster.name}/CustomResourceDefinition//${each}`),
-            );
-            return foreign.length === 0 ||
-                [...made.objects].some((each) => each.startsWith(`${cluster.name}/`))
-                ? []
-                : [
-                      {
-                          path: `clusters.${cluster.name}`,
-                          value: foreign.join(", "),
-                          severity: "warning" as const,
-                          rule: "is a definition that an earlier Argo CD left: the estate takes it over, with what is left of its objects",
-                          fix: "delete it when nothing of that Argo CD is needed any more",
-                      },
-                  ];
-        },
+            }),
     },
+    ...(["argocd", "flux"] as const).map((engine) => ({
+        id: `cluster-${engine}`,
+        rule: `must have no other ${titleOf(engine)}`,
+        fast: true,
+        check: ({ engines }: ClusterFacts, { cluster, made }: ClusterLook) =>
+            otherEngine(titleOf(engine), engines[engine], cluster, made),
+    })),
     {
         id: "cluster-writers",
         rule: "must have one writer",
         fast: false,
-        check: ({ otherWriters }, { estate, cluster }) =>
-            otherWriters.map(({ object, manager }) => ({
-                path: `clusters.${cluster.name}`,
-                value: `${object} in ${estate.argocd.namespace}`,
-                severity: "warning" as const,
-                rule: `is written by ${manager} too: each undoes what the other writes`,
-                fix: `stop ${manager} from managing it`,
-            })),
+        check: ({ engines }, { cluster }) =>
+            Object.values(engines).flatMap(({ otherWriters }) =>
+                otherWriters.map(({ object, manager }) => ({
+                    path: `clusters.${cluster.name}`,
+                    value: object,
+                    severity: "warning" as const,
+                    rule: `is written by ${manager} too: each undoes what the other writes`,
+                    fix: `stop ${manager} from managing it`,
+                })),
+            ),
     },
     {
         id: "cluster-pod-security",
         rule: "must let the pods run",
         fast: true,
         check: ({ namespaces }, { estate, cluster, made }) => {
-            const { namespace, seccomp } = estate.argocd;
-            const labels = namespaces.find(({ name }) => name === namespace)?.labels ?? {};
-            const argocd =
-                cluster.role === "host" && seccomp === "remove" && labels[enforce] === "restricted"
+            const controllers = (cluster.role === "host" ? estate.engines : []).flatMap((engine) => {
+                const { namespace, seccomp } = estate[engine];
+                const labels = namespaces.find(({ name }) => name === namespace)?.labels ?? {};
+                return seccomp === "remove" && labels[enforce] === "restricted"
                     ? [
                           {
-                              path: "argocd.seccomp",
+                              path: `${engine}.seccomp`,
                               value: seccomp,
                               rule: `cannot run in namespace ${namespace}, where restricted pod security is enforced`,
-                              fix: `leave argocd.seccomp out, or take the label ${enforce} from the namespace`,
+                              fix: `leave ${engine}.seccomp out, or take the label ${enforce} from the namespace`,
                           },
                       ]
                     : [];
+            });
             const apps = namespacesOn(estate, cluster).flatMap(({ path, namespace: name }) => {
                 const found = namespaces.find((each) => each.name === name)?.labels[enforce];
                 return found === undefined ||
@@ -260,7 +262,40 @@ export const clusterChecks = checkTable<ClusterFacts, ClusterLook>(
                           },
                       ];
             });
-            return [...argocd, ...apps];
+            return [...controllers, ...apps];
         },
     },
 );
+
+/** An engine that is on the host already. */
+function otherEngine(title: string, found: EngineOnHost | undefined, cluster: Cluster, made: Made): Found[] {
+    const path = `clusters.${cluster.name}`;
+    const others = (found?.namespaces ?? []).filter(
+        (namespace) => !made.objects.has(`${cluster.name}/Namespace//${namespace}`),
+    );
+    if (others.length > 0) {
+        const versions = (found?.versions ?? []).join(", ");
+        return [
+            {
+                path,
+                value: others.join(", "),
+                rule: `is where ${title}${versions === "" ? "" : ` ${versions}`} runs that the estate did not make: both would use the same definitions, objects and cluster roles`,
+                fix: "take that one away, or make another cluster the host",
+            },
+        ];
+    }
+    const foreign = (found?.definitions ?? []).filter(
+        (each) => !made.objects.has(`${cluster.name}/CustomResourceDefinition//${each}`),
+    );
+    return foreign.length === 0 || [...made.objects].some((each) => each.startsWith(`${cluster.name}/`))
+        ? []
+        : [
+              {
+                  path,
+                  value: foreign.join(", "),
+                  severity: "warning",
+                  rule: `is a definition that an earlier ${title} left: the estate takes it over, with what is left of its objects`,
+                  fix: `delete it when nothing of that ${title} is needed any more`,
+              },
+          ];
+}

@@ -1,9 +1,12 @@
 /** What a cluster says of itself and of what the estate needs there. Only reads, and asks what it may do. */
 import { X509Certificate } from "node:crypto";
+import { engineOf, type Engine } from "../../../estate/engines";
 import type { Cluster, Estate } from "../../../estate/model";
+import { placesOf } from "../../../estate/previews";
 import { Unreachable, type Answer, type Ask } from "../http";
 import { list, record, text } from "../json";
-import { hostRights, memberRights, questionsOf, type Question } from "./rights";
+import { enginesOnHost, type EngineOnHost } from "./engines";
+import { neededRights, questionsOf, type Question } from "./rights";
 
 /** A namespace that is there. */
 export interface FoundNamespace {
@@ -27,21 +30,15 @@ export interface ClusterFacts {
     readonly loginEnds?: Date;
     readonly denied: readonly Question[];
     readonly namespaces: readonly FoundNamespace[];
-    /** On the host: namespaces with the deployments of an Argo CD, whoever made it. */
-    readonly argocd: readonly string[];
-    /** On the host: definitions of Argo CD that are there. */
-    readonly definitions: readonly string[];
-    /** Objects that another program writes too: object and program. */
-    readonly otherWriters: readonly { readonly object: string; readonly manager: string }[];
+    /** On the host: the estate's engines as they are there, whoever made them. */
+    readonly engines: Partial<Record<Engine, EngineOnHost>>;
 }
 
 const nothing = {
     clockAhead: 0,
     denied: [],
     namespaces: [],
-    argocd: [],
-    definitions: [],
-    otherWriters: [],
+    engines: {},
 } as const;
 
 /** A cluster that cannot even be asked. */
@@ -52,13 +49,35 @@ export function noWay(fault: string, fix: string): ClusterFacts {
 /** Namespaces the estate makes on a cluster. */
 export function namespacesOn(estate: Estate, cluster: Cluster): { path: string; namespace: string }[] {
     return Object.values(estate.apps).flatMap((app) =>
-        app.environments
+        placesOf(app)
             .filter(({ clusters }) => clusters.includes(cluster.name))
             .map(({ environment, namespace }) => ({
                 path: `apps.${app.name}.environments.${environment}.namespace`,
                 namespace,
             })),
     );
+}
+
+/**
+ * Namespaces on a cluster that are named after teams alone: those of engines with accounts of teams. Another estate with a
+ * team of that name would have the same.
+ */
+export function teamNamespacesOn(estate: Estate, cluster: Cluster): { path: string; namespace: string }[] {
+    const found = new Map<string, string>();
+    for (const app of Object.values(estate.apps)) {
+        const accounts = engineOf(app.engine).teamAccounts;
+        const here = placesOf(app).filter(({ clusters }) => clusters.includes(cluster.name));
+        if (accounts !== undefined && (here.length > 0 || cluster.role === "host")) {
+            found.set(accounts.namespace(app.team), app.team);
+            for (const place of here) {
+                const records = accounts.records(app, place);
+                if (records !== undefined) {
+                    found.set(records, app.team);
+                }
+            }
+        }
+    }
+    return [...found].map(([namespace, team]) => ({ path: `teams.${team}`, namespace }));
 }
 
 /** Asks a cluster. `cert`: the account's own certificate. */
@@ -78,11 +97,11 @@ export async function clusterFacts(
         }
         const host = cluster.role === "host";
         const runsApps = namespacesOn(estate, cluster).length > 0;
-        const rights = [...(host ? hostRights : []), ...(runsApps ? memberRights : [])];
-        const [missing, namespaces, atHost] = await Promise.all([
+        const rights = neededRights(estate, { host, apps: runsApps });
+        const [missing, namespaces, engines] = await Promise.all([
             all.length === 0 ? [] : denied(ask, questionsOf(rights)),
             ask("GET", "/api/v1/namespaces?limit=1000"),
-            host ? onHost(ask, estate) : undefined,
+            host ? enginesOnHost(ask, estate) : {},
         ]);
         const date = Date.parse(text(version.headers.date));
         const loginEnds = cert === undefined ? undefined : endOf(cert);
@@ -99,9 +118,7 @@ export async function clusterFacts(
                 name: text(metadata(each)["name"]),
                 labels: labels(each),
             })),
-            argocd: atHost?.argocd ?? [],
-            definitions: atHost?.definitions ?? [],
-            otherWriters: atHost?.writers ?? [],
+            engines,
         };
     } catch (error) {
         if (error instanceof Unreachable) {
@@ -129,40 +146,6 @@ async function denied(ask: Ask, questions: readonly Question[]): Promise<Questio
     return answers
         .filter(([, { body }]) => record(record(body)["status"])["allowed"] !== true)
         .map(([question]) => question);
-}
-
-/** Programs that write objects again and again; a change by hand is no such thing, it is drift. */
-const writers =
-    /^(helm|flux|helm-controller|kustomize-controller|argocd-controller|terraform|Terraform|rancher)/i;
-
-async function onHost(
-    ask: Ask,
-    { argocd }: Estate,
-): Promise<{
-    argocd: string[];
-    definitions: string[];
-    writers: { object: string; manager: string }[];
-}> {
-    const [deployments, definitions, ...objects] = await Promise.all([
-        ask("GET", "/apis/apps/v1/deployments?labelSelector=app.kubernetes.io/part-of%3Dargocd&limit=100"),
-        ask("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?limit=1000"),
-        ...["argocd-cm", "argocd-cmd-params-cm", "argocd-rbac-cm"].map((each) =>
-            ask("GET", `/api/v1/namespaces/${argocd.namespace}/configmaps/${each}`),
-        ),
-    ]);
-    return {
-        argocd: [...new Set(items(deployments).map((each) => text(metadata(each)["namespace"])))].sort(),
-        definitions: items(definitions)
-            .map((each) => text(metadata(each)["name"]))
-            .filter((each) => each.endsWith(".argoproj.io")),
-        writers: objects.flatMap(({ status, body }) => {
-            const fields = list(metadata(record(body))["managedFields"]);
-            const other = fields.map((each) => text(each["manager"])).find((each) => writers.test(each));
-            return status !== 200 || other === undefined
-                ? []
-                : [{ object: `ConfigMap ${text(metadata(record(body))["name"])}`, manager: other }];
-        }),
-    };
 }
 
 function items({ status, body }: Answer): Record<string, unknown>[] {

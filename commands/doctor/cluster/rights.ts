@@ -1,4 +1,5 @@
 /** What the account of a kubeconfig must be allowed to do, as data. Pure: the doctor asks it, docs/rights.md lists it. */
+import type { Estate } from "../../../estate/model";
 
 /** A kind the estate makes, and whether it lies in namespaces. */
 export interface Right {
@@ -20,7 +21,7 @@ export const memberRights: readonly Right[] = [
     { group: "rbac.authorization.k8s.io", resource: "clusterroles", verbs: ["escalate", "bind"] },
 ];
 
-/** On the host, for Argo CD itself and what the estate tells it. */
+/** On the host, for Argo CD itself and its configuration by the estate. */
 export const hostRights: readonly Right[] = [
     ...right("", "namespaces", "serviceaccounts", "secrets", "configmaps", "services"),
     ...right("apps", "deployments", "statefulsets"),
@@ -31,6 +32,79 @@ export const hostRights: readonly Right[] = [
     ...right("apiextensions.k8s.io", "customresourcedefinitions"),
     ...right("argoproj.io", "applications", "appprojects"),
 ];
+
+/** Rights that only some estates need. */
+export interface OptionalRights {
+    /** The option of the spec that asks for them, as docs/rights.md names it. */
+    readonly option: string;
+    /** `host`, or the clusters that run apps. */
+    readonly where: "host" | "apps";
+    readonly rights: readonly Right[];
+    readonly needed: (estate: Estate) => boolean;
+}
+
+const usesFlux = (estate: Estate): boolean => estate.engines.includes("flux");
+
+/** Beside {@link hostRights} and {@link memberRights}. */
+export const optionalRights: readonly OptionalRights[] = [
+    {
+        option: "`previews`",
+        where: "host",
+        rights: right("argoproj.io", "applicationsets"),
+        needed: (estate) => Object.values(estate.apps).some(({ previews }) => previews !== undefined),
+    },
+    {
+        option: "`updater` with an image updater from 1.0 on",
+        where: "host",
+        rights: right("argocd-image-updater.argoproj.io", "imageupdaters"),
+        needed: ({ argocd }) => /^[1-9]/.test(argocd.imageUpdaterVersion ?? ""),
+    },
+    {
+        option: "engine `flux`",
+        where: "host",
+        rights: [
+            ...right("", "resourcequotas"),
+            ...right("source.toolkit.fluxcd.io", "gitrepositories"),
+            ...right("helm.toolkit.fluxcd.io", "helmreleases"),
+            ...right("kustomize.toolkit.fluxcd.io", "kustomizations"),
+            ...right(
+                "image.toolkit.fluxcd.io",
+                "imagerepositories",
+                "imagepolicies",
+                "imageupdateautomations",
+            ),
+            ...right("notification.toolkit.fluxcd.io", "receivers", "providers", "alerts"),
+        ],
+        needed: usesFlux,
+    },
+    {
+        option: "engine `flux`, or `kinds` that are written",
+        where: "apps",
+        rights: [
+            ...right("rbac.authorization.k8s.io", "roles"),
+            { group: "rbac.authorization.k8s.io", resource: "roles", verbs: ["escalate", "bind"] },
+        ],
+        needed: (estate) =>
+            usesFlux(estate) ||
+            Object.values(estate.apps).some(({ environments }) =>
+                environments.some(({ kinds }) => kinds.some(({ written }) => written)),
+            ),
+    },
+];
+
+/** What an estate needs on a cluster: as its host, as one that runs apps, or both. */
+export function neededRights(
+    estate: Estate,
+    as: { readonly host: boolean; readonly apps: boolean },
+): Right[] {
+    return [
+        ...(as.host ? hostRights : []),
+        ...(as.apps ? memberRights : []),
+        ...optionalRights
+            .filter(({ where, needed }) => as[where] && needed(estate))
+            .flatMap(({ rights }) => rights),
+    ];
+}
 
 /** One right as a question. */
 export interface Question {
@@ -46,6 +120,19 @@ export function questionsOf(rights: readonly Right[]): Question[] {
     );
     const seen = new Map(all.map((each) => [`${each.verb} ${each.resource}.${each.group}`, each]));
     return [...seen.values()];
+}
+
+/** {@link optionalRights} as a table of docs/rights.md. */
+export function optionalRightsTable(): string {
+    const rows = optionalRights.flatMap(({ option, where, rights }) =>
+        rightsTable(rights)
+            .split("\n")
+            .slice(2)
+            .map((row) => `| ${option} | ${where === "host" ? "host" : "clusters that run apps"} ${row}`),
+    );
+    return ["| with | on | API group | resources | verbs |", "| --- | --- | --- | --- | --- |", ...rows].join(
+        "\n",
+    );
 }
 
 /** A list of rights as a table of docs/rights.md. */

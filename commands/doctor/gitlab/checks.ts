@@ -2,7 +2,7 @@
 import semver from "semver";
 import { isGitLabCom } from "../../../estate/edition";
 import type { Team } from "../../../estate/model";
-import { daysUntil, fixOfSilence, type Look } from "../check";
+import { daysUntil, fixOfSilence, type Look, unreadLists } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { GitLabFacts, Place } from "./facts";
 import { isAllowed, isPrivate } from "./private";
@@ -54,6 +54,12 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                           fix: "write the URL that GitLab itself has (external_url), without redirects",
                       },
                   ],
+    },
+    {
+        id: "gitlab-lists",
+        rule: "should be read to its end",
+        fast: true,
+        check: ({ unread }) => unreadLists("gitlab.url", unread),
     },
     {
         id: "gitlab-token",
@@ -306,7 +312,7 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
         fast: true,
         check: ({ projectTokens, group }, { estate }) => {
             const app = Object.values(estate.apps).find(({ plan }) =>
-                plan.config.branches.some(({ writers }) => writers.length > 0),
+                plan.configs.some((config) => config.plan.branches.some(({ writers }) => writers.length > 0)),
             );
             return projectTokens !== false || app === undefined || (group?.level ?? 0) < owner
                 ? []
@@ -543,7 +549,7 @@ function forgotten(path: string, value: string): Found {
         value,
         severity: "warning",
         rule: "is there as this estate makes it, and the stack's state does not know it: a run was killed, or the state is another's",
-        fix: "import it: docs/troubleshooting.md, Taking over what exists; in the sandbox the next up goes on with it",
+        fix: "import it: docs/troubleshooting.md, Taking over what exists",
     };
 }
 
@@ -581,21 +587,37 @@ function takenNames({ places }: GitLabFacts, { estate, made }: Look): Found[] {
         ...Object.values(estate.teams).flatMap(({ name, group }) =>
             taken(`teams.${name}`, group, made.groups, ({ description }) => description.endsWith(groupMark)),
         ),
-        ...Object.values(estate.apps).flatMap(({ name, repository, config, plan }) => [
+        ...[...guardedGroups(estate)].flatMap(([group, team]) =>
+            taken(`teams.${team}`, group, made.groups, ({ description }) => description.endsWith(groupMark)),
+        ),
+        ...Object.values(estate.apps).flatMap(({ name, repository, plan }) => [
             ...taken(
                 `apps.${name}.repository.path`,
                 repository.fullPath,
                 made.projects,
                 describedAs(plan.source.description),
             ),
-            ...taken(
-                `apps.${name}.config.path`,
-                config.fullPath,
-                made.projects,
-                describedAs(plan.config.description),
+            ...plan.configs.flatMap((config) =>
+                taken(
+                    `apps.${name}.config.path`,
+                    config.at.fullPath,
+                    made.projects,
+                    describedAs(config.plan.description),
+                ),
             ),
         ]),
     ];
+}
+
+/** Groups of config repositories that only maintainers see, with the team of each. */
+function guardedGroups({ apps }: Look["estate"]): Map<string, string> {
+    return new Map(
+        Object.values(apps).flatMap(({ team, plan }) =>
+            plan.configs
+                .filter(({ audience }) => audience === "maintainers")
+                .map(({ at: { fullPath } }) => [fullPath.slice(0, fullPath.lastIndexOf("/")), team] as const),
+        ),
+    );
 }
 
 function describedAs(wanted: string): (place: Place) => boolean {

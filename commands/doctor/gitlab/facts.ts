@@ -2,7 +2,7 @@
 import { lookup } from "node:dns/promises";
 import type { Estate } from "../../../estate/model";
 import { Unreachable, type Answer, type Ask } from "../http";
-import { all, list, record, text } from "../json";
+import { all, list, record, text, type Unread } from "../json";
 
 /** A group or a project, as far as it matters. */
 export interface Place {
@@ -76,16 +76,24 @@ export interface GitLabFacts {
     /** Roles in the estate's group, or in the one above while there is none; by user name in lower case. */
     readonly roles: Readonly<Record<string, number>>;
     readonly people: readonly Person[];
-    /** What was paid for: found, or undefined where nothing tells it. */
+    /** What was paid for: found, or undefined where no call says it. */
     readonly tier?: "free" | "premium";
     /** False: this server or group makes no access tokens of groups and projects. */
     readonly projectTokens?: boolean;
     /** Absent: this token may not read them. */
     readonly settings?: InstanceSettings;
     readonly hooks: readonly HookTarget[];
+    /** Lists that could not be read to their end. */
+    readonly unread: readonly Unread[];
 }
 
-const nothing = { places: { groups: [], projects: [] }, roles: {}, people: [], hooks: [] } as const;
+const nothing = {
+    places: { groups: [], projects: [] },
+    roles: {},
+    people: [],
+    hooks: [],
+    unread: [],
+} as const;
 
 /** Names GitLab gives to what was paid for. */
 const paid = ["premium", "ultimate", "gold", "silver", "ultimate_trial", "premium_trial"];
@@ -93,7 +101,7 @@ const paid = ["premium", "ultimate", "gold", "silver", "ultimate_trial", "premiu
 const levels = { owner: 50 } as const;
 
 /**
- * Asks a GitLab. What one call cannot tell is left out; a server that does not answer is one fact.
+ * Asks a GitLab. What one call does not answer is left out; a server that does not answer is one fact.
  *
  * @param addressesOf of a host name, from here; empty where it has none.
  */
@@ -161,10 +169,11 @@ async function withToken(ask: Ask, { gitlab, teams }: Estate): Promise<Omit<GitL
         group === undefined && above === undefined
             ? await ask("GET", `/namespaces/${encodeURIComponent(gitlab.group)}/exists`)
             : undefined;
+    const unread: Unread[] = [];
     const [inGroup, roles] = await Promise.all([
-        group === undefined ? undefined : insideGroup(ask, group, id),
+        group === undefined ? undefined : insideGroup(ask, group, id, unread),
         // A group that is still to be made inherits those of the group above.
-        rolesIn(ask, group ?? parent),
+        rolesIn(ask, group ?? parent, unread),
     ]);
     const tier = tierOf(license, inGroup ?? {});
     return {
@@ -188,6 +197,7 @@ async function withToken(ask: Ask, { gitlab, teams }: Estate): Promise<Omit<GitL
         places: inGroup?.places ?? nothing.places,
         roles,
         people,
+        unread,
     };
 }
 
@@ -222,10 +232,11 @@ async function insideGroup(
     ask: Ask,
     { id, fullPath }: FoundGroup,
     me: number,
+    unread: Unread[],
 ): Promise<Pick<GitLabFacts, "places"> & { tokens: Answer; events: Answer; namespace: Answer }> {
     const [groups, projects, tokens, events, namespace] = await Promise.all([
-        all(ask, `/groups/${id}/descendant_groups?`, "per_page"),
-        all(ask, `/groups/${id}/projects?include_subgroups=true&simple=false&`, "per_page"),
+        all(ask, `/groups/${id}/descendant_groups`, "per_page", unread),
+        all(ask, `/groups/${id}/projects?include_subgroups=true&simple=false`, "per_page", unread),
         ask("GET", `/groups/${id}/access_tokens?per_page=1`),
         ask("GET", `/groups/${id}/audit_events?per_page=1`),
         ask("GET", `/namespaces/${encodeURIComponent(fullPath)}`),
@@ -241,8 +252,13 @@ async function insideGroup(
     };
 }
 
-async function rolesIn(ask: Ask, group: FoundGroup | undefined): Promise<Record<string, number>> {
-    const members = group === undefined ? [] : await all(ask, `/groups/${group.id}/members/all?`, "per_page");
+async function rolesIn(
+    ask: Ask,
+    group: FoundGroup | undefined,
+    unread: Unread[],
+): Promise<Record<string, number>> {
+    const members =
+        group === undefined ? [] : await all(ask, `/groups/${group.id}/members/all`, "per_page", unread);
     return Object.fromEntries(
         members.map((each) => [text(each["username"]).toLowerCase(), Number(each["access_level"] ?? 0)]),
     );

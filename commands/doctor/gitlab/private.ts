@@ -1,4 +1,4 @@
-/** Which addresses GitLab takes for its own network's, and which of them it was told to reach all the same. Pure. */
+/** Which addresses GitLab takes for its own network's, and which of them its settings allow all the same. Pure. */
 import * as net from "node:net";
 
 const networks: readonly (readonly [string, number])[] = [

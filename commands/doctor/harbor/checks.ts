@@ -2,7 +2,8 @@
 import semver from "semver";
 import type { Registry } from "../../../estate/model";
 import { promotionRobot, robotName, shorten } from "../../../estate/names";
-import { day, fixOfSilence, type Look } from "../check";
+import { placesOf } from "../../../estate/previews";
+import { day, fixOfSilence, type Look, unreadLists } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { HarborFacts } from "./facts";
 
@@ -51,6 +52,12 @@ export const harborChecks = checkTable<HarborFacts, HarborLook>(
                           fix: "write the URL that Harbor itself has (external_url), without redirects",
                       },
                   ],
+    },
+    {
+        id: "harbor-lists",
+        rule: "should be read to its end",
+        fast: true,
+        check: ({ unread }, { registry }) => unreadLists(urlOf(registry).path, unread),
     },
     {
         id: "harbor-login",
@@ -280,7 +287,7 @@ interface Images {
 /** The estate's image projects on a Harbor. */
 function imagesIn(estate: Look["estate"], registry: Registry): Images[] {
     return Object.values(estate.apps).flatMap((app) =>
-        app.environments
+        placesOf(app)
             .filter((each) => each.registry === registry.name)
             .map(({ environment, project, storageGiB }) => ({
                 path: `apps.${app.name}.environments.${environment}`,
@@ -307,7 +314,7 @@ function takenNames(
                   value,
                   severity: "warning",
                   rule: `is there as this estate makes it, and the stack's state does not know the ${what}: a run was killed, or the state is another's`,
-                  fix: "import it: docs/troubleshooting.md, Taking over what exists; in the sandbox the next up goes on with it",
+                  fix: "import it: docs/troubleshooting.md, Taking over what exists",
               }
             : {
                   path,

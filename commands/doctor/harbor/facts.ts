@@ -1,6 +1,6 @@
 /** What a Harbor says of itself and of what the estate needs there. Only reads. */
 import { Unreachable, type Answer, type Ask } from "../http";
-import { all, record, text } from "../json";
+import { all, record, text, type Unread } from "../json";
 
 export interface FoundProject {
     readonly name: string;
@@ -41,6 +41,8 @@ export interface HarborFacts {
     readonly robots: readonly FoundRobot[];
     /** Used bytes by project. */
     readonly used: Readonly<Record<string, number>>;
+    /** Lists that could not be read to their end. */
+    readonly unread: readonly Unread[];
     /** Default scanner that is there and does not work: its name. */
     readonly brokenScanner?: string;
 }
@@ -53,9 +55,10 @@ const nothing = {
     projects: [],
     robots: [],
     used: {},
+    unread: [],
 } as const;
 
-/** Asks a Harbor. What one call cannot tell is left out; a server that does not answer is one fact. */
+/** Asks a Harbor. What one call does not answer is left out; a server that does not answer is one fact. */
 export async function harborFacts(ask: Ask): Promise<HarborFacts> {
     try {
         const info = await ask("GET", "/systeminfo");
@@ -99,14 +102,17 @@ function described({ status, headers }: Answer): string {
 
 async function inside(
     ask: Ask,
-): Promise<Pick<HarborFacts, "unhealthy" | "settings" | "projects" | "robots" | "used" | "brokenScanner">> {
+): Promise<
+    Pick<HarborFacts, "unhealthy" | "settings" | "projects" | "robots" | "used" | "unread" | "brokenScanner">
+> {
+    const unread: Unread[] = [];
     const [health, configuration, projects, robots, quotas, scanners] = await Promise.all([
         ask("GET", "/health"),
         ask("GET", "/configurations"),
-        all(ask, "/projects?", "page_size"),
-        all(ask, "/robots?", "page_size"),
-        all(ask, "/quotas?reference=project&", "page_size"),
-        all(ask, "/scanners?", "page_size"),
+        all(ask, "/projects", "page_size", unread),
+        all(ask, "/robots", "page_size", unread),
+        all(ask, "/quotas?reference=project", "page_size", unread),
+        all(ask, "/scanners", "page_size", unread),
     ]);
     const components = record(health.body)["components"];
     const settings = record(configuration.body);
@@ -142,6 +148,7 @@ async function inside(
                 Number(record(each["used"])["storage"] ?? 0),
             ]),
         ),
+        unread,
         ...(broken ? { brokenScanner: text(scanner?.["name"]) } : {}),
     };
 }

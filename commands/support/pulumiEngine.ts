@@ -14,7 +14,7 @@ export interface Credential {
 }
 
 /** One stack on one engine. */
-export interface Engine {
+export interface PulumiEngine {
     readonly kind: "sandbox" | "own";
     readonly root: string;
     readonly stack: string;
@@ -29,7 +29,7 @@ export interface Engine {
 }
 
 /** The user's own engine for `stack`. */
-export function ownEngine(stack: string): Engine {
+export function ownEngine(stack: string): PulumiEngine {
     return {
         kind: "own",
         root: checkoutDir(),
@@ -42,7 +42,7 @@ export function ownEngine(stack: string): Engine {
 
 /** Runs the CLI. @throws CommandError with what it says when it fails. */
 export async function succeed(
-    engine: Engine,
+    engine: PulumiEngine,
     args: readonly string[],
     options: RunOptions,
 ): Promise<RunResult> {
@@ -54,12 +54,12 @@ export async function succeed(
 }
 
 /** Folder of the file backend. */
-export function stateFolder(engine: Engine): string {
+export function stateFolder(engine: PulumiEngine): string {
     return (engine.env["PULUMI_BACKEND_URL"] ?? "").replace(/^file:\/\//, "").replace(/\?.*$/, "");
 }
 
 /** Arguments that name stack and stack file. */
-export function stackArguments(engine: Engine): string[] {
+export function stackArguments(engine: PulumiEngine): string[] {
     return [
         "--stack",
         engine.stack,
@@ -69,7 +69,7 @@ export function stackArguments(engine: Engine): string[] {
 
 /** Runs the CLI on the stack, in the project folder. */
 export function runPulumi(
-    engine: Engine,
+    engine: PulumiEngine,
     args: readonly string[],
     options: RunOptions = {},
 ): Promise<RunResult> {
@@ -77,7 +77,7 @@ export function runPulumi(
 }
 
 /** What a command of the CLI that takes no stack file prints about the stack. @throws CommandError with what Pulumi says */
-export async function onStack(engine: Engine, args: readonly string[]): Promise<string> {
+export async function onStack(engine: PulumiEngine, args: readonly string[]): Promise<string> {
     const { stdout } = await succeed(engine, [...args, "--stack", engine.stack], {
         cwd: engine.root,
         env: engine.env,
@@ -86,6 +86,6 @@ export async function onStack(engine: Engine, args: readonly string[]): Promise<
 }
 
 /** An output of the stack, or undefined; secrets are not shown. */
-export async function stackOutputs(engine: Engine): Promise<Record<string, unknown>> {
+export async function stackOutputs(engine: PulumiEngine): Promise<Record<string, unknown>> {
     return JSON.parse(await onStack(engine, ["stack", "output", "--json"])) as Record<string, unknown>;
 }

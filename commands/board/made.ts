@@ -1,0 +1,71 @@
+/** Credentials that a stack has made, from its exported state. Pure; values stay behind, they are ciphertext there. */
+import { dayOf } from "../../estate/days";
+import { given } from "../../estate/plain";
+import type { ExportedStack, StateResource } from "../support/exported";
+import { nameOf } from "../support/urn";
+import type { CredentialKind, MadeCredential } from "./found";
+
+/** Reads an exported stack. */
+export function madeCredentials({ deployment }: ExportedStack): MadeCredential[] {
+    return (deployment?.resources ?? [])
+        .filter((each) => each.delete !== true)
+        .flatMap((each): MadeCredential[] => {
+            const kind = kindOf(each);
+            return kind === undefined
+                ? []
+                : [{ kind, name: nameOf(each.urn), ...given("ends", endOf(each)) }];
+        });
+}
+
+const text = ({ outputs, inputs }: StateResource, key: string): string => {
+    const value = outputs?.[key] ?? inputs?.[key];
+    return typeof value === "string" ? value : "";
+};
+
+function kindOf(resource: StateResource): CredentialKind | undefined {
+    const name = nameOf(resource.urn);
+    const purpose = text(resource, "name").replace(/-g\d+$/, "");
+    switch (resource.type) {
+        case "harbor:index/robotAccount:RobotAccount":
+            return text(resource, "level") === "system"
+                ? "promotion"
+                : purpose === "pull"
+                  ? "pull"
+                  : // Both may push; that of previews is of no environment.
+                    /(?<!-push)-preview-robot$/.test(name)
+                    ? "preview"
+                    : "push";
+        case "gitlab:index/projectDeployToken:ProjectDeployToken":
+            return purpose === "release" ? "release" : "reader";
+        case "gitlab:index/pipelineTrigger:PipelineTrigger":
+            return "release";
+        case "gitlab:index/projectAccessToken:ProjectAccessToken":
+            return purpose === "config-writer"
+                ? "writer"
+                : purpose === "merge-back"
+                  ? "mergeBack"
+                  : purpose.startsWith("preview")
+                    ? "preview"
+                    : undefined;
+        case "kubernetes:core/v1:Secret":
+            return /^access-.+-token$/.test(name) ? "cluster" : undefined;
+        default:
+            return undefined;
+    }
+}
+
+/**
+ * Its last day. GitLab says it of tokens; Harbor's provider says for how many days a robot is good, and the state when it was
+ * made.
+ */
+function endOf(resource: StateResource): string | undefined {
+    const said = text(resource, "expiresAt");
+    if (said !== "") {
+        return dayOf(said);
+    }
+    const duration = resource.outputs?.["duration"] ?? resource.inputs?.["duration"];
+    const made = Date.parse(resource.created ?? "");
+    return typeof duration !== "number" || duration <= 0 || Number.isNaN(made)
+        ? undefined
+        : dayOf(new Date(made + duration * 86_400_000).toISOString());
+}

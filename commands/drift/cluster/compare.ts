@@ -1,0 +1,383 @@
+/** What on a cluster is not as a stack declares it. Pure. */
+import { appLabel, environmentLabel, estateLabel, teamLabel } from "../../../estate/labels";
+import { pluralOf } from "../../../estate/kinds";
+import { list as listIn, record, text } from "../../doctor/json";
+import type { Declared } from "../declared";
+import { facts, publicUrl, type Finding, type Risk } from "../finding";
+import type { Raw } from "../reader";
+import { word } from "../shell";
+import { nouns, type Noun } from "../words";
+import { lastWriter, maker, objectDifference } from "./difference";
+import {
+    addressOf,
+    fluxDeliveries,
+    isUnknown,
+    type Address,
+    type ClusterInventory,
+    type Found,
+} from "./inventory";
+
+/** What the comparison is made with. */
+export interface ClusterContext {
+    /** Of the spec. */
+    readonly name: string;
+    /** Of the kubeconfig. */
+    readonly context: string;
+    /** Command that makes declared things as they are declared. */
+    readonly mend: string;
+    /** Name of the estate, and names of its apps and environments: a namespace with their labels counts as one of them. */
+    readonly estate: string;
+    readonly apps: readonly string[];
+    readonly environments: readonly string[];
+}
+
+/** Every difference, of everything the inventory knows. */
+export function clusterDrift(
+    declared: readonly Declared[],
+    inventory: ClusterInventory,
+    context: ClusterContext,
+): Finding[] {
+    return new ClusterLook(declared, inventory, context).findings();
+}
+
+/** What a change of a kind can do. */
+const riskOf: Readonly<Record<string, Risk>> = {
+    Application: "delivery",
+    ApplicationSet: "delivery",
+    AppProject: "access",
+    ConfigMap: "access",
+    Secret: "secret",
+    Role: "access",
+    ClusterRole: "access",
+    RoleBinding: "access",
+    ClusterRoleBinding: "access",
+    ServiceAccount: "access",
+    Namespace: "access",
+    NetworkPolicy: "access",
+    ResourceQuota: "data",
+    LimitRange: "data",
+};
+
+/** Groups that every account of a cluster is in, and roles that no such group should have. */
+const everyAccount = new Set(["system:authenticated", "system:unauthenticated", "system:serviceaccounts"]);
+const strongRoles = new Set(["cluster-admin", "admin", "edit"]);
+
+const serviceAccountToken = "kubernetes.io/service-account-token";
+const secretType = "argocd.argoproj.io/secret-type";
+/** Group of the labels that a ResourceSet of the Flux Operator puts on what it makes. */
+const resourceSet = "resourceset.fluxcd.controlplane.io";
+const trackingId = "argocd.argoproj.io/tracking-id";
+
+class ClusterLook {
+    private readonly addresses: readonly (readonly [Declared, Address])[];
+    private readonly known: ReadonlySet<string>;
+    /** Declared namespaces. */
+    private readonly namespaces: ReadonlySet<string>;
+
+    constructor(
+        declared: readonly Declared[],
+        private readonly inventory: ClusterInventory,
+        private readonly context: ClusterContext,
+    ) {
+        this.addresses = declared
+            .map((each) => [each, addressOf(each)] as const)
+            .filter(([, { kind }]) => kind !== "CustomResourceDefinition");
+        this.known = new Set(this.addresses.map(([, address]) => keyOf(address)));
+        this.namespaces = new Set(
+            this.addresses.filter(([, { kind }]) => kind === "Namespace").map(([, { name }]) => name),
+        );
+    }
+
+    findings(): Finding[] {
+        return [
+            ...this.declaredObjects(),
+            ...this.foreign("Namespace").flatMap((each) => this.strangeNamespace(each)),
+            ...this.foreign("ClusterRoleBinding").flatMap((each) => this.strangeBinding(each)),
+            ...this.foreign("RoleBinding").flatMap((each) => this.strangeBinding(each)),
+            ...this.foreign("NetworkPolicy").flatMap((each) => this.strangePolicy(each)),
+            ...this.foreign("Secret").flatMap((each) => this.strangeSecret(each)),
+            ...(["Application", "ApplicationSet", "AppProject"] as const).flatMap((kind) =>
+                this.foreign(kind).flatMap((each) => this.strangeDelivery(each)),
+            ),
+            ...fluxDeliveries.flatMap(([, kind]) =>
+                this.foreign(kind).flatMap((each) => this.strangeFluxObject(each)),
+            ),
+        ];
+    }
+
+    private declaredObjects(): Finding[] {
+        const found = new Map(this.inventory.objects.map((each) => [keyOf(each), each.object]));
+        const gone = new Set(
+            [...this.namespaces].filter(
+                (name) =>
+                    !found.has(keyOf({ kind: "Namespace", namespace: "", name })) &&
+                    !isUnknown(this.inventory, "v1", "Namespace", ""),
+            ),
+        );
+        return this.addresses.flatMap(([declared, address]) => {
+            const object = found.get(keyOf(address));
+            if (object === undefined) {
+                // With a namespace everything in it is gone: that is one thing.
+                return gone.has(address.namespace) ||
+                    isUnknown(this.inventory, address.apiVersion, address.kind, address.namespace)
+                    ? []
+                    : [this.finding("missing", address, {})];
+            }
+            const { differences, unseen, seen } = objectDifference(declared, address.kind, object);
+            const stopped = unseen.some(({ path, op }) => op === "replace" && path === "/spec/replicas");
+            return differences.length === 0
+                ? []
+                : [
+                      this.finding("changed", address, {
+                          differences,
+                          ...lastWriter(object),
+                          ...(unseen.length === 0
+                              ? {}
+                              : {
+                                    mend: [
+                                        this.patch(address, unseen),
+                                        ...(seen ? [this.context.mend] : []),
+                                    ].join(" && "),
+                                    remark:
+                                        stopped && record(object["spec"])["replicas"] === 0
+                                            ? "stopped"
+                                            : "unseen",
+                                }),
+                      }),
+                  ];
+        });
+    }
+
+    /** Objects of a kind that the stack does not declare, without those that are on their way out. */
+    private foreign(kind: string): Found[] {
+        return this.inventory.objects.filter(
+            (each) =>
+                each.kind === kind &&
+                !this.known.has(keyOf(each)) &&
+                !("deletionTimestamp" in record(each.object["metadata"])),
+        );
+    }
+
+    private strangeNamespace(found: Found): Finding[] {
+        const labels = record(record(found.object["metadata"])["labels"]);
+        const ours =
+            this.context.apps.includes(text(labels[appLabel])) ||
+            this.context.environments.includes(text(labels[environmentLabel])) ||
+            labels[estateLabel] === this.context.estate;
+        return ours
+            ? [
+                  this.undeclared(found, "access", {
+                      differences: facts(
+                          Object.fromEntries(
+                              [estateLabel, appLabel, teamLabel, environmentLabel].map((label) => [
+                                  label,
+                                  labels[label],
+                              ]),
+                          ),
+                      ),
+                  }),
+              ]
+            : [];
+    }
+
+    private strangeBinding(found: Found): Finding[] {
+        const subjects = listIn(found.object["subjects"]);
+        const role = record(found.object["roleRef"]);
+        const strong = strongRoles.has(text(role["name"]));
+        const ours = subjects.flatMap((subject, index) =>
+            this.isOurs(subject) || (strong && everyAccount.has(text(subject["name"]))) ? [index] : [],
+        );
+        const inside = this.namespaces.has(found.namespace);
+        if (ours.length === 0 && !inside) {
+            return [];
+        }
+        const all = role["kind"] === "ClusterRole" && role["name"] === "cluster-admin";
+        return [
+            this.undeclared(found, "access", {
+                differences: facts({
+                    role: `${text(role["kind"])} ${text(role["name"])}`,
+                    subjects: subjects
+                        .map(({ kind, namespace, name }) =>
+                            [
+                                text(kind),
+                                [text(namespace), text(name)].filter((part) => part !== "").join("/"),
+                            ].join(" "),
+                        )
+                        .join(", "),
+                }),
+                // One that a cluster comes with, or that others need too, only loses the subjects that are the estate's.
+                ...(inside || ours.length === subjects.length
+                    ? {}
+                    : {
+                          mend: this.patch(
+                              found,
+                              [...ours]
+                                  .reverse()
+                                  .map((index) => ({ op: "remove", path: `/subjects/${index}` })),
+                          ),
+                      }),
+                ...(all
+                    ? { remark: "everything" as const }
+                    : ours.length > 0
+                      ? { remark: "account" as const }
+                      : {}),
+            }),
+        ];
+    }
+
+    /** An account in a namespace of the stack, or the group of all of them. */
+    private isOurs({ kind, namespace, name }: Raw): boolean {
+        if (kind === "ServiceAccount") {
+            return this.namespaces.has(text(namespace));
+        }
+        const [, group] = /^system:serviceaccounts:(.+)$/.exec(text(name)) ?? [];
+        return kind === "Group" && group !== undefined && this.namespaces.has(group);
+    }
+
+    /** Policies add up: a further one lets more in. Those of a config repository are the engine's. */
+    private strangePolicy(found: Found): Finding[] {
+        if (!this.namespaces.has(found.namespace) || isDelivered(found.object)) {
+            return [];
+        }
+        return [this.undeclared(found, "access", {})];
+    }
+
+    private strangeSecret(found: Found): Finding[] {
+        const type = text(found.object["type"]);
+        const metadata = record(found.object["metadata"]);
+        const use = text(record(metadata["labels"])[secretType]);
+        if (type === serviceAccountToken) {
+            const account = text(record(metadata["annotations"])["kubernetes.io/service-account.name"]);
+            return [this.undeclared(found, "access", { differences: facts({ tokenOf: account }) })];
+        }
+        return use === "" ? [] : [this.undeclared(found, "access", { differences: this.useOf(found, use) })];
+    }
+
+    private useOf({ object }: Found, use: string): Finding["differences"] {
+        const decoded = (key: string): string =>
+            Buffer.from(text(record(object["data"])[key]), "base64").toString("utf8");
+        const url = decoded("url") || decoded("server");
+        return facts({ use, url: url === "" ? "" : publicUrl(url) });
+    }
+
+    private strangeDelivery(found: Found): Finding[] {
+        const owners = listIn(record(found.object["metadata"])["ownerReferences"]);
+        const made = owners.some(
+            ({ kind, name }) =>
+                kind === "ApplicationSet" &&
+                this.known.has(keyOf({ kind, namespace: found.namespace, name: text(name) })),
+        );
+        if (made) {
+            return [];
+        }
+        const spec = record(found.object["spec"]);
+        const destination = record(spec["destination"]);
+        const project = text(spec["project"]);
+        const own = this.known.has(keyOf({ kind: "AppProject", namespace: found.namespace, name: project }));
+        return [
+            this.undeclared(found, found.kind === "AppProject" ? "access" : "delivery", {
+                differences: facts({
+                    project,
+                    namespace: destination["namespace"],
+                    cluster: destination["name"] ?? destination["server"],
+                    destinations: listIn(spec["destinations"])
+                        .map((each) => `${text(each["name"] ?? each["server"])}/${text(each["namespace"])}`)
+                        .join(", "),
+                }),
+                ...(found.kind === "Application" && !own ? { remark: "openProject" as const } : {}),
+            }),
+        ];
+    }
+
+    /** Without what Flux itself makes: the chart of a release, and what a declared set holds. */
+    private strangeFluxObject(found: Found): Finding[] {
+        const { kind, name, namespace } = found;
+        const release = name.startsWith(`${namespace}-`) ? name.slice(namespace.length + 1) : "";
+        const made =
+            kind === "HelmChart" && this.known.has(keyOf({ kind: "HelmRelease", namespace, name: release }));
+        const labels = record(record(found.object["metadata"])["labels"]);
+        const set = {
+            kind: "ResourceSet",
+            namespace: text(labels[`${resourceSet}/namespace`]),
+            name: text(labels[`${resourceSet}/name`]),
+        };
+        if (made || this.known.has(keyOf(set))) {
+            return [];
+        }
+        const spec = record(found.object["spec"]);
+        const { url, address } = spec;
+        const where = text(url ?? address);
+        return [
+            this.undeclared(found, "delivery", {
+                differences: facts({
+                    url: where === "" ? "" : publicUrl(where),
+                    source: record(spec["sourceRef"] ?? record(record(spec["chart"])["spec"])["sourceRef"])[
+                        "name"
+                    ],
+                    namespace: spec["targetNamespace"],
+                    account: spec["serviceAccountName"],
+                    cluster: record(record(spec["kubeConfig"])["secretRef"])["name"],
+                }),
+            }),
+        ];
+    }
+
+    private patch(address: Address, operations: readonly unknown[]): string {
+        return `${this.kubectl(address)} patch ${address.kind.toLowerCase()} ${word(address.name)} --type=json -p ${word(JSON.stringify(operations))}`;
+    }
+
+    private kubectl({ namespace }: Pick<Address, "namespace">): string {
+        return `kubectl --context ${word(this.context.context)}${namespace === "" ? "" : ` -n ${word(namespace)}`}`;
+    }
+
+    private undeclared(found: Found, risk: Risk, rest: Partial<Finding>): Finding {
+        return this.finding("undeclared", found, {
+            risk,
+            ...maker(found.object),
+            mend: `${this.kubectl(found)} delete ${resourceOf(found)} ${word(found.name)}`,
+            ...rest,
+        });
+    }
+
+    private finding(
+        list: Finding["list"],
+        { kind, namespace, name }: Pick<Address, "kind" | "namespace" | "name">,
+        rest: Partial<Finding>,
+    ): Finding {
+        const noun: Noun = kind in nouns ? (kind as Noun) : "object";
+        return {
+            list,
+            risk: riskOf[kind] ?? "delivery",
+            server: `cluster ${this.context.name}`,
+            place: namespace,
+            noun,
+            name: noun === "object" ? `${kind} ${name}` : name,
+            differences: [],
+            mend: this.context.mend,
+            ...rest,
+        };
+    }
+}
+
+function keyOf({ kind, namespace, name }: Pick<Address, "kind" | "namespace" | "name">): string {
+    return `${kind} ${namespace}/${name}`;
+}
+
+/** Engines' kinds share names with others' (`applications.app.k8s.io`, `providers.pkg.crossplane.io`). */
+function resourceOf({ kind, apiVersion }: Found): string {
+    const [group = ""] = apiVersion.split("/");
+    return group.endsWith(".io") && !group.endsWith(".k8s.io")
+        ? `${pluralOf(kind)}.${group}`
+        : kind.toLowerCase();
+}
+
+/** Whether an engine delivered an object from a repository. */
+function isDelivered(object: Raw): boolean {
+    const metadata = record(object["metadata"]);
+    return (
+        trackingId in record(metadata["annotations"]) ||
+        Object.keys(record(metadata["labels"])).some((label) =>
+            /^kustomize\.toolkit\.fluxcd\.io\/|^helm\.toolkit\.fluxcd\.io\//.test(label),
+        )
+    );
+}

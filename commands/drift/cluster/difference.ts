@@ -1,0 +1,253 @@
+/**
+ * What in a Kubernetes object is not as it was left. Pure.
+ *
+ * Servers and controllers fill in a lot, so by itself only what the program set is compared, with the form the server gave
+ * it then. Where an addition would change rights or deliveries, all of a part is: upstream's provider does not see what was
+ * appended to a list, nor further keys.
+ */
+import { record, text } from "../../doctor/json";
+import { property, type Declared } from "../declared";
+import { difference, Hidden, hidden, isEmpty, open, sameValue, shown, type Difference } from "../finding";
+import { fieldIn } from "../../review/hide";
+import type { Raw } from "../reader";
+
+export interface ObjectDifference {
+    readonly differences: readonly Difference[];
+    /** What a refresh does not see: JSON patch operations that take it away. */
+    readonly unseen: readonly {
+        readonly op: "remove" | "replace";
+        readonly path: string;
+        readonly value?: unknown;
+    }[];
+    /** Whether there is more than what a refresh does not see. */
+    readonly seen: boolean;
+}
+
+/** Parts that are compared as a whole, by kind. */
+const wholeParts: Readonly<Record<string, readonly string[]>> = {
+    Application: ["spec"],
+    ApplicationSet: ["spec"],
+    AppProject: ["spec"],
+    ConfigMap: ["data", "binaryData"],
+    Role: ["rules"],
+    ClusterRole: ["rules", "aggregationRule"],
+    RoleBinding: ["subjects", "roleRef"],
+    ClusterRoleBinding: ["subjects", "roleRef"],
+    NetworkPolicy: ["spec"],
+    ResourceQuota: ["spec"],
+};
+
+/** Secrets that programs read by key, so that a further key means something. */
+const secretType = "argocd.argoproj.io/secret-type";
+
+export function objectDifference(declared: Declared, kind: string, found: Raw): ObjectDifference {
+    const seen: Difference[] = [];
+    const unseen: Difference[] = [];
+    const removals: { op: "remove" | "replace"; path: string; value?: unknown }[] = [];
+    const { inputs, outputs } = declared;
+
+    /** `field`: what the value is called, which says whether it is a secret. */
+    const walk = (
+        place: readonly string[],
+        made: unknown,
+        before: unknown,
+        after: unknown,
+        field: string,
+    ): void => {
+        if (isMap(made) && !(made instanceof Hidden) && isMap(after)) {
+            for (const key of Object.keys(made)) {
+                if (!isOfProvider([...place, key])) {
+                    const then = isMap(before) && !(before instanceof Hidden) ? before[key] : undefined;
+                    walk([...place, key], made[key], then ?? made[key], after[key], fieldIn(after, key));
+                }
+            }
+            return;
+        }
+        if (Array.isArray(made) && Array.isArray(after)) {
+            const then = Array.isArray(before) && before.length === made.length ? before : made;
+            if (after.length < made.length) {
+                seen.push(...differ(place, then, after, field));
+                return;
+            }
+            const known = seen.length;
+            made.forEach((each, index) =>
+                walk([...place, String(index)], each, then[index], after[index], field),
+            );
+            if (after.length > made.length) {
+                const more = after.slice(made.length) as unknown[];
+                if (seen.length > known) {
+                    // Not appended but put between: it cannot be said what was there before.
+                    seen.splice(known, seen.length - known, ...differ(place, then, after, field));
+                    return;
+                }
+                unseen.push(
+                    ...more.map((each) => ({
+                        property: path(place),
+                        found: shown(path(place), each, field),
+                    })),
+                );
+                for (let index = after.length - 1; index >= made.length; index--) {
+                    removals.push({ op: "remove", path: pointer([...place, String(index)]) });
+                }
+            }
+            return;
+        }
+        seen.push(...differ(place, before ?? made, after, field));
+    };
+
+    /** Keys that are there and were not. */
+    const further = (place: readonly string[], made: unknown, before: unknown, after: unknown): void => {
+        if (Array.isArray(after)) {
+            after.forEach((each, index) => {
+                const [was, then] = [made, before].map((list) =>
+                    Array.isArray(list) ? (list[index] as unknown) : undefined,
+                );
+                if (was !== undefined || then !== undefined) {
+                    further([...place, String(index)], was, then, each);
+                }
+            });
+            return;
+        }
+        if (!isMap(after)) {
+            return;
+        }
+        for (const key of Object.keys(after)) {
+            const [was, then] = [made, before].map((map) => (isMap(map) ? map[key] : undefined));
+            if (was === undefined && then === undefined) {
+                if (!isEmpty(after[key]) && !isOfProvider([...place, key])) {
+                    unseen.push({
+                        property: path([...place, key]),
+                        found: textOf(kind, [...place, key], after),
+                    });
+                    removals.push({ op: "remove", path: pointer([...place, key]) });
+                }
+            } else {
+                further([...place, key], was, then, after[key]);
+            }
+        }
+    };
+
+    for (const key of Object.keys(inputs)) {
+        if (["apiVersion", "kind", "status", "stringData"].includes(key) || key.startsWith("__")) {
+            continue;
+        }
+        if (kind === "Secret" && key === "data") {
+            seen.push(...secretData(record(open(inputs[key])), record(found["data"]), (value) => value));
+        } else if (key === "metadata") {
+            for (const part of ["labels", "annotations"]) {
+                walk(
+                    [key, part],
+                    record(inputs[key])[part] ?? {},
+                    record(outputs[key])[part],
+                    record(found[key])[part] ?? {},
+                    part,
+                );
+            }
+        } else {
+            walk([key], inputs[key], outputs[key], found[key], key);
+        }
+    }
+    if (inputs["stringData"] !== undefined) {
+        const encoded = (value: string): string => Buffer.from(value, "utf8").toString("base64");
+        seen.push(...secretData(record(open(inputs["stringData"])), record(found["data"]), encoded));
+    }
+    for (const part of wholeParts[kind] ?? []) {
+        further([part], inputs[part], outputs[part], found[part]);
+    }
+    if (kind === "Secret" && secretType in record(record(found["metadata"])["labels"])) {
+        const known = [
+            ...Object.keys(record(open(inputs["stringData"]))),
+            ...Object.keys(record(open(property(declared, "data")))),
+        ];
+        for (const key of Object.keys(record(found["data"])).filter((each) => !known.includes(each))) {
+            unseen.push({ property: `data.${key}`, found: hidden });
+            removals.push({ op: "remove", path: pointer(["data", key]) });
+        }
+    }
+    if (kind === "Deployment" || kind === "StatefulSet") {
+        const there = record(found["spec"])["replicas"] ?? 1;
+        const wanted = record(inputs["spec"])["replicas"] ?? record(outputs["spec"])["replicas"] ?? 1;
+        if (record(inputs["spec"])["replicas"] === undefined && !sameValue(wanted, there)) {
+            unseen.push(...difference("spec.replicas", wanted, there));
+            removals.push({ op: "replace", path: "/spec/replicas", value: wanted });
+        }
+    }
+    return { differences: [...seen, ...unseen], unseen: removals, seen: seen.length > 0 };
+}
+
+function differ(place: readonly string[], made: unknown, found: unknown, field: string): Difference[] {
+    return difference(path(place), made, found, field);
+}
+
+function secretData(
+    made: Readonly<Record<string, unknown>>,
+    found: Readonly<Record<string, unknown>>,
+    encoded: (value: string) => string,
+): Difference[] {
+    return Object.entries(made).flatMap(([key, value]) => {
+        const there = found[key];
+        return typeof value !== "string" || encoded(value) === there
+            ? []
+            : [{ property: `data.${key}`, made: hidden, found: there === undefined ? "" : hidden }];
+    });
+}
+
+/** What Pulumi's provider and kubectl write beside what they are told. */
+function isOfProvider(place: readonly string[]): boolean {
+    const key = place.at(-1) ?? "";
+    return (
+        place[0] === "metadata" &&
+        (key.startsWith("pulumi.com/") || key === "kubectl.kubernetes.io/last-applied-configuration")
+    );
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function path(place: readonly string[]): string {
+    return place.join(".");
+}
+
+function pointer(place: readonly string[]): string {
+    return place.map((part) => `/${part.replace(/~/g, "~0").replace(/\//g, "~1")}`).join("");
+}
+
+/** What a key that was added has; `map`: in which it stands. Base64 shows nobody whether it is a secret. */
+function textOf(kind: string, place: readonly string[], map: Raw): string {
+    const key = place.at(-1) ?? "";
+    return kind === "Secret" || place[0] === "binaryData"
+        ? hidden
+        : shown(path(place), map[key], fieldIn(map, key));
+}
+
+/** Who changed an object last, and when, beside who made it; as its managed fields say. */
+export function lastWriter(object: Raw): { readonly who?: string; readonly when?: string } {
+    const entries = record(object["metadata"])["managedFields"];
+    const others = (Array.isArray(entries) ? entries.map(record) : [])
+        .filter((entry) => !isController(entry) && !text(entry["manager"]).startsWith("pulumi"))
+        .sort((a, b) => (text(a["time"]) < text(b["time"]) ? 1 : -1));
+    const [last] = others;
+    return last === undefined
+        ? {}
+        : { who: text(last["manager"]), ...(text(last["time"]) === "" ? {} : { when: text(last["time"]) }) };
+}
+
+/** Who made an object: the manager of its oldest fields that is no controller. */
+export function maker(object: Raw): { readonly who?: string; readonly when?: string } {
+    const metadata = record(object["metadata"]);
+    const [first] = (Array.isArray(metadata["managedFields"]) ? metadata["managedFields"].map(record) : [])
+        .filter((entry) => !isController(entry))
+        .sort((a, b) => (text(a["time"]) < text(b["time"]) ? -1 : 1));
+    const when = text(metadata["creationTimestamp"]);
+    return {
+        ...(first === undefined ? {} : { who: text(first["manager"]) }),
+        ...(when === "" ? {} : { when }),
+    };
+}
+
+function isController(entry: Raw): boolean {
+    return (
+        entry["subresource"] === "status" || /controller|^kube-|^Go-http-client/.test(text(entry["manager"]))
+    );
+}

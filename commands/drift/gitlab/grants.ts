@@ -1,0 +1,104 @@
+/** Who may do something to a protected branch, tag or environment, as texts that can be compared. Pure. */
+import { property, type Declared } from "../declared";
+import { open } from "../finding";
+
+const roles: Readonly<Record<number, string>> = {
+    0: "no one",
+    5: "minimal",
+    10: "guest",
+    15: "planner",
+    20: "reporter",
+    30: "developer",
+    40: "maintainer",
+    50: "owner",
+    60: "admin",
+};
+
+/** GitLab's number of a role as a word; a number it added later stays one. */
+export function roleOf(level: unknown): string {
+    return roles[Number(level)] ?? String(level);
+}
+
+/** The number of a role, as a number or a word; 0 for a word nobody knows. */
+export function levelOf(role: unknown): number {
+    const number = typeof role === "number" ? role : Number(role);
+    if (Number.isFinite(number)) {
+        return number;
+    }
+    return Number(Object.entries(roles).find(([, word]) => word === role)?.[0] ?? 0);
+}
+
+interface Grant {
+    readonly accessLevel?: unknown;
+    readonly userId?: unknown;
+    readonly groupId?: unknown;
+    readonly deployKeyId?: unknown;
+}
+
+/** What the program declares: one role, or a list; undefined where it declares neither. Sorted. */
+export function grantsOf(declared: Declared, role: string | undefined, list: string): string[] | undefined {
+    const grants = open(declared.inputs[list]);
+    if (Array.isArray(grants)) {
+        return unique((grants as Grant[]).map(textOf));
+    }
+    const level = role === undefined ? undefined : open(property(declared, role));
+    return typeof level === "string" ? [roleOf(levelOf(level))] : undefined;
+}
+
+/** What the server has: users, groups and keys before the role that GitLab shows beside them. Sorted. */
+export function grantText(found: unknown): string[] {
+    return Array.isArray(found)
+        ? unique(
+              (found as Record<string, unknown>[]).map((each) =>
+                  textOf({
+                      accessLevel: each["access_level"] ?? each["accessLevel"],
+                      userId: each["user_id"] ?? each["userId"],
+                      groupId: each["group_id"] ?? each["groupId"],
+                      deployKeyId: each["deploy_key_id"],
+                  }),
+              ),
+          )
+        : [];
+}
+
+function textOf({ accessLevel, userId, groupId, deployKeyId }: Grant): string {
+    if (isNumber(userId)) {
+        return `user ${Number(userId)}`;
+    }
+    if (isNumber(groupId)) {
+        return `group ${Number(groupId)}`;
+    }
+    return isNumber(deployKeyId) ? `deploy key ${Number(deployKeyId)}` : roleOf(levelOf(accessLevel));
+}
+
+function isNumber(value: unknown): boolean {
+    return value !== undefined && value !== null && Number(value) > 0;
+}
+
+function unique(texts: readonly string[]): string[] {
+    return [...new Set(texts)].sort();
+}
+
+/** Whether a further rule lets somebody in whom the declared ones keep out. */
+export function opens(declared: readonly string[] | undefined, further: readonly string[]): boolean {
+    const known = declared ?? [];
+    const lowest = Math.min(...known.map(levelOrNever), Infinity);
+    return further.some((grant) => {
+        const level = levelOrNever(grant);
+        return level === Infinity ? grant !== roles[0] && !known.includes(grant) : level < lowest;
+    });
+}
+
+/** The role from which on people are let in; users, groups, keys and "no one" are none. */
+function levelOrNever(grant: string): number {
+    return grant === roles[0] || / \d+$/.test(grant) ? Infinity : levelOf(grant);
+}
+
+/** Whether the name of a protection, which may hold `*`, covers a branch or tag. GitLab's rule: everything else is literal. */
+export function matches(pattern: string, name: string): boolean {
+    if (!pattern.includes("*")) {
+        return pattern === name;
+    }
+    const escaped = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+    return new RegExp(`^${escaped.join(".*")}$`).test(name);
+}

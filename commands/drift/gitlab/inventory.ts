@@ -1,0 +1,445 @@
+/** What a GitLab has in the groups and projects of a stack. Only reads. */
+import { createHash } from "node:crypto";
+import type { Tier } from "../../../estate/model";
+import { textOf, type Declared } from "../declared";
+import { open } from "../finding";
+import type { Raw, Reader } from "../reader";
+import { types } from "./types";
+
+/** `undefined`: could not be read, so nothing is known about it. */
+export type Known<T> = T | undefined;
+export type List = Known<readonly Raw[]>;
+
+/** A group of the stack. */
+export interface GroupInventory {
+    readonly id: string;
+    readonly path: string;
+    /** `null`: it is gone. */
+    readonly body: Known<Raw | null>;
+    readonly members: List;
+    /** Also those that are over: their users may still be members. */
+    readonly accessTokens: List;
+    readonly deployTokens: List;
+    readonly variables: List;
+    /** Its own, without those of the groups above. */
+    readonly runners: List;
+    readonly integrations: List;
+    /** Premium. */
+    readonly hooks: List;
+}
+
+/** A file that decides what pipelines do, where it is not as it was made. */
+export interface EditedFile {
+    readonly branch: string;
+    readonly path: string;
+    /** True: it is not there. */
+    readonly gone: boolean;
+    readonly commit?: string;
+    readonly author?: string;
+    readonly when?: string;
+}
+
+/** A project of the stack. */
+export interface ProjectInventory {
+    readonly id: string;
+    readonly path: string;
+    readonly body: Known<Raw | null>;
+    readonly members: List;
+    readonly hooks: List;
+    readonly variables: List;
+    readonly protectedBranches: List;
+    readonly protectedTags: List;
+    readonly deployTokens: List;
+    /** Also those that are over. */
+    readonly accessTokens: List;
+    readonly deployKeys: List;
+    readonly triggers: List;
+    readonly schedules: List;
+    /** Where pushes are sent on to. */
+    readonly mirrors: List;
+    /** With every project each of them works for, as far as the account sees them. */
+    readonly runners: List;
+    readonly integrations: List;
+    readonly jobTokenScope: Known<Raw | null>;
+    readonly jobTokenProjects: List;
+    readonly jobTokenGroups: List;
+    readonly environments: List;
+    /** Names of declared branches that are gone. */
+    readonly goneBranches: readonly string[];
+    readonly files: readonly EditedFile[];
+    /** Premium. */
+    readonly approvalRules: List;
+    readonly approvals: Known<Raw | null>;
+    readonly pushRules: Known<Raw | null>;
+    readonly protectedEnvironments: List;
+}
+
+export interface GitLabInventory {
+    /** Number of the user whose token it is; without it nobody knows which member that is. */
+    readonly self: Known<number>;
+    readonly groups: readonly GroupInventory[];
+    readonly projects: readonly ProjectInventory[];
+}
+
+/** Reads everything that belongs to the groups and projects of the state. */
+export async function gitlabInventory(
+    reader: Reader,
+    declared: readonly Declared[],
+    tier: Tier,
+): Promise<GitLabInventory> {
+    const of = (type: string): Declared[] => declared.filter((each) => each.type === type);
+    const user = await reader.object("/user");
+    if (user === null) {
+        reader.unread.push({ server: reader.server, what: "/user", why: "status 404" });
+    }
+    const details = runnerDetails(reader);
+    const [groups, projects] = await Promise.all([
+        Promise.all(of(types.group).map((group) => groupInventory(reader, group, tier, details))),
+        Promise.all(
+            of(types.project).map((project) =>
+                projectInventory(
+                    reader,
+                    project,
+                    declared.filter((each) => textOf(each, "project") === project.id),
+                    tier,
+                    details,
+                ),
+            ),
+        ),
+    ]);
+    return { self: user ? Number(user["id"]) : undefined, groups, projects };
+}
+
+/** A runner with the groups or projects it belongs to; `null`: this account may not see it. */
+type RunnerDetails = (runner: Raw) => Promise<Known<Raw | null>>;
+
+/** Each runner is read once, however many places list it. */
+function runnerDetails(reader: Reader): RunnerDetails {
+    const read = new Map<string, Promise<Known<Raw | null>>>();
+    return ({ id }) => {
+        const key = String(id);
+        const known = read.get(key) ?? reader.object(`/runners/${key}`, true);
+        read.set(key, known);
+        return known;
+    };
+}
+
+/**
+ * A group's own runners: GitLab lists those of every group above it too. Who owns a group may read each runner of it, so
+ * one that is refused belongs above.
+ */
+async function runnersOfGroup(list: List, { id, body }: Place, details: RunnerDetails): Promise<List> {
+    const own = list?.filter((each) => each["runner_type"] === "group_type");
+    if (own === undefined || !isThere(body) || typeof body["parent_id"] !== "number") {
+        return own;
+    }
+    const looks = await Promise.all(
+        own.map(async (each): Promise<Raw[]> => {
+            const groups = (await details(each))?.["groups"];
+            return Array.isArray(groups) && groups.some((group: Raw) => String(group["id"]) === id)
+                ? [each]
+                : [];
+        }),
+    );
+    return looks.flat();
+}
+
+async function runnersOfProject(list: List, details: RunnerDetails): Promise<List> {
+    const own = list?.filter((each) => each["runner_type"] === "project_type");
+    return own === undefined
+        ? undefined
+        : Promise.all(own.map(async (each) => ({ ...each, projects: (await details(each))?.["projects"] })));
+}
+
+type Place = Pick<GroupInventory, "id" | "path" | "body">;
+
+async function groupInventory(
+    reader: Reader,
+    group: Declared,
+    tier: Tier,
+    details: RunnerDetails,
+): Promise<GroupInventory> {
+    const at = `/groups/${group.id}`;
+    const list = (path: string): Promise<List> => reader.list(`${at}/${path}`, "per_page");
+    const body = await reader.object(`${at}?with_projects=false`);
+    const empty = { id: group.id, path: textOf(group, "fullPath"), body };
+    if (!isThere(body)) {
+        return {
+            ...empty,
+            members: undefined,
+            accessTokens: undefined,
+            deployTokens: undefined,
+            variables: undefined,
+            runners: undefined,
+            integrations: undefined,
+            hooks: undefined,
+        };
+    }
+    const [members, accessTokens, deployTokens, variables, runners, integrations, hooks] = await Promise.all([
+        list("members"),
+        list("access_tokens"),
+        list("deploy_tokens?active=true"),
+        list("variables"),
+        list("runners?type=group_type"),
+        // Younger than the projects' list, and than the oldest GitLab that an estate can have.
+        reader.list(`${at}/integrations`, "per_page", true),
+        tier === "premium" ? list("hooks") : undefined,
+    ]);
+    return {
+        ...empty,
+        members,
+        accessTokens,
+        deployTokens,
+        variables,
+        runners: await runnersOfGroup(runners, empty, details),
+        integrations,
+        hooks,
+    };
+}
+
+/** Whether a group or project is there and not marked for deletion. */
+export function isThere(body: Known<Raw | null>): body is Raw {
+    return (
+        body !== undefined &&
+        body !== null &&
+        !body["marked_for_deletion_on"] &&
+        !body["marked_for_deletion_at"]
+    );
+}
+
+const unknownProject = {
+    members: undefined,
+    hooks: undefined,
+    variables: undefined,
+    protectedBranches: undefined,
+    protectedTags: undefined,
+    deployTokens: undefined,
+    accessTokens: undefined,
+    deployKeys: undefined,
+    triggers: undefined,
+    schedules: undefined,
+    mirrors: undefined,
+    runners: undefined,
+    integrations: undefined,
+    jobTokenScope: undefined,
+    jobTokenProjects: undefined,
+    jobTokenGroups: undefined,
+    environments: undefined,
+    goneBranches: [],
+    files: [],
+    approvalRules: undefined,
+    approvals: undefined,
+    pushRules: undefined,
+    protectedEnvironments: undefined,
+} as const;
+
+async function projectInventory(
+    reader: Reader,
+    project: Declared,
+    inside: readonly Declared[],
+    tier: Tier,
+    details: RunnerDetails,
+): Promise<ProjectInventory> {
+    const at = `/projects/${project.id}`;
+    const list = (path: string): Promise<List> => reader.list(`${at}/${path}`, "per_page");
+    const body = await reader.object(at);
+    const empty = { id: project.id, path: textOf(project, "pathWithNamespace"), body };
+    if (!isThere(body)) {
+        return { ...empty, ...unknownProject };
+    }
+    const premium = tier === "premium";
+    const [
+        members,
+        hooks,
+        variables,
+        protectedBranches,
+        protectedTags,
+        deployTokens,
+        accessTokens,
+        deployKeys,
+        triggers,
+        schedules,
+        mirrors,
+        runners,
+        integrations,
+        jobTokenScope,
+        jobTokenProjects,
+        jobTokenGroups,
+        environments,
+        content,
+        approvalRules,
+        approvals,
+        pushRules,
+        protectedEnvironments,
+    ] = await Promise.all([
+        list("members"),
+        list("hooks"),
+        list("variables"),
+        list("protected_branches"),
+        list("protected_tags"),
+        list("deploy_tokens?active=true"),
+        list("access_tokens"),
+        list("deploy_keys"),
+        list("triggers"),
+        list("pipeline_schedules"),
+        list("remote_mirrors"),
+        list("runners?type=project_type"),
+        list("integrations"),
+        reader.object(`${at}/job_token_scope`),
+        // Before 16.0 GitLab had no such lists.
+        reader.list(`${at}/job_token_scope/allowlist`, "per_page", true),
+        reader.list(`${at}/job_token_scope/groups_allowlist`, "per_page", true),
+        inside.some(({ type }) => type === types.environment) ? list("environments") : undefined,
+        contentOf(reader, at, inside),
+        premium ? list("approval_rules") : undefined,
+        premium ? reader.object(`${at}/approvals`) : undefined,
+        premium ? reader.object(`${at}/push_rule`) : undefined,
+        premium ? list("protected_environments") : undefined,
+    ]);
+    return {
+        ...empty,
+        members,
+        hooks,
+        variables,
+        protectedBranches,
+        protectedTags,
+        deployTokens,
+        accessTokens,
+        deployKeys,
+        triggers,
+        schedules,
+        mirrors,
+        runners: await runnersOfProject(runners, details),
+        integrations,
+        jobTokenScope,
+        jobTokenProjects,
+        jobTokenGroups,
+        environments,
+        ...content,
+        approvalRules,
+        approvals,
+        pushRules,
+        protectedEnvironments,
+    };
+}
+
+/** Whether a file decides what pipelines do; the rest of a repository's first content is its team's. */
+export function decidesPipelines(path: string): boolean {
+    return path === ".gitlab-ci.yml" || path === "Jenkinsfile" || path.startsWith("ci/");
+}
+
+/** Git's name of a file's content. */
+export function blobId(content: string, length: number): string {
+    const bytes = Buffer.from(content, "utf8");
+    return createHash(length === 64 ? "sha256" : "sha1")
+        .update(`blob ${bytes.length}\0`)
+        .update(bytes)
+        .digest("hex");
+}
+
+/** The declared branches, and on each of them the files that decide what pipelines do. */
+async function contentOf(
+    reader: Reader,
+    at: string,
+    inside: readonly Declared[],
+): Promise<Pick<ProjectInventory, "goneBranches" | "files">> {
+    const files = inside.filter(
+        (each) =>
+            each.type === types.file &&
+            // Each file of the project that repositories include does.
+            (decidesPipelines(textOf(each, "filePath")) || each.name.startsWith("pipelines-file-")),
+    );
+    const branches = inside.filter(({ type }) => type === types.branch).map((each) => textOf(each, "name"));
+    const start = files[0] === undefined ? undefined : textOf(files[0], "branch");
+    const looks = await Promise.all(
+        [...new Set([...(start === undefined ? [] : [start]), ...branches])].map(async (branch) => {
+            const known = await reader.object(`${at}/repository/branches/${encodeURIComponent(branch)}`);
+            if (known === null) {
+                return { gone: [branch], edited: [] };
+            }
+            return known === undefined || files.length === 0
+                ? { gone: [], edited: [] }
+                : { gone: [], edited: await editedOn(reader, at, branch, start ?? branch, files) };
+        }),
+    );
+    return {
+        goneBranches: looks.flatMap(({ gone }) => gone).filter((each) => branches.includes(each)),
+        files: looks.flatMap(({ edited }) => edited),
+    };
+}
+
+async function editedOn(
+    reader: Reader,
+    at: string,
+    branch: string,
+    start: string,
+    files: readonly Declared[],
+): Promise<EditedFile[]> {
+    const ref = encodeURIComponent(branch);
+    const folders = [...new Set(files.map((each) => folderOf(textOf(each, "filePath"))))];
+    const trees = await Promise.all(
+        folders.map((folder) =>
+            reader.list(
+                `${at}/repository/tree?ref=${ref}${folder === "" ? "" : `&path=${encodeURIComponent(folder)}`}`,
+                "per_page",
+                true,
+            ),
+        ),
+    );
+    if (trees.some((tree) => tree === undefined)) {
+        return [];
+    }
+    const blobs = new Map(
+        trees.flatMap((tree) => (tree ?? []).map((each) => [each["path"], String(each["id"])])),
+    );
+    const edited = await Promise.all(
+        files.map(async (file): Promise<EditedFile[]> => {
+            const path = textOf(file, "filePath");
+            const blob = blobs.get(path);
+            const content = open(file.inputs["content"] ?? file.outputs["content"]);
+            if (
+                typeof content !== "string" ||
+                (blob !== undefined && blob === blobId(content, blob.length))
+            ) {
+                return [];
+            }
+            const last = await reader.first(
+                `${at}/repository/commits?ref_name=${ref}&path=${encodeURIComponent(path)}`,
+            );
+            if (branch !== start && (await isOn(reader, at, last, start))) {
+                return []; // what the first branch had once: it has not come here yet
+            }
+            return [
+                {
+                    branch,
+                    path,
+                    gone: blob === undefined,
+                    ...(last === undefined || last === null
+                        ? {}
+                        : {
+                              commit: String(last["id"]),
+                              author: String(last["author_name"]),
+                              when: String(last["committed_date"] ?? last["created_at"]),
+                          }),
+                },
+            ];
+        }),
+    );
+    return edited.flat();
+}
+
+/** Whether a branch has a commit: what is reported there is not reported again on the branches it travels to. */
+async function isOn(reader: Reader, at: string, commit: Known<Raw | null>, branch: string): Promise<boolean> {
+    if (commit === undefined || commit === null) {
+        return false;
+    }
+    const refs = await reader.list(
+        `${at}/repository/commits/${String(commit["id"])}/refs?type=branch`,
+        "per_page",
+    );
+    return (refs ?? []).some((each) => each["name"] === branch);
+}
+
+function folderOf(path: string): string {
+    return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+}

@@ -1,0 +1,468 @@
+/** What in a project is not as declared. Pure. */
+import { property, textOf, type Declared } from "../declared";
+import { text } from "../../doctor/json";
+import { difference, facts, open, publicUrl, type Finding } from "../finding";
+import type { Raw } from "../reader";
+import { word } from "../shell";
+import { projectFields } from "./fields";
+import { grantsOf, grantText, matches, opens } from "./grants";
+import { isThere, type GitLabInventory, type ProjectInventory } from "./inventory";
+import { Look, madeBy, type GitLabContext } from "./place";
+import { types } from "./types";
+
+export class ProjectLook extends Look<ProjectInventory> {
+    constructor(
+        place: ProjectInventory,
+        declared: readonly Declared[],
+        inventory: GitLabInventory,
+        context: GitLabContext,
+    ) {
+        super(place, declared, inventory, context, "projects");
+    }
+
+    findings(): Finding[] {
+        const { body, members } = this.place;
+        if (body === undefined) {
+            return [];
+        }
+        const project = this.declared.find(
+            (each) => each.type === types.project && each.id === this.place.id,
+        );
+        if (!isThere(body) || project === undefined) {
+            return [this.missing("project", this.place.path, "delivery")];
+        }
+        return [
+            ...this.projectSettings(project, body),
+            ...this.members(this.of(types.projectMember), members),
+            ...this.shares(this.of(types.projectShare), body, "groupId"),
+            ...this.tokens("deployToken", this.of(types.deployToken), this.place.deployTokens, members),
+            ...this.tokens("accessToken", this.of(types.accessToken), this.place.accessTokens, members),
+            ...this.hooks(this.of(types.hook), this.place.hooks),
+            ...this.variables(this.of(types.variable), this.place.variables),
+            ...this.deployKeys(),
+            ...this.triggers(),
+            ...this.schedules(),
+            ...this.mirrors(body),
+            ...this.runners(this.place.runners),
+            ...this.integrations(this.place.integrations),
+            ...this.jobTokens(),
+            ...this.branches(),
+            ...this.protectedBranches(),
+            ...this.protectedTags(),
+            ...this.environments(),
+            ...this.files(),
+            ...this.licensed(),
+        ];
+    }
+
+    private projectSettings(project: Declared, body: Raw): Finding[] {
+        const [found] = this.settings("project", project, body, projectFields);
+        // The program sets none, and GitLab says null or nothing for its usual path.
+        const path = difference("ciConfigPath", project.inputs["ciConfigPath"] ?? "", body["ci_config_path"]);
+        return found === undefined
+            ? this.changed("project", this.place.path, "review", path)
+            : [{ ...found, differences: [...found.differences, ...path] }];
+    }
+
+    private deployKeys(): Finding[] {
+        const declared = new Set(
+            this.of(types.deployKey).map((each) => textOf(each, "deployKeyId") || each.id.split(":").at(-1)),
+        );
+        return (this.place.deployKeys ?? [])
+            .filter((key) => !declared.has(String(key["id"])))
+            .map((key) =>
+                this.undeclared(
+                    "deployKey",
+                    String(key["title"]),
+                    "access",
+                    `deploy_keys/${String(key["id"])}`,
+                    {
+                        differences: facts({ writes: key["can_push"] === true, expires: key["expires_at"] }),
+                        ...madeBy(key),
+                    },
+                ),
+            );
+    }
+
+    private triggers(): Finding[] {
+        const declared = new Set(this.of(types.trigger).map((each) => each.id.split(":").at(-1)));
+        return (this.place.triggers ?? [])
+            .filter((trigger) => !declared.has(String(trigger["id"])))
+            .map((trigger) =>
+                this.undeclared(
+                    "trigger",
+                    String(trigger["description"] ?? trigger["id"]),
+                    "delivery",
+                    `triggers/${String(trigger["id"])}`,
+                    madeBy(trigger),
+                ),
+            );
+    }
+
+    private schedules(): Finding[] {
+        const declared = new Set(this.of(types.schedule).map((each) => each.id.split(":").at(-1)));
+        return (this.place.schedules ?? [])
+            .filter((schedule) => !declared.has(String(schedule["id"])))
+            .map((schedule) =>
+                this.undeclared(
+                    "schedule",
+                    String(schedule["description"] ?? schedule["id"]),
+                    "delivery",
+                    `pipeline_schedules/${String(schedule["id"])}`,
+                    {
+                        differences: facts({
+                            ref: schedule["ref"],
+                            cron: schedule["cron"],
+                            active: schedule["active"] === true,
+                        }),
+                        ...madeBy(schedule),
+                    },
+                ),
+            );
+    }
+
+    /** Places that every push is sent on to, and one that the content comes from. */
+    private mirrors(body: Raw): Finding[] {
+        const pulled =
+            body["mirror"] === true &&
+            !this.of(types.project).some(({ inputs }) => inputs["mirror"] === true);
+        return [
+            ...(pulled
+                ? [
+                      this.undeclared("mirror", publicUrl(text(body["import_url"])), "delivery", "", {
+                          mend: this.call("PUT", "?mirror=false"),
+                          remark: "pulls",
+                      }),
+                  ]
+                : []),
+            ...(this.place.mirrors ?? []).map((mirror) =>
+                this.undeclared(
+                    "mirror",
+                    publicUrl(text(mirror["url"])),
+                    "access",
+                    `remote_mirrors/${String(mirror["id"])}`,
+                    { differences: facts({ enabled: mirror["enabled"] === true }) },
+                ),
+            ),
+        ];
+    }
+
+    /** Jobs of other projects that get in with their own token. */
+    private jobTokens(): Finding[] {
+        const { id, jobTokenScope, jobTokenProjects, jobTokenGroups } = this.place;
+        if (this.of(types.jobTokenScope).length > 0) {
+            return [];
+        }
+        const limited = jobTokenScope?.["inbound_enabled"];
+        const others = (jobTokenProjects ?? []).filter((each) => String(each["id"]) !== id);
+        return [
+            ...this.changed(
+                "jobTokens",
+                this.place.path,
+                "access",
+                typeof limited === "boolean" ? difference("limited", true, limited) : [],
+                { mend: this.call("PATCH", "job_token_scope?enabled=true") },
+            ),
+            ...others.map((each) =>
+                this.undeclared(
+                    "jobTokens",
+                    text(each["path_with_namespace"]),
+                    "access",
+                    `job_token_scope/allowlist/${String(each["id"])}`,
+                ),
+            ),
+            ...(jobTokenGroups ?? []).map((each) =>
+                this.undeclared(
+                    "jobTokens",
+                    text(each["web_url"]).replace(/^.*\/groups\//, "") || text(each["name"]),
+                    "access",
+                    `job_token_scope/groups_allowlist/${String(each["id"])}`,
+                ),
+            ),
+        ];
+    }
+
+    private branches(): Finding[] {
+        return this.place.goneBranches.map((branch) => this.missing("branch", branch, "delivery"));
+    }
+
+    private protectedBranches(): Finding[] {
+        const { protectedBranches: list } = this.place;
+        if (list === undefined) {
+            return [];
+        }
+        const made = this.of(types.protectedBranch);
+        const wantedOf = (each: Declared): Record<"push" | "merge" | "unprotect", string[] | undefined> => ({
+            push: grantsOf(each, "pushAccessLevel", "allowedToPushes"),
+            merge: grantsOf(each, "mergeAccessLevel", "allowedToMerges"),
+            unprotect: grantsOf(each, undefined, "allowedToUnprotects"),
+        });
+        const declared = made.flatMap((each) => {
+            const branch = textOf(each, "branch");
+            const found = list.find((rule) => rule["name"] === branch);
+            if (found === undefined) {
+                return [this.missing("protectedBranch", branch, "access")];
+            }
+            const wanted = wantedOf(each);
+            return this.changed("protectedBranch", branch, "access", [
+                ...(["push", "merge", "unprotect"] as const).flatMap((right) => {
+                    const grants = wanted[right];
+                    const there = found[`${right}_access_levels`];
+                    return grants === undefined || there === undefined
+                        ? []
+                        : difference(right, grants.join(", "), grantText(there).join(", "));
+                }),
+                ...difference(
+                    "allowForcePush",
+                    property(each, "allowForcePush") ?? false,
+                    found["allow_force_push"],
+                ),
+                ...(found["code_owner_approval_required"] === undefined
+                    ? []
+                    : difference(
+                          "codeOwnerApprovalRequired",
+                          property(each, "codeOwnerApprovalRequired") ?? false,
+                          found["code_owner_approval_required"],
+                      )),
+            ]);
+        });
+        const names = new Set(made.map((each) => textOf(each, "branch")));
+        const foreign = list
+            .filter((rule) => !names.has(String(rule["name"])))
+            .map((rule) => {
+                const pattern = String(rule["name"]);
+                const covered = made.filter((each) => matches(pattern, textOf(each, "branch")));
+                const opened = covered.some((each) => {
+                    const { push, merge } = wantedOf(each);
+                    return (
+                        opens(push, grantText(rule["push_access_levels"])) ||
+                        opens(merge, grantText(rule["merge_access_levels"])) ||
+                        (rule["allow_force_push"] === true && open(property(each, "allowForcePush")) !== true)
+                    );
+                });
+                return this.undeclared(
+                    "protectedBranch",
+                    pattern,
+                    opened ? "access" : "secret",
+                    `protected_branches/${encodeURIComponent(pattern)}`,
+                    {
+                        differences: facts({
+                            push: grantText(rule["push_access_levels"]).join(", "),
+                            merge: grantText(rule["merge_access_levels"]).join(", "),
+                            matches: covered.map((each) => textOf(each, "branch")).join(", "),
+                        }),
+                        remark: opened ? "opensBranch" : "givesVariables",
+                    },
+                );
+            });
+        return [...declared, ...foreign];
+    }
+
+    private protectedTags(): Finding[] {
+        const { protectedTags: list } = this.place;
+        if (list === undefined) {
+            return [];
+        }
+        const made = this.of(types.protectedTag);
+        const declared = made.flatMap((each) => {
+            const tag = textOf(each, "tag");
+            const found = list.find((rule) => rule["name"] === tag);
+            if (found === undefined) {
+                return [this.missing("protectedTag", tag, "access")];
+            }
+            const grants = grantsOf(each, "createAccessLevel", "allowedToCreates") ?? [];
+            return this.changed(
+                "protectedTag",
+                tag,
+                "access",
+                difference("create", grants.join(", "), grantText(found["create_access_levels"]).join(", ")),
+            );
+        });
+        const names = new Set(made.map((each) => textOf(each, "tag")));
+        const foreign = list
+            .filter((rule) => !names.has(String(rule["name"])))
+            .map((rule) => {
+                const pattern = String(rule["name"]);
+                const overlaps = made.some((each) => {
+                    const tag = textOf(each, "tag");
+                    return matches(pattern, tag) || matches(tag, pattern);
+                });
+                return this.undeclared(
+                    "protectedTag",
+                    pattern,
+                    overlaps ? "access" : "secret",
+                    `protected_tags/${encodeURIComponent(pattern)}`,
+                    {
+                        differences: facts({ create: grantText(rule["create_access_levels"]).join(", ") }),
+                        remark: overlaps ? "opensTag" : "givesVariables",
+                    },
+                );
+            });
+        return [...declared, ...foreign];
+    }
+
+    private environments(): Finding[] {
+        const { environments: list } = this.place;
+        return list === undefined
+            ? []
+            : this.of(types.environment).flatMap((each) => {
+                  const name = textOf(each, "name");
+                  const found = list.find((environment) => environment["name"] === name);
+                  return found === undefined
+                      ? [this.missing("environment", name, "delivery")]
+                      : this.changed(
+                            "environment",
+                            name,
+                            "delivery",
+                            property(each, "tier") === undefined || found["tier"] === undefined
+                                ? []
+                                : difference("tier", property(each, "tier"), found["tier"]),
+                        );
+              });
+    }
+
+    private files(): Finding[] {
+        return this.place.files.flatMap(({ branch, path, gone, commit, author, when }) => {
+            const rest: Partial<Finding> = {
+                ...(author === undefined ? {} : { who: author }),
+                ...(when === undefined ? {} : { when }),
+                mend:
+                    commit === undefined
+                        ? this.context.mend
+                        : `git revert ${word(commit)}  # on ${branch} of ${this.place.path}`,
+                adopt: this.context.mend,
+            };
+            const name = `${path} (${branch})`;
+            return gone ? [this.missing("file", name, "review", rest)] : this.edited(name, rest, commit);
+        });
+    }
+
+    private edited(name: string, rest: Partial<Finding>, commit: string | undefined): Finding[] {
+        return this.changed("file", name, "review", facts({ commit: commit?.slice(0, 8) }), {
+            ...rest,
+            remark: "edited",
+        });
+    }
+
+    /** What only a licence has. */
+    private licensed(): Finding[] {
+        const { approvalRules, approvals, pushRules, protectedEnvironments } = this.place;
+        return [
+            ...(approvalRules === undefined
+                ? []
+                : this.of(types.approvalRule).flatMap((each) => {
+                      const name = textOf(each, "name");
+                      const found = approvalRules.find((rule) => rule["name"] === name);
+                      return found === undefined
+                          ? [this.missing("approvalRule", name, "review")]
+                          : this.changed("approvalRule", name, "review", [
+                                ...difference(
+                                    "approvalsRequired",
+                                    property(each, "approvalsRequired"),
+                                    found["approvals_required"],
+                                ),
+                                ...difference(
+                                    "users",
+                                    numbers(property(each, "userIds")),
+                                    numbers(ids(found["users"])),
+                                ),
+                                ...difference(
+                                    "protectedBranches",
+                                    numbers(property(each, "protectedBranchIds")),
+                                    numbers(ids(found["protected_branches"])),
+                                ),
+                            ]);
+                  })),
+            ...this.one(types.approvals, "approvals", approvals, [
+                ["resetApprovalsOnPush", "reset_approvals_on_push"],
+                [
+                    "disableOverridingApproversPerMergeRequest",
+                    "disable_overriding_approvers_per_merge_request",
+                ],
+                ["mergeRequestsAuthorApproval", "merge_requests_author_approval"],
+                ["mergeRequestsDisableCommittersApproval", "merge_requests_disable_committers_approval"],
+                ["requirePasswordToApprove", "require_password_to_approve"],
+                ["selectiveCodeOwnerRemovals", "selective_code_owner_removals"],
+            ]),
+            ...this.one(types.pushRules, "pushRules", pushRules, [
+                ["preventSecrets", "prevent_secrets"],
+                ["denyDeleteTag", "deny_delete_tag"],
+                ["memberCheck", "member_check"],
+                ["rejectUnsignedCommits", "reject_unsigned_commits"],
+                ["commitCommitterCheck", "commit_committer_check"],
+            ]),
+            ...(protectedEnvironments === undefined
+                ? []
+                : this.of(types.protectedEnvironment).flatMap((each) => {
+                      const name = textOf(each, "environment");
+                      const found = protectedEnvironments.find((environment) => environment["name"] === name);
+                      return found === undefined
+                          ? [this.missing("protectedEnvironment", name, "review")]
+                          : this.changed("protectedEnvironment", name, "review", [
+                                ...difference(
+                                    "deploy",
+                                    (
+                                        grantsOf(each, undefined, "deployAccessLevelsAttributes") ??
+                                        grantsOf(each, undefined, "deployAccessLevels") ??
+                                        []
+                                    ).join(", "),
+                                    grantText(found["deploy_access_levels"]).join(", "),
+                                ),
+                                ...difference(
+                                    "approvals",
+                                    approvalText(open(each.inputs["approvalRules"]), "requiredApprovals"),
+                                    approvalText(found["approval_rules"], "required_approvals"),
+                                ),
+                            ]);
+                  })),
+        ];
+    }
+
+    private one(
+        type: string,
+        noun: "approvals" | "pushRules",
+        found: Raw | null | undefined,
+        fields: readonly (readonly [string, string])[],
+    ): Finding[] {
+        const [made] = this.of(type);
+        if (made === undefined || found === undefined) {
+            return [];
+        }
+        // Push rules that were never made, or deleted, are a null.
+        return found === null || Object.keys(found).length === 0
+            ? [this.missing(noun, this.place.path, "review")]
+            : this.changed(
+                  noun,
+                  this.place.path,
+                  "review",
+                  fields.flatMap(([key, field]) =>
+                      property(made, key) === undefined || found[field] === undefined
+                          ? []
+                          : difference(key, property(made, key), found[field]),
+                  ),
+              );
+    }
+}
+
+function ids(value: unknown): unknown[] {
+    return Array.isArray(value) ? (value as Raw[]).map((each) => each["id"]) : [];
+}
+
+function numbers(value: unknown): string {
+    const plain = open(value);
+    return Array.isArray(plain)
+        ? (plain as unknown[])
+              .map(Number)
+              .sort((a, b) => a - b)
+              .join(", ")
+        : "";
+}
+
+function approvalText(value: unknown, key: string): string {
+    return Array.isArray(value)
+        ? (value as Raw[])
+              .map((rule) => `${String(rule[key])} of ${grantText([rule]).join(", ")}`)
+              .sort()
+              .join("; ")
+        : "";
+}

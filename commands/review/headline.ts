@@ -1,0 +1,444 @@
+/** The one line with which a note begins: what moves, in the words of the spec, and whether anything is deleted. Pure. */
+import { engineOf } from "../../estate/engines";
+import type { Estate, Language } from "../../estate/model";
+import { compare } from "../../estate/problem";
+import { kindOf, mapOf, textOf, type Change } from "./change";
+import type { Loss } from "./losses";
+import { code, listed, tally } from "./nouns";
+import { isRight, peopleChange, type RightChange } from "./rights";
+import type { Both, Standing } from "./standing";
+
+/** What a headline is made from. */
+export interface HeadlineParts {
+    readonly language: Language;
+    /** As the spec has it now. */
+    readonly estate: Estate;
+    /** Whether the preview failed. */
+    readonly failed: boolean;
+    readonly lost: readonly Loss[];
+    readonly rights: readonly RightChange[];
+    readonly changes: readonly Change[];
+    readonly both: Both<Standing>;
+    /** How many objects the update puts back as they were. */
+    readonly restored: number;
+}
+
+/** Most clauses of a headline, beside what is deleted. */
+const mostClauses = 4;
+
+/** One line: what moves, and whether anything is deleted. */
+export function headline(parts: HeadlineParts): string {
+    const { language, changes, lost, restored, failed } = parts;
+    const zh = language === "zh";
+    if (failed) {
+        return zh ? "预览失败：不会应用任何变更" : "The preview failed: this cannot be applied as it is";
+    }
+    const semicolon = zh ? "；" : "; ";
+    const put =
+        restored === 0
+            ? []
+            : [
+                  zh
+                      ? `恢复 ${restored} 处手工修改`
+                      : `${restored} change${restored === 1 ? "" : "s"} made by hand ${restored === 1 ? "is" : "are"} undone`,
+              ];
+    if (changes.length === 0) {
+        return [...(put.length === 0 ? [zh ? "没有变更" : "Nothing changes"] : put)]
+            .map(capital)
+            .join(semicolon);
+    }
+    const clauses = [...movement(parts), ...put];
+    const shown = clauses.slice(0, mostClauses);
+    const more = clauses.length - shown.length;
+    const rest =
+        more > 0 ? [zh ? `另有 ${more} 项` : `${more} more change${more === 1 ? "" : "s"} of this kind`] : [];
+    const gone = deletions(parts);
+    const body =
+        shown.length === 0
+            ? [
+                  zh
+                      ? `${tally(
+                            changes.map(({ type }) => type),
+                            "zh",
+                            3,
+                        )} 有变化`
+                      : `${tally(
+                            changes.map(({ type }) => type),
+                            "en",
+                            3,
+                        )} ${changes.length === 1 ? "changes" : "change"}`,
+              ]
+            : [...shown, ...rest];
+    const all = lost.some(({ weight }) => weight === "data") ? [gone, ...body] : [...body, gone];
+    return capital(all.join(semicolon));
+}
+
+function capital(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function deletions({ lost, changes, language }: HeadlineParts): string {
+    const zh = language === "zh";
+    const heavy = lost.filter(
+        ({ weight, type }) => (weight === "data" || weight === "runs") && type !== undefined,
+    );
+    if (heavy.length > 0) {
+        const what = tally(
+            heavy.flatMap(({ type }) => type ?? []),
+            language,
+            4,
+        );
+        return zh ? `删除 ${what}` : `deletes ${what}`;
+    }
+    // Memberships and protections are told as rights.
+    const count = changes.filter((each) => each.kind === "delete" && !isRight(each)).length;
+    if (count > 0) {
+        return zh
+            ? `只删除 ${count} 个设置类对象，不删除数据，也不停止任何运行中的内容`
+            : `${count} setting${count === 1 ? "" : "s"} ${count === 1 ? "is" : "are"} deleted, no data and nothing that runs`;
+    }
+    const rightsGo = changes.some((each) => each.kind === "delete");
+    return rightsGo
+        ? zh
+            ? "不删除其他内容"
+            : "nothing else is deleted"
+        : zh
+          ? "不删除任何内容"
+          : "nothing is deleted";
+}
+
+/** What moves, in words of the spec, the biggest first. */
+function movement({ both, rights, changes, language, estate }: HeadlineParts): string[] {
+    const zh = language === "zh";
+    const { before, after } = both;
+    const some = (items: readonly string[]): string => listed(items.map(code), language, 3);
+    const added = (one: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
+        [...other].filter((name) => !one.has(name)).sort(compare);
+    const be = (items: readonly unknown[]): string => (items.length === 1 ? "is" : "are");
+    const clauses: string[] = [];
+    const newApps = added(before.apps, after.apps);
+    const goneApps = added(after.apps, before.apps);
+    const first = before.apps.size === 0;
+    if (first && newApps.length > 0) {
+        clauses.push(
+            zh
+                ? `首次创建：${newApps.length} 个应用`
+                : `the estate is made for the first time, with ${newApps.length} app${newApps.length === 1 ? "" : "s"}`,
+        );
+    } else {
+        if (newApps.length > 0) {
+            clauses.push(
+                zh
+                    ? `新增应用 ${some(newApps)}`
+                    : `${newApps.length === 1 ? "app" : "apps"} ${some(newApps)} ${be(newApps)} new`,
+            );
+        }
+        if (goneApps.length > 0) {
+            clauses.push(
+                zh
+                    ? `移除应用 ${some(goneApps)}`
+                    : `${goneApps.length === 1 ? "app" : "apps"} ${some(goneApps)} ${goneApps.length === 1 ? "goes" : "go"} away`,
+            );
+        }
+        clauses.push(...clusterMoves(both, language));
+    }
+    const stay = [...after.apps].filter((name) => before.apps.has(name));
+    clauses.push(
+        ...environmentMoves(both, stay, language),
+        ...placeMoves(both, stay, estate, language),
+        ...registryMoves(both, stay, language),
+        ...channelMoves(both, stay, language),
+        ...classMoves(changes, language),
+    );
+    const people = first ? { left: [], joined: [], moved: [] } : peopleChange(both);
+    if (people.left.length > 0) {
+        clauses.push(
+            zh
+                ? `${people.left.length} 人失去访问权限`
+                : `${people.left.length === 1 ? "1 person loses" : `${people.left.length} people lose`} access`,
+        );
+    }
+    if (people.joined.length > 0) {
+        clauses.push(
+            zh
+                ? `${people.joined.length} 人获得访问权限`
+                : `${people.joined.length === 1 ? "1 person gets" : `${people.joined.length} people get`} access`,
+        );
+    }
+    if (people.moved.length > 0) {
+        clauses.push(
+            zh
+                ? `${people.moved.length} 人的角色变化`
+                : `${people.moved.length === 1 ? "1 person has" : `${people.moved.length} people have`} another role or team`,
+        );
+    }
+    const loose = rights.filter(({ loosens }) => loosens).length;
+    if (loose > 0) {
+        clauses.unshift(
+            zh
+                ? `放宽 ${loose} 项保护`
+                : `${loose === 1 ? "1 protection is" : `${loose} protections are`} loosened`,
+        );
+    }
+    const tight = rights.filter(({ kind, text }) => kind === "loses" && /tightened|收紧/.test(text)).length;
+    if (tight > 0) {
+        clauses.push(
+            zh
+                ? `收紧 ${tight} 项保护`
+                : `${tight === 1 ? "1 protection is" : `${tight} protections are`} tightened`,
+        );
+    }
+    const asked = changes.filter(
+        ({ kind, type }) => kind === "create" && kindOf(type) === "ProjectApprovalRule",
+    ).length;
+    // Those of a new app come with it.
+    if (asked > 0 && newApps.length === 0) {
+        clauses.push(
+            zh
+                ? `${asked} 个仓库的合并从此需要审批`
+                : `merges need approval from now on in ${asked} ${asked === 1 ? "repository" : "repositories"}`,
+        );
+    }
+    if (!first) {
+        clauses.push(...upgrades(changes, estate, language));
+        const renewed = changes.filter(
+            (each) => each.kind === "replace" && /RobotAccount|Token$/.test(kindOf(each.type)),
+        );
+        if (renewed.length > 0) {
+            clauses.push(
+                zh
+                    ? `更换 ${renewed.length} 个密码`
+                    : `${renewed.length} password${renewed.length === 1 ? "" : "s"} of programs ${be(renewed)} renewed`,
+            );
+        }
+    }
+    return clauses;
+}
+
+function clusterMoves({ before, after }: Both<Standing>, language: Language): string[] {
+    const zh = language === "zh";
+    const joined = [...after.clusters].filter((name) => !before.clusters.has(name)).sort(compare);
+    const left = [...before.clusters].filter((name) => !after.clusters.has(name)).sort(compare);
+    return [
+        ...joined.map((name) => (zh ? `集群 ${code(name)} 加入` : `cluster ${code(name)} joins`)),
+        ...left.map((name) => (zh ? `集群 ${code(name)} 退出` : `cluster ${code(name)} leaves`)),
+    ];
+}
+
+function environmentMoves(
+    { before, after }: Both<Standing>,
+    stay: readonly string[],
+    language: Language,
+): string[] {
+    const zh = language === "zh";
+    const changed = new Map<string, string[]>();
+    const environmentsOf = (side: Standing, app: string): Set<string> =>
+        new Set([...(side.places.get(app)?.keys() ?? []), ...(side.registries.get(app)?.keys() ?? [])]);
+    for (const app of stay) {
+        const [was, is] = [environmentsOf(before, app), environmentsOf(after, app)];
+        for (const name of is) {
+            if (!was.has(name)) {
+                changed.set(`+${name}`, [...(changed.get(`+${name}`) ?? []), app]);
+            }
+        }
+        for (const name of was) {
+            if (!is.has(name)) {
+                changed.set(`-${name}`, [...(changed.get(`-${name}`) ?? []), app]);
+            }
+        }
+    }
+    return [...changed]
+        .sort(([a], [b]) => compare(a, b))
+        .map(([key, apps]) => {
+            const name = code(key.slice(1));
+            const who = listed(apps.map(code), language, 3);
+            return key.startsWith("+")
+                ? zh
+                    ? `${who} 新增环境 ${name}（为空）`
+                    : `${who} ${apps.length === 1 ? "gets" : "get"} a new, empty environment ${name}`
+                : zh
+                  ? `${who} 失去环境 ${name}`
+                  : `${who} ${apps.length === 1 ? "loses" : "lose"} environment ${name}`;
+        });
+}
+
+const ordinals = ["first", "second", "third", "fourth", "fifth"];
+
+/** Where an app and its environment stay, and another cluster comes or goes. */
+function placeMoves(
+    { before, after }: Both<Standing>,
+    stay: readonly string[],
+    estate: Estate,
+    language: Language,
+): string[] {
+    const zh = language === "zh";
+    const moves = new Map<string, { apps: string[]; text: (who: string, many: boolean) => string }>();
+    for (const app of stay) {
+        for (const [environment, is] of after.places.get(app) ?? []) {
+            const was = before.places.get(app)?.get(environment);
+            if (was === undefined) {
+                continue;
+            }
+            const production = estate.environments.find(({ name }) => name === environment)?.class === "prod";
+            const what = zh
+                ? `${production ? "生产" : ""}环境 ${code(environment)}`
+                : production && environment === "prod"
+                  ? "production"
+                  : `${code(environment)}${production ? " (production)" : ""}`;
+            const note = (key: string, text: (who: string, many: boolean) => string): void => {
+                const known = moves.get(key) ?? { apps: [], text };
+                known.apps.push(code(app));
+                moves.set(key, known);
+            };
+            for (const cluster of [...is].filter((name) => !was.has(name))) {
+                const nth = ordinals[is.size - 1];
+                note(`+${environment} ${cluster} ${is.size}`, (who, many) =>
+                    zh
+                        ? `${who} 的${what}增加集群 ${code(cluster)}（共 ${is.size} 个）`
+                        : `${who} ${many ? "get" : "gets"} ${nth === undefined ? "another" : `a ${nth}`} ${what} cluster (${code(cluster)})`,
+                );
+            }
+            for (const cluster of [...was].filter((name) => !is.has(name))) {
+                const left = [...is].sort(compare);
+                note(`-${environment} ${cluster} ${left.join()}`, (who, many) =>
+                    zh
+                        ? `${who} 的${what}不再运行于集群 ${code(cluster)}（剩余 ${listed(left.map(code), language)}）`
+                        : `${who} ${many ? "stop" : "stops"} running on ${code(cluster)} in ${what}${left.length === 0 ? "" : ` (still on ${listed(left.map(code), language)})`}`,
+                );
+            }
+        }
+    }
+    return [...moves.values()].map(({ apps, text }) => text(listed(apps, language, 3), apps.length > 1));
+}
+
+function registryMoves(
+    { before, after }: Both<Standing>,
+    stay: readonly string[],
+    language: Language,
+): string[] {
+    const zh = language === "zh";
+    const moves = new Map<string, string[]>();
+    for (const app of stay) {
+        for (const [environment, is] of after.registries.get(app) ?? []) {
+            const was = before.registries.get(app)?.get(environment);
+            if (was !== undefined && was !== is) {
+                const key = `${environment}\n${was}\n${is}`;
+                moves.set(key, [...(moves.get(key) ?? []), app]);
+            }
+        }
+    }
+    return [...moves].map(([key, apps]) => {
+        const [environment = "", was = "", is = ""] = key.split("\n").map(code);
+        const who = listed(apps.map(code), language, 3);
+        return zh
+            ? `${who} 在环境 ${environment} 的镜像项目从 Harbor ${was} 移到 ${is}（不带镜像）`
+            : `the image projects of ${who} in ${environment} move from Harbor ${was} to ${is}, without the images`;
+    });
+}
+
+/** Who is told of what from now on, and who no longer. */
+function channelMoves(
+    { before, after }: Both<Standing>,
+    stay: readonly string[],
+    language: Language,
+): string[] {
+    const zh = language === "zh";
+    const moves = new Map<string, Set<string>>();
+    for (const app of stay) {
+        const [was, is] = [
+            before.channels.get(app) ?? new Set<string>(),
+            after.channels.get(app) ?? new Set<string>(),
+        ];
+        for (const name of new Set([...was, ...is])) {
+            if (was.has(name) !== is.has(name)) {
+                const key = `${is.has(name) ? "+" : "-"}${name}`;
+                moves.set(key, (moves.get(key) ?? new Set<string>()).add(app));
+            }
+        }
+    }
+    return [...moves]
+        .sort(([a], [b]) => compare(a, b))
+        .map(([key, apps]) => {
+            const name = code(key.slice(1));
+            const who = listed([...apps].map(code), language, 3);
+            const more = key.startsWith("+");
+            return zh
+                ? `通道 ${name} ${more ? "开始" : "不再"}接收 ${who} 的消息`
+                : `channel ${name} ${more ? "gets messages" : "gets no more messages"} about ${who}`;
+        });
+}
+
+/** Environments that begin or cease to be production. */
+function classMoves(changes: readonly Change[], language: Language): string[] {
+    const zh = language === "zh";
+    const moved = new Map<string, string>();
+    for (const each of changes) {
+        const [was, is] = [each.before?.["tier"], each.after?.["tier"]];
+        const name = textOf(each.after?.["name"]);
+        if (
+            kindOf(each.type) === "ProjectEnvironment" &&
+            name !== undefined &&
+            was !== undefined &&
+            was !== is
+        ) {
+            if (was === "production") {
+                moved.set(
+                    name,
+                    zh ? `${code(name)} 不再是生产环境` : `${code(name)} is no longer treated as production`,
+                );
+            } else if (is === "production") {
+                moved.set(name, zh ? `${code(name)} 成为生产环境` : `${code(name)} is treated as production`);
+            }
+        }
+    }
+    return [...moved.values()];
+}
+
+/** Engines and other programs whose image changes. */
+function upgrades(changes: readonly Change[], estate: Estate, language: Language): string[] {
+    const zh = language === "zh";
+    const found = new Map<string, string>();
+    for (const each of changes) {
+        if (
+            each.before === undefined ||
+            each.after === undefined ||
+            !/^(Deployment|StatefulSet)$/.test(kindOf(each.type))
+        ) {
+            continue;
+        }
+        const [was, is] = [imagesOf(each.before), imagesOf(each.after)];
+        for (const [name, tag] of is) {
+            const old = was.get(name);
+            if (old !== undefined && old !== tag) {
+                const engine = estate.engines
+                    .map((id) => engineOf(id))
+                    .find(
+                        ({ title }) =>
+                            title.toLowerCase().replace(/[^a-z]/g, "") === name.replace(/[^a-z]/g, ""),
+                    );
+                const title = engine?.title ?? code(name);
+                found.set(
+                    `${title} ${old} ${tag}`,
+                    zh
+                        ? `${title} 从 ${code(old)} 升级到 ${code(tag)}`
+                        : `${title} goes from ${code(old)} to ${code(tag)}`,
+                );
+            }
+        }
+    }
+    return [...found.values()];
+}
+
+/** Tags by the last part of the image's name. */
+function imagesOf(properties: Readonly<Record<string, unknown>>): Map<string, string> {
+    const pod = mapOf(mapOf(mapOf(properties["spec"])["template"])["spec"]);
+    const containers = [pod["containers"], pod["initContainers"]].flatMap((list) =>
+        Array.isArray(list) ? list.map(mapOf) : [],
+    );
+    return new Map(
+        containers.flatMap((each) => {
+            const [, name, tag] = /([^/]+):([^:/@]+)(?:@.*)?$/.exec(textOf(each["image"]) ?? "") ?? [];
+            return name === undefined || tag === undefined ? [] : [[name, tag]];
+        }),
+    );
+}

@@ -1,0 +1,292 @@
+/** What a change deletes or makes anew, and what that means to people. Pure. */
+import type { Language } from "../../estate/model";
+import { isOnServer, kindOf, mapOf, textOf, type Change } from "./change";
+import { clusterOf, shown, type Names } from "./names";
+import { code, listed, tally } from "./nouns";
+import { isRight, renewed } from "./rights";
+
+/** One thing that is lost. */
+export interface Loss {
+    /** `data`: nothing brings it back. `runs`: something that runs ends. `other`: all else. `stays`: only forgotten. */
+    readonly weight: "data" | "runs" | "other" | "stays";
+    readonly text: string;
+    /** Short form for the headline, by what it is about; absent: not worth one. */
+    readonly type?: string;
+}
+
+interface Context {
+    readonly changes: readonly Change[];
+    readonly names: Names;
+    readonly language: Language;
+    readonly appOf: (each: Change) => string | undefined;
+}
+
+const weights: readonly Loss["weight"][] = ["data", "runs", "other", "stays"];
+
+/** Everything that is lost, the worst first. */
+export function losses(context: Context): Loss[] {
+    const { changes, names, language } = context;
+    const zh = language === "zh";
+    const gone = changes.filter((each) => isOnServer(each) && ["delete", "replace"].includes(each.kind));
+    const lost = new Set(gone.map(({ urn }) => urn));
+    const inside = (each: Change): boolean => {
+        const container = names.containerOf(each);
+        return container !== undefined && lost.has(container.urn);
+    };
+    const alone = gone.filter((each) => !inside(each));
+    const told: Loss[] = [];
+    const rest: { deleted: Change[]; replaced: Change[] } = { deleted: [], replaced: [] };
+    for (const each of alone) {
+        const count = gone.filter((other) => names.containerOf(other)?.urn === each.urn).length;
+        const loss = lossOf(each, count, context, lost);
+        if (loss === "told elsewhere") {
+            continue;
+        }
+        if (loss === undefined) {
+            rest[each.kind === "delete" ? "deleted" : "replaced"].push(each);
+        } else {
+            told.push({ ...loss, type: each.type });
+        }
+    }
+    const password = renewed(
+        changes.filter((each) => !inside(each)),
+        names,
+        language,
+    );
+    const others = (all: readonly Change[], verb: readonly [string, string]): Loss[] =>
+        all.length === 0
+            ? []
+            : [
+                  {
+                      weight: "other",
+                      text: restText(all, verb[zh ? 1 : 0], names, language),
+                  },
+              ];
+    const kept = changes.filter((each) => each.kind === "forget" && isOnServer(each));
+    return [
+        ...told,
+        ...(password === undefined ? [] : [{ weight: "other" as const, text: password }]),
+        ...bareForAMoment(alone, names, language),
+        ...others(rest.deleted, ["deletes", "删除"]),
+        ...others(rest.replaced, ["makes anew (deletes it and creates it again)", "重建（先删除再创建）"]),
+        ...(kept.length === 0 ? [] : [{ weight: "stays" as const, text: keptText(kept, names, language) }]),
+    ]
+        .map((each, index) => ({ each, index }))
+        .sort((a, b) => weights.indexOf(a.each.weight) - weights.indexOf(b.each.weight) || a.index - b.index)
+        .map(({ each }) => each);
+}
+
+/** Protections that are made anew: GitLab has none in between. */
+function bareForAMoment(alone: readonly Change[], names: Names, language: Language): Loss[] {
+    const found = alone.filter(
+        ({ type, kind }) => kind === "replace" && /^(Branch|Tag)Protection$/.test(kindOf(type)),
+    );
+    if (found.length === 0) {
+        return [];
+    }
+    const list = listed(found.map(names.name), language, 4);
+    return [
+        {
+            weight: "other",
+            text:
+                language === "zh"
+                    ? `重新设置保护：${list}。更换时会有片刻没有保护。`
+                    : `sets the protection of ${list} anew: for a moment in between there is none.`,
+        },
+    ];
+}
+
+/** What holds something is named, the rest is counted. */
+function keptText(kept: readonly Change[], names: Names, language: Language): string {
+    const holding = kept.filter(({ type }) => /:(Group|Project|Branch|Namespace)$/.test(type));
+    const others = kept.filter((each) => !holding.includes(each));
+    const parts = [
+        ...(holding.length === 0 ? [] : [listed(holding.map(names.titled), language, 6)]),
+        ...(others.length === 0
+            ? []
+            : [
+                  tally(
+                      others.map(({ type }) => type),
+                      language,
+                  ),
+              ]),
+    ];
+    const one = kept.length === 1;
+    return language === "zh"
+        ? `${parts.join("，以及 ")} 保留在服务器上，但不再由本平台管理`
+        : `${parts.join(", and ")} ${one ? "stays" : "stay"} on the server; the estate no longer looks after ${one ? "it" : "them"}`;
+}
+
+function restText(all: readonly Change[], verb: string, names: Names, language: Language): string {
+    if (all.length <= 3) {
+        return `${verb} ${listed(all.map(names.titled), language)}`;
+    }
+    const count = tally(
+        all.map(({ type }) => type),
+        language,
+    );
+    const examples = listed(all.map(names.name), language, 4);
+    return language === "zh" ? `${verb} ${count}：${examples}` : `${verb} ${count}: ${examples}`;
+}
+
+/** Whether an image project is of the environment of a namespace. */
+function holdsImagesOf(project: Change, namespace: Change): boolean {
+    const { labels } = mapOf(shown(namespace)["metadata"]);
+    const environment = textOf(mapOf(labels)["gitops-estate/environment"]);
+    return environment === undefined || project.name.includes(`-${environment}-`);
+}
+
+function lossOf(
+    each: Change,
+    count: number,
+    { changes, names, language, appOf }: Context,
+    lost: ReadonlySet<string>,
+): Loss | "told elsewhere" | undefined {
+    const zh = language === "zh";
+    const anew = each.kind === "replace";
+    const kind = kindOf(each.type);
+    const [server] = each.type.split(":");
+    const title = names.titled(each);
+    const own = zh
+        ? `（其中由本平台创建的对象 ${count} 个）`
+        : ` (${count} object${count === 1 ? "" : "s"} of the estate among them)`;
+    const data = (en: string, chinese: string): Loss => ({ weight: "data", text: zh ? chinese : en });
+    const runs = (en: string, chinese: string): Loss => ({ weight: "runs", text: zh ? chinese : en });
+    if (server === "kubernetes") {
+        switch (kind) {
+            case "Namespace": {
+                const app = appOf(each);
+                const imagesGo = changes.some(
+                    (other) =>
+                        other.type === "harbor:index/project:Project" &&
+                        lost.has(other.urn) &&
+                        appOf(other) === app &&
+                        holdsImagesOf(other, each),
+                );
+                const images =
+                    app === undefined
+                        ? ""
+                        : imagesGo
+                          ? zh
+                              ? "镜像也一并删除。"
+                              : " Its images are deleted too."
+                          : zh
+                            ? "镜像和 Git 中的清单保留。"
+                            : " The images and what is in git stay.";
+                return anew
+                    ? runs(
+                          `deletes ${title} and makes it anew, empty: everything in it ends${count > 0 ? own : ""}.${images}`,
+                          `删除 ${title} 并重新创建（为空）：其中运行的一切都会停止${count > 0 ? own : ""}。${images}`,
+                      )
+                    : runs(
+                          `deletes ${title} with everything that runs and lies in it${count > 0 ? own : ""}.${images}`,
+                          `删除 ${title}，其中运行和存放的一切都会消失${count > 0 ? own : ""}。${images}`,
+                      );
+            }
+            case "CustomResourceDefinition":
+                return data(
+                    `deletes ${title}, and with it every object of that kind on the cluster`,
+                    `删除 ${title}，该集群上此类型的所有对象也会被删除`,
+                );
+            case "PersistentVolumeClaim":
+            case "StatefulSet":
+                return data(
+                    `deletes ${title}${anew ? " and makes it anew" : ""}: data it holds may go with it`,
+                    `删除 ${title}${anew ? "并重新创建" : ""}：其中的数据可能随之丢失`,
+                );
+            case "Deployment":
+            case "DaemonSet":
+                return runs(
+                    anew ? `stops ${title} and starts it anew` : `stops and deletes ${title}`,
+                    anew ? `停止 ${title} 并重新启动` : `停止并删除 ${title}`,
+                );
+            case "Application": {
+                const spec = mapOf(shown(each)["spec"]);
+                const { name, server: address, namespace } = mapOf(spec["destination"]);
+                const target = changes.find(
+                    (other) =>
+                        kindOf(other.type) === "Namespace" &&
+                        clusterOf(other) === name &&
+                        mapOf(shown(other)["metadata"])["name"] === namespace,
+                );
+                if (target !== undefined && lost.has(target.urn)) {
+                    return "told elsewhere";
+                }
+                return anew
+                    ? runs(
+                          `makes ${title} anew; what it delivered goes on running meanwhile`,
+                          `重建 ${title}；其间已部署的内容继续运行`,
+                      )
+                    : runs(
+                          `${title} ends: nothing is delivered to namespace ${code(String(namespace))} on ${code(String(name ?? address))} any more; what runs there goes on`,
+                          `${title} 被移除：不再向 ${code(String(name ?? address))} 上的命名空间 ${code(String(namespace))} 交付；已运行的内容继续运行`,
+                      );
+            }
+            default:
+                return isRight(each) ? "told elsewhere" : undefined;
+        }
+    }
+    if (each.type === "harbor:index/project:Project") {
+        const forced = each.before?.["forceDestroy"] === true;
+        const moved =
+            anew && each.providers.before !== undefined && each.providers.before !== each.providers.after;
+        const from = /^harbor-(.+)$/.exec(each.providers.before ?? "")?.[1] ?? "";
+        const to = /^harbor-(.+)$/.exec(each.providers.after ?? "")?.[1] ?? "";
+        const name = textOf(shown(each)["name"]) ?? each.name;
+        const subject = moved
+            ? zh
+                ? `镜像项目 ${code(name)}（Harbor ${code(from)}）`
+                : `image project ${code(name)} in Harbor ${code(from)}`
+            : title;
+        const end = moved
+            ? zh
+                ? `；Harbor ${code(to)} 中的新项目是空的`
+                : `; the new one in Harbor ${code(to)} is empty`
+            : anew
+              ? zh
+                  ? "，并重新创建（为空）"
+                  : ", and makes it anew, empty"
+              : "";
+        // Where nothing of the app runs any more, nobody looks for an image.
+        const missed: readonly [string, string] = changes.some(
+            (other) =>
+                kindOf(other.type) === "Namespace" &&
+                !lost.has(other.urn) &&
+                appOf(other) === appOf(each) &&
+                holdsImagesOf(each, other),
+        )
+            ? [
+                  " Pods that start later find no image until one is built or copied.",
+                  "之后启动的 Pod 在重新构建或复制镜像之前找不到镜像。",
+              ]
+            : ["", ""];
+        return forced
+            ? data(
+                  `deletes ${subject} with every image in it${end}.${missed[0]}`,
+                  `删除 ${subject} 及其中所有镜像${end}。${missed[1]}`,
+              )
+            : data(
+                  `deletes ${subject}${end}. Harbor refuses that while there are images in it, and the update then ends with an error.${moved ? missed[0] : ""}`,
+                  `删除 ${subject}${end}。其中还有镜像时 Harbor 会拒绝删除，更新随即报错结束。${moved ? missed[1] : ""}`,
+              );
+    }
+    if (server === "gitlab") {
+        if (kind === "Project") {
+            return data(
+                `deletes ${title} with its branches, merge requests and issues${anew ? ", and makes it anew, empty" : ""}. Nothing but a backup brings them back.`,
+                `删除 ${title} 及其分支、合并请求和议题${anew ? "，并重新创建（为空）" : ""}。只能从备份恢复。`,
+            );
+        }
+        if (kind === "Group") {
+            return data(
+                `deletes ${title} with everything in it${anew ? ", and makes it anew, empty" : ""}. Nothing but a backup brings it back.`,
+                `删除 ${title} 及其中的一切${anew ? "，并重新创建（为空）" : ""}。只能从备份恢复。`,
+            );
+        }
+        if (kind === "RepositoryFile") {
+            return data(`deletes ${title}`, `删除 ${title}`);
+        }
+    }
+    // Rights are told as rights.
+    return isRight(each) ? "told elsewhere" : undefined;
+}

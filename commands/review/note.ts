@@ -1,0 +1,324 @@
+/** A review note: what a change means, in the order in which people need it. Pure; how it looks is render.ts. */
+import { isDeepStrictEqual } from "node:util";
+import type { Estate, Language } from "../../estate/model";
+import { compare } from "../../estate/problem";
+import { driftLines } from "../support/drift";
+import type { RunReport } from "../support/runReport";
+import { changesOf, isOnServer, secretMark, type Change, type Properties } from "./change";
+import { differences, type Difference } from "./differences";
+import { headline } from "./headline";
+import { hideSecrets } from "./hide";
+import { losses } from "./losses";
+import { naming, type Names } from "./names";
+import { code } from "./nouns";
+import { rows, type Row } from "./places";
+import { rightChanges } from "./rights";
+import { policyLimits } from "./policyLimits";
+import { touchedMap, type TouchedMap } from "./touched";
+import { placing, standings } from "./standing";
+
+/** One line of a list. */
+export interface Item {
+    /** `bad`: read this first. `warn`: look at it. `plain`: to know. */
+    readonly tone: "bad" | "warn" | "plain";
+    readonly text: string;
+}
+
+/** Everything a note says. Texts are plain, with names between backticks. */
+export interface Note {
+    readonly language: Language;
+    readonly stack: string;
+    /** One line. */
+    readonly headline: string;
+    /** How many objects, by what happens to them. */
+    readonly counts: string;
+    /** What the preview could not see, or why it failed. */
+    readonly warnings: readonly Item[];
+    readonly lost: readonly Item[];
+    readonly rights: readonly Item[];
+    readonly places: readonly Row[];
+    readonly drift: readonly string[];
+    readonly policies: readonly Item[];
+    /** Absent: no policy pack was run. */
+    readonly policyVerdict?: string;
+    readonly differences: readonly Difference[];
+    readonly map?: TouchedMap;
+}
+
+/** What a note is made from. */
+export interface NoteSource {
+    readonly stack: string;
+    /** As the spec has it now. */
+    readonly estate: Estate;
+    readonly report: Pick<RunReport, "began" | "planned" | "refreshed" | "policies" | "errors">;
+    readonly language: Language;
+    /** Whether the policy pack was run. */
+    readonly policy: boolean;
+    /** Content of the stack's own policy configuration, where it has one. */
+    readonly ownPolicies?: unknown;
+    /** Servers were not asked, so everything counts as new. */
+    readonly offline?: boolean;
+    /** URNs of what an update takes out of the stack first, so that the engine deletes none of it. */
+    readonly leftAlone?: ReadonlySet<string>;
+}
+
+/** Makes the note. */
+export function noteOf(source: NoteSource): Note {
+    const { stack, estate, report, language, policy } = source;
+    const all = changesOf(report.planned).map((each) =>
+        each.kind === "delete" && source.leftAlone?.has(each.urn) === true
+            ? { ...each, kind: "forget" as const }
+            : each,
+    );
+    const both = standings(all, estate);
+    const names = naming(all, estate, language);
+    const placeOf = placing(both, estate);
+    const appOf = (each: Change): string | undefined => placeOf(each).app;
+    const drift = driftLines(estate, report.refreshed);
+    const drifted = new Map(report.refreshed.filter(hasDrifted).map((step) => [step.urn, step]));
+    const parts = all.map((each) => apart(each, drifted.get(each.urn)));
+    const declared = parts.map(({ change }) => change).filter(({ kind }) => kind !== "same");
+    const context = { changes: parts.map(({ change }) => change), names, language, appOf, both };
+    const lost = losses(context);
+    const rights = rightChanges(context);
+    const onServers = declared.filter(isOnServer);
+    const policies = policyItems(report, all, names, language);
+    const limits = policyLimits(source.ownPolicies, language);
+    return tidied({
+        language,
+        stack,
+        headline: headline({
+            language,
+            estate,
+            failed: report.errors.length > 0,
+            lost,
+            rights,
+            changes: onServers,
+            both,
+            restored: parts.filter(({ restores }) => restores).length,
+        }),
+        counts: counts(onServers, all, language),
+        warnings: warnings(source),
+        lost: lost.map(({ weight, text }) => ({
+            tone:
+                weight === "data" ? "bad" : weight === "runs" ? "bad" : weight === "stays" ? "plain" : "warn",
+            text,
+        })),
+        rights: rights.map(({ loosens, text }): Item => ({ tone: loosens ? "bad" : "plain", text })),
+        places: rows(onServers, placeOf, names, language),
+        drift,
+        policies: [
+            ...(policy
+                ? limits.map(({ loosens, text }): Item => ({ tone: loosens ? "bad" : "warn", text }))
+                : []),
+            ...policies,
+        ],
+        ...(policy
+            ? {
+                  policyVerdict: verdict(policies, {
+                      language,
+                      failed: report.errors.length > 0 || !report.began,
+                      limited: limits.some(({ loosens }) => loosens),
+                  }),
+              }
+            : {}),
+        differences: differences(onServers, names, language),
+        ...touchedMap(onServers, placeOf, language),
+    });
+}
+
+/** Chinese puts no space after its own brackets. */
+function tidied(note: Note): Note {
+    if (note.language !== "zh") {
+        return note;
+    }
+    const text = (value: string): string => value.replace(/）\s+/g, "）");
+    const items = (list: readonly Item[]): Item[] => list.map((each) => ({ ...each, text: text(each.text) }));
+    return {
+        ...note,
+        lost: items(note.lost),
+        rights: items(note.rights),
+        policies: items(note.policies),
+        places: note.places.map(({ where, what }) => ({ where, what: what.map(text) })),
+        differences: note.differences.map((each) => ({ ...each, title: text(each.title) })),
+    };
+}
+
+/** An update of an object that was changed by hand: what of it the spec asks for, and whether it puts something back. */
+interface Apart {
+    /** `same`: it only puts back. Otherwise from what the last update made of it, so that no edit by hand covers it. */
+    readonly change: Change;
+    readonly restores: boolean;
+}
+
+/** @param refreshed what the refresh found, where the object was changed by hand. */
+function apart(change: Change, refreshed: RunReport["refreshed"][number] | undefined): Apart {
+    const made = refreshed?.old?.inputs;
+    const { before, after } = change;
+    if (change.kind !== "update" || made === undefined || made === null || after === undefined) {
+        return { change, restores: false };
+    }
+    const [was, found, is] = [made, before ?? {}, after].map(withoutInternals) as [
+        Properties,
+        Properties,
+        Properties,
+    ];
+    const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+    // A secret has one mark whatever it is: where the provider says that it differs, the spec may be why.
+    const maybe = change.changed.filter((key) =>
+        [was[key], is[key]].some((value) => JSON.stringify(value ?? "").includes(secretMark)),
+    );
+    const own = [...new Set([...keys.filter((key) => !isDeepStrictEqual(was[key], is[key])), ...maybe])];
+    return own.length === 0
+        ? { change: { ...change, kind: "same" }, restores: true }
+        : {
+              change: { ...change, before: was, changed: own.sort(compare) },
+              restores: change.changed.some(
+                  (key) => isDeepStrictEqual(was[key], is[key]) && !isDeepStrictEqual(found[key], is[key]),
+              ),
+          };
+}
+
+/** Without what providers keep for themselves, such as `__defaults`, at any depth. */
+function withoutInternals(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(withoutInternals);
+    }
+    return typeof value === "object" && value !== null
+        ? Object.fromEntries(
+              Object.entries(value)
+                  .filter(([key]) => !key.startsWith("__"))
+                  .map(([key, each]) => [key, withoutInternals(each)]),
+          )
+        : value;
+}
+
+function hasDrifted(step: RunReport["refreshed"][number]): boolean {
+    return (
+        step.new === null ||
+        step.new === undefined ||
+        Object.keys(step.detailedDiff ?? {}).length > 0 ||
+        (step.diffs ?? []).length > 0
+    );
+}
+
+function warnings({ report, offline, language }: NoteSource): Item[] {
+    const zh = language === "zh";
+    return [
+        ...(report.errors.length === 0
+            ? []
+            : [
+                  {
+                      tone: "bad" as const,
+                      text: zh
+                          ? "预览失败，以下内容可能不完整。原因："
+                          : "The preview failed, so what follows may be incomplete. Why:",
+                  },
+                  ...report.errors.slice(0, 10).map(({ message }) => ({
+                      tone: "bad" as const,
+                      text: code(hideSecrets(message).replace(/\s+/g, " ").slice(0, 600)),
+                  })),
+              ]),
+        ...(offline === true
+            ? [
+                  {
+                      tone: "warn" as const,
+                      text: zh
+                          ? "没有询问服务器：一切都显示为新建。它只说明描述完整并通过检查，不说明会改变或删除什么。"
+                          : "The servers were not asked, so everything counts as new. This shows that the description is complete and passes the rules; it cannot show what would be changed or deleted.",
+                  },
+              ]
+            : []),
+    ];
+}
+
+function counts(changes: readonly Change[], all: readonly Change[], language: Language): string {
+    const zh = language === "zh";
+    const of = (...kinds: Change["kind"][]): number =>
+        changes.filter(({ kind }) => kinds.includes(kind)).length;
+    const same = all.filter((each) => isOnServer(each) && each.kind === "same").length;
+    const parts: [number, string, string][] = [
+        [of("create"), "new", "新建"],
+        [of("update"), "changed", "修改"],
+        [of("replace"), "made anew", "重建"],
+        [of("delete"), "deleted", "删除"],
+        [of("adopt"), "taken on", "接管"],
+        [of("forget"), "left on the server", "保留在服务器上"],
+    ];
+    const told = parts
+        .filter(([count]) => count > 0)
+        .map(([count, en, chinese]) => (zh ? `${chinese} ${count}` : `${count} ${en}`));
+    return [...told, zh ? `不变 ${same}` : `${same} unchanged`].join(zh ? "，" : ", ");
+}
+
+function policyItems(
+    { policies }: NoteSource["report"],
+    all: readonly Change[],
+    names: Names,
+    language: Language,
+): Item[] {
+    const byUrn = new Map(all.map((each) => [each.urn, each]));
+    return policies
+        .map(({ urn, policy, level, message }) => {
+            const about = urn === undefined ? undefined : byUrn.get(urn);
+            const subject = about === undefined ? "" : `${names.titled(about)}: `;
+            const mandatory = level === "mandatory";
+            const mark = mandatory ? (language === "zh" ? "，不通过" : ", stops the update") : "";
+            return {
+                tone: mandatory ? ("bad" as const) : ("warn" as const),
+                text: `${code(policy)}${mark}: ${subject}${plainSentence(message, policy)}`,
+            };
+        })
+        .sort((a, b) => Number(b.tone === "bad") - Number(a.tone === "bad") || compare(a.text, b.text));
+}
+
+/** A policy's message as text in which nothing is markup. */
+function plainSentence(message: string, policy: string): string {
+    const sentence = hideSecrets(message)
+        .replace(/\s+/g, " ")
+        .replace(new RegExp(`^\\s*${policy}\\s*:?\\s*`), "")
+        .trim();
+    return code(sentence.slice(0, 400));
+}
+
+/** What the verdict depends on beside what was found. */
+interface Looked {
+    readonly language: Language;
+    /** Whether the preview failed, so that the pack did not see everything. */
+    readonly failed: boolean;
+    /** Whether the stack's own configuration takes something away from the pack. */
+    readonly limited: boolean;
+}
+
+function verdict(items: readonly Item[], { language, failed, limited }: Looked): string {
+    const zh = language === "zh";
+    const bad = items.filter(({ tone }) => tone === "bad").length;
+    const advice = items.length - bad;
+    const found = zh
+        ? [...(bad > 0 ? [`${bad} 项不通过`] : []), ...(advice > 0 ? [`${advice} 项建议`] : [])]
+        : [
+              ...(bad > 0
+                  ? [`${bad} violation${bad === 1 ? "" : "s"} that stop${bad === 1 ? "s" : ""} the update`]
+                  : []),
+              ...(advice > 0 ? [`${advice} piece${advice === 1 ? "" : "s"} of advice`] : []),
+          ];
+    const reserve = [
+        ...(failed
+            ? [
+                  zh
+                      ? "预览失败，并非所有策略都检查过"
+                      : "not all policies were looked at, for the preview failed",
+              ]
+            : []),
+        ...(limited ? [zh ? "该栈自己的配置放宽了策略" : "the stack's own configuration loosens them"] : []),
+    ];
+    const nothing =
+        reserve.length > 0
+            ? zh
+                ? "没有发现问题"
+                : "nothing was found"
+            : zh
+              ? "全部通过"
+              : "every policy passes";
+    return [...(found.length === 0 ? [nothing] : found), ...reserve].join(zh ? "，" : ", ");
+}

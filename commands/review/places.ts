@@ -1,0 +1,223 @@
+/** What changes where: by app and environment, then by team, cluster and what is shared. Pure. */
+import { isDeepStrictEqual } from "node:util";
+import type { Language } from "../../estate/model";
+import { compare } from "../../estate/problem";
+import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
+import { hideIn, hideSecrets } from "./hide";
+import type { Names } from "./names";
+import { code, listed, tally } from "./nouns";
+import { channelOf, type Place } from "./standing";
+
+/** Where something changes, and what. */
+export interface Row {
+    readonly where: readonly string[];
+    readonly what: readonly string[];
+}
+
+/** Most changed objects that one row names. */
+const mostPerRow = 8;
+
+/** By app and environment, then by team, cluster and what is shared. */
+export function rows(
+    changes: readonly Change[],
+    placeOf: (each: Change) => Place,
+    names: Names,
+    language: Language,
+): Row[] {
+    const zh = language === "zh";
+    const groups = new Map<string, { where: string[]; order: string; changes: Change[] }>();
+    for (const each of changes) {
+        const { app, environment, cluster, team } = placeOf(each);
+        const where =
+            app !== undefined
+                ? [
+                      zh ? `应用 ${code(app)}` : `app ${code(app)}`,
+                      environment === undefined ? "" : code(environment),
+                  ]
+                : team !== undefined
+                  ? [zh ? `团队 ${code(team)}` : `team ${code(team)}`, ""]
+                  : cluster !== undefined && !/^(argocd|notifications|updater|flux)/.test(each.name)
+                    ? [zh ? `集群 ${code(cluster)}` : `cluster ${code(cluster)}`, ""]
+                    : [sharedPart(each, zh), ""];
+        const rank = app !== undefined ? "1" : team !== undefined ? "2" : cluster !== undefined ? "3" : "4";
+        const key = where.join("\n");
+        const group = groups.get(key) ?? { where, order: `${rank}${key}`, changes: [] };
+        group.changes.push(each);
+        groups.set(key, group);
+    }
+    return [...groups.values()]
+        .sort((a, b) => compare(a.order, b.order))
+        .map(({ where, changes: here }) => ({ where, what: whatChanges(here, names, language) }));
+}
+
+function tallyOf(changes: readonly Change[], language: Language): string {
+    return tally(
+        changes.map(({ type }) => type),
+        language,
+    );
+}
+
+function sharedPart({ name, type }: Change, zh: boolean): string {
+    if (/^(argocd|updater|updates)/.test(name)) {
+        return "Argo CD";
+    }
+    if (/^flux/.test(name)) {
+        return "Flux";
+    }
+    if (/^notifications/.test(name)) {
+        return zh ? "通知" : "notifications";
+    }
+    return type.startsWith("gitlab:")
+        ? "GitLab"
+        : type.startsWith("harbor:")
+          ? "Harbor"
+          : zh
+            ? "其他"
+            : "everything else";
+}
+
+function whatChanges(changes: readonly Change[], names: Names, language: Language): string[] {
+    const zh = language === "zh";
+    const colon = zh ? "：" : ": ";
+    const group = (kind: Change["kind"], word: string): string[] => {
+        const found = changes.filter((each) => each.kind === kind);
+        if (found.length === 0) {
+            return [];
+        }
+        return found.length <= 2
+            ? [`${word}${colon}${listed(found.map(names.titled), language)}`]
+            : [
+                  `${word}${colon}${tally(
+                      found.map(({ type }) => type),
+                      language,
+                  )}`,
+              ];
+    };
+    const updates = changes.filter(({ kind }) => kind === "update");
+    const byText = new Map<string, Change[]>();
+    for (const each of updates) {
+        const key = `${each.type}\n${propertyChanges(each, language)}`;
+        byText.set(key, [...(byText.get(key) ?? []), each]);
+    }
+    const same = [...byText.values()];
+    const told = same.slice(0, mostPerRow).map((all) => {
+        const [first] = all;
+        const text = first === undefined ? "" : propertyChanges(first, language);
+        return `${listed(all.map(names.titled), language, 3)}${colon}${text}`;
+    });
+    const left = same.slice(mostPerRow).flat();
+    return [
+        ...group("delete", zh ? "删除" : "deleted"),
+        ...group("replace", zh ? "重建" : "made anew"),
+        ...group("create", zh ? "新建" : "new"),
+        ...group("adopt", zh ? "接管" : "taken on"),
+        ...group("forget", zh ? "保留在服务器上" : "left on the server"),
+        ...told,
+        ...(left.length > 0
+            ? [zh ? `另外修改 ${tallyOf(left, language)}` : `and ${tallyOf(left, language)} changed`]
+            : []),
+    ];
+}
+
+/** `spec.hard: 4 → 8`: the places where an object differs, as deep as they go. */
+function propertyChanges(each: Change, language: Language): string {
+    const zh = language === "zh";
+    const [before, after] = [each.before ?? {}, each.after ?? {}].map((side) => hideIn(side, each.type)) as [
+        Properties,
+        Properties,
+    ];
+    const all = each.changed.flatMap((key) => deep([key], before[key], after[key]));
+    const found = all.filter(({ path }) => channelOf(path.at(-1) ?? "") === undefined);
+    const channels = [...new Set(all.flatMap(({ path }) => channelOf(path.at(-1) ?? "") ?? []))].map(code);
+    const messages =
+        channels.length === 0
+            ? []
+            : [
+                  zh
+                      ? `发往 ${listed(channels, language)} 的消息有变化`
+                      : `its messages to ${listed(channels, language)} change`,
+              ];
+    const told = found.slice(0, 4).map(({ path, was, is }) => {
+        const name = code(path.join("."));
+        const isSecretContent =
+            kindOf(each.type) === "Secret" && path.length === 1 && /^(stringData|data)$/.test(path[0] ?? "");
+        return was === undefined && is === undefined && isSecretContent
+            ? zh
+                ? "其内容有变化（不显示）"
+                : "what it holds changes, and is not shown"
+            : was === undefined && is === undefined
+              ? zh
+                  ? `${name} 换成另一个不显示的值`
+                  : `${name} gets another value, which is not shown`
+              : isLong(was) || isLong(is)
+                ? zh
+                    ? `${name} 有变化`
+                    : `${name} changes`
+                : `${name} ${short(was, language)} → ${short(is, language)}`;
+    });
+    const more = found.length - told.length;
+    return (
+        [...messages, ...told].join(zh ? "；" : "; ") +
+        (more > 0 ? (zh ? `；另有 ${more} 处` : `; ${more} more`) : "")
+    );
+}
+
+interface PathChange {
+    readonly path: readonly string[];
+    readonly was?: unknown;
+    readonly is?: unknown;
+}
+
+function deep(path: readonly string[], was: unknown, is: unknown): PathChange[] {
+    if (JSON.stringify(was) === JSON.stringify(is)) {
+        // What was hidden differs, or the provider alone can tell what does.
+        return path.length === 1 ? [{ path }] : [];
+    }
+    const isMap = (value: unknown): boolean =>
+        typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isMap(was) && isMap(is)) {
+        const [a, b] = [mapOf(was), mapOf(is)];
+        return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+            .sort(compare)
+            .flatMap((key) => deep([...path, key], a[key], b[key]));
+    }
+    const [a, b] = [byName(was), byName(is)];
+    if (a !== undefined && b !== undefined && isDeepStrictEqual(Object.keys(a), Object.keys(b))) {
+        return Object.keys(a).flatMap((key) => deep([...path, key], a[key], b[key]));
+    }
+    return [{ path, was, is }];
+}
+
+/** A list of things with names, such as containers, by these; undefined where it is none. */
+function byName(value: unknown): Readonly<Record<string, unknown>> | undefined {
+    if (!Array.isArray(value) || value.length === 0) {
+        return undefined;
+    }
+    const things = value.flatMap((each: unknown): [string, unknown][] => {
+        const name = textOf(mapOf(each)["name"]);
+        return name === undefined ? [] : [[name, each]];
+    });
+    const named = new Map(things);
+    return named.size === value.length ? Object.fromEntries(named) : undefined;
+}
+
+/** Most characters of a value in a line. */
+const longestValue = 70;
+
+function valueText(value: unknown): string {
+    return hideSecrets(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+}
+
+/** Whether a value is for the differences, not for a line. */
+function isLong(value: unknown): boolean {
+    const text = valueText(value);
+    return text.includes("\n") || text.length > longestValue;
+}
+
+function short(value: unknown, language: Language): string {
+    return value === undefined || value === null || value === ""
+        ? language === "zh"
+            ? "（无）"
+            : "(nothing)"
+        : code(valueText(value));
+}

@@ -1,0 +1,180 @@
+/**
+ * What a stack consists of before and after a change, in the words of the spec: apps, environments, clusters, registries,
+ * people. It is read from the objects themselves, so that it holds for what is no longer in the spec too. Pure.
+ */
+import type { Estate } from "../../estate/model";
+import { kindOf, mapOf, textOf, type Change } from "./change";
+
+/** One side of a change. */
+export interface Standing {
+    readonly apps: ReadonlySet<string>;
+    readonly teams: ReadonlySet<string>;
+    readonly clusters: ReadonlySet<string>;
+    /** Clusters, by app and environment. */
+    readonly places: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
+    /** Registry, by app and environment. */
+    readonly registries: ReadonlyMap<string, ReadonlyMap<string, string>>;
+    /** Channels that get messages about an app. */
+    readonly channels: ReadonlyMap<string, ReadonlySet<string>>;
+    /** Roles by person, then by team. */
+    readonly people: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+/** Both sides. */
+export interface Both<T> {
+    readonly before: T;
+    readonly after: T;
+}
+
+type Side = keyof Both<unknown>;
+
+/** What is and what is to be. */
+export function standings(changes: readonly Change[], estate: Estate): Both<Standing> {
+    return { before: standing(changes, estate, "before"), after: standing(changes, estate, "after") };
+}
+
+function standing(changes: readonly Change[], estate: Estate, side: Side): Standing {
+    const there = changes.filter((each) => isThere(each, side));
+    const named = (type: RegExp, prefix: string): Set<string> =>
+        new Set(
+            there
+                .filter((each) => type.test(each.type) && each.name.startsWith(prefix))
+                .map(({ name }) => name.slice(prefix.length)),
+        );
+    const apps = named(/:AppSpace$/, "app-");
+    const places = new Map<string, Map<string, Set<string>>>();
+    const registries = new Map<string, Map<string, string>>();
+    const channels = new Map<string, Set<string>>();
+    const people = new Map<string, Map<string, string>>();
+    for (const each of there) {
+        const properties = each[side] ?? {};
+        const provider = each.providers[side] ?? "";
+        if (kindOf(each.type) === "Namespace") {
+            const labels = mapOf(mapOf(properties["metadata"])["labels"]);
+            const [app, environment] = [
+                textOf(labels["gitops-estate/app"]),
+                textOf(labels["gitops-estate/environment"]),
+            ];
+            if (app !== undefined && environment !== undefined) {
+                const ofApp = within(places, app, () => new Map<string, Set<string>>());
+                const clusters = within(ofApp, environment, () => new Set<string>());
+                clusters.add(provider.replace(/^cluster-/, ""));
+            }
+        } else if (each.type === "harbor:index/project:Project") {
+            const app = longest(apps, (name) => each.name.startsWith(`app-${name}-images-`));
+            const environment = each.name.slice(`app-${app ?? ""}-images-`.length).replace(/-project$/, "");
+            if (app !== undefined) {
+                within(registries, app, () => new Map<string, string>()).set(
+                    environment,
+                    provider.replace(/^harbor-/, ""),
+                );
+            }
+        } else if (kindOf(each.type) === "Application") {
+            const { labels, annotations } = mapOf(properties["metadata"]);
+            const app = textOf(mapOf(labels)["gitops-estate/app"]);
+            const named = Object.keys(mapOf(annotations)).flatMap((key) => channelOf(key) ?? []);
+            if (app !== undefined) {
+                named.forEach((channel) => within(channels, app, () => new Set<string>()).add(channel));
+            }
+        } else if (kindOf(each.type) === "GroupMembership") {
+            const team = longest(teamNames(changes, estate), (name) =>
+                each.name.startsWith(`team-${name}-member-`),
+            );
+            const role = textOf(properties["accessLevel"]);
+            if (team !== undefined && role !== undefined) {
+                const person = each.name.slice(`team-${team}-member-`.length);
+                within(people, person, () => new Map<string, string>()).set(team, role);
+            }
+        }
+    }
+    return {
+        apps,
+        teams: named(/:TeamGroup$/, "team-"),
+        clusters: named(/^pulumi:providers:kubernetes$/, "cluster-"),
+        places,
+        registries,
+        channels,
+        people,
+    };
+}
+
+/** The channel that an annotation of an Application subscribes. */
+export function channelOf(annotation: string): string | undefined {
+    return /^notifications\.argoproj\.io\/subscribe\.[^.]+\.(.+)$/.exec(annotation)?.[1];
+}
+
+/** Whether an object exists on that side. */
+export function isThere({ kind }: Pick<Change, "kind">, side: Side): boolean {
+    return side === "before" ? kind !== "create" && kind !== "adopt" : kind !== "delete" && kind !== "forget";
+}
+
+function teamNames(changes: readonly Change[], { teams }: Estate): string[] {
+    const components = changes.filter(({ type }) => type.endsWith(":TeamGroup"));
+    return [...Object.keys(teams), ...components.map(({ name }) => name.replace(/^team-/, ""))];
+}
+
+/** The longest of the names that fit: `shop-api` before `shop`. */
+export function longest(names: Iterable<string>, fits: (name: string) => boolean): string | undefined {
+    return [...names].filter(fits).sort((a, b) => b.length - a.length)[0];
+}
+
+function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+    const known = map.get(key) ?? make();
+    map.set(key, known);
+    return known;
+}
+
+/** Where an object belongs, as far as its name and labels say. */
+export interface Place {
+    readonly app?: string;
+    readonly environment?: string;
+    readonly cluster?: string;
+    readonly team?: string;
+}
+
+/** Says where objects belong. */
+export function placing(both: Both<Standing>, estate: Estate): (each: Change) => Place {
+    const apps = new Set([...Object.keys(estate.apps), ...both.before.apps, ...both.after.apps]);
+    const teams = new Set([...Object.keys(estate.teams), ...both.before.teams, ...both.after.teams]);
+    const environments = new Set(estate.environments.map(({ name }) => name));
+    for (const side of [both.before, both.after]) {
+        for (const map of [...side.places.values(), ...side.registries.values()]) {
+            [...map.keys()].forEach((name) => environments.add(name));
+        }
+    }
+    return (each) => {
+        const labels = mapOf(mapOf((each.after ?? each.before ?? {})["metadata"])["labels"]);
+        const cluster = /^cluster-(.+)$/.exec(each.providers.after ?? each.providers.before ?? "")?.[1];
+        const [, kind = "", rest = ""] =
+            /^(app|config|delivery|updates?|updater|updater-pull|webhook|previews?|registration|access|team|team-config|space)-(.+)$/.exec(
+                each.name,
+            ) ?? [];
+        const named = (names: Iterable<string>): string | undefined =>
+            longest(names, (name) => rest === name || rest.startsWith(`${name}-`));
+        const ofTeam = kind === "team" || kind === "space";
+        const app =
+            textOf(labels["gitops-estate/app"]) ??
+            (ofTeam || kind === "registration" || kind === "access" ? undefined : named(apps));
+        const team =
+            app === undefined
+                ? ofTeam
+                    ? named([...teams].flatMap((name) => [name, `config-${name}`]))?.replace(
+                          /^config-(?=.)/,
+                          "",
+                      )
+                    : undefined
+                : undefined;
+        const left = app === undefined ? "" : `-${rest.slice(app.length)}-`;
+        const environment =
+            textOf(labels["gitops-estate/environment"]) ??
+            longest(environments, (name) => left.includes(`-${name}-`));
+        const ofCluster =
+            kind === "registration" || kind === "access" ? rest.replace(/-[a-z]+$/, "") : cluster;
+        return {
+            ...(app === undefined ? {} : { app }),
+            ...(environment === undefined ? {} : { environment }),
+            ...(ofCluster === undefined ? {} : { cluster: ofCluster }),
+            ...(team === undefined ? {} : { team }),
+        };
+    };
+}

@@ -1,0 +1,87 @@
+/** What a run that did not end well says at last: what happened, and only what follows from it. Pure. */
+import type { RunReport } from "./runReport";
+import { nameOf } from "./urn";
+
+/** Most names in one line. */
+const shown = 5;
+
+/** Lines for after the engine's own output; none of them repeats its messages. */
+export function hintsFor(operation: string, report: RunReport): string[] {
+    return [
+        whatChanged(operation, report),
+        ...failures(report),
+        ...protectedHint(report),
+        ...policyHint(report),
+        ...planHint(report),
+        ...unreachableHint(operation, report),
+    ];
+}
+
+const words: Readonly<Record<string, string>> = {
+    create: "created",
+    update: "changed",
+    delete: "deleted",
+    replace: "replaced",
+};
+
+function whatChanged(operation: string, { began, changed }: RunReport): string {
+    const parts = Object.entries(changed).map(([op, count]) => `${count} ${words[op] ?? op}`);
+    if (parts.length > 0) {
+        return `On the servers before it ended: ${parts.join(", ")}. That stays; the next ${operation} goes on from there.`;
+    }
+    return began
+        ? "Nothing was changed on the servers."
+        : "It ended before it looked at any resource: nothing was changed.";
+}
+
+function failures({ failed }: RunReport): string[] {
+    return failed.length === 0 ? [] : [`Failed: ${listed(failed)}. Why is above, under Diagnostics.`];
+}
+
+/** Names of resources, the first few. */
+function listed(urns: readonly string[]): string {
+    const names = urns.map(nameOf);
+    const more = names.length - shown;
+    return names.slice(0, shown).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+const refused = /cannot be deleted\s+because it is protected|currently marked for protection/;
+
+function protectedHint({ errors }: RunReport): string[] {
+    const urns = errors
+        .filter(({ message }) => refused.test(message))
+        .map(({ urn, message }) => /"?(urn:pulumi:[^"\s]+)"?/.exec(message)?.[1] ?? urn ?? "");
+    return urns.length === 0
+        ? []
+        : [
+              `Protected by deletionProtection: ${listed([...new Set(urns)])}. To let it go takes two steps: ` +
+                  "docs/troubleshooting.md, Taking an app away.",
+          ];
+}
+
+function policyHint({ violations }: RunReport): string[] {
+    return violations === 0
+        ? []
+        : ["The policy pack refuses it: each policy and its fix are in docs/policies.md."];
+}
+
+function planHint({ errors }: RunReport): string[] {
+    return errors.some(({ message }) =>
+        /violates plan|expected resource operations for|resource violates plan/.test(message),
+    )
+        ? [
+              "What is there no longer fits the reviewed plan, so the engine went no further. Preview again, and have the new plan reviewed: docs/review.md.",
+          ]
+        : [];
+}
+
+function unreachableHint(operation: string, { errors }: RunReport): string[] {
+    if (!errors.some(({ message }) => /cluster\b.*\bunreachable/is.test(message))) {
+        return [];
+    }
+    const forget =
+        operation === "destroy"
+            ? ": npm run destroy -- --forget-unreachable"
+            : ": take it out, npm run up -- --forget-unreachable, see docs/troubleshooting.md";
+    return [`Run it again when the cluster answers. For a cluster that will not come back${forget}.`];
+}

@@ -1,0 +1,137 @@
+/** What is looked at before an estate that lives is changed, beside its servers: see moves.ts and branches.ts. */
+import type { Estate } from "../../estate/model";
+import { checkoutDir } from "../../toolchain/checkout";
+import { gitlabConnection } from "../doctor/connections";
+import { formatFindings } from "../doctor/finding";
+import { client, Unreachable, type Ask } from "../doctor/http";
+import { credentialsOf } from "../doctor/stack";
+import { changedBranches, existing, withoutResources, type RepositoryBranch } from "./branches";
+import { CommandError } from "./console";
+import { type PulumiEngine } from "./pulumiEngine";
+import { exportStack, importState } from "./exported";
+import { moves } from "./moves";
+import { filesToCome, getsContent } from "./seeds";
+import { importResources } from "./takeOver";
+
+export interface Change {
+    /** False for a preview: nothing is refused, and the state stays as it is. */
+    readonly writes: boolean;
+    /** Whether a change is made that takes something away that runs. */
+    readonly acceptOutage: boolean;
+    readonly report: (line: string) => void;
+}
+
+/**
+ * Refuses what would take something away that nobody meant to take away, and prepares branches that are named no more,
+ * or again.
+ *
+ * @returns URNs of what leaves the stack beforehand, and stays on its server.
+ * @throws CommandError when a change is refused; nothing was changed then.
+ */
+export async function prepareChange(
+    engine: PulumiEngine,
+    estate: Estate,
+    change: Change,
+): Promise<ReadonlySet<string>> {
+    const exported = await exportStack(engine);
+    const findings = moves(estate, exported);
+    if (findings.length > 0) {
+        if (change.writes && !change.acceptOutage) {
+            throw new CommandError(
+                `${formatFindings(findings)}\n\nNothing was changed. To do it all the same: --accept-outage. More: docs/troubleshooting.md, Names, branches and registries.`,
+            );
+        }
+        change.report(`${formatFindings(findings)}\n`);
+    }
+    const { left, named } = changedBranches(estate, exported);
+    await takeBack(engine, estate, named, change);
+    if (change.writes && getsContent(estate, exported)) {
+        await takeBackFiles(engine, estate, change);
+    }
+    const urns = left.flatMap(({ resources }) => resources.map(({ urn }) => urn));
+    if (left.length === 0) {
+        return new Set();
+    }
+    change.report(
+        `Not in the spec any more: ${listOf(left)}. Each stays on GitLab with its protection until a person deletes it` +
+            (change.writes
+                ? "; the stack knows it no longer."
+                : ": up takes it out of the stack first, and deletes neither."),
+    );
+    if (change.writes) {
+        await importState(engine, withoutResources(await exportStack(engine), urns));
+    }
+    return new Set(urns);
+}
+
+/** Imports files that are in a repository already, of those that the update would make. */
+async function takeBackFiles(engine: PulumiEngine, estate: Estate, { report }: Change): Promise<void> {
+    const files = await filesToCome(engine);
+    await onGitLab(engine, estate, async (ask) => {
+        const names = await importResources(engine, files, ask);
+        if (names.length > 0) {
+            report(`In the repository already, and left as it is there: ${names.join(", ")}`);
+        }
+    });
+}
+
+/** Calls to GitLab. @throws CommandError when it does not answer. */
+async function onGitLab(
+    engine: PulumiEngine,
+    estate: Estate,
+    work: (ask: Ask) => Promise<void>,
+): Promise<void> {
+    const context = { credentials: await credentialsOf(engine), folder: checkoutDir(), env: engine.env };
+    const { ask, close } = client(gitlabConnection(estate, context), AbortSignal.timeout(120_000), 10_000);
+    try {
+        await work(ask);
+    } catch (error) {
+        if (!(error instanceof Unreachable)) {
+            throw error;
+        }
+        throw new CommandError(`GitLab does not answer: ${error.message}. Nothing was changed.`);
+    } finally {
+        close();
+    }
+}
+
+/** Imports branches that are named again. One that is open is nobody's promise: who wrote to it is not known. */
+async function takeBack(
+    engine: PulumiEngine,
+    estate: Estate,
+    named: readonly RepositoryBranch[],
+    { writes, report }: Change,
+): Promise<void> {
+    if (named.length === 0) {
+        return;
+    }
+    const look = onGitLab(engine, estate, async (ask) => {
+        const found = await existing(named, ask);
+        const open = found.filter(({ isProtected, byPeople }) => !isProtected && !byPeople);
+        if (open.length > 0) {
+            const text = `On GitLab already, and open to everybody who may push: ${listOf(open)}. What is written there would be delivered.`;
+            if (writes) {
+                throw new CommandError(
+                    `${text} Nothing was changed. Look at it, then protect the branch, or delete it to have it made anew.`,
+                );
+            }
+            report(text);
+        }
+        const again = found.filter(({ isProtected }) => isProtected);
+        if (again.length === 0) {
+            return;
+        }
+        report(
+            `On GitLab already, with its protection: ${listOf(again)}. The estate goes on with it as it is.`,
+        );
+        if (writes) {
+            const resources = again.flatMap((each) => each.resources);
+            await importResources(engine, resources, ask);
+        }
+    });
+    // A preview says what it can: without GitLab it goes on.
+    await (writes ? look : look.catch(() => undefined));
+}
+
+const listOf = (branches: readonly RepositoryBranch[]): string =>
+    branches.map(({ repository, branch }) => `branch ${branch} of ${repository}`).join(", ");

@@ -1,0 +1,303 @@
+/**
+ * Changes of the spec that Pulumi makes by deleting and creating, or at whose end something that runs lacks its image:
+ * an app or environment with another name, an environment in another registry, a repository that starts with another branch,
+ * an environment whose version is read in another place, an app that Flux delivers by Helm and then by something else.
+ * They are refused before the first write, with what to do instead. Pure.
+ */
+import { posix } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { configOf, versionFile, versionOf, type Audience } from "../../estate/flows/plan";
+import { appLabel, environmentLabel } from "../../estate/labels";
+import type { App, ConfigRepository, Estate } from "../../estate/model";
+import type { Finding } from "../doctor/finding";
+import type { ExportedStack, StateResource } from "./exported";
+import { nameOf } from "./urn";
+
+/** What a stack has, by the names of the spec. */
+interface Standing {
+    readonly apps: ReadonlySet<string>;
+    /** Registry, by app and environment. */
+    readonly images: ReadonlyMap<
+        string,
+        { readonly app: string; readonly environment: string; registry: string }
+    >;
+    /** Default branch, by full path of the repository. */
+    readonly starts: ReadonlyMap<string, string>;
+    /** Folders with first content, by the component of the config repository. */
+    readonly configs: ReadonlyMap<string, ReadonlySet<string>>;
+    /** HelmReleases of Flux that act, by app. */
+    readonly releases: ReadonlyMap<string, readonly ActingRelease[]>;
+}
+
+/** Deleted, it takes away what it installed. */
+interface ActingRelease {
+    readonly environment: string;
+    readonly name: string;
+}
+
+function standing({ deployment }: ExportedStack): Standing {
+    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+    const named = (type: string): StateResource[] => live.filter((each) => each.type === type);
+    const apps = new Set(
+        named("gitops-estate:apps:AppSpace").map(({ urn }) => nameOf(urn).replace(/^app-/, "")),
+    );
+    const images = new Map<string, { app: string; environment: string; registry: string }>();
+    for (const { parent = "", provider = "" } of named("harbor:index/project:Project")) {
+        const component = live.find(({ urn }) => urn === parent);
+        const app = nameOf(component?.parent ?? "").replace(/^app-/, "");
+        const environment = nameOf(parent).replace(`app-${app}-images-`, "");
+        const [, registry] = /::harbor-([^:]+)::[^:]*$/.exec(provider) ?? [];
+        if (registry !== undefined && apps.has(app)) {
+            images.set(`${app} ${environment}`, { app, environment, registry });
+        }
+    }
+    const starts = new Map<string, string>();
+    for (const { inputs, outputs } of named("gitlab:index/project:Project")) {
+        const [path, branch] = [outputs?.["pathWithNamespace"], inputs?.["defaultBranch"]];
+        if (typeof path === "string" && typeof branch === "string") {
+            starts.set(path, branch);
+        }
+    }
+    const files = named("gitlab:index/repositoryFile:RepositoryFile").map(({ inputs }) => inputs);
+    const projects = named("gitlab:index/project:Project");
+    const configs = new Map(
+        named("gitops-estate:gitlab:ConfigRepository").map(({ urn }) => {
+            const project = projects.find(({ parent }) => parent === urn)?.id;
+            const folders = files
+                .filter((file) => project !== undefined && file?.["project"] === project)
+                .map((file) => posix.dirname(String(file?.["filePath"])));
+            return [nameOf(urn), new Set(folders)] as const;
+        }),
+    );
+    return { apps, images, starts, configs, releases: actingReleases(live) };
+}
+
+/** Flux uninstalls what a HelmRelease installed when it is deleted, unless it is suspended. */
+function actingReleases(live: readonly StateResource[]): Standing["releases"] {
+    const releases = new Map<string, ActingRelease[]>();
+    for (const { type, inputs } of live) {
+        const { metadata, spec } = (inputs ?? {}) as {
+            readonly metadata?: {
+                readonly name?: string;
+                readonly labels?: Readonly<Record<string, string>>;
+            };
+            readonly spec?: { readonly suspend?: unknown };
+        };
+        const [app, environment] = [metadata?.labels?.[appLabel], metadata?.labels?.[environmentLabel]];
+        if (
+            /^kubernetes:helm\.toolkit\.fluxcd\.io\/[^:]+:HelmRelease$/.test(type) &&
+            app !== undefined &&
+            environment !== undefined &&
+            spec?.suspend !== true
+        ) {
+            const own = { environment, name: metadata?.name ?? "" };
+            releases.set(app, [...(releases.get(app) ?? []), own]);
+        }
+    }
+    return releases;
+}
+
+/** The changes between a stack and its spec that are not made as they are. */
+export function moves(estate: Pick<Estate, "apps" | "environments">, exported: ExportedStack): Finding[] {
+    const known = standing(exported);
+    return known.apps.size === 0
+        ? []
+        : [
+              ...renamed(estate, known),
+              ...otherRegistry(estate, known),
+              ...otherStart(estate, known),
+              ...otherConfig(estate, known),
+              ...otherDelivery(estate, known),
+          ];
+}
+
+function finding(id: string, path: string, value: unknown, rule: string, fix: string): Finding {
+    return { id, path, value, rule, fix, severity: "error" };
+}
+
+/** One that is gone and one that is new, in one update: a new name for the same thing, or so it looks. */
+function renamed({ apps, environments }: Pick<Estate, "apps" | "environments">, known: Standing): Finding[] {
+    const look = (
+        kind: "apps" | "environments",
+        before: ReadonlySet<string>,
+        now: readonly string[],
+    ): Finding[] => {
+        const gone = [...before].filter((name) => !now.includes(name)).sort();
+        const added = now.filter((name) => !before.has(name));
+        if (gone.length === 0 || added.length === 0) {
+            return [];
+        }
+        const what =
+            kind === "apps"
+                ? "repositories, images, namespaces and what runs in them"
+                : "images, namespaces and what runs in them";
+        return gone.map((name) =>
+            finding(
+                "renamed",
+                `${kind}.${name}`,
+                added.join(", "),
+                `is new while ${name} is gone: a name is part of everything made for it, so ${what} would be deleted, and made empty under the new name`,
+                `keep the name ${name}. To move for good: add the new one beside it, bring over what is to stay, then take the old one away in an update of its own`,
+            ),
+        );
+    };
+    const used = new Set([...known.images.values()].map(({ environment }) => environment));
+    return [
+        ...look("apps", known.apps, Object.keys(apps)),
+        ...look(
+            "environments",
+            used,
+            environments.map(({ name }) => name),
+        ),
+    ];
+}
+
+/** Images that are in another registry than the one the next update looks into. */
+function otherRegistry({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+    return Object.values(apps).flatMap(({ name, environments }) =>
+        environments.flatMap(({ environment, registry, project }) => {
+            const old = known.images.get(`${name} ${environment}`)?.registry;
+            return old === undefined || old === registry
+                ? []
+                : [
+                      finding(
+                          "registry-moved",
+                          `environments.${environment}.registry`,
+                          registry,
+                          `has none of the images of ${name}: they are in ${old}, and each pod that starts after the update would find none`,
+                          `add an environment in ${registry} and promote ${name} into it, then take ${environment} away; or copy ${project} there, and go on with --accept-outage when the copy is done`,
+                      ),
+                  ];
+        }),
+    );
+}
+
+/** A repository's first branch is where everything else in it began, and the estate makes no other. */
+function otherStart({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+    return Object.values(apps).flatMap(({ name, repository, plan }) =>
+        [
+            { path: repository.fullPath, start: plan.source.start, key: `apps.${name}.repository.branch` },
+            ...plan.configs.map((config) => ({
+                path: config.at.fullPath,
+                start: config.plan.start,
+                key: `apps.${name}.config`,
+            })),
+        ].flatMap(({ path, start, key }) => {
+            const old = known.starts.get(path);
+            return old === undefined || old === start
+                ? []
+                : [
+                      finding(
+                          "first-branch-moved",
+                          key,
+                          start,
+                          `is not the branch that ${path} starts with, which is ${old}: the estate makes no second one, and GitLab takes no default branch that is not there`,
+                          `keep ${old}; or make the branch (git push origin origin/${old}:refs/heads/${start}), and go on with --accept-outage`,
+                      ),
+                  ];
+        }),
+    );
+}
+
+/**
+ * An environment whose version was read in another place: the new one names none, and what follows it runs nothing. What was
+ * in no place yet, because an update was ended before it got so far, has nothing to lose.
+ */
+function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+    return Object.values(apps).flatMap((app) =>
+        app.environments
+            .filter(
+                ({ environment, pin }) => pin === undefined && known.images.has(`${app.name} ${environment}`),
+            )
+            .flatMap(({ environment }) => {
+                const { at, audience } = configOf(app, { environment });
+                const file = versionFile(versionOf(app, { environment }));
+                const now = {
+                    scope: at.scope,
+                    component: configComponent(app, at.scope, audience),
+                    folder: posix.dirname(file),
+                };
+                const before = placesBefore(app, environment, known);
+                return before.length === 0 || before.some((place) => isDeepStrictEqual(place, now))
+                    ? []
+                    : [
+                          finding(
+                              "config-moved",
+                              `apps.${app.name}.${whatMoved(app, before, now)}`,
+                              at.fullPath,
+                              `would have ${environment} follow ${file} there, which is new and names no version: what runs there would go`,
+                              `set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery; or go on with --accept-outage`,
+                          ),
+                      ];
+            }),
+    );
+}
+
+/** Where an app's version in one environment is read. */
+interface Place {
+    readonly scope: ConfigRepository["scope"];
+    /** Of the config repository. */
+    readonly component: string;
+    readonly folder: string;
+}
+
+/** The places where a stack has first content for an app in an environment: a folder for all of them, or one of its own. */
+function placesBefore(app: App, environment: string, { configs }: Standing): Place[] {
+    const { folder } = app.config;
+    const folders = [folder, `${folder}/environments/${environment}`, `${folder}/overlays/${environment}`];
+    return (["app", "team"] as const).flatMap((scope) =>
+        (["team", "maintainers"] as const)
+            .map((audience) => configComponent(app, scope, audience))
+            .flatMap((component) =>
+                folders
+                    .filter((each) => configs.get(component)?.has(each) === true)
+                    .map((each) => ({ scope, component, folder: each })),
+            ),
+    );
+}
+
+/** The key that says so, in the spec of an app. */
+function whatMoved({ config }: App, before: readonly Place[], now: Place): string {
+    if (before.every(({ scope }) => scope !== now.scope)) {
+        return "config.scope";
+    }
+    const here = before.filter(({ component }) => component === now.component);
+    const own = [now, ...here].every(({ folder }) => folder !== config.folder);
+    return here.length > 0 && own ? "delivery" : "flow";
+}
+
+/** Name of the component that has a config repository, as the program gives it. */
+function configComponent(
+    { name, team }: Pick<App, "name" | "team">,
+    scope: ConfigRepository["scope"],
+    audience: Audience,
+): string {
+    const own = scope === "team" ? `team-config-${team}` : `config-${name}`;
+    return audience === "team" ? own : `guarded-${own}`;
+}
+
+/** An app whose HelmReleases go while its environments stay: each is uninstalled, at once and in all environments. */
+function otherDelivery({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+    return Object.values(apps).flatMap(({ name, engine, delivery, environments }) => {
+        const kept = new Set(environments.map(({ environment }) => environment));
+        const gone = (known.releases.get(name) ?? []).filter(({ environment }) => kept.has(environment));
+        if (gone.length === 0 || (engine === "flux" && delivery === "helm")) {
+            return [];
+        }
+        const [key, value] = engine === "flux" ? ["delivery", delivery] : ["engine", engine];
+        const where = [...new Set(gone.map(({ environment }) => environment))];
+        return [
+            finding(
+                "release-uninstalled",
+                `apps.${name}.${key}`,
+                value,
+                `deletes ${gone.map((release) => release.name).join(", ")}: Flux uninstalls a release that is deleted, so what ${name} runs in ${where.join(", ")} would go`,
+                `first put ${name} on hold in ${where.join(", ")} (apps.${name}.environments.<environment>.hold) in an update of its own: a suspended release is deleted without being uninstalled. ${
+                    key === "delivery"
+                        ? `Then bring the files for ${delivery} to every branch that it runs from, and change delivery; `
+                        : "Then change engine; "
+                }end the hold at last`,
+            ),
+        ];
+    });
+}

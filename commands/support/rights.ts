@@ -1,0 +1,125 @@
+/**
+ * Who may do what with an app, as its flow's plan says it: the same data that protections, groups and Argo CD's rules are
+ * made of. Pure.
+ */
+import { branchRules } from "../../estate/flows/accessLevels";
+import { projectOf } from "../../estate/engines/argocd/names";
+import { teamProjects } from "../../estate/engines/argocd/projects";
+import { configOf, type Role } from "../../estate/flows/plan";
+import type { App, Estate, Tier } from "../../estate/model";
+
+/** People, by their role in the team's group; the owner is one of a group above, a stranger has no role. */
+export const people = ["stranger", "guest", "developer", "maintainer", "owner"] as const;
+export type Person = (typeof people)[number];
+
+/** Something that people do, and who of them may. */
+export interface Right {
+    /** The same in every run, for tests that ask a server. */
+    readonly id: string;
+    readonly what: string;
+    readonly who: readonly Person[];
+}
+
+const from = (lowest: Person): Person[] => people.slice(people.indexOf(lowest));
+const roles: Readonly<Record<Role, readonly Person[]>> = {
+    "no one": [],
+    developer: from("developer"),
+    maintainer: from("maintainer"),
+};
+
+/** All of them in private groups. @param tier of GitLab; what a licence adds are people named one by one. */
+export function rightsOf(
+    estate: Pick<Estate, "apps" | "environments">,
+    app: App,
+    tier: Tier,
+): readonly Right[] {
+    return [...sourceRights(app, tier), ...configRights(app, tier), ...engineRights(estate, app)];
+}
+
+function sourceRights({ plan }: App, tier: Tier): Right[] {
+    const { source } = plan;
+    return [
+        { id: "source-read", what: "read the app repository", who: from("developer") },
+        {
+            id: "source-work",
+            what: "push branches that are not protected, open merge requests",
+            who: from("developer"),
+        },
+        ...source.branches.flatMap((branch) => {
+            const { push, merge } = branchRules(branch, source, tier);
+            return [
+                { id: `source-push-${branch.name}`, what: `push to \`${branch.name}\``, who: roles[push] },
+                {
+                    id: `source-merge-${branch.name}`,
+                    what: `merge into \`${branch.name}\``,
+                    who: roles[merge],
+                },
+            ];
+        }),
+        ...Object.values(source.tags).map(({ pattern, create }) => ({
+            id: `source-tag-${pattern}`,
+            what: `make tags \`${pattern}\``,
+            who: roles[create],
+        })),
+        { id: "source-variables", what: "see variables of the app repository", who: from("maintainer") },
+    ];
+}
+
+/** In a repository that only maintainers see, everybody below has no role at all. */
+function configRights({ plan }: App, tier: Tier): Right[] {
+    return plan.configs.flatMap(({ at, plan: repository, environments, audience }) => {
+        const seen = audience === "team" ? from("developer") : from("maintainer");
+        const among = (who: readonly Person[]): Person[] => who.filter((person) => seen.includes(person));
+        const of = `of ${environments.join(", ")}`;
+        return [
+            { id: `config-read-${at.fullPath}`, what: `read the config repository ${of}`, who: seen },
+            ...repository.branches.flatMap((branch) => {
+                const { push, merge } = branchRules(branch, repository, tier);
+                return [
+                    {
+                        id: `config-push-${at.fullPath}-${branch.name}`,
+                        what: `push to its branch \`${branch.name}\``,
+                        who: among(roles[push]),
+                    },
+                    {
+                        id: `config-merge-${at.fullPath}-${branch.name}`,
+                        what: `merge into its branch \`${branch.name}\`, run jobs there`,
+                        who: among(roles[merge]),
+                    },
+                ];
+            }),
+            {
+                id: `config-variables-${at.fullPath}`,
+                what: "see its variables",
+                who: among(from("maintainer")),
+            },
+        ];
+    });
+}
+
+/** Argo CD knows the people of a team by the names in the spec. */
+function engineRights(estate: Pick<Estate, "apps" | "environments">, app: App): Right[] {
+    if (app.engine !== "argocd") {
+        return [];
+    }
+    const projects = teamProjects(estate, { name: app.team });
+    const members: Person[] = ["developer", "maintainer"];
+    const maintainers: Person[] = ["maintainer"];
+    return app.environments.flatMap((environment) => {
+        const project = projects.find(({ name }) => name === projectOf(app, environment));
+        const guarded = configOf(app, environment).audience === "maintainers";
+        const { environment: name } = environment;
+        return [
+            {
+                id: `argocd-see-${name}`,
+                what: `see ${name} in Argo CD`,
+                who: guarded ? maintainers : members,
+            },
+            {
+                id: `argocd-sync-${name}`,
+                what: `sync ${name} in Argo CD`,
+                who: project?.class === "nonprod" && !guarded ? members : maintainers,
+            },
+        ];
+    });
+}

@@ -1,0 +1,396 @@
+/**
+ * What a run left on the servers that the state does not know: an engine that was killed, or an answer that was lost. The
+ * published plugins refuse to make what is there ("already exists"), so it is imported before the next update. What has
+ * a password that was shown once, and to the killed run, is deleted and made anew.
+ */
+import type { Estate } from "../../estate/model";
+import { checkoutDir } from "../../toolchain/checkout";
+import { gitlabConnection, harborConnection } from "../doctor/connections";
+import { client, Unreachable, type Ask } from "../doctor/http";
+import { all, record, text, type Unread } from "../doctor/json";
+import { credentialsOf } from "../doctor/stack";
+import { CommandError } from "./console";
+import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
+import { exportStack, importState, withFile, type ExportedStack, type StateResource } from "./exported";
+import { nameOf } from "./urn";
+
+/** A resource that a run was making. */
+export type Wanted = Pick<StateResource, "urn" | "type" | "parent" | "provider" | "inputs">;
+
+/** What is on the server in its place: importable by an id, or an object whose password nobody knows. */
+export type Left =
+    { readonly kind: "import"; readonly id: string } | { readonly kind: "delete"; readonly path: string };
+
+/** The server of a resource: GitLab, or a Harbor by the name of its registry. */
+type Server = { readonly kind: "gitlab" } | { readonly kind: "harbor"; readonly registry: string };
+
+type Inputs = Readonly<Record<string, unknown>>;
+type Finder = (inputs: Inputs, ask: Ask) => Promise<Left | undefined>;
+
+const word = (value: unknown): string =>
+    typeof value === "string" || typeof value === "number" ? String(value) : "";
+const part = (value: unknown): string => encodeURIComponent(word(value));
+const inProject = (inputs: Inputs): string => `/projects/${part(inputs["project"])}`;
+
+/** An object that has an address made of the inputs, and an id made of them. */
+function keyed(address: (inputs: Inputs) => string, id: (inputs: Inputs) => string): Finder {
+    return async (inputs, ask) =>
+        (await ask("GET", address(inputs))).status === 200 ? { kind: "import", id: id(inputs) } : undefined;
+}
+
+/** An object of a list of GitLab, recognised by some fields. */
+/**
+ * A whole list; empty where there is none.
+ * @throws CommandError when it breaks off: what is not in a part of it may be there all the same.
+ */
+async function whole(
+    ask: Ask,
+    path: string,
+    size: "per_page" | "page_size",
+): Promise<readonly Record<string, unknown>[]> {
+    const unread: Unread[] = [];
+    const found = await all(ask, path, size, unread);
+    const [gap] = unread;
+    if (gap) {
+        throw new CommandError(
+            `${gap.list} was not read to its end: it answered ${gap.status}. Run it again.`,
+        );
+    }
+    return found;
+}
+
+function listed(
+    list: (inputs: Inputs) => string,
+    isIt: (element: Record<string, unknown>, inputs: Inputs) => boolean,
+    left: (element: Record<string, unknown>, inputs: Inputs) => Left,
+): Finder {
+    return async (inputs, ask) => {
+        const found = (await whole(ask, list(inputs), "per_page")).find((each) => isIt(each, inputs));
+        return found === undefined ? undefined : left(found, inputs);
+    };
+}
+
+const ofProject =
+    (key: string) =>
+    (inputs: Inputs): string =>
+        `${word(inputs["project"])}:${word(inputs[key])}`;
+
+const numbered = (element: Record<string, unknown>, inputs: Inputs): Left => ({
+    kind: "import",
+    id: `${word(inputs["project"])}:${word(element["id"])}`,
+});
+
+const sameName = (element: Record<string, unknown>, inputs: Inputs): boolean =>
+    element["name"] === inputs["name"];
+
+/** A token in use; its value was shown once. */
+function tokens(list: string): Finder {
+    return listed(
+        (inputs) => `${inProject(inputs)}/${list}`,
+        (element, inputs) => sameName(element, inputs) && element["revoked"] !== true,
+        (element, inputs) => ({
+            kind: "delete",
+            path: `${inProject(inputs)}/${list}/${word(element["id"])}`,
+        }),
+    );
+}
+
+/** A group or project at the path that the inputs say. */
+function placed(above: string, below: "groups" | "projects"): Finder {
+    return async (inputs, ask) => {
+        let parent = "";
+        if (word(inputs[above]) !== "") {
+            const { status, body } = await ask("GET", `/namespaces/${part(inputs[above])}`);
+            if (status !== 200) {
+                return undefined;
+            }
+            parent = `${text(record(body)["full_path"])}/`;
+        }
+        const { status, body } = await ask(
+            "GET",
+            `/${below}/${encodeURIComponent(parent + word(inputs["path"]))}`,
+        );
+        const found = record(body);
+        const deleted = found["marked_for_deletion_on"] ?? found["marked_for_deletion_at"];
+        return status === 200 && !deleted ? { kind: "import", id: word(found["id"]) } : undefined;
+    };
+}
+
+/** An object of a Harbor project, recognised by some fields; its id is its path. */
+function ofImages(list: string, isIt: (element: Record<string, unknown>, inputs: Inputs) => boolean): Finder {
+    return async (inputs, ask) => {
+        const folder = `${word(inputs["projectId"])}/${list}`;
+        const found = (await whole(ask, folder, "page_size")).find((each) => isIt(each, inputs));
+        return found === undefined ? undefined : { kind: "import", id: `${folder}/${word(found["id"])}` };
+    };
+}
+
+const robots: Finder = async (inputs, ask) => {
+    const [permission] = (inputs["permissions"] ?? []) as readonly Inputs[];
+    const project = await ask("GET", `/projects/${part(permission?.["namespace"])}`);
+    if (project.status !== 200) {
+        return undefined;
+    }
+    const query = encodeURIComponent(`Level=project,ProjectID=${word(record(project.body)["project_id"])}`);
+    const found = (await whole(ask, `/robots?q=${query}`, "page_size")).find(
+        (each) => text(each["name"]).split("+").at(-1) === inputs["name"],
+    );
+    return found === undefined ? undefined : { kind: "delete", path: `/robots/${word(found["id"])}` };
+};
+
+/**
+ * By kind of resource. What is not here can be made again as it is: the provider takes over what there is (tags'
+ * protections, push rules, approval settings, retention policies, objects of Kubernetes).
+ */
+const finders: Readonly<Record<string, Finder>> = {
+    "gitlab:index/group:Group": placed("parentId", "groups"),
+    "gitlab:index/project:Project": placed("namespaceId", "projects"),
+    "gitlab:index/groupMembership:GroupMembership": keyed(
+        (inputs) => `/groups/${part(inputs["groupId"])}/members/${part(inputs["userId"])}`,
+        (inputs) => `${word(inputs["groupId"])}:${word(inputs["userId"])}`,
+    ),
+    "gitlab:index/branch:Branch": keyed(
+        (inputs) => `${inProject(inputs)}/repository/branches/${part(inputs["name"])}`,
+        ofProject("name"),
+    ),
+    "gitlab:index/branchProtection:BranchProtection": keyed(
+        (inputs) => `${inProject(inputs)}/protected_branches/${part(inputs["branch"])}`,
+        ofProject("branch"),
+    ),
+    "gitlab:index/repositoryFile:RepositoryFile": keyed(
+        (inputs) =>
+            `${inProject(inputs)}/repository/files/${part(inputs["filePath"])}?ref=${part(inputs["branch"])}`,
+        (inputs) => `${ofProject("branch")(inputs)}:${word(inputs["filePath"])}`,
+    ),
+    "gitlab:index/projectVariable:ProjectVariable": keyed(
+        (inputs) => `${inProject(inputs)}/variables/${part(inputs["key"])}`,
+        (inputs) => `${ofProject("key")(inputs)}:*`,
+    ),
+    "gitlab:index/projectEnvironment:ProjectEnvironment": listed(
+        (inputs) => `${inProject(inputs)}/environments`,
+        sameName,
+        numbered,
+    ),
+    "gitlab:index/projectProtectedEnvironment:ProjectProtectedEnvironment": keyed(
+        (inputs) => `${inProject(inputs)}/protected_environments/${part(inputs["environment"])}`,
+        ofProject("environment"),
+    ),
+    "gitlab:index/projectApprovalRule:ProjectApprovalRule": listed(
+        (inputs) => `${inProject(inputs)}/approval_rules`,
+        sameName,
+        numbered,
+    ),
+    "gitlab:index/projectHook:ProjectHook": listed(
+        (inputs) => `${inProject(inputs)}/hooks`,
+        (element, inputs) => element["url"] === inputs["url"],
+        numbered,
+    ),
+    "gitlab:index/projectDeployToken:ProjectDeployToken": tokens("deploy_tokens"),
+    "gitlab:index/projectAccessToken:ProjectAccessToken": tokens("access_tokens"),
+    "harbor:index/project:Project": async (inputs, ask) => {
+        const { status, body } = await ask("GET", `/projects/${part(inputs["name"])}`);
+        return status === 200
+            ? { kind: "import", id: `/projects/${word(record(body)["project_id"])}` }
+            : undefined;
+    },
+    "harbor:index/robotAccount:RobotAccount": robots,
+    "harbor:index/projectWebhook:ProjectWebhook": ofImages("webhook/policies", sameName),
+    "harbor:index/immutableTagRule:ImmutableTagRule": ofImages("immutabletagrules", (element, inputs) => {
+        const [selector] = (element["tag_selectors"] ?? []) as readonly Inputs[];
+        return selector?.["pattern"] === inputs["tagMatching"];
+    }),
+};
+
+/** Looks for what is on a server in place of a resource. Undefined where nothing does. */
+export async function leftInPlaceOf({ type, inputs = {} }: Wanted, ask: Ask): Promise<Left | undefined> {
+    return finders[type]?.(inputs, ask);
+}
+
+/** What a killed run was making, of the servers that can be asked. Pure. */
+export function unfinished(exported: ExportedStack): Wanted[] {
+    return (exported.deployment?.pending_operations ?? []).flatMap(({ type, resource }) =>
+        type === "creating" && resource !== undefined && resource.type in finders ? [resource] : [],
+    );
+}
+
+/** The state without creations whose answer nobody waited for, or undefined if it has none. Pure. */
+export function withoutPendingCreates<T extends ExportedStack>(exported: T): T | undefined {
+    const pending = exported.deployment?.pending_operations ?? [];
+    const kept = pending.filter((operation) => operation.type !== "creating");
+    return kept.length === pending.length
+        ? undefined
+        : { ...exported, deployment: { ...exported.deployment, pending_operations: kept } };
+}
+
+/** File for `pulumi import`. Pure. */
+export function importFile(found: readonly (readonly [Wanted, id: string])[]): unknown {
+    const nameTable: Record<string, string> = {};
+    const named = (urn: string): string => {
+        const known = Object.entries(nameTable).find(([, each]) => each === urn);
+        const name = known?.[0] ?? `r${Object.keys(nameTable).length}`;
+        nameTable[name] = urn;
+        return name;
+    };
+    const resources = found.map(([{ urn, type, parent, provider }, id]) => ({
+        type,
+        name: nameOf(urn),
+        id,
+        ...(parent === undefined ? {} : { parent: named(parent) }),
+        ...(provider === undefined ? {} : { provider: named(providerUrn(provider)) }),
+    }));
+    return { nameTable, resources };
+}
+
+/** The provider's URN, of the reference that a state has: without the id at its end. */
+const providerUrn = (reference: string): string => reference.slice(0, reference.lastIndexOf("::"));
+
+function serverOf({ type, provider = "" }: Wanted): Server | undefined {
+    if (type.startsWith("gitlab:")) {
+        return { kind: "gitlab" };
+    }
+    const [, registry] = /::harbor-([^:]+)::[^:]*$/.exec(provider) ?? [];
+    return registry === undefined ? undefined : { kind: "harbor", registry };
+}
+
+/**
+ * Ends what a killed run began: what it made and could not write down is taken into the state.
+ *
+ * @throws CommandError when a server does not answer, or Pulumi does not take the import; nothing was updated then.
+ */
+export async function finishKilledRun(
+    engine: PulumiEngine,
+    estate: Estate,
+    report: (line: string) => void,
+): Promise<void> {
+    const exported = await exportStack(engine);
+    if (withoutPendingCreates(exported) === undefined) {
+        return;
+    }
+    await takeOver(engine, estate, unfinished(exported), report);
+    const repaired = withoutPendingCreates(await exportStack(engine));
+    if (repaired !== undefined) {
+        await importState(engine, repaired);
+    }
+}
+
+/** Imports what is on the servers in place of these resources, and deletes what has a password that nobody knows. */
+async function takeOver(
+    engine: PulumiEngine,
+    estate: Estate,
+    wanted: readonly Wanted[],
+    report: (line: string) => void,
+): Promise<void> {
+    const context = { credentials: await credentialsOf(engine), folder: checkoutDir(), env: engine.env };
+    const end = AbortSignal.timeout(120_000);
+    const clients = new Map<string, ReturnType<typeof client>>();
+    const askOf = (server: Server): Ask | undefined => {
+        const key = server.kind === "gitlab" ? "" : server.registry;
+        const registry = server.kind === "harbor" ? estate.registries[server.registry] : undefined;
+        if (server.kind === "harbor" && registry === undefined) {
+            return undefined; // no longer in the spec
+        }
+        const known =
+            clients.get(key) ??
+            client(
+                registry === undefined
+                    ? gitlabConnection(estate, context)
+                    : harborConnection(registry, estate, context),
+                end,
+                10_000,
+            );
+        clients.set(key, known);
+        return known.ask;
+    };
+    const imports: [Wanted, string][] = [];
+    try {
+        for (const each of wanted) {
+            const server = serverOf(each);
+            const ask = server === undefined ? undefined : askOf(server);
+            const left = ask === undefined ? undefined : await leftInPlaceOf(each, ask);
+            if (left?.kind === "import") {
+                imports.push([each, left.id]);
+            } else if (left?.kind === "delete") {
+                report(`${nameOf(each.urn)} was made, and its password was lost: deleted, to be made anew.`);
+                await ask?.("DELETE", left.path);
+            }
+        }
+    } catch (error) {
+        if (!(error instanceof Unreachable)) {
+            throw error;
+        }
+        throw new CommandError(
+            `An earlier run was killed, and a server that knows what it made does not answer: ${error.message}. Run it again when it does.`,
+        );
+    } finally {
+        clients.forEach(({ close }) => close());
+    }
+    if (imports.length > 0) {
+        const names = imports.map(([{ urn }]) => nameOf(urn)).join(", ");
+        report(`Made by an earlier run that could not write it down, taken into the state: ${names}`);
+        await importAs(engine, imports);
+    }
+}
+
+/**
+ * Takes into the state those of the resources that are on the server. Their names.
+ *
+ * @throws CommandError when Pulumi does not take them.
+ */
+export async function importResources(
+    engine: PulumiEngine,
+    wanted: readonly Wanted[],
+    ask: Ask,
+): Promise<string[]> {
+    const looks = await Promise.all(
+        wanted.map(async (each) => [each, await leftInPlaceOf(each, ask)] as const),
+    );
+    const found = looks.flatMap(([each, left]) =>
+        left?.kind === "import" ? [[each, left.id] as const] : [],
+    );
+    if (found.length > 0) {
+        await importAs(engine, found);
+    }
+    return found.map(([{ urn }]) => nameOf(urn));
+}
+
+/**
+ * The state with what the servers keep to themselves filled in as it was sent: an import cannot read it, and what the
+ * program leaves as it is (`ignoreChanges`) would be missing. Pure.
+ */
+export function filledIn<T extends ExportedStack>(exported: T, sent: readonly Wanted[]): T {
+    const by = new Map(sent.map((each) => [each.urn, each.inputs ?? {}]));
+    const resources = exported.deployment?.resources?.map((resource) => {
+        const inputs = by.get(resource.urn);
+        return inputs === undefined
+            ? resource
+            : {
+                  ...resource,
+                  inputs: { ...inputs, ...resource.inputs },
+                  outputs: { ...inputs, ...resource.outputs },
+              };
+    });
+    return { ...exported, deployment: { ...exported.deployment, ...(resources ? { resources } : {}) } };
+}
+
+async function importAs(
+    engine: PulumiEngine,
+    found: readonly (readonly [Wanted, id: string])[],
+): Promise<void> {
+    await withFile(importFile(found), async (file) => {
+        const options = ["--yes", "--skip-preview", "--protect=false", "--generate-code=false"];
+        const { code, stdout, stderr } = await runPulumi(engine, [
+            "import",
+            "--file",
+            file,
+            ...options,
+            ...stackArguments(engine),
+        ]);
+        if (code !== 0) {
+            throw new CommandError(
+                `What is on the servers already could not be imported:\n${stdout.trim()}\n${stderr.trim()}`,
+            );
+        }
+    });
+    const sent = found.map(([wanted]) => wanted);
+    await importState(engine, filledIn(await exportStack(engine), sent));
+}
