@@ -55,3 +55,22 @@ test("one variable leaves Pulumi as it comes", () => {
         lines: 10,
     });
 });
+
+test("a mistake of the program is shown with its trace and without colours, what people can mend as it is", () => {
+    const script = `
+        const { mappedWhenFailed } = require("./cheaperPulumi.cjs");
+        const { RunError } = require("@pulumi/pulumi");
+        const shown = (error) => mappedWhenFailed(() => Promise.reject(error)).catch((caught) => caught);
+        Promise.all([shown(new TypeError("oops")), shown(new RunError("mend this"))]).then((errors) =>
+            console.log(JSON.stringify(errors.map((e) => [RunError.isInstance(e), e.message]))));`;
+    const text = execFileSync(process.execPath, ["-e", script], {
+        cwd: root,
+        encoding: "utf8",
+        env: { ...process.env, FORCE_COLOR: "1" },
+    });
+    const [[expected, mistake = ""] = [], plain] = JSON.parse(text) as [boolean, string][];
+    assert.equal(expected, true);
+    assert.match(mistake, /^A mistake of the program, please report it:\nTypeError: oops\n/);
+    assert.ok(!mistake.includes("\u001b"));
+    assert.deepEqual(plain, [true, "mend this"]);
+});

@@ -120,6 +120,7 @@ test("dev: components at the top of the stack are few and known", async () => {
         "delivery-web",
         "group",
         "notifications",
+        "pipelines",
         "registration-member1",
         "registration-member2",
         "space-shop",

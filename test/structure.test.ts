@@ -235,7 +235,7 @@ describe("the structure of the product", () => {
         const refusing = spelled(/\bResourceError\(/);
         assert.deepEqual(
             refusing.filter((file) => file.startsWith("components/")),
-            ["components/support/checks.ts"],
+            ["components/support/refuse.ts"],
         );
         assert.deepEqual(spelled(/["'`](gitops-estate|app\.kubernetes\.io)\/[a-z]/), ["estate/labels.ts"]);
     });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseCall } from "../../commands/pulumi";
-import { duration, table } from "../../commands/support/console";
+import { CommandError, duration, failureText, table } from "../../commands/support/console";
 import { engineEnvironment, keySegment } from "../../commands/support/sandboxEngine";
 import { sandboxLayout } from "../../sandbox";
-import { allStale, withoutPendingCreates } from "../../commands/support/locks";
+import { allStale } from "../../commands/support/locks";
 import {
     committedStackFile,
     estateOf,
@@ -25,8 +25,16 @@ describe("command line", () => {
             forgetGone: false,
             forgetUnreachable: false,
             doctor: true,
+            acceptOutage: false,
+            telling: { language: "en", note: false },
             rest: ["--diff"],
         });
+        assert.deepEqual(parseCall(["preview", "--lang=zh", "--note", "--report", "r.html"]).telling, {
+            language: "zh",
+            note: true,
+            report: "r.html",
+        });
+        assert.throws(() => parseCall(["preview", "--lang", "de"]), /--lang must be en or zh, and is "de"/);
         assert.equal(parseCall(["up", "--no-doctor"]).doctor, false);
         assert.equal(parseCall(["up"]).stack, "dev");
         assert.equal(parseCall(["up", "--stack=x"]).stack, "x");
@@ -61,29 +69,6 @@ describe("locks", () => {
         assert.equal(
             allStale([], "here", () => false),
             false,
-        );
-    });
-});
-
-describe("pending operations of a killed run", () => {
-    test("that create are dropped, others and all the rest stay", () => {
-        const creating = { type: "creating", resource: { urn: "a" } };
-        const deleting = { type: "deleting", resource: { urn: "b" } };
-        const exported = {
-            version: 3,
-            deployment: { resources: [{ urn: "c" }], pending_operations: [creating, deleting] },
-        };
-        assert.deepEqual(withoutPendingCreates(exported), {
-            version: 3,
-            deployment: { resources: [{ urn: "c" }], pending_operations: [deleting] },
-        });
-    });
-    test("ask for no import where none creates", () => {
-        assert.equal(withoutPendingCreates({}), undefined);
-        assert.equal(withoutPendingCreates({ deployment: { pending_operations: null } }), undefined);
-        assert.equal(
-            withoutPendingCreates({ deployment: { pending_operations: [{ type: "updating" }] } }),
-            undefined,
         );
     });
 });
@@ -162,5 +147,23 @@ describe("the sandbox's engine", () => {
             "PULUMI_SKIP_UPDATE_CHECK",
         ]);
         assert.match(env["PULUMI_BACKEND_URL"] ?? "", /^file:\/\/\/state/);
+    });
+});
+
+describe("a failure of a command", () => {
+    test("that is expected, or the system's, has no stack", () => {
+        assert.equal(failureText(new CommandError("no such stack")), "no such stack");
+        const missing = Object.assign(new Error("ENOENT: no such file, open 'x'"), { code: "ENOENT" });
+        assert.equal(failureText(missing), "ENOENT: no such file, open 'x'");
+        const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), {
+            code: "ECONNREFUSED",
+        });
+        assert.equal(
+            failureText(new TypeError("fetch failed", { cause: refused })),
+            "fetch failed: connect ECONNREFUSED 127.0.0.1:9",
+        );
+    });
+    test("that is a mistake of the program says so, with its stack", () => {
+        assert.match(failureText(new TypeError("x is undefined")), /please report it:\nTypeError: x[^]* at /);
     });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checkCredentials } from "../../estate/credentials";
-import type { Credential } from "../../commands/support/engine";
+import type { Credential } from "../../commands/support/pulumiEngine";
 import {
     committedStackFile,
     estateOf,

@@ -44,7 +44,9 @@ test("a preview elsewhere takes the manifests of this machine, and nothing else"
       imageUpdaterVersion: 9.9.9
 `;
     const before = parse(committed + argocd) as File;
-    const after = parse(withManifestsAtHand(committed + argocd, "3.2.11", "/box/argocd")) as File;
+    const after = parse(
+        withManifestsAtHand(committed + argocd, { argocd: { version: "3.2.11", folder: "/box/argocd" } }),
+    ) as File;
     const { argocd: changed, ...rest } = after.config["gitops-estate:estate"] ?? {};
     assert.deepEqual(changed, {
         ha: true,
@@ -54,6 +56,17 @@ test("a preview elsewhere takes the manifests of this machine, and nothing else"
     });
     const { argocd: _, ...kept } = before.config["gitops-estate:estate"] ?? {};
     assert.deepEqual(rest, kept);
+});
+
+test("an estate with another engine gets that one's manifests, and no part for an engine it does not use", () => {
+    const before = parse(committed) as File;
+    const after = parse(
+        withManifestsAtHand(committed, { flux: { version: "2.9.5", folder: "/box/flux" } }),
+    ) as File;
+    assert.deepEqual(after.config["gitops-estate:estate"], {
+        ...before.config["gitops-estate:estate"],
+        flux: { manifests: { version: "2.9.5", path: "/box/flux" } },
+    });
 });
 
 test("keeps comments", () => {

@@ -8,8 +8,12 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { before, test } from "node:test";
-import { parse, parseAllDocuments } from "yaml";
-import { appContent, configContent } from "../../components/content";
+import { parse, parseAllDocuments, parseDocument } from "yaml";
+import { appContent, configContent, unnamedImage } from "../../components/content";
+import { versionIn } from "../../components/ci/scripts/promote.mjs";
+import { withTag } from "../../components/ci/scripts/release.mjs";
+import { versionKeys } from "../../estate/delivery";
+import { versionOf } from "../../estate/flows/plan";
 import { helmImageKey, helmTagKey, kustomizeImage, pullSecretName } from "../../components/support/rendering";
 import type { SeedFile } from "../../components/support/seed";
 import type { App } from "../../estate/model";
@@ -145,6 +149,27 @@ test("the chart renders: no pods before the first tag, pods after it", () => {
     });
 });
 
+test("the kustomization takes what a Kustomization of Flux adds to it: the image's name behind the tag in git, patches after both", () => {
+    const flux = (tag: string): ReturnType<typeof render> =>
+        written(configContent(kustomize), (folder) => {
+            const file = path.join(folder, "api", "kustomization.yaml");
+            const document = parseDocument(fs.readFileSync(file, "utf8"));
+            document.setIn(["images", 0, "newTag"], tag);
+            // An entry for a name that is there already would take its place, with its tag; this is another name.
+            document.addIn(["images"], { name: unnamedImage("api"), newName: "h/p/api" });
+            document.set("patches", [
+                {
+                    target: { kind: "(Deployment|StatefulSet)", name: "api" },
+                    patch: JSON.stringify([{ op: "add", path: "/spec/replicas", value: 3 }]),
+                },
+            ]);
+            fs.writeFileSync(file, document.toString());
+            return render(kustomizePath, ["build", path.join(folder, "api")]);
+        });
+    assert.deepEqual(flux("none"), { replicas: 0, image: "h/p/api:none" });
+    assert.deepEqual(flux("1.2.3"), { replicas: 3, image: "h/p/api:1.2.3" });
+});
+
 /** Builds the kustomization after edits like those of Argo CD, which passes an Application's images on this way. */
 function kustomized(...images: string[]): { replicas: number | undefined; image: string | undefined } {
     return written(configContent(kustomize), (folder) => {
@@ -180,6 +205,88 @@ test("a tag is all the kustomization needs for pods, whoever writes it", () => {
     for (const [images, image] of cases) {
         assert.deepEqual(kustomized(...images), { replicas: undefined, image });
     }
+});
+
+for (const delivery of ["helm", "kustomize"] as const) {
+    test(`${delivery}: a folder per environment renders over what all have in common, with its own version`, () => {
+        const app = sampleApp("web", { flow: "gitlab-flow", delivery });
+        const version = (environment: string): string =>
+            delivery === "helm"
+                ? `web/environments/${environment}/values.yaml`
+                : `web/overlays/${environment}/kustomization.yaml`;
+        const files = configContent(app).map((each) => ({
+            ...each,
+            text:
+                each.path === version("prod")
+                    ? each.text.replace(/(imagetag:|newTag:) .*/, '$1 "v1.0.0"')
+                    : each.text,
+        }));
+        written(files, (folder) => {
+            const rendered = (environment: string): ReturnType<typeof render> =>
+                delivery === "helm"
+                    ? render(helmPath, [
+                          "template",
+                          "web",
+                          path.join(folder, "web/chart"),
+                          "--values",
+                          path.join(folder, version(environment)),
+                      ])
+                    : render(kustomizePath, ["build", path.join(folder, path.dirname(version(environment)))]);
+            const image = delivery === "helm" ? "web" : "registry.invalid/web/web";
+            assert.deepEqual(rendered("dev"), { replicas: 0, image: `${image}:none` });
+            const { replicas, image: prod } = rendered("prod");
+            assert.deepEqual([replicas ?? 1, prod], [1, `${image}:v1.0.0`]);
+        });
+    });
+}
+
+test("plain manifests are whole in each environment's folder, with its image and no pods before the first version", () => {
+    for (const flow of ["environment-branches", "gitlab-flow"] as const) {
+        const app = sampleApp("web", { flow, delivery: "plain" });
+        const files = configContent(app);
+        assert.deepEqual(
+            files.map(({ path: each }) => each),
+            ["dev", "prod", "test"].flatMap((environment) => [
+                `web/environments/${environment}/deployment.yaml`,
+                `web/environments/${environment}/service.yaml`,
+            ]),
+        );
+        for (const environment of ["dev", "prod", "test"]) {
+            const text =
+                files.find(({ path: each }) => each.includes(`/${environment}/deployment`))?.text ?? "";
+            const parsed = parse(text) as Rendered;
+            assert.deepEqual(
+                [parsed.spec.replicas, parsed.spec.template?.spec.containers[0]?.image],
+                [0, `harbor.test/web-${environment}/web:none`],
+            );
+            assert.equal(versionIn(text, versionKeys.plain.key), undefined);
+            const tagged = withTag(text, "plain", "a1") ?? "";
+            assert.equal(versionIn(tagged, versionKeys.plain.key), "a1");
+            const { file, folder } = versionOf(app, { environment });
+            assert.ok(files.some(({ path: each }) => each === `${folder}/${file}`));
+        }
+    }
+});
+
+test("Jsonnet of a branch is one folder; of environments in one branch each has its version, and what they share is beside", () => {
+    const paths = (flow: App["flow"]): string[] =>
+        configContent(sampleApp("web", { flow, delivery: "jsonnet" })).map(({ path: each }) => each);
+    assert.deepEqual(paths("environment-branches"), [
+        "web/app.libsonnet",
+        "web/main.jsonnet",
+        "web/version.libsonnet",
+    ]);
+    assert.deepEqual(paths("gitlab-flow"), [
+        "web/base/app.libsonnet",
+        ...["dev", "prod", "test"].flatMap((environment) => [
+            `web/environments/${environment}/main.jsonnet`,
+            `web/environments/${environment}/version.libsonnet`,
+        ]),
+    ]);
+    const main = configContent(sampleApp("web", { flow: "gitlab-flow", delivery: "jsonnet" })).find(
+        ({ path: each }) => each.endsWith("/dev/main.jsonnet"),
+    );
+    assert.match(main?.text ?? "", /import '\.\.\/\.\.\/base\/app\.libsonnet'/);
 });
 
 test("the app repository says how its app is delivered", () => {

@@ -2,19 +2,21 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { load } from "js-yaml";
-import { pipelineFiles } from "../../components/ci/settings";
+import { pipelineFiles, pipelineProxy } from "../../components/ci/settings";
+import { preparedArgoCd } from "../../components/engines/argocd";
 import { connectionConfig } from "../../components/engines/argocd/cluster";
 import { installedObjects } from "../../components/engines/argocd/images/install";
-import { withCertificates } from "../../components/engines/argocd/install/controlPlane";
+import { withCertificates, withProxy } from "../../components/engines/argocd/install/controlPlane";
 import { patchManifests } from "../../components/engines/argocd/install/patches";
 import { argocdSettings, commandParameters } from "../../components/engines/argocd/install/settings";
 import { relayHost } from "../../components/engines/argocd/notifications/notifications";
 import { relayObjects } from "../../components/notifications/relay";
 import { declareEstate } from "../../components/program";
 import type { KubeObject } from "../../components/support/kubeObject";
+import { required } from "../../components/support/maps";
 import type { Estate } from "../../estate/model";
 import { record, registration, secretValue } from "../support/engine";
-import { sampleApp, sampleCredentials, sampleEstate, samplePrepared } from "./sample";
+import { sampleManifests, sampleApp, sampleCredentials, sampleEstate, samplePrepared } from "./sample";
 
 const authority = { name: "corporate", pem: "corporate\n", file: "ca.pem" };
 const network = { authorities: [{ ...authority, hosts: ["gitlab.test", "harbor.test"] }] };
@@ -123,6 +125,72 @@ describe("a private authority", () => {
             names.filter((name) => /ESTATE_CA_FILE|authorities|mirror/.test(name)),
             [],
         );
+    });
+});
+
+describe("a proxy", () => {
+    const proxy = { url: "http://proxy.test:3128", direct: [".inner.test", "localhost"], pipelines: true };
+    const behind = { ...estate(), network: { authorities: [], proxy } };
+    const variables = (object: KubeObject | undefined): Record<string, string> =>
+        Object.fromEntries(
+            (podOf(object).containers[0]?.env ?? [])
+                .filter(({ name }) => /proxy/i.test(name))
+                .map(({ name, value }) => [name, value]),
+        );
+    /** In both spellings. */
+    const both = (noProxy: string): Record<string, string> => ({
+        http_proxy: proxy.url,
+        https_proxy: proxy.url,
+        no_proxy: noProxy,
+        HTTP_PROXY: proxy.url,
+        HTTPS_PROXY: proxy.url,
+        NO_PROXY: noProxy,
+    });
+    const apiServer = "$(KUBERNETES_SERVICE_HOST)";
+
+    test("is what Argo CD goes through, but for its own services, the relay and API servers without a proxy", () => {
+        const member = required(behind.clusters, "member1", "cluster");
+        const clusters = {
+            member1: { ...member, server: "https://api.test:6443" },
+            member2: { ...member, server: "https://far.test:6443", proxyUrl: "http://other.test" },
+        };
+        const relay = { image: "relay:1", url: "http://relay.test", dedupMinutes: 0, dryRun: false };
+        const own = { ...behind, clusters, relay };
+        const published = workload("argocd-repo-server");
+        assert.deepEqual(
+            variables(withProxy(published, own, ["argocd-repo-server"])),
+            both(`${apiServer},.inner.test,api.test,argocd-repo-server,localhost,relay.test`),
+        );
+        assert.deepEqual(withProxy(workload("argocd-redis"), own, []), workload("argocd-redis"));
+        assert.deepEqual(withProxy(published, { ...own, network }, []), published);
+    });
+
+    test("is not what Argo CD reaches the Services of its manifests through", async () => {
+        const service = { apiVersion: "v1", kind: "Service", metadata: { name: "argocd-dex" } };
+        const prepared = { argocd: preparedArgoCd([...sampleManifests, service]) };
+        const recording = await record(() => declareEstate(behind, sampleCredentials, prepared));
+        const server = registration(recording, "argocd-deployment-argocd-server").inputs;
+        assert.match(variables(server as unknown as KubeObject)["NO_PROXY"] ?? "", /(^|,)argocd-dex(,|$)/);
+    });
+
+    test("is what image updates and the relay go through", () => {
+        const [updater] = installedObjects(behind, [workload("argocd-image-updater")]);
+        assert.equal(variables(updater)["HTTPS_PROXY"], proxy.url);
+        const relay = { image: "relay:1", url: "http://relay", dedupMinutes: 0, dryRun: false };
+        const objects = relayObjects({ host: relayHost(behind), channels: {}, relay });
+        assert.deepEqual(
+            variables(objects.find(({ kind }) => kind === "Deployment")),
+            both(`${apiServer},.inner.test,localhost`),
+        );
+    });
+
+    test("is a variable of the pipelines, unless their runner knows better", async () => {
+        assert.deepEqual(pipelineProxy(behind.network), both(".inner.test,localhost"));
+        assert.deepEqual(pipelineProxy({ authorities: [], proxy: { ...proxy, pipelines: false } }), {});
+        const recording = await record(() => declareEstate(behind, sampleCredentials, samplePrepared));
+        for (const name of ["app-web-build-HTTPS_PROXY", "config-web-variables-no_proxy"]) {
+            assert.equal(registration(recording, name).inputs["variableType"], "env_var");
+        }
     });
 });
 

@@ -124,3 +124,52 @@ test("for Jenkins the variables are a secret output, not GitLab's", async () => 
         false,
     );
 });
+
+test("a branch that wants approvals without a licence has a gate, and a relay that runs it again", async () => {
+    const estate = sampleEstate([sampleApp("web")]);
+    const relay = { url: "https://approvals.example.com", image: "harbor.test/platform/relay:1" };
+    const free = { ...estate, gitlab: { ...estate.gitlab, tier: "free", edition: "ce" } } as const;
+    const without = keys(await recordEstate(free)).join("\n");
+    assert.doesNotMatch(without, /gate|approval-relay/);
+    const recording = await recordEstate({ ...free, gitlab: { ...free.gitlab, approvalGate: { relay } } });
+    const [gate] = recording.registrations.filter(({ name }) => name.endsWith("-gate-hook"));
+    assert.ok(gate, keys(recording).join("\n"));
+    const repository = gate.name.replace(/-gate-hook$/, "");
+    const settings = registration(recording, `${repository}-project`).inputs;
+    assert.match(
+        String(settings["ciConfigPath"]),
+        /^approvals\/after-promote\.yml@acme\/pipelines:v1-[0-9a-f]{8}$/,
+    );
+    assert.deepEqual(
+        [
+            settings["onlyAllowMergeIfPipelineSucceeds"],
+            settings["allowMergeOnSkippedPipeline"],
+            settings["forkingAccessLevel"],
+        ],
+        [true, false, "disabled"],
+    );
+    assert.equal(
+        registration(recording, `${repository}-gate-variables-APPROVALS`).inputs["value"],
+        JSON.stringify({ prod: 1 }),
+    );
+    assert.equal(gate.inputs["url"], "https://approvals.example.com/approvals");
+    assert.deepEqual(
+        recording.registrations
+            .filter(({ name }) => name.startsWith(`${repository}-gate-r`))
+            .map(({ inputs }) => [inputs["accessLevel"], inputs["scopes"]]),
+        [
+            ["reporter", ["read_api"]],
+            ["developer", ["api"]],
+        ],
+    );
+    assert.ok(keys(recording).includes("kubernetes:apps/v1:Deployment approval-relay-deployment"));
+    const files = keys(recording).filter((key) => key.includes("pipelines-file-approvals/"));
+    assert.ok(
+        files.some((key) => key.endsWith("approvals/gate.yml")),
+        files.join("\n"),
+    );
+    assert.deepEqual(
+        recording.registrations.flatMap((one) => exposed(one.inputs, one.name)),
+        [],
+    );
+});

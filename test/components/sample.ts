@@ -2,10 +2,11 @@
  * A small estate in the form components get it, and parts of it to vary. Made by hand, but for the plans of the apps: spec
  * and defaults have tests of their own.
  */
-import { flows } from "../../estate/flows";
+import { flowsOf } from "../../estate/flows";
 import type { App, AppEnvironment, Environment, Estate, GitLab, Team } from "../../estate/model";
 import type { EstateCredentials } from "../../components/program";
 import { preparedArgoCd } from "../../components/engines/argocd";
+import { preparedFlux } from "../../components/engines/flux";
 import type { PreparedEngines } from "../../components/engines/engine";
 import type { KubeObject } from "../../components/support/kubeObject";
 
@@ -105,10 +106,15 @@ export function sampleApp(name: string, overrides: Partial<App> = {}, gitlab: Gi
             },
         },
         environments: ["dev", "test", "prod"].map((environment) => sampleAppEnvironment(name, environment)),
+        dependsOn: [],
         ...overrides,
     } satisfies Omit<App, "plan">;
     const environments = app.environments.map(({ environment }) => sampleEnvironment(environment));
-    const { plan } = flows[app.flow];
+    const flow = flowsOf({})[app.flow];
+    if (flow === undefined) {
+        throw new Error(`there is no flow ${app.flow}`);
+    }
+    const { plan } = flow;
     return { plan: plan({ app, environments, shared: environments, gitlab }), ...app };
 }
 
@@ -147,6 +153,7 @@ export function sampleEstate(
                 context: "host",
                 kubeconfig: "/kubeconfig",
                 server: "https://kubernetes.default.svc",
+                leaving: "drain",
                 labels: {},
             },
             member1: {
@@ -155,6 +162,7 @@ export function sampleEstate(
                 context: "member1",
                 kubeconfig: "/kubeconfig",
                 server: "https://member1.test:6443",
+                leaving: "drain",
                 labels: { region: "east" },
             },
         },
@@ -185,6 +193,19 @@ export function sampleEstate(
                 },
             },
         },
+        flux: {
+            namespace: "flux-system",
+            manifests: { version: "2.9.5", path: "/manifests" },
+            imageMirrorLogin: false,
+            resources: {},
+            seccomp: "keep",
+            relayUrl: "http://notification-relay.flux-system.svc",
+            intervalSeconds: 300,
+            imageIntervalSeconds: 120,
+            forceUpgrades: false,
+            commit: { name: "flux", email: "flux@acme.invalid", message: "Update images" },
+        },
+        pipelines: { path: "pipelines", fullPath: "acme/pipelines" },
         credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 14 },
         ...overrides,
     };
@@ -239,5 +260,66 @@ export const sampleManifests: readonly KubeObject[] = [
     },
 ];
 
+/** Flux's manifests, reduced in the same way. */
+export const sampleFluxManifests: readonly KubeObject[] = [
+    {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: "flux-system", labels: { warn: "restricted" } },
+    },
+    {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: "helmreleases.helm.toolkit.fluxcd.io" },
+        spec: {},
+    },
+    {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name: "cluster-reconciler" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+        subjects: [{ kind: "ServiceAccount", name: "helm-controller", namespace: "flux-system" }],
+    },
+    {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name: "crd-controller" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "crd-controller" },
+        subjects: [{ kind: "ServiceAccount", name: "helm-controller", namespace: "flux-system" }],
+    },
+    {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "source-controller", namespace: "flux-system" },
+        spec: {},
+    },
+    ...["helm-controller", "kustomize-controller", "notification-controller", "source-watcher"].map(
+        (name): KubeObject => ({
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata: { name, namespace: "flux-system" },
+            spec: {
+                template: {
+                    metadata: {},
+                    spec: {
+                        containers: [
+                            {
+                                name: "manager",
+                                image: `ghcr.io/fluxcd/${name}:v1.0.0`,
+                                args: [
+                                    "--events-addr=http://notification-controller.flux-system.svc.cluster.local./",
+                                ],
+                            },
+                        ],
+                    },
+                },
+            },
+        }),
+    ),
+];
+
 /** The engines of the sample, as read and verified. */
-export const samplePrepared: PreparedEngines = { argocd: preparedArgoCd(sampleManifests) };
+export const samplePrepared: PreparedEngines = {
+    argocd: preparedArgoCd(sampleManifests),
+    flux: preparedFlux(sampleFluxManifests),
+};

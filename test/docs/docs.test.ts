@@ -224,8 +224,8 @@ describe("names and figures", () => {
             .filter((name) => name.includes("-") && !/^-+$/.test(name))
             .sort();
         assert.deepEqual(listed, rules);
-        const words = ["Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen"];
-        assert.ok(page("README.md").text.includes(`${words[rules.length - 12] ?? rules.length} rules`));
+        assert.ok(page("README.md").text.includes(`${rules.length} rules`));
+        assert.ok(page("README.zh-CN.md").text.includes(`${rules.length} 条规则`));
     });
 
     it("CHANGELOG.md begins with what is not released, or with the version of package.json", () => {

@@ -2,15 +2,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { channelChecks } from "../../commands/doctor/channels/checks";
+import { cardCheck } from "../../commands/doctor/channels/send";
 import { clusterChecks } from "../../commands/doctor/cluster/checks";
-import { hostRights, memberRights, rightsTable } from "../../commands/doctor/cluster/rights";
+import {
+    hostRights,
+    memberRights,
+    optionalRightsTable,
+    rightsTable,
+} from "../../commands/doctor/cluster/rights";
 import { gitlabChecks } from "../../commands/doctor/gitlab/checks";
 import { harborChecks } from "../../commands/doctor/harbor/checks";
+import { authorityRules } from "../../estate/rules/network";
 import { page } from "./support";
 
 const checks = [
     ...[...gitlabChecks, ...harborChecks, ...clusterChecks, ...channelChecks].map(({ id }) => id),
-    "ca-file",
+    cardCheck,
+    ...authorityRules,
 ];
 
 test("docs/doctor.md has a row for every check", () => {
@@ -23,4 +31,5 @@ test("docs/rights.md lists the rights on clusters that the doctor asks for", () 
     for (const rights of [hostRights, memberRights]) {
         assert.ok(text.includes(rightsTable(rights)), `missing:\n${rightsTable(rights)}`);
     }
+    assert.ok(text.includes(optionalRightsTable()), `missing:\n${optionalRightsTable()}`);
 });

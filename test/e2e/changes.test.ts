@@ -73,7 +73,7 @@ const changes: readonly Change[] = [
                 "Application delivery-shop-test-member2",
                 "LimitRange app-shop-test-member2-limits",
                 "Namespace app-shop-test-member2-namespace",
-                "NetworkPolicy app-shop-test-member2-wall",
+                "NetworkPolicy app-shop-test-member2-isolation",
                 "ResourceQuota app-shop-test-member2-quota",
                 "RoleBinding app-shop-test-member2-delivery",
                 "Secret app-shop-test-member2-pull",
@@ -96,6 +96,23 @@ const changes: readonly Change[] = [
                 "ProjectVariable app-shop-promotion-variables-PROMOTIONS",
             ],
             delete: ["Branch config-shop-branch-test", "BranchProtection config-shop-branch-test-protection"],
+        },
+    },
+    {
+        title: "the branch from before: it was kept with its protection, and is taken on as it is",
+        set: [[["environments", "test", "branch"], "test"]],
+        plan: {
+            create: ["Branch config-shop-branch-test", "BranchProtection config-shop-branch-test-protection"],
+            update: [
+                "Application delivery-shop-test-member1",
+                "Application delivery-shop-test-member2",
+                "ProjectEnvironment config-shop-environment-test",
+                "ProjectVariable app-shop-promotion-variables-PROMOTIONS",
+            ],
+            delete: [
+                "Branch config-shop-branch-staging",
+                "BranchProtection config-shop-branch-staging-protection",
+            ],
         },
     },
     {
@@ -122,13 +139,13 @@ const changes: readonly Change[] = [
                 "BranchProtection app-shop-repository-branch-main",
                 "BranchProtection config-shop-branch-dev-protection",
                 "BranchProtection config-shop-branch-prod-protection",
-                "BranchProtection config-shop-branch-staging-protection",
+                "BranchProtection config-shop-branch-test-protection",
             ],
         },
     },
 ];
 
-describe("an estate that lives", { timeout: 20 * 60_000 }, () => {
+describe("an estate that lives", { timeout: 30 * 60_000 }, () => {
     let world: World;
     before(async () => {
         world = await World.make();
@@ -199,7 +216,7 @@ describe("an estate that lives", { timeout: 20 * 60_000 }, () => {
 
     test("after all of them every branch is protected, and nothing on the servers differs", async () => {
         // With a licence the writer of tags is named, so that developers need not push to dev any more.
-        assert.deepEqual(await pushLevels(), { dev: 40, staging: noOne, prod: noOne });
+        assert.deepEqual(await pushLevels(), { dev: 40, test: noOne, staging: noOne, prod: noOne });
         assert.deepEqual(await world.plan({ refresh: true }), {});
     });
 });

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Board } from "../../commands/board/model";
 import { Story, until, type Person } from "../../commands/support/story";
 import { World } from "./support/world";
 
@@ -70,6 +71,31 @@ describe("a version of an app", { timeout: 20 * 60_000 }, () => {
 
         await story.rolledOut(`${app}-test-member1`, image("test", delivered.tag), 90);
         await story.card(channel, "green", [`${app}-test-member1`], mark, 60);
+    });
+
+    test("given that version in dev and test, when the board is made, then it has the version with its commit, and what waits", async () => {
+        const iid = await story.open(alice, config, "test", "prod");
+        const { code, stdout, stderr } = await world.command("commands/board.ts", ["--json"]);
+        assert.equal(code, 0, stderr);
+        const board = JSON.parse(stdout) as Board;
+        assert.deepEqual(board.unknown, []);
+        const places = board.apps.find(({ name }) => name === app)?.places ?? [];
+        for (const environment of ["dev", "test"]) {
+            const place = places.find((each) => each.environment === environment);
+            assert.ok(place !== undefined && "value" in place.state, JSON.stringify(place));
+            const { versions, health, sync, commit, revision } = place.state.value;
+            assert.deepEqual(versions, { value: [{ tag: delivered.tag }] });
+            assert.deepEqual([health, sync], ["healthy", "synced"]);
+            assert.ok(commit !== undefined && "value" in commit && commit.value.title === "Say hello");
+            assert.equal(revision?.id, await story.head(config, environment));
+        }
+        const waiting = { key: `${config}!${iid}`, promotion: true, environments: ["prod"] };
+        const request = board.requests.find(({ key }) => key === waiting.key);
+        assert.deepEqual({ ...request, ...waiting }, request);
+        const tokens = board.credentials.find(({ kind }) => kind === "writer");
+        assert.equal(tokens?.endless, 0, "GitLab says when tokens end");
+        const route = `/projects/${encodeURIComponent(config)}/merge_requests/${iid}`;
+        assert.equal((await story.call(alice, "PUT", route, { state_event: "close" })).status, 200);
     });
 
     test("given an image that is not in dev, when it is to be promoted, then the pipeline says why, nothing can be merged, nothing moves", async () => {

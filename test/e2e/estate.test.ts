@@ -120,6 +120,27 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         assert.match(await world.succeed("commands/start.ts"), /Nothing changed/);
     });
 
+    test("the doctor has nothing to say of it within ten seconds, and names a person who is not there", async () => {
+        const sound = await world.command("commands/doctor.ts");
+        const [, seconds] = /^Nothing to mend\. \(([\d.]+) s\)$/m.exec(sound.stdout) ?? [];
+        assert.ok(seconds !== undefined && sound.code === 0, sound.stdout + sound.stderr);
+        assert.ok(Number(seconds) < 10, `it took ${seconds} s`);
+        world.editSpec((spec) => {
+            spec.setIn(
+                ["config", "gitops-estate:estate", "teams", "shop", "developers"],
+                ["nobody-of-that-name"],
+            );
+        });
+        const found = await world.command("commands/doctor.ts");
+        world.resetSpec();
+        assert.equal(found.code, 1, found.stdout + found.stderr);
+        assert.match(
+            found.stdout,
+            /^error +teams\.shop\.developers +"nobody-of-that-name" .*\[gitlab-person\]/m,
+        );
+        assert.doesNotMatch(found.stdout + found.stderr, /\u001b/);
+    });
+
     test("reordered maps and lists change nothing", async () => {
         world.editSpec((spec) => {
             const at = (...path: string[]): unknown[] => ["config", "gitops-estate:estate", ...path];
@@ -233,6 +254,22 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
             "ProjectVariable",
             "RobotAccount",
         ]);
+        const shown = await world.command("commands/pulumi.ts", ["preview", "--refresh"]);
+        const [first = "", ...after] = shown.stdout.split("\n\n");
+        assert.match(first, /^Changed on the servers since the last update \(6\)/);
+        for (const line of [
+            /^ {2}Deployment argocd\/argocd-repo-server spec\.replicas: 1 -> 0$/m,
+            /^ {2}app api, dev: Application argocd\/api-dev-member1 spec\.source\.targetRevision: "dev" -> "main"$/m,
+            /^ {2}app web, test: GitLab branch protection test is gone$/m,
+            new RegExp(
+                `^ {2}app web: GitLab project variable ${plain.key} value: .* -> "changed-by-hand"$`,
+                "m",
+            ),
+        ]) {
+            assert.match(first, line);
+        }
+        assert.match(after.join("\n"), /\n {4}6 changes\. \d+ unchanged/);
+        assert.doesNotMatch(shown.stdout, /refreshing|\u001b/);
 
         await world.up(["--refresh"]);
         assert.deepEqual(await world.plan({ refresh: true }), {});

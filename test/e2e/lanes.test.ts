@@ -1,14 +1,16 @@
 /**
- * The ways a version takes besides the straight one: two apps at once, a second Harbor, a Harbor in trouble, a hotfix,
+ * The ways a version takes besides the straight one: apps of plain manifests, Kustomize and Jsonnet at once, a second Harbor, a Harbor in trouble, a hotfix,
  * a config repository out of reach. The servers are the stand-ins; what a real server's trouble looks like may differ.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Story, type Person, type Pipeline } from "../../commands/support/story";
+import { Story, until, type Person, type Pipeline } from "../../commands/support/story";
 import { World } from "./support/world";
 
 const web = "lanes-web";
 const api = "lanes-api";
+const docs = "lanes-docs";
+const own = "lanes-own";
 const source = `acme/lanes/${web}`;
 const config = `${source}-config`;
 const channel = "ops";
@@ -27,7 +29,19 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
         world = await World.shared({
             teams: { lanes: { maintainers: ["alice"], developers: ["bob"], channels: [channel] } },
             apps: {
-                [web]: { team: "lanes", delivery: "helm" },
+                [web]: { team: "lanes", delivery: "plain" },
+                [docs]: {
+                    team: "lanes",
+                    delivery: "jsonnet",
+                    values: { replicas: 2 },
+                    environments: { test: null, prod: null },
+                },
+                [own]: {
+                    team: "lanes",
+                    flow: "two-branches",
+                    delivery: "kustomize",
+                    environments: { prod: null },
+                },
                 [api]: {
                     team: "lanes",
                     delivery: "kustomize",
@@ -37,6 +51,11 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
                         allowTags: "regexp:^main-[0-9a-f]{8,40}$",
                         writeBack: "values",
                     },
+                },
+            },
+            flows: {
+                "two-branches": {
+                    environments: { dev: { branch: "next" }, test: { tag: "release-*" }, prod: {} },
                 },
             },
         });
@@ -72,10 +91,11 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
 
     let tag = "";
 
-    test("given commits to two apps at once, when their pipelines are done, then each runs its own version", async () => {
-        const [shaOfWeb, shaOfApi] = await Promise.all([
-            deliver(source, "main", "two at once"),
-            deliver(`acme/lanes/${api}`, "main", "two at once"),
+    test("given commits to three apps at once, when their pipelines are done, then each runs its own version", async () => {
+        const [shaOfWeb, shaOfApi, shaOfDocs] = await Promise.all([
+            deliver(source, "main", "three at once"),
+            deliver(`acme/lanes/${api}`, "main", "three at once"),
+            deliver(`acme/lanes/${docs}`, "main", "three at once"),
         ]);
         tag = shaOfWeb.slice(0, 10);
         await Promise.all([
@@ -85,7 +105,60 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
                 `${new URL(world.harborUrl).host}/${api}-dev/${api}:main-${shaOfApi.slice(0, 10)}`,
                 120,
             ),
+            story.rolledOut(
+                `${docs}-dev-member1`,
+                `${new URL(world.harborUrl).host}/${docs}-dev/${docs}:${shaOfDocs.slice(0, 10)}`,
+                120,
+            ),
         ]);
+    });
+
+    test("given a flow of the spec's own, when its branch and then its tag are pushed, then each is delivered as it says", async () => {
+        const project = `acme/lanes/${own}`;
+        const sha = await deliver(project, "next", "a flow of our own");
+        const built = sha.slice(0, 10);
+        await story.rolledOut(
+            `${own}-dev-member1`,
+            `${new URL(world.harborUrl).host}/${own}-dev/${own}:${built}`,
+            120,
+        );
+        const route = `/projects/${encodeURIComponent(project)}`;
+        const made = await story.call(alice, "POST", `${route}/repository/tags`, {
+            tag_name: "release-1",
+            ref: "next",
+        });
+        assert.equal(made.status, 201, JSON.stringify(made.body));
+        const [waiting] = await until(
+            "the tag's pipeline to wait for a person",
+            async () =>
+                (
+                    await story.call<{ id: number; status: string }[]>(
+                        alice,
+                        "GET",
+                        `${route}/pipelines?ref=release-1&status=manual`,
+                    )
+                ).body,
+            ([run]) => run !== undefined,
+            240,
+        );
+        const { body: jobs } = await story.call<{ id: number; name: string }[]>(
+            alice,
+            "GET",
+            `${route}/pipelines/${waiting?.id}/jobs`,
+        );
+        const job = jobs.find(({ name }) => name === "deploy test");
+        assert.ok(job !== undefined, JSON.stringify(jobs));
+        const played = await story.call(alice, "POST", `${route}/jobs/${job.id}/play`);
+        assert.equal(played.status, 200, JSON.stringify(played.body));
+        await story.rolledOut(
+            `${own}-test-member1`,
+            `${new URL(world.harborUrl).host}/${own}-test/${own}:release-1`,
+            240,
+        );
+        // Not built again.
+        const digest = await story.digest(`${own}-dev`, own, built);
+        assert.ok(digest !== undefined);
+        assert.equal(await story.digest(`${own}-test`, own, "release-1"), digest);
     });
 
     test("given a Harbor that fails twice during a promotion, then the promotion goes on, and one card tells of it", async () => {
@@ -126,7 +199,10 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
         const fixed = await deliver(source, "hotfix-1", "the fix");
         await story.rolledOut(`${web}-dev-member1`, image("dev", fixed.slice(0, 10)), 120);
         await deliver(source, "main", "work that goes on");
-        assert.match(await story.file(config, "dev", `${web}/values.yaml`), new RegExp(fixed.slice(0, 10)));
+        assert.match(
+            await story.file(config, "dev", `${web}/environments/dev/deployment.yaml`),
+            new RegExp(fixed.slice(0, 10)),
+        );
 
         world.resetSpec();
         await world.up();

@@ -6,27 +6,68 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { gitlabRules, gitlabStackRules } from "../../policies/rules/gitlab";
-import { harborRules } from "../../policies/rules/harbor";
-import { engineRules } from "../../policies/rules/engines";
-import { kubernetesRules } from "../../policies/rules/kubernetes";
+import { rules } from "../../policies/rules";
 import { ensureSecrets, prepareFolder, sandboxLayout } from "../../sandbox";
 import { checkoutDir } from "../../toolchain/checkout";
 import type { RunResult } from "../../commands/support/console";
-import { runPulumi, stackArguments } from "../../commands/support/engine";
+import { runPulumi, stackArguments } from "../../commands/support/pulumiEngine";
 import { engineHome, programEngine } from "../../commands/support/sandboxEngine";
 import { policyArguments } from "../../commands/support/policy";
 import { World } from "./support/world";
 
-const rules = [...gitlabRules, ...gitlabStackRules, ...harborRules, ...kubernetesRules, ...engineRules];
-const stackRules: readonly string[] = gitlabStackRules.map((rule) => rule.name);
-
 /** What the engine's summary says of a pack: `[level] rule resource`, sorted. */
 function violations(output: string): string[] {
-    return [...output.matchAll(/- \[(\w+)\]\s+(\S+)\s+\((\S+): (\S+)\)/g)]
+    return [...output.matchAll(/- \[(\w+)\](?: \[severity: \w+\])?\s+(\S+)\s+\((\S+): (\S+)\)/g)]
         .map(([, level, rule, , resource]) => `[${level}] ${rule} ${resource}`)
         .sort();
 }
+
+/** A last day that an exemption may have, whenever this runs. */
+const nextYear = `${new Date().getUTCFullYear() + 1}-01-01`;
+
+/** Exemptions as a stack has them: one that holds, one that ended, one that exempts nothing, one that is not right. */
+const exemptions = [
+    {
+        rule: "gitlab-tag-by-maintainers",
+        resource: "gitlab-tag-*",
+        reason: "Tags are made by the release bot, see the minutes",
+        until: nextYear,
+    },
+    {
+        rule: "harbor-project-retained",
+        resource: "harbor-project-retained",
+        reason: "Is taken away with the old registry",
+        until: nextYear,
+    },
+    {
+        rule: "gitlab-hook-token",
+        resource: "gitlab-hook-token",
+        reason: "The old receiver knew no token",
+        until: "2020-01-31",
+    },
+    {
+        rule: "gitlab-hook-encrypted",
+        resource: "also-fine-hook",
+        reason: "It was http until spring",
+        until: nextYear,
+    },
+    {
+        rule: "gitlab-hooks",
+        resource: "also-fine-hook",
+        reason: "It has another name now",
+        until: nextYear,
+    },
+];
+
+/** Secrets of the program, which no line of the engine may have. */
+const secrets = [
+    "made-up-token",
+    "made-up-header",
+    "made-up-bearer",
+    "made-up-password",
+    "bot:word",
+    ["glpat", "0123456789abcdefghij"].join("-"),
+];
 
 describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
     let world: World;
@@ -47,7 +88,12 @@ describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
         // Lookups are answered on this machine, and no cluster of whoever runs the tests is asked.
         const env = { ...home.env, ESTATE_OFFLINE: "true", KUBECONFIG: path.join(folder, "none") };
         const engine = await programEngine({ ...home, env }, folder, "violations");
-        const pack = policyArguments({ ...engine, root: checkoutDir(), stack: "prod" });
+        const config = path.join(folder, "policies.json");
+        fs.writeFileSync(config, JSON.stringify({ all: "mandatory", settings: { exemptions } }));
+        const pack = [
+            ...policyArguments({ ...engine, root: checkoutDir(), stack: "violations" }),
+            ...["--policy-pack-config", config],
+        ];
         return runPulumi(engine, ["preview", ...stackArguments(engine), ...pack]);
     }
 
@@ -68,14 +114,29 @@ describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
 
     test("each rule reports what violates it, by name and nothing else, and mandatory stops the run", async () => {
         const { code, stdout, stderr } = await previewViolations();
-        const expected = rules.map(({ name }) =>
-            // A rule about all resources together is reported for the stack.
-            stackRules.includes(name)
-                ? `[mandatory] ${name} violations-violations`
-                : `[mandatory] ${name} ${name}`,
-        );
+        const exempt = exemptions.slice(0, 2).map(({ rule }) => rule);
+        const expected = [
+            ...rules.map(
+                ({ name }) => `[${exempt.includes(name) ? "advisory" : "mandatory"}] ${name} ${name}`,
+            ),
+            // The one that ended and the one that is not right; the one that exempts nothing stops no run.
+            "[mandatory] exemptions violations-violations",
+            "[mandatory] exemptions violations-violations",
+            "[advisory] exemptions violations-violations",
+        ];
         assert.deepEqual(violations(stdout), expected.sort(), stdout + stderr);
-        assert.match(stdout, /gitlab-branch-protected: the branch has no BranchProtection/);
+        assert.match(stdout, /the branch has no BranchProtection; add one beside it/);
+        assert.ok(
+            stdout.includes(`Exempt until ${nextYear}: Tags are made by the release bot, see the minutes`),
+            stdout,
+        );
+        assert.match(stdout, /gitlab-hook-token on gitlab-hook-token: the exemption ended on 2020-01-31/);
+        assert.match(stdout, /gitlab-hook-encrypted on also-fine-hook: the rule finds nothing there/);
+        assert.match(stdout, /rule "gitlab-hooks" is none of the pack's/);
+        assert.doesNotMatch(stdout + stderr, /can't run policy/, "a rule that a preview could not answer");
+        for (const secret of secrets) {
+            assert.ok(!(stdout + stderr).includes(secret), `the output has the secret ${secret}`);
+        }
         assert.notEqual(code, 0, "the preview ended as if all were well");
     });
 

@@ -4,8 +4,10 @@ import { formatProblems, parseEstate, rules } from "../../estate";
 import { spec, type Overrides } from "../support/estate";
 import { extra, premium, regions, updater, windows } from "./rules/case";
 import { clusterCases } from "./rules/clusters";
+import { flowCases } from "./rules/flows";
 import { nameCases } from "./rules/names";
 import { pipelineCases } from "./rules/pipelines";
+import { previewCases } from "./rules/previews";
 import { promotionCases } from "./rules/promotion";
 import { referenceCases } from "./rules/references";
 import { networkCases } from "./rules/network";
@@ -14,6 +16,7 @@ import { deliveryCases } from "./rules/delivery";
 import { accountCases } from "./engines/argocd/accounts";
 import { notificationCases } from "./engines/argocd/notifications";
 import { updaterCases } from "./engines/argocd/updater";
+import { fluxCases } from "./engines/flux/cases";
 
 const cases = [
     ...referenceCases,
@@ -23,10 +26,13 @@ const cases = [
     ...settingCases,
     ...networkCases,
     ...pipelineCases,
+    ...previewCases,
+    ...flowCases,
     ...updaterCases,
     ...notificationCases,
     ...deliveryCases,
     ...accountCases,
+    ...fluxCases,
 ];
 
 describe("the rules", () => {

@@ -124,7 +124,7 @@ describe("a stack", () => {
                     ["channels.ops.url", "webhook URL of channel ops"],
                     ["gitlab.token", "access token that administers the estate's group"],
                     ["registries.main.password", "password or secret of that user"],
-                    ["registries.main.username", "user or robot that administers Harbor main"],
+                    ["registries.main.username", "user that administers Harbor main"],
                 ].map(([at, purpose]) =>
                     [
                         `  error at credentials.${at}`,
@@ -153,6 +153,21 @@ describe("a stack", () => {
     it("without credentials at all says how to set each", async () => {
         const message = await refusal({}, absent);
         assert.equal(message.match(/pulumi config set --secret --path/g)?.length, 5, message);
+    });
+
+    it("whose credentials are one text says how to set them, and does not show it", async () => {
+        const message = await refusal({}, "hunter2-hunter2");
+        assert.match(message, /error at credentials\n +value: "\(hidden\)"\n +rule: +must be a map/);
+        assert.doesNotMatch(message, /hunter2/);
+    });
+
+    it("whose description is a text says that it must be a map", async () => {
+        pulumi.runtime.setAllConfig({ "gitops-estate:estate": "acme" });
+        await assert.rejects(readStack(), (error: unknown) => {
+            assert.ok(pulumi.RunError.isInstance(error));
+            assert.match(error.message, /error at the root\n +value: "acme"/);
+            return true;
+        });
     });
 
     it("without a description says where it goes", async () => {

@@ -7,8 +7,14 @@ import { describe, it } from "node:test";
 import { declareEstate } from "../../components/program";
 import { check, resolve, specSchema, type Problem, type Spec } from "../../estate";
 import { versionKeys } from "../../estate/delivery";
-import { flows, type Flow } from "../../estate/flows";
-import { mergePlans, type BranchPlan, type FlowDefinition, type FlowRegistry } from "../../estate/flows/plan";
+import { flows } from "../../estate/flows";
+import {
+    mergePlans,
+    onlyConfig,
+    type BranchPlan,
+    type FlowDefinition,
+    type FlowRegistry,
+} from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
 import { sampleApp, sampleCredentials, samplePrepared } from "../components/sample";
 import { record, registration, type Recording } from "../support/engine";
@@ -25,13 +31,24 @@ const folders: FlowDefinition = {
             tags: { releases: { pattern: "release-*", create: "maintainer" } },
             merges: { squash: "default_off", removeSource: true, requirePipeline: true },
         },
-        config: {
-            description: "What runs where: each folder is an environment",
-            start: "live",
-            branches: [branch("live", ["ci"]), branch("trial-*", [])],
-            tags: { baselines: { pattern: "baseline-*", create: "no one" } },
-            merges: { squash: "default_off", removeSource: true, requirePipeline: false, credentials: false },
-        },
+        configs: onlyConfig(
+            { app, environments },
+            {
+                deploys: true,
+                plan: {
+                    description: "What runs where: each folder is an environment",
+                    start: "live",
+                    branches: [branch("live", ["ci"]), branch("trial-*", [])],
+                    tags: { baselines: { pattern: "baseline-*", create: "no one" } },
+                    merges: {
+                        squash: "default_off",
+                        removeSource: true,
+                        requirePipeline: false,
+                        credentials: false,
+                    },
+                },
+            },
+        ),
         versions: Object.fromEntries(
             environments.map(({ name }) => [
                 name,
@@ -49,12 +66,18 @@ const folders: FlowDefinition = {
                 environment: "staging",
                 tag: { prefix: "", of: "commit" },
                 writer: "ci",
+                start: "push",
+                reuses: [],
+                mergesBack: [],
             },
             {
                 ref: { kind: "tag", name: "release-*" },
                 environment: "prod",
                 tag: { prefix: "", of: "ref" },
                 writer: "ci",
+                start: "person",
+                reuses: [],
+                mergesBack: [],
             },
         ],
         promotions: [],
@@ -97,7 +120,7 @@ function toySpec(overrides: Overrides = {}): Spec {
             ...overrides,
         }),
     );
-    return { ...read, defaults: { ...read.defaults, flow: "folders" as Flow } };
+    return { ...read, defaults: { ...read.defaults, flow: "folders" } };
 }
 
 function toyEstate(): Estate {
@@ -116,10 +139,7 @@ describe("a flow of somebody else's", () => {
         );
         // Two environments without one before them: what environment branches refuse.
         const branches = { ...toySpec(), defaults: { ...toySpec().defaults, flow: "environment-branches" } };
-        assert.deepEqual(
-            [...new Set(found(branches as Spec, registry).map(({ id }) => id))],
-            ["promotion-start"],
-        );
+        assert.deepEqual([...new Set(found(branches, registry).map(({ id }) => id))], ["promotion-start"]);
     });
 
     it("cannot share a config repository with another flow", () => {
@@ -146,11 +166,15 @@ describe("a flow of somebody else's", () => {
         );
     });
 
-    it("is frozen with the model, and must be in the registry", () => {
+    it("is frozen with the model, and reported where it is not in the registry", () => {
         const plan = toyEstate().apps["web"]?.plan;
         assert.ok(plan !== undefined);
-        assert.ok(Object.isFrozen(plan.config.branches[0]) && Object.isFrozen(plan.versions["prod"]));
-        assert.throws(() => resolve(toySpec()), /the registry has no flow folders/);
+        assert.ok(
+            Object.isFrozen(plan.configs[0].plan.branches[0]) && Object.isFrozen(plan.versions["prod"]),
+        );
+        const unknown = toySpec();
+        const ids = check(unknown, resolve(unknown)).map(({ id }) => id);
+        assert.ok(ids.includes("flow-exists"), ids.join());
     });
 });
 
@@ -182,6 +206,8 @@ describe("an estate with it", async () => {
             // CI writes there, and the free tier names nobody.
             ["config-web-branch-live-protection", "live", "developer", "maintainer"],
             ["config-web-branch-trial-*-protection", "trial-*", "no one", "maintainer"],
+            // The estate's own, whatever the flow.
+            ["pipelines-branch", "main", "maintainer", "maintainer"],
         ]);
         assert.deepEqual(
             names("gitlab:index/tagProtection:TagProtection").map((name) => {
@@ -191,6 +217,7 @@ describe("an estate with it", async () => {
             [
                 ["app-web-repository-releases", "release-*", "maintainer"],
                 ["config-web-baselines", "baseline-*", "no one"],
+                ["pipelines-versions", "v*", "maintainer"],
             ],
         );
     });
@@ -213,30 +240,45 @@ describe("an estate with it", async () => {
         assert.ok(!written.includes("config-web-file-web/values.yaml"));
     });
 
-    it("tells pipelines of each lane, with a robot that pushes there", () => {
-        const settings = variables("app-web-build");
-        assert.deepEqual(
+    it("tells the jobs of each lane about it, with a robot that pushes there, and all jobs which refs come where", () => {
+        const told = (scope: string): Record<string, unknown> =>
             Object.fromEntries(
-                Object.entries(settings).filter(([key]) =>
-                    /^(DELIVERY|TAG|CONFIG_(BRANCH|FOLDER)|IMAGE)/.test(key),
-                ),
-            ),
-            {
-                DELIVERY_BRANCH_STAGING: "trunk",
-                IMAGE_STAGING: "harbor.test/web-staging/web",
-                TAG_WRITER_STAGING: "ci",
-                CONFIG_BRANCH_STAGING: "live",
-                CONFIG_FOLDER_STAGING: "web/staging",
-                DELIVERY_TAG_PROD: "release-*",
-                IMAGE_PROD: "harbor.test/web-prod/web",
-                TAG_OF_PROD: "ref",
-                TAG_WRITER_PROD: "ci",
-                CONFIG_BRANCH_PROD: "live",
-                CONFIG_FOLDER_PROD: "web/prod",
-            },
-        );
-        assert.ok("REGISTRY_PASSWORD_STAGING" in settings && "REGISTRY_PASSWORD_PROD" in settings);
-        assert.ok(!("REGISTRY_PASSWORD" in settings));
+                recording.registrations
+                    .filter(
+                        ({ type, name, inputs }) =>
+                            type.endsWith(":ProjectVariable") &&
+                            name.startsWith("app-web-build") &&
+                            inputs["environmentScope"] === scope &&
+                            /^(LANE|DELIVERY|TAG|CONFIG_(BRANCH|FOLDER)|IMAGE)/.test(String(inputs["key"])),
+                    )
+                    .map(({ inputs }) => [String(inputs["key"]), inputs["value"]]),
+            );
+        assert.deepEqual(told("*"), {
+            LANE_STAGING: "/^trunk$/",
+            LANE_STAGING_START: "push",
+            LANE_PROD: "/^release-/",
+            LANE_PROD_START: "person",
+        });
+        assert.deepEqual(told("staging"), {
+            DELIVERY_BRANCH: "trunk",
+            IMAGE: "harbor.test/web-staging/web",
+            TAG_WRITER: "ci",
+            CONFIG_BRANCH: "live",
+            CONFIG_FOLDER: "web/staging",
+        });
+        assert.deepEqual(told("prod"), {
+            DELIVERY_START: "person",
+            DELIVERY_TAG: "release-*",
+            IMAGE: "harbor.test/web-prod/web",
+            TAG_OF: "ref",
+            TAG_WRITER: "ci",
+            CONFIG_BRANCH: "live",
+            CONFIG_FOLDER: "web/prod",
+        });
+        const passwords = recording.registrations
+            .filter(({ inputs }) => inputs["key"] === "REGISTRY_PASSWORD")
+            .map(({ inputs }) => inputs["environmentScope"]);
+        assert.deepEqual(passwords.sort(), ["prod", "staging"]);
         assert.deepEqual(
             names("harbor:index/robotAccount:RobotAccount").filter((name) => name.includes("-push")),
             ["app-web-push-prod-robot", "app-web-push-staging-robot"],
@@ -260,21 +302,21 @@ describe("an estate with it", async () => {
 });
 
 describe("plans of apps that share a repository", () => {
-    const { plan } = sampleApp("web");
-    const [dev] = plan.config.branches;
+    const config = sampleApp("web").plan.configs[0].plan;
+    const [dev] = config.branches;
     assert.ok(dev !== undefined);
 
     it("come to what each of them needs", () => {
-        const quiet = sampleApp("api", { ci: "none" }).plan.config;
-        const merged = mergePlans([quiet, plan.config]);
-        assert.deepEqual(merged, plan.config);
-        assert.deepEqual(mergePlans([plan.config, quiet]), plan.config);
+        const quiet = sampleApp("api", { ci: "none" }).plan.configs[0].plan;
+        const merged = mergePlans([quiet, config]);
+        assert.deepEqual(merged, config);
+        assert.deepEqual(mergePlans([config, quiet]), config);
     });
 
     it("have the branches of both, with the greater number of approvals", () => {
-        const one = { ...plan.config, branches: [{ ...dev, approval: { name: "dev", required: 1 } }] };
+        const one = { ...config, branches: [{ ...dev, approval: { name: "dev", required: 1 } }] };
         const two = {
-            ...plan.config,
+            ...config,
             branches: [
                 { ...dev, approval: { name: "dev", required: 2 } },
                 { ...dev, name: "more" },

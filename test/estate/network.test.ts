@@ -157,3 +157,43 @@ describe("how Argo CD reaches a member", () => {
         assert.equal(trust({ "certificate-authority": "ca.crt" }), undefined);
     });
 });
+
+describe("a proxy", () => {
+    const network = (proxy: object): Parameters<typeof model>[0] => ({ network: { proxy } });
+
+    it("is for everything but this machine, the cluster's services and what the spec names", () => {
+        assert.deepEqual(
+            model(network({ url: "http://proxy.test:3128/", noProxy: [".inner.test", "10.0.0.0/8"] })).network
+                .proxy,
+            {
+                url: "http://proxy.test:3128",
+                direct: [
+                    ".cluster.local",
+                    ".inner.test",
+                    ".svc",
+                    "10.0.0.0/8",
+                    "127.0.0.1",
+                    "::1",
+                    "localhost",
+                ],
+                pipelines: true,
+            },
+        );
+        assert.equal(model().network.proxy, undefined);
+    });
+
+    it("has no login, which everybody could read who sees a pod, and no list in one text", () => {
+        for (const [path, proxy] of [
+            ["network.proxy.url", { url: "http://me:hunter2@proxy.test:3128" }],
+            ["network.proxy.url", { url: "proxy.test:3128" }],
+            ["network.proxy.noProxy.0", { url: "http://proxy.test", noProxy: ["a.test,b.test"] }],
+        ] as const) {
+            const { problems } = parseEstate(spec(network(proxy)));
+            assert.ok(
+                problems.some((problem) => problem.path === path && problem.severity === "error"),
+                JSON.stringify(problems),
+            );
+            assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
+        }
+    });
+});

@@ -30,6 +30,7 @@ describe("the schema", () => {
             role: "member",
             access: {},
             tls: {},
+            leaving: "drain",
             labels: {},
         });
         assert.equal(filled.argocd.namespace, "argocd");
@@ -89,6 +90,32 @@ describe("a refused part", () => {
                 id: "unknown-key",
                 rule: "must be a key of the schema",
                 fix: "did you mean delivery?",
+            },
+        ],
+        [
+            "a value that is none of several forms, with the words it may be",
+            { apps: { web: { kinds: ["keta"] } } },
+            {
+                path: "apps.web.kinds.0",
+                value: "keta",
+                id: "form",
+                rule: "must be one of certificates, external-secrets, gateway-routes, keda, monitoring, rollouts, sealed-secrets, or a map",
+                fix: "did you mean keda?",
+            },
+        ],
+        [
+            "a mistake inside of one of several forms",
+            {
+                teams: {
+                    shop: { channels: [{ channel: "ops", trigger: [], triggers: ["on-health-degraded"] }] },
+                },
+            },
+            {
+                path: "teams.shop.channels.0.trigger",
+                value: [],
+                id: "unknown-key",
+                rule: "must be a key of the schema",
+                fix: "did you mean triggers?",
             },
         ],
         [
@@ -186,7 +213,7 @@ describe("a refused part", () => {
                 path: "environments.dev.clusters",
                 value: undefined,
                 id: "required",
-                rule: "is required: a list",
+                rule: "is required: a list, or a map",
                 fix: "add it",
             },
         ],
@@ -218,8 +245,8 @@ describe("a refused part", () => {
             {
                 path: "environments.dev.clusters",
                 value: "member1",
-                id: "type",
-                rule: "must be a list",
+                id: "form",
+                rule: "must be a list, or a map",
                 fix: "write a list: [member1]",
             },
         ],
@@ -308,6 +335,24 @@ describe("a secret in the open", () => {
             "apps.web.values.env.0.value",
             "hunter2hunter2",
         ],
+        [
+            "a random key under a harmless name",
+            { apps: { web: { values: { pepper: { name: "q7RzT2mXv9LpKd4WcB8nYh3s" } } } } },
+            "apps.web.values.pepper.name",
+            "q7RzT2mXv9LpKd4WcB8nYh3s",
+        ],
+        [
+            "a registry's login in a document",
+            { apps: { web: { values: { config: '{"auths":{"h":{"auth":"YWRtaW46SGFyYm9yMTIzNDU="}}}' } } } },
+            "apps.web.values.config",
+            "YWRtaW46SGFyYm9yMTIzNDU",
+        ],
+        [
+            "a private key in base64",
+            { apps: { web: { values: { cert: "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQpNSUlC" } } } },
+            "apps.web.values.cert",
+            "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt",
+        ],
         ["a token at an unknown key", { gitlab: { token: "abc-abc-abc" } }, "gitlab.token", "abc-abc-abc"],
     ];
     for (const [title, overrides, at, secret] of cases) {
@@ -331,6 +376,23 @@ describe("a secret in the open", () => {
             [],
         );
         assert.ok(problems({ apps: { web: { values } }, notSecrets: { [at]: " " } }).length > 0);
+    });
+
+    it("is not seen in what is random and public, or a long name", () => {
+        const values = {
+            commit: "9fceb02d0ae598e95dc970b74767f19372d61af8",
+            digest: "sha256:9fceb02d0ae598e95dc970b74767f19372d61af89fceb02d0ae598e95dc970b7",
+            integrity: "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC",
+            id: "7D9F5B0C-2A6E-4F1B-9C3D-8E7F6A5B4C3D",
+            url: "https://cdn.acme.test/A1b2C3d4E5f6G7h8/I9j0/Bundle.js",
+            image: "harbor.acme.test/Base/Image3:v1.2.3-Rc4",
+            certificate: "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUI=",
+            publicKey: "AAAAC3NzaC1lZDI1NTE5AAAAIJ7Wq0nqJkQ2x3vR5tY8uI1oP4aS6dF",
+            feature: "enableReadWriteOnceVolumesV2ForStatefulSets",
+            path: "/var/lib/Data2/App3/Config4/Cache5/Tmp6/Log7",
+            schedule: "Mon-Fri_08h00-18h00_Europe-Berlin",
+        };
+        assert.deepEqual(problems({ apps: { web: { values } } }), []);
     });
 
     it("is not seen in what only speaks of secrets", () => {

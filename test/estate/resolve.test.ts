@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseEstate } from "../../estate";
 import type { AppEnvironment, Estate } from "../../estate/model";
-import { promotionOrder } from "../../estate/promotion";
+import { promotionOrder } from "../../estate/environmentOrder";
 import { model, spec, type Overrides } from "../support/estate";
 
 function at(app: string, environment: string, change: Overrides = {}): AppEnvironment {
@@ -216,6 +216,28 @@ describe("the model", () => {
         });
         assert.deepEqual(prod?.immutableTags, ["**"]);
         assert.equal(prod?.deletionProtection, true);
+    });
+
+    it("puts an app on all clusters of its environments, on those that have labels, or on those that are named", () => {
+        const prod = (change: Overrides): readonly string[] => at("web", "prod", change).clusters;
+        const east = { labels: { region: "east" } };
+        assert.deepEqual(prod({}), ["member1", "member2"]);
+        assert.deepEqual(prod({ apps: { web: { clusters: east } } }), ["member1"]);
+        assert.deepEqual(prod({ apps: { web: { environments: { prod: { clusters: ["member2"] } } } } }), [
+            "member2",
+        ]);
+        assert.deepEqual(
+            prod({ apps: { web: { clusters: east, environments: { prod: { clusters: ["member2"] } } } } }),
+            ["member2"],
+        );
+        // The environment's, by what all of them have.
+        const both = { member1: { labels: { stage: "prod" } }, member2: { labels: { stage: "prod" } } };
+        const byLabel = {
+            clusters: both,
+            environments: { prod: { clusters: { labels: { stage: "prod" } } } },
+        };
+        assert.deepEqual(prod(byLabel), ["member1", "member2"]);
+        assert.deepEqual(prod({ ...byLabel, apps: { web: { clusters: east } } }), ["member1"]);
     });
 
     it("takes an app out of an environment, and starts where it begins", () => {

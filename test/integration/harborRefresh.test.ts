@@ -74,7 +74,7 @@ test("a quota and the events of a webhook that were changed by hand are found, a
         drift.map(({ text }) => text),
         [
             "web-project has no quota, and was made with a quota of 5 GiB",
-            "web-policy is told of DELETE_ARTIFACT, and was made for PUSH_ARTIFACT",
+            "web-policy gets DELETE_ARTIFACT, and was made for PUSH_ARTIFACT",
         ],
     );
 

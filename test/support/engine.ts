@@ -267,6 +267,8 @@ function stateOf(type: string, name: string, wire: Record<string, unknown>): Rec
             return { ...inputs, branchProtectionId: number(name) };
         case "gitlab:index/projectAccessToken:ProjectAccessToken":
             return { ...inputs, token: `fake-token-of-${name}`, userId: number(name) };
+        case "gitlab:index/pipelineTrigger:PipelineTrigger":
+            return { ...inputs, token: `fake-token-of-${name}`, pipelineTriggerId: number(name) };
         case "gitlab:index/projectDeployToken:ProjectDeployToken":
             return {
                 ...inputs,

@@ -23,6 +23,8 @@ const named = (name: string, labels: object = {}, namespace?: string): unknown =
 
 const deployments =
     "GET /apis/apps/v1/deployments?labelSelector=app.kubernetes.io/part-of%3Dargocd&limit=100";
+const fluxDeployments =
+    "GET /apis/apps/v1/deployments?labelSelector=app.kubernetes.io/part-of%3Dflux&limit=100";
 const definitions = "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions?limit=1000";
 const namespaces = "GET /api/v1/namespaces?limit=1000";
 
@@ -30,6 +32,7 @@ const ready: Answers = {
     "GET /version": { gitVersion: "v1.34.1" },
     [namespaces]: { items: [named("default")] },
     [deployments]: { items: [] },
+    [fluxDeployments]: { items: [] },
     [definitions]: { items: [named("widgets.example.com")] },
 };
 
@@ -84,6 +87,46 @@ const argocd = (namespace: string): Answers => ({
     [definitions]: { items: [named("applications.argoproj.io")] },
 });
 
+/** The fixture with Flux. */
+const withFlux: Overrides = { defaults: { engine: "flux" }, flux: { manifests: { path: "manifests" } } };
+
+const flux = (namespace: string, ...managers: string[]): Answers => ({
+    ...ready,
+    [fluxDeployments]: {
+        items: [
+            {
+                metadata: {
+                    name: "source-controller",
+                    namespace,
+                    labels: { "app.kubernetes.io/version": "v2.3.0" },
+                    managedFields: managers.map((manager) => ({ manager })),
+                },
+            },
+        ],
+    },
+    [definitions]: { items: [named("gitrepositories.source.toolkit.fluxcd.io")] },
+});
+
+const fluxMade = madeOf({
+    type: "kubernetes:core/v1:Namespace",
+    provider: "cluster-host",
+    outputs: { kind: "Namespace", metadata: { name: "flux-system" } },
+});
+
+test("an engine that the estate does not use is nobody's business", async () => {
+    assert.deepEqual(await look(argocd("gitops"), { cluster: "host", spec: withFlux }), []);
+    assert.deepEqual(await look(flux("gitops"), { cluster: "host" }), []);
+    assert.deepEqual(
+        await look(flux("flux-system", "pulumi"), { cluster: "host", spec: withFlux, made: fluxMade }),
+        [],
+    );
+});
+
+test("rights that this estate does not need are not asked for", async () => {
+    assert.deepEqual(await look(ready, { denied: ["create roles"] }), []);
+    assert.deepEqual(await look(ready, { cluster: "host", denied: ["create applicationsets"] }), []);
+});
+
 test("nothing is said of clusters that are as they should be, before the first up and on what stands", async () => {
     for (const cluster of ["host", "member1", "member2"]) {
         assert.deepEqual(await look(ready, { cluster }), []);
@@ -130,6 +173,19 @@ const planted: Readonly<Record<string, Planted>> = {
         denied: ["create customresourcedefinitions"],
         found: [["cluster-rights", "clusters.host.access", /docs\/rights\.md/]],
     },
+    "rights that only previews need": {
+        answers: ready,
+        cluster: "host",
+        spec: { apps: { web: { previews: {} } } },
+        denied: ["create applicationsets"],
+        found: [["cluster-rights", "clusters.host.access", /docs\/rights\.md/]],
+    },
+    "rights that only Flux needs": {
+        answers: ready,
+        spec: { defaults: { engine: "flux" }, flux: { manifests: { path: "manifests" } } },
+        denied: ["create roles"],
+        found: [["cluster-rights", "clusters.member1.access", /docs\/rights\.md/]],
+    },
     "a clock that is wrong by minutes": {
         answers: ready,
         date: new Date(now.getTime() - 120_000).toUTCString(),
@@ -157,6 +213,49 @@ const planted: Readonly<Record<string, Planted>> = {
         answers: argocd("gitops"),
         cluster: "host",
         found: [["cluster-argocd", "clusters.host", /another cluster the host/]],
+    },
+    "another Flux on the host": {
+        answers: flux("gitops"),
+        cluster: "host",
+        spec: withFlux,
+        found: [["cluster-flux", "clusters.host", /another cluster the host/]],
+    },
+    "what another Flux left": {
+        answers: {
+            ...ready,
+            [definitions]: { items: [named("gitrepositories.source.toolkit.fluxcd.io")] },
+        },
+        cluster: "host",
+        spec: withFlux,
+        found: [["cluster-flux", "clusters.host", /delete it/, "warning"]],
+    },
+    "a Flux that manages itself too": {
+        answers: flux("flux-system", "pulumi", "kustomize-controller"),
+        cluster: "host",
+        spec: withFlux,
+        made: fluxMade,
+        found: [["cluster-writers", "clusters.host", /stop kustomize-controller/, "warning"]],
+    },
+    "another estate's team of the same name on a member": {
+        answers: {
+            ...ready,
+            [namespaces]: { items: [named("flux-shop", { "gitops-estate/estate": "other" })] },
+        },
+        spec: withFlux,
+        found: [["cluster-team", "teams.shop", /name the team otherwise/]],
+    },
+    "another estate's records of Helm for the same team": {
+        answers: { ...ready, [namespaces]: { items: [named("flux-shop--dev")] } },
+        spec: withFlux,
+        found: [["cluster-team", "teams.shop", /name the team otherwise/]],
+    },
+    "a team's namespace that a killed run left": {
+        answers: {
+            ...ready,
+            [namespaces]: { items: [named("flux-shop", { "gitops-estate/estate": "acme" })] },
+        },
+        spec: withFlux,
+        found: [["cluster-team", "teams.shop", /takes it over/, "warning"]],
     },
     "what another Argo CD left": {
         answers: { ...ready, [definitions]: { items: [named("applications.argoproj.io")] } },

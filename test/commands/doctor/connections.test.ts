@@ -51,4 +51,16 @@ describe("the doctor's connections", () => {
             ],
         );
     });
+
+    test("a file is judged as the spec's check judges it: no certificate, a server's own, one that ended", () => {
+        const found = (file: string, now: Date): unknown[] =>
+            offlineFindings(model(authorities({ own: { file } })), folder, now).map(
+                ({ id, severity }) => `${severity} ${id}`,
+            );
+        const good = new Date("2026-12-01");
+        assert.deepEqual(found("authority.pem", good), []);
+        assert.deepEqual(found("server.pem", good), ["warning authority-certificate"]);
+        assert.deepEqual(found("authority.pem", new Date("2190-01-01")), ["error authority-certificate"]);
+        assert.deepEqual(found(".", good), ["error authority-readable"]);
+    });
 });

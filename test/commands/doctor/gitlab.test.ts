@@ -131,6 +131,14 @@ const planted: Readonly<Record<string, Planted>> = {
         answers: { "GET /metadata": new Status(301, "", { location: "https://git.test/" }) },
         found: [["gitlab-api", "gitlab.url", /external_url/]],
     },
+    "a list of projects that breaks off": {
+        answers: {
+            ...there,
+            "GET /groups/5/projects?include_subgroups=true&simple=false": new Status(500),
+        },
+        spec: existing,
+        found: [["gitlab-lists", "gitlab.url", /run it again/, "note"]],
+    },
     "a token that is refused": {
         answers: { "GET /metadata": new Status(401) },
         found: [["gitlab-token", "credentials.gitlab.token", /config set --secret/]],
@@ -305,6 +313,11 @@ const planted: Readonly<Record<string, Planted>> = {
     "a team's group that somebody made": {
         answers: { ...there, "GET /groups/5/descendant_groups": [{ full_path: "acme/Shop" }] },
         spec: existing,
+        found: [["gitlab-name", "teams.shop", /Taking over/]],
+    },
+    "a group that somebody made where prod's config repositories are to be": {
+        answers: { ...there, "GET /groups/5/descendant_groups": [{ full_path: "acme/shop-prod" }] },
+        spec: { ...existing, apps: { web: { flow: "trunk", environments: { dev: null } } } },
         found: [["gitlab-name", "teams.shop", /Taking over/]],
     },
     "repositories that somebody made": {

@@ -113,6 +113,10 @@ const planted: Readonly<Record<string, Planted>> = {
         },
         found: [["harbor-health", "registries.main.url", /logs/]],
     },
+    "a list of robots that breaks off": {
+        answers: { ...ready, "GET /robots": new Status(502) },
+        found: [["harbor-lists", "registries.main.url", /run it again/, "note"]],
+    },
     "a Harbor that is read-only": {
         answers: {
             ...ready,

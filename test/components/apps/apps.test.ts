@@ -62,7 +62,7 @@ test("an app needs the servers of its environments, each named where it is missi
         estate,
         app,
         providers: { gitlab: provider, registries: { main: provider }, clusters: { member1: provider } },
-        accounts: { member1: account },
+        accounts: { dev: { member1: account } },
     };
     assert.deepEqual(AppSpace.check(whole), []);
     const registry = ['environment "dev" needs registry "main" and its provider.'];
@@ -82,7 +82,11 @@ test("the host is found, and missed", () => {
 });
 
 test("the building pipeline gets the first environment's project and branch only", () => {
-    const { plain, secret } = buildVariables(sampleEstate(), sampleApp("web"), { dev: login }, login);
+    const { plain, secret } = buildVariables(sampleEstate(), sampleApp("web"), {
+        push: { dev: login },
+        pull: {},
+        config: { dev: login },
+    });
     assert.deepEqual(Object.keys(plain).sort(), [
         "APP",
         "BUILDER",
@@ -116,7 +120,11 @@ test("where the image updater writes the tag, the pipeline cannot", () => {
         writeBack: "source" as const,
     };
     const app = sampleApp("web", { updater });
-    const { plain, secret } = buildVariables(sampleEstate([app]), app, { dev: login }, login);
+    const { plain, secret } = buildVariables(sampleEstate([app]), app, {
+        push: { dev: login },
+        pull: {},
+        config: { dev: login },
+    });
     assert.equal(plain["TAG_WRITER"], "updater");
     assert.equal(plain["TAG_PREFIX"], "main-");
     assert.deepEqual(
@@ -145,6 +153,7 @@ test("what a destroy leaves is named, and for what", () => {
     assert.deepEqual(protectedObjects(sampleEstate([sampleApp("web"), sampleApp("api")])), {
         "GitLab group acme": "api prod, web prod",
         "GitLab group acme/shop": "api prod, web prod",
+        "GitLab project acme/pipelines": "api prod, web prod",
         "GitLab project acme/shop/api": "api prod",
         "GitLab project acme/shop/api-config": "api prod",
         "GitLab project acme/shop/web": "web prod",

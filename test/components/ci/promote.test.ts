@@ -40,6 +40,33 @@ test("the version in a kustomization, of the image app and no other", () => {
     assert.equal(version(`images:\n${own.replace("a1", "'0123456789'")}`), "0123456789");
 });
 
+test("the version in plain manifests, of the image with the comment, and in an object of Jsonnet", () => {
+    const plain = (text: string): string | undefined => versionIn(text, versionKeys.plain.key);
+    const side = "    - image: harbor.test/x/side:2\n";
+    for (const image of [
+        "harbor.test:8443/x/web:a1",
+        '"harbor.test/x/web:a1"',
+        `harbor.test/x/web:a1@sha256:${"0".repeat(64)}`,
+    ]) {
+        assert.equal(plain(`spec:\n${side}      image: ${image} # version\n${side}`), "a1", image);
+        assert.equal(plain(`${side}    - image: ${image}  # version \r\n`), "a1", image);
+    }
+    for (const text of [
+        "",
+        side,
+        "image: x:none # version\n",
+        "# image: x:a1 # version\n",
+        "a: x:a1 # version\n",
+    ]) {
+        assert.equal(plain(text), undefined, text);
+    }
+    const jsonnet = (text: string): string | undefined => versionIn(text, versionKeys.jsonnet.key);
+    for (const line of ["imagetag: 'a1',", '  imagetag: "a1"', "\timagetag: 'a1', // now"]) {
+        assert.equal(jsonnet(`// Pipelines write it.\n{\n${line}\n}\n`), "a1", line);
+    }
+    assert.equal(jsonnet("{\n  imagetag: '',\n}\n"), undefined);
+});
+
 test("GitLab and Jenkins say in variables of their own what a pipeline is about", () => {
     const merge = { merging: true, from: "dev", into: "test", foreign: false };
     const gitlab = {

@@ -6,7 +6,7 @@ import { ClusterAccess, tokenProblems } from "../../../components/clusters/acces
 import { AppNamespace, containerDefaults, dockerConfig } from "../../../components/clusters/appNamespace";
 import { ClusterRegistration } from "../../../components/engines/argocd/cluster";
 import { furtherKinds, kindSets, type KindSet } from "../../../estate/kinds";
-import { deliveryRules } from "../../../components/clusters/rights";
+import { deliveryRules } from "../../../components/clusters/deliveryRole";
 import {
     childrenOf,
     leaks,
@@ -130,6 +130,7 @@ test("a registration names its namespaces, verifies the server and is secret", a
 
 function recordNamespace(
     environment = sampleAppEnvironment("web", "prod"),
+    more: { orphan?: boolean } = {},
 ): Promise<Recording<AppNamespace>> {
     return record(() => {
         const provider = new k8s.Provider("member1");
@@ -141,11 +142,21 @@ function recordNamespace(
                 registryHost: "harbor.test",
                 pull: { username: "robot$web-prod+pull-g1", password: "fake-secret" },
                 account: { name: "argocd-manager", namespace: "acme-delivery", role: "acme-delivery" },
+                ...more,
             },
             { providers: [provider] },
         );
     });
 }
+
+test("a namespace that is to stay is only forgotten, with all in it", async () => {
+    const { registrations } = await recordNamespace(undefined, { orphan: true });
+    const objects = registrations.filter(({ parent }) => parent === "space");
+    assert.ok(objects.length > 3);
+    for (const { name, options } of objects) {
+        assert.equal(options.retainOnDelete, true, name);
+    }
+});
 
 test("a namespace with a quota: exactly these objects, gone with the namespace", async () => {
     const recording = await recordNamespace();
@@ -154,14 +165,22 @@ test("a namespace with a quota: exactly these objects, gone with the namespace",
         "kubernetes:core/v1:Namespace space-namespace",
         "kubernetes:core/v1:ResourceQuota space-quota",
         "kubernetes:core/v1:Secret space-pull",
-        "kubernetes:networking.k8s.io/v1:NetworkPolicy space-wall",
+        "kubernetes:networking.k8s.io/v1:NetworkPolicy space-isolation",
         "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding space-delivery",
     ]);
     const inside = recording.registrations.filter(
         (one) => one.parent === "space" && one.name !== "space-namespace",
     );
     for (const { name, options } of inside) {
-        assert.deepEqual(options, { deletedWith: "space-namespace" }, name);
+        assert.deepEqual(
+            options,
+            {
+                deletedWith: "space-namespace",
+                // Stacks made before it had this name must not replace it.
+                ...(name === "space-isolation" ? { aliases: ["space-wall"] } : {}),
+            },
+            name,
+        );
     }
     assert.deepEqual(leaks(recording), []);
 });
@@ -251,7 +270,7 @@ test("kinds an app has beside the usual ones are written in its namespace only, 
 });
 
 test("other environments' namespaces cannot reach in", async () => {
-    const { inputs } = registration(await recordNamespace(), "space-wall");
+    const { inputs } = registration(await recordNamespace(), "space-isolation");
     assert.deepEqual((inputs["spec"] as { ingress: unknown }).ingress, [
         {
             from: [

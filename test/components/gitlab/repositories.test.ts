@@ -2,11 +2,9 @@ import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import * as gitlab from "@pulumi/gitlab";
 import { AppRepository } from "../../../components/gitlab/appRepository";
-import {
-    ConfigRepository,
-    environmentTier,
-    type ConfigRepositoryArgs,
-} from "../../../components/gitlab/configRepository";
+import { ConfigRepository, type ConfigRepositoryArgs } from "../../../components/gitlab/configRepository";
+import { environmentTier } from "../../../components/gitlab/environments";
+import { teamSettings } from "../../../components/gitlab/project";
 import type { App } from "../../../estate/model";
 import { childrenOf, leaks, record, registration, secretValue, type Recording } from "../../support/engine";
 import { sampleApp, sampleEnvironment, sampleGitLab } from "../sample";
@@ -23,7 +21,16 @@ function recordApp(
         const provider = new gitlab.Provider("gitlab");
         return new AppRepository(
             "app",
-            { app, gitlab: server, settings: {}, groupId: 7, deletionProtection },
+            {
+                app,
+                gitlab: server,
+                environments: ["dev", "test", "prod"].map((each) => sampleEnvironment(each)),
+                settings: {},
+                pipelines: { project: "acme/pipelines", version: "v1-0a" },
+                credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 30 },
+                groupId: 7,
+                deletionProtection,
+            },
             { providers: [provider] },
         );
     });
@@ -33,11 +40,14 @@ function recordConfig(overrides: Partial<ConfigRepositoryArgs> = {}): Promise<Re
     return record(() => {
         const provider = new gitlab.Provider("gitlab");
         const args: ConfigRepositoryArgs = {
+            fullPath: "acme/shop/web-config",
+            audience: "team",
             apps: [sampleApp("web")],
             environments: ["dev", "test", "prod"].map((name) => sampleEnvironment(name)),
             gitlab: sampleGitLab(),
             network: { authorities: [] },
             settings: {},
+            pipelines: { project: "acme/pipelines", version: "v1-0a" },
             credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 14 },
             groupId: 7,
             approverIds: [11],
@@ -87,7 +97,7 @@ test("an app repository takes changes by reviewed merge and keeps its history", 
     assert.equal(inputs["onlyAllowMergeIfPipelineSucceeds"], true);
     assert.equal(inputs["onlyAllowMergeIfAllDiscussionsAreResolved"], true);
     assert.equal(inputs["containerRegistryAccessLevel"], "disabled");
-    assert.deepEqual(options, { protect: true, retainOnDelete: true });
+    assert.deepEqual(options, { protect: true, retainOnDelete: true, ignoreChanges: [...teamSettings] });
     const protection = registration(recording, "app-branch-main");
     assert.deepEqual(protection.inputs, {
         project: protection.inputs["project"],
@@ -136,7 +146,13 @@ test("first content is written once, without a pipeline, and never taken away", 
     assert.equal(options.protect, undefined);
     assert.equal(inputs["overwriteOnCreate"], false);
     assert.equal(options.retainOnDelete, true);
-    assert.deepEqual(options.ignoreChanges, ["content", "encoding", "commitMessage", "overwriteOnCreate"]);
+    assert.deepEqual(options.ignoreChanges, [
+        "content",
+        "encoding",
+        "commitMessage",
+        "overwriteOnCreate",
+        "executeFilemode",
+    ]);
 });
 
 test("premium: push rules, and lists in place of levels", async () => {
@@ -174,7 +190,7 @@ test("the Enterprise Edition without a licence: roles in lists, nobody by name, 
 
 test("a repository that is not protected can be deleted", async () => {
     const recording = await recordApp(sampleApp("web"), sampleGitLab(), false);
-    assert.deepEqual(registration(recording, "app-project").options, {});
+    assert.deepEqual(registration(recording, "app-project").options, { ignoreChanges: [...teamSettings] });
 });
 
 test("a merge needs the promotion's pipeline, which gets the credentials between protected branches", async () => {
@@ -336,7 +352,7 @@ test("a shared repository has a folder per app and refuses apps of another one",
     ]);
     await assert.rejects(
         recordConfig({ apps: [sampleApp("api"), sampleApp("web")] }),
-        /ConfigRepository "config":\n {2}apps must have one config repository; got acme\/shop\/api-config, acme\/shop\/web-config\./,
+        /ConfigRepository "config":\n {2}apps must have acme\/shop\/web-config as a config repository; got api\./,
     );
     const images = { ...web.pipeline.images, promote: "mirror.test/other:1" };
     const other = sampleApp("api", { config: api.config, pipeline: { ...api.pipeline, images } });
@@ -363,7 +379,10 @@ test("branches are written by CI and by the updater, nothing else", () => {
     };
     const writers = (overrides: Partial<App>): unknown =>
         Object.fromEntries(
-            sampleApp("web", overrides).plan.config.branches.map((branch) => [branch.name, branch.writers]),
+            sampleApp("web", overrides).plan.configs[0].plan.branches.map((branch) => [
+                branch.name,
+                branch.writers,
+            ]),
         );
     assert.deepEqual(writers({}), { dev: ["ci"], test: [], prod: [] });
     assert.deepEqual(writers({ updater }), { dev: ["ci"], test: ["updater"], prod: [] });

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as harbor from "@pulumi/harbor";
 import { ImageProject } from "../../../components/harbor/project";
 import { PushWebhook } from "../../../components/harbor/pushWebhook";
-import { promotionRights } from "../../../components/harbor/rights";
+import { promotionPermissions } from "../../../components/harbor/robotPermissions";
 import { ProjectRobot, PromotionRobots } from "../../../components/harbor/robots";
 import {
     childrenOf,
@@ -101,7 +101,7 @@ for (const [purpose, actions] of [
             const provider = new harbor.Provider("harbor");
             const { login } = new ProjectRobot(
                 "robot",
-                { purpose, project: "web-dev", credentials },
+                { purpose, project: "web-dev", robotPrefix: "bot_", credentials },
                 { providers: [provider] },
             );
             return [await valueOf(login.username), await pulumi.isSecret(login.password)];
@@ -120,13 +120,13 @@ for (const [purpose, actions] of [
                 accesses: actions.map((action) => ({ resource: "repository", action })),
             },
         ]);
-        assert.deepEqual(recording.result, [`robot$${purpose}-g2`, true]);
+        assert.deepEqual(recording.result, [`bot_web-dev+${purpose}-g2`, true]);
         assert.deepEqual(leaks(recording), []);
     });
 }
 
 test("promotion inside one registry reads the source and creates in the target, nothing else", () => {
-    assert.deepEqual(promotionRights(sampleApp("web")), {
+    assert.deepEqual(promotionPermissions(sampleApp("web")), {
         main: [
             { project: "web-dev", accesses: [{ resource: "artifact", action: "read" }] },
             {
@@ -155,7 +155,7 @@ test("promotion between registries pulls here and pushes there", () => {
         ],
     });
     const actions = Object.fromEntries(
-        Object.entries(promotionRights(app)).map(([registry, projects]) => [
+        Object.entries(promotionPermissions(app)).map(([registry, projects]) => [
             registry,
             projects.map(({ project, accesses }) => [
                 project,
@@ -171,7 +171,7 @@ test("promotion between registries pulls here and pushes there", () => {
 
 test("an app with one environment promotes nothing", () => {
     const app = sampleApp("web", { environments: [sampleAppEnvironment("web", "dev")] });
-    assert.deepEqual(promotionRights(app), {});
+    assert.deepEqual(promotionPermissions(app), {});
 });
 
 test("one promotion robot per registry, in that registry", async () => {
@@ -181,17 +181,24 @@ test("one promotion robot per registry, in that registry", async () => {
             sampleAppEnvironment("web", "test", { registry: "prod" }),
         ],
     });
-    const recording = await record(() => {
+    const recording = await record(async () => {
         const registries = {
             main: new harbor.Provider("harbor-main"),
             prod: new harbor.Provider("harbor-prod"),
         };
-        return new PromotionRobots(
+        const robotPrefixes = { main: "bot_", prod: "robot$" };
+        const { logins } = new PromotionRobots(
             "promotion",
-            { estate: "acme", app, credentials, registries, projects: [] },
+            { estate: "acme", app, credentials, registries, robotPrefixes, projects: [] },
             {},
         );
+        return [
+            logins["main"] && (await valueOf(logins["main"].username)),
+            logins["prod"] && (await valueOf(logins["prod"].username)),
+        ];
     });
+    // What a robot logs in as follows the spec's prefix, whatever the state has of an earlier one.
+    assert.deepEqual(recording.result, ["bot_acme-web-promote-g2", "robot$acme-web-promote-g2"]);
     assert.deepEqual(
         recording.registrations
             .filter((one) => one.parent === "promotion")
@@ -213,7 +220,7 @@ test("a registry without a provider is refused by name", async () => {
             () =>
                 new PromotionRobots(
                     "promotion",
-                    { estate: "acme", app, credentials, registries: {}, projects: [] },
+                    { estate: "acme", app, credentials, registries: {}, robotPrefixes: {}, projects: [] },
                     {},
                 ),
         ),

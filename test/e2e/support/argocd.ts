@@ -1,6 +1,7 @@
 /** People at Argo CD: a browser's part of signing in with GitLab, and what they then ask its API. */
 import assert from "node:assert/strict";
 import type { Person } from "../../../commands/support/story";
+import { fetchTrusting, type Fetch } from "../../../sandbox";
 import type { Answer } from "./world";
 
 /** One page on the way. */
@@ -21,8 +22,14 @@ export interface Refusal {
 export class Browser {
     private readonly cookies = new Map<string, string>();
 
-    /** @param argocdUrl without a slash at its end. */
-    constructor(private readonly argocdUrl: string) {}
+    /**
+     * @param argocdUrl without a slash at its end.
+     * @param fetch follows no redirect where it is asked not to.
+     */
+    constructor(
+        private readonly argocdUrl: string,
+        private readonly fetch: Fetch = fetchTrusting(undefined),
+    ) {}
 
     /** Goes to Argo CD's sign-in; the page where that ends, which is GitLab's form. */
     async start(): Promise<Page> {
@@ -54,7 +61,7 @@ export class Browser {
 
     /** A call of Argo CD's API with the cookies there are. */
     async call<T = unknown>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
-        const response = await fetch(`${this.argocdUrl}/api/v1${path}`, {
+        const response = await this.fetch(`${this.argocdUrl}/api/v1${path}`, {
             method,
             headers: { cookie: this.cookieHeader(), "content-type": "application/json" },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -79,9 +86,10 @@ export class Browser {
         let next: string | undefined = url;
         let body = form;
         while (next !== undefined && pages.length < 10) {
-            const response: Response = await fetch(next, {
-                ...(body === undefined ? {} : { method: "POST", body }),
-                headers: { cookie: this.cookieHeader() },
+            const type = { "content-type": "application/x-www-form-urlencoded" };
+            const response: Response = await this.fetch(next, {
+                ...(body === undefined ? {} : { method: "POST", body: body.toString() }),
+                headers: { cookie: this.cookieHeader(), ...(body === undefined ? {} : type) },
                 redirect: "manual",
                 signal: AbortSignal.timeout(20_000),
             });

@@ -25,6 +25,8 @@ export type Plan = Readonly<Record<string, readonly string[]>>;
 export interface Inhabitants {
     readonly teams: Readonly<Record<string, unknown>>;
     readonly apps: Readonly<Record<string, unknown>>;
+    /** Flows of their own. */
+    readonly flows?: Readonly<Record<string, unknown>>;
 }
 
 /** What the files that share a sandbox know of it, in a file of its folder. */
@@ -102,7 +104,11 @@ export class World {
         change: (spec: Document) => void,
     ): Promise<Inhabitants> {
         const all = others.reduce(
-            (sum, each) => ({ teams: { ...each.teams, ...sum.teams }, apps: { ...each.apps, ...sum.apps } }),
+            (sum, each) => ({
+                teams: { ...each.teams, ...sum.teams },
+                apps: { ...each.apps, ...sum.apps },
+                flows: { ...each.flows, ...sum.flows },
+            }),
             own,
         );
         this.stack = stackOf(all);
@@ -315,6 +321,14 @@ export class World {
         return result.code === 0 ? (JSON.parse(result.stdout) as T) : undefined;
     }
 
+    /** Makes an object as an administrator would, by a file. */
+    async apply(context: string, object: object): Promise<void> {
+        const file = path.join(this.dir, "object.json");
+        fs.writeFileSync(file, JSON.stringify(object));
+        const result = await this.kubectl(context, ["apply", "-f", file]);
+        assert.equal(result.code, 0, result.stderr);
+    }
+
     private secret(name: string): string {
         return fs.readFileSync(path.join(this.sandboxDir, "secrets", name), "utf8").trim();
     }
@@ -325,11 +339,14 @@ function committedStack(): string {
 }
 
 /** The committed dev stack with a second Harbor for prod, and with these teams and apps in place of its own. */
-export function stackOf({ teams, apps }: Inhabitants): string {
+export function stackOf({ teams, apps, flows = {} }: Inhabitants): string {
     const document = parseDocument(committedStack());
     const at = (...keys: string[]): string[] => ["config", "gitops-estate:estate", ...keys];
     document.setIn(at("teams"), document.createNode(teams));
     document.setIn(at("apps"), document.createNode(apps));
+    if (Object.keys(flows).length > 0) {
+        document.setIn(at("flows"), document.createNode(flows));
+    }
     document.setIn(
         at("registries", "prod"),
         document.createNode({ url: "http://127.0.0.1:8932", plainHttp: true }),

@@ -24,6 +24,44 @@ export const clusterCases: readonly Case[] = [
         fix: /name the clusters/,
     },
     {
+        rule: "environment-has-cluster",
+        title: "labels that no cluster has",
+        change: { environments: { dev: { clusters: { labels: { region: "north" } } } } },
+        found: [["environments.dev.clusters", { labels: { region: "north" } }]],
+        fix: /give them to a cluster/,
+    },
+    {
+        rule: "app-has-cluster",
+        title: "an app by labels that no cluster of one of its environments has",
+        change: { apps: { web: { clusters: { labels: { region: "west" } } } } },
+        found: [
+            ["apps.web.clusters", { labels: { region: "west" } }],
+            ["apps.web.clusters", { labels: { region: "west" } }],
+        ],
+        fix: /choose of member1, or take the app out of dev: apps\.web\.environments\.dev: null/,
+    },
+    {
+        rule: "app-has-cluster",
+        title: "an app on no cluster of one environment",
+        change: { apps: { web: { environments: { prod: { clusters: [] } } } } },
+        found: [["apps.web.environments.prod.clusters", []]],
+        fix: /choose of member1, member2/,
+    },
+    {
+        rule: "app-cluster-used",
+        title: "an app on a cluster that its environment has not",
+        change: { apps: { web: { environments: { dev: { clusters: ["member1", "member2"] } } } } },
+        found: [["apps.web.environments.dev.clusters", "member2"]],
+        fix: /choose of member1, or add member2/,
+    },
+    {
+        rule: "app-cluster-used",
+        title: "an app on a cluster that none of its environments has",
+        change: { apps: { web: { clusters: ["member1", "host"] } } },
+        found: [["apps.web.clusters", "host"]],
+        fix: /choose of member1, member2/,
+    },
+    {
         rule: "estate-has-environment",
         title: "no environment at all",
         change: {

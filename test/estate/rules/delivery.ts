@@ -1,5 +1,5 @@
 /** Cases of the rules about how Argo CD syncs, and who may. */
-import { type Case, windows } from "./case";
+import { type Case, updater, windows } from "./case";
 
 export const deliveryCases: readonly Case[] = [
     {
@@ -18,10 +18,10 @@ export const deliveryCases: readonly Case[] = [
             },
         },
         found: [
-            ["apps.web.environments.prod.kinds[0]", { group: "", kind: "ResourceQuota" }],
-            ["apps.web.kinds[0]", { group: "argoproj.io", kind: "Application" }],
-            ["defaults.kinds[1]", { group: "", kind: "Secret" }],
-            ["environments.dev.defaults.kinds[0]", { group: "rbac.authorization.k8s.io", kind: "Role" }],
+            ["apps.web.environments.prod.kinds.0", { group: "", kind: "ResourceQuota" }],
+            ["apps.web.kinds.0", { group: "argoproj.io", kind: "Application" }],
+            ["defaults.kinds.1", { group: "", kind: "Secret" }],
+            ["environments.dev.defaults.kinds.0", { group: "rbac.authorization.k8s.io", kind: "Role" }],
         ],
         fix: /they are the estate's; see quota/,
     },
@@ -29,7 +29,7 @@ export const deliveryCases: readonly Case[] = [
         rule: "sync-window",
         title: "a window in a zone that does not exist",
         change: windows({ timeZone: "Mars/Olympus" }),
-        found: [["environments.dev.syncWindows[0].timeZone", "Mars/Olympus"]],
+        found: [["environments.dev.syncWindows.0.timeZone", "Mars/Olympus"]],
         fix: /Asia\/Shanghai/,
     },
     ...[
@@ -50,7 +50,7 @@ export const deliveryCases: readonly Case[] = [
         rule: "sync-window",
         title: `a window at ${schedule}`,
         change: windows({ schedule }),
-        found: [["environments.dev.syncWindows[0].schedule", schedule]],
+        found: [["environments.dev.syncWindows.0.schedule", schedule]],
         fix: /minute, hour/,
     })),
     {
@@ -61,12 +61,26 @@ export const deliveryCases: readonly Case[] = [
         fix: /delivery to kustomize/,
     },
     {
+        rule: "updater-delivery",
+        title: "an updater for what it cannot write into",
+        change: { ...updater, apps: { web: { delivery: "jsonnet", updater: {} } } },
+        found: [["apps.web.updater", "delivery jsonnet"]],
+        fix: /pipelines write the version/,
+    },
+    {
+        rule: "argocd-plain-pin",
+        title: "a pin over plain manifests",
+        change: { apps: { web: { delivery: "plain", environments: { prod: { pin: "1.2.3" } } } } },
+        found: [["apps.web.environments.prod.pin", "1.2.3"]],
+        fix: /write the tag in git/,
+    },
+    {
         rule: "difference-fields",
         title: "a difference in nothing",
         change: { apps: { web: { sync: { ignoreDifferences: [{ kind: "Deployment" }] } } } },
         found: [
             [
-                "apps.web.sync.ignoreDifferences[0]",
+                "apps.web.sync.ignoreDifferences.0",
                 {
                     group: "",
                     kind: "Deployment",

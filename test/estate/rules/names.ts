@@ -18,6 +18,20 @@ export const nameCases: readonly Case[] = [
         fix: /^the config of app api has it too/,
     },
     {
+        rule: "unique-pipelines",
+        title: "the project for pipelines with the path of a team's group",
+        change: { pipelines: { path: "Shop" } },
+        found: [["pipelines.path", "Shop"]],
+        fix: /^the group of team shop has it: give the project another path$/,
+    },
+    {
+        rule: "reserved-name",
+        title: "a route of GitLab as the project for pipelines",
+        change: { pipelines: { path: "Wikis" } },
+        found: [["pipelines.path", "Wikis"]],
+        fix: /choose another path/,
+    },
+    {
         rule: "unique-folder",
         title: "two apps in one folder of a shared repository",
         change: {
@@ -56,6 +70,34 @@ export const nameCases: readonly Case[] = [
         change: { apps: { web: { repository: { path: "wikis" } } } },
         found: [["apps.web.repository.path", "wikis"]],
         fix: /choose another path/,
+    },
+    {
+        rule: "reserved-name",
+        title: "a route of GitLab in other letters",
+        change: { apps: { web: { repository: { path: "Wikis" } } } },
+        found: [["apps.web.repository.path", "Wikis"]],
+        fix: /choose another path/,
+    },
+    {
+        rule: "reserved-name",
+        title: "a team whose group would be a route of GitLab",
+        change: { teams: { builds: { maintainers: ["alice"] } } },
+        found: [["teams.builds", "builds"]],
+        fix: /rename the team, e\.g\. team-builds/,
+    },
+    {
+        rule: "reserved-name",
+        title: "what GitLab itself serves as the estate's group",
+        change: { gitlab: { group: "Dashboard" } },
+        found: [["gitlab.group", "Dashboard"]],
+        fix: /choose another group/,
+    },
+    {
+        rule: "derived-name",
+        title: "a group that GitLab would refuse",
+        change: { gitlab: { group: "acme/del--ivery" } },
+        found: [["gitlab.group", "del--ivery"]],
+        fix: /rename/,
     },
     {
         rule: "reserved-name",

@@ -10,6 +10,14 @@ function shared(api: Overrides, web: Overrides): Overrides {
 
 export const pipelineCases: readonly Case[] = [
     {
+        rule: "pipelines-included",
+        title: "included pipelines for an app that Jenkins builds",
+        change: { apps: { web: { ci: "jenkins", pipelines: { use: "included" } } } },
+        severity: "warning",
+        found: [["apps.web.pipelines.use", "included"]],
+        fix: /^remove it: GitLab does not build this app$/,
+    },
+    {
         rule: "shared-config",
         title: "the image of a job that runs once for both apps",
         change: shared(

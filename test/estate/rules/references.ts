@@ -10,6 +10,31 @@ export const referenceCases: readonly Case[] = [
         fix: /^did you mean member1\? Otherwise add clusters\.membr1$/,
     },
     {
+        rule: "cluster-exists",
+        title: "an app on a cluster that does not exist",
+        change: { apps: { web: { clusters: ["member1", "membr2"] } } },
+        found: [["apps.web.clusters", "membr2"]],
+        fix: /^did you mean member2\?/,
+    },
+    {
+        rule: "app-exists",
+        title: "an app that waits for one that does not exist",
+        change: {
+            defaults: { engine: "flux" },
+            flux: { manifests: { path: "manifests/flux" } },
+            apps: { web: { dependsOn: ["ap"] } },
+        },
+        found: [["apps.web.dependsOn", "ap"]],
+        fix: /did you mean api\?/,
+    },
+    {
+        rule: "cluster-once",
+        title: "an environment that names a cluster twice",
+        change: { environments: { dev: { clusters: ["member1", "member1"] } } },
+        found: [["environments.dev.clusters", ["member1", "member1"]]],
+        fix: /remove the repetition/,
+    },
+    {
         rule: "registry-exists",
         title: "a registry that does not exist",
         change: { environments: { dev: { registry: "harbor" } } },

@@ -11,6 +11,57 @@ export const settingCases: readonly Case[] = [
         fix: /^done instead: nobody can push to branch prod, and only maintainers can merge into it/,
     },
     {
+        rule: "tier-approvals",
+        title: "approvals on the free tier, and no pipeline of GitLab's that could hold merges",
+        change: {
+            gitlab: { approvalGate: { enabled: true } },
+            environments: { prod: { approvals: 1 } },
+            apps: { web: { ci: "none" } },
+        },
+        found: [["environments.prod.approvals", 1]],
+        severity: "warning",
+        fix: /^done instead/,
+    },
+    {
+        rule: "approval-hook",
+        title: "a gate that nothing runs again",
+        change: {
+            gitlab: { approvalGate: { enabled: true } },
+            environments: { prod: { approvals: 1 } },
+        },
+        found: [["gitlab.approvalGate.hookUrl", undefined]],
+        severity: "warning",
+        fix: /approval-relay/,
+    },
+    {
+        rule: "approval-image",
+        title: "a relay without an image",
+        change: {
+            gitlab: { approvalGate: { enabled: true, hookUrl: "https://approvals.example.com" } },
+            notifications: { relay: undefined },
+        },
+        found: [["gitlab.approvalGate.image", undefined]],
+        fix: /remove gitlab\.approvalGate\.hookUrl/,
+    },
+    {
+        rule: "approvals-possible",
+        title: "more approvals than maintainers, on the free tier",
+        change: {
+            gitlab: {
+                approvalGate: {
+                    enabled: true,
+                    hookUrl: "https://approvals.example.com",
+                    image: "harbor.test/platform/relay:1",
+                },
+            },
+            environments: { prod: { approvals: 2 } },
+            teams: { shop: { maintainers: ["alice"], developers: ["bob"] } },
+        },
+        found: [["environments.prod.approvals", 2]],
+        severity: "warning",
+        fix: /add people to team shop/,
+    },
+    {
         rule: "gitlab-edition",
         title: "a licence on the Community Edition",
         change: { gitlab: { tier: "premium", edition: "ce" } },
@@ -103,13 +154,6 @@ export const settingCases: readonly Case[] = [
         found: [["credentials.expires", "2027-03-02"]],
         severity: "warning",
         fix: /credentials\.generation/,
-    },
-    {
-        rule: "credentials-expired",
-        title: "a day that does not exist",
-        change: { credentials: { expires: "2030-02-30" } },
-        found: [["credentials.expires", "2030-02-30"]],
-        fix: /correct it/,
     },
     {
         rule: "credentials-rotation",

@@ -6,11 +6,14 @@ import * as path from "node:path";
 import { test, type TestContext } from "node:test";
 
 import { configContent } from "../../../components/content";
+import { versionKeys } from "../../../estate/delivery";
+import { versionFile, type VersionPlace } from "../../../estate/flows/plan";
+import type { App } from "../../../estate/model";
 import { field, Sandbox } from "../../../sandbox/test/gitlab/harness";
 import { sampleApp } from "../../components/sample";
 import { commit, folder, must, run, runScript, text, type Run } from "../../support/pipelineScripts";
 
-type Format = "helm" | "kustomize";
+type Format = App["delivery"];
 
 /** An app repository and a config repository in one GitLab, and a token that writes the second. */
 class Scene {
@@ -21,7 +24,12 @@ class Scene {
         private readonly token: string,
     ) {}
 
-    static async start(context: TestContext, format: Format = "helm"): Promise<Scene> {
+    /** @param versionMarker comment by which the engine finds the version. */
+    static async start(
+        context: TestContext,
+        format: Format = "helm",
+        versionMarker?: string,
+    ): Promise<Scene> {
         const gitlab = await Sandbox.start(context);
         await gitlab.newProject("web");
         const config = await gitlab.newProject("web-config");
@@ -36,12 +44,23 @@ class Scene {
         const seeded = await gitlab.clone("acme/web-config", root.token);
         await must(seeded, "git", "checkout", "-q", "dev");
         const files = Object.fromEntries(
-            configContent(sampleApp("web", { delivery: format })).map((file) => [file.path, file.text]),
+            configContent(
+                sampleApp("web", {
+                    delivery: format,
+                    ...(versionMarker === undefined ? {} : { versionMarker }),
+                }),
+            ).map((file) => [file.path, file.text]),
         );
         await commit(seeded, files, "Seed");
         await must(seeded, "git", "push", "-q", "origin", "dev");
         const work = await gitlab.clone("acme/web", root.token);
         return new Scene(gitlab, work, format, field<string>(made.body, "token"));
+    }
+
+    private get place(): VersionPlace {
+        const place = sampleApp("web", { delivery: this.format }).plan.versions["dev"];
+        assert.ok(place);
+        return place;
     }
 
     /** A new commit on `main` of the app repository, pushed. */
@@ -81,8 +100,9 @@ class Scene {
             DELIVERY_BRANCH: "main",
             CONFIG_REPOSITORY: `${this.gitlab.url}/acme/web-config.git`,
             CONFIG_BRANCH: "dev",
-            CONFIG_FOLDER: "web",
+            CONFIG_FOLDER: path.dirname(versionFile(this.place)),
             CONFIG_FORMAT: this.format,
+            ...(this.place.carries === undefined ? {} : { CONFIG_CARRIES: this.place.carries.join(" ") }),
             CONFIG_USERNAME: "oauth2",
             CONFIG_TOKEN: this.token,
             ...more,
@@ -96,7 +116,7 @@ class Scene {
         return {
             folder: path.join(clone, "web"),
             file: await text(
-                path.join(clone, "web", this.format === "helm" ? "values.yaml" : "kustomization.yaml"),
+                path.join(clone, path.dirname(versionFile(this.place)), versionKeys[this.format].file),
             ),
             messages: (await must(clone, "git", "log", "--format=%B%x00"))
                 .split("\0")
@@ -107,8 +127,10 @@ class Scene {
 }
 
 test("the tag is written, and nothing else of the file changes", async (context) => {
-    const scene = await Scene.start(context);
+    const mark = '# {"$imagepolicy": "flux-shop:web-dev:tag"}';
+    const scene = await Scene.start(context, "helm", mark);
     const before = (await scene.config()).file;
+    assert.ok(before.includes(`imagetag: "" ${mark}`), before);
     const sha = await scene.push("A better page");
     const { code, output } = await scene.deliver(context, sha);
     assert.equal(code, 0, output);
@@ -143,6 +165,73 @@ test("a kustomization gets the tag in its images, and an older spelling of it to
     assert.equal((await scene.config()).file, images(`"${next.slice(0, 10)}"`).replace(" # now", ""));
 });
 
+test("plain manifests get the tag behind the image's name and pods with it, those of later environments too", async (context) => {
+    const scene = await Scene.start(context, "plain");
+    const before = (await scene.config()).file;
+    const sha = await scene.push("One");
+    const { code, output } = await scene.deliver(context, sha);
+    assert.equal(code, 0, output);
+    const tag = sha.slice(0, 10);
+    const { file, folder: here } = await scene.config();
+    assert.equal(
+        file,
+        before
+            .replace(/image: .*/, `image: harbor.test/web-dev/web:${tag} # version`)
+            .replace(/replicas: 0 #.*/, "replicas: 1"),
+    );
+    const prod = await text(path.join(here, "environments/prod/deployment.yaml"));
+    assert.match(prod, new RegExp(`^ +image: harbor.test/web-prod/web:${tag} # version$`, "m"));
+    // As people write it: quotes, a digest, a sidecar, an image of the same name that nobody marked.
+    const images = (one: string, other: string): string =>
+        `spec:\n  replicas: 3\n  containers:\n  - image: ${one}\n  - image: harbor.test:8443/x/side:1\n  - name: second\n    image:   ${other}\n`;
+    const clone = await scene.gitlab.clone("acme/web-config", scene.gitlab.root().token);
+    await must(clone, "git", "checkout", "-q", "dev");
+    const written = images(
+        `"harbor.test:8443/x/web:${tag}@sha256:${"0".repeat(64)}"   # version`,
+        "'harbor.test/x/job:old' # version ",
+    );
+    await commit(clone, { "web/environments/dev/deployment.yaml": written }, "Rewrite");
+    await must(clone, "git", "push", "-q", "origin", "dev");
+    const next = await scene.push("Two");
+    assert.equal((await scene.deliver(context, sha)).output.includes("already"), true);
+    await scene.deliver(context, next);
+    const short = next.slice(0, 10);
+    assert.equal(
+        (await scene.config()).file,
+        images(`harbor.test:8443/x/web:${short} # version`, `harbor.test/x/job:${short} # version`).replace(
+            "image:   ",
+            "image: ",
+        ),
+    );
+    assert.match((await scene.deliver(context, sha)).output, /which is newer than/);
+});
+
+test("Jsonnet gets the tag in a file of its own, at whatever indentation", async (context) => {
+    const scene = await Scene.start(context, "jsonnet");
+    const before = (await scene.config()).file;
+    const sha = await scene.push("One");
+    const { code, output } = await scene.deliver(context, sha);
+    assert.equal(code, 0, output);
+    assert.equal((await scene.config()).file, before.replace("''", `'${sha.slice(0, 10)}'`));
+    assert.match((await scene.deliver(context, sha)).output, /already/);
+});
+
+test("a file without a place for the tag is told with what is missing", async (context) => {
+    for (const [format, file, missing] of [
+        ["plain", "web/environments/dev/deployment.yaml", /no line "image: <name>:<tag> # version"/],
+        ["jsonnet", "web/version.libsonnet", /no line "imagetag: '',"/],
+    ] as const) {
+        const scene = await Scene.start(context, format);
+        const clone = await scene.gitlab.clone("acme/web-config", scene.gitlab.root().token);
+        await must(clone, "git", "checkout", "-q", "dev");
+        await commit(clone, { [file]: "image: web:1\n" }, "Rewrite");
+        await must(clone, "git", "push", "-q", "origin", "dev");
+        const { code, output } = await scene.deliver(context, await scene.push("One"));
+        assert.notEqual(code, 0);
+        assert.match(output, missing);
+    }
+});
+
 test("the same commit again writes nothing; an older one does not come over a newer one", async (context) => {
     const scene = await Scene.start(context);
     const older = await scene.push("Older");
@@ -151,13 +240,27 @@ test("the same commit again writes nothing; an older one does not come over a ne
     const count = (await scene.config()).messages.length;
     const again = await scene.deliver(context, newer);
     assert.equal(again.code, 0);
-    assert.match(again.output, /stands in dev already/);
+    assert.match(again.output, /dev has [^ ]+ already/);
     const late = await scene.deliver(context, older);
     assert.equal(late.code, 0, late.output);
     assert.match(late.output, /Not delivered: dev has \w{10}, which is newer than \w{10}\./);
     const { file, messages } = await scene.config();
     assert.equal(messages.length, count);
     assert.match(file, new RegExp(`^imagetag: "${newer.slice(0, 10)}"$`, "m"));
+});
+
+test("a tag with the name of a commit, which anybody may push, decides nothing", async (context) => {
+    const scene = await Scene.start(context);
+    const older = await scene.push("Older");
+    const newer = await scene.push("Newer");
+    const last = await scene.push("Last");
+    const name = newer.slice(0, 10);
+    await must(scene.work, "git", "push", "-q", "origin", `${older}:refs/tags/${name}`);
+    assert.equal((await scene.deliver(context, newer)).code, 0);
+    assert.match((await scene.deliver(context, older)).output, /which is newer than/);
+    await must(scene.work, "git", "push", "-q", "--force", "origin", `${last}:refs/tags/${name}`);
+    assert.equal((await scene.deliver(context, last)).code, 0);
+    assert.match((await scene.config()).file, new RegExp(`^imagetag: "${last.slice(0, 10)}"$`, "m"));
 });
 
 test("ten pushes in a row, delivered all at once: the last wins and nothing of others is lost", async (context) => {
@@ -242,7 +345,7 @@ test("what cannot work fails with the reason, and the token is in no message and
         [{ CONFIG_TOKEN: "glpat-wrong-wrong-wrong" }, /cannot clone .*acme\/web-config.git, branch dev: /],
         [{ CONFIG_BRANCH: "nowhere" }, /branch nowhere/],
         [{ CONFIG_FOLDER: "other" }, /other\/values.yaml is not in branch dev/],
-        [{ CONFIG_FORMAT: "plain" }, /CONFIG_FORMAT is plain/],
+        [{ CONFIG_FORMAT: "cue" }, /CONFIG_FORMAT is cue/],
         [{ DELIVERY_BRANCH: "" }, /DELIVERY_BRANCH is not set|DELIVERY_BRANCH/],
     ];
     for (const [more, message] of cases) {

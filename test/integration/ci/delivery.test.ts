@@ -10,7 +10,7 @@ import { appPipelineContent, configPipelineContent } from "../../../components/c
 import { buildSettings, promotionSettings, repositorySettings } from "../../../components/ci/settings";
 import { appContent, configContent } from "../../../components/content";
 import type { SeedFile } from "../../../components/support/seed";
-import { promotionRights, pushRights } from "../../../components/harbor/rights";
+import { promotionPermissions, pushPermissions } from "../../../components/harbor/robotPermissions";
 import {
     commit,
     field,
@@ -105,12 +105,12 @@ test("a push ends as a tag in the first environment, and a merge request brings 
     }
     const rights = (list: readonly { resource: string; action: string }[]): string[] =>
         list.map(({ resource, action }) => `${resource}:${action}`);
-    const push = await harbor.robot("web-dev", "push", rights(pushRights));
+    const push = await harbor.robot("web-dev", "push", rights(pushPermissions));
     const promoter = await harbor.expect<{ name: string; secret: string }>(201, "POST", "/robots", {
         name: "acme-web-promote",
         level: "system",
         duration: -1,
-        permissions: (promotionRights(app)["main"] ?? []).map(({ project, accesses }) => ({
+        permissions: (promotionPermissions(app)["main"] ?? []).map(({ project, accesses }) => ({
             kind: "project",
             namespace: project,
             access: accesses,

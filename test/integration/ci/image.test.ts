@@ -242,7 +242,7 @@ test("where there is no git, buildah dates the image by what GitLab says, or not
     await rm(calls);
     const undated = await runScript("image.sh", work, variables(sha, env));
     assert.equal(undated.code, 1);
-    assert.match(undated.output, new RegExp(`cannot tell when commit ${sha} was made`));
+    assert.match(undated.output, new RegExp(`cannot find out when commit ${sha} was made`));
     await assert.rejects(text(calls), "nothing was built");
 });
 

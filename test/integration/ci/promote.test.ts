@@ -8,7 +8,7 @@ import * as path from "node:path";
 import { after, before, test, type TestContext } from "node:test";
 
 import { promotionSettings, repositorySettings, keySuffix } from "../../../components/ci/settings";
-import { promotionRights } from "../../../components/harbor/rights";
+import { promotionPermissions } from "../../../components/harbor/robotPermissions";
 import type { App, Estate } from "../../../estate/model";
 import { TestHarbor } from "../../../sandbox/test/harbor/fixture";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../../components/sample";
@@ -71,7 +71,7 @@ class Scene {
             ...promotionSettings(estate, app),
             ...repositorySettings([app]),
         };
-        for (const [key, rights] of Object.entries(promotionRights(app))) {
+        for (const [key, rights] of Object.entries(promotionPermissions(app))) {
             const harbor = key === "main" ? main : second;
             const made = await harbor.expect<{ name: string; secret: string }>(201, "POST", "/robots", {
                 name: `acme-${name}-promote`,

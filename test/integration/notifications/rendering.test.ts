@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { events } from "../../../components/notifications/events";
+import { events } from "../../../components/notifications/cardTexts";
 import { triggers } from "../../../components/engines/argocd/notifications/triggers";
 import { notificationSettings } from "../../../components/engines/argocd/notifications/notifications";
 import { channelKindNames, channelKinds, isWebhookKind, type WebhookKind } from "../../../estate/channels";

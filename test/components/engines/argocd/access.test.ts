@@ -65,32 +65,32 @@ const everyAction = [
 type Case = readonly [string, string, string, string, boolean];
 
 const cases: readonly Case[] = [
-    // A developer, by the team's group: sees all of the team's, acts outside prod.
-    ["acme/shop", "get", "applications", nonprod, true],
-    ["acme/shop", "sync", "applications", nonprod, true],
-    ["acme/shop", "action/apps/Deployment/restart", "applications", nonprod, true],
-    ["acme/shop", "get", "logs", nonprod, true],
-    ["acme/shop", "get", "applications", prod, true],
-    ["acme/shop", "get", "logs", prod, true],
-    ["acme/shop", "sync", "applications", prod, false],
-    ["acme/shop", "action/apps/Deployment/restart", "applications", prod, false],
+    // A developer, by name: sees all of the team's, acts outside prod.
+    ["bob", "get", "applications", nonprod, true],
+    ["bob", "sync", "applications", nonprod, true],
+    ["bob", "action/apps/Deployment/restart", "applications", nonprod, true],
+    ["bob", "get", "logs", nonprod, true],
+    ["bob", "get", "applications", prod, true],
+    ["bob", "get", "logs", prod, true],
+    ["bob", "sync", "applications", prod, false],
+    ["bob", "action/apps/Deployment/restart", "applications", prod, false],
     ...["create", "update", "delete", "override"].map((action): Case => [
-        "acme/shop",
+        "bob",
         action,
         "applications",
         nonprod,
         false,
     ]),
-    ["acme/shop", "get", "projects", "shop-nonprod", true],
-    ["acme/shop", "update", "projects", "shop-nonprod", false],
-    ["acme/shop", "create", "exec", nonprod, false],
+    ["bob", "get", "projects", "shop-nonprod", true],
+    ["bob", "update", "projects", "shop-nonprod", false],
+    ["bob", "create", "exec", nonprod, false],
     // Nothing of another team, whatever it is.
-    ...everyAction.map((action): Case => ["acme/shop", action, "applications", foreign, false]),
-    ["acme/shop", "get", "logs", foreign, false],
-    ["acme/shop", "get", "projects", "pay-nonprod", false],
-    ["acme/shop", "get", "repositories", "pay-nonprod/https://gitlab.test/acme/pay/bill-config.git", false],
-    ["acme/shop", "get", "clusters", "https://member1.test:6443", false],
-    ["acme/shop", "create", "applicationsets", "shop-nonprod/x", false],
+    ...everyAction.map((action): Case => ["bob", action, "applications", foreign, false]),
+    ["bob", "get", "logs", foreign, false],
+    ["bob", "get", "projects", "pay-nonprod", false],
+    ["bob", "get", "repositories", "pay-nonprod/https://gitlab.test/acme/pay/bill-config.git", false],
+    ["bob", "get", "clusters", "https://member1.test:6443", false],
+    ["bob", "create", "applicationsets", "shop-nonprod/x", false],
     // A maintainer, by name: prod too, still only the team's.
     ["alice", "sync", "applications", prod, true],
     ["alice", "action/apps/Deployment/restart", "applications", prod, true],
@@ -118,6 +118,9 @@ const cases: readonly Case[] = [
     ["mallory", "get", "projects", "shop-nonprod", false],
     ["", "get", "applications", nonprod, false],
     ["acme", "get", "applications", nonprod, false],
+    // A guest is a member of the team's group too.
+    ["acme/shop", "get", "applications", nonprod, false],
+    ["acme/shop", "get", "projects", "shop-nonprod", false],
     ["acme/platform", "delete", "applications", prod, true],
 ];
 

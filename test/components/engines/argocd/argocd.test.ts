@@ -6,20 +6,13 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { ControlPlane } from "../../../../components/engines/argocd/install/controlPlane";
-import {
-    loadManifests,
-    loadUpdaterManifests,
-    ManifestError,
-    parseManifests,
-} from "../../../../components/engines/argocd/install/manifests";
-import {
-    inNamespace,
-    patchManifests,
-    withSettingsDigest,
-} from "../../../../components/engines/argocd/install/patches";
+import { loadManifests, loadUpdaterManifests } from "../../../../components/engines/argocd/install/manifests";
+import { patchManifests, withSettingsDigest } from "../../../../components/engines/argocd/install/patches";
+import { ManifestError, parseManifests } from "../../../../components/support/manifests";
+import { inNamespace } from "../../../../components/support/workloads";
 import { RepositoryAccess } from "../../../../components/engines/argocd/repository";
 import {
     accessRules,
@@ -262,8 +255,15 @@ describe("settings", () => {
         assert.ok(rules.includes("p, role:shop-maintainer, applications, sync, shop-prod/*, allow"));
         assert.ok(rules.includes("p, role:shop-developer, applications, sync, shop-nonprod/*, allow"));
         assert.ok(!rules.includes("p, role:shop-developer, applications, sync, shop-prod/*, allow"));
-        assert.ok(rules.includes("g, acme/shop, role:shop-developer"));
-        assert.ok(rules.includes("g, alice, role:shop-maintainer"));
+        assert.deepEqual(
+            rules.filter((rule) => rule.startsWith("g,")),
+            [
+                "g, bob, role:shop-developer",
+                "g, carol, role:shop-developer",
+                "g, alice, role:shop-maintainer",
+            ],
+            "no group: guests are members of it too",
+        );
         assert.equal(accessRules(estate)["policy.default"], "");
     });
 });
@@ -287,20 +287,23 @@ describe("manifests", () => {
         assert.equal((await loadManifests(at({ sha256: good }))).length, 1);
         await assert.rejects(loadManifests(at({ sha256: "0".repeat(64) })), (error) => {
             assert.ok(error instanceof ManifestError);
-            assert.match(error.message, /is not the file that was pinned: its SHA-256 is/);
+            assert.match(
+                error.message,
+                /at argocd\.manifests\.sha256[^]*which is [0-9a-f]{64}: it is not the file that was pinned[^]*Nothing was changed\./,
+            );
             return true;
         });
     });
     test("of another version are refused", async () => {
         await assert.rejects(
             loadManifests(at({ version: "3.1.0" })),
-            /installs Argo CD 3\.2\.11, argocd\.manifests\.version says 3\.1\.0/,
+            /at argocd\.manifests\.version\n +value: "3\.1\.0"\n.*installs Argo CD 3\.2\.11/,
         );
     });
     test("that are not there are named, with what to do", async () => {
         await assert.rejects(
             loadManifests(at({ path: "/nowhere" })),
-            /Point argocd\.manifests\.path at the folder/,
+            /at argocd\.manifests\.path\n.*\n.*there is no such file[^]*point it at the folder/,
         );
     });
     test("of the image updater are read alone, and none where something else installs it", async () => {
@@ -318,15 +321,15 @@ describe("manifests", () => {
         assert.deepEqual(await loadUpdaterManifests(of("0.12.2", false)), []);
         await assert.rejects(
             loadUpdaterManifests(of("0.18.0")),
-            /installs Argo CD Image Updater v0\.12\.2, argocd\.imageUpdaterVersion says 0\.18\.0/,
+            /at argocd\.imageUpdaterVersion\n +value: "0\.18\.0"\n.*installs Argo CD Image Updater v0\.12\.2/,
         );
     });
     test("that are not Kubernetes objects are refused", () => {
         assert.throws(
-            () => parseManifests("x", "kind: Nothing\n"),
+            () => parseManifests("x", "kind: Nothing\n", "argocd.manifests"),
             /without apiVersion, kind or metadata\.name/,
         );
-        assert.throws(() => parseManifests("x", "a: [\n"), /is not YAML/);
+        assert.throws(() => parseManifests("x", "a: [\n", "argocd.manifests"), /is not YAML/);
     });
 });
 
@@ -383,6 +386,30 @@ describe("components", () => {
         );
         const kinds = urns.map((urn) => urn.split("::").at(-2)?.split(":").at(-1));
         assert.deepEqual([...new Set(kinds)].sort(), ["CustomResourceDefinition", "Namespace"]);
+    });
+
+    test("the ApplicationSet controller waits for the server, whose key it needs at its start", async () => {
+        const named = (name: string): KubeObject => ({ ...workload, metadata: { name } });
+        const manifests = [named("argocd-applicationset-controller"), named("argocd-server")];
+        const waitsFor = new Map<string, unknown>();
+        await record(() => {
+            pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+                waitsFor.set(name, opts.dependsOn);
+                return undefined;
+            });
+            const args = { estate: sampleEstate(), manifests, webhookToken: "fake" };
+            new ControlPlane("argocd", args, { providers: [new k8s.Provider("host")] });
+        });
+        const awaited = async (name: string): Promise<string[]> => {
+            const resources = waitsFor.get(`argocd-deployment-${name}`) as pulumi.Resource[];
+            const urns = resources.map(
+                ({ urn }) => new Promise<string>((resolve) => void urn.apply(resolve)),
+            );
+            return (await Promise.all(urns)).map((urn) => urn.split("::").at(-1) ?? "");
+        };
+        const server = "argocd-deployment-argocd-server";
+        assert.ok((await awaited("argocd-applicationset-controller")).includes(server));
+        assert.ok(!(await awaited("argocd-server")).some((name) => name.includes("deployment")));
     });
 
     test("sign-in without its secret is refused", async () => {
@@ -469,6 +496,8 @@ describe("components", () => {
                 name: "default",
                 class: "prod" as const,
                 syncWindows: [],
+                previews: false,
+                guarded: false,
                 destinations: [],
                 kinds: [],
                 sourceRepos: [],

@@ -97,6 +97,42 @@ test("values go to Helm only; without automation a person syncs", () => {
     assert.equal("automated" in (specOf(helm)["syncPolicy"] ?? {}), false);
 });
 
+test("a folder of YAML is applied as it is; Jsonnet is told image, values and place", () => {
+    const environment = sampleAppEnvironment("web", "dev", { values: { replicas: 2 }, pin: "a1" });
+    const sourceOf = (delivery: App["delivery"], change = environment): Record<string, unknown> => {
+        const app = sampleApp("web", { delivery });
+        const { spec } = application(sampleEstate([app]), app, change, "member1") as unknown as {
+            spec: { source: Record<string, unknown> };
+        };
+        return spec.source;
+    };
+    const { path, directory, ...others } = sourceOf("plain");
+    assert.deepEqual([path, directory], ["web/environments/dev", { recurse: true }]);
+    assert.deepEqual(Object.keys(others).sort(), ["repoURL", "targetRevision"]);
+    assert.deepEqual(sourceOf("jsonnet")["directory"], {
+        jsonnet: {
+            extVars: [
+                { name: "app", value: "web" },
+                { name: "cluster", value: "member1" },
+                { name: "environment", value: "dev" },
+            ],
+            tlas: [
+                { name: "image", value: "harbor.test/web-dev/web" },
+                { name: "imagetag", value: "a1" },
+                { name: "values", value: '{"replicas":2}', code: true },
+            ],
+        },
+    });
+    assert.deepEqual(
+        (
+            sourceOf("jsonnet", sampleAppEnvironment("web", "dev"))["directory"] as {
+                jsonnet: { tlas: object[] };
+            }
+        ).jsonnet.tlas,
+        [{ name: "image", value: "harbor.test/web-dev/web" }],
+    );
+});
+
 test("fields that Argo CD drops when it writes an Application are not declared: they would drift for ever", () => {
     const app = sampleApp("web");
     const { sync } = sampleAppEnvironment("web", "dev");

@@ -6,7 +6,7 @@ import * as assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as k8s from "@pulumi/kubernetes";
 import { parse } from "yaml";
-import { events } from "../../../../components/notifications/events";
+import { events } from "../../../../components/notifications/cardTexts";
 import { triggers } from "../../../../components/engines/argocd/notifications/triggers";
 import {
     notificationSettings,

@@ -48,6 +48,8 @@ describe("Argo CD", () => {
             {
                 name: "shop-nonprod",
                 class: "nonprod",
+                guarded: false,
+                previews: false,
                 syncWindows: [],
                 destinations: ["api-dev", "api-test", "web-dev", "web-test"].map((namespace) => ({
                     cluster: "member1",
@@ -62,6 +64,8 @@ describe("Argo CD", () => {
             {
                 name: "shop-prod",
                 class: "prod",
+                guarded: false,
+                previews: false,
                 syncWindows: [],
                 destinations: ["member1", "member2"].flatMap((cluster) =>
                     ["api-prod", "web-prod"].map((namespace) => ({ cluster, namespace })),

@@ -11,7 +11,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { leanDefinition } from "../../../../components/engines/argocd/install/definitions";
-import { parseManifests } from "../../../../components/engines/argocd/install/manifests";
+import { parseManifests } from "../../../../components/support/manifests";
 import type { KubeObject } from "../../../../components/support/kubeObject";
 import type { ClusterClient } from "../../../../sandbox/clusters/client";
 import { sandboxDown, sandboxUp } from "../../../../sandbox/supervisor";
@@ -155,7 +155,7 @@ describe("lean definitions beside published ones", { timeout: 15 * 60_000 }, () 
         const tools = await ensureTools(["argocd-manifests"], progressPrinter(process.stderr));
         const file = path.join(tools.get("argocd-manifests")?.path ?? "", "install.yaml");
         definitions = Object.fromEntries(
-            parseManifests(file, fs.readFileSync(file, "utf8"))
+            parseManifests(file, fs.readFileSync(file, "utf8"), "argocd.manifests")
                 .filter(({ kind }) => kind === "CustomResourceDefinition")
                 .map((object) => [(object as Definition).spec.names.kind, object as Definition]),
         );

@@ -11,7 +11,7 @@ import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { parseManifests } from "../../../../components/engines/argocd/install/manifests";
+import { parseManifests } from "../../../../components/support/manifests";
 import { patchManifests } from "../../../../components/engines/argocd/install/patches";
 import type { KubeObject } from "../../../../components/support/kubeObject";
 import { argoCdReleases } from "../../../../estate/engines/argocd/releases";
@@ -116,7 +116,7 @@ describe("known releases of Argo CD", { timeout: 15 * 60_000 }, () => {
 
     function published(release: string, variant: keyof typeof variants): KubeObject[] {
         const file = fileOf(release, variant);
-        return parseManifests(file, fs.readFileSync(file, "utf8"));
+        return parseManifests(file, fs.readFileSync(file, "utf8"), "argocd.manifests");
     }
 
     /** Server-side, as the estate's provider does it, and with unknown fields refused. */

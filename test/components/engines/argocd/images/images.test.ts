@@ -480,7 +480,7 @@ describe("the updater itself", () => {
     test("is installed by one component that hands out the definitions", async () => {
         const recording = await record(() => {
             const host = { providers: [new k8s.Provider("host")] };
-            const { argocd, registries } = estateOf(app);
+            const { argocd, registries, clusters } = estateOf(app);
             const settings = new UpdaterSettings(
                 "updater",
                 { argocd, registries, webhookToken: "fake" },
@@ -488,7 +488,14 @@ describe("the updater itself", () => {
             );
             const install = new UpdaterInstall(
                 "install",
-                { argocd, registries, network: { authorities: [] }, manifests: published, settings },
+                {
+                    argocd,
+                    registries,
+                    network: { authorities: [] },
+                    clusters,
+                    manifests: published,
+                    settings,
+                },
                 host,
             );
             assert.equal(install.definitions.length, 1);
@@ -497,12 +504,12 @@ describe("the updater itself", () => {
     });
 });
 
-test("Harbor is told where the updater listens, if it does", () => {
+test("Harbor notifies the updater of pushes where it listens, if it does", () => {
     const app = sampleApp("web", { updater });
     const listening = estateOf(app, "1.3.0", { webhookUrl: "https://updater.test" });
     assert.deepEqual(pushReceiver(listening, dev), {
         policy: "argocd-image-updater",
-        description: "Tells the image updater of pushes to web-dev",
+        description: "Notifies the image updater of pushes to web-dev",
         address: "https://updater.test/webhook?type=harbor",
         skipCertVerify: false,
     });

@@ -1,0 +1,61 @@
+/** Flux's parts, joined as a release has them. That they are Flux's is shown by what installs them (test/e2e). */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseAllDocuments } from "yaml";
+
+import { fluxInstallYaml } from "../../commands/support/fluxManifests";
+
+interface Manifest {
+    kind: string;
+    metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+    spec?: {
+        selector?: unknown;
+        template?: { metadata: { labels: unknown }; spec: { containers: { image: string }[] } };
+    };
+}
+
+const deployment = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: source-controller, labels: {control-plane: controller}}
+spec:
+  selector: {matchLabels: {app: source-controller}}
+  template:
+    metadata: {labels: {app: source-controller}}
+    spec: {containers: [{name: manager, image: "fluxcd/source-controller:v1"}]}
+`;
+
+const definition = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gitrepositories.source.toolkit.fluxcd.io}
+`;
+
+test("namespace, labels and registry are a release's, and definitions come before what uses them", () => {
+    const objects = parseAllDocuments(
+        fluxInstallYaml({ "a.yaml": deployment, "b.yaml": `---\n${definition}` }),
+    ).map((document) => document.toJS() as Manifest);
+    assert.deepEqual(
+        objects.map(({ kind, metadata }) => [kind, metadata.namespace]),
+        [
+            ["Namespace", undefined],
+            ["CustomResourceDefinition", undefined],
+            ["Deployment", "flux-system"],
+        ],
+    );
+    const [, , made] = objects;
+    assert.equal(made?.spec?.template?.spec.containers[0]?.image, "ghcr.io/fluxcd/source-controller:v1");
+    assert.deepEqual(made?.metadata.labels, {
+        "control-plane": "controller",
+        "app.kubernetes.io/instance": "flux-system",
+        "app.kubernetes.io/part-of": "flux",
+    });
+    assert.deepEqual(made?.spec?.selector, { matchLabels: { app: "source-controller" } });
+});
+
+test("a kind that no release has had is refused, with the file that holds it", () => {
+    assert.throws(
+        () => fluxInstallYaml({ "new.yaml": "kind: Gateway\nmetadata: {name: x}\n" }),
+        /new\.yaml holds a Gateway/,
+    );
+});

@@ -1,0 +1,630 @@
+/** What the commands decide before an estate that lives is changed. That they act on it: test/e2e/changes.test.ts, faults.test.ts. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Answer, Ask } from "../../commands/doctor/http";
+import { changedBranches, existing, withoutResources } from "../../commands/support/branches";
+import type { ExportedStack, StateResource } from "../../commands/support/exported";
+import { getsContent } from "../../commands/support/seeds";
+import { moves } from "../../commands/support/moves";
+import {
+    filledIn,
+    importFile,
+    leftInPlaceOf,
+    unfinished,
+    withoutPendingCreates,
+} from "../../commands/support/takeOver";
+import { model, type Overrides } from "../support/estate";
+
+const stack = "urn:pulumi:dev::gitops-estate::";
+const provider = (name: string): string => `${stack}pulumi:providers:x::${name}::0a1b`;
+const component = (type: string, name: string, above?: StateResource): StateResource => ({
+    urn: `${stack}${type}::${name}`,
+    type,
+    ...(above === undefined ? {} : { parent: above.urn }),
+});
+const made = (
+    above: StateResource,
+    type: string,
+    name: string,
+    more: Partial<StateResource>,
+): StateResource => ({
+    urn: `${above.urn.split("::").slice(0, 3).join("::")}$${type}::${name}`,
+    type,
+    parent: above.urn,
+    provider: provider("gitlab"),
+    ...more,
+});
+
+/** The state of `web` of the sample estate, as far as it is looked at. */
+function standing(environments: readonly string[] = ["dev", "test", "prod"]): StateResource[] {
+    const app = component("gitops-estate:apps:AppSpace", "app-web");
+    const config = component("gitops-estate:gitlab:ConfigRepository", "config-web", app);
+    const branch = (name: string): StateResource[] => [
+        ...(name === "dev"
+            ? []
+            : [
+                  made(config, "gitlab:index/branch:Branch", `config-web-branch-${name}`, {
+                      id: `7:${name}`,
+                      inputs: { project: "7", name, ref: "dev" },
+                  }),
+              ]),
+        made(
+            config,
+            "gitlab:index/branchProtection:BranchProtection",
+            `config-web-branch-${name}-protection`,
+            {
+                id: `7:${name}`,
+                inputs: { project: "7", branch: name },
+            },
+        ),
+    ];
+    const images = environments.flatMap((environment) => {
+        const of = component("gitops-estate:harbor:ImageProject", `app-web-images-${environment}`, app);
+        const name = `app-web-images-${environment}-project`;
+        return [of, made(of, "harbor:index/project:Project", name, { provider: provider("harbor-main") })];
+    });
+    return [
+        app,
+        config,
+        made(config, "gitlab:index/project:Project", "config-web-project", {
+            id: "7",
+            inputs: { defaultBranch: "dev" },
+            outputs: { pathWithNamespace: "acme/shop/web-config" },
+        }),
+        ...environments.flatMap(branch),
+        ...images,
+    ];
+}
+
+const exported = (resources: readonly StateResource[]): ExportedStack => ({ deployment: { resources } });
+const alone = (more: Overrides = {}): ReturnType<typeof model> =>
+    model({ ...more, apps: { api: undefined, ...(more["apps"] as Overrides | undefined) } });
+
+/** A file that {@link standing}'s config repository started with. */
+function content(filePath: string): StateResource {
+    const [, config] = standing();
+    assert.ok(config !== undefined);
+    return made(config, "gitlab:index/repositoryFile:RepositoryFile", `config-web-file-${filePath}`, {
+        id: `7:dev:${filePath}`,
+        inputs: { project: "7", branch: "dev", filePath },
+    });
+}
+
+/** The state of `web` with a flow whose environments are folders: which repository has files of which environments. */
+function folders(repositories: Readonly<Record<string, readonly string[]>>): StateResource[] {
+    const [app, ...rest] = standing(["test", "prod"]).filter(({ urn }) => !/config-web/.test(urn));
+    assert.ok(app !== undefined);
+    return [
+        app,
+        ...rest,
+        ...Object.entries(repositories).flatMap(([name, files], index) => {
+            const config = component("gitops-estate:gitlab:ConfigRepository", name, app);
+            const id = String(20 + index);
+            return [
+                config,
+                made(config, "gitlab:index/project:Project", `${name}-project`, {
+                    id,
+                    inputs: { defaultBranch: "main" },
+                    outputs: {
+                        pathWithNamespace: name.startsWith("guarded-")
+                            ? `acme/shop-prod/${name.replace(/^guarded-(team-)?config-/, "")}-config`
+                            : `acme/shop/${name.replace(/^(team-)?config-/, "")}-config`,
+                    },
+                }),
+                ...files.map((filePath) =>
+                    made(config, "gitlab:index/repositoryFile:RepositoryFile", `${name}-file-${filePath}`, {
+                        id: `${id}:main:${filePath}`,
+                        inputs: { project: id, branch: "main", filePath },
+                    }),
+                ),
+            ];
+        }),
+    ];
+}
+const values = (environment: string): string => `web/environments/${environment}/values.yaml`;
+const inTrunk = {
+    "config-web": ["web/chart/Chart.yaml", ".gitlab-ci.yml", values("test")],
+    "guarded-config-web": ["web/chart/Chart.yaml", ".gitlab-ci.yml", values("prod")],
+};
+const inGitLabFlow = { "config-web": ["web/chart/Chart.yaml", values("test"), values("prod")] };
+const inFolders = (flow: string, more: object = {}, prod: object = {}): Overrides => ({
+    apps: { web: { flow, environments: { dev: null, prod }, ...more } },
+});
+
+describe("changes that are refused", () => {
+    const cases: Record<string, { change: Overrides; state?: StateResource[]; found: string[] }> = {
+        nothing: { change: {}, found: [] },
+        "a first update": {
+            change: { apps: { shop: { team: "shop" }, web: undefined } },
+            state: [],
+            found: [],
+        },
+        "an app more": { change: { apps: { shop: { team: "shop" } } }, found: [] },
+        "an app with another name": {
+            change: { apps: { shop: { team: "shop" }, web: undefined } },
+            found: ["renamed apps.web shop"],
+        },
+        "an environment with another name": {
+            change: {
+                environments: {
+                    test: undefined,
+                    staging: { clusters: ["member1"], promotesFrom: "dev" },
+                    prod: { promotesFrom: "staging" },
+                },
+            },
+            found: ["renamed environments.test staging"],
+        },
+        "an environment less": {
+            change: { environments: { test: undefined, prod: { promotesFrom: "dev" } } },
+            found: [],
+        },
+        "another registry": {
+            change: {
+                registries: { other: { url: "https://other.test" } },
+                environments: {
+                    prod: { registry: "other" },
+                    dev: { registry: "main" },
+                    test: { registry: "main" },
+                },
+            },
+            found: ["registry-moved environments.prod.registry other"],
+        },
+        "another first branch": {
+            change: { environments: { dev: { branch: "develop" } } },
+            found: ["first-branch-moved apps.web.config develop"],
+        },
+        "a config repository of prod's own, in which there is no version yet": {
+            change: {
+                environments: { dev: { branch: "main" } },
+                apps: { web: { flow: "trunk", environments: { dev: null } } },
+            },
+            state: [
+                ...standing().map((each) =>
+                    each.urn.endsWith("::config-web-project")
+                        ? { ...each, inputs: { defaultBranch: "main" } }
+                        : each,
+                ),
+                content("web/values.yaml"),
+            ],
+            found: [
+                "config-moved apps.web.flow acme/shop/web-config",
+                "config-moved apps.web.flow acme/shop-prod/web-config",
+            ],
+        },
+        "the same, with the tags that run there pinned": {
+            change: {
+                environments: { dev: { branch: "main" } },
+                apps: {
+                    web: {
+                        flow: "trunk",
+                        environments: { dev: null, test: { pin: "0123456788" }, prod: { pin: "0123456789" } },
+                    },
+                },
+            },
+            state: [
+                ...standing().map((each) =>
+                    each.urn.endsWith("::config-web-project")
+                        ? { ...each, inputs: { defaultBranch: "main" } }
+                        : each,
+                ),
+                content("web/values.yaml"),
+            ],
+            found: [],
+        },
+    };
+    const release = (environment: string, more: object = {}): StateResource => ({
+        urn: `${stack}kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease::delivery-web-${environment}-member1`,
+        type: "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease",
+        inputs: {
+            metadata: {
+                name: `web-${environment}-member1`,
+                labels: { "gitops-estate/app": "web", "gitops-estate/environment": environment },
+            },
+            spec: { interval: "300s", ...more },
+        },
+    });
+    const fluxes = { defaults: { engine: "flux" }, flux: { manifests: { path: "manifests" } } };
+    const state = [...standing(), release("dev"), release("prod")];
+    Object.assign(cases, {
+        "an app that Flux delivers by Helm as before": { change: fluxes, state, found: [] },
+        "another delivery of an app that Flux runs by Helm": {
+            change: { ...fluxes, apps: { web: { delivery: "kustomize" } } },
+            state,
+            found: ["release-uninstalled apps.web.delivery kustomize"],
+        },
+        "the same, where one environment is on hold": {
+            change: { ...fluxes, apps: { web: { delivery: "kustomize" } } },
+            state: [...standing(), release("dev", { suspend: true }), release("prod")],
+            found: ["release-uninstalled apps.web.delivery kustomize"],
+        },
+        "the same, where all are on hold": {
+            change: { ...fluxes, apps: { web: { delivery: "kustomize" } } },
+            state: [...standing(), release("dev", { suspend: true }), release("prod", { suspend: true })],
+            found: [],
+        },
+        "another engine of an app that Flux runs by Helm": {
+            change: {},
+            state,
+            found: ["release-uninstalled apps.web.engine argocd"],
+        },
+        "an environment less of an app that Flux runs by Helm": {
+            change: { ...fluxes, environments: { test: undefined, prod: { promotesFrom: "dev" } } },
+            state: [...standing(), release("test")],
+            found: [],
+        },
+        "trunk as it was": { change: inFolders("trunk"), state: folders(inTrunk), found: [] },
+        "trunk that is given up: the repository of all environments has no version of prod": {
+            change: inFolders("gitlab-flow"),
+            state: folders(inTrunk),
+            found: ["config-moved apps.web.flow acme/shop/web-config"],
+        },
+        "trunk whose first update was ended before prod's files were there": {
+            change: inFolders("trunk"),
+            state: folders({ ...inTrunk, "guarded-config-web": [".gitlab-ci.yml"] }),
+            found: [],
+        },
+        "folders instead of branches, in the same repository": {
+            change: { ...inFolders("gitlab-flow"), environments: { dev: { branch: "main" } } },
+            state: folders({ "config-web": ["web/Chart.yaml"] }),
+            found: ["test", "prod"].map(() => "config-moved apps.web.flow acme/shop/web-config"),
+        },
+        "the same, with the tag that runs in prod pinned": {
+            change: inFolders("gitlab-flow", {}, { pin: "0123456789" }),
+            state: folders(inTrunk),
+            found: [],
+        },
+        "prod in a guarded repository that is there, for another app": {
+            change: inFolders("trunk", { config: { scope: "team" } }),
+            state: folders({
+                "team-config-shop": ["web/chart/Chart.yaml", values("test"), values("prod")],
+                "guarded-team-config-shop": ["api/chart/Chart.yaml", "api/environments/prod/values.yaml"],
+            }),
+            found: ["config-moved apps.web.flow acme/shop-prod/shop-config"],
+        },
+        "a repository that the team shares instead of the app's own": {
+            change: inFolders("gitlab-flow", { config: { scope: "team" } }),
+            state: folders(inGitLabFlow),
+            found: ["test", "prod"].map(() => "config-moved apps.web.config.scope acme/shop/shop-config"),
+        },
+        "another delivery where each environment has a folder": {
+            change: inFolders("gitlab-flow", { delivery: "kustomize" }),
+            state: folders(inGitLabFlow),
+            found: ["test", "prod"].map(() => "config-moved apps.web.delivery acme/shop/web-config"),
+        },
+    });
+    for (const [name, { change, state = standing(), found }] of Object.entries(cases)) {
+        test(name, () => {
+            const findings = moves(alone(change), exported(state));
+            assert.deepEqual(
+                findings.map(({ id, path, value }) => `${id} ${path} ${String(value)}`),
+                found,
+            );
+        });
+    }
+});
+
+test("a release that would be uninstalled is named with what to do first", () => {
+    const resource: StateResource = {
+        urn: `${stack}kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease::delivery-web-prod-member1`,
+        type: "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease",
+        inputs: {
+            metadata: {
+                name: "web-prod-member1",
+                labels: { "gitops-estate/app": "web", "gitops-estate/environment": "prod" },
+            },
+            spec: {},
+        },
+    };
+    const [finding] = moves(alone(), exported([...standing(), resource]));
+    assert.match(finding?.rule ?? "", /^deletes web-prod-member1: .*what web runs in prod would go$/);
+    assert.match(finding?.fix ?? "", /^first put web on hold in prod .*Then change engine; end the hold/);
+});
+
+describe("branches of a config repository", () => {
+    const names = (list: readonly { branch: string; resources: readonly { urn: string }[] }[]): string[] =>
+        list.flatMap(({ resources }) => resources.map(({ urn }) => urn.split("::").at(-1) ?? ""));
+
+    test("are what they were when nothing changed", () => {
+        assert.deepEqual(changedBranches(alone(), exported(standing())), { left: [], named: [] });
+    });
+    test("of a repository that is not made yet are made with it", () => {
+        assert.deepEqual(changedBranches(alone(), {}), { left: [], named: [] });
+    });
+    test("that an environment had before are left with their protection, the new ones are looked for", () => {
+        const { left, named } = changedBranches(
+            alone({ environments: { test: { branch: "staging" } } }),
+            exported(standing()),
+        );
+        assert.deepEqual(names(left), ["config-web-branch-test", "config-web-branch-test-protection"]);
+        assert.deepEqual(names(named), ["config-web-branch-staging", "config-web-branch-staging-protection"]);
+    });
+    test("are imported under the names and providers that the program gives them", () => {
+        const state = standing();
+        const missing = exported(state.filter(({ urn }) => !urn.includes("-branch-test")));
+        const [test] = changedBranches(alone(), missing).named;
+        const real = state.filter(({ urn }) => urn.includes("-branch-test"));
+        assert.deepEqual(
+            test?.resources.map(({ urn, type, parent, provider: by }) => ({ urn, type, parent, by })),
+            real.map(({ urn, type, parent, provider: by }) => ({ urn, type, parent, by })),
+        );
+    });
+    test("of an app that are over with a hotfix are left too, and looked for when they are named again", () => {
+        const app = component("gitops-estate:apps:AppSpace", "app-web");
+        const repository = component("gitops-estate:gitlab:AppRepository", "app-web-repository", app);
+        const project = made(repository, "gitlab:index/project:Project", "app-web-repository-project", {
+            id: "8",
+            inputs: { defaultBranch: "main" },
+            outputs: { pathWithNamespace: "acme/shop/web" },
+        });
+        const protection = made(
+            repository,
+            "gitlab:index/branchProtection:BranchProtection",
+            "app-web-repository-hotfix-fix-protection",
+            { id: "8:fix", inputs: { project: "8", branch: "fix" } },
+        );
+        const over = changedBranches(alone(), exported([app, repository, project, protection]));
+        assert.deepEqual(names(over.left), ["app-web-repository-hotfix-fix-protection"]);
+        assert.deepEqual(over.named, []);
+        const hotfix = (from?: string): ReturnType<typeof changedBranches> =>
+            changedBranches(
+                alone({
+                    apps: { web: { hotfix: { branch: "fix", ...(from === undefined ? {} : { from }) } } },
+                }),
+                exported([app, repository, project]),
+            );
+        assert.deepEqual(names(hotfix().named), ["app-web-repository-hotfix-fix-protection"]);
+        assert.deepEqual(names(hotfix("v1").named), [
+            "app-web-repository-hotfix-fix",
+            "app-web-repository-hotfix-fix-protection",
+        ]);
+    });
+    test("leave no reference behind in the state", () => {
+        const [, , project, ...rest] = standing();
+        const dependent: StateResource = {
+            urn: "rule",
+            type: "any",
+            dependencies: ["a", "b"],
+            propertyDependencies: { branches: ["a"], project: ["b"], none: null },
+        };
+        assert.ok(project !== undefined && rest.length > 0);
+        assert.deepEqual(
+            withoutResources(exported([{ urn: "a", type: "any" }, { urn: "b", type: "any" }, dependent]), [
+                "a",
+            ]),
+            exported([
+                { urn: "b", type: "any" },
+                {
+                    ...dependent,
+                    dependencies: ["b"],
+                    propertyDependencies: { branches: [], project: ["b"], none: [] },
+                },
+            ]),
+        );
+    });
+    test("that are there and open are told from protected ones", async () => {
+        const branch = (name: string): Parameters<typeof existing>[0][number] => ({
+            repository: "acme/shop/web-config",
+            branch: name,
+            resources: [{ urn: "u", type: "t", inputs: { project: "7" } }],
+            byPeople: false,
+        });
+        const found = await existing(
+            ["open", "closed", "absent"].map(branch),
+            server({
+                "/projects/7/repository/branches/open": { protected: false },
+                "/projects/7/repository/branches/closed": { protected: true },
+            }),
+        );
+        assert.deepEqual(
+            found.map(({ branch: name, isProtected }) => [name, isProtected]),
+            [
+                ["open", false],
+                ["closed", true],
+            ],
+        );
+    });
+});
+
+/** A server that has what is written here, and answers 404 for all else. */
+function server(content: Record<string, unknown>): Ask {
+    return (_method, path) => {
+        const body = content[path.replace(/[?&](per_page|page_size)=100&page=1$/, "")];
+        const answer: Answer = { status: body === undefined ? 404 : 200, headers: {}, body };
+        return Promise.resolve(answer);
+    };
+}
+
+describe("first content", () => {
+    const helm = ["web/Chart.yaml", ".gitlab-ci.yml"].map(content);
+    const cases: Record<string, [change: Overrides, files: StateResource[], comes: boolean]> = {
+        "that is as it was": [{}, helm, false],
+        "of pipelines that were off": [{}, [content("web/Chart.yaml")], true],
+        "of another delivery": [{ apps: { web: { delivery: "kustomize" } } }, helm, true],
+        "without pipelines": [{ apps: { web: { ci: "none" } } }, [content("web/Chart.yaml")], false],
+    };
+    for (const [name, [change, files, comes]] of Object.entries(cases)) {
+        test(name, () => {
+            assert.equal(getsContent(alone(change), exported([...standing(), ...files])), comes);
+        });
+    }
+    test("of an environment whose versions come back to a repository that had them is looked for", () => {
+        const comes = (flow: string, state: StateResource[]): boolean =>
+            getsContent(alone(inFolders(flow, { ci: "gitlab" })), exported(state));
+        assert.equal(comes("trunk", folders(inTrunk)), false);
+        const ci = { "config-web": [...inGitLabFlow["config-web"], ".gitlab-ci.yml"] };
+        assert.equal(comes("gitlab-flow", folders(ci)), false);
+        assert.equal(comes("gitlab-flow", folders(inTrunk)), true);
+    });
+    test("of a repository that is not made yet comes with it", () => {
+        assert.equal(getsContent(alone(), {}), false);
+    });
+});
+
+describe("what a killed run made", () => {
+    const gitlab = (kind: string, inputs: Record<string, unknown>): Parameters<typeof leftInPlaceOf>[0] => ({
+        urn: `${stack}x::one`,
+        type: `gitlab:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`,
+        inputs,
+    });
+    const harbor = (kind: string, inputs: Record<string, unknown>): Parameters<typeof leftInPlaceOf>[0] => ({
+        ...gitlab(kind, inputs),
+        type: `harbor:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`,
+    });
+    const cases: Record<string, [Parameters<typeof leftInPlaceOf>[0], Record<string, unknown>, unknown]> = {
+        "the group at the top": [
+            gitlab("Group", { path: "acme" }),
+            { "/groups/acme": { id: 3 } },
+            { kind: "import", id: "3" },
+        ],
+        "a group below another": [
+            gitlab("Group", { path: "shop", parentId: 3 }),
+            { "/namespaces/3": { full_path: "acme" }, "/groups/acme%2Fshop": { id: 4 } },
+            { kind: "import", id: "4" },
+        ],
+        "a project that waits for its deletion is none": [
+            gitlab("Project", { path: "web", namespaceId: 3 }),
+            {
+                "/namespaces/3": { full_path: "acme" },
+                "/projects/acme%2Fweb": { id: 7, marked_for_deletion_on: "2026-01-01" },
+            },
+            undefined,
+        ],
+        "a member": [
+            gitlab("GroupMembership", { groupId: 3, userId: 9 }),
+            { "/groups/3/members/9": { id: 9 } },
+            { kind: "import", id: "3:9" },
+        ],
+        "a protection": [
+            gitlab("BranchProtection", { project: "7", branch: "env/test" }),
+            { "/projects/7/protected_branches/env%2Ftest": {} },
+            { kind: "import", id: "7:env/test" },
+        ],
+        "a file": [
+            gitlab("RepositoryFile", { project: "7", branch: "dev", filePath: "ci/a.sh" }),
+            { "/projects/7/repository/files/ci%2Fa.sh?ref=dev": {} },
+            { kind: "import", id: "7:dev:ci/a.sh" },
+        ],
+        "a variable": [
+            gitlab("ProjectVariable", { project: "7", key: "K" }),
+            { "/projects/7/variables/K": {} },
+            { kind: "import", id: "7:K:*" },
+        ],
+        "an environment, by its name": [
+            gitlab("ProjectEnvironment", { project: "7", name: "prod" }),
+            {
+                "/projects/7/environments": [
+                    { id: 1, name: "dev" },
+                    { id: 2, name: "prod" },
+                ],
+            },
+            { kind: "import", id: "7:2" },
+        ],
+        "a hook, by its address": [
+            gitlab("ProjectHook", { project: "7", url: "http://x" }),
+            { "/projects/7/hooks": [{ id: 5, url: "http://x" }] },
+            { kind: "import", id: "7:5" },
+        ],
+        "a token, whose value is lost": [
+            gitlab("ProjectAccessToken", { project: "7", name: "ci" }),
+            {
+                "/projects/7/access_tokens": [
+                    { id: 1, name: "ci", revoked: true },
+                    { id: 2, name: "ci", revoked: false },
+                ],
+            },
+            { kind: "delete", path: "/projects/7/access_tokens/2" },
+        ],
+        "an image project": [
+            harbor("Project", { name: "web-dev" }),
+            { "/projects/web-dev": { project_id: 3 } },
+            { kind: "import", id: "/projects/3" },
+        ],
+        "a robot, whose password is lost": [
+            harbor("RobotAccount", { name: "pull", permissions: [{ namespace: "web-dev" }] }),
+            {
+                "/projects/web-dev": { project_id: 3 },
+                "/robots?q=Level%3Dproject%2CProjectID%3D3": [
+                    { id: 1, name: "robot$web-dev+push" },
+                    { id: 2, name: "robot$web-dev+pull" },
+                ],
+            },
+            { kind: "delete", path: "/robots/2" },
+        ],
+        "a rule, by its pattern": [
+            harbor("ImmutableTagRule", { projectId: "/projects/3", tagMatching: "v*" }),
+            { "/projects/3/immutabletagrules": [{ id: 6, tag_selectors: [{ pattern: "v*" }] }] },
+            { kind: "import", id: "/projects/3/immutabletagrules/6" },
+        ],
+        "nothing, where nothing is": [gitlab("Branch", { project: "7", name: "test" }), {}, undefined],
+        "nothing, where the provider takes over what is there": [
+            gitlab("TagProtection", { project: "7", tag: "*" }),
+            {},
+            undefined,
+        ],
+    };
+    for (const [name, [wanted, content, left]] of Object.entries(cases)) {
+        test(name, async () => {
+            assert.deepEqual(await leftInPlaceOf(wanted, server(content)), left);
+        });
+    }
+
+    const creating = {
+        type: "creating",
+        resource: gitlab("Branch", { project: "7", name: "test" }) as StateResource,
+    };
+    const deleting = { type: "deleting", resource: { urn: "b", type: "any" } };
+    test("is looked for where it was being created, and the note of it is dropped", () => {
+        const state = { version: 3, deployment: { pending_operations: [creating, deleting] } };
+        assert.deepEqual(unfinished(state), [creating.resource]);
+        assert.deepEqual(withoutPendingCreates(state), {
+            version: 3,
+            deployment: { pending_operations: [deleting] },
+        });
+    });
+    test("is filled in as it was sent where an import reads nothing, and nowhere else", () => {
+        const read = {
+            urn: "a",
+            type: "any",
+            inputs: { name: "test" },
+            outputs: { name: "test", webUrl: "u" },
+        };
+        const other = { urn: "b", type: "any" };
+        const sent = { urn: "a", type: "any", inputs: { name: "other", ref: "dev" } };
+        assert.deepEqual(filledIn(exported([read, other]), [sent]), {
+            deployment: {
+                resources: [
+                    {
+                        ...read,
+                        inputs: { name: "test", ref: "dev" },
+                        outputs: { name: "test", ref: "dev", webUrl: "u" },
+                    },
+                    other,
+                ],
+            },
+        });
+    });
+    test("asks for no import where nothing was being created", () => {
+        assert.equal(withoutPendingCreates({}), undefined);
+        assert.equal(withoutPendingCreates({ deployment: { pending_operations: null } }), undefined);
+        assert.equal(
+            withoutPendingCreates({ deployment: { pending_operations: [{ type: "updating" }] } }),
+            undefined,
+        );
+    });
+    test("is imported below its parent, by its provider", () => {
+        const [, config, project] = standing();
+        assert.ok(config !== undefined && project !== undefined);
+        assert.deepEqual(importFile([[project, "7"]]), {
+            nameTable: { r0: config.urn, r1: provider("gitlab").replace(/::0a1b$/, "") },
+            resources: [
+                {
+                    type: "gitlab:index/project:Project",
+                    name: "config-web-project",
+                    id: "7",
+                    parent: "r0",
+                    provider: "r1",
+                },
+            ],
+        });
+    });
+});

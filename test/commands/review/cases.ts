@@ -1,0 +1,80 @@
+/** Ten changes as they happen to estates: a name, and the spec before and after. */
+import type { SpecInput } from "../../../estate";
+import { spec, type Overrides } from "../../support/estate";
+
+/** One change. */
+export interface ReviewCase {
+    readonly before: SpecInput;
+    readonly after: SpecInput;
+}
+
+/** Production is kept from deletion in most estates; what would be refused by that is not what is tried here. */
+const common: Overrides = {
+    registries: { second: { url: "https://harbor2.test" } },
+    environments: {
+        dev: { registry: "main" },
+        test: { registry: "main" },
+        prod: { registry: "main", class: "prod", approvals: 1 },
+    },
+    argocd: {
+        manifests: { version: "3.4.6", url: "https://mirror.test/install.yaml", sha256: "0".repeat(64) },
+    },
+};
+
+const withCommon = (overrides: Overrides): SpecInput => mergeInto(spec(common), overrides) as SpecInput;
+
+function mergeInto(target: unknown, change: unknown): unknown {
+    const isMap = (value: unknown): value is Record<string, unknown> =>
+        typeof value === "object" && value !== null && !Array.isArray(value);
+    if (!isMap(target) || !isMap(change)) {
+        return structuredClone(change);
+    }
+    const result: Record<string, unknown> = { ...target };
+    for (const [key, value] of Object.entries(change)) {
+        if (value === undefined) {
+            delete result[key];
+        } else {
+            result[key] = mergeInto(result[key], value);
+        }
+    }
+    return result;
+}
+
+const change = (overrides: Overrides, from: Overrides = {}): ReviewCase => ({
+    before: withCommon(from),
+    after: withCommon(mergeInto(from, overrides) as Overrides),
+});
+
+export const reviewCases = {
+    "a person leaves": change({ teams: { shop: { developers: ["carol"] } } }),
+    "a cluster leaves": change({
+        clusters: { member2: undefined },
+        environments: { prod: { clusters: ["member1"] } },
+    }),
+    "an environment is renamed": change({
+        environments: {
+            test: undefined,
+            qa: { clusters: ["member1"], promotesFrom: "dev", registry: "main" },
+            prod: { promotesFrom: "qa" },
+        },
+    }),
+    "a registry moves": change({
+        environments: { prod: { registry: "second" } },
+    }),
+    "a tier changes": change({ gitlab: { tier: "premium" } }),
+    "an Argo CD upgrade": change({ argocd: { manifests: { version: "3.5.7" } } }),
+    "a new app": change({ apps: { docs: { team: "shop", delivery: "kustomize" } } }),
+    "an app is removed": change({ apps: { api: undefined } }),
+    "a channel is added": change({
+        channels: { night: { kind: "slack", recipient: "night" } },
+        environments: { prod: { channels: ["night"] } },
+    }),
+    "a protection is loosened": change(
+        { environments: { prod: { class: "nonprod", approvals: 0 } } },
+        { gitlab: { tier: "premium" } },
+    ),
+    "a second production cluster": change(
+        { environments: { prod: { clusters: ["member1", "member2"] } } },
+        { environments: { prod: { clusters: ["member1"] } } },
+    ),
+} as const satisfies Readonly<Record<string, ReviewCase>>;

@@ -1,0 +1,610 @@
+/**
+ * What a review says of changes as they happen to estates. The steps are made from what the program registers before and
+ * after (changes.ts); test/e2e/review.test.ts has them from the engine.
+ */
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import type { Language } from "../../../estate/model";
+import type { Step } from "../../../commands/support/runReport";
+import { noteOf, type Note, type NoteSource } from "../../../commands/review/note";
+import { html, markdown, terminal } from "../../../commands/review/render";
+import { model } from "../../support/estate";
+import { reviewCases, type ReviewCase } from "./cases";
+import { modelOf, secretMarker, stepsBetween } from "./changes";
+
+type CaseName = keyof typeof reviewCases;
+
+const quiet = { began: true, refreshed: [], policies: [], errors: [] };
+
+function source(planned: readonly Step[], more: Partial<NoteSource> = {}): NoteSource {
+    return {
+        stack: "dev",
+        estate: model(),
+        language: "en",
+        policy: false,
+        report: { ...quiet, planned },
+        ...more,
+    };
+}
+
+const inMarkdown = (note: Note, limit?: number): string =>
+    markdown(note, { marker: "m", ...(limit === undefined ? {} : { limit }) });
+
+/** What somebody who knows neither the code nor Pulumi must be able to say from the note. */
+const expected: Readonly<
+    Record<CaseName, { en: string; zh: string; says: readonly RegExp[]; not?: readonly RegExp[] }>
+> = {
+    "a person leaves": {
+        en: "1 person loses access; nothing else is deleted",
+        zh: "1 人失去访问权限；不删除其他内容",
+        says: [/`bob` loses access: was developer in team `shop`, and is in no team any more/],
+        not: [/Deleted or made anew/],
+    },
+    "a cluster leaves": {
+        en: "Cluster `member2` leaves; `api` and `web` stop running on `member2` in production (still on `member1`); deletes 3 namespaces",
+        zh: "集群 `member2` 退出；`api`、`web` 的生产环境 `prod`不再运行于集群 `member2`（剩余 `member1`）；删除 3 个命名空间",
+        says: [
+            /\*\*deletes namespace `web-prod` on cluster `member2` with everything that runs and lies in it/,
+            /The images and what is in git stay/,
+            /`argocd\/shop-prod` on cluster `host` may no longer use `api-prod on member2`/,
+        ],
+        not: [/nothing is deleted/],
+    },
+    "an environment is renamed": {
+        en: "Deletes 2 image projects and 2 namespaces; `api` and `web` get a new, empty environment `qa`; `api` and `web` lose environment `test`",
+        zh: "删除 2 个镜像项目、2 个命名空间；`api`、`web` 新增环境 `qa`（为空）；`api`、`web` 失去环境 `test`",
+        says: [
+            /deletes image project `web-test` in Harbor `main` with every image in it/,
+            /namespace `web-test`.*Its images are deleted too/,
+            /branch `test` of `acme\/shop\/web-config`.*stay on the server/,
+        ],
+        // Nothing of it is left that could look for an image.
+        not: [/protected no more/, /Pods that start later/],
+    },
+    "a registry moves": {
+        en: "Deletes 2 image projects; the image projects of `api` and `web` in `prod` move from Harbor `main` to `second`, without the images; 2 passwords of programs are renewed",
+        zh: "删除 2 个镜像项目；`api`、`web` 在环境 `prod` 的镜像项目从 Harbor `main` 移到 `second`（不带镜像）；更换 2 个密码",
+        says: [
+            /the new one in Harbor `second` is empty/,
+            /the update then ends with an error\. Pods that start later find no image until one is built or copied/,
+            /The old passwords end/,
+            /Secret `api-prod\/registry-pull`.*: what it holds changes, and is not shown/,
+        ],
+    },
+    "a tier changes": {
+        en: "2 protections are tightened; merges need approval from now on in 2 repositories; nothing is deleted",
+        zh: "收紧 2 项保护；2 个仓库的合并从此需要审批；不删除任何内容",
+        says: [
+            /protection of branch `dev` of `acme\/shop\/web-config` is tightened: push: developers and maintainers → maintainers/,
+            /approval rule `prod`.* which asks for 1 approval/,
+            /for a moment in between there is none/,
+        ],
+        not: [/loosened/],
+    },
+    "an Argo CD upgrade": {
+        en: "Argo CD goes from `v3.4.6` to `v3.5.7`; nothing is deleted",
+        zh: "Argo CD 从 `v3.4.6` 升级到 `v3.5.7`；不删除任何内容",
+        // A person reads an address of an image, and no list of containers.
+        not: [/containers` \[/],
+        says: [
+            /containers\.argocd-server\.image` `\S+:v3\.4\.6` → `\S+:v3\.5\.7`/,
+            /^-\s+.*v3\.4\.6$/m,
+            /^\+\s+.*v3\.5\.7$/m,
+        ],
+    },
+    "a new app": {
+        en: "App `docs` is new; nothing is deleted",
+        zh: "新增应用 `docs`；不删除任何内容",
+        says: [/for app `docs` 5 robot accounts, 1 access token and 1 deploy token are made/],
+        not: [/Deleted or made anew/],
+    },
+    "an app is removed": {
+        en: "Deletes 4 namespaces and 2 image projects; app `api` goes away",
+        zh: "删除 4 个命名空间、2 个镜像项目；移除应用 `api`",
+        says: [
+            /deletes image project `api-dev` in Harbor `main` with every image in it/,
+            /repository `api`.* stay on the server; the estate no longer looks after them/,
+            /for app `api` 5 robot accounts, 1 access token and 1 deploy token end/,
+        ],
+    },
+    "a channel is added": {
+        en: "Channel `night` gets messages about `api` and `web`; nothing is deleted",
+        zh: "通道 `night` 开始接收 `api`、`web` 的消息；不删除任何内容",
+        says: [/its messages to `night` change/],
+        not: [/subscribe\.on-deployed\.night` \(nothing\)/],
+    },
+    "a protection is loosened": {
+        en: "8 protections are loosened; `prod` is no longer treated as production; 1 setting is deleted, no data and nothing that runs",
+        zh: "放宽 8 项保护；`prod` 不再是生产环境；只删除 1 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        says: [
+            /#### 🔴 Who may do what/,
+            /approval rule `prod` of `acme\/shop\/web-config` goes away, and holds nothing back any more/,
+            /tags can be overwritten/,
+        ],
+    },
+    "a second production cluster": {
+        en: "`api` and `web` get a second production cluster (`member2`); nothing is deleted",
+        zh: "`api`、`web` 的生产环境 `prod`增加集群 `member2`（共 2 个）；不删除任何内容",
+        says: [/may also use `api-prod on member2`/],
+    },
+};
+
+/** Branches that are no longer in the spec leave the stack before an update, see commands/support/branches.ts. */
+const leavesFirst = (planned: readonly Step[]): Set<string> =>
+    new Set(
+        planned
+            .filter(({ op, type }) => op === "delete" && /:Branch(Protection)?$/.test(type))
+            .map(({ urn }) => urn),
+    );
+
+describe("the note of a change", () => {
+    for (const [name, { before: was, after }] of Object.entries(reviewCases) as [CaseName, ReviewCase][]) {
+        test(`says what it means when ${name}`, async () => {
+            const [from, to] = [modelOf(was), modelOf(after)];
+            const planned = await stepsBetween(from, to);
+            const all = { ...source(planned), estate: to, leftAlone: leavesFirst(planned) };
+            for (const language of ["en", "zh"] as const satisfies readonly Language[]) {
+                const note = noteOf({ ...all, language });
+                assert.equal(note.headline, expected[name][language]);
+                for (const text of [inMarkdown(note), html(note), terminal(note, true)]) {
+                    assert.ok(!text.includes(secretMarker), `${name}: a secret in ${text.slice(0, 200)}`);
+                }
+                assert.doesNotMatch(terminal(note, true), /undefined|\[object|NaN|null/);
+                assert.ok(inMarkdown(note).length <= 60_000);
+            }
+            const english = inMarkdown(noteOf(all));
+            expected[name].says.forEach((each) => assert.match(english, each));
+            expected[name].not?.forEach((each) => assert.doesNotMatch(english, each));
+        });
+    }
+
+    test("has nothing to say of a preview without changes", async () => {
+        const estate = modelOf(reviewCases["a person leaves"].before);
+        const note = noteOf({ ...source(await stepsBetween(estate, estate)), estate });
+        assert.equal(note.headline, "Nothing changes");
+        assert.deepEqual([note.lost, note.rights, note.places, note.differences], [[], [], [], []]);
+    });
+
+    test("of a first update has no secret in it, and says that it is the first", async () => {
+        const estate = modelOf(reviewCases["a person leaves"].before);
+        const planned = await stepsBetween(undefined, estate);
+        const note = noteOf({ ...source(planned), estate });
+        assert.equal(note.headline, "The estate is made for the first time, with 2 apps; nothing is deleted");
+        for (const text of [inMarkdown(note), html(note), terminal(note, false)]) {
+            assert.ok(!text.includes(secretMarker));
+        }
+        assert.ok(inMarkdown(note).length <= 60_000);
+    });
+});
+
+const urn = (type: string, name: string): string => `urn:pulumi:dev::gitops-estate::${type}::${name}`;
+const configMap = "kubernetes:core/v1:ConfigMap";
+
+function update(
+    name: string,
+    was: Record<string, unknown>,
+    is: Record<string, unknown>,
+    type = configMap,
+): Step {
+    return { op: "update", urn: urn(type, name), type, old: { inputs: was }, new: { inputs: is } };
+}
+
+describe("a note", () => {
+    test("tells drift apart from what the spec changes, and does not count it twice", () => {
+        const was = { metadata: { name: "a", namespace: "x" }, data: { level: "info" } };
+        const now = { metadata: { name: "a", namespace: "x" }, data: { level: "debug" } };
+        const refreshed: Step = {
+            op: "refresh",
+            urn: urn(configMap, "a"),
+            type: configMap,
+            old: { inputs: was, outputs: was },
+            new: { inputs: now, outputs: now },
+            detailedDiff: { "data.level": { diffKind: "update" } },
+        };
+        const note = noteOf(
+            source([], {
+                report: { ...quiet, planned: [update("a", now, was)], refreshed: [refreshed] },
+            }),
+        );
+        assert.equal(note.headline, "1 change made by hand is undone");
+        assert.deepEqual(note.drift, ['ConfigMap x/a data.level: "info" -> "debug"']);
+        assert.deepEqual(note.places, []);
+        assert.match(inMarkdown(note), /Changed by hand on the servers/);
+    });
+
+    const drifting = (type: string, made: object, found: object): Step =>
+        ({
+            op: "refresh",
+            urn: urn(type, "a"),
+            type,
+            old: { inputs: made, outputs: made },
+            new: { inputs: found, outputs: found },
+            detailedDiff: { description: { diffKind: "update" } },
+        }) as Step;
+
+    test("tells what the spec changes of an object that was changed by hand, too", () => {
+        const type = "gitlab:index/project:Project";
+        const made = { name: "web", description: "ours", visibilityLevel: "private", __defaults: [] };
+        const found = { ...made, description: "theirs" };
+        const wanted = { ...made, visibilityLevel: "public", __defaults: ["x"] };
+        const report = {
+            ...quiet,
+            planned: [update("a", found, wanted, type)],
+            refreshed: [drifting(type, made, found)],
+        };
+        const note = noteOf(source([], { report }));
+        assert.match(note.headline, /1 protection is loosened; 1 change made by hand is undone/);
+        assert.match(inMarkdown(note), /more people can see it/);
+        assert.match(JSON.stringify(note.places), /visibilityLevel/);
+        assert.doesNotMatch(JSON.stringify(note.places), /theirs/);
+    });
+
+    test("takes another secret of an object that was changed by hand for the spec's", () => {
+        const made = { data: { level: "info" }, token: "[secret]" };
+        const found = { ...made, data: { level: "debug" } };
+        const report = {
+            ...quiet,
+            planned: [{ ...update("a", found, made), diffs: ["data", "token"] }],
+            refreshed: [drifting(configMap, made, found)],
+        };
+        const note = noteOf(source([], { report }));
+        assert.match(JSON.stringify(note.places), /`token` gets another value, which is not shown/);
+        assert.doesNotMatch(JSON.stringify(note.places), /level/);
+    });
+
+    test("shows no secret of what was changed by hand, of errors and of policies", () => {
+        const made = { metadata: { name: "a" }, data: { API_TOKEN: "one1", conf: "a: 1\n" } };
+        const found = {
+            ...made,
+            data: { API_TOKEN: `${secretMarker}7`, conf: `a: 1\nb: 2\npassword: ${secretMarker}8\n` },
+        };
+        const report = {
+            ...quiet,
+            planned: [update("a", found, made)],
+            refreshed: [drifting(configMap, made, found)],
+            errors: [
+                {
+                    message: `${"x ".repeat(285)}glpat-${secretMarker}AAAAAAAAAAAAAAAA\nhttps://bot:${secretMarker}@git.test/x`,
+                },
+                { message: `cannot fetch https://${secretMarker}@git.test/x` },
+            ],
+            policies: [
+                {
+                    policy: "p",
+                    level: "advisory",
+                    message: `${"y ".repeat(190)}glpat-${secretMarker}AAAAAAAAAAAAAAAA`,
+                },
+            ],
+        };
+        const note = noteOf(source([], { policy: true, report }));
+        assert.match(note.drift.join(), /data\.API_TOKEN: \(hidden\) -> \(hidden\)/);
+        assert.doesNotMatch(JSON.stringify(note), new RegExp(secretMarker));
+    });
+
+    test("hides what an entry's own name calls a secret, and what ends in a line's end", () => {
+        const entries = (value: string): Record<string, unknown> => ({
+            env: [{ name: "DB_PASSWORD", value }],
+            pairs: [{ key: "api_key", value: `${value}\n` }],
+            data: { password: `${value}\n`, credentials: `user\n${value}\n` },
+            content: `env:\n  - name: DB_PASSWORD\n    value: "${value}"\n  - value: ${value}\n    name: MY_TOKEN\n`,
+            flow: `x: [{name: DB_PASSWORD, value: ${value}}, {"key":"MY_TOKEN","value":"${value}"}, {"password":"${value}"}]`,
+        });
+        const note = noteOf(
+            source([update("a", entries(`${secretMarker}1`), { ...entries(`${secretMarker}2`), port: 2 })]),
+        );
+        for (const text of [JSON.stringify(note), inMarkdown(note), html(note)]) {
+            assert.ok(!text.includes(secretMarker), text);
+        }
+        assert.match(JSON.stringify(note.places), /`env` gets another value, which is not shown/);
+    });
+
+    test("says first that a preview failed, and why", () => {
+        const note = noteOf(
+            source([], {
+                report: {
+                    ...quiet,
+                    planned: [],
+                    errors: [{ message: "resource `x` cannot be deleted\nbecause" }],
+                },
+            }),
+        );
+        assert.equal(note.headline, "The preview failed: this cannot be applied as it is");
+        assert.match(inMarkdown(note), /Why:  \n🔴 `resource  x  cannot be deleted because`/);
+    });
+
+    test("shows what the policy pack said, what stops the update first", () => {
+        const step = update("a", { metadata: { name: "a" } }, { metadata: { name: "a" }, data: { x: "1" } });
+        const policies = [
+            { urn: step.urn, policy: "p-advice", level: "advisory", message: "could be better" },
+            { policy: "p-stop", level: "mandatory", message: "p-stop: must not be <b>" },
+        ];
+        const note = noteOf(source([], { policy: true, report: { ...quiet, planned: [step], policies } }));
+        assert.match(inMarkdown(note), /#### Policies: 1 violation that stops the update, 1 piece of advice/);
+        assert.match(
+            inMarkdown(note),
+            /- 🔴 `p-stop`, stops the update: `must not be <b>`\n- 🟠 `p-advice`: ConfigMap `a`: `could be better`/,
+        );
+        assert.match(html(note), /must not be &lt;b&gt;/);
+        assert.equal(noteOf(source([], { policy: true })).policyVerdict, "every policy passes");
+        assert.equal(noteOf(source([])).policyVerdict, undefined);
+    });
+
+    test("says what the stack's own configuration takes away from the policies", () => {
+        const of = (ownPolicies: unknown, more: Partial<NoteSource> = {}): Note =>
+            noteOf(source([], { policy: true, ownPolicies, ...more }));
+        const off = of({ all: "disabled", "harbor-robot-expires": "mandatory" });
+        assert.equal(off.policyVerdict, "nothing was found, the stack's own configuration loosens them");
+        assert.deepEqual(off.policies, [
+            {
+                tone: "bad",
+                text: "The stack's own configuration switches the policies off, but for `harbor-robot-expires`.",
+            },
+        ]);
+        const some = of({
+            all: "mandatory",
+            settings: { prodPattern: "^nothing$", robotMaxDays: 90, exemptions: [] },
+            "harbor-robot-expires": { enforcementLevel: "advisory", robotMaxDays: 9000 },
+            "gitlab-project-private": "disabled",
+        });
+        assert.deepEqual(
+            some.policies.map(({ tone, text }) => `${tone} ${text}`),
+            [
+                "bad The stack's own configuration switches off: `gitlab-project-private`.",
+                "bad By the stack's own configuration these stop no update: `harbor-robot-expires`.",
+                "bad the setting `prodPattern` is `^nothing$`; the default is `(^|[-/.])prod(uction)?$`.",
+                "warn the setting `robotMaxDays` is `90`; the default is `365`.",
+                "bad `harbor-robot-expires`: the setting `robotMaxDays` is `9000`; the default is `365`.",
+            ],
+        );
+        for (const text of [inMarkdown(off), html(off), terminal(off, false)]) {
+            assert.match(text, /own configuration switches the policies off/);
+        }
+        assert.match(of({}).policies[0]?.text ?? "", /violations stop no update/);
+        assert.match(of({}, { language: "zh" }).policyVerdict ?? "", /放宽/);
+        const plain = of({ all: "mandatory" });
+        assert.deepEqual([plain.policyVerdict, plain.policies], ["every policy passes", []]);
+    });
+
+    test("does not say that policies pass where the preview failed", () => {
+        const report = { ...quiet, planned: [], errors: [{ message: "no" }] };
+        assert.equal(
+            noteOf(source([], { policy: true, report })).policyVerdict,
+            "nothing was found, not all policies were looked at, for the preview failed",
+        );
+        assert.match(
+            noteOf(source([], { policy: true, report, language: "zh" })).policyVerdict ?? "",
+            /并非所有策略都检查过/,
+        );
+    });
+
+    /** What is said of rights where one object changes. */
+    const rightsOf = (
+        kind: string,
+        was: Record<string, unknown>,
+        is: Record<string, unknown>,
+    ): Note["rights"] => noteOf(source([update("a", was, is, `gitlab:index/x:${kind}`)])).rights;
+
+    const gates: readonly (readonly [string, Record<string, unknown>, Record<string, unknown>])[] = [
+        [
+            "ProjectProtectedEnvironment",
+            { deployAccessLevelsAttributes: [{ accessLevel: "maintainer" }] },
+            { deployAccessLevelsAttributes: [{ accessLevel: "developer" }] },
+        ],
+        [
+            "ProjectProtectedEnvironment",
+            { deployAccessLevelsAttributes: [{ userId: 7 }] },
+            { deployAccessLevelsAttributes: [{ userId: 7 }, { userId: 8 }] },
+        ],
+        [
+            "ProjectProtectedEnvironment",
+            { approvalRules: [{ accessLevel: "maintainer", requiredApprovals: 2 }] },
+            { approvalRules: [{ accessLevel: "maintainer", requiredApprovals: 1 }] },
+        ],
+        ["ProjectPushRules", { preventSecrets: true }, { preventSecrets: false }],
+        ["ProjectPushRules", { preventSecrets: true }, {}],
+        ["ProjectPushRules", { branchNameRegex: "^a$" }, { branchNameRegex: "^b$" }],
+        ["ProjectPushRules", { maxFileSize: 5 }, { maxFileSize: 0 }],
+        [
+            "ProjectLevelMrApprovals",
+            { disableOverridingApproversPerMergeRequest: true },
+            { disableOverridingApproversPerMergeRequest: false },
+        ],
+        [
+            "ProjectLevelMrApprovals",
+            { mergeRequestsDisableCommittersApproval: true },
+            { mergeRequestsDisableCommittersApproval: false },
+        ],
+        [
+            "ProjectLevelMrApprovals",
+            { mergeRequestsAuthorApproval: false },
+            { mergeRequestsAuthorApproval: true },
+        ],
+        ["ProjectApprovalRule", { userIds: [1] }, { userIds: [1, 2] }],
+        ["ProjectApprovalRule", { userIds: [1] }, { userIds: [] }],
+        [
+            "ProjectApprovalRule",
+            { approvalsRequired: 2, userIds: [1] },
+            { approvalsRequired: 3, userIds: [2] },
+        ],
+        ["ProjectApprovalRule", { protectedBranchIds: [1, 2] }, { protectedBranchIds: [1] }],
+        ["BranchProtection", { allowedToPushes: [{ userId: 7 }] }, { allowedToPushes: [{ userId: 8 }] }],
+        [
+            "BranchProtection",
+            { mergeAccessLevel: "maintainer" },
+            { mergeAccessLevel: "maintainer", allowedToMerges: [{ groupId: 3 }] },
+        ],
+        ["BranchProtection", { codeOwnerApprovalRequired: true }, { codeOwnerApprovalRequired: false }],
+        [
+            "BranchProtection",
+            { allowedToUnprotects: [{ accessLevel: "admin" }] },
+            { allowedToUnprotects: [{ accessLevel: "developer" }] },
+        ],
+        ["BranchProtection", { pushAccessLevel: "no one" }, { pushAccessLevel: "anybody" }],
+        ["TagProtection", { createAccessLevel: "no one" }, { createAccessLevel: "owner" }],
+    ];
+    test("says of every gate that holds back less that it is loosened, and of the way back that it is tightened", () => {
+        for (const [kind, was, is] of gates) {
+            const what = `${kind} ${JSON.stringify(was)} ${JSON.stringify(is)}`;
+            const there = rightsOf(kind, was, is);
+            assert.deepEqual(
+                there.map(({ tone }) => tone),
+                ["bad"],
+                what,
+            );
+            const proved = !/"branchNameRegex"|"userIds":\[2\]|"userId":8}\]|anybody/.test(what);
+            if (proved) {
+                assert.deepEqual(
+                    rightsOf(kind, is, was).map(({ tone }) => tone),
+                    ["plain"],
+                    `back: ${what}`,
+                );
+            }
+        }
+        assert.match(
+            rightsOf("BranchProtection", {}, { allowedToPushes: [{ userId: 8 }] })[0]?.text ?? "",
+            /is loosened: push: maintainers → named accounts only, also `user 8`/,
+        );
+        assert.match(
+            rightsOf("ProjectPushRules", { preventSecrets: true }, { preventSecrets: false })[0]?.text ?? "",
+            /is loosened: `preventSecrets` `true` → `false`/,
+        );
+    });
+
+    test("leaves none of what is loosened to the report, and folds nothing there", () => {
+        const steps = Array.from({ length: 60 }, (_, index) =>
+            update(
+                `p${index}`,
+                { name: `app${index}-x`, visibilityLevel: "private" },
+                { name: `app${index}-x`, visibilityLevel: index % 2 === 0 ? "public" : "internal" },
+                "gitlab:index/project:Project",
+            ),
+        );
+        const note = noteOf(source(steps));
+        assert.equal(note.rights.length, 60);
+        const shown = (text: string): number =>
+            Array.from({ length: 60 }, (_, index) => index).filter((index) => text.includes(`app${index}-x`))
+                .length;
+        const rights = (text: string): string => text.slice(0, text.indexOf("What changes where"));
+        assert.equal(shown(rights(inMarkdown(note))), 60);
+        assert.equal(shown(rights(terminal(note, false))), 60);
+        assert.equal(html(note).match(/more people can see it/g)?.length, 60);
+    });
+
+    test("has cells that a bar does not end, with a backslash before it either", () => {
+        const note = noteOf(source([update("a", { conf: "a|b" }, { conf: "c\\|d" })]));
+        const row = inMarkdown(note)
+            .split("\n")
+            .find((line) => line.includes("conf"));
+        assert.equal(row?.split("|").length, 5, row);
+        assert.match(row ?? "", /`"?c\\¦d"?`/);
+    });
+
+    test("without servers says what it cannot show", () => {
+        const note = noteOf(source([], { offline: true }));
+        assert.match(inMarkdown(note), /cannot show what would be changed or deleted/);
+    });
+
+    test("hides what nobody marked as a secret and looks like one, and all data of Secrets", () => {
+        const token = `glpat-${secretMarker}AAAAAAAAAAAAAAAA`;
+        const steps = [
+            update(
+                "a",
+                { data: { TOKEN: token, level: "info" } },
+                { data: { TOKEN: `${token}2`, level: "debug" } },
+            ),
+            update(
+                "b",
+                { stringData: { one: secretMarker } },
+                { stringData: { one: `${secretMarker}2`, two: "x" } },
+                "kubernetes:core/v1:Secret",
+            ),
+            update(
+                "c",
+                { filePath: "values.yaml", content: `password: ${secretMarker}9Zz\nport: 1\n` },
+                { filePath: "values.yaml", content: `password: ${secretMarker}8Zz\nport: 2\n` },
+                "gitlab:index/repositoryFile:RepositoryFile",
+            ),
+        ];
+        const note = noteOf(source(steps));
+        for (const text of [inMarkdown(note), html(note), terminal(note, false)]) {
+            assert.ok(!text.includes(secretMarker), text);
+        }
+        assert.match(inMarkdown(note), /^\+port: 2$/m);
+        assert.match(inMarkdown(note), /^\+ {2}level: debug$/m);
+    });
+
+    test("cannot be broken by names: no markup, no quick action, no end of a block", () => {
+        const evil = "x`</details>\n/close\n|<script>alert(1)</script> ```\n/merge";
+        const note = noteOf(
+            source([
+                {
+                    op: "delete",
+                    urn: urn("kubernetes:core/v1:Namespace", "n"),
+                    type: "kubernetes:core/v1:Namespace",
+                    old: { inputs: { metadata: { name: evil } } },
+                },
+                update("a", { data: { k: "1" } }, { data: { k: `\`\`\`\n${evil}` } }),
+            ]),
+        );
+        const text = inMarkdown(note);
+        const outside = text.replace(/(`{3,})[a-z]*\n[\s\S]*?\n\1/g, "");
+        assert.doesNotMatch(outside, /^\/(close|merge)/m);
+        assert.doesNotMatch(outside.replace(/`[^`\n]*`/g, ""), /<script>/);
+        assert.doesNotMatch(html(note), /<script>/);
+    });
+
+    test("stays within its limit whatever changes, and says that there is more", () => {
+        const steps = Array.from({ length: 4000 }, (_, index) =>
+            update(
+                `m${index}`,
+                { metadata: { name: `m${index}`, namespace: "x" }, data: { level: "info" } },
+                {
+                    metadata: { name: `m${index}`, namespace: "x" },
+                    data: { level: `debug ${"x".repeat(200)}` },
+                },
+            ),
+        );
+        const note = noteOf(source(steps));
+        for (const limit of [20_000, 60_000, 1_000_000]) {
+            const text = inMarkdown(note, limit);
+            assert.ok(text.length <= limit, `${text.length} of ${limit}`);
+            assert.match(text, /more, see the full report/);
+        }
+        assert.equal(html(note).match(/<details/g)?.length, 4000);
+    });
+
+    test("is drawn as a map whose labels end nothing", () => {
+        const namespace = (app: string, environment: string): Step => ({
+            op: "create",
+            urn: urn("kubernetes:core/v1:Namespace", `app-${app}-${environment}-member1-namespace`),
+            type: "kubernetes:core/v1:Namespace",
+            new: {
+                provider: urn("pulumi:providers:kubernetes", "cluster-member1") + "::id",
+                inputs: {
+                    metadata: {
+                        name: `${app}-${environment}`,
+                        labels: { "gitops-estate/app": app, "gitops-estate/environment": environment },
+                    },
+                },
+            },
+        });
+        const text = inMarkdown(noteOf(source([namespace('we"]b', "prod"), namespace("api", "prod")])));
+        assert.match(text, /```mermaid\nflowchart LR\n/);
+        assert.match(text, /\["app we {2}b"\]:::new/);
+    });
+});
+
+describe("what a note is made of", () => {
+    let planned: Step[];
+    before(async () => {
+        const { before: was, after } = reviewCases["a registry moves"];
+        planned = await stepsBetween(modelOf(was), modelOf(after));
+    });
+    test("does not depend on the order in which the engine tells it", () => {
+        const forwards = noteOf(source(planned));
+        const backwards = noteOf(source([...planned].reverse()));
+        assert.equal(backwards.headline, forwards.headline);
+        assert.deepEqual(new Set(backwards.lost.map(({ text }) => text.length)).size > 0, true);
+        assert.equal(backwards.counts, forwards.counts);
+    });
+});

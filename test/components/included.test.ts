@@ -1,0 +1,48 @@
+/** What an app is in the stack whose repositories include their pipelines. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { declareEstate } from "../../components/program";
+import { record, registration, type Registration } from "../support/engine";
+import { sampleApp, sampleCredentials, sampleEstate, samplePrepared } from "./sample";
+
+async function made(included: boolean): Promise<readonly Registration[]> {
+    const app = sampleApp("web", included ? { included: {} } : {});
+    return (await record(() => declareEstate(sampleEstate([app]), sampleCredentials, samplePrepared)))
+        .registrations;
+}
+
+const ofPipelines = (each: Registration): boolean =>
+    /:(?:ProjectVariable|RepositoryFile)$/.test(each.type) && !each.name.startsWith("pipelines-");
+
+test("an app has half the files and variables, and everything else as with copies", async () => {
+    const [copied, included] = [await made(false), await made(true)];
+    const count = (all: readonly Registration[]): number => all.filter(ofPipelines).length;
+    assert.ok(count(included) <= 20, String(count(included)));
+    assert.ok(count(included) * 2 <= count(copied), `${count(included)} and ${count(copied)}`);
+    const others = (all: readonly Registration[]): string[] =>
+        all
+            .filter((each) => !ofPipelines(each) && each.name !== "config-web-variables")
+            .map(({ type, name }) => `${type} ${name}`);
+    assert.deepEqual(others(included), others(copied));
+});
+
+test("settings are one variable, credentials stay what they were, and first content is never deleted", async () => {
+    const registrations = await made(true);
+    const keys = registrations
+        .filter(({ type }) => type.endsWith(":ProjectVariable"))
+        .map(({ inputs }) => String(inputs["key"]));
+    assert.deepEqual(keys.sort(), [
+        "CONFIG_TOKEN",
+        "ESTATE_SETTINGS",
+        "ESTATE_SETTINGS",
+        "PROMOTION_MAIN_PASSWORD",
+        "REGISTRY_PASSWORD",
+    ]);
+    const settings = registration({ registrations, result: undefined }, "app-web-build-ESTATE_SETTINGS");
+    assert.equal(settings.inputs["variableType"], "file");
+    assert.match(String(settings.inputs["value"]), /^\[ -n "\$\{IMAGE\+set\}" \] \|\| export IMAGE='/m);
+    const file = registration({ registrations, result: undefined }, "app-web-repository-pipelines");
+    assert.equal(file.options.retainOnDelete, true);
+    assert.equal(file.options.ignoreChanges, undefined);
+});

@@ -1,0 +1,223 @@
+/**
+ * Previews of merge requests, nobody touching anything in between: GitLab's events, pipelines, the registry and Argo CD's
+ * ApplicationSet controller are at work; pods are simulated, so that nothing answers at a preview's address.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Story, until, type Person } from "../../commands/support/story";
+import { World } from "./support/world";
+
+const app = "previews-web";
+const source = `acme/previews/${app}`;
+const config = `${source}-config`;
+const project = `/projects/${encodeURIComponent(source)}`;
+const repository = `${app}-preview`;
+
+const page = (text: string): Record<string, string> => ({
+    "public/index.html": `<!doctype html>\n<title>web</title>\n<p>${text}</p>\n`,
+});
+
+interface Note {
+    readonly body: string;
+    readonly system: boolean;
+}
+
+describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, () => {
+    let world: World;
+    let story: Story;
+    let alice: Person;
+    let bob: Person;
+
+    before(async () => {
+        world = await World.shared({
+            teams: { previews: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } },
+            apps: {
+                [app]: {
+                    team: "previews",
+                    delivery: "helm",
+                    previews: { maximum: 2, url: "https://web-{number}.preview.test" },
+                },
+            },
+        });
+        story = world.story();
+        [alice, bob] = await Promise.all([story.person("alice"), story.person("bob")]);
+    });
+    after(() => world.end());
+
+    const image = (iid: number, sha: string): string =>
+        `${new URL(world.harborUrl).host}/${repository}/${app}:mr-${iid}-${sha.slice(0, 10)}`;
+
+    /** A branch of bob's with a change, and its merge request. */
+    const proposed = async (branch: string): Promise<{ iid: number; sha: string }> => {
+        const made = await story.call(bob, "POST", `${project}/repository/branches`, { branch, ref: "main" });
+        assert.equal(made.status, 201, JSON.stringify(made.body));
+        const sha = await story.commit(bob, source, branch, `Work on ${branch}`, page(branch));
+        return { iid: await story.open(bob, source, branch, "main"), sha };
+    };
+
+    const notes = async (iid: number): Promise<string[]> => {
+        const { body } = await story.call<Note[]>(bob, "GET", `${project}/merge_requests/${iid}/notes`);
+        return body.filter((note) => !note.system).map((note) => note.body);
+    };
+
+    const labels = async (iid: number): Promise<readonly string[]> => {
+        const { body } = await story.call<{ labels: string[] }>(
+            bob,
+            "GET",
+            `${project}/merge_requests/${iid}`,
+        );
+        return body.labels;
+    };
+
+    /** Its pipeline has ended well, and Argo CD runs its image. */
+    const up = async (iid: number, sha: string): Promise<void> => {
+        const pipeline = await story.pipeline(source, sha, "merge_request_event", 240);
+        assert.equal(pipeline.status, "success", await story.logOf(source, pipeline));
+        await story.rolledOut(`${app}-preview-${iid}`, image(iid, sha), 120);
+    };
+
+    /** Nothing is left of it, but for the note that says so. */
+    const gone = async (iid: number): Promise<void> => {
+        await until(
+            `the end of preview ${iid}`,
+            async () => {
+                const objects = await world.kubectl("member1", [
+                    ...[
+                        "-n",
+                        `${app}-preview`,
+                        "get",
+                        "deployments,services,poddisruptionbudgets",
+                        "-o",
+                        "name",
+                    ],
+                ]);
+                const { body } = await story.call<{ name: string; state: string }[]>(
+                    alice,
+                    "GET",
+                    `${project}/environments?name=${encodeURIComponent(`preview/${iid}`)}`,
+                );
+                const artifacts = await world.harbor<{ tags: { name: string }[] | null }[]>(
+                    "GET",
+                    `/projects/${repository}/repositories/${app}/artifacts?with_tag=true`,
+                );
+                return {
+                    application: (await story.application(`${app}-preview-${iid}`)) !== undefined,
+                    objects: objects.stdout.split("\n").filter((line) => line.endsWith(`-${iid}`)),
+                    environments: body.map(({ state }) => state),
+                    labels: await labels(iid),
+                    tags: artifacts.body
+                        .flatMap(({ tags }) => tags ?? [])
+                        .map(({ name }) => name)
+                        .filter((name) => name.startsWith(`mr-${iid}-`)),
+                    notes: await notes(iid),
+                };
+            },
+            ({ application, objects, environments, labels: left, tags, notes: [note = "", ...more] }) =>
+                !application &&
+                objects.length === 0 &&
+                environments.every((state) => state === "stopped") &&
+                left.length === 0 &&
+                tags.length === 0 &&
+                more.length === 0 &&
+                note.includes("gone"),
+            120,
+        );
+    };
+
+    let first: { iid: number; sha: string };
+
+    test("given a change of a developer's, when the merge request is opened, then it runs apart from dev, and one note has its link", async () => {
+        const before = await story.application(`${app}-dev-member1`);
+        first = await proposed("colours");
+        await up(first.iid, first.sha);
+        const [note = "", ...others] = await notes(first.iid);
+        assert.deepEqual(others, []);
+        assert.match(
+            note,
+            new RegExp(`https://web-${first.iid}\\.preview\\.test has ${first.sha.slice(0, 10)}`),
+        );
+        assert.deepEqual(await labels(first.iid), ["preview"]);
+        const after = await story.application(`${app}-dev-member1`);
+        assert.deepEqual(after?.status?.summary?.images, before?.status?.summary?.images);
+    });
+
+    test("given that preview, when the branch gets another commit, then preview and note are of that commit", async () => {
+        const sha = await story.commit(bob, source, "colours", "Other colours", page("other colours"));
+        await up(first.iid, sha);
+        const [note = "", ...others] = await notes(first.iid);
+        assert.deepEqual(others, []);
+        assert.match(note, new RegExp(sha.slice(0, 10)));
+        first = { ...first, sha };
+    });
+
+    test("given two previews, which are the maximum, when a third merge request is opened, then its note says so, and it comes up once another is closed", async () => {
+        const second = await proposed("second");
+        await up(second.iid, second.sha);
+        const third = await proposed("third");
+        const pipeline = await story.pipeline(source, third.sha, "merge_request_event", 240);
+        assert.match((await notes(third.iid)).join("\n"), /none, the app has 2 previews already/);
+        assert.deepEqual(await labels(third.iid), []);
+        assert.equal(await story.application(`${app}-preview-${third.iid}`), undefined);
+        // It blocks no merge.
+        assert.equal(pipeline.status, "success");
+
+        const route = `${project}/merge_requests/${second.iid}`;
+        assert.equal((await story.call(bob, "PUT", route, { state_event: "close" })).status, 200);
+        await gone(second.iid);
+        const sha = await story.commit(bob, source, "third", "Once more", page("third again"));
+        await up(third.iid, sha);
+        assert.equal(
+            (await story.call(bob, "PUT", `${project}/merge_requests/${third.iid}`, { state_event: "close" }))
+                .status,
+            200,
+        );
+        await gone(third.iid);
+    });
+
+    test("given a GitLab that answers nothing good, when Argo CD asks it, then the preview stays", async () => {
+        for (const status of [404, 500]) {
+            await world.fault("gitlab", { path: `/api/v4/projects/`, status, times: 100_000 });
+            await world.kubectl("host", [
+                ...["-n", "argocd", "annotate", "applicationset", `${app}-previews`, "--overwrite"],
+                "argocd.argoproj.io/application-set-refresh=true",
+            ]);
+            await until(
+                "an error of the generator",
+                () =>
+                    world.object<{ status?: { conditions?: { type: string; status: string }[] } }>(
+                        "host",
+                        "argocd",
+                        "applicationset",
+                        `${app}-previews`,
+                    ),
+                (set) =>
+                    set?.status?.conditions?.some(
+                        (one) => one.type === "ErrorOccurred" && one.status === "True",
+                    ) === true,
+                120,
+            );
+            await world.fault("gitlab", undefined);
+            const application = await story.application(`${app}-preview-${first.iid}`);
+            assert.deepEqual(application?.status?.summary?.images, [image(first.iid, first.sha)]);
+        }
+    });
+
+    test("given that preview, when a maintainer merges, then nothing of it is left, and dev gets the change", async () => {
+        await story.merge(alice, source, first.iid);
+        await gone(first.iid);
+        const head = await story.head(source, "main");
+        const pipeline = await story.pipeline(source, head, "push", 240);
+        assert.equal(pipeline.status, "success", await story.logOf(source, pipeline));
+        assert.match(await story.file(config, "dev", `${app}/values.yaml`), new RegExp(head.slice(0, 10)));
+    });
+
+    test("given previews, when the stack is looked at again, then there is nothing to change", async () => {
+        // The sandbox is shared: what people did by hand in other files' tests is not this app's.
+        const plan = await world.plan({ refresh: true });
+        const own = Object.values(plan).flat();
+        assert.deepEqual(
+            own.filter((resource) => resource.includes(app)),
+            [],
+        );
+    });
+});
