@@ -55,20 +55,12 @@ export function resolvePipeline(app: SpecApp, { defaults }: Spec): Pipeline {
 
 /**
  * What an app's repositories include: its own words over its team's and the estate's. Undefined where they have copies.
- *
- * @param includable whether its flow has pipelines to include.
  */
-export function resolveIncluded(
-    app: SpecApp,
-    { teams, pipelines, defaults }: Spec,
-    includable: boolean,
-): App["included"] {
+export function resolveIncluded(app: SpecApp, { teams, pipelines, defaults }: Spec): App["included"] {
     const levels = [app.pipelines, teams[app.team]?.pipelines ?? {}, pipelines];
     const use = levels.find((level) => level.use !== undefined)?.use;
     const version = levels.find((level) => level.version !== undefined)?.version;
-    return use === "included" && includable && (app.ci ?? defaults.ci) === "gitlab"
-        ? given("version", version)
-        : undefined;
+    return use === "included" && (app.ci ?? defaults.ci) === "gitlab" ? given("version", version) : undefined;
 }
 
 /** The hotfix lane, where it is on. */

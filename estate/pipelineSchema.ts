@@ -67,7 +67,7 @@ const version = z
     );
 
 const sourceMeaning = {
-    use: "How repositories come by the pipelines of GitLab: `included` from the estate's project by a version, or `copied` once, and then the team's. Apps that Jenkins builds, and flows without included pipelines, have copies whatever this says. Changed from `copied`, it needs another `.gitlab-ci.yml` first, see docs/pipelines.md.",
+    use: "How repositories come by the pipelines of GitLab: `included` from the estate's project by a version, or `copied` once, and then the team's. Apps that Jenkins builds have copies whatever this says. Changed from `copied`, it needs another `.gitlab-ci.yml` first, see docs/pipelines.md.",
     version:
         "Version of the pipelines that are included: a tag of the estate's project. Default: the newest, which this program brings.",
 };

@@ -300,8 +300,6 @@ function resolveApp(name: string, app: SpecApp, around: Surroundings, context: R
     );
     const engine = app.engine ?? spec.defaults.engine;
     const updater = resolveUpdater(app, present);
-    const registry: FlowRegistry = context.flows ?? flows;
-    const includable = registry[app.flow ?? spec.defaults.flow]?.included === true;
     const marked = updater?.environments[0] ?? present[0]?.name;
     const marker =
         marked === undefined
@@ -319,7 +317,7 @@ function resolveApp(name: string, app: SpecApp, around: Surroundings, context: R
         port: app.port ?? spec.defaults.port,
         rolloutDeadlineSeconds: app.rolloutDeadlineSeconds ?? spec.defaults.rolloutDeadlineSeconds,
         pipeline: resolvePipeline(app, spec),
-        ...given("included", resolveIncluded(app, spec, includable)),
+        ...given("included", resolveIncluded(app, spec)),
         ...given("hotfix", resolveHotfix(app)),
         ...given("lanes", app.lanes && mapSorted(app.lanes, resolveLane)),
         ...given("updater", updater),

@@ -5,12 +5,13 @@ import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { placesOf } from "../../estate/previews";
 import {
     buildSettings,
-    hotfixSettings,
+    laneSettingsKey,
     keySuffix,
     pipelineFiles,
     pipelineProxy,
     previewSettings,
     settingsFile,
+    ruleSettings,
     settingsKey,
 } from "../ci/settings";
 import type { DeliveryAccount } from "../clusters/access";
@@ -124,7 +125,7 @@ export class AppSpace extends pulumi.ComponentResource {
                 {
                     project,
                     plain: {
-                        ...(app.included === undefined ? plain : hotfixSettings(app)),
+                        ...(app.included === undefined ? plain : ruleSettings(app)),
                         ...pipelineProxy(network),
                     },
                     files: {
@@ -138,7 +139,11 @@ export class AppSpace extends pulumi.ComponentResource {
             for (const [environment, variables] of sortedEntries(lanes)) {
                 new CiVariables(
                     `${name}-build-${environment}`,
-                    { project, ...variables, environment },
+                    {
+                        project,
+                        ...(app.included === undefined ? variables : asFile(laneSettingsKey, variables)),
+                        environment,
+                    },
                     { parent: this },
                 );
             }
@@ -148,7 +153,8 @@ export class AppSpace extends pulumi.ComponentResource {
                     project: required(args.configs, app.config.fullPath, "config repository").projectId,
                     ...(app.included === undefined
                         ? this.pipelines.promotion
-                        : inSettings(app, this.pipelines.promotion)),
+                        : // A config repository has those of other apps too.
+                          asFile(`${settingsKey}${keySuffix(app)}`, this.pipelines.promotion)),
                 },
                 { parent: this },
             );
@@ -361,14 +367,14 @@ function inFile(plain: Variables["plain"]): pulumi.Output<string> {
     return pulumi.output(plain).apply(settingsFile);
 }
 
-/** The same for variables of a config repository, which has those of other apps too. */
-function inSettings(
-    app: App,
+/** Variables with all that is no secret in one of them, which is a file. */
+function asFile(
+    key: string,
     { plain, secret }: Variables,
 ): Pick<CiVariablesArgs, "plain" | "files" | "secret"> {
     return {
         plain: {},
-        files: Object.keys(plain).length === 0 ? {} : { [`${settingsKey}${keySuffix(app)}`]: inFile(plain) },
+        files: Object.keys(plain).length === 0 ? {} : { [key]: inFile(plain) },
         secret,
     };
 }

@@ -16,7 +16,7 @@ export function appPipelineContent(app: App, settings: Settings): SeedFile[] {
         return [];
     }
     const { app: copied, included } = ciFiles[app.plan.pipelines];
-    if (app.included !== undefined && included !== undefined) {
+    if (app.included !== undefined) {
         return [...scriptFiles(["test.sh", "quality.sh"]), ...included.app.own(app)];
     }
     const { scripts, pipeline } = copied;
@@ -69,7 +69,7 @@ export function configPipelineContent(
     });
     return [
         ...(copies.length === 0 ? [] : scriptFiles(scripts)),
-        ...(including === undefined ? [] : (included?.config?.own(including) ?? [])),
+        ...(including === undefined ? [] : (included.config?.own(including) ?? [])),
         ...copies,
     ];
 }
@@ -77,14 +77,17 @@ export function configPipelineContent(
 /** Apps whose pipelines a config repository includes; they agree on the version. Undefined where it has copies, or none. */
 function includingApps(apps: readonly App[], fullPath: string): readonly [App, ...App[]] | undefined {
     const [first, ...rest] = apps.filter(
-        (app) => app.included !== undefined && configAt(app, fullPath)?.deploys === true,
+        (app) =>
+            app.included !== undefined &&
+            ciFiles[app.plan.pipelines].included.config !== undefined &&
+            configAt(app, fullPath)?.deploys === true,
     );
     return first === undefined ? undefined : [first, ...rest];
 }
 
 /** The file by which the estate says what an app repository includes; undefined where it has copies. */
 export function appEstateFile(app: App, from: IncludedFrom): SeedFile | undefined {
-    const text = app.included && ciFiles[app.plan.pipelines].included?.app.estate(app, versioned(app, from));
+    const text = app.included && ciFiles[app.plan.pipelines].included.app.estate(app, versioned(app, from));
     return text === undefined ? undefined : { path: estateFile, text };
 }
 
@@ -97,7 +100,7 @@ export function configEstateFile(
     const including = includingApps(apps, fullPath);
     const text =
         including &&
-        ciFiles[including[0].plan.pipelines].included?.config?.estate(
+        ciFiles[including[0].plan.pipelines].included.config?.estate(
             including,
             versioned(including[0], from),
         );

@@ -37,6 +37,9 @@ const imageKeys = ["BUILD_IMAGE", "DELIVER_IMAGE", "PROMOTE_IMAGE"];
 /** Key of the variable whose file has the settings of included pipelines; in a repository that apps share it ends in {@link keySuffix}. */
 export const settingsKey = "ESTATE_SETTINGS";
 
+/** The same for what jobs of one environment have beside it. */
+export const laneSettingsKey = `${settingsKey}_LANE`;
+
 /**
  * Settings as a file that a shell reads. What a job has already stays: a variable of the project, of the job, or of one of
  * its environments counts.
@@ -52,8 +55,12 @@ export function settingsFile(settings: Settings): string {
         .join("");
 }
 
-/** The one setting that rules of an included pipeline need: which branch is delivered while a hotfix is on. */
-export function hotfixSettings({ hotfix, ci, plan }: App): Settings {
+/** The settings that rules of included pipelines need: which refs are due, and which branch is while a hotfix is on. */
+export function ruleSettings(app: App): Settings {
+    return laneJobs(app) ? laneRefs(app) : hotfixSettings(app);
+}
+
+function hotfixSettings({ hotfix, ci, plan }: App): Settings {
     const [lane] = plan.lanes;
     return hotfix === undefined || ci === "none" || lane?.ref.kind !== "branch"
         ? {}
@@ -87,8 +94,7 @@ export function buildSettings(estate: Servers, app: App): Settings {
             ...common,
             ...laneSettings(estate, app, lane),
             ...previewRules(app),
-            // Pipelines of generic parts have the jobs of lanes, however few there are.
-            ...(app.plan.pipelines === "described" ? laneRefs(app) : {}),
+            ...(laneJobs(app) ? laneRefs(app) : {}),
         };
     }
     const reuses = app.plan.lanes.some((each) => each.reuses.length > 0);
@@ -98,6 +104,11 @@ export function buildSettings(estate: Servers, app: App): Settings {
         ...(reuses ? { PROMOTE_IMAGE: images.promote } : {}),
         ...laneRefs(app),
     };
+}
+
+/** Whether its pipelines have jobs for each lane. */
+function laneJobs({ ci, plan }: App): boolean {
+    return ci !== "none" && (plan.laneJobs === true || plan.lanes.length > 1);
 }
 
 /** Which refs each lane takes, and what starts it. */
@@ -306,7 +317,11 @@ export function repositorySettings(
 ): Settings {
     const [one] = apps.filter((app) => app.ci === "gitlab" && configAt(app, fullPath)?.deploys === true);
     const config = one && configAt(one, fullPath);
-    if (one === undefined || config === undefined || one.included !== undefined) {
+    if (
+        one === undefined ||
+        config === undefined ||
+        (one.included !== undefined && handedOver(one, fullPath).length === 0)
+    ) {
         return {};
     }
     return {

@@ -27,6 +27,7 @@ function plan(described: FlowDescription, facts: FlowFacts): FlowPlan {
         promotions,
         ...given("reviewed", described.reviewed),
         pipelines: "described",
+        laneJobs: true,
     } as const;
     return described.config === "branches"
         ? {

@@ -22,7 +22,6 @@ export const environmentBranches: FlowDefinition = {
         pipelines: "environment-branches",
     }),
     previews: true,
-    included: true,
     rules: rules(),
 };
 

@@ -26,6 +26,7 @@ export const gitlabFlow: FlowDefinition = {
         lanes: lanes(facts),
         promotions: [],
         pipelines: "gitlab-flow",
+        laneJobs: true,
     }),
     rules: rules(),
 };

@@ -168,6 +168,8 @@ export interface FlowPlan {
     readonly promotions: readonly PromotionStep[];
     /** Whose pipeline files the repositories start with, of `components/ci/flows`: its own, or those made of generic parts. */
     readonly pipelines: Flow | "described";
+    /** True: they have jobs of its own for each lane, however few there are, and settings say which refs are due. */
+    readonly laneJobs?: boolean;
 }
 
 /** What a flow makes a plan from. */
@@ -191,8 +193,6 @@ export interface FlowDefinition {
     readonly plan: (facts: FlowFacts) => FlowPlan;
     /** Whether its pipelines have the jobs of previews; absent: they do not. */
     readonly previews?: boolean;
-    /** Whether its pipelines can be included from the estate's project; absent: repositories have copies. */
-    readonly included?: boolean;
     /** What must hold where an app has the flow, or the estate has it as its default. */
     readonly rules: readonly FlowRule[];
 }

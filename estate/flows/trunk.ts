@@ -33,6 +33,7 @@ export const trunk: FlowDefinition = {
         reviewed: branches(facts)[0]?.branch ?? usual,
         promotions: [],
         pipelines: "trunk",
+        laneJobs: true,
     }),
     previews: true,
     rules: rules(),

@@ -40,10 +40,7 @@ export const pipelineRules: readonly Rule[] = [
                 .map((app) => ({
                     path: `apps.${app.name}.pipelines.use`,
                     value: "included",
-                    fix:
-                        app.ci === "gitlab"
-                            ? `remove it: repositories of the flow ${app.flow} have copies`
-                            : "remove it: GitLab does not build this app",
+                    fix: "remove it: GitLab does not build this app",
                 })),
     },
     {

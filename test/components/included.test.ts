@@ -46,3 +46,28 @@ test("settings are one variable, credentials stay what they were, and first cont
     assert.equal(file.options.retainOnDelete, true);
     assert.equal(file.options.ignoreChanges, undefined);
 });
+
+test("with lanes only what rules need are variables, and jobs of an environment have a file of their own", async () => {
+    const app = sampleApp("web", { flow: "gitlab-flow", included: {} });
+    const { registrations } = await record(() =>
+        declareEstate(sampleEstate([app]), sampleCredentials, samplePrepared),
+    );
+    const variables = registrations
+        .filter(({ type, name }) => type.endsWith(":ProjectVariable") && name.startsWith("app-web-build"))
+        .map(({ inputs }) => `${String(inputs["environmentScope"])} ${String(inputs["key"])}`);
+    const lanes = ["DEV", "TEST", "PROD"].flatMap((key) => [`* LANE_${key}`, `* LANE_${key}_START`]);
+    const ofLane = (environment: string, ...secrets: string[]): string[] =>
+        ["CONFIG_TOKEN", "ESTATE_SETTINGS_LANE", "REGISTRY_PASSWORD", ...secrets].map(
+            (key) => `${environment} ${key}`,
+        );
+    assert.deepEqual(
+        variables.sort(),
+        [
+            "* ESTATE_SETTINGS",
+            ...lanes,
+            ...ofLane("dev"),
+            ...ofLane("test", "REUSE_DEV_PASSWORD"),
+            ...ofLane("prod", "MERGE_BACK_TOKEN", "REUSE_DEV_PASSWORD", "REUSE_TEST_PASSWORD"),
+        ].sort(),
+    );
+});

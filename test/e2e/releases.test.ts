@@ -38,7 +38,10 @@ describe("an app that is released by tags", { timeout: 25 * 60_000 }, () => {
         const app = { team: "releases", flow: "gitlab-flow", repository: { branch: "master" } };
         world = await World.shared({
             teams: { releases: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } },
-            apps: { [web]: { ...app, delivery: "kustomize" }, [api]: { ...app, delivery: "helm" } },
+            apps: {
+                [web]: { ...app, delivery: "kustomize", pipelines: { use: "included" } },
+                [api]: { ...app, delivery: "helm" },
+            },
         });
         story = world.story();
         alice = await story.person("alice");

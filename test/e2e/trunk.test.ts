@@ -38,6 +38,7 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
                     flow: "trunk",
                     delivery: "helm",
                     repository: { branch: "master" },
+                    pipelines: { use: "included" },
                     environments: { dev: null },
                     previews: { maximum: 2, url: "https://web-{number}.preview.test" },
                 },

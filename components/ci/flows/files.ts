@@ -44,10 +44,10 @@ export interface CiFiles {
             Record<CiSystem, (apps: readonly App[], settings: Readonly<Record<string, Settings>>) => string>
         >;
     };
-    /** The same for repositories that include their pipelines; absent: none do. */
-    readonly included?: {
+    /** The same for repositories that include their pipelines. */
+    readonly included: {
         readonly app: IncludingFiles<App>;
-        /** Apps of one config repository that GitLab builds. */
+        /** Apps of one config repository that GitLab builds. Absent: its pipelines are copies, if it has any. */
         readonly config?: IncludingFiles<readonly [App, ...App[]]>;
     };
     /** What an app repository says to people about the app's delivery; for apps without CI too. */

@@ -17,6 +17,9 @@ const scripts: Readonly<Record<string, Parameters<typeof embedded>[0]>> = {
     promote: ["promote.sh", "promote.mjs", "copy.mjs"],
     image: ["image.sh"],
     preview: ["preview.sh", "preview.mjs"],
+    reuse: ["reuse.mjs", "copy.mjs"],
+    mergeBack: ["merge-back.sh"],
+    handOver: ["hand-over.sh", "hand-over.mjs"],
 };
 
 /**

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs ci/hand-over.mjs, which says what it does, with the authorities and proxies of the job.
+# Runs hand-over.mjs beside it, which says what it does, with the authorities and proxies of the job.
 set -eu
 if ! command -v node >/dev/null; then
     echo "hand-over: this job's image has no Node; the estate chooses the image, with pipeline.images.promote" >&2
@@ -12,4 +12,4 @@ elif [ -n "${CI_SERVER_TLS_CA_FILE:-}" ]; then
 fi
 # Node heeds the usual proxy variables from 22.21 and 24.5 on.
 export NODE_USE_ENV_PROXY=1
-exec node ci/hand-over.mjs
+exec node "$(dirname "$0")/hand-over.mjs"

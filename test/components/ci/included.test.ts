@@ -102,3 +102,45 @@ test("who has copies includes nothing, and a repository that Jenkins reads too h
         "Jenkinsfile",
     ]);
 });
+
+test("with lanes an app repository includes the jobs of each, but in pipelines of merge requests", () => {
+    const released = sampleApp("web", { flow: "gitlab-flow", included: {} });
+    assert.deepEqual(paths(appPipelineContent(released, {})), [
+        "ci/test.sh",
+        "ci/quality.sh",
+        ".gitlab-ci.yml",
+    ]);
+    const { include, stages } = parse(appEstateFile(released, from)?.text ?? "") as {
+        include: { file: string; rules: unknown; inputs: Record<string, string> }[];
+        stages: string[];
+    };
+    assert.deepEqual(
+        include.map(({ file, inputs }) => [file, inputs["environment"]]),
+        [
+            ["/lanes/app.yml", undefined],
+            ["/lanes/lane.yml", "dev"],
+            ["/lanes/reuse.yml", "test"],
+            ["/lanes/lane.yml", "test"],
+            ["/lanes/reuse.yml", "prod"],
+            ["/lanes/lane.yml", "prod"],
+            ["/lanes/merge-back.yml", "prod"],
+        ],
+    );
+    for (const { rules } of include) {
+        assert.deepEqual(rules, [{ if: '$CI_PIPELINE_SOURCE != "merge_request_event"' }]);
+    }
+    assert.deepEqual(stages, ["build", "reuse_image", "build_image", "deploy", "merge_back"]);
+});
+
+test("a config repository whose baselines a program tags has copies", () => {
+    const trunk = sampleApp("web", { flow: "trunk", included: {} });
+    const guarded = trunk.plan.configs.find(({ deploys }) => deploys)?.at.fullPath ?? "";
+    assert.deepEqual(paths(configPipelineContent([trunk], {}, guarded)), [
+        "ci/release.sh",
+        "ci/release.mjs",
+        "ci/copy.mjs",
+        "ci/deliver.sh",
+        ".gitlab-ci.yml",
+    ]);
+    assert.equal(configEstateFile([trunk], from, guarded), undefined);
+});

@@ -6,10 +6,11 @@ import * as path from "node:path";
 import { versionFile, versionOf } from "../../../../estate/flows/plan";
 import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
-import { previewJobs } from "../../systems";
+import { pipelineFile, previewJobs } from "../../systems";
 import { environmentBranches } from "../environment-branches";
+import { estateYaml } from "../estateYaml";
 import type { CiFiles } from "../files";
-import { gitlabFlow, laneJobs } from "../gitlab-flow";
+import { gitlabFlow, laneFiles, laneJobs, laneStages, testJobs } from "../gitlab-flow";
 
 export const described: CiFiles = {
     app: {
@@ -18,11 +19,7 @@ export const described: CiFiles = {
         pipeline: {
             gitlab: (app) =>
                 [
-                    rendered("app.gitlab-ci.yml", {
-                        app: app.name,
-                        testImage: app.pipeline.images.test,
-                        qualityImage: app.pipeline.images.quality,
-                    }).trimEnd(),
+                    rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
                     ...app.plan.lanes.flatMap(laneJobs),
                     "",
                     ...(app.previews === undefined ? [] : [`include: ${previewJobs}`, ""]),
@@ -32,6 +29,25 @@ export const described: CiFiles = {
         },
     },
     ...(environmentBranches.config === undefined ? {} : { config: environmentBranches.config }),
+    included: {
+        app: {
+            own: (app) => [
+                {
+                    path: pipelineFile.gitlab,
+                    text: rendered("included-app.gitlab-ci.yml", testJobs(app)),
+                },
+            ],
+            estate: (app, from) =>
+                estateYaml(app, from, {
+                    files: laneFiles(app, { build: "build", deploy: "deliver" }),
+                    stages: ["test", ...laneStages(app), "build", "deliver", "merge_back"],
+                    workflow: '$CI_COMMIT_REF_PROTECTED == "true"',
+                }),
+        },
+        ...(environmentBranches.included.config === undefined
+            ? {}
+            : { config: environmentBranches.included.config }),
+    },
     notes,
 };
 

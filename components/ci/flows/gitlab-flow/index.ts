@@ -8,7 +8,8 @@ import { versionFile, versionOf } from "../../../../estate/flows/plan";
 import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
 import { yamlScalar } from "../../../support/yaml";
-import { keyPart } from "../../settings";
+import { pipelineFile } from "../../systems";
+import { dueRule, estateYaml, laneInputs, type Included } from "../estateYaml";
 import type { CiFiles } from "../files";
 
 export const gitlabFlow: CiFiles = {
@@ -26,11 +27,7 @@ export const gitlabFlow: CiFiles = {
         pipeline: {
             gitlab: (app) =>
                 [
-                    rendered("app.gitlab-ci.yml", {
-                        app: app.name,
-                        testImage: app.pipeline.images.test,
-                        qualityImage: app.pipeline.images.quality,
-                    }).trimEnd(),
+                    rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
                     ...app.plan.lanes.flatMap(laneJobs),
                     "",
                 ].join("\n"),
@@ -38,15 +35,73 @@ export const gitlabFlow: CiFiles = {
             jenkins: () => "",
         },
     },
+    included: {
+        app: {
+            own: (app) => [
+                {
+                    path: pipelineFile.gitlab,
+                    text: rendered("included-app.gitlab-ci.yml", testJobs(app)),
+                },
+            ],
+            estate: (app, from) =>
+                estateYaml(app, from, {
+                    files: laneFiles(app, { build: "build_image", deploy: "deploy" }),
+                    stages: ["build", ...laneStages(app), "build_image", "deploy", "merge_back"],
+                    workflow: '$CI_COMMIT_REF_PROTECTED == "true"',
+                }),
+        },
+    },
     notes,
 };
+
+/** Values of the jobs that a repository has for itself. */
+export function testJobs({ name, pipeline: { images } }: App): Record<string, string> {
+    return { app: name, testImage: images.test, qualityImage: images.quality };
+}
+
+/** What an app repository includes for its lanes. */
+export function laneFiles(
+    { plan, pipeline: { images } }: App,
+    stages: { readonly build: string; readonly deploy: string },
+): Included[] {
+    const common = {
+        build_stage: stages.build,
+        deploy_stage: stages.deploy,
+        build_image: images.build,
+        deliver_image: images.deliver,
+    };
+    return [
+        { file: "/lanes/app.yml", inputs: common },
+        ...plan.lanes.flatMap((lane): Included[] => {
+            const { environment, due, by_person } = laneInputs(lane);
+            return [
+                ...(lane.reuses.length === 0
+                    ? []
+                    : [{ file: "/lanes/reuse.yml", inputs: { environment, due, image: images.promote } }]),
+                { file: "/lanes/lane.yml", inputs: { environment, due, by_person } },
+                ...(lane.mergesBack.length === 0
+                    ? []
+                    : [
+                          {
+                              file: "/lanes/merge-back.yml",
+                              inputs: { environment, due, image: images.deliver },
+                          },
+                      ]),
+            ];
+        }),
+    ];
+}
+
+/** Stages of {@link laneFiles} that come before the one that builds. */
+export function laneStages({ plan }: App): string[] {
+    return plan.lanes.some(({ reuses }) => reuses.length > 0) ? ["reuse_image"] : [];
+}
 
 /** The jobs of one lane. */
 export function laneJobs(lane: Lane): string[] {
     const { environment, ref, reuses, mergesBack } = lane;
     const job = (name: string): string => yamlScalar(`${name} ${environment}`);
-    const key = `LANE_${keyPart(environment)}`;
-    const due = `$${ref.kind === "tag" ? "CI_COMMIT_TAG" : "CI_COMMIT_BRANCH"} =~ $${key}`;
+    const due = dueRule(ref.kind, environment);
     const rule = ["  rules:", `    - if: ${due}`];
     const prepares = (action: string): string =>
         `  environment: { name: ${yamlScalar(environment)}, action: ${action} }`;
@@ -67,7 +122,7 @@ export function laneJobs(lane: Lane): string[] {
         "  # One at a time.",
         `  resource_group: ${yamlScalar(environment)}`,
         "  rules:",
-        `    - if: ${due} && $${key}_START == "person"`,
+        `    - if: ${laneInputs(lane).by_person}`,
         "      when: manual",
         `    - if: ${due}`,
         ...(mergesBack.length === 0

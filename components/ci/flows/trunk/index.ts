@@ -7,10 +7,11 @@ import type { Lane } from "../../../../estate/flows/plan";
 import { versionFile, versionOf } from "../../../../estate/flows/plan";
 import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
-import { yamlScalar } from "../../../support/yaml";
-import { keyPart } from "../../settings";
-import { previewJobs } from "../../systems";
+import { yaml, yamlScalar } from "../../../support/yaml";
+import { pipelineFile, previewJobs } from "../../systems";
+import { dueRule, estateYaml, laneInputs, type Included } from "../estateYaml";
 import type { CiFiles } from "../files";
+import { testJobs } from "../gitlab-flow";
 
 export const trunk: CiFiles = {
     app: {
@@ -19,17 +20,12 @@ export const trunk: CiFiles = {
         pipeline: {
             gitlab: (app) =>
                 [
-                    rendered("app.gitlab-ci.yml", {
-                        app: app.name,
-                        testImage: app.pipeline.images.test,
-                        qualityImage: app.pipeline.images.quality,
-                    }).trimEnd(),
+                    rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
                     "",
                     "# What is released was tested before: as a merge request, and in the environment before.",
-                    ".tests:",
-                    "  rules:",
-                    ...releases(app).flatMap((lane) => [`    - if: ${due(lane)}`, "      when: never"]),
-                    "    - when: on_success",
+                    ...yaml({ ".tests": tests(app) })
+                        .trimEnd()
+                        .split("\n"),
                     ...app.plan.lanes.flatMap(laneJobs),
                     "",
                     ...(app.previews === undefined ? [] : [`include: ${previewJobs}`, ""]),
@@ -58,8 +54,51 @@ export const trunk: CiFiles = {
             jenkins: () => "",
         },
     },
+    // Programs tag the baselines of the config repository, and may not read the project for pipelines: it has copies.
+    included: {
+        app: {
+            own: (app) => [
+                {
+                    path: pipelineFile.gitlab,
+                    text: rendered("included-app.gitlab-ci.yml", testJobs(app)),
+                },
+            ],
+            estate: (app, from) =>
+                estateYaml(
+                    app,
+                    from,
+                    {
+                        files: includes(app),
+                        stages: ["test", "quality", "build", "deliver"],
+                        workflow: '$CI_COMMIT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"',
+                    },
+                    { ".tests": tests(app) },
+                ),
+        },
+    },
     notes,
 };
+
+/** What an app repository includes for its lanes. */
+function includes({ plan, pipeline: { images } }: App): Included[] {
+    return [
+        {
+            file: "/trunk/app.yml",
+            inputs: { build_image: images.build, deliver_image: images.deliver },
+        },
+        ...plan.lanes.map((lane): Included =>
+            lane.handsOver === true
+                ? { file: "/trunk/release.yml", inputs: { ...laneInputs(lane), image: images.promote } }
+                : { file: "/trunk/lane.yml", inputs: laneInputs(lane) },
+        ),
+    ];
+}
+
+/** What jobs with tests have in common: nothing is tested again when it is released. */
+function tests(app: App): unknown {
+    const released = releases(app).map((lane) => ({ if: due(lane), when: "never" }));
+    return { rules: [...released, { when: "on_success" }] };
+}
 
 /** Lanes that the pipeline of the config repository delivers. */
 function releases({ plan }: App): Lane[] {
@@ -70,8 +109,8 @@ function unique(texts: readonly string[]): string[] {
     return [...new Set(texts)];
 }
 
-function due({ environment }: Lane): string {
-    return `$CI_COMMIT_BRANCH =~ $LANE_${keyPart(environment)}`;
+function due({ environment, ref }: Lane): string {
+    return dueRule(ref.kind, environment);
 }
 
 /** The jobs of one lane. */
@@ -80,7 +119,7 @@ function laneJobs(lane: Lane): string[] {
     const job = (name: string): string => yamlScalar(`${name} ${environment}`);
     const start = [
         "  rules:",
-        `    - if: ${due(lane)} && $LANE_${keyPart(environment)}_START == "person"`,
+        `    - if: ${laneInputs(lane).by_person}`,
         "      when: manual",
         `    - if: ${due(lane)}`,
     ];

@@ -1,0 +1,142 @@
+/**
+ * Repositories that include their pipelines have the jobs of those with copies, read by gitlab-ci-local. GitLab's own reading of
+ * them, and who may read the project they are in, is not proved here.
+ */
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import * as path from "node:path";
+import { test, type TestContext } from "node:test";
+import { parse, stringify } from "yaml";
+
+import { appEstateFile, appPipelineContent } from "../../../components/ci/content";
+import { includedFiles } from "../../../components/ci/included";
+import { buildSettings, ruleSettings } from "../../../components/ci/settings";
+import type { App } from "../../../estate/model";
+import { runLocal, writeHelpers } from "../../../sandbox/ci/local";
+import { sampleApp, sampleEstate } from "../../components/sample";
+import { folder, must, repository } from "../../support/pipelineScripts";
+
+const from = { project: "acme/pipelines", version: "v1-0a" };
+
+/** Files of an app repository; those of the project for pipelines are beside them, as nothing else can be fetched here. */
+function filesOf(app: App): Record<string, string> {
+    const own = Object.fromEntries(appPipelineContent(app, {}).map((file) => [file.path, file.text]));
+    const estate = appEstateFile(app, from);
+    if (estate === undefined) {
+        return own;
+    }
+    const { include, ...rest } = parse(estate.text) as {
+        include: { project: string; ref: string; file: string }[];
+    };
+    const beside = include.map(({ project, ref, file, ...each }) => {
+        assert.deepEqual({ project, ref }, { project: from.project, ref: from.version });
+        return { local: `pipelines${file}`, ...each };
+    });
+    return {
+        ...own,
+        [estate.path]: stringify({ include: beside, ...rest }),
+        ...Object.fromEntries(includedFiles().map((file) => [`pipelines/${file.path}`, file.text])),
+    };
+}
+
+interface Ref {
+    readonly branch?: string;
+    readonly tag?: string;
+    readonly mergeRequest?: string;
+}
+
+/** Jobs of the pipeline of a ref. */
+async function jobs(
+    context: TestContext,
+    cwd: string,
+    settings: Readonly<Record<string, string>>,
+    { branch = "", tag = "", mergeRequest = "" }: Ref,
+): Promise<unknown[]> {
+    const scratch = await folder(context);
+    const [helpers, home, temporary] = ["bin", "home", "tmp"].map((name) => path.join(scratch, name));
+    assert.ok(helpers !== undefined && home !== undefined && temporary !== undefined);
+    await writeHelpers(helpers);
+    await mkdir(home);
+    await mkdir(temporary);
+    const variables: Record<string, string> = {
+        ...settings,
+        CI_DEFAULT_BRANCH: "main",
+        CI_COMMIT_REF_PROTECTED: "true",
+        CI_PIPELINE_SOURCE: mergeRequest === "" ? "push" : "merge_request_event",
+        CI_COMMIT_BRANCH: mergeRequest === "" ? branch : "",
+        CI_COMMIT_TAG: tag,
+        CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: mergeRequest,
+    };
+    const { code, stdout, stderr } = await runLocal(
+        { path: [], helpers },
+        {
+            cwd,
+            home,
+            temporary,
+            args: [
+                "--ignore-predefined-vars",
+                Object.keys(variables).join(","),
+                ...Object.entries(variables).flatMap(([key, value]) =>
+                    value === "" ? ["--unset-variable", key] : ["--variable", `${key}=${value}`],
+                ),
+                "--list-json",
+            ],
+        },
+    );
+    assert.equal(code, 0, stderr);
+    return (JSON.parse(stdout) as { name: string; when: string; environment?: unknown }[])
+        .filter(({ when }) => when !== "never")
+        .map(({ name, when, environment }) => ({ name, when, environment }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+async function checkout(context: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+    const made = await repository(context, files);
+    await must(made, "git", "branch", "-M", "main");
+    await must(made, "git", "remote", "add", "origin", "http://gitlab.test/acme/shop/web.git");
+    await must(made, "git", "update-ref", "refs/remotes/origin/main", "HEAD");
+    await must(made, "git", "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
+    return made;
+}
+
+const cases: readonly { readonly flow: string; readonly refs: readonly Ref[] }[] = [
+    {
+        flow: "gitlab-flow",
+        refs: [
+            { branch: "develop" },
+            { branch: "release-1.2" },
+            { branch: "else" },
+            { tag: "v1.0.0" },
+            { mergeRequest: "topic" },
+            { mergeRequest: "merge-back/v1.0.0-into-develop" },
+        ],
+    },
+    {
+        flow: "trunk",
+        refs: [{ branch: "latest" }, { branch: "main" }, { branch: "else" }, { mergeRequest: "topic" }],
+    },
+];
+
+for (const { flow, refs } of cases) {
+    test(`flow ${flow}: each ref has the same jobs, included or copied`, async (context) => {
+        const copied = sampleApp("web", { flow });
+        const included = sampleApp("web", { flow, included: {} });
+        const settings = buildSettings(sampleEstate([copied]), copied);
+        const [copies, includes] = [
+            await checkout(context, filesOf(copied)),
+            await checkout(context, filesOf(included)),
+        ];
+        const seen: unknown[] = [];
+        for (const ref of refs) {
+            const expected = await jobs(context, copies, settings, ref);
+            // What rules need, and no more, are variables.
+            assert.deepEqual(
+                await jobs(context, includes, ruleSettings(included), ref),
+                expected,
+                JSON.stringify(ref),
+            );
+            seen.push(expected);
+        }
+        assert.ok(new Set(seen.map((each) => JSON.stringify(each))).size > 2, "the refs have different jobs");
+    });
+}
