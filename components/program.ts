@@ -191,10 +191,9 @@ async function repositories(
         { providers: [gitlab] },
     );
     const pipelines = { project: estate.pipelines.fullPath, version, ready };
-    const guarded = byKey(
-        configPlans(estate).filter(({ audience }) => audience === "maintainers"),
-        ({ team }) => team,
-        ({ team }) =>
+    const guarded = mapValues(
+        hidden,
+        ({ name: team }) =>
             new GuardedGroup(
                 `guarded-${team}`,
                 {

@@ -135,6 +135,28 @@ describe("trunk", () => {
         assert.deepEqual(releases.sort(), ["api", "web"]);
     });
 
+    it("has one group of what only maintainers see for all apps of a team, each with a repository of its own in it", async () => {
+        const app = { flow: "trunk", repository: { branch: "master" }, environments: { dev: null } };
+        const two = model({ apps: { web: app, api: app } });
+        const channels = Object.fromEntries(
+            Object.keys(two.channels).map((name) => [name, { url: "https://chat.test/fake-hook" }]),
+        );
+        // Fails where a resource is declared twice, as the engine does.
+        const { registrations } = await record(() =>
+            declareEstate(two, { ...sampleCredentials, channels }, samplePrepared),
+        );
+        const named = (type: string): string[] =>
+            registrations
+                .filter((each) => each.type === type)
+                .map(({ name }) => name)
+                .filter((name) => name.includes("guarded"));
+        assert.deepEqual(named("gitlab:index/group:Group"), ["guarded-shop-group"]);
+        assert.deepEqual(named("gitlab:index/project:Project").sort(), [
+            "guarded-config-api-project",
+            "guarded-config-web-project",
+        ]);
+    });
+
     it("has previews of merge requests into the first branch", () => {
         assert.equal(web({ previews: {} }).previews?.into, "latest");
         assert.equal(
