@@ -1,11 +1,11 @@
 /** Plans that were reviewed: made by a preview, applied by an update when nothing has moved since. */
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { compare } from "../../estate/problem";
 import { CommandError, run } from "../support/console";
 import { exportStack } from "../support/exported";
+import { privateFolder } from "../support/privateFolder";
 import { runPulumi, succeed, type PulumiEngine } from "../support/pulumiEngine";
 import { stackFolder } from "../support/stack";
 import { nameOf } from "../support/urn";
@@ -106,7 +106,7 @@ async function git(
 
 /** Git's name for the content of all files it knows, as they lie here: changed ones count as they are. */
 async function trackedFiles(root: string): Promise<string> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-index-"));
+    const folder = privateFolder("index");
     try {
         const index = path.resolve(root, await git(root, ["rev-parse", "--git-path", "index"]));
         const own = path.join(folder, "index");
@@ -175,7 +175,7 @@ export async function savingPlan(
             "A run was killed and has left operations unfinished, so no plan can be made: npm run up or npm run refresh ends them.",
         );
     }
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-plan-"));
+    const folder = privateFolder("plan");
     const plain = path.join(folder, "plan.json");
     return {
         args: ["--save-plan", plain],
@@ -245,7 +245,7 @@ export async function applyingPlan(
     if (stale.length > 0) {
         throw new CommandError(staleText(stale, reviewed.headline), staleExitCode);
     }
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-plan-"));
+    const folder = privateFolder("plan");
     const plain = path.join(folder, "plan.json");
     fs.writeFileSync(plain, reviewed.plan, { mode: 0o600 });
     return {

@@ -3,10 +3,10 @@
  * setting for one, and GitLab's takes a single file; both are programs in Go, which read folders that a variable names.
  */
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import type { Estate } from "../../estate/model";
 import { allAuthorities } from "../../estate/network";
+import { privateFolder } from "./privateFolder";
 import type { PulumiEngine } from "./pulumiEngine";
 
 /** Folders that programs in Go read when no variable names others. */
@@ -27,8 +27,7 @@ export function trusting(engine: PulumiEngine, { network }: Pick<Estate, "networ
     if (pem === undefined) {
         return engine;
     }
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "gitops-estate-trust-"));
-    process.once("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+    const folder = privateFolder("trust");
     const { env } = engine;
     const ours = path.join(folder, "go");
     fs.mkdirSync(ours);

@@ -1,7 +1,7 @@
 /** A stack's state as `pulumi stack export` gives it, as far as the commands read it. */
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import { privateFolder } from "./privateFolder";
 import { onStack, type PulumiEngine } from "./pulumiEngine";
 
 /** A resource of a deployment. */
@@ -47,7 +47,7 @@ export async function importState(engine: PulumiEngine, state: ExportedStack): P
 
 /** Hands a file to a CLI that reads only files. It is readable by this user, and gone afterwards. */
 export async function withFile<T>(content: unknown, work: (file: string) => Promise<T>): Promise<T> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-state-"));
+    const folder = privateFolder("state");
     try {
         const file = path.join(folder, "state.json");
         fs.writeFileSync(file, JSON.stringify(content), { mode: 0o600 });

@@ -2,11 +2,12 @@
  * What a run of the engine did, from the events it logs. The hints a command ends with, and the list of what was changed by
  * hand, follow from it and from nothing else. Pure, but for {@link withEvents}.
  *
- * The engine writes secrets as `[secret]`. The log lies in a folder only its owner may read, and is removed with it.
+ * The engine writes secrets as `[secret]`; what a plugin writes of itself it does not look into. So the log lies in a folder
+ * only its owner may read, and is removed with it.
  */
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
+import { privateFolder } from "./privateFolder";
 import { isOfProgram } from "./urn";
 
 /** A resource as an event has it. */
@@ -189,7 +190,7 @@ export function plainText(text: string): string {
 export async function withEvents<T>(
     run: (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<T>,
 ): Promise<{ readonly result: T; readonly report: RunReport }> {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-events-"));
+    const folder = privateFolder("events");
     const file = path.join(folder, "events.json");
     // Ctrl-C and SIGTERM are forwarded by who runs the program, so that this is reached after them too.
     try {
