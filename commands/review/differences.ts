@@ -24,13 +24,13 @@ export function differences(changes: readonly Change[], names: Names, language: 
         .map((each, index) => ({ each, index }))
         .sort((a, b) => order.indexOf(a.each.kind) - order.indexOf(b.each.kind) || a.index - b.index)
         .flatMap(({ each }) => {
-            const patch = patchOf(each, language);
+            const patch = patchOf(each, names, language);
             return patch === "" ? [] : [{ title: names.titled(each), kind: each.kind, patch }];
         });
 }
 
-function patchOf(each: Change, language: Language): string {
-    const [was, is] = [textFor(each, each.before), textFor(each, each.after)];
+function patchOf(each: Change, names: Names, language: Language): string {
+    const [was, is] = [each.before, each.after].map((side) => textFor(each, side, names)) as [string, string];
     if (was === is) {
         return "";
     }
@@ -52,7 +52,7 @@ function patchOf(each: Change, language: Language): string {
 }
 
 /** A file's own text; anything else as YAML, texts of many lines in it as such. */
-function textFor(each: Change, properties: Properties | undefined): string {
+function textFor(each: Change, properties: Properties | undefined, names: Names): string {
     if (properties === undefined) {
         return "";
     }
@@ -63,9 +63,18 @@ function textFor(each: Change, properties: Properties | undefined): string {
         return `${hideSecrets(text).trimEnd()}\n`;
     }
     const metadata = mapOf(properties["metadata"]);
-    const readable =
-        Object.keys(metadata).length === 0
-            ? properties
-            : { ...properties, metadata: Object.fromEntries(Object.entries(metadata).sort()) };
+    const repository = names.containerOf(each);
+    const readable = {
+        ...properties,
+        ...(Object.keys(metadata).length === 0
+            ? {}
+            : { metadata: Object.fromEntries(Object.entries(metadata).sort()) }),
+        // By its path, not by its number.
+        ...(each.type.startsWith("gitlab:") &&
+        repository?.id !== undefined &&
+        repository.id === properties["project"]
+            ? { project: names.repositoryOf(each) }
+            : {}),
+    };
     return stringify(hideIn(readable, each.type), { sortMapEntries: true, lineWidth: 0 });
 }

@@ -43,7 +43,7 @@ const isSubset = (one: readonly string[], other: readonly string[]): boolean =>
 /** Ids of a list, as texts. */
 const idsOf = (value: unknown): string[] => listOf(value).map((each) => JSON.stringify(each));
 
-/** Entries without a level: users, groups, keys. Sorted texts such as `user 7`. */
+/** Entries without a level: users, groups, keys. Sorted; those that nobody has a name for as `user 7`. */
 export function namedIn(value: unknown): string[] {
     const words: readonly (readonly [string, string])[] = [
         ["userId", "user"],
@@ -56,7 +56,8 @@ export function namedIn(value: unknown): string[] {
         .flatMap((entry) =>
             words.flatMap(([key, word]) => {
                 const id = entry[key];
-                return typeof id === "number" || typeof id === "string" ? [`${word} ${id}`] : [];
+                // A text is a name already.
+                return typeof id === "number" ? [`${word} ${id}`] : typeof id === "string" ? [id] : [];
             }),
         )
         .sort();

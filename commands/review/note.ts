@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Estate, Language } from "../../estate/model";
 import { compare } from "../../estate/problem";
-import { driftLines } from "../support/drift";
+import { driftLines, readable } from "../support/drift";
 import type { RunReport } from "../support/runReport";
 import { changesOf, isOnServer, secretMark, type Change, type Properties } from "./change";
 import { differences, type Difference } from "./differences";
@@ -64,7 +64,9 @@ export interface NoteSource {
 
 /** Makes the note. */
 export function noteOf(source: NoteSource): Note {
-    const { stack, estate, report, language, policy } = source;
+    const { stack, estate, language, policy } = source;
+    const [planned, refreshed] = readable([source.report.planned, source.report.refreshed], language);
+    const report = { ...source.report, planned, refreshed };
     const all = changesOf(report.planned).map((each) =>
         each.kind === "delete" && source.leftAlone?.has(each.urn) === true
             ? { ...each, kind: "forget" as const }
@@ -74,7 +76,7 @@ export function noteOf(source: NoteSource): Note {
     const names = naming(all, estate, language);
     const placeOf = placing(both, estate);
     const appOf = (each: Change): string | undefined => placeOf(each).app;
-    const drift = driftLines(estate, report.refreshed);
+    const drift = driftLines(estate, report.refreshed, language);
     const drifted = new Map(report.refreshed.filter(hasDrifted).map((step) => [step.urn, step]));
     const parts = all.map((each) => apart(each, drifted.get(each.urn)));
     const declared = parts.map(({ change }) => change).filter(({ kind }) => kind !== "same");

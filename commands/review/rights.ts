@@ -147,6 +147,8 @@ interface Rule {
     readonly role: string;
     /** Who may by name, beside the role. */
     readonly named: readonly string[];
+    /** Those of them that are deploy keys. */
+    readonly keys: readonly string[];
 }
 
 function rulesOf(each: Change, properties: Properties): Rule[] {
@@ -154,6 +156,7 @@ function rulesOf(each: Change, properties: Properties): Rule[] {
         label,
         role: allowed(properties, single, list),
         named: namedIn(properties[list]),
+        keys: namedIn(listOf(properties[list]).filter((entry) => mapOf(entry)["deployKeyId"] !== undefined)),
     });
     if (kindOf(each.type) === "TagProtection") {
         return [rule(["create it", "创建"], "createAccessLevel", "allowedToCreates")];
@@ -166,6 +169,7 @@ function rulesOf(each: Change, properties: Properties): Rule[] {
             label: ["rewrite its history", "改写历史"],
             role: properties["allowForcePush"] === true ? "developer" : "no one",
             named: [],
+            keys: [],
         },
         // Where nobody says who may, nobody needs to read of it.
         ...(asked ? [rule(["unprotect it", "取消保护"], "unprotectAccessLevel", "allowedToUnprotects")] : []),
@@ -192,7 +196,7 @@ function ruleChange(was: Rule, is: Rule, at: 0 | 1): { loosens: boolean; text: s
     const known = rank(was.role) >= 0 && rank(is.role) >= 0;
     return {
         loosens:
-            more.some((name) => was.role !== "developer" || name.startsWith("deploy key")) ||
+            more.some((name) => was.role !== "developer" || is.keys.includes(name)) ||
             (was.role !== is.role && (!known || rank(is.role) > rank(was.role))),
         text: `${is.label[at]}${zh ? "：" : ": "}${parts.join(zh ? "，" : ", ")}`,
     };

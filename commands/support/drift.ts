@@ -1,9 +1,10 @@
 /** What a refresh found changed or gone on the servers, in lines for people. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import type { Estate } from "../../estate/model";
+import type { Estate, Language } from "../../estate/model";
 import { compare, show } from "../../estate/problem";
 import { secretMark } from "../review/change";
 import { hiddenText, hideValue, isSecretData } from "../review/hide";
+import { namedIds, namedIn, withNames, type Ids, type KnownObject } from "./gitlabIds";
 import { plainText, type EventState, type Step } from "./runReport";
 import { isOfProgram, nameOf } from "./urn";
 
@@ -15,8 +16,9 @@ const mostCharacters = 60;
  * One line for each object that is not as the last update left it: where it belongs, what it is, what differs, `made -> found`.
  * Sorted. Secrets are never shown.
  */
-export function driftLines(estate: Estate, refreshed: readonly Step[]): string[] {
-    const lines = refreshed.flatMap((step) => {
+export function driftLines(estate: Estate, refreshed: readonly Step[], language: Language = "en"): string[] {
+    const [steps] = readable([refreshed], language);
+    const lines = steps.flatMap((step) => {
         const what = difference(step);
         return what === undefined ? [] : [`${ownerOf(step, estate)}${objectOf(step)} ${what}`];
     });
@@ -29,6 +31,44 @@ export function driftText(estate: Estate, refreshed: readonly Step[]): string {
     return lines.length === 0
         ? ""
         : `Changed on the servers since the last update (${lines.length}), as it was made -> as it is:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+}
+
+/** Steps with names where settings of GitLab have numbers, as far as an object of any of the lists has them. */
+export function readable<T extends readonly (readonly Step[])[]>(lists: T, language: Language): T {
+    const ids = namedIds(namedIn(lists.flat().flatMap(knownObjects)), language);
+    return lists.map((steps) => steps.map((step) => named(step, ids, language))) as unknown as T;
+}
+
+/** What a step says of an object that is there, or was. */
+function knownObjects({ urn, type, old, new: now }: Step): KnownObject[] {
+    const object = (state: EventState | null | undefined): KnownObject[] =>
+        state === undefined || state === null
+            ? []
+            : [
+                  {
+                      name: nameOf(urn),
+                      type,
+                      ...(state.id === undefined ? {} : { id: state.id }),
+                      inputs: state.inputs ?? {},
+                      outputs: state.outputs ?? {},
+                  },
+              ];
+    return [...object(old), ...object(now)];
+}
+
+function named(step: Step, ids: Ids, language: Language): Step {
+    const side = (state: EventState): EventState => ({
+        ...state,
+        ...(state.inputs ? { inputs: withNames(state.inputs, ids, language) } : {}),
+        ...(state.outputs ? { outputs: withNames(state.outputs, ids, language) } : {}),
+    });
+    return !step.type.startsWith("gitlab:")
+        ? step
+        : {
+              ...step,
+              ...(step.old ? { old: side(step.old) } : {}),
+              ...(step.new ? { new: side(step.new) } : {}),
+          };
 }
 
 function difference(step: Step): string | undefined {

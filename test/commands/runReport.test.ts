@@ -194,6 +194,32 @@ describe("what was changed by hand", () => {
             ],
         );
     });
+    test("names who is let in, where an object of the stack says who that is", () => {
+        const protection = (...users: number[]): Record<string, unknown> => ({
+            project: "11",
+            branch: "prod",
+            allowedToPushes: [{ accessLevel: "no one" }, ...users.map((userId) => ({ userId }))],
+        });
+        assert.deepEqual(
+            lines(
+                refreshed(
+                    "gitlab:index/projectAccessToken:ProjectAccessToken",
+                    "config-web-writer",
+                    { project: "11", name: "writer-g1" },
+                    { project: "11", name: "writer-g1", userId: 90 },
+                ),
+                refreshed(
+                    "gitlab:index/branchProtection:BranchProtection",
+                    "config-web-branch-prod-protection",
+                    protection(90),
+                    protection(66),
+                ),
+            ),
+            [
+                'app web, prod: GitLab branch protection prod allowedToPushes: [{"accessLevel":"no one"},{"userId":"access token writer-g1… -> [{"accessLevel":"no one"},{"userId":66}]',
+            ],
+        );
+    });
     test("is nothing where the server only added what is its own", () => {
         assert.deepEqual(
             lines(

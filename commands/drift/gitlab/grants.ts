@@ -1,6 +1,7 @@
 /** Who may do something to a protected branch, tag or environment, as texts that can be compared. Pure. */
 import { property, type Declared } from "../declared";
 import { open } from "../finding";
+import { nameOf, type Ids } from "../../support/gitlabIds";
 
 const roles: Readonly<Record<number, string>> = {
     0: "no one",
@@ -36,39 +37,47 @@ interface Grant {
 }
 
 /** What the program declares: one role, or a list; undefined where it declares neither. Sorted. */
-export function grantsOf(declared: Declared, role: string | undefined, list: string): string[] | undefined {
+export function grantsOf(
+    declared: Declared,
+    role: string | undefined,
+    list: string,
+    ids: Ids,
+): string[] | undefined {
     const grants = open(declared.inputs[list]);
     if (Array.isArray(grants)) {
-        return unique((grants as Grant[]).map(textOf));
+        return unique((grants as Grant[]).map((each) => textOf(each, ids)));
     }
     const level = role === undefined ? undefined : open(property(declared, role));
     return typeof level === "string" ? [roleOf(levelOf(level))] : undefined;
 }
 
 /** What the server has: users, groups and keys before the role that GitLab shows beside them. Sorted. */
-export function grantText(found: unknown): string[] {
+export function grantText(found: unknown, ids: Ids): string[] {
     return Array.isArray(found)
         ? unique(
               (found as Record<string, unknown>[]).map((each) =>
-                  textOf({
-                      accessLevel: each["access_level"] ?? each["accessLevel"],
-                      userId: each["user_id"] ?? each["userId"],
-                      groupId: each["group_id"] ?? each["groupId"],
-                      deployKeyId: each["deploy_key_id"],
-                  }),
+                  textOf(
+                      {
+                          accessLevel: each["access_level"] ?? each["accessLevel"],
+                          userId: each["user_id"] ?? each["userId"],
+                          groupId: each["group_id"] ?? each["groupId"],
+                          deployKeyId: each["deploy_key_id"],
+                      },
+                      ids,
+                  ),
               ),
           )
         : [];
 }
 
-function textOf({ accessLevel, userId, groupId, deployKeyId }: Grant): string {
+function textOf({ accessLevel, userId, groupId, deployKeyId }: Grant, ids: Ids): string {
     if (isNumber(userId)) {
-        return `user ${Number(userId)}`;
+        return nameOf(ids, "user", userId);
     }
     if (isNumber(groupId)) {
-        return `group ${Number(groupId)}`;
+        return nameOf(ids, "group", groupId);
     }
-    return isNumber(deployKeyId) ? `deploy key ${Number(deployKeyId)}` : roleOf(levelOf(accessLevel));
+    return isNumber(deployKeyId) ? nameOf(ids, "deployKey", deployKeyId) : roleOf(levelOf(accessLevel));
 }
 
 function isNumber(value: unknown): boolean {
@@ -91,7 +100,7 @@ export function opens(declared: readonly string[] | undefined, further: readonly
 
 /** The role from which on people are let in; users, groups, keys and "no one" are none. */
 function levelOrNever(grant: string): number {
-    return grant === roles[0] || / \d+$/.test(grant) ? Infinity : levelOf(grant);
+    return levelOf(grant) || Infinity;
 }
 
 /** Whether the name of a protection, which may hold `*`, covers a branch or tag. GitLab's rule: everything else is literal. */

@@ -3,7 +3,7 @@ import type { Declared } from "../declared";
 import type { Finding } from "../finding";
 import { groupFields } from "./fields";
 import { isThere, type GitLabInventory, type GroupInventory } from "./inventory";
-import { Look, type GitLabContext } from "./place";
+import { Look, type NamingContext } from "./place";
 import { types } from "./types";
 
 export class GroupLook extends Look<GroupInventory> {
@@ -11,7 +11,7 @@ export class GroupLook extends Look<GroupInventory> {
         place: GroupInventory,
         declared: readonly Declared[],
         inventory: GitLabInventory,
-        context: GitLabContext,
+        context: NamingContext,
     ) {
         super(place, declared, inventory, context, "groups");
     }

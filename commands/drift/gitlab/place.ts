@@ -13,6 +13,7 @@ import {
 } from "../finding";
 import { list as listIn, text } from "../../doctor/json";
 import type { Raw } from "../reader";
+import { nameOf, type Ids } from "../../support/gitlabIds";
 import { word } from "../shell";
 import { hookEvents, snake, type Field } from "./fields";
 import { levelOf, roleOf } from "./grants";
@@ -30,13 +31,18 @@ export interface GitLabContext {
     readonly teams: Readonly<Record<string, string>>;
 }
 
+/** The same, and what the server's numbers stand for. */
+export interface NamingContext extends GitLabContext {
+    readonly ids: Ids;
+}
+
 /** What both kinds of places have. */
 export abstract class Look<Place extends GroupInventory | ProjectInventory> {
     constructor(
         protected readonly place: Place,
         protected readonly declared: readonly Declared[],
         protected readonly inventory: GitLabInventory,
-        protected readonly context: GitLabContext,
+        protected readonly context: NamingContext,
         /** Of the API. */
         private readonly kind: "groups" | "projects",
     ) {}
@@ -225,7 +231,9 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
             (each) => !shared.some((share) => String(share["group_id"]) === textOf(each, key)),
         );
         return [
-            ...gone.map((each) => this.missing("sharedGroup", textOf(each, key), "access")),
+            ...gone.map((each) =>
+                this.missing("sharedGroup", nameOf(this.context.ids, "group", textOf(each, key)), "access"),
+            ),
             ...shared
                 .filter((share) => !ids.has(String(share["group_id"])))
                 .map((share) =>

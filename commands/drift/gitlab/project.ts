@@ -1,4 +1,6 @@
 /** What in a project is not as declared. Pure. */
+import { compare } from "../../../estate/problem";
+import { nameOf, type IdKind, type Ids } from "../../support/gitlabIds";
 import { property, textOf, type Declared } from "../declared";
 import { text } from "../../doctor/json";
 import { difference, facts, open, publicUrl, type Finding } from "../finding";
@@ -7,7 +9,7 @@ import { word } from "../shell";
 import { projectFields } from "./fields";
 import { grantsOf, grantText, matches, opens } from "./grants";
 import { isThere, type GitLabInventory, type ProjectInventory } from "./inventory";
-import { Look, madeBy, type GitLabContext } from "./place";
+import { Look, madeBy, type NamingContext } from "./place";
 import { types } from "./types";
 
 export class ProjectLook extends Look<ProjectInventory> {
@@ -15,7 +17,7 @@ export class ProjectLook extends Look<ProjectInventory> {
         place: ProjectInventory,
         declared: readonly Declared[],
         inventory: GitLabInventory,
-        context: GitLabContext,
+        context: NamingContext,
     ) {
         super(place, declared, inventory, context, "projects");
     }
@@ -187,15 +189,16 @@ export class ProjectLook extends Look<ProjectInventory> {
     }
 
     private protectedBranches(): Finding[] {
+        const { ids } = this.context;
         const { protectedBranches: list } = this.place;
         if (list === undefined) {
             return [];
         }
         const made = this.of(types.protectedBranch);
         const wantedOf = (each: Declared): Record<"push" | "merge" | "unprotect", string[] | undefined> => ({
-            push: grantsOf(each, "pushAccessLevel", "allowedToPushes"),
-            merge: grantsOf(each, "mergeAccessLevel", "allowedToMerges"),
-            unprotect: grantsOf(each, undefined, "allowedToUnprotects"),
+            push: grantsOf(each, "pushAccessLevel", "allowedToPushes", ids),
+            merge: grantsOf(each, "mergeAccessLevel", "allowedToMerges", ids),
+            unprotect: grantsOf(each, undefined, "allowedToUnprotects", ids),
         });
         const declared = made.flatMap((each) => {
             const branch = textOf(each, "branch");
@@ -210,7 +213,7 @@ export class ProjectLook extends Look<ProjectInventory> {
                     const there = found[`${right}_access_levels`];
                     return grants === undefined || there === undefined
                         ? []
-                        : difference(right, grants.join(", "), grantText(there).join(", "));
+                        : difference(right, grants.join(", "), grantText(there, ids).join(", "));
                 }),
                 ...difference(
                     "allowForcePush",
@@ -235,8 +238,8 @@ export class ProjectLook extends Look<ProjectInventory> {
                 const opened = covered.some((each) => {
                     const { push, merge } = wantedOf(each);
                     return (
-                        opens(push, grantText(rule["push_access_levels"])) ||
-                        opens(merge, grantText(rule["merge_access_levels"])) ||
+                        opens(push, grantText(rule["push_access_levels"], ids)) ||
+                        opens(merge, grantText(rule["merge_access_levels"], ids)) ||
                         (rule["allow_force_push"] === true && open(property(each, "allowForcePush")) !== true)
                     );
                 });
@@ -247,8 +250,8 @@ export class ProjectLook extends Look<ProjectInventory> {
                     `protected_branches/${encodeURIComponent(pattern)}`,
                     {
                         differences: facts({
-                            push: grantText(rule["push_access_levels"]).join(", "),
-                            merge: grantText(rule["merge_access_levels"]).join(", "),
+                            push: grantText(rule["push_access_levels"], ids).join(", "),
+                            merge: grantText(rule["merge_access_levels"], ids).join(", "),
                             matches: covered.map((each) => textOf(each, "branch")).join(", "),
                         }),
                         remark: opened ? "opensBranch" : "givesVariables",
@@ -259,6 +262,7 @@ export class ProjectLook extends Look<ProjectInventory> {
     }
 
     private protectedTags(): Finding[] {
+        const { ids } = this.context;
         const { protectedTags: list } = this.place;
         if (list === undefined) {
             return [];
@@ -270,12 +274,16 @@ export class ProjectLook extends Look<ProjectInventory> {
             if (found === undefined) {
                 return [this.missing("protectedTag", tag, "access")];
             }
-            const grants = grantsOf(each, "createAccessLevel", "allowedToCreates") ?? [];
+            const grants = grantsOf(each, "createAccessLevel", "allowedToCreates", ids) ?? [];
             return this.changed(
                 "protectedTag",
                 tag,
                 "access",
-                difference("create", grants.join(", "), grantText(found["create_access_levels"]).join(", ")),
+                difference(
+                    "create",
+                    grants.join(", "),
+                    grantText(found["create_access_levels"], ids).join(", "),
+                ),
             );
         });
         const names = new Set(made.map((each) => textOf(each, "tag")));
@@ -293,7 +301,9 @@ export class ProjectLook extends Look<ProjectInventory> {
                     overlaps ? "access" : "secret",
                     `protected_tags/${encodeURIComponent(pattern)}`,
                     {
-                        differences: facts({ create: grantText(rule["create_access_levels"]).join(", ") }),
+                        differences: facts({
+                            create: grantText(rule["create_access_levels"], ids).join(", "),
+                        }),
                         remark: overlaps ? "opensTag" : "givesVariables",
                     },
                 );
@@ -346,6 +356,7 @@ export class ProjectLook extends Look<ProjectInventory> {
 
     /** What only a licence has. */
     private licensed(): Finding[] {
+        const { ids } = this.context;
         const { approvalRules, approvals, pushRules, protectedEnvironments } = this.place;
         return [
             ...(approvalRules === undefined
@@ -363,13 +374,13 @@ export class ProjectLook extends Look<ProjectInventory> {
                                 ),
                                 ...difference(
                                     "users",
-                                    numbers(property(each, "userIds")),
-                                    numbers(ids(found["users"])),
+                                    named(property(each, "userIds"), "user", ids),
+                                    named(idsIn(found["users"]), "user", ids),
                                 ),
                                 ...difference(
                                     "protectedBranches",
-                                    numbers(property(each, "protectedBranchIds")),
-                                    numbers(ids(found["protected_branches"])),
+                                    named(property(each, "protectedBranchIds"), "branch", ids),
+                                    named(idsIn(found["protected_branches"]), "branch", ids),
                                 ),
                             ]);
                   })),
@@ -402,16 +413,20 @@ export class ProjectLook extends Look<ProjectInventory> {
                                 ...difference(
                                     "deploy",
                                     (
-                                        grantsOf(each, undefined, "deployAccessLevelsAttributes") ??
-                                        grantsOf(each, undefined, "deployAccessLevels") ??
+                                        grantsOf(each, undefined, "deployAccessLevelsAttributes", ids) ??
+                                        grantsOf(each, undefined, "deployAccessLevels", ids) ??
                                         []
                                     ).join(", "),
-                                    grantText(found["deploy_access_levels"]).join(", "),
+                                    grantText(found["deploy_access_levels"], ids).join(", "),
                                 ),
                                 ...difference(
                                     "approvals",
-                                    approvalText(open(each.inputs["approvalRules"]), "requiredApprovals"),
-                                    approvalText(found["approval_rules"], "required_approvals"),
+                                    approvalText(
+                                        open(each.inputs["approvalRules"]),
+                                        "requiredApprovals",
+                                        ids,
+                                    ),
+                                    approvalText(found["approval_rules"], "required_approvals", ids),
                                 ),
                             ]);
                   })),
@@ -444,24 +459,25 @@ export class ProjectLook extends Look<ProjectInventory> {
     }
 }
 
-function ids(value: unknown): unknown[] {
+function idsIn(value: unknown): unknown[] {
     return Array.isArray(value) ? (value as Raw[]).map((each) => each["id"]) : [];
 }
 
-function numbers(value: unknown): string {
+/** Sorted; the same numbers give the same text. */
+function named(value: unknown, kind: IdKind, ids: Ids): string {
     const plain = open(value);
     return Array.isArray(plain)
         ? (plain as unknown[])
-              .map(Number)
-              .sort((a, b) => a - b)
+              .map((id) => nameOf(ids, kind, id))
+              .sort(compare)
               .join(", ")
         : "";
 }
 
-function approvalText(value: unknown, key: string): string {
+function approvalText(value: unknown, key: string, ids: Ids): string {
     return Array.isArray(value)
         ? (value as Raw[])
-              .map((rule) => `${String(rule[key])} of ${grantText([rule]).join(", ")}`)
+              .map((rule) => `${String(rule[key])} of ${grantText([rule], ids).join(", ")}`)
               .sort()
               .join("; ")
         : "";

@@ -9,6 +9,7 @@ import type { Finding } from "../../../commands/drift/finding";
 import { gitlabDrift } from "../../../commands/drift/gitlab/compare";
 import { grantText, matches, opens } from "../../../commands/drift/gitlab/grants";
 import { blobId, decidesPipelines, type GitLabInventory } from "../../../commands/drift/gitlab/inventory";
+import { namedIds } from "../../../commands/support/gitlabIds";
 import { json, markdown, terminalText } from "../../../commands/drift/report";
 
 const marker = "s3cr3t-Marker-4711";
@@ -637,18 +638,48 @@ describe("GitLab's protections", () => {
 
     test("users, groups and keys stand before the role that GitLab shows beside them", () => {
         assert.deepEqual(
-            grantText([
-                { access_level: 40, user_id: 3 },
-                { access_level: 0 },
-                { access_level: 40, deploy_key_id: 9 },
-            ]),
-            ["deploy key 9", "no one", "user 3"],
+            grantText(
+                [
+                    { access_level: 40, user_id: 3 },
+                    { access_level: 40, user_id: 4 },
+                    { access_level: 0 },
+                    { access_level: 40, deploy_key_id: 9 },
+                ],
+                namedIds([{ kind: "user", id: 4, name: "writer-g1", noun: "accessToken" }]),
+            ),
+            ["access token writer-g1", "deploy key 9", "no one", "user 3"],
         );
+    });
+
+    test("say who is let in by name, and by number only whom the server names nowhere", () => {
+        const inventory = quiet();
+        const [project] = inventory.projects;
+        assert.ok(project !== undefined);
+        setIn("protectedBranches", 2, {
+            push_access_levels: [90, 91].map((user_id) => ({ access_level: 40, user_id })),
+            merge_access_levels: [{ group_id: 7 }, { deploy_key_id: 5 }, { user_id: 66 }],
+        })(project);
+        add("deployKeys", { id: 5, title: "mirror", can_push: true })(project);
+        // Another one called as the declared one is told apart from it.
+        add("accessTokens", { id: 42, name: "config-writer-g1", user_id: 91 })(project);
+        setIn("approvalRules", 0, { users: [{ id: 90 }], protected_branches: [{ id: 13 }] })(project);
+        setIn("protectedBranches", 2, { id: 13 })(project);
+        const told = drift(inventory).flatMap(({ noun, differences }) =>
+            ["protectedBranch", "approvalRule"].includes(noun)
+                ? differences.map(({ property, made = "", found }) => `${property}: ${made} -> ${found}`)
+                : [],
+        );
+        assert.deepEqual(told.sort(), [
+            "merge: maintainer -> deploy key mirror, group acme/shop, user 66",
+            "protectedBranches:  -> prod",
+            "push: no one -> access token config-writer-g1 (90), access token config-writer-g1 (91)",
+            "users: user alice -> access token config-writer-g1 (90)",
+        ]);
     });
 
     test("what opens a branch further", () => {
         assert.ok(opens(["maintainer"], ["developer"]) && opens(["no one"], ["maintainer"]));
-        assert.ok(opens(["no one"], ["user 3"]) && opens(["developer"], ["deploy key 3"]));
+        assert.ok(opens(["no one"], ["user maintainer"]) && opens(["developer"], ["deploy key 3"]));
         assert.ok(!opens(["developer"], ["maintainer"]) && !opens(["developer"], ["no one"]));
     });
 

@@ -168,6 +168,10 @@ export async function stepsBetween(from: Estate | undefined, to: Estate): Promis
             ...(each.options.protect === true ? { protect: true } : {}),
             ...(each.options.retainOnDelete === true ? { retainOnDelete: true } : {}),
             inputs: hidden(each.inputs) as Record<string, unknown>,
+            // GitLab makes a user for each token.
+            ...(word(each.type) === "ProjectAccessToken"
+                ? { outputs: { userId: Number(madeUpId(each.name)) } }
+                : {}),
         };
     };
     return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((each): Step[] => {

@@ -78,8 +78,10 @@ const expected: Readonly<
             /protection of branch `dev` of `acme\/shop\/web-config` is tightened: push: developers and maintainers → maintainers/,
             /approval rule `prod`.* which asks for 1 approval/,
             /for a moment in between there is none/,
+            /also `access token config-writer-g1`/,
         ],
-        not: [/loosened/],
+        // GitLab's number of the user that it made for a token.
+        not: [/loosened/, /\buser \d|g1 \(/, /project: "?\d/],
     },
     "an Argo CD upgrade": {
         en: "Argo CD goes from `v3.4.6` to `v3.5.7`; nothing is deleted",
@@ -467,6 +469,65 @@ describe("a note", () => {
         assert.match(
             rightsOf("ProjectPushRules", { preventSecrets: true }, { preventSecrets: false })[0]?.text ?? "",
             /is loosened: `preventSecrets` `true` → `false`/,
+        );
+    });
+
+    test("says by name who is let in, and by number only whom no object of the stack names", () => {
+        const token = update("config-web-writer", { name: "writer-g1" }, { name: "writer-g1" });
+        const tokens: Step[] = [90, 91].map((userId, index) => ({
+            ...token,
+            op: "same",
+            type: "gitlab:index/projectAccessToken:ProjectAccessToken",
+            urn: urn("gitlab:index/projectAccessToken:ProjectAccessToken", `token-${index}`),
+            old: { inputs: { name: `writer-g${index}` }, outputs: { name: `writer-g${index}`, userId } },
+        }));
+        const bob = { groupId: 7, userId: 21, accessLevel: "maintainer" };
+        const member = update(
+            "team-shop-member-bob",
+            bob,
+            bob,
+            "gitlab:index/groupMembership:GroupMembership",
+        );
+        const told = (was: object[], is: object[], language: Language = "en"): string =>
+            noteOf({
+                ...source([
+                    ...tokens,
+                    { ...member, op: "same" },
+                    update(
+                        "protection",
+                        { branch: "prod", allowedToPushes: was },
+                        { branch: "prod", allowedToPushes: is },
+                        "gitlab:index/branchProtection:BranchProtection",
+                    ),
+                    update(
+                        "rule",
+                        { name: "prod", approvalsRequired: 1, userIds: [21] },
+                        { name: "prod", approvalsRequired: 1, userIds: [21, 90] },
+                        "gitlab:index/projectApprovalRule:ProjectApprovalRule",
+                    ),
+                ]),
+                language,
+            })
+                .rights.map(({ text }) => text)
+                .join("\n");
+        const users = (...ids: (number | string)[]): object[] => ids.map((userId) => ({ userId }));
+        const note = told(users(91), users(90, 21, 66));
+        assert.match(
+            note,
+            /also `access token writer-g0`, `user 66` and `user bob`, no longer `access token writer-g1`/,
+        );
+        assert.match(note, /`userIds` `\["user bob"\]` → `\["user bob","access token writer-g0"\]`/);
+        assert.doesNotMatch(note, /\b(90|91|21)\b/);
+        assert.match(told(users(), users(90), "zh"), /增加 `访问令牌 writer-g0`/);
+        // The engine's mark for what nobody knows before the update.
+        assert.match(
+            told(users(90), users("04da6b54-80e4-46f7-96ec-b56ff0331ba9")),
+            /also `an account that is not known yet`, no longer `access token writer-g0`/,
+        );
+        // A key's name is no reason to think that a developer may do what it may.
+        assert.match(
+            told([{ accessLevel: "developer" }], [{ accessLevel: "developer" }, { deployKeyId: 5 }]),
+            /is loosened: push: also `deploy key 5`/,
         );
     });
 
