@@ -237,7 +237,12 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
     let leftAlone: ReadonlySet<string> = new Set();
     if (!call.sandbox && (call.operation === "up" || call.operation === "preview")) {
         const writes = call.operation === "up" && !call.rest.includes("--preview-only");
-        leftAlone = await prepareChange(engine, estate, { writes, acceptOutage: call.acceptOutage, report });
+        leftAlone = await prepareChange(engine, estate, {
+            writes,
+            acceptOutage: call.acceptOutage,
+            reviewed: applying !== undefined,
+            report,
+        });
         await applying?.recheck();
     }
     if (call.operation === "up" && call.doctor) {

@@ -21,6 +21,8 @@ interface Context {
     readonly appOf: (each: Change) => string | undefined;
 }
 
+const imageProject = "harbor:index/project:Project";
+
 const weights: readonly Loss["weight"][] = ["data", "runs", "other", "stays"];
 
 /** Everything that is lost, the worst first. */
@@ -63,8 +65,20 @@ export function losses(context: Context): Loss[] {
                   },
               ];
     const kept = changes.filter((each) => each.kind === "forget" && isOnServer(each));
+    const empty = changes.filter(
+        (each) =>
+            each.type === imageProject &&
+            each.kind === "create" &&
+            kept.some(({ urn, type }) => urn === each.urn && type === imageProject),
+    );
     return [
         ...told,
+        ...empty.map((each): Loss => ({
+            weight: "runs",
+            text: zh
+                ? `${names.titled(each)} 是新建的空项目，镜像留在原来的 Harbor 中。${pods(each, context, lost)}`
+                : `${names.titled(each)} is new and empty: the images stay where they are.${pods(each, context, lost)}`,
+        })),
         ...(password === undefined ? [] : [{ weight: "other" as const, text: password }]),
         ...bareForAMoment(alone, names, language),
         ...others(rest.deleted, ["deletes", "删除"]),
@@ -136,12 +150,29 @@ function holdsImagesOf(project: Change, namespace: Change): boolean {
     return environment === undefined || project.name.includes(`-${environment}-`);
 }
 
+/** What it means that images are gone. Where nothing of the app runs any more, nobody looks for one. */
+function pods(each: Change, { changes, appOf, language }: Context, lost: ReadonlySet<string>): string {
+    const runs = changes.some(
+        (other) =>
+            kindOf(other.type) === "Namespace" &&
+            !lost.has(other.urn) &&
+            appOf(other) === appOf(each) &&
+            holdsImagesOf(each, other),
+    );
+    return !runs
+        ? ""
+        : language === "zh"
+          ? "之后启动的 Pod 在重新构建或复制镜像之前找不到镜像。"
+          : " Pods that start later find no image until one is built or copied.";
+}
+
 function lossOf(
     each: Change,
     count: number,
-    { changes, names, language, appOf }: Context,
+    context: Context,
     lost: ReadonlySet<string>,
 ): Loss | "told elsewhere" | undefined {
+    const { changes, names, language, appOf } = context;
     const zh = language === "zh";
     const anew = each.kind === "replace";
     const kind = kindOf(each.type);
@@ -158,7 +189,7 @@ function lossOf(
                 const app = appOf(each);
                 const imagesGo = changes.some(
                     (other) =>
-                        other.type === "harbor:index/project:Project" &&
+                        other.type === imageProject &&
                         lost.has(other.urn) &&
                         appOf(other) === app &&
                         holdsImagesOf(other, each),
@@ -226,48 +257,16 @@ function lossOf(
                 return isRight(each) ? "told elsewhere" : undefined;
         }
     }
-    if (each.type === "harbor:index/project:Project") {
-        const forced = each.before?.["forceDestroy"] === true;
-        const moved =
-            anew && each.providers.before !== undefined && each.providers.before !== each.providers.after;
-        const from = /^harbor-(.+)$/.exec(each.providers.before ?? "")?.[1] ?? "";
-        const to = /^harbor-(.+)$/.exec(each.providers.after ?? "")?.[1] ?? "";
-        const name = textOf(shown(each)["name"]) ?? each.name;
-        const subject = moved
-            ? zh
-                ? `镜像项目 ${code(name)}（Harbor ${code(from)}）`
-                : `image project ${code(name)} in Harbor ${code(from)}`
-            : title;
-        const end = moved
-            ? zh
-                ? `；Harbor ${code(to)} 中的新项目是空的`
-                : `; the new one in Harbor ${code(to)} is empty`
-            : anew
-              ? zh
-                  ? "，并重新创建（为空）"
-                  : ", and makes it anew, empty"
-              : "";
-        // Where nothing of the app runs any more, nobody looks for an image.
-        const missed: readonly [string, string] = changes.some(
-            (other) =>
-                kindOf(other.type) === "Namespace" &&
-                !lost.has(other.urn) &&
-                appOf(other) === appOf(each) &&
-                holdsImagesOf(each, other),
-        )
-            ? [
-                  " Pods that start later find no image until one is built or copied.",
-                  "之后启动的 Pod 在重新构建或复制镜像之前找不到镜像。",
-              ]
-            : ["", ""];
-        return forced
+    if (each.type === imageProject) {
+        const end = anew ? (zh ? "，并重新创建（为空）" : ", and makes it anew, empty") : "";
+        return each.before?.["forceDestroy"] === true
             ? data(
-                  `deletes ${subject} with every image in it${end}.${missed[0]}`,
-                  `删除 ${subject} 及其中所有镜像${end}。${missed[1]}`,
+                  `deletes ${title} with every image in it${end}.${pods(each, context, lost)}`,
+                  `删除 ${title} 及其中所有镜像${end}。${pods(each, context, lost)}`,
               )
             : data(
-                  `deletes ${subject}${end}. Harbor refuses that while there are images in it, and the update then ends with an error.${moved ? missed[0] : ""}`,
-                  `删除 ${subject}${end}。其中还有镜像时 Harbor 会拒绝删除，更新随即报错结束。${moved ? missed[1] : ""}`,
+                  `deletes ${title}${end}. Harbor refuses that while there are images in it, and the update then ends with an error.`,
+                  `删除 ${title}${end}。其中还有镜像时 Harbor 会拒绝删除，更新随即报错结束。`,
               );
     }
     if (server === "gitlab") {

@@ -2,7 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Estate, Language } from "../../estate/model";
 import { compare } from "../../estate/problem";
+import { given } from "../../estate/plain";
 import { driftLines, readable } from "../support/drift";
+import { staysWithImages } from "../support/movedImages";
 import type { RunReport } from "../support/runReport";
 import { changesOf, isOnServer, secretMark, type Change, type Properties } from "./change";
 import { differences, type Difference } from "./differences";
@@ -67,11 +69,7 @@ export function noteOf(source: NoteSource): Note {
     const { stack, estate, language, policy } = source;
     const [planned, refreshed] = readable([source.report.planned, source.report.refreshed], language);
     const report = { ...source.report, planned, refreshed };
-    const all = changesOf(report.planned).map((each) =>
-        each.kind === "delete" && source.leftAlone?.has(each.urn) === true
-            ? { ...each, kind: "forget" as const }
-            : each,
-    );
+    const all = changesOf(report.planned).flatMap((each) => leavingFirst(each, source.leftAlone));
     const both = standings(all, estate);
     const names = naming(all, estate, language);
     const placeOf = placing(both, estate);
@@ -127,6 +125,35 @@ export function noteOf(source: NoteSource): Note {
         differences: differences(onServers, names, language),
         ...touchedMap(onServers, placeOf, language),
     });
+}
+
+/**
+ * What becomes of an object that leaves the stack before the update: a branch that is named no more, images that are to be in
+ * another registry (commands/support/movedImages.ts). It stays, and what takes its place is new.
+ */
+function leavingFirst(each: Change, leftAlone: ReadonlySet<string> | undefined): Change[] {
+    const { before, after, providers, id, ...rest } = each;
+    if (each.kind === "delete" && leftAlone?.has(each.urn) === true) {
+        return [{ ...each, kind: "forget" }];
+    }
+    if (each.kind !== "replace" || !staysWithImages(each.type) || providers.before === providers.after) {
+        return [each];
+    }
+    return [
+        {
+            ...rest,
+            kind: "forget",
+            ...given("id", id),
+            ...given("before", before),
+            providers: given("before", providers.before),
+        },
+        {
+            ...rest,
+            kind: "create",
+            ...given("after", after),
+            providers: given("after", providers.after),
+        },
+    ];
 }
 
 /** Chinese puts no space after its own brackets. */

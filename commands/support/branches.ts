@@ -159,11 +159,12 @@ export function withoutResources<T extends ExportedStack>(exported: T, urns: rea
     const kept = exported.deployment?.resources
         ?.filter(({ urn }) => !gone.has(urn))
         .map((resource) => {
-            const { dependencies, propertyDependencies } = resource;
+            const { dependencies, propertyDependencies, deletedWith, ...others } = resource;
             const without = (list: readonly string[] | null | undefined): string[] =>
                 (list ?? []).filter((urn) => !gone.has(urn));
             return {
-                ...resource,
+                ...others,
+                ...(deletedWith === undefined || gone.has(deletedWith) ? {} : { deletedWith }),
                 ...(dependencies ? { dependencies: without(dependencies) } : {}),
                 ...(propertyDependencies
                     ? {

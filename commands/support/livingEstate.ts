@@ -9,7 +9,8 @@ import { changedBranches, existing, withoutResources, type RepositoryBranch } fr
 import { CommandError } from "./console";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState } from "./exported";
-import { moves } from "./moves";
+import { movedImages } from "./movedImages";
+import { moves, obstacles } from "./moves";
 import { filesToCome, getsContent } from "./seeds";
 import { importResources } from "./takeOver";
 
@@ -18,6 +19,8 @@ export interface Change {
     readonly writes: boolean;
     /** Whether a change is made that takes something away that runs. */
     readonly acceptOutage: boolean;
+    /** Whether a plan is applied that the engine made of the state as it was. */
+    readonly reviewed: boolean;
     readonly report: (line: string) => void;
 }
 
@@ -43,22 +46,48 @@ export async function prepareChange(
         }
         change.report(`${formatFindings(findings)}\n`);
     }
+    const blocked = obstacles(estate, exported);
+    if (blocked.length > 0) {
+        if (change.writes) {
+            throw new CommandError(
+                `${formatFindings(blocked)}\n\nNothing was changed. More: docs/troubleshooting.md, Names, branches and registries.`,
+            );
+        }
+        change.report(`${formatFindings(blocked)}\n`);
+    }
+    const images = movedImages(estate, exported);
+    if (change.reviewed && images.length > 0) {
+        throw new CommandError(
+            `A reviewed plan cannot move image projects to another registry (${images.map(({ project }) => project).join(", ")}): ` +
+                "they leave the stack before the update, and the plan has them in it. Nothing was changed. Make this change with npm run up -- --accept-outage.",
+        );
+    }
     const { left, named } = changedBranches(estate, exported);
     await takeBack(engine, estate, named, change);
     if (change.writes && getsContent(estate, exported)) {
         await takeBackFiles(engine, estate, change);
     }
-    const urns = left.flatMap(({ resources }) => resources.map(({ urn }) => urn));
-    if (left.length === 0) {
-        return new Set();
+    const urns = [
+        ...left.flatMap(({ resources }) => resources.map(({ urn }) => urn)),
+        ...images.flatMap(({ staying }) => staying),
+    ];
+    if (left.length > 0) {
+        change.report(
+            `Not in the spec any more: ${listOf(left)}. Each stays on GitLab with its protection until a person deletes it` +
+                (change.writes
+                    ? "; the stack knows it no longer."
+                    : ": up takes it out of the stack first, and deletes neither."),
+        );
     }
-    change.report(
-        `Not in the spec any more: ${listOf(left)}. Each stays on GitLab with its protection until a person deletes it` +
-            (change.writes
-                ? "; the stack knows it no longer."
-                : ": up takes it out of the stack first, and deletes neither."),
-    );
-    if (change.writes) {
+    if (images.length > 0) {
+        change.report(
+            `In another registry now: ${images.map(({ project, registry }) => `image project ${project} of ${registry}`).join(", ")}. Each stays there with its images until a person deletes it` +
+                (change.writes
+                    ? "; the stack knows it no longer."
+                    : ": up takes it out of the stack first, and deletes nothing of it."),
+        );
+    }
+    if (change.writes && urns.length > 0) {
         await importState(engine, withoutResources(await exportStack(engine), urns));
     }
     return new Set(urns);

@@ -11,16 +11,14 @@ import { appLabel, environmentLabel } from "../../estate/labels";
 import type { App, ConfigRepository, Estate } from "../../estate/model";
 import type { Finding } from "../doctor/finding";
 import type { ExportedStack, StateResource } from "./exported";
+import { imageProjects, movedImages, type ImageProjectOfStack } from "./movedImages";
 import { nameOf } from "./urn";
 
 /** What a stack has, by the names of the spec. */
 interface Standing {
     readonly apps: ReadonlySet<string>;
-    /** Registry, by app and environment. */
-    readonly images: ReadonlyMap<
-        string,
-        { readonly app: string; readonly environment: string; registry: string }
-    >;
+    /** By app and environment. */
+    readonly images: ReadonlyMap<string, ImageProjectOfStack>;
     /** Default branch, by full path of the repository. */
     readonly starts: ReadonlyMap<string, string>;
     /** Folders with first content, by the component of the config repository. */
@@ -35,22 +33,17 @@ interface ActingRelease {
     readonly name: string;
 }
 
-function standing({ deployment }: ExportedStack): Standing {
-    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+function standing(exported: ExportedStack): Standing {
+    const live = (exported.deployment?.resources ?? []).filter((each) => each.delete !== true);
     const named = (type: string): StateResource[] => live.filter((each) => each.type === type);
     const apps = new Set(
         named("gitops-estate:apps:AppSpace").map(({ urn }) => nameOf(urn).replace(/^app-/, "")),
     );
-    const images = new Map<string, { app: string; environment: string; registry: string }>();
-    for (const { parent = "", provider = "" } of named("harbor:index/project:Project")) {
-        const component = live.find(({ urn }) => urn === parent);
-        const app = nameOf(component?.parent ?? "").replace(/^app-/, "");
-        const environment = nameOf(parent).replace(`app-${app}-images-`, "");
-        const [, registry] = /::harbor-([^:]+)::[^:]*$/.exec(provider) ?? [];
-        if (registry !== undefined && apps.has(app)) {
-            images.set(`${app} ${environment}`, { app, environment, registry });
-        }
-    }
+    const images = new Map(
+        imageProjects(exported)
+            .filter(({ app }) => apps.has(app))
+            .map((each) => [`${each.app} ${each.environment}`, each]),
+    );
     const starts = new Map<string, string>();
     for (const { inputs, outputs } of named("gitlab:index/project:Project")) {
         const [path, branch] = [outputs?.["pathWithNamespace"], inputs?.["defaultBranch"]];
@@ -104,7 +97,7 @@ export function moves(estate: Pick<Estate, "apps" | "environments">, exported: E
         ? []
         : [
               ...renamed(estate, known),
-              ...otherRegistry(estate, known),
+              ...otherRegistry(estate, exported),
               ...otherStart(estate, known),
               ...otherConfig(estate, known),
               ...otherDelivery(estate, known),
@@ -153,23 +146,34 @@ function renamed({ apps, environments }: Pick<Estate, "apps" | "environments">, 
 }
 
 /** Images that are in another registry than the one the next update looks into. */
-function otherRegistry({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
-    return Object.values(apps).flatMap(({ name, environments }) =>
-        environments.flatMap(({ environment, registry, project }) => {
-            const old = known.images.get(`${name} ${environment}`)?.registry;
-            return old === undefined || old === registry
-                ? []
-                : [
-                      finding(
-                          "registry-moved",
-                          `environments.${environment}.registry`,
-                          registry,
-                          `has none of the images of ${name}: they are in ${old}, and each pod that starts after the update would find none`,
-                          `add an environment in ${registry} and promote ${name} into it, then take ${environment} away; or copy ${project} there, and go on with --accept-outage when the copy is done`,
-                      ),
-                  ];
-        }),
+function otherRegistry(estate: Pick<Estate, "apps">, exported: ExportedStack): Finding[] {
+    return movedImages(estate, exported).map(({ app, environment, registry, to, project }) =>
+        finding(
+            "registry-moved",
+            `environments.${environment}.registry`,
+            to,
+            `has none of the images of ${app}: they are in ${registry}, and each pod that starts after the update would find none`,
+            `add an environment in ${to} and promote ${app} into it, then take ${environment} away; or copy ${project} there, and go on with --accept-outage when the copy is done: the one in ${registry} stays there`,
+        ),
     );
+}
+
+/**
+ * What no option makes an update do: the engine puts nothing in the place of what is protected, and would end at it. Told
+ * before, with the way that ends whole.
+ */
+export function obstacles(estate: Pick<Estate, "apps">, exported: ExportedStack): Finding[] {
+    return movedImages(estate, exported)
+        .filter(({ resource }) => resource.protect === true)
+        .map(({ environment, registry, to, project }) =>
+            finding(
+                "image-project-protected",
+                `environments.${environment}.registry`,
+                to,
+                `cannot take the place of ${registry}: ${project} there has deletionProtection, and Pulumi replaces nothing that is protected`,
+                `in an update of its own set deletionProtection: false where ${environment} has it, with registry: ${registry}; then change registry. ${project} stays in ${registry} with its images; deletionProtection can be set again in the same update`,
+            ),
+        );
 }
 
 /** A repository's first branch is where everything else in it began, and the estate makes no other. */
@@ -241,25 +245,34 @@ interface Place {
     readonly folder: string;
 }
 
-/** The places where a stack has first content for an app in an environment: a folder for all of them, or one of its own. */
+/**
+ * The places where a stack has first content for an app in an environment: a folder for all of them, or one of its own. A
+ * repository that a team shares is looked for in all teams: the app, or the team, may have had another one's name.
+ */
 function placesBefore(app: App, environment: string, { configs }: Standing): Place[] {
     const { folder } = app.config;
     const folders = [folder, `${folder}/environments/${environment}`, `${folder}/overlays/${environment}`];
-    return (["app", "team"] as const).flatMap((scope) =>
-        (["team", "maintainers"] as const)
-            .map((audience) => configComponent(app, scope, audience))
-            .flatMap((component) =>
-                folders
-                    .filter((each) => configs.get(component)?.has(each) === true)
-                    .map((each) => ({ scope, component, folder: each })),
-            ),
-    );
+    const own = (["team", "maintainers"] as const).map((audience) => configComponent(app, "app", audience));
+    return [...configs].flatMap(([component, has]) => {
+        const scope = own.includes(component)
+            ? "app"
+            : /^(guarded-)?team-config-/.test(component)
+              ? "team"
+              : undefined;
+        return scope === undefined
+            ? []
+            : folders.filter((each) => has.has(each)).map((each) => ({ scope, component, folder: each }));
+    });
 }
 
 /** The key that says so, in the spec of an app. */
 function whatMoved({ config }: App, before: readonly Place[], now: Place): string {
     if (before.every(({ scope }) => scope !== now.scope)) {
         return "config.scope";
+    }
+    const bare = (component: string): string => component.replace(/^guarded-/, "");
+    if (before.every(({ component }) => bare(component) !== bare(now.component))) {
+        return "team";
     }
     const here = before.filter(({ component }) => component === now.component);
     const own = [now, ...here].every(({ folder }) => folder !== config.folder);

@@ -17,7 +17,12 @@ export async function raiseEstate(
 ): Promise<Ready & { readonly sandbox: NonNullable<Ready["sandbox"]> }> {
     const ready = await sandboxStack(stack, say);
     say(`pulumi up (stack ${stack})`);
-    await prepareChange(ready.engine, ready.estate, { writes: true, acceptOutage: false, report: say });
+    await prepareChange(ready.engine, ready.estate, {
+        writes: true,
+        acceptOutage: false,
+        reviewed: false,
+        report: say,
+    });
     await up(ready.engine);
     return ready;
 }

@@ -5,7 +5,8 @@ import type { Answer, Ask } from "../../commands/doctor/http";
 import { changedBranches, existing, withoutResources } from "../../commands/support/branches";
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { getsContent } from "../../commands/support/seeds";
-import { moves } from "../../commands/support/moves";
+import { movedImages } from "../../commands/support/movedImages";
+import { moves, obstacles } from "../../commands/support/moves";
 import {
     filledIn,
     importFile,
@@ -169,6 +170,21 @@ describe("changes that are refused", () => {
             },
             found: ["registry-moved environments.prod.registry other"],
         },
+        "a team with another name, whose repository of all apps would be made anew": {
+            change: {
+                teams: { shop: undefined, store: { maintainers: ["alice"], developers: ["bob"] } },
+                apps: {
+                    web: {
+                        team: "store",
+                        flow: "gitlab-flow",
+                        config: { scope: "team" },
+                        environments: { dev: null },
+                    },
+                },
+            },
+            state: folders({ "team-config-shop": inGitLabFlow["config-web"] }),
+            found: ["test", "prod"].map(() => "config-moved apps.web.team acme/store/store-config"),
+        },
         "another first branch": {
             change: { environments: { dev: { branch: "develop" } } },
             found: ["first-branch-moved apps.web.config develop"],
@@ -320,6 +336,61 @@ test("a release that would be uninstalled is named with what to do first", () =>
     assert.match(finding?.fix ?? "", /^first put web on hold in prod .*Then change engine; end the hold/);
 });
 
+describe("an image project whose environment gets another registry", () => {
+    const other = alone({
+        registries: { other: { url: "https://other.test" } },
+        environments: { prod: { registry: "other" }, dev: { registry: "main" }, test: { registry: "main" } },
+    });
+    const state = standing().flatMap((each): StateResource[] => {
+        const of = each.parent?.endsWith("::app-web-images-prod") === true;
+        const rule = (type: string): StateResource => ({ ...each, urn: `${each.urn}-${type}`, type });
+        return of
+            ? [
+                  each,
+                  rule("harbor:index/retentionPolicy:RetentionPolicy"),
+                  rule("harbor:index/immutableTagRule:ImmutableTagRule"),
+                  rule("harbor:index/projectWebhook:ProjectWebhook"),
+              ]
+            : [each];
+    });
+    test("stays where it is with its rules, and its webhook and robots do not", () => {
+        const moved = movedImages(other, exported(state));
+        assert.deepEqual(
+            moved.map(({ project, registry, to, staying }) => [
+                project,
+                registry,
+                to,
+                staying.map((urn) => urn.replace(/^.*-project/, "")),
+            ]),
+            [
+                [
+                    "web-prod",
+                    "main",
+                    "other",
+                    [
+                        "",
+                        "-harbor:index/retentionPolicy:RetentionPolicy",
+                        "-harbor:index/immutableTagRule:ImmutableTagRule",
+                    ],
+                ],
+            ],
+        );
+        assert.deepEqual(obstacles(other, exported(state)), []);
+        assert.deepEqual(movedImages(alone(), exported(state)), []);
+    });
+    test("is refused in any case while it is protected, with the way that ends whole", () => {
+        const guarded = state.map((each) => ({ ...each, protect: true }));
+        const [finding, ...rest] = obstacles(other, exported(guarded));
+        assert.deepEqual(rest, []);
+        assert.match(finding?.rule ?? "", /web-prod there has deletionProtection/);
+        assert.match(
+            finding?.fix ?? "",
+            /deletionProtection: false .* with registry: main; then change registry/,
+        );
+        assert.deepEqual(obstacles(alone(), exported(guarded)), []);
+    });
+});
+
 describe("branches of a config repository", () => {
     const names = (list: readonly { branch: string; resources: readonly { urn: string }[] }[]): string[] =>
         list.flatMap(({ resources }) => resources.map(({ urn }) => urn.split("::").at(-1) ?? ""));
@@ -377,6 +448,21 @@ describe("branches of a config repository", () => {
             "app-web-repository-hotfix-fix",
             "app-web-repository-hotfix-fix-protection",
         ]);
+    });
+    test("leave no owner behind in the state", () => {
+        const owned: StateResource = { urn: "rule", type: "any", deletedWith: "a" };
+        const state = exported([
+            { urn: "a", type: "any" },
+            owned,
+            { ...owned, urn: "other", deletedWith: "b" },
+        ]);
+        assert.deepEqual(
+            withoutResources(state, ["a"]),
+            exported([
+                { urn: "rule", type: "any" },
+                { ...owned, urn: "other", deletedWith: "b" },
+            ]),
+        );
     });
     test("leave no reference behind in the state", () => {
         const [, , project, ...rest] = standing();

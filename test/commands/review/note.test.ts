@@ -62,11 +62,11 @@ const expected: Readonly<
         not: [/protected no more/, /Pods that start later/],
     },
     "a registry moves": {
-        en: "Deletes 2 image projects; the image projects of `api` and `web` in `prod` move from Harbor `main` to `second`, without the images; 2 passwords of programs are renewed",
-        zh: "删除 2 个镜像项目；`api`、`web` 在环境 `prod` 的镜像项目从 Harbor `main` 移到 `second`（不带镜像）；更换 2 个密码",
+        en: "The image projects of `api` and `web` in `prod` move from Harbor `main` to `second`, without the images; 2 passwords of programs are renewed; nothing is deleted",
+        zh: "`api`、`web` 在环境 `prod` 的镜像项目从 Harbor `main` 移到 `second`（不带镜像）；更换 2 个密码；不删除任何内容",
         says: [
-            /the new one in Harbor `second` is empty/,
-            /the update then ends with an error\. Pods that start later find no image until one is built or copied/,
+            /\*\*image project `web-prod` in Harbor `second` is new and empty: the images stay where they are\.\*\* Pods that start later find no image until one is built or copied/,
+            /image project `api-prod` in Harbor `main` and image project `web-prod` in Harbor `main`, and 2 retention rules and 2 rules against overwritten tags stay on the server/,
             /The old passwords end/,
             /Secret `api-prod\/registry-pull`.*: what it holds changes, and is not shown/,
         ],
