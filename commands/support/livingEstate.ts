@@ -2,16 +2,16 @@
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { gitlabConnection } from "../doctor/connections";
-import { formatFindings } from "../doctor/finding";
+import { formatFindings, type Finding } from "../doctor/finding";
 import { client, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { changedBranches, existing, withoutResources, type RepositoryBranch } from "./branches";
 import { CommandError } from "./console";
 import { type PulumiEngine } from "./pulumiEngine";
-import { exportStack, importState } from "./exported";
+import { exportStack, importState, type ExportedStack } from "./exported";
 import { movedImages } from "./movedImages";
 import { moves, obstacles } from "./moves";
-import { filesToCome, getsContent } from "./seeds";
+import { filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { importResources } from "./takeOver";
 
 export interface Change {
@@ -37,7 +37,7 @@ export async function prepareChange(
     change: Change,
 ): Promise<ReadonlySet<string>> {
     const exported = await exportStack(engine);
-    const findings = moves(estate, exported);
+    const findings = [...moves(estate, exported), ...(await notIncluded(engine, estate, exported, change))];
     if (findings.length > 0) {
         if (change.writes && !change.acceptOutage) {
             throw new CommandError(
@@ -91,6 +91,24 @@ export async function prepareChange(
         await importState(engine, withoutResources(await exportStack(engine), urns));
     }
     return new Set(urns);
+}
+
+/** Repositories that are to include their pipelines, and whose file does not say so yet. A preview goes on without GitLab. */
+async function notIncluded(
+    engine: PulumiEngine,
+    estate: Estate,
+    exported: ExportedStack,
+    { writes }: Change,
+): Promise<Finding[]> {
+    const repositories = toInclude(estate, exported);
+    const found: Finding[] = [];
+    if (repositories.length > 0) {
+        const look = onGitLab(engine, estate, async (ask) => {
+            found.push(...(await withoutInclude(repositories, ask)));
+        });
+        await (writes ? look : look.catch(() => undefined));
+    }
+    return found;
 }
 
 /** Imports files that are in a repository already, of those that the update would make. */

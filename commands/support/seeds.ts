@@ -1,13 +1,17 @@
 /**
- * First content that a repository had before and gets again: pipelines that were switched off and on, a delivery or flow that was
- * changed and changed back. What is in the files is the team's and stays in the repository, and the provider
+ * First content that a repository had before and gets again: pipelines that were switched off and on, or included and then copied
+ * again, previews, a delivery or flow that was changed and changed back. What is in the files is the team's and stays in the repository, and the provider
  * refuses to make a file that is there; so it is imported, with the content it has.
  */
 import { posix } from "node:path";
 import { versionFile } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
+import type { Finding } from "../doctor/finding";
+import type { Ask } from "../doctor/http";
+import { record, text } from "../doctor/json";
+import { CommandError } from "./console";
 import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
-import type { ExportedStack } from "./exported";
+import type { ExportedStack, StateResource } from "./exported";
 import type { Wanted } from "./takeOver";
 
 const fileType = "gitlab:index/repositoryFile:RepositoryFile";
@@ -23,8 +27,16 @@ const marks = {
     ci: { gitlab: ".gitlab-ci.yml", jenkins: "Jenkinsfile" },
 } as const;
 
-/** Whether a repository that the state knows gets content that it does not know of. Pure. */
-export function getsContent({ apps }: Pick<Estate, "apps">, { deployment }: ExportedStack): boolean {
+/** What a state knows of repositories. */
+interface Known {
+    /** Ids of projects, by full path. */
+    readonly projects: ReadonlyMap<unknown, string | undefined>;
+    readonly files: readonly StateResource["inputs"][];
+    /** Whether a project has a file of that name, in whatever folder. */
+    readonly has: (project: string, mark: string) => boolean;
+}
+
+function known({ deployment }: ExportedStack): Known {
     const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
     const projects = new Map(
         live
@@ -36,18 +48,37 @@ export function getsContent({ apps }: Pick<Estate, "apps">, { deployment }: Expo
         files.some(
             (file) => file?.["project"] === project && String(file["filePath"]).split("/").at(-1) === mark,
         );
+    return { projects, files, has };
+}
+
+/** Name of the file by which the estate says what a repository includes. */
+const including = "estate.yml";
+
+/** Whether a repository that the state knows gets content that it does not know of. Pure. */
+export function getsContent({ apps }: Pick<Estate, "apps">, exported: ExportedStack): boolean {
+    const { projects, files, has } = known(exported);
     const reaches = (project: string, folder: string): boolean =>
         files.some(
             (file) => file?.["project"] === project && posix.dirname(String(file["filePath"])) === folder,
         );
-    return Object.values(apps).some(({ config, delivery, ci, plan }) => {
+    return Object.values(apps).some(({ repository, config, delivery, ci, plan, included, previews }) => {
         const project = projects.get(config.fullPath);
+        const source = projects.get(repository.fullPath);
+        const copies = [
+            (marks.ci as Readonly<Record<string, string>>)[ci],
+            previews === undefined || included !== undefined ? undefined : "preview.sh",
+        ];
         const wanted = [
             (marks.delivery as Readonly<Record<string, string>>)[delivery],
             (marks.ci as Readonly<Record<string, string>>)[ci],
         ];
         return (
             (project !== undefined && wanted.some((mark) => mark !== undefined && !has(project, mark))) ||
+            (source !== undefined && copies.some((mark) => mark !== undefined && !has(source, mark))) ||
+            // It included its pipelines, and gets copies: the scripts of before may still be there.
+            (ci !== "none" &&
+                included === undefined &&
+                [source, project].some((each) => each !== undefined && has(each, including))) ||
             // An environment that another repository had, or this one had before.
             Object.values(plan.versions).some((place) => {
                 const other = projects.get(place.repository);
@@ -55,6 +86,78 @@ export function getsContent({ apps }: Pick<Estate, "apps">, { deployment }: Expo
             })
         );
     });
+}
+
+/** A repository that has copies of its pipelines, as far as the state knows, and is to include them. */
+export interface ToInclude {
+    readonly app: string;
+    /** Id and full path of the project. */
+    readonly project: string;
+    readonly path: string;
+    /** The branch it starts with, whose file counts. */
+    readonly branch: string;
+}
+
+/** The repositories that change from copies to included pipelines. Pure. */
+export function toInclude({ apps }: Pick<Estate, "apps">, exported: ExportedStack): ToInclude[] {
+    const { projects, has } = known(exported);
+    const found = Object.values(apps)
+        .filter(({ included }) => included !== undefined)
+        .flatMap(({ name, repository, plan }) => [
+            { app: name, path: repository.fullPath, branch: plan.source.start, script: "image.sh" },
+            ...plan.configs.map((config) => ({
+                app: name,
+                path: config.at.fullPath,
+                branch: config.plan.start,
+                script: "promote.sh",
+            })),
+        ])
+        .flatMap(({ script, ...each }): ToInclude[] => {
+            const project = projects.get(each.path);
+            return project !== undefined && has(project, script) ? [{ ...each, project }] : [];
+        });
+    // Apps may share a repository.
+    return [...new Map(found.map((each) => [each.path, each])).values()];
+}
+
+/** Whether a pipeline file names the estate's, outside of comments. */
+export function includesEstate(pipeline: string): boolean {
+    return /^[^#\n]*\bci\/estate\.yml\b/m.test(pipeline);
+}
+
+/**
+ * Those of the repositories whose pipelines would lose their variables: their file does not include the estate's.
+ *
+ * @throws Error when GitLab answers neither with the file nor that there is none.
+ */
+export async function withoutInclude(repositories: readonly ToInclude[], ask: Ask): Promise<Finding[]> {
+    const findings = await Promise.all(
+        repositories.map(async ({ app, project, path, branch }): Promise<Finding[]> => {
+            const { status, body } = await ask(
+                "GET",
+                `/projects/${project}/repository/files/${encodeURIComponent(marks.ci.gitlab)}?ref=${encodeURIComponent(branch)}`,
+            );
+            if (status !== 200 && status !== 404) {
+                throw new CommandError(
+                    `${marks.ci.gitlab} of ${path} could not be read: GitLab answered ${status}. Nothing was changed.`,
+                );
+            }
+            const content = Buffer.from(text(record(body)["content"]), "base64").toString("utf8");
+            return includesEstate(content)
+                ? []
+                : [
+                      {
+                          id: "pipelines-not-included",
+                          path: `apps.${app}.pipelines.use`,
+                          value: "included",
+                          rule: `takes the variables away that jobs of ${path} use, and ${marks.ci.gitlab} on its branch ${branch} does not include ci/${including} yet`,
+                          fix: `have the team merge the include first (docs/pipelines.md, From copies to included pipelines), with use: copied meanwhile; or go on with --accept-outage`,
+                          severity: "error",
+                      },
+                  ];
+        }),
+    );
+    return findings.flat();
 }
 
 interface Step {

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import type { Answer, Ask } from "../../commands/doctor/http";
 import { changedBranches, existing, withoutResources } from "../../commands/support/branches";
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
-import { getsContent } from "../../commands/support/seeds";
+import { getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
 import { moves, obstacles } from "../../commands/support/moves";
 import {
@@ -543,6 +543,95 @@ describe("first content", () => {
     });
     test("of a repository that is not made yet comes with it", () => {
         assert.equal(getsContent(alone(), {}), false);
+    });
+    test("of an app's own repository is looked for too: pipelines, previews, and copies of what was included", () => {
+        const comes = (app: object, ...files: string[]): boolean =>
+            getsContent(alone({ apps: { web: app } }), exported([...standing(), ...helm, ...source(files)]));
+        const copied = [".gitlab-ci.yml", "ci/image.sh"];
+        assert.equal(comes({}, ...copied), false);
+        assert.equal(comes({}, "ci/image.sh"), true);
+        assert.equal(comes({ ci: "none" }), false);
+        assert.equal(comes({}, ".gitlab-ci.yml", "ci/estate.yml"), true);
+        assert.equal(
+            comes({ pipelines: { use: "included" } }, ".gitlab-ci.yml", "ci/estate.yml"),
+            false,
+            "as it was",
+        );
+    });
+});
+
+/** The repository of `web` itself, and files that it started with. */
+function source(paths: readonly string[]): StateResource[] {
+    const [app] = standing();
+    assert.ok(app !== undefined);
+    const own = component("gitops-estate:gitlab:AppRepository", "app-web-repository", app);
+    return [
+        own,
+        made(own, "gitlab:index/project:Project", "app-web-repository-project", {
+            id: "8",
+            inputs: { defaultBranch: "main" },
+            outputs: { pathWithNamespace: "acme/shop/web" },
+        }),
+        ...paths.map((filePath) =>
+            made(own, "gitlab:index/repositoryFile:RepositoryFile", `app-web-repository-file-${filePath}`, {
+                id: `8:main:${filePath}`,
+                inputs: { project: "8", branch: "main", filePath },
+            }),
+        ),
+    ];
+}
+
+describe("pipelines that are to be included", () => {
+    const state = exported([
+        ...standing(),
+        content("web/Chart.yaml"),
+        content("ci/promote.sh"),
+        ...source([".gitlab-ci.yml", "ci/image.sh"]),
+    ]);
+    const included = alone({ apps: { web: { pipelines: { use: "included" } } } });
+    const server =
+        (files: Readonly<Record<string, string>>): Ask =>
+        (_method, path) => {
+            const file = Object.entries(files).find(([place]) => path.startsWith(place))?.[1];
+            return Promise.resolve({
+                status: file === undefined ? 404 : 200,
+                headers: {},
+                body: file === undefined ? undefined : { content: Buffer.from(file).toString("base64") },
+            });
+        };
+    const found = async (files: Readonly<Record<string, string>>): Promise<string[]> =>
+        (await withoutInclude(toInclude(included, state), server(files))).map(
+            ({ path, rule }) => `${path} ${/jobs of (\S+) use/.exec(rule)?.[1] ?? ""}`,
+        );
+
+    test("are told of each repository whose file does not include them yet", async () => {
+        const includes = "include: ci/estate.yml\n";
+        assert.deepEqual(await found({ "/projects/8/": includes, "/projects/7/": includes }), []);
+        assert.deepEqual(await found({ "/projects/8/": includes }), [
+            "apps.web.pipelines.use acme/shop/web-config",
+        ]);
+        assert.deepEqual(
+            await found({
+                "/projects/8/": "# include: ci/estate.yml\nbuild:\n  script: [sh ci/image.sh]\n",
+                "/projects/7/": "include:\n  - local: /ci/estate.yml\n",
+            }),
+            ["apps.web.pipelines.use acme/shop/web"],
+        );
+    });
+    test("are no question where they are included already, stay copies, or the repository is new", () => {
+        assert.deepEqual(toInclude(alone(), state), []);
+        assert.deepEqual(toInclude(included, {}), []);
+        assert.deepEqual(
+            toInclude(included, exported([...standing(), ...source([".gitlab-ci.yml", "ci/estate.yml"])])),
+            [],
+        );
+    });
+    test("are not taken for included when GitLab does not say", async () => {
+        const refuses: Ask = () => Promise.resolve({ status: 403, headers: {}, body: undefined });
+        await assert.rejects(
+            withoutInclude(toInclude(included, state), refuses),
+            /\.gitlab-ci\.yml of acme\/shop\/web could not be read: GitLab answered 403/,
+        );
     });
 });
 
