@@ -148,7 +148,10 @@ function differences(spot: Spot, made: unknown, before: unknown, after: unknown)
     ) {
         return [];
     }
-    const text = (found: unknown): string => (secret ? hiddenText : value(place.at(-1) ?? "", found));
+    // A plugin may give back in the open what the program kept secret.
+    const known =
+        secret || [made, before, after].some((each) => JSON.stringify(each ?? "").includes(secretMark));
+    const text = (found: unknown): string => (known ? hiddenText : value(place.at(-1) ?? "", found));
     return [`${place.join(".")}: ${text(before)} -> ${text(after)}`];
 }
 
