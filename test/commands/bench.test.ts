@@ -79,9 +79,11 @@ describe("memory and processor time", () => {
         assert.equal(processorTimeOf([10], "/no/such/folder"), 0);
     });
     test("of a living process is found", { skip: !fs.existsSync("/proc/self/smaps_rollup") }, async () => {
-        const child = spawn(process.execPath, ["-e", "process.stdin.resume()"], { stdio: "pipe" });
+        const program = "process.stdin.resume(); process.stdout.write('up')";
+        const child = spawn(process.execPath, ["-e", program], { stdio: "pipe" });
         try {
-            await once(child, "spawn");
+            // Before it runs it has hardly any memory.
+            await once(child.stdout, "data");
             assert.ok(treeOf(process.pid).includes(child.pid ?? -1));
             assert.ok(memoryOf([child.pid ?? -1]) > 100 * 1024);
         } finally {
