@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { declareEstate } from "../../components/program";
+import type { App } from "../../estate/model";
 import { record, registration, type Registration } from "../support/engine";
 import { sampleApp, sampleCredentials, sampleEstate, samplePrepared } from "./sample";
 
-async function made(included: boolean): Promise<readonly Registration[]> {
+async function made(included: boolean, besides: readonly App[] = []): Promise<readonly Registration[]> {
     const app = sampleApp("web", included ? { included: {} } : {});
-    return (await record(() => declareEstate(sampleEstate([app]), sampleCredentials, samplePrepared)))
-        .registrations;
+    return (
+        await record(() => declareEstate(sampleEstate([...besides, app]), sampleCredentials, samplePrepared))
+    ).registrations;
 }
 
 const ofPipelines = (each: Registration): boolean =>
@@ -25,6 +27,19 @@ test("an app has half the files and variables, and everything else as with copie
             .filter((each) => !ofPipelines(each) && each.name !== "config-web-variables")
             .map(({ type, name }) => `${type} ${name}`);
     assert.deepEqual(others(included), others(copied));
+});
+
+test("an app in three environments is at most 70 objects on servers", async () => {
+    const api = sampleApp("api", { included: {} });
+    const { registrations: before } = await record(() =>
+        declareEstate(sampleEstate([api]), sampleCredentials, samplePrepared),
+    );
+    const names = new Set(before.map(({ type, name }) => `${type} ${name}`));
+    // Components are groups of objects.
+    const own = (await made(true, [api])).filter(
+        ({ type, name }) => !names.has(`${type} ${name}`) && !type.startsWith("gitops-estate:"),
+    );
+    assert.ok(own.length > 40 && own.length <= 70, String(own.length));
 });
 
 test("settings are one variable, credentials stay what they were, and first content is never deleted", async () => {
