@@ -12,12 +12,27 @@ import type { App, Estate, Tier } from "../../estate/model";
 export const people = ["stranger", "guest", "developer", "maintainer", "owner"] as const;
 export type Person = (typeof people)[number];
 
+/** What a right comes to on GitLab. */
+export interface GitLabAct {
+    readonly kind: "read" | "work" | "push" | "merge" | "tag" | "variables";
+    /** Full path of the project. */
+    readonly project: string;
+    /** Branch or tag, or a pattern of them with `*`, for what is done there. */
+    readonly ref?: string;
+}
+
 /** Something that people do, and who of them may. */
 export interface Right {
-    /** The same in every run, for tests that ask a server. */
+    /** The same in every run. */
     readonly id: string;
     readonly what: string;
     readonly who: readonly Person[];
+    /** For tests that ask GitLab; absent for what another server decides. */
+    readonly act?: GitLabAct;
+}
+
+function act(kind: GitLabAct["kind"], project: string, ref?: string): GitLabAct {
+    return { kind, project, ...(ref === undefined ? {} : { ref }) };
 }
 
 const from = (lowest: Person): Person[] => people.slice(people.indexOf(lowest));
@@ -36,23 +51,36 @@ export function rightsOf(
     return [...sourceRights(app, tier), ...configRights(app, tier), ...engineRights(estate, app)];
 }
 
-function sourceRights({ plan }: App, tier: Tier): Right[] {
+function sourceRights({ plan, repository }: App, tier: Tier): Right[] {
     const { source } = plan;
+    const at = (kind: GitLabAct["kind"], ref?: string): GitLabAct => act(kind, repository.fullPath, ref);
     return [
-        { id: "source-read", what: "read the app repository", who: from("developer") },
+        {
+            id: "source-read",
+            what: "read the app repository",
+            who: from("developer"),
+            act: at("read"),
+        },
         {
             id: "source-work",
             what: "push branches that are not protected, open merge requests",
             who: from("developer"),
+            act: at("work"),
         },
         ...source.branches.flatMap((branch) => {
             const { push, merge } = branchRules(branch, source, tier);
             return [
-                { id: `source-push-${branch.name}`, what: `push to \`${branch.name}\``, who: roles[push] },
+                {
+                    id: `source-push-${branch.name}`,
+                    what: `push to \`${branch.name}\``,
+                    who: roles[push],
+                    act: at("push", branch.name),
+                },
                 {
                     id: `source-merge-${branch.name}`,
                     what: `merge into \`${branch.name}\``,
                     who: roles[merge],
+                    act: at("merge", branch.name),
                 },
             ];
         }),
@@ -60,8 +88,14 @@ function sourceRights({ plan }: App, tier: Tier): Right[] {
             id: `source-tag-${pattern}`,
             what: `make tags \`${pattern}\``,
             who: roles[create],
+            act: at("tag", pattern),
         })),
-        { id: "source-variables", what: "see variables of the app repository", who: from("maintainer") },
+        {
+            id: "source-variables",
+            what: "see variables of the app repository",
+            who: from("maintainer"),
+            act: at("variables"),
+        },
     ];
 }
 
@@ -71,8 +105,14 @@ function configRights({ plan }: App, tier: Tier): Right[] {
         const seen = audience === "team" ? from("developer") : from("maintainer");
         const among = (who: readonly Person[]): Person[] => who.filter((person) => seen.includes(person));
         const of = `of ${environments.join(", ")}`;
+        const project = at.fullPath;
         return [
-            { id: `config-read-${at.fullPath}`, what: `read the config repository ${of}`, who: seen },
+            {
+                id: `config-read-${at.fullPath}`,
+                what: `read the config repository ${of}`,
+                who: seen,
+                act: act("read", project),
+            },
             ...repository.branches.flatMap((branch) => {
                 const { push, merge } = branchRules(branch, repository, tier);
                 return [
@@ -80,11 +120,13 @@ function configRights({ plan }: App, tier: Tier): Right[] {
                         id: `config-push-${at.fullPath}-${branch.name}`,
                         what: `push to its branch \`${branch.name}\``,
                         who: among(roles[push]),
+                        act: act("push", project, branch.name),
                     },
                     {
                         id: `config-merge-${at.fullPath}-${branch.name}`,
                         what: `merge into its branch \`${branch.name}\`, run jobs there`,
                         who: among(roles[merge]),
+                        act: act("merge", project, branch.name),
                     },
                 ];
             }),
@@ -92,6 +134,7 @@ function configRights({ plan }: App, tier: Tier): Right[] {
                 id: `config-variables-${at.fullPath}`,
                 what: "see its variables",
                 who: among(from("maintainer")),
+                act: act("variables", project),
             },
         ];
     });
