@@ -85,6 +85,30 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         }
     });
 
+    test("the project for pipelines offers the review of an estate as a component, in a version of its own", async () => {
+        const { body: tags } = await world.gitlab<{ name: string; protected: boolean }[]>(
+            "GET",
+            "/projects/acme%2Fpipelines/repository/tags",
+        );
+        assert.deepEqual(
+            tags.map((tag) => tag.protected),
+            [true],
+        );
+        const { id } = await project("acme/shop/web");
+        const content = [
+            "include:",
+            `  - component: $CI_SERVER_FQDN/acme/pipelines/estate@${tags[0]?.name}`,
+            "    inputs: { stack: dev, apply: after-merge, image: node }",
+        ].join("\n");
+        const lint = await world.gitlab<{ valid: boolean; errors: string[]; merged_yaml: string }>(
+            "POST",
+            `/projects/${id}/ci/lint`,
+            { content },
+        );
+        assert.deepEqual(lint.body.errors, []);
+        assert.match(lint.body.merged_yaml, /^review-dev:$/m);
+    });
+
     test("Argo CD's objects name the member, the branch and the team's project", async () => {
         const application = await world.object<{
             spec: Record<string, Record<string, string>> & { project: string };

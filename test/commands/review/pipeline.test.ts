@@ -27,16 +27,15 @@ interface Spec {
     readonly spec: { readonly inputs: Readonly<Record<string, { readonly default?: string }>> };
 }
 
-const textOf = (...names: string[]): string =>
-    fs.readFileSync(path.join(checkoutDir(), "examples", "pipeline", ...names), "utf8");
+const textOf = (...names: string[]): string => fs.readFileSync(path.join(checkoutDir(), ...names), "utf8");
 
-const main = parse(textOf(".gitlab-ci.yml")) as {
+const main = parse(textOf("examples", "pipeline", ".gitlab-ci.yml")) as {
     readonly include: readonly { readonly local: string; readonly inputs: Inputs }[];
 };
 
 /** The jobs of the template with inputs; as GitLab fills them in, where they are text. */
 function filled(given: Inputs): Record<string, Job> {
-    const [head = "", body = ""] = textOf("templates", "estate.yml").split(/^---$/m);
+    const [head = "", body = ""] = textOf("components", "ci", "included", "templates", "estate.yml").split(/^---$/m);
     const { inputs } = (parse(head) as Spec).spec;
     for (const name of Object.keys(given)) {
         assert.ok(name in inputs, `${name} is no input`);
