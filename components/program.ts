@@ -482,7 +482,10 @@ function delivery(
 ): Promise<Record<string, Delivered>> {
     const clusters = mapValues(accountPlans(share, made.definitions), ({ key, cluster, namespaces, own }) => {
         const { token, caData } = required(made.accesses, key, "access to");
-        return engine.cluster({ cluster, namespaces, token, caData, ...(own && { own }) });
+        const rights = Object.values(share.apps).flatMap(
+            (app) => required(made.apps, app.name, "app").rights[cluster.name] ?? [],
+        );
+        return engine.cluster({ cluster, namespaces, token, caData, rights, ...(own && { own }) });
     });
     const repositories = byKey(
         configPlans(share),

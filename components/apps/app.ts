@@ -75,6 +75,8 @@ export class AppSpace extends pulumi.ComponentResource {
     public readonly previews?: PreviewAccess;
     /** Everything that must be there before the app is delivered. */
     public readonly ready: readonly pulumi.Resource[];
+    /** The engine's rights in its namespaces, by cluster. */
+    public readonly rights: Readonly<Record<string, readonly pulumi.Resource[]>>;
     /** Settings of the app's pipelines, for a CI system that the estate cannot reach. */
     public readonly pipelines: {
         readonly build: BuildVariables;
@@ -114,7 +116,13 @@ export class AppSpace extends pulumi.ComponentResource {
             (each) => each.environment,
             (each) => this.robot(`${name}-pull-${each.environment}`, "pull", args, each, projects),
         );
-        this.ready = placesOf(app).flatMap((each) => this.namespaces(name, args, each));
+        const namespaces = placesOf(app).flatMap((each) => this.namespaces(name, args, each));
+        this.ready = namespaces.flatMap(([, { ready }]) => ready);
+        this.rights = byKey(
+            [...new Set(namespaces.map(([cluster]) => cluster))],
+            (cluster) => cluster,
+            (cluster) => namespaces.filter(([there]) => there === cluster).map(([, { right }]) => right),
+        );
         this.pipelines = this.pipelineAccess(name, args, projects);
         if (app.ci === "gitlab") {
             const { lanes, plain, secret } = this.pipelines.build;
@@ -245,9 +253,15 @@ export class AppSpace extends pulumi.ComponentResource {
         return robot.login;
     }
 
-    private namespaces(name: string, args: AppSpaceArgs, environment: AppEnvironment): pulumi.Resource[] {
-        return environment.clusters.flatMap((cluster) => [
-            ...new AppNamespace(
+    /** Its namespaces for an environment, with their clusters. */
+    private namespaces(
+        name: string,
+        args: AppSpaceArgs,
+        environment: AppEnvironment,
+    ): (readonly [cluster: string, namespace: AppNamespace])[] {
+        return environment.clusters.map((cluster) => [
+            cluster,
+            new AppNamespace(
                 `${name}-${environment.environment}-${cluster}`,
                 {
                     app: args.app,
@@ -262,7 +276,7 @@ export class AppSpace extends pulumi.ComponentResource {
                     orphan: args.estate.clusters[cluster]?.leaving === "orphan",
                 },
                 { parent: this, providers: [required(args.providers.clusters, cluster, "cluster")] },
-            ).ready,
+            ),
         ]);
     }
 

@@ -33,6 +33,8 @@ export interface AppNamespaceArgs {
 export class AppNamespace extends pulumi.ComponentResource {
     /** Everything that must be there before an app is delivered. */
     public readonly ready: readonly pulumi.Resource[];
+    /** The engine's right to deliver into it. */
+    public readonly right: pulumi.Resource;
 
     constructor(name: string, args: AppNamespaceArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:clusters:AppNamespace", name, {}, opts);
@@ -108,6 +110,7 @@ export class AppNamespace extends pulumi.ComponentResource {
                 ? []
                 : this.quota(name, environment, metadata, inside);
 
+        this.right = binding;
         this.ready = [namespace, pullSecret, binding, ...further, isolation, ...limits];
         this.registerOutputs({ namespace: namespace.metadata.name });
     }

@@ -34,6 +34,8 @@ export interface EngineCluster {
     readonly token: pulumi.Input<string>;
     /** CA of the API server, PEM in base64. */
     readonly caData: pulumi.Input<string>;
+    /** The account's rights in those namespaces: what the engine may not look at yet, it must not be told of. */
+    readonly rights: readonly pulumi.Resource[];
 }
 
 /** A config repository with apps of the engine. */

@@ -54,10 +54,16 @@ test("settings are one variable, credentials stay what they were, and first cont
         "PROMOTION_MAIN_PASSWORD",
         "REGISTRY_PASSWORD",
     ]);
-    const settings = registration({ registrations, result: undefined }, "app-web-build-ESTATE_SETTINGS");
+    const settings = registration(
+        { registrations, after: new Map(), result: undefined },
+        "app-web-build-ESTATE_SETTINGS",
+    );
     assert.equal(settings.inputs["variableType"], "file");
     assert.match(String(settings.inputs["value"]), /^\[ -n "\$\{IMAGE\+set\}" \] \|\| export IMAGE='/m);
-    const file = registration({ registrations, result: undefined }, "app-web-repository-pipelines");
+    const file = registration(
+        { registrations, after: new Map(), result: undefined },
+        "app-web-repository-pipelines",
+    );
     assert.equal(file.options.retainOnDelete, true);
     assert.equal(file.options.ignoreChanges, undefined);
 });

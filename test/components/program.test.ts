@@ -92,6 +92,20 @@ test("what changes elsewhere with one app more: the registration and the team's 
     ]);
 });
 
+test("a cluster's namespaces are told to Argo CD once it may look into them, and those of others are not waited for", async () => {
+    const app = sampleApp("web", {
+        environments: [
+            sampleAppEnvironment("web", "dev"),
+            sampleAppEnvironment("web", "prod", { clusters: ["host"] }),
+        ],
+    });
+    const { after } = await recordEstate(sampleEstate([app]));
+    const rights = (cluster: string): string[] =>
+        (after.get(`registration-${cluster}`) ?? []).filter((name) => name.endsWith("-delivery"));
+    assert.deepEqual(rights("member1"), ["app-web-dev-member1-delivery"]);
+    assert.deepEqual(rights("host"), ["app-web-prod-host-delivery"]);
+});
+
 test("an app on the host is delivered through an account there, not by Argo CD's own rights", async () => {
     const app: App = sampleApp("web", {
         environments: [

@@ -36,6 +36,8 @@ export interface RegisteredOptions {
 /** Everything a program registered, sorted by type and name, and what it returned. */
 export interface Recording<T> {
     readonly registrations: readonly Registration[];
+    /** Logical names of what a resource explicitly comes after, by its own. */
+    readonly after: ReadonlyMap<string, readonly string[]>;
     readonly result: T;
 }
 
@@ -101,6 +103,7 @@ export async function record<T>(
         false,
     );
     const twice: string[] = [];
+    const after = new Map<string, readonly string[]>();
     let result: T | undefined;
     let failure: { error: unknown } | undefined;
     try {
@@ -110,6 +113,7 @@ export async function record<T>(
                 if (registered.options !== undefined) {
                     twice.push(`${type}::${name}`);
                 }
+                after.set(name, dependenciesOf(opts));
                 Object.assign(registered, {
                     options: optionsOf(opts),
                     ...(opts.parent === undefined ? {} : parentOf(opts.parent)),
@@ -136,7 +140,7 @@ export async function record<T>(
     const registrations = [...found.values()]
         .filter((one): one is Registration => one.inputs !== undefined && one.options !== undefined)
         .sort((left, right) => (`${left.type}::${left.name}` < `${right.type}::${right.name}` ? -1 : 1));
-    return { registrations, result: result as T };
+    return { registrations, after, result: result as T };
 }
 
 /** `type name` of every registration below the component called `parent`, in the recording's order. */
@@ -189,6 +193,13 @@ function optionsOf(opts: pulumi.CustomResourceOptions): RegisteredOptions {
         ...(deletedWith === undefined ? {} : { deletedWith: logicalName(deletedWith) }),
         ...(aliases.length === 0 ? {} : { aliases }),
     };
+}
+
+/** Those that are named as they are, not as a promise or an output. */
+function dependenciesOf({ dependsOn }: pulumi.ResourceOptions): string[] {
+    return [dependsOn ?? []]
+        .flat()
+        .flatMap((one) => (pulumi.Resource.isInstance(one) ? [logicalName(one)] : []));
 }
 
 function parentOf(parent: pulumi.Resource): { parent?: string } {

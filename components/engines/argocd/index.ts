@@ -130,11 +130,12 @@ class ArgoCdOnHost implements InstalledEngine {
         );
     }
 
-    cluster({ cluster, ...access }: EngineCluster): pulumi.Resource {
+    cluster({ cluster, rights, ...access }: EngineCluster): pulumi.Resource {
         return new ClusterRegistration(
             `registration-${cluster.name}`,
             { argocd: this.estate.argocd, cluster, ...access },
-            this.onHost,
+            // Argo CD reads a cluster anew when its namespaces change. One that it may not read yet stops it for all of them.
+            { ...this.host, dependsOn: [...this.controlPlane.groundwork, ...rights] },
         );
     }
 

@@ -4,8 +4,11 @@
  */
 import type { Account, ArgoCd, TeamProject } from "../../../../estate/engines/argocd/model";
 import { teamProjects } from "../../../../estate/engines/argocd/projects";
+import { joinedKinds, surroundingKinds, usualKinds } from "../../../../estate/kinds";
 import { authoritiesOf, hostOf } from "../../../../estate/network";
 import type { Estate, Team } from "../../../../estate/model";
+import { placesOf } from "../../../../estate/previews";
+import { compare } from "../../../../estate/problem";
 import { yaml } from "../../../support/yaml";
 import { deployerRole, developerRole, maintainerRole, releaserRole } from "../roles";
 
@@ -17,7 +20,7 @@ export type Settings = Record<string, string>;
  * settings over them.
  */
 export function argocdSettings(
-    estate: Pick<Estate, "name" | "argocd" | "network">,
+    estate: Pick<Estate, "name" | "argocd" | "network" | "apps" | "clusters">,
     published: Settings = {},
 ): Settings {
     const { argocd } = estate;
@@ -31,8 +34,7 @@ export function argocdSettings(
         installationID: estate.name,
         "timeout.reconciliation": `${argocd.reconciliationSeconds}s`,
         "timeout.reconciliation.jitter": `${Math.min(60, Math.floor(argocd.reconciliationSeconds / 3))}s`,
-        // Members grant Argo CD the kinds that delivery needs, no more: what it may not list, it must not watch.
-        "resource.respectRBAC": "normal",
+        "resource.inclusions": yaml(watchedKinds(estate)),
         "exec.enabled": "false",
     };
     for (const [name, account] of byName(argocd.accounts)) {
@@ -45,6 +47,47 @@ export function argocdSettings(
         );
     }
     return settings;
+}
+
+/** Kinds of one API group that Argo CD looks at, in its form. */
+interface Inclusion {
+    readonly apiGroups: string[];
+    readonly kinds: string[];
+    readonly clusters: string[];
+}
+
+/**
+ * What Argo CD watches: the kinds that its account on a cluster may read, in the order of their groups.
+ *
+ * Not `resource.respectRBAC`, by which it finds that out: what is forbidden once, while an API server starts say, is then
+ * not watched in any namespace of the cluster for hours, and nobody is told. Without it a right that is missing is an error
+ * of the cluster's applications, tried again until it is there.
+ */
+export function watchedKinds({ apps, clusters }: Pick<Estate, "apps" | "clusters">): Inclusion[] {
+    const places = Object.values(apps)
+        .filter(({ engine }) => engine === "argocd")
+        .flatMap((app) => placesOf(app));
+    return Object.values(clusters)
+        .sort((one, other) => compare(one.name, other.name))
+        .flatMap((cluster) => {
+            const here = places.filter((place) => place.clusters.includes(cluster.name));
+            const kinds = [
+                ...usualKinds,
+                ...surroundingKinds,
+                ...joinedKinds(here.map((each) => each.kinds)),
+            ];
+            const groups = [...new Set(kinds.map(({ group }) => group))].sort(compare);
+            return here.length === 0
+                ? []
+                : groups.map((group) => ({
+                      apiGroups: [group],
+                      kinds: kinds
+                          .filter((kind) => kind.group === group)
+                          .map(({ kind }) => kind)
+                          .sort(compare),
+                      clusters: [cluster.server],
+                  }));
+        });
 }
 
 /**

@@ -11,6 +11,7 @@ import { parse } from "yaml";
 import { ControlPlane } from "../../../../components/engines/argocd/install/controlPlane";
 import { loadManifests, loadUpdaterManifests } from "../../../../components/engines/argocd/install/manifests";
 import { patchManifests, withSettingsDigest } from "../../../../components/engines/argocd/install/patches";
+import { deliveryRules } from "../../../../components/clusters/deliveryRole";
 import { ManifestError, parseManifests } from "../../../../components/support/manifests";
 import { inNamespace } from "../../../../components/support/workloads";
 import { RepositoryAccess } from "../../../../components/engines/argocd/repository";
@@ -24,8 +25,9 @@ import { EmptyDefaultProject, TeamSpace } from "../../../../components/engines/a
 import type { KubeObject } from "../../../../components/support/kubeObject";
 import type { ArgoCd } from "../../../../estate/engines/argocd/model";
 import { teamProjects } from "../../../../estate/engines/argocd/projects";
+import { furtherKinds, surroundingKinds, usualKinds } from "../../../../estate/kinds";
 import { childrenOf, leaks, record, registration, secretValue } from "../../../support/engine";
-import { sampleApp, sampleEstate, sampleManifests } from "../../sample";
+import { sampleApp, sampleAppEnvironment, sampleEstate, sampleManifests } from "../../sample";
 
 const workload: KubeObject = {
     apiVersion: "apps/v1",
@@ -193,6 +195,44 @@ describe("settings", () => {
         assert.equal(settings["timeout.reconciliation"], "180s");
         assert.equal(settings["installationID"], "acme");
         assert.equal("oidc.config" in settings, false);
+    });
+
+    test("argocd-cm: what is watched on a cluster is what the account may read there", () => {
+        const app = sampleApp("web", {
+            environments: [
+                sampleAppEnvironment("web", "dev", { kinds: furtherKinds(["certificates"]) }),
+                sampleAppEnvironment("web", "prod", { clusters: ["host"] }),
+            ],
+        });
+        const flux = sampleApp("api", {
+            engine: "flux",
+            environments: [sampleAppEnvironment("api", "dev", { kinds: furtherKinds(["keda"]) })],
+        });
+        const estate = sampleEstate([app, flux]);
+        const settings = argocdSettings(estate);
+        assert.equal("resource.respectRBAC" in settings, false);
+        const watched = parse(settings["resource.inclusions"] ?? "") as {
+            apiGroups: string[];
+            kinds: string[];
+            clusters: string[];
+        }[];
+        for (const [cluster, further] of [
+            ["member1", furtherKinds(["certificates"])],
+            ["host", []],
+        ] as const) {
+            const readable = deliveryRules(further).flatMap(({ apiGroups, resources, verbs }) =>
+                verbs.includes("list") ? resources.map((resource) => `${apiGroups[0]}/${resource}`) : [],
+            );
+            const known = [...usualKinds, ...surroundingKinds, ...further];
+            const included = watched
+                .filter(({ clusters }) => clusters.includes(estate.clusters[cluster]?.server ?? ""))
+                .flatMap(({ apiGroups, kinds }) => kinds.map((kind) => [apiGroups[0], kind]))
+                .map(([group, kind]) => {
+                    const found = known.find((one) => one.group === group && one.kind === kind);
+                    return `${group}/${found?.resource}`;
+                });
+            assert.deepEqual(included.sort(), readable.sort(), cluster);
+        }
     });
 
     test("argocd-cm: sign-in with GitLab points at its secret and never holds one", () => {
