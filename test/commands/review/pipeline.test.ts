@@ -35,7 +35,9 @@ const main = parse(textOf("examples", "pipeline", ".gitlab-ci.yml")) as {
 
 /** The jobs of the template with inputs; as GitLab fills them in, where they are text. */
 function filled(given: Inputs): Record<string, Job> {
-    const [head = "", body = ""] = textOf("components", "ci", "included", "templates", "estate.yml").split(/^---$/m);
+    const [head = "", body = ""] = textOf("components", "ci", "included", "templates", "estate.yml").split(
+        /^---$/m,
+    );
     const { inputs } = (parse(head) as Spec).spec;
     for (const name of Object.keys(given)) {
         assert.ok(name in inputs, `${name} is no input`);
