@@ -29,9 +29,12 @@ interface Change {
 /** In the order in which they are made; each starts from where the one before ended. */
 const changes: readonly Change[] = [
     {
-        title: "a person who leaves loses the membership, and nothing else happens",
+        title: "a person who leaves loses the membership and the name in Argo CD, and nothing else happens",
         set: [[["teams", "living", "developers"], ["carol"]]],
-        plan: { delete: ["GroupMembership team-living-member-bob"] },
+        plan: {
+            update: ["ConfigMap argocd-configmap-argocd-rbac-cm"],
+            delete: ["GroupMembership team-living-member-bob"],
+        },
     },
     {
         title: "a developer who becomes a maintainer",
