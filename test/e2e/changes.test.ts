@@ -143,6 +143,7 @@ const changes: readonly Change[] = [
                 "BranchProtection config-shop-branch-dev-protection",
                 "BranchProtection config-shop-branch-prod-protection",
                 "BranchProtection config-shop-branch-test-protection",
+                "BranchProtection pipelines-branch",
             ],
         },
     },
