@@ -505,6 +505,14 @@ export interface PlainRecord {
     [name: string]: unknown;
 }
 
+/** Where a push mirror pushes to, and its login, which is never given back. */
+export interface MirrorTarget {
+    /** Without login. */
+    readonly url: string;
+    readonly username: string;
+    readonly password: string;
+}
+
 /** What groups and projects have in common. */
 export interface Space {
     id: number;
@@ -566,6 +574,8 @@ export interface Project extends Space {
     registryRules: PlainRecord[];
     registryTagRules: PlainRecord[];
     pushMirrors: PlainRecord[];
+    /** Where they push to, by id; absent in states of before. */
+    mirrorTargets?: Record<string, MirrorTarget>;
     pullMirror: PlainRecord | null;
     runnerIds: number[];
     releases: Release[];

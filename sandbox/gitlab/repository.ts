@@ -5,6 +5,7 @@ import type { GitLab } from "./gitlab";
 import type { PipelineRunner, PipelineWish } from "./ci";
 import type { MergeRequest, Pipeline, Project, User } from "./model";
 import { refusal } from "./pushChecks";
+import { pushToMirrors } from "./pushMirrors";
 import { stopForBranch, stopForMergeRequest } from "./stopping";
 
 /** One file change inside a commit, as the commits API takes it. */
@@ -241,6 +242,7 @@ export async function afterUpdates(
             await startPushPipeline(gitlab, project, user, update, pushOptions);
         }
     }
+    pushToMirrors(gitlab, project);
 }
 
 /** The first branch of an empty project becomes its default branch and is protected. */

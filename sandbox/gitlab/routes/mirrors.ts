@@ -2,10 +2,11 @@ import type { Call, Routes } from "../call";
 import { invalid, noRoute, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type PlainRecord, type Project } from "../model";
+import { mirrorTarget, pushToMirror } from "../pushMirrors";
 import { bool, clearable, filled, oneOf, required, text } from "../params";
 import { withoutSecrets } from "../../support/deliveries";
 
-/** Push and pull mirrors as records: nothing is mirrored. */
+/** Push mirrors, which push; pull mirrors as records: nothing is pulled. */
 export function registerMirrors(routes: Routes, gitlab: GitLab): void {
     const base = "/projects/:id/remote_mirrors";
     const fields = {
@@ -30,6 +31,9 @@ export function registerMirrors(routes: Routes, gitlab: GitLab): void {
         if (!/^(https?|ssh|git):\/\/[^/]/.test(wanted.url)) {
             throw invalid({ url: ["is blocked: Only allowed schemes are http, https, ssh, git"] });
         }
+        if (!URL.canParse(wanted.url)) {
+            throw invalid({ url: ["is blocked: URI is invalid"] });
+        }
         const made: PlainRecord = {
             enabled: false,
             only_protected_branches: false,
@@ -46,6 +50,7 @@ export function registerMirrors(routes: Routes, gitlab: GitLab): void {
             last_successful_update_at: null,
         };
         project.pushMirrors.push(made);
+        project.mirrorTargets = { ...project.mirrorTargets, [made.id]: mirrorTarget(wanted.url) };
         return made;
     });
     routes.put(`${base}/:mirror_id`, (call) => {
@@ -57,6 +62,15 @@ export function registerMirrors(routes: Routes, gitlab: GitLab): void {
         const project = call.project(Level.maintainer);
         const mirror = find(call, project);
         project.pushMirrors = project.pushMirrors.filter((each) => each !== mirror);
+        delete project.mirrorTargets?.[mirror.id];
+    });
+    routes.post(`${base}/:mirror_id/sync`, (call) => {
+        const project = call.project(Level.maintainer);
+        const mirror = find(call, project);
+        if (mirror["enabled"] !== true) {
+            throw invalid("Cannot proceed with the push mirroring. Please verify your mirror configuration.");
+        }
+        pushToMirror(gitlab, project, mirror);
     });
     const pull = "/projects/:id/mirror/pull";
     routes.get(pull, (call) => {
