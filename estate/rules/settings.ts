@@ -3,6 +3,7 @@ import type { Channel, Estate } from "../model";
 import { compare } from "../problem";
 import { daysBetween } from "../days";
 import { isGitLabCom, needsEnterprise } from "../edition";
+import { repeated } from "../repeated";
 import type { Spec } from "../schema";
 import type { CheckContext, Checked, Finding, Rule } from "./rule";
 
@@ -237,6 +238,34 @@ export const settingRules: readonly Rule[] = [
                     value: url,
                     fix: `write ${url.replace(/^http:/, "https:")}; for a lab that nobody else reaches, set ${path}.plainHttp to true`,
                 })),
+    },
+    {
+        id: "unique-registry",
+        rule: "must be a Harbor of its own where an app is in both: the robots that promote its images have one name, and the second of them would be refused in the middle of the update",
+        severity: "error",
+        check: ({ estate }) =>
+            repeated(
+                Object.values(estate.registries).map(({ name, url }) => ({
+                    // Hosts have no case, and a scheme's own port may be left out.
+                    key: URL.canParse(url) ? new URL(url).host : url,
+                    path: `registries.${name}.url`,
+                    value: url,
+                    owner: name,
+                })),
+            ).flatMap(({ path, value, owner, other }) => {
+                const app = Object.values(estate.apps).find(({ environments }) =>
+                    [owner, other].every((name) => environments.some(({ registry }) => registry === name)),
+                );
+                return app === undefined
+                    ? []
+                    : [
+                          {
+                              path,
+                              value,
+                              fix: `${other} is the same, and ${app.name} is in both; give its environments one of them`,
+                          },
+                      ];
+            }),
     },
     {
         id: "insecure-registry",

@@ -22,6 +22,20 @@ export const settingCases: readonly Case[] = [
         severity: "warning",
         fix: /^done instead/,
     },
+    ...["https://harbor.test", "https://harbor.test:443/", "https://HARBOR.test"].map((url): Case => ({
+        rule: "unique-registry",
+        title: `two registries at one Harbor, by ${url}`,
+        change: {
+            registries: { second: { url } },
+            environments: {
+                dev: { registry: "main" },
+                test: { registry: "main" },
+                prod: { registry: "second" },
+            },
+        },
+        found: [["registries.second.url", url.replace(/\/$/, "")]],
+        fix: /^main is the same, and (api|web) is in both/,
+    })),
     {
         rule: "approval-hook",
         title: "a gate that nothing runs again",
