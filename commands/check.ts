@@ -14,12 +14,16 @@ interface Check {
 
 function checks(root: string): Check[] {
     const bin = (name: string): string => path.join(root, "node_modules", ".bin", name);
-    const providers = path.join(root, "sandbox", "providers");
+    const modules = [
+        path.join(root, "sandbox", "providers"),
+        path.join(root, "sandbox", "docker"),
+        path.join(root, "relay"),
+    ];
     return [
         { name: "prettier", program: bin("prettier"), args: ["--check", "--log-level", "warn", "."] },
         { name: "eslint", program: bin("eslint"), args: [".", "--max-warnings=0"] },
         { name: "tsc", program: bin("tsc"), args: ["--noEmit"] },
-        ...[providers, path.join(root, "relay")].flatMap((module): Check[] => [
+        ...modules.flatMap((module): Check[] => [
             {
                 name: `gofmt ${path.basename(module)}`,
                 program: "gofmt",

@@ -2,7 +2,7 @@
  * `npm test [-- <part of a file name> ...]`: the Go tests of the plugins, then every test of Node's own runner.
  *
  * The toolchain is built first, because the tests under `sandbox/test` and `test/e2e` drive real servers. With names
- * given, only the test files whose path contains one of them run, and Go tests only for the name `providers`.
+ * given, only the test files whose path contains one of them run, and Go tests only for the name of their module.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
         ...testFiles(path.join(root, "sandbox", "test")),
         ...testFiles(path.join(root, "test")),
     ].filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)));
-    const goModules = [path.join("sandbox", "providers"), "relay"].filter(
+    const goModules = [path.join("sandbox", "providers"), path.join("sandbox", "docker"), "relay"].filter(
         (module) => wanted.length === 0 || wanted.includes(path.basename(module)),
     );
     if (files.length === 0 && goModules.length === 0) {

@@ -240,6 +240,15 @@ const TABLE = {
         seconds: 10,
         disk: 60 * MB,
     },
+    docker: {
+        kind: "source",
+        group: "delivery",
+        purpose: "stands in for Docker where pipelines deliver to a machine",
+        version: "source",
+        folder: "sandbox/docker",
+        seconds: 30,
+        disk: 200 * MB,
+    },
     "argocd-manifests": {
         kind: "module-files",
         group: "estate",

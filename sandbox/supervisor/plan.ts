@@ -18,7 +18,7 @@ import { chatSpec, gitlabSpec, harborSpec } from "./servers";
 import { type SandboxSettings } from "./settings";
 
 /** Programs that pipelines find on their PATH, as far as the sandbox has them. */
-const jobTools = ["crane", "helm", "kustomize"] as const;
+const jobTools = ["crane", "helm", "kustomize", "docker"] as const;
 
 /** Names of the programs that `settings` needs. */
 export function neededTools(settings: Pick<SandboxSettings, "parts">): ToolName[] {
@@ -26,6 +26,7 @@ export function neededTools(settings: Pick<SandboxSettings, "parts">): ToolName[
     return [
         ...(parts.includes("clusters") ? clusterTools : []),
         ...(parts.includes("gitlab") ? (["crane"] as const) : []),
+        ...(parts.includes("docker") ? (["docker"] as const) : []),
         ...(parts.includes("harbor") || parts.includes("harbor-prod") ? (["registry"] as const) : []),
         ...engineIds.filter((id) => parts.includes(id)).flatMap((id) => engines[id].tools),
     ];

@@ -12,13 +12,24 @@ import { type GitlabEdition, type GitlabTier } from "./servers";
 
 /**
  * Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one; the name of
- * a delivery engine (`argocd`) means the processes of what the estate installs of it on the host cluster.
+ * a delivery engine (`argocd`) means the processes of what the estate installs of it on the host cluster. `docker` is no
+ * process: pipelines then find the command, which stands in for Docker.
  */
-export const partGroups = ["clusters", "gitlab", "harbor", "harbor-prod", ...engineIds, "chat"] as const;
+export const partGroups = [
+    "clusters",
+    "gitlab",
+    "harbor",
+    "harbor-prod",
+    ...engineIds,
+    "chat",
+    "docker",
+] as const;
 export type PartGroup = (typeof partGroups)[number];
 
-/** Parts of a sandbox that was not asked for any: all but an engine that most estates do without and that takes minutes to build. */
-export const defaultParts: readonly PartGroup[] = partGroups.filter((part) => part !== "flux");
+/** Parts of a sandbox that was not asked for any: all but what most estates do without and that would have to be built. */
+export const defaultParts: readonly PartGroup[] = partGroups.filter(
+    (part) => part !== "flux" && part !== "docker",
+);
 
 export interface SandboxSettings {
     readonly portBase: number;

@@ -81,6 +81,7 @@ test("what only delivery needs is not built unless asked for", () => {
     assert.deepEqual(toolsOfGroup("delivery").sort(), [
         "argocd",
         "argocd-image-updater",
+        "docker",
         "flux-manifests",
         "helm",
         "helm-controller",
