@@ -288,6 +288,7 @@ function secrets(): string[] {
         ["registries.<name>.password", "its password or secret"],
         ...channelUses(),
         ["clusters.<name>.kubeconfig", "kubeconfig, instead of a file; optional"],
+        ["machines.<name>.key", "private SSH key of its user, for machines reached over SSH"],
         ...Object.values<EngineDefinition>(engines).flatMap(({ secrets: own }) =>
             own.map(({ path, documented }): [string, string] => [path, documented]),
         ),

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { engineOf, engines } from "../estate/engines";
 import type { EngineRegistry } from "../estate/engines/engine";
+import { onMachine } from "../estate/machines";
 import type { App, Estate, Team } from "../estate/model";
 import { guardedGroup } from "../estate/names";
 import { placesOf } from "../estate/previews";
@@ -11,6 +12,7 @@ import { configAt, mergePlans, type RepositoryPlan } from "../estate/flows/plan"
 import { accountKey, accountPlans, configPlans, type AccountPlan } from "./apps/plan";
 import { appGateFile, approvalsJob, configGateFile } from "./ci/approvals";
 import { includedFiles, includedVersion } from "./ci/included";
+import { cardChannels } from "./ci/machines";
 import { promotionSettings } from "./ci/settings";
 import { ClusterAccess } from "./clusters/access";
 import { AccountNamespace } from "./clusters/accountNamespace";
@@ -42,6 +44,8 @@ import { sharedToken } from "./support/sharedToken";
 export interface EstateCredentials extends ServerCredentials {
     /** By channel name, then by value: `url`, `secret`, … */
     readonly channels: Readonly<Record<string, ChannelSecrets>>;
+    /** By machine that is reached over SSH: its private key. */
+    readonly machines?: Readonly<Record<string, { readonly key: pulumi.Input<string> }>>;
     /** Of the engines themselves, by path, e.g. `sso.clientSecret`. */
     readonly engines: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -87,6 +91,7 @@ export async function declareEstate(
         definitions,
         gate: (app) => gates(app.plan.source, [app], appGateFile(app)),
         previews: (app) => previewFacts(args, prepared, definitions, app),
+        machines: (app) => machineLogins(estate, credentials, app),
     });
     const applications: Record<string, Delivered> = {};
     for (const name of estate.engines) {
@@ -402,6 +407,7 @@ function appSpaces(
         readonly definitions: EngineRegistry;
         readonly gate: (app: App) => GatePlan | undefined;
         readonly previews: (app: App) => Pick<AppSpaceArgs, "previewHook" | "previewPage">;
+        readonly machines: (app: App) => AppSpaceArgs["machines"];
     },
 ): Promise<Record<string, AppSpace>> {
     return mapInTurns(estate.apps, (app) => {
@@ -416,6 +422,7 @@ function appSpaces(
                 configs: made.configs,
                 pipelines: made.pipelines,
                 accounts: accountsOf(estate, app, made),
+                machines: made.machines(app),
                 ...(gate && { gate }),
                 ...made.previews(app),
             },
@@ -446,6 +453,29 @@ function accountsOf(
     );
 }
 
+/** What the jobs of an app need that deliver to machines, by environment. */
+function machineLogins(
+    estate: Estate,
+    { machines = {}, channels }: Pick<EstateCredentials, "machines" | "channels">,
+    { environments }: App,
+): AppSpaceArgs["machines"] {
+    return byKey(
+        environments.filter(onMachine),
+        ({ environment }) => environment,
+        (place) => {
+            const key = machines[place.machine]?.key;
+            return {
+                ...(key === undefined ? {} : { key }),
+                channels: byKey(
+                    cardChannels(estate, place),
+                    (name) => name,
+                    (name) => channels[name] ?? {},
+                ),
+            };
+        },
+    );
+}
+
 /** What the engine of an app has to say of its previews. */
 function previewFacts(
     args: EngineArgs,
@@ -464,9 +494,15 @@ function previewFacts(
     };
 }
 
-/** What an engine has to do with of an estate: its own apps, and all that they do not decide. */
+/** What an engine has to do with of an estate: its own apps where they are on clusters, and all that they do not decide. */
 function engineShare(estate: Estate, engine: string): Estate {
-    const own = Object.entries(estate.apps).filter(([, app]) => app.engine === engine);
+    const own = Object.entries(estate.apps)
+        .filter(([, app]) => app.engine === engine)
+        .map(([name, app]): [string, App] => [
+            name,
+            { ...app, environments: app.environments.filter((each) => !onMachine(each)) },
+        ])
+        .filter(([, { environments }]) => environments.length > 0);
     return { ...estate, apps: Object.fromEntries(own) };
 }
 

@@ -9,6 +9,7 @@ import { clusterRules } from "./rules/clusters";
 import { deliveryRules } from "./rules/delivery";
 import { engineRules } from "./rules/engines";
 import { flowRules } from "./rules/flows";
+import { machineRules } from "./rules/machines";
 import { networkRules } from "./rules/network";
 import { nameRules } from "./rules/names";
 import { pipelineRules } from "./rules/pipelines";
@@ -25,6 +26,7 @@ function allRules(ways: FlowRegistry, controllers: EngineRegistry): readonly Rul
     return [
         ...referenceRules,
         ...clusterRules,
+        ...machineRules,
         ...promotionRules,
         ...nameRules,
         ...settingRules,

@@ -36,6 +36,8 @@ export interface Credentials {
     readonly channels: Readonly<Record<string, Readonly<Record<string, pulumi.Output<string>>>>>;
     /** By cluster, where the stack holds its kubeconfig. */
     readonly clusters: Readonly<Record<string, { readonly kubeconfig?: pulumi.Output<string> }>>;
+    /** By machine that is reached over SSH. */
+    readonly machines: Readonly<Record<string, { readonly key: pulumi.Output<string> }>>;
     /** Of the engines themselves, by path, e.g. `sso.clientSecret`. */
     readonly engines: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -132,6 +134,7 @@ function wrap(estate: Estate, secrets: unknown): Credentials {
         registries: {},
         channels: {},
         clusters: {},
+        machines: {},
         engines: {},
     };
     for (const need of credentialNeeds(estate)) {

@@ -40,6 +40,18 @@ export function credentialNeeds(estate: Estate, registry: EngineRegistry = engin
         required: false,
         purpose: `kubeconfig of cluster ${cluster.name}`,
     }));
+    const machines = Object.values(estate.machines)
+        .filter(({ reached }) => reached.by === "ssh")
+        .map(({ name }): Need => ({
+            path: ["machines", name, "key"],
+            required: true,
+            purpose: `private SSH key of the user on machine ${name}`,
+            form: {
+                pattern:
+                    /^-----BEGIN OPENSSH PRIVATE KEY-----\n[\sA-Za-z0-9+/=]+-----END OPENSSH PRIVATE KEY-----\s*$/,
+                words: "a private key in OpenSSH's form, as ssh-keygen makes it",
+            },
+        }));
     const own = estate.engines
         .flatMap((name) => engineOf(name, registry).secrets)
         .filter(({ needed }) => needed(estate))
@@ -53,6 +65,7 @@ export function credentialNeeds(estate: Estate, registry: EngineRegistry = engin
         ...registries,
         ...Object.values(estate.channels).flatMap(channelNeeds),
         ...clusters,
+        ...machines,
         ...own,
     ];
 }

@@ -9,3 +9,6 @@ export const versionKeys: Readonly<Record<Delivery, { readonly file: string; rea
     plain: { file: "deployment.yaml", key: "# version" },
     jsonnet: { file: "version.libsonnet", key: "imagetag" },
 };
+
+/** The same for what runs on a machine: the image of each service of the Compose file that has this comment behind it. */
+export const composeVersion = { file: "compose.yaml", key: "# version" } as const;

@@ -42,6 +42,7 @@ export interface Estate extends EngineSettings {
     readonly network: Network;
     readonly registries: Readonly<Record<string, Registry>>;
     readonly clusters: Readonly<Record<string, Cluster>>;
+    readonly machines: Readonly<Record<string, Machine>>;
     /** In promotion order, first to last. */
     readonly environments: readonly Environment[];
     readonly channels: Readonly<Record<string, Channel>>;
@@ -157,6 +158,22 @@ export interface Cluster {
     readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A machine with Docker, which jobs of pipelines deliver to. */
+export interface Machine {
+    readonly name: string;
+    /** How jobs get at its Docker: on a runner that has these tags, sorted, or from any runner over SSH. */
+    readonly reached:
+        | { readonly by: "runner"; readonly tags: readonly string[] }
+        | {
+              readonly by: "ssh";
+              readonly host: string;
+              readonly port: number;
+              readonly user: string;
+              /** Its public keys, each with its type, sorted: it is let in by no other. */
+              readonly hostKeys: readonly string[];
+          };
+}
+
 /** How an API server's certificate is verified. */
 export interface ClusterTls {
     readonly serverName?: string;
@@ -169,8 +186,10 @@ export interface Environment {
     /** Position in the promotion order, from 0. */
     readonly index: number;
     readonly class: EnvironmentClass;
-    /** Names of clusters, sorted. */
+    /** Names of clusters, sorted; none where apps run on a machine. */
     readonly clusters: readonly string[];
+    /** Name of the machine its apps run on; absent: they run on clusters. */
+    readonly machine?: string;
     /** Name of the registry that holds this environment's images. */
     readonly registry: string;
     /** Branch the spec names for it; only flows with a branch per environment make something of it. */
@@ -330,8 +349,10 @@ export interface AppEnvironment {
     readonly class: EnvironmentClass;
     /** Namespace on each of the clusters, e.g. `web-dev`. */
     readonly namespace: string;
-    /** Those of the environment's clusters that it runs on, sorted. */
+    /** Those of the environment's clusters that it runs on, sorted; none on a machine. */
     readonly clusters: readonly string[];
+    /** Name of the machine it runs on, by a Compose file; absent: it runs on clusters. */
+    readonly machine?: string;
     readonly registry: string;
     /** Harbor project, e.g. `web-dev`. */
     readonly project: string;

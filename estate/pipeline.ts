@@ -27,6 +27,7 @@ const jobImages: Readonly<Record<Exclude<PipelineJob, "build">, string>> = {
     quality: "docker.io/curlimages/curl:8.16.0",
     deliver: "docker.io/alpine/git:2.49.1",
     promote: "docker.io/library/node:24.21.0-bookworm",
+    compose: "docker.io/library/docker:28.5.2-cli",
 };
 const builderImages: Readonly<Record<Builder, string>> = {
     buildah: "quay.io/buildah/stable:v1.41.4",
@@ -45,6 +46,7 @@ export function resolvePipeline(app: SpecApp, { defaults }: Spec): Pipeline {
         builder,
         images: {
             build: image("build", builderImages[builder]),
+            compose: image("compose", jobImages.compose),
             deliver: image("deliver", jobImages.deliver),
             promote: image("promote", jobImages.promote),
             quality: image("quality", jobImages.quality),

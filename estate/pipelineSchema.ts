@@ -25,6 +25,11 @@ const images = z
             .describe("Runs the quality gate: has curl, and sonar-scanner where SonarQube scans here."),
         build: image.optional().describe("Has the builder and git."),
         deliver: image.optional().describe("Has git and awk."),
+        compose: image
+            .optional()
+            .describe(
+                "Has the docker command with compose, git, awk and, for machines reached over SSH, ssh.",
+            ),
         promote: image
             .optional()
             .describe(

@@ -23,6 +23,7 @@ import type {
     Sync,
     Team,
 } from "./model";
+import { resolveMachine } from "./machines";
 import { resolveNetwork } from "./network";
 import * as names from "./names";
 import { channelOf } from "./notificationSchema";
@@ -77,6 +78,7 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
         clusters: mapSorted(spec.clusters, (cluster, name) =>
             resolveCluster(name, cluster, network, context),
         ),
+        machines: mapSorted(spec.machines, resolveMachine),
         environments,
         channels: mapSorted(spec.channels, (channel, name) => ({
             name,
@@ -172,7 +174,11 @@ function resolveEnvironments(spec: Spec): readonly Environment[] {
                 name,
                 index,
                 class: kind,
-                clusters: chosenClusters(environment.clusters, spec.clusters),
+                clusters:
+                    environment.clusters === undefined
+                        ? []
+                        : chosenClusters(environment.clusters, spec.clusters),
+                ...given("machine", environment.machine),
                 registry: environment.registry ?? onlyRegistry ?? "",
                 ...given("branch", environment.branch),
                 approvals:
@@ -420,6 +426,7 @@ function resolveAppEnvironment(
         class: environment.class,
         namespace: own.namespace ?? names.namespace(name, environment.name),
         clusters: clustersOf(environment, own.clusters ?? app.clusters, spec),
+        ...given("machine", environment.machine),
         registry: environment.registry,
         project,
         image: `${registry?.host ?? "unknown.invalid"}/${project}/${name}`,

@@ -12,6 +12,7 @@ import { defaultEngine, engineOptions, engines, type Engine } from "./engines";
 import { day, fullPath, imageReference, labels, name, named, quantity, url } from "./fields";
 import { branchName, folderName, gitlabPathElement, namespaceName } from "./names";
 import { network } from "./networkSchema";
+import { machines } from "./machineSchema";
 import { channelTriggers, notifications, subscriptions } from "./notificationSchema";
 import { previewFields, previewMeaning } from "./previewSchema";
 import { updaterSchema } from "./updaterSchema";
@@ -396,9 +397,16 @@ const estateDefaults = z.strictObject({
 });
 
 const environment = z.strictObject({
-    clusters: clusterChoice.describe(
-        "Clusters its apps run on: names, or `{labels}` for all that have these labels; at least one. The host may be among them.",
-    ),
+    clusters: clusterChoice
+        .optional()
+        .describe(
+            "Clusters its apps run on: names, or `{labels}` for all that have these labels; at least one, where there is no `machine`. The host may be among them.",
+        ),
+    machine: name
+        .optional()
+        .describe(
+            "Machine its apps run on with Docker Compose, instead of clusters: one of `machines`. For apps whose flow has pipelines that deliver to machines, see docs/machines.md.",
+        ),
     registry: name
         .optional()
         .describe(
@@ -583,6 +591,7 @@ export const specSchema = z
             .record(name, registry)
             .describe("Harbor servers, by name; one, or several where test and production are apart."),
         clusters: z.record(name, cluster).describe("Kubernetes clusters, by name."),
+        machines,
         environments: z.record(name, environment).describe("Environments, by name."),
         channels: z.record(name, channel).default({}).describe("Where messages go, by name."),
         notifications: notifications.prefault({}).describe("How messages get there."),

@@ -17,10 +17,15 @@ const manifests: Readonly<Record<EngineId, readonly ToolName[]>> = {
     flux: ["flux-manifests"],
 };
 
-/** Parts of the sandbox that an estate needs: all but the engines that none of its apps uses. */
-export function estateParts({ engines }: Pick<Estate, "engines">): readonly PartGroup[] {
+/** Parts of the sandbox that an estate needs: all but the engines that none of its apps uses, and Docker where nothing is on a machine. */
+export function estateParts({
+    engines,
+    machines,
+}: Pick<Estate, "engines" | "machines">): readonly PartGroup[] {
     const used: readonly string[] = engines;
-    return partGroups.filter((part) => !isEngineId(part) || used.includes(part));
+    return partGroups.filter((part) =>
+        part === "docker" ? Object.keys(machines).length > 0 : !isEngineId(part) || used.includes(part),
+    );
 }
 
 /** What an estate on the sandbox needs, engine included: asked for at once, the count of what remains to be built is right. */

@@ -35,6 +35,7 @@ import {
     promotionVariables,
     releaseVariables,
     type BuildVariables,
+    type MachineLogins,
     type Starter,
     type Variables,
 } from "./variables";
@@ -56,6 +57,8 @@ export interface AppSpaceArgs {
     readonly previewHook?: PushHook;
     /** The engine's page about a preview, with `{number}` for the merge request's. */
     readonly previewPage?: string;
+    /** What jobs that deliver to machines need, by environment. */
+    readonly machines: Readonly<Record<string, MachineLogins>>;
     /** The account that delivers, by environment and cluster. */
     readonly accounts: Readonly<Record<string, Readonly<Record<string, DeliveryAccount>>>>;
 }
@@ -96,6 +99,7 @@ export class AppSpace extends pulumi.ComponentResource {
                 app,
                 gitlab: estate.gitlab,
                 environments: estate.environments,
+                machines: estate.machines,
                 settings: buildSettings(estate, app),
                 pipelines: args.pipelines,
                 credentials: estate.credentials,
@@ -201,7 +205,7 @@ export class AppSpace extends pulumi.ComponentResource {
         app,
         providers,
         accounts,
-    }: Omit<AppSpaceArgs, "groupId" | "configs" | "pipelines">): string[] {
+    }: Omit<AppSpaceArgs, "groupId" | "configs" | "pipelines" | "machines">): string[] {
         return placesOf(app).flatMap(({ environment, registry, clusters }) => [
             ...(estate.registries[registry] !== undefined && providers.registries[registry] !== undefined
                 ? []
@@ -331,6 +335,7 @@ export class AppSpace extends pulumi.ComponentResource {
                     }),
                 ),
                 starter: this.starter(args),
+                machines: args.machines,
                 source: this.repository.writer,
             }),
             promotion: promotionVariables(estate, app, promotion.logins),

@@ -1,5 +1,5 @@
 /** CI variables of an app's pipelines by key: settings that are no secrets, and credentials apart. */
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
 import { handedOver, type Lane } from "../../estate/flows/plan";
 import {
@@ -12,8 +12,10 @@ import {
     reuseLogin,
     type Servers,
 } from "../ci/settings";
+import { cardKey } from "../ci/machines";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
+import type { ChannelSecrets } from "../notifications/channels";
 import { byKey, sortedEntries } from "../support/maps";
 
 /** Variables of one project. */
@@ -38,8 +40,18 @@ export interface BuildLogins {
     readonly config?: Readonly<Record<string, GitCredential>>;
     /** Starts the pipeline that releases are handed over to; absent when none is. */
     readonly starter?: Starter | undefined;
+    /** What deliveries to machines need beside: by environment. */
+    readonly machines?: Readonly<Record<string, MachineLogins>>;
     /** Pushes branches to the app repository, for merge requests; absent when no lane opens any. */
     readonly source?: GitCredential | undefined;
+}
+
+/** For jobs that deliver to a machine and tell channels. */
+export interface MachineLogins {
+    /** Private SSH key; absent: the job runs on the machine. */
+    readonly key?: pulumi.Input<string>;
+    /** Address and signing secret of each channel they post to. */
+    readonly channels: Readonly<Record<string, ChannelSecrets>>;
 }
 
 /** Starts a pipeline of another repository. */
@@ -82,7 +94,7 @@ export function buildVariables(estate: Servers, app: App, logins: BuildLogins): 
 }
 
 /** The credentials of a lane's jobs: each has what its lane does, and nothing for what it does not. */
-function laneLogins(lane: Lane, { push, pull, config, source }: BuildLogins): Variables {
+function laneLogins(lane: Lane, { push, pull, config, source, machines }: BuildLogins): Variables {
     const robot = push[lane.environment];
     const writer = config?.[lane.environment];
     return [
@@ -98,7 +110,33 @@ function laneLogins(lane: Lane, { push, pull, config, source }: BuildLogins): Va
             const { username, password } = reuseLogin(environment);
             return reader === undefined ? [] : [login(username, password, reader)];
         }),
+        ...machineVariables(machines?.[lane.environment], pull[lane.environment]),
     ].reduce(joined, { plain: {}, secret: {} });
+}
+
+/** A machine pulls as clusters do. The key is in base64: GitLab masks no value of several lines. */
+function machineVariables(machine: MachineLogins | undefined, puller: RobotLogin | undefined): Variables[] {
+    if (machine === undefined) {
+        return [];
+    }
+    const secret: Record<string, pulumi.Input<string>> = {};
+    if (machine.key !== undefined) {
+        secret["MACHINE_KEY"] = pulumi
+            .output(machine.key)
+            .apply((key) => Buffer.from(`${key.trimEnd()}\n`).toString("base64"));
+    }
+    for (const [name, { url, secret: signs }] of sortedEntries(machine.channels)) {
+        if (url !== undefined) {
+            secret[`${cardKey(name)}_URL`] = url;
+        }
+        if (signs !== undefined) {
+            secret[`${cardKey(name)}_SECRET`] = signs;
+        }
+    }
+    return [
+        ...(puller === undefined ? [] : [login("PULL_USERNAME", "PULL_PASSWORD", puller)]),
+        { plain: {}, secret },
+    ];
 }
 
 function robotLogins(app: App, robots: Readonly<Record<string, RobotLogin>>): Variables[] {

@@ -1,8 +1,10 @@
 /** The pipeline files a repository starts with. Seeded once: from then on they are the team's. Pure but for reading files. */
 import * as path from "node:path";
 import { configAt } from "../../estate/flows/plan";
-import type { App } from "../../estate/model";
+import { onMachine } from "../../estate/machines";
+import type { App, Machine } from "../../estate/model";
 import type { SeedFile } from "../support/seed";
+import { required } from "../support/maps";
 import { fileText } from "../support/template";
 import { ciFiles } from "./flows";
 import { estateFile, type IncludedFrom } from "./flows/files";
@@ -10,8 +12,12 @@ import { scriptPath, scriptText, type Script } from "./scripts";
 import type { Settings } from "./settings";
 import { pipelineFile, previewJobs, type CiSystem } from "./systems";
 
-/** Pipeline files of an app repository; none for an app without CI. `settings` are its pipeline's. */
-export function appPipelineContent(app: App, settings: Settings): SeedFile[] {
+/** Pipeline files of an app repository; none for an app without CI. `settings` are its pipeline's, `machines` the estate's. */
+export function appPipelineContent(
+    app: App,
+    settings: Settings,
+    machines: Readonly<Record<string, Machine>> = {},
+): SeedFile[] {
     if (app.ci === "none") {
         return [];
     }
@@ -19,10 +25,15 @@ export function appPipelineContent(app: App, settings: Settings): SeedFile[] {
     if (app.included !== undefined) {
         return [...scriptFiles(["test.sh", "quality.sh"]), ...included.app.own(app)];
     }
-    const { scripts, pipeline } = copied;
+    const { scripts, machineScripts = [], pipeline } = copied;
+    const places = app.environments.filter(onMachine);
+    const reached = Object.fromEntries(
+        places.map(({ environment, machine }) => [environment, required(machines, machine, "machine")]),
+    );
     return [
         ...scriptFiles(scripts),
-        { path: pipelineFile[app.ci], text: pipeline[app.ci](app, settings) },
+        ...(places.length === 0 ? [] : scriptFiles(machineScripts)),
+        { path: pipelineFile[app.ci], text: pipeline[app.ci](app, settings, reached) },
         ...previewContent(app),
     ];
 }

@@ -14,6 +14,8 @@ export type Script =
     | "image.sh"
     | "deliver.sh"
     | "merge-back.sh"
+    | "compose.sh"
+    | "card.mjs"
     | "preview.sh"
     | "preview.mjs"
     | "approvals.mjs"

@@ -5,20 +5,22 @@
 import { posix } from "node:path";
 
 import { configAt, handedOver, versionFile, versionOf, appIn, type Lane } from "../../estate/flows/plan";
+import { onMachine } from "../../estate/machines";
 import type { App, Estate } from "../../estate/model";
 import { allAuthorities, proxyVariables } from "../../estate/network";
 import { required } from "../support/maps";
+import { keyPart, type Settings } from "./keys";
+import { machineSettings } from "./machines";
 import type { Reuse as ReuseInput } from "./scripts/reuse.mjs" with { "resolution-mode": "import" };
 import type { Release as ReleaseInput } from "./scripts/release.mjs" with { "resolution-mode": "import" };
 import type { Promotions as PromotionInput } from "./scripts/promote.mjs" with {
     "resolution-mode": "import",
 };
 
-/** Variables by key, nothing secret. */
-export type Settings = Readonly<Record<string, string>>;
+export type { Settings };
 
-/** Where a pipeline's images and versions go. */
-export type Servers = Pick<Estate, "gitlab" | "registries">;
+/** Where a pipeline's images and versions go, and whom it tells. */
+export type Servers = Pick<Estate, "gitlab" | "registries" | "machines" | "channels">;
 
 /** Files that jobs need beside their settings, by the variable that names each: private certificate authorities. */
 export function pipelineFiles(network: Estate["network"]): Settings {
@@ -67,11 +69,6 @@ function hotfixSettings({ hotfix, ci, plan }: App): Settings {
         : { DELIVERY_BRANCH: lane.ref.name };
 }
 
-/** Part of a variable's key made of a name: `my-app` → `MY_APP`. */
-export function keyPart(name: string): string {
-    return name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
-}
-
 /**
  * For the pipeline of an app repository: what is delivered, where the image goes, and where its tag is written. Where a
  * flow has several lanes, what belongs to one of them are its {@link laneSettings}, and here is what all jobs know: which
@@ -83,11 +80,16 @@ export function buildSettings(estate: Servers, app: App): Settings {
     if (app.ci === "none" || lane === undefined) {
         return {};
     }
+    const machines = app.plan.lanes.some(({ environment }) => onMachine(appIn(app, environment)));
+    const reuses = app.plan.lanes.some((each) => each.reuses.length > 0);
     const common = {
         APP: app.name,
         BUILDER: builder,
         BUILD_IMAGE: images.build,
         DELIVER_IMAGE: images.deliver,
+        ...(machines ? { MACHINE_IMAGE: images.compose } : {}),
+        // Cards of machines are sent with Node too.
+        ...(reuses || machines ? { PROMOTE_IMAGE: images.promote } : {}),
     };
     if (others.length === 0) {
         return {
@@ -97,13 +99,7 @@ export function buildSettings(estate: Servers, app: App): Settings {
             ...(laneJobs(app) ? laneRefs(app) : {}),
         };
     }
-    const reuses = app.plan.lanes.some((each) => each.reuses.length > 0);
-    return {
-        ...common,
-        ...previewRules(app),
-        ...(reuses ? { PROMOTE_IMAGE: images.promote } : {}),
-        ...laneRefs(app),
-    };
+    return { ...common, ...previewRules(app), ...laneRefs(app) };
 }
 
 /** Whether its pipelines have jobs for each lane. */
@@ -148,6 +144,7 @@ export function laneSettings(estate: Servers, app: App, lane: Lane): Settings {
                   ...(version.carries === undefined ? {} : { CONFIG_CARRIES: version.carries.join(" ") }),
               }
             : { TAG_WRITER: "updater" }),
+        ...machineSettings(estate, app, environment),
     };
 }
 

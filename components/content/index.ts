@@ -4,6 +4,7 @@
  */
 import * as path from "node:path";
 import { appIn, versionFile } from "../../estate/flows/plan";
+import { onMachine } from "../../estate/machines";
 import type { App, AppEnvironment } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import { deliveryNotes } from "../ci/content";
@@ -31,16 +32,26 @@ function unmarkedContent(app: App, fullPath: string): SeedFile[] {
                 ]),
         ),
     ).sort(([one], [other]) => compare(one, other));
+    const machines = folders.filter(([, place]) => onMachine(place));
+    const clusters = folders.filter(([, place]) => !onMachine(place));
+    const composed = machines.flatMap(([folder, place]) => below(folder, compose(app, place)));
+    if (clusters.length === 0) {
+        return composed;
+    }
     if (base === undefined) {
-        return folders.flatMap(([folder, environment]) =>
-            below(folder, contents[app.delivery](app, environment)),
-        );
+        return [
+            ...clusters.flatMap(([folder, environment]) =>
+                below(folder, contents[app.delivery](app, environment)),
+            ),
+            ...composed,
+        ];
     }
     return [
         ...below(base, bases[app.delivery](app)),
-        ...folders.flatMap(([folder]) =>
+        ...clusters.flatMap(([folder]) =>
             below(folder, overlays[app.delivery](app, path.posix.relative(folder, base))),
         ),
+        ...composed,
     ];
 }
 
@@ -141,6 +152,11 @@ function plain({ name: app, port, rolloutDeadlineSeconds }: App, { image }: AppE
         file("plain", "deployment.yaml", { app, port, rolloutDeadlineSeconds, image: `${image}:none` }),
         file("plain", "service.yaml", { app }),
     ];
+}
+
+/** A Compose file, for a machine: with the image of the environment, as plain manifests have it, and what they limit. */
+function compose({ name: app, port }: App, { environment, image }: AppEnvironment): SeedFile[] {
+    return [file("compose", "compose.yaml", { app, port, environment, image: `${image}:none` })];
 }
 
 /** The file with what the environments of an app have in common. */

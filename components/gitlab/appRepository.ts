@@ -2,7 +2,7 @@
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { appIn, configOf, type BranchPlan, type Lane } from "../../estate/flows/plan";
-import type { App, CredentialPolicy, Environment, GitLab } from "../../estate/model";
+import type { App, CredentialPolicy, Environment, GitLab, Machine } from "../../estate/model";
 import { belongsTo, contentOptions, dataOptions } from "../support/options";
 import { appEstateFile, appPipelineContent } from "../ci/content";
 import type { Settings } from "../ci/settings";
@@ -30,6 +30,8 @@ export interface AppRepositoryArgs {
     readonly gitlab: GitLab;
     /** Those of the estate. */
     readonly environments: readonly Environment[];
+    /** Those of the estate, by name. */
+    readonly machines: Readonly<Record<string, Machine>>;
     /** Settings of its pipeline that are no secrets; for pipelines that carry it in their file. */
     readonly settings: Settings;
     /** What it includes where it has no copies. */
@@ -89,7 +91,7 @@ export class AppRepository extends pulumi.ComponentResource {
             pushRules(`${name}-push-rules`, project, inside);
         }
         // GitLab drops and makes the default branch's protection in two steps; files wait until that is over.
-        const content = [...appContent(app), ...appPipelineContent(app, args.settings)];
+        const content = [...appContent(app), ...appPipelineContent(app, args.settings, args.machines)];
         const files = seed(`${name}-file`, project, plan.start, content, {
             ...inside,
             dependsOn: protections,

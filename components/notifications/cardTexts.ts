@@ -12,6 +12,7 @@ export const labels = {
     sync: { en: "Sync", zh: "同步状态" },
     health: { en: "Health", zh: "健康状态" },
     cluster: { en: "Cluster", zh: "集群" },
+    machine: { en: "Machine", zh: "机器" },
     namespace: { en: "Namespace", zh: "命名空间" },
     commit: { en: "Commit", zh: "提交" },
     author: { en: "Author", zh: "提交人" },

@@ -13,6 +13,8 @@ export function describedFlow(described: FlowDescription): FlowDefinition {
         description: described.description ?? "described in the spec",
         plan: (facts) => plan(described, facts),
         ...(described.reviewed === undefined ? {} : { previews: true }),
+        // A merge between branches would carry files of a place on a machine to one on clusters.
+        ...(described.config === "folders" ? { machines: true } : {}),
         rules: [],
     };
 }

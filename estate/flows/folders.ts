@@ -1,6 +1,6 @@
 /** Config repositories in which a folder is an environment, and one folder has what all of them have in common. Pure. */
 import type { App, Environment } from "../model";
-import { versionKeys } from "../delivery";
+import { composeVersion, versionKeys } from "../delivery";
 import { approvalOf, type FlowFacts, type RepositoryPlan, type VersionPlace } from "./plan";
 
 /** The branch that has all folders. */
@@ -22,6 +22,11 @@ export function folderPlace(
     { fullPath: repository }: Pick<App["config"], "fullPath">,
     environment: string,
 ): VersionPlace {
+    if (app.environments.some((each) => each.environment === environment && each.machine !== undefined)) {
+        // The same for all deliveries: nothing renders it.
+        const folder = environmentFolder(app, environment);
+        return { repository, revision: configBranch, folder, ...composeVersion };
+    }
     const { file, key } = versionKeys[app.delivery];
     return { repository, revision: configBranch, ...rendered(app, environment, file), key };
 }

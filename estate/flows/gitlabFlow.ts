@@ -28,6 +28,7 @@ export const gitlabFlow: FlowDefinition = {
         pipelines: "gitlab-flow",
         laneJobs: true,
     }),
+    machines: true,
     rules: rules(),
 };
 

@@ -193,6 +193,8 @@ export interface FlowDefinition {
     readonly plan: (facts: FlowFacts) => FlowPlan;
     /** Whether its pipelines have the jobs of previews; absent: they do not. */
     readonly previews?: boolean;
+    /** Whether its pipelines can deliver to a machine, as the places of its plan then say; absent: they cannot. */
+    readonly machines?: boolean;
     /** What must hold where an app has the flow, or the estate has it as its default. */
     readonly rules: readonly FlowRule[];
 }

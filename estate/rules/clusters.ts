@@ -33,14 +33,16 @@ export const clusterRules: readonly Rule[] = [
         severity: "error",
         check: ({ spec, estate }) =>
             estate.environments
-                .filter(({ clusters }) => clusters.length === 0)
+                .filter(({ clusters, machine }) => clusters.length === 0 && machine === undefined)
                 .map(({ name }) => {
                     const written = spec.environments[name]?.clusters;
                     return {
                         path: `environments.${name}.clusters`,
                         value: written,
-                        ...(Array.isArray(written)
-                            ? { fix: "name the clusters its apps run on, or remove the environment" }
+                        ...(written === undefined || isNamed(written)
+                            ? {
+                                  fix: `name the clusters its apps run on, or environments.${name}.machine instead, or remove the environment`,
+                              }
                             : {
                                   rule: "must be labels that some cluster has",
                                   fix: "correct them, or give them to a cluster in clusters.<name>.labels",
@@ -55,7 +57,7 @@ export const clusterRules: readonly Rule[] = [
         check: ({ spec, estate }) =>
             Object.values(estate.apps).flatMap((app) =>
                 app.environments
-                    .filter(({ clusters }) => clusters.length === 0)
+                    .filter(({ clusters, machine }) => clusters.length === 0 && machine === undefined)
                     .flatMap(({ environment }): Finding[] => {
                         const all =
                             estate.environments.find(({ name }) => name === environment)?.clusters ?? [];
@@ -110,7 +112,9 @@ export const clusterRules: readonly Rule[] = [
                               }));
                 };
                 const written = spec.apps[app.name];
-                const present = app.environments.map(({ environment }) => environment);
+                const present = app.environments
+                    .filter(({ machine }) => machine === undefined)
+                    .map(({ environment }) => environment);
                 return [
                     ...idle(`apps.${app.name}.clusters`, written?.clusters, present),
                     ...present.flatMap((environment) =>

@@ -68,7 +68,10 @@ function asked(estate: Estate, app: App): { ability: keyof EngineAbilities; path
                       value: app.dependsOn,
                   },
               ]),
-        ...app.environments.flatMap(({ environment: name, hold, pin, sync }) => {
+        ...app.environments.flatMap(({ environment: name, machine, hold, pin, sync }) => {
+            if (machine !== undefined) {
+                return []; // No engine delivers there.
+            }
             const path = `apps.${app.name}.environments.${name}`;
             const windows = estate.environments.find((each) => each.name === name)?.syncWindows ?? [];
             return [

@@ -26,6 +26,17 @@ export const referenceRules: readonly Rule[] = [
                 .map(({ path, clusters }) => ({ path, value: clusters, fix: "remove the repetition" })),
     },
     {
+        id: "machine-exists",
+        rule: "must name a machine of the estate",
+        severity: "error",
+        check: ({ spec }) =>
+            Object.entries(spec.environments).flatMap(([name, { machine }]) =>
+                machine === undefined
+                    ? []
+                    : missing(`environments.${name}.machine`, [machine], spec.machines, "machines"),
+            ),
+    },
+    {
         id: "registry-exists",
         rule: "must name a registry of the estate",
         severity: "error",

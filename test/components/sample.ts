@@ -99,6 +99,7 @@ export function sampleApp(name: string, overrides: Partial<App> = {}, gitlab: Gi
             builder: "buildah",
             images: {
                 build: "mirror.test/buildah:1",
+                compose: "mirror.test/docker:1",
                 deliver: "mirror.test/git:1",
                 promote: "mirror.test/node:1",
                 quality: "mirror.test/curl:1",
@@ -166,6 +167,7 @@ export function sampleEstate(
                 labels: { region: "east" },
             },
         },
+        machines: {},
         environments: ["dev", "test", "prod"].map((name) => sampleEnvironment(name)),
         channels: {},
         teams: { shop: sampleTeam() },

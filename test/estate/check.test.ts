@@ -5,6 +5,7 @@ import { spec, type Overrides } from "../support/estate";
 import { extra, premium, regions, updater, windows } from "./rules/case";
 import { clusterCases } from "./rules/clusters";
 import { flowCases } from "./rules/flows";
+import { machineCases } from "./rules/machines";
 import { nameCases } from "./rules/names";
 import { pipelineCases } from "./rules/pipelines";
 import { previewCases } from "./rules/previews";
@@ -21,6 +22,7 @@ import { fluxCases } from "./engines/flux/cases";
 const cases = [
     ...referenceCases,
     ...clusterCases,
+    ...machineCases,
     ...promotionCases,
     ...nameCases,
     ...settingCases,

@@ -212,9 +212,9 @@ describe("a refused part", () => {
             {
                 path: "environments.dev.clusters",
                 value: undefined,
-                id: "required",
-                rule: "is required: a list, or a map",
-                fix: "add it",
+                id: "environment-has-cluster",
+                rule: "must name at least one cluster",
+                fix: "name the clusters its apps run on, or environments.dev.machine instead, or remove the environment",
             },
         ],
         [

@@ -2,7 +2,7 @@
 import type { Lane } from "../../../estate/flows/plan";
 import type { App } from "../../../estate/model";
 import { yaml } from "../../support/yaml";
-import { keyPart } from "../settings";
+import { keyPart } from "../keys";
 import type { IncludedFrom } from "./files";
 
 /** A file of the estate's project for pipelines, with its inputs. */

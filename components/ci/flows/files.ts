@@ -1,4 +1,4 @@
-import type { App } from "../../../estate/model";
+import type { App, Machine } from "../../../estate/model";
 import type { SeedFile } from "../../support/seed";
 import type { Script } from "../scripts";
 import type { Settings } from "../settings";
@@ -30,7 +30,15 @@ export interface CiFiles {
         readonly scripts: readonly Script[];
         /** The last stage of GitLab's pipeline: the job that waits for approvals is in it, and keeps no other waiting. */
         readonly lastStage: string;
-        readonly pipeline: Readonly<Record<CiSystem, (app: App, settings: Settings) => string>>;
+        /** What it has beside where an environment is a machine; absent: its pipelines deliver to none. */
+        readonly machineScripts?: readonly Script[];
+        /** `machines`: those that its environments are, by environment. */
+        readonly pipeline: Readonly<
+            Record<
+                CiSystem,
+                (app: App, settings: Settings, machines: Readonly<Record<string, Machine>>) => string
+            >
+        >;
     };
     /**
      * Of a config repository: one pipeline for all its apps of a CI system. `settings` are those of the promotions, by app.

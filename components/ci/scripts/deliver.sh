@@ -2,6 +2,8 @@
 # Writes this commit's tag into the config repository, where the environment it is delivered to has its version.
 # When many pipelines do so at once, the newest commit wins: a tag is never replaced by that of an older commit. Where a
 # person delivers (DELIVERY_START), the older one is taken too: that is a rollback.
+# With CONFIG_FORMAT compose the tag stands with the digest IMAGE_DIGEST; and where DELIVERED_TO names a folder, what is then
+# in the config repository's is put there.
 # Needs git and a checkout with the whole history.
 set -eu
 
@@ -63,8 +65,9 @@ case "$CONFIG_FORMAT" in
 helm) file=$CONFIG_FOLDER/values.yaml ;;
 kustomize) file=$CONFIG_FOLDER/kustomization.yaml ;;
 plain) file=$CONFIG_FOLDER/deployment.yaml ;;
+compose) file=$CONFIG_FOLDER/compose.yaml ;;
 jsonnet) file=$CONFIG_FOLDER/version.libsonnet ;;
-*) fail "CONFIG_FORMAT is $CONFIG_FORMAT; it can be helm, kustomize, plain or jsonnet" ;;
+*) fail "CONFIG_FORMAT is $CONFIG_FORMAT; it can be helm, kustomize, plain, jsonnet or compose" ;;
 esac
 
 # What tells the place of the tag.
@@ -72,14 +75,14 @@ place_in() {
     case "$CONFIG_FORMAT" in
     helm) echo 'line "imagetag:"' ;;
     kustomize) echo '"newTag" in the entry "app" of "images"' ;;
-    plain) echo 'line "image: <name>:<tag> # version"' ;;
+    plain | compose) echo 'line "image: <name>:<tag> # version"' ;;
     jsonnet) echo 'line "imagetag: '"''"',"' ;;
     esac
 }
 
 # With a tag: prints the file with it. Without: prints the tag that is written. Exit 3 when there is no place for one.
 tag_in() {
-    awk -v format="$CONFIG_FORMAT" -v tag="${2:-}" '
+    awk -v format="$CONFIG_FORMAT" -v tag="${2:-}" -v digest="${IMAGE_DIGEST:-}" '
         # Flux finds the place of a tag by a comment. Any other was about the tag that goes.
         function mark(text) { return match(text, /[ \t]+#[ \t]*[{]"[$]imagepolicy":.*$/) ? substr(text, RSTART) : "" }
         function bare(text) { sub(/^[^:]*:[ \t]*/, "", text); sub(/[ \t]+#.*$/, "", text); gsub(/["'\'' \t\r]/, "", text); return text }
@@ -95,7 +98,7 @@ tag_in() {
             if (!found) { found = 1; next }
         }
         # Each image with the comment behind it, and the line that has no pods until there is one.
-        format == "plain" && /^[ \t]*(- )?image:.*[ \t]# version[ \t\r]*$/ {
+        (format == "plain" || format == "compose") && /^[ \t]*(- )?image:.*[ \t]# version[ \t\r]*$/ {
             value = bare($0)
             sub(/@sha256:.*$/, "", value)
             match(value, /:[A-Za-z0-9_][A-Za-z0-9_.-]*$/)
@@ -105,7 +108,7 @@ tag_in() {
                 if (tag != "") {
                     name = substr(value, 1, RSTART - 1)
                     match($0, /image:/)
-                    print substr($0, 1, RSTART + RLENGTH - 1) " " name ":" tag " # version"
+                    print substr($0, 1, RSTART + RLENGTH - 1) " " name ":" tag (format == "compose" && digest != "" ? "@" digest : "") " # version"
                     next
                 }
             }
@@ -121,6 +124,11 @@ tag_in() {
         tag != "" { print }
         END { if (!found) exit 3 }
     ' "$1"
+}
+
+# What is delivered now, for who runs it.
+hand_out() {
+    if [ -n "${DELIVERED_TO:-}" ]; then cp -R "$work/config/$CONFIG_FOLDER/." "$DELIVERED_TO"; fi
 }
 
 # The head of the delivered branch, so that a newer commit than this one is known here.
@@ -174,10 +182,12 @@ while :; do
     case $(compare_with "$written") in
     same)
         say "$CONFIG_BRANCH has $tag already."
+        hand_out
         exit 0
         ;;
     older)
         say "Not delivered: $CONFIG_BRANCH has $written, which is newer than $tag."
+        hand_out
         exit 0
         ;;
     esac
@@ -195,6 +205,7 @@ App-Author: $(git show -s --format='%an <%ae>' "$commit")
 App-Pipeline: ${CI_PIPELINE_URL:-${BUILD_URL:-unknown}}"
     if config_git push --quiet origin "HEAD:refs/heads/$CONFIG_BRANCH" 2>"$work/push"; then
         say "$CONFIG_BRANCH of $CONFIG_REPOSITORY now has $tag (before: ${written:-nothing})."
+        hand_out
         exit 0
     fi
     [ "$attempt" -lt "${DELIVERY_ATTEMPTS:-10}" ] || fail "cannot push to $CONFIG_BRANCH of $CONFIG_REPOSITORY after $attempt attempts: $(cat "$work/push")"

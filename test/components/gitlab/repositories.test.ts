@@ -25,6 +25,7 @@ function recordApp(
                 app,
                 gitlab: server,
                 environments: ["dev", "test", "prod"].map((each) => sampleEnvironment(each)),
+                machines: {},
                 settings: {},
                 pipelines: { project: "acme/pipelines", version: "v1-0a" },
                 credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 30 },

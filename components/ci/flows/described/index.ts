@@ -4,23 +4,26 @@
  */
 import * as path from "node:path";
 import { versionFile, versionOf } from "../../../../estate/flows/plan";
+import { given } from "../../../../estate/plain";
 import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
 import { pipelineFile, previewJobs } from "../../systems";
 import { environmentBranches } from "../environment-branches";
 import { estateYaml } from "../estateYaml";
 import type { CiFiles } from "../files";
-import { gitlabFlow, laneFiles, laneJobs, laneStages, testJobs } from "../gitlab-flow";
+import { gitlabFlow, laneFiles, laneJobs, laneStages, machineParts, testJobs } from "../gitlab-flow";
 
 export const described: CiFiles = {
     app: {
         scripts: gitlabFlow.app.scripts,
+        ...given("machineScripts", gitlabFlow.app.machineScripts),
         lastStage: "merge_back",
         pipeline: {
-            gitlab: (app) =>
+            gitlab: (app, _, machines) =>
                 [
                     rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
-                    ...app.plan.lanes.flatMap(laneJobs),
+                    ...machineParts(app, "deliver"),
+                    ...app.plan.lanes.flatMap((lane) => laneJobs(lane, machines[lane.environment])),
                     "",
                     ...(app.previews === undefined ? [] : [`include: ${previewJobs}`, ""]),
                 ].join("\n"),
@@ -56,9 +59,10 @@ function notes(app: App): string {
         app: app.name,
         flow: app.flow,
         repository: app.config.fullPath,
-        lanes: app.environments.map(({ environment, image }) => {
+        lanes: app.environments.map(({ environment, image, machine }) => {
             const place = versionOf(app, { environment });
-            return `- **${environment}**: ${way(app, environment)}. Image \`${image}\`, version in \`${versionFile(place)}\` on branch \`${place.revision}\`.`;
+            const where = machine === undefined ? "" : ` on machine ${machine}, with Docker Compose`;
+            return `- **${environment}**${where}: ${way(app, environment)}. Image \`${image}\`, version in \`${versionFile(place)}\` on branch \`${place.revision}\`.`;
         }),
     });
 }

@@ -5,7 +5,8 @@
 import * as path from "node:path";
 import type { Lane } from "../../../../estate/flows/plan";
 import { versionFile, versionOf } from "../../../../estate/flows/plan";
-import type { App } from "../../../../estate/model";
+import { onMachine } from "../../../../estate/machines";
+import type { App, Machine } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
 import { yamlScalar } from "../../../support/yaml";
 import { pipelineFile } from "../../systems";
@@ -23,12 +24,14 @@ export const gitlabFlow: CiFiles = {
             "deliver.sh",
             "merge-back.sh",
         ],
+        machineScripts: ["compose.sh", "card.mjs"],
         lastStage: "merge_back",
         pipeline: {
-            gitlab: (app) =>
+            gitlab: (app, _, machines) =>
                 [
                     rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
-                    ...app.plan.lanes.flatMap(laneJobs),
+                    ...machineParts(app, "deploy"),
+                    ...app.plan.lanes.flatMap((lane) => laneJobs(lane, machines[lane.environment])),
                     "",
                 ].join("\n"),
             // A rule of the flow refuses such apps.
@@ -97,8 +100,15 @@ export function laneStages({ plan }: App): string[] {
     return plan.lanes.some(({ reuses }) => reuses.length > 0) ? ["reuse_image"] : [];
 }
 
-/** The jobs of one lane. */
-export function laneJobs(lane: Lane): string[] {
+/** What the jobs of lanes to machines have in common, in the stage that delivers; nothing for an app without. */
+export function machineParts(app: App, stage: string): string[] {
+    return app.environments.some(onMachine)
+        ? ["", rendered("../machines/machine.gitlab-ci.yml", { stage }).trimEnd()]
+        : [];
+}
+
+/** The jobs of one lane. `machine`: where it delivers to, if that is one. */
+export function laneJobs(lane: Lane, machine?: Machine): string[] {
     const { environment, ref, reuses, mergesBack } = lane;
     const job = (name: string): string => yamlScalar(`${name} ${environment}`);
     const due = dueRule(ref.kind, environment);
@@ -117,7 +127,10 @@ export function laneJobs(lane: Lane): string[] {
         ...rule,
         "",
         `${job("deploy")}:`,
-        "  extends: .deploy",
+        `  extends: ${machine === undefined ? ".deploy" : ".compose"}`,
+        ...(machine?.reached.by === "runner"
+            ? [`  tags: [${machine.reached.tags.map(yamlScalar).join(", ")}]`]
+            : []),
         `  environment: { name: ${yamlScalar(environment)} }`,
         "  # One at a time.",
         `  resource_group: ${yamlScalar(environment)}`,
@@ -125,6 +138,18 @@ export function laneJobs(lane: Lane): string[] {
         `    - if: ${laneInputs(lane).by_person}`,
         "      when: manual",
         `    - if: ${due}`,
+        ...(machine === undefined
+            ? []
+            : [
+                  "",
+                  `${job("notify")}:`,
+                  "  extends: .notify",
+                  `  needs: [${job("deploy")}]`,
+                  prepares("verify"),
+                  "  rules:",
+                  `    - if: ${due}`,
+                  "      when: always",
+              ]),
         ...(mergesBack.length === 0
             ? []
             : ["", `${job("merge_back")}:`, "  extends: .merge_back", prepares("verify"), ...rule]),
@@ -142,7 +167,9 @@ function notes(app: App): string {
                 lane === undefined
                     ? "nothing"
                     : `${lane.ref.kind === "tag" ? "tags" : lane.ref.name.includes("*") ? "branches" : "branch"} \`${lane.ref.name}\`, ${lane.start === "person" ? "when a person runs the job `deploy " + each.environment + "`" : "with each push"}`;
-            return `- **${each.environment}**: ${what}. Image \`${each.image}\`, version in \`${versionFile(version)}\`.`;
+            const where =
+                each.machine === undefined ? "" : ` on machine ${each.machine}, with Docker Compose`;
+            return `- **${each.environment}**${where}: ${what}. Image \`${each.image}\`, version in \`${versionFile(version)}\`.`;
         }),
     });
 }

@@ -49,6 +49,8 @@ const values: Readonly<Record<FactName, (write: Write, event: Event) => string>>
     sync: (write) => `${write(orDash("((.app.status).operationState).phase"))} ({{ ${orDash(syncStatus)} }})`,
     health: (write) => write(orDash("((.app.status).health).status")),
     cluster: (write) => write(orDash("(.app.spec.destination.name | default .app.spec.destination.server)")),
+    // Argo CD delivers to none.
+    machine: () => "-",
     namespace: (write) => write(orDash(".app.spec.destination.namespace")),
     commit: (write) => write(orDash(revision)),
     // The repo-server is asked, and a template whose call fails sends nothing: so only where it just answered Argo CD's
@@ -89,6 +91,7 @@ export function applicationMessages(workloadPage: boolean): MessageSource {
     return {
         engine: "Argo CD",
         fact: (name, event, encoding) => values[name](writer(encoding), event),
+        unknown: ["machine"],
         links: {
             app: applicationPage,
             workload: workloadPage

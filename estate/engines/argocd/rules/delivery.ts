@@ -11,7 +11,7 @@ export const argocdDeliveryRules: readonly AppsRule[] = [
                 .filter(({ delivery }) => delivery === "plain")
                 .flatMap(({ name, environments }) =>
                     environments
-                        .filter(({ pin }) => pin !== undefined)
+                        .filter(({ pin, machine }) => pin !== undefined && machine === undefined)
                         .map(({ environment, pin }) => ({
                             path: `apps.${name}.environments.${environment}.pin`,
                             value: pin,
