@@ -4,6 +4,7 @@
  */
 import { engineOf } from "../../estate/engines";
 import { versionOf, type LaneTag } from "../../estate/flows/plan";
+import { onMachine } from "../../estate/machines";
 import type { App, AppEnvironment, Cluster, EnvironmentClass, Estate } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import { given } from "../../estate/plain";
@@ -74,6 +75,8 @@ export interface BoardApp {
     readonly hotfix?: { readonly branch: string; readonly until?: string };
     /** One for each environment and cluster, in promotion order, then by cluster. */
     readonly places: readonly Place[];
+    /** GitLab's page of its environments that are machines, by environment: nothing else says what runs there. Absent: none are. */
+    readonly machines?: Readonly<Record<string, { readonly name: string; readonly url: string }>>;
     /** What a preview would change of it outside its environments; absent: nothing. */
     readonly changes?: Changes;
 }
@@ -196,8 +199,16 @@ function boardApp(
                 place(estate, app, environment, cluster, found, requests, preview),
             ),
         ),
+        ...given("machines", machinesOf(app, link(`${app.repository.fullPath}/-/environments`))),
         ...given("changes", changes === undefined || noChanges(changes) ? undefined : changes),
     };
+}
+
+function machinesOf({ environments }: App, { url }: Link): BoardApp["machines"] {
+    const places = environments.filter(onMachine);
+    return places.length === 0
+        ? undefined
+        : Object.fromEntries(places.map(({ environment, machine }) => [environment, { name: machine, url }]));
 }
 
 /** Full paths, in promotion order, each once. */

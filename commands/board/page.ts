@@ -196,10 +196,13 @@ function row(app: BoardApp, board: Board, t: Texts): string {
     const changed = app.changes === undefined ? "" : `<div>${badge(t.changes(app.changes), "busy")}</div>`;
     const cells = board.environments.map(({ name }) => {
         const places = app.places.filter(({ environment }) => environment === name);
+        const machine = app.machines?.[name];
         const content =
-            places.length === 0
-                ? `<span class="none" aria-label="${escape(t.notHere)}">–</span>`
-                : `${places.map((each) => place(each, board, t)).join("")}${differ(places) ? badge(t.differ, "") : ""}`;
+            machine !== undefined
+                ? link(t.machine(machine.name), machine.url)
+                : places.length === 0
+                  ? `<span class="none" aria-label="${escape(t.notHere)}">–</span>`
+                  : `${places.map((each) => place(each, board, t)).join("")}${differ(places) ? badge(t.differ, "") : ""}`;
         return `<td data-column="${escape(name)}">${content}</td>`;
     });
     return `<tr data-team="${escape(app.team)}" data-text="${escape(searchText(app, t))}"><th scope="row"><span class="name">${escape(app.name)}</span> <span class="sub">${escape(app.team)}</span><div class="sub">${link(t.code, app.source.url)} · ${app.configs.map(({ path, url }) => link(app.configs.length === 1 ? t.config : path, url)).join(" · ")}</div>${hotfix}${changed}</th>${cells.join("")}</tr>`;

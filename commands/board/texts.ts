@@ -29,6 +29,7 @@ export interface Texts {
     readonly count: string;
     readonly app: string;
     readonly notHere: string;
+    readonly machine: (name: string) => string;
     readonly health: Readonly<Record<Health, string>>;
     readonly sync: Readonly<Record<Sync, string>>;
     /** Choices of the filter by state. */
@@ -170,6 +171,7 @@ const en: Texts = {
     count: "{shown} of {all} apps",
     app: "App",
     notHere: "not in this environment",
+    machine: (name) => `machine ${name}: see GitLab`,
     health: {
         healthy: "healthy",
         progressing: "in progress",
@@ -338,6 +340,7 @@ const zh: Texts = {
     count: "{shown} / {all} 个应用",
     app: "应用",
     notHere: "不在此环境",
+    machine: (name) => `机器 ${name}：见 GitLab`,
     health: {
         healthy: "健康",
         progressing: "进行中",

@@ -112,6 +112,19 @@ describe("the page", () => {
         assert.doesNotMatch(html, /✓|class="notes"/);
     });
 
+    test("says of an environment on a machine which it is, and where to look: nothing else knows", () => {
+        const estate = model({
+            machines: { box: { runner: { tags: ["box"] } } },
+            environments: { dev: { clusters: undefined, machine: "box" } },
+            apps: { web: { flow: "gitlab-flow" }, api: { environments: { dev: null } } },
+        });
+        assert.match(
+            body(page(estate)),
+            /<td data-column="dev"><a href="https:\/\/gitlab\.test\/acme\/shop\/web\/-\/environments" rel="noreferrer">machine box: see GitLab<\/a><\/td>/,
+        );
+        assert.match(body(page(estate, undefined, "zh")), /机器 box：见 GitLab/);
+    });
+
     test("is whole in both languages: the same places, other words", () => {
         const [en, zh] = (["en", "zh"] as const).map((language) =>
             body(page(estateOfApps(20), undefined, language)),
