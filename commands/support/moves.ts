@@ -159,21 +159,78 @@ function otherRegistry(estate: Pick<Estate, "apps">, exported: ExportedStack): F
 }
 
 /**
- * What no option makes an update do: the engine puts nothing in the place of what is protected, and would end at it. Told
- * before, with the way that ends whole.
+ * What no option makes an update do: the engine deletes nothing that is protected, puts nothing in its place, and would end
+ * at it. Told before, with the way that ends whole.
  */
-export function obstacles(estate: Pick<Estate, "apps">, exported: ExportedStack): Finding[] {
-    return movedImages(estate, exported)
-        .filter(({ resource }) => resource.protect === true)
-        .map(({ environment, registry, to, project }) =>
-            finding(
-                "image-project-protected",
-                `environments.${environment}.registry`,
-                to,
-                `cannot take the place of ${registry}: ${project} there has deletionProtection, and Pulumi replaces nothing that is protected`,
-                `in an update of its own set deletionProtection: false where ${environment} has it, with registry: ${registry}; then change registry. ${project} stays in ${registry} with its images; deletionProtection can be set again in the same update`,
+export function obstacles(estate: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Finding[] {
+    return [
+        ...movedImages(estate, exported)
+            .filter(({ resource }) => resource.protect === true)
+            .map(({ environment, registry, to, project }) =>
+                finding(
+                    "image-project-protected",
+                    `environments.${environment}.registry`,
+                    to,
+                    `cannot take the place of ${registry}: ${project} there has deletionProtection, and Pulumi replaces nothing that is protected`,
+                    `in an update of its own set deletionProtection: false where ${environment} has it, with registry: ${registry}; then change registry. ${project} stays in ${registry} with its images; deletionProtection can be set again in the same update`,
+                ),
             ),
-        );
+        ...leftGroups(estate, exported),
+    ];
+}
+
+/** Protected groups that are not needed any more, while apps that were in them stay: their repositories move to another one. */
+function leftGroups(
+    { apps, teams }: Pick<Estate, "apps" | "teams">,
+    { deployment }: ExportedStack,
+): Finding[] {
+    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+    const components = new Map(live.map((each) => [each.urn, each]));
+    const componentOf = ({ parent = "" }: StateResource): string => nameOf(components.get(parent)?.urn ?? "");
+    const isNeeded = (component: string): boolean => {
+        const [, kind, team = ""] = /^(team|guarded)-(.+)$/.exec(component) ?? [];
+        return kind === "guarded"
+            ? Object.values(apps).some(
+                  (app) =>
+                      app.team === team &&
+                      app.plan.configs.some(({ audience }) => audience === "maintainers"),
+              )
+            : Object.hasOwn(teams, team);
+    };
+    return live
+        .filter(
+            ({ type, protect, parent = "" }) =>
+                type === "gitlab:index/group:Group" &&
+                protect === true &&
+                /:(TeamGroup|GuardedGroup)$/.test(components.get(parent)?.type ?? ""),
+        )
+        .filter((group) => !isNeeded(componentOf(group)))
+        .flatMap((group) => {
+            const inside = new Set(
+                live
+                    .filter(
+                        ({ type, inputs }) =>
+                            type === "gitlab:index/project:Project" &&
+                            String(inputs?.["namespaceId"]) === group.id,
+                    )
+                    .map(componentOf),
+            );
+            return Object.values(apps)
+                .filter(({ name }) =>
+                    [`app-${name}-repository`, `config-${name}`, `guarded-config-${name}`].some((component) =>
+                        inside.has(component),
+                    ),
+                )
+                .map((app) =>
+                    finding(
+                        "group-protected",
+                        `apps.${app.name}.team`,
+                        app.team,
+                        `would leave the group ${String(group.outputs?.["fullPath"] ?? group.inputs?.["path"])} behind, which nothing needs then; it has deletionProtection, and Pulumi deletes nothing that is protected`,
+                        `in an update of its own set deletionProtection: false where ${app.name} has it, with the team as it was; then make this change, in which it can be set again. Repositories move with what is in them`,
+                    ),
+                );
+        });
 }
 
 /** A repository's first branch is where everything else in it began, and the estate makes no other. */

@@ -391,6 +391,69 @@ describe("an image project whose environment gets another registry", () => {
     });
 });
 
+describe("a group that nothing needs any more while its apps stay", () => {
+    const group = (component: string, type: string, id: string, path: string): StateResource[] => {
+        const [app] = standing();
+        assert.ok(app !== undefined);
+        const of = {
+            ...app,
+            urn: `${stack}gitops-estate:gitlab:${type}::${component}`,
+            type: `gitops-estate:gitlab:${type}`,
+        };
+        return [
+            of,
+            made(of, "gitlab:index/group:Group", `${component}-group`, {
+                id,
+                protect: true,
+                inputs: { path },
+                outputs: { fullPath: `acme/${path}` },
+            }),
+        ];
+    };
+    const inGroup = (id: string): StateResource[] =>
+        standing().map((each) =>
+            each.urn.endsWith("::config-web-project")
+                ? { ...each, inputs: { ...each.inputs, namespaceId: Number(id) } }
+                : each,
+        );
+    const store = alone({
+        teams: { store: { maintainers: ["alice"], developers: ["bob"] }, shop: undefined },
+        apps: { web: { team: "store" } },
+    });
+    const told = (estate: ReturnType<typeof model>, state: StateResource[]): string[] =>
+        obstacles(estate, exported(state)).map(
+            ({ path, rule }) => `${path} ${/group (\S+)/.exec(rule)?.[1] ?? ""}`,
+        );
+
+    test("is told before Pulumi ends at it: a team with another name", () => {
+        const state = [...inGroup("40"), ...group("team-shop", "TeamGroup", "40", "shop")];
+        assert.deepEqual(told(store, state), ["apps.web.team acme/shop"]);
+        assert.deepEqual(told(alone(), state), [], "the team is as it was");
+        assert.deepEqual(
+            told(
+                store,
+                state.map((each) => ({ ...each, protect: false })),
+            ),
+            [],
+            "nothing is protected",
+        );
+    });
+    test("the group that only maintainers see, when the last app that needs it leaves", () => {
+        const state = [...inGroup("41"), ...group("guarded-shop", "GuardedGroup", "41", "shop-prod")];
+        const trunk = { flow: "trunk", environments: { dev: null } };
+        assert.deepEqual(told(alone(), state), ["apps.web.team acme/shop-prod"]);
+        assert.deepEqual(told(alone({ apps: { web: trunk } }), state), []);
+    });
+    test("and its apps go with it is what deletionProtection is for", () => {
+        const state = [...inGroup("40"), ...group("team-shop", "TeamGroup", "40", "shop")];
+        const other = alone({
+            teams: { store: { maintainers: ["alice"], developers: ["bob"] }, shop: undefined },
+            apps: { web: undefined, shopfront: { team: "store" } },
+        });
+        assert.deepEqual(told(other, state), []);
+    });
+});
+
 describe("branches of a config repository", () => {
     const names = (list: readonly { branch: string; resources: readonly { urn: string }[] }[]): string[] =>
         list.flatMap(({ resources }) => resources.map(({ urn }) => urn.split("::").at(-1) ?? ""));
