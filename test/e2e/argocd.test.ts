@@ -113,6 +113,19 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         return (JSON.parse(result.stdout) as { parts: Part[] }).parts;
     };
 
+    /** Member1 as Argo CD sees it. */
+    const cluster = async (): Promise<{ readonly connectionState?: { readonly message: string } }> => {
+        const { stdout } = await world.command("sandbox/main.ts", [
+            "argocd",
+            "cluster",
+            "list",
+            "-o",
+            "json",
+        ]);
+        const all = JSON.parse(stdout) as { name: string; info: Awaited<ReturnType<typeof cluster>> }[];
+        return all.find(({ name }) => name === "member1")?.info ?? {};
+    };
+
     const rolledOut = async (tag: string, revision: string, seconds: number): Promise<void> => {
         await eventually(
             `${app} at ${tag}`,
@@ -214,5 +227,37 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         await world.succeed("sandbox/main.ts", ["restart", "member1"]);
         // The push was told while nobody could act on it; the next look finds it.
         await rolledOut("down000001", revision, 2 * pollSeconds + 60);
+    });
+
+    test("is seen again once a right is back that was missing when Argo CD read the cluster anew", async () => {
+        const at = ["-n", `${api}-dev`];
+        const { stdout } = await world.kubectl("member1", [
+            ...at,
+            "get",
+            "rolebinding",
+            "delivery",
+            "-o",
+            "json",
+        ]);
+        const { metadata, ...binding } = JSON.parse(stdout) as { metadata: { name: string; labels: object } };
+        const taken = await world.kubectl("member1", [...at, "delete", "rolebinding", "delivery"]);
+        assert.equal(taken.code, 0, taken.stderr);
+        const reread = async (annotation: string): Promise<void> => {
+            const secret = ["-n", "argocd", "annotate", "--overwrite", "secret", "cluster-member1"];
+            const { code, stderr } = await world.kubectl("host", [...secret, annotation]);
+            assert.equal(code, 0, stderr);
+        };
+        await reread(`argocd.argoproj.io/refresh=${new Date().toISOString()}`);
+        // It is told, and not passed over.
+        await eventually("a cluster that names the right", cluster, ({ connectionState: state }) =>
+            /forbidden: .*argocd-manager/.test(state?.message ?? ""),
+        );
+        await world.apply("member1", {
+            ...binding,
+            metadata: { name: metadata.name, namespace: `${api}-dev`, labels: metadata.labels },
+        });
+        await push("again00001");
+        await rolledOut("again00001", await commitTag("again00001"), 2 * pollSeconds + 60);
+        await reread("argocd.argoproj.io/refresh-");
     });
 });

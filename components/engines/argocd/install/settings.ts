@@ -61,7 +61,7 @@ interface Inclusion {
  *
  * Not `resource.respectRBAC`, by which it finds that out: what is forbidden once, while an API server starts say, is then
  * not watched in any namespace of the cluster for hours, and nobody is told. Without it a right that is missing is an error
- * of the cluster's applications, tried again until it is there.
+ * of the cluster, tried again until it is there.
  */
 export function watchedKinds({ apps, clusters }: Pick<Estate, "apps" | "clusters">): Inclusion[] {
     const places = Object.values(apps)
