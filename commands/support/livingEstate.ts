@@ -10,7 +10,7 @@ import { CommandError } from "./console";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
 import { movedImages } from "./movedImages";
-import { moves, obstacles } from "./moves";
+import { moves, obstacles, otherAddresses } from "./moves";
 import { filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { importResources } from "./takeOver";
 
@@ -37,7 +37,12 @@ export async function prepareChange(
     change: Change,
 ): Promise<ReadonlySet<string>> {
     const exported = await exportStack(engine);
-    const findings = [...moves(estate, exported), ...(await notIncluded(engine, estate, exported, change))];
+    const findings = [
+        ...moves(estate, exported),
+        // The sandbox's addresses are its ports, which it chooses when it starts.
+        ...(engine.kind === "own" ? otherAddresses(estate, exported) : []),
+        ...(await notIncluded(engine, estate, exported, change)),
+    ];
     if (findings.length > 0) {
         if (change.writes && !change.acceptOutage) {
             throw new CommandError(

@@ -159,6 +159,56 @@ function otherRegistry(estate: Pick<Estate, "apps">, exported: ExportedStack): F
 }
 
 /**
+ * Servers that have another address than the stack was made at. An update finds nothing to do there: it believes that all it
+ * knows by number is there, and what runs looks for images, repositories and logins where there may be none.
+ */
+export function otherAddresses(
+    { gitlab, registries }: Pick<Estate, "gitlab" | "registries">,
+    { deployment }: ExportedStack,
+): Finding[] {
+    const provider = (type: string, name: string): Readonly<Record<string, unknown>> | undefined =>
+        deployment?.resources?.find(
+            (each) =>
+                each.type === `pulumi:providers:${type}` && nameOf(each.urn) === name && each.delete !== true,
+        )?.inputs;
+    const before = (value: unknown): string | undefined =>
+        typeof value === "string" && URL.canParse(value) ? normal(value) : undefined;
+    const look = (path: string, now: string, was: string | undefined, another: string): Finding[] =>
+        was === undefined || was === normal(now)
+            ? []
+            : [
+                  finding(
+                      "server-moved",
+                      path,
+                      now,
+                      `is not the address that everything was made at, which is ${was}: an update would take for granted that all of it is there`,
+                      `${another}. If it is the same server under another address, with everything in it, go on with --accept-outage`,
+                  ),
+              ];
+    return [
+        ...look(
+            "gitlab.url",
+            gitlab.url,
+            before(provider("gitlab", "gitlab")?.["baseUrl"])?.replace(/\/api\/v4$/, ""),
+            "keep the address; another GitLab is another stack",
+        ),
+        ...Object.values(registries).flatMap(({ name, url }) =>
+            look(
+                `registries.${name}.url`,
+                url,
+                before(provider("harbor", `harbor-${name}`)?.["url"]),
+                "name another Harbor beside it, as a registry of its own, and move environments there by their registry",
+            ),
+        ),
+    ];
+}
+
+/** As URLs are compared: hosts without case, no port that the scheme has anyway, no slash at the end. */
+function normal(url: string): string {
+    return new URL(url).toString().replace(/\/+$/, "");
+}
+
+/**
  * What no option makes an update do: the engine deletes nothing that is protected, puts nothing in its place, and would end
  * at it. Told before, with the way that ends whole.
  */

@@ -6,7 +6,7 @@ import { changedBranches, existing, withoutResources } from "../../commands/supp
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
-import { moves, obstacles } from "../../commands/support/moves";
+import { moves, obstacles, otherAddresses } from "../../commands/support/moves";
 import {
     filledIn,
     importFile,
@@ -389,6 +389,35 @@ describe("an image project whose environment gets another registry", () => {
         );
         assert.deepEqual(obstacles(alone(), exported(guarded)), []);
     });
+});
+
+test("a server with another address is told, however the same one is written", () => {
+    const provider = (kind: string, name: string, inputs: object): StateResource => ({
+        urn: `${stack}pulumi:providers:${kind}::${name}`,
+        type: `pulumi:providers:${kind}`,
+        inputs: { ...inputs },
+    });
+    const state = exported([
+        provider("gitlab", "gitlab", { baseUrl: "https://gitlab.test/api/v4/" }),
+        provider("harbor", "harbor-main", { url: "https://harbor.test" }),
+    ]);
+    const found = (change: Overrides): string[] =>
+        otherAddresses(alone(change), state).map(({ path, value }) => `${path} ${String(value)}`);
+    assert.deepEqual(found({}), []);
+    assert.deepEqual(
+        found({
+            gitlab: { url: "https://GitLab.test:443/" },
+            registries: { main: { url: "https://harbor.test/" } },
+        }),
+        [],
+    );
+    assert.deepEqual(found({ gitlab: { url: "https://gitlab.test/git" } }), [
+        "gitlab.url https://gitlab.test/git",
+    ]);
+    assert.deepEqual(found({ registries: { main: { url: "https://harbor2.test" } } }), [
+        "registries.main.url https://harbor2.test",
+    ]);
+    assert.deepEqual(otherAddresses(alone(), {}), [], "nothing is made yet");
 });
 
 describe("a group that nothing needs any more while its apps stay", () => {
