@@ -6,6 +6,7 @@ import { branchRules } from "../../estate/flows/accessLevels";
 import { projectOf } from "../../estate/engines/argocd/names";
 import { teamProjects } from "../../estate/engines/argocd/projects";
 import { configOf, type Role } from "../../estate/flows/plan";
+import { onMachine } from "../../estate/machines";
 import type { App, Estate, Tier } from "../../estate/model";
 
 /** People, by their role in the team's group; the owner is one of a group above, a stranger has no role. */
@@ -148,21 +149,23 @@ function engineRights(estate: Pick<Estate, "apps" | "environments">, app: App): 
     const projects = teamProjects(estate, { name: app.team });
     const members: Person[] = ["developer", "maintainer"];
     const maintainers: Person[] = ["maintainer"];
-    return app.environments.flatMap((environment) => {
-        const project = projects.find(({ name }) => name === projectOf(app, environment));
-        const guarded = configOf(app, environment).audience === "maintainers";
-        const { environment: name } = environment;
-        return [
-            {
-                id: `argocd-see-${name}`,
-                what: `see ${name} in Argo CD`,
-                who: guarded ? maintainers : members,
-            },
-            {
-                id: `argocd-sync-${name}`,
-                what: `sync ${name} in Argo CD`,
-                who: project?.class === "nonprod" && !guarded ? members : maintainers,
-            },
-        ];
-    });
+    return app.environments
+        .filter((each) => !onMachine(each))
+        .flatMap((environment) => {
+            const project = projects.find(({ name }) => name === projectOf(app, environment));
+            const guarded = configOf(app, environment).audience === "maintainers";
+            const { environment: name } = environment;
+            return [
+                {
+                    id: `argocd-see-${name}`,
+                    what: `see ${name} in Argo CD`,
+                    who: guarded ? maintainers : members,
+                },
+                {
+                    id: `argocd-sync-${name}`,
+                    what: `sync ${name} in Argo CD`,
+                    who: project?.class === "nonprod" && !guarded ? members : maintainers,
+                },
+            ];
+        });
 }

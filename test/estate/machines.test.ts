@@ -6,6 +6,7 @@ import { laneSettings } from "../../components/ci/settings";
 import { appPipelineContent } from "../../components/ci/content";
 import { configContent } from "../../components/content";
 import { checkCredentials } from "../../estate/credentials";
+import { teamProjects } from "../../estate/engines/argocd/projects";
 import { versionFile } from "../../estate/flows/plan";
 import type { App, Estate } from "../../estate/model";
 import { model } from "../support/estate";
@@ -33,6 +34,22 @@ const settingsOf = (estate: Estate): Record<string, string> => {
 };
 
 describe("an environment that is a machine", () => {
+    it("is nothing to Argo CD: a team has a project for the classes of its environments on clusters alone", () => {
+        const estate = model({
+            machines: { box: { runner: { tags: ["box"] } } },
+            environments: {
+                dev: { clusters: undefined, machine: "box" },
+                test: { clusters: undefined, machine: "box" },
+            },
+            apps: { web: { flow: "gitlab-flow" }, api: { environments: { dev: null, test: null } } },
+        });
+        const app = webOf(estate);
+        assert.deepEqual(
+            teamProjects(estate, { name: app.team }).map((project) => project.class),
+            ["prod"],
+        );
+    });
+
     it("has no cluster, and the version in a Compose file, whatever renders the others", () => {
         for (const delivery of ["helm", "kustomize", "plain", "jsonnet"] as const) {
             const estate = estateWith({ delivery });

@@ -1,6 +1,7 @@
 /** What a team may reach through Argo CD. Pure. */
 import { configOf } from "../../flows/plan";
 import { joinedKinds, usualKinds } from "../../kinds";
+import { onMachine } from "../../machines";
 import type { App, AppEnvironment, Environment, Estate, Team } from "../../model";
 import { sortedSet } from "../../plain";
 import { compare } from "../../problem";
@@ -14,10 +15,12 @@ export function teamProjects(
 ): TeamProject[] {
     const own = Object.values(apps).filter((app) => app.team === team.name && app.engine === "argocd");
     const reached = own.flatMap((app) =>
-        app.environments.map((each) => {
-            const { at, audience } = configOf(app, each);
-            return { app, each, url: at.url, guarded: audience === "maintainers" };
-        }),
+        app.environments
+            .filter((each) => !onMachine(each))
+            .map((each) => {
+                const { at, audience } = configOf(app, each);
+                return { app, each, url: at.url, guarded: audience === "maintainers" };
+            }),
     );
     const open = reached.filter(({ guarded }) => !guarded);
     const guarded = reached.filter((each) => each.guarded);
