@@ -23,3 +23,8 @@ export function mirroredImage(image: string, mirror: string | undefined): string
           : `library/${image}`;
     return `${mirror.replace(/\/+$/, "")}/${path}`;
 }
+
+/** What the image of a seeded kustomization is called until the environment says which it is. It has three elements, as every image of a Harbor: what takes the tag from it relies on that. */
+export function unnamedImage(app: string): string {
+    return `registry.invalid/${app}/${app}`;
+}

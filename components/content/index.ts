@@ -4,6 +4,7 @@
  */
 import * as path from "node:path";
 import { appIn, versionFile } from "../../estate/flows/plan";
+import { unnamedImage } from "../../estate/images";
 import { onMachine } from "../../estate/machines";
 import type { App, AppEnvironment } from "../../estate/model";
 import { compare } from "../../estate/problem";
@@ -169,11 +170,6 @@ function jsonnetBase({ name: app, port, rolloutDeadlineSeconds }: App): SeedFile
 /** What is rendered and its version; `objects` is where the objects are, from there. */
 function jsonnetMain({ name: app }: App, objects: string): SeedFile[] {
     return [file("jsonnet", "main.jsonnet", { app, objects }), file("jsonnet", "version.libsonnet")];
-}
-
-/** What the image of a seeded kustomization is called until the environment says which it is. It has three elements, as every image of a Harbor: what takes the tag from it relies on that. */
-export function unnamedImage(app: string): string {
-    return `registry.invalid/${app}/${app}`;
 }
 
 /** The first version with the mark behind it by which the app's engine finds it. */

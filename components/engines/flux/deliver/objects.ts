@@ -8,8 +8,8 @@ import {
 } from "../../../../estate/engines/flux/names";
 import { versionFile, versionOf } from "../../../../estate/flows/plan";
 import { appLabel, environmentLabel, holdAnnotation, pinAnnotation } from "../../../../estate/labels";
+import { unnamedImage } from "../../../../estate/images";
 import type { App, AppEnvironment, Estate, IgnoredDifference } from "../../../../estate/model";
-import { unnamedImage } from "../../../content";
 import type { KubeObject } from "../../../support/kubeObject";
 import { environmentValues } from "../../../support/rendering";
 import { kubeConfigReference } from "../cluster";
@@ -17,6 +17,9 @@ import { teamMetadata } from "../team";
 
 /** Seconds beyond a rollout's own deadline: by then its failure is known, and not only that it takes long. */
 const margin = 60;
+
+/** How long Flux waits before it tries again what failed. */
+const again = "60s";
 
 /** What of an estate decides what Flux is told. */
 export type FluxShare = Pick<Estate, "flux" | "apps" | "clusters">;
@@ -115,7 +118,9 @@ function helmRelease(estate: FluxShare, app: App, environment: AppEnvironment, c
             install: {
                 createNamespace: false,
                 ...(forceUpgrades ? { serverSideApply: false } : {}),
-                remediation: { retries: sync.retries },
+                // What is there already becomes the release's: another engine may have delivered it. An installation that
+                // fails must not take that along, so it is tried again as it is instead of being uninstalled first.
+                strategy: { name: "RetryOnFailure", retryInterval: again },
             },
             upgrade: {
                 ...(forceUpgrades ? { force: true, serverSideApply: "disabled" } : {}),
@@ -163,7 +168,7 @@ function kustomization(
                 kind: "GitRepository",
                 name: sourceName(app.team, place.repository, place.revision),
             },
-            retryInterval: "60s",
+            retryInterval: again,
             prune: sync.prune,
             wait: true,
             // The namespace is the estate's and goes with all that is in it; nothing waits for a cluster that is gone.

@@ -82,7 +82,10 @@ describe("a HelmRelease", () => {
                     ignoreMissingValuesFiles: true,
                 },
             },
-            install: { createNamespace: false, remediation: { retries: 3 } },
+            install: {
+                createNamespace: false,
+                strategy: { name: "RetryOnFailure", retryInterval: "60s" },
+            },
             upgrade: {
                 cleanupOnFail: true,
                 remediation: { retries: 3, strategy: "rollback", remediateLastFailure: true },
