@@ -29,6 +29,7 @@ import { checkTelling, tell, type Telling } from "./review/tell";
 import { CommandError, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { driftText, withoutRefreshRows } from "./support/drift";
+import { handingOver } from "./handOver";
 import { hintsFor } from "./support/hints";
 import { protectedNames } from "./support/overview";
 import { ownPolicies, policyArguments } from "./support/policy";
@@ -43,7 +44,7 @@ import { trusting } from "./support/engineTrust";
 import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
 import { withEvents, type RunReport } from "./support/runReport";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
-import { prepareChange } from "./support/livingEstate";
+import { prepareChange, type Prepared } from "./support/livingEstate";
 import { finishKilledRun } from "./support/takeOver";
 import { withSandbox } from "./support/withSandbox";
 
@@ -234,10 +235,10 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             operation !== "preview" && !call.rest.includes("--preview-only") && applying === undefined;
         await guardRefresh(engine, estate, { writes, forgetGone, report });
     }
-    let leftAlone: ReadonlySet<string> = new Set();
+    let prepared: Prepared = { leftAlone: new Set(), handOvers: [] };
+    const writes = call.operation === "up" && !call.rest.includes("--preview-only");
     if (!call.sandbox && (call.operation === "up" || call.operation === "preview")) {
-        const writes = call.operation === "up" && !call.rest.includes("--preview-only");
-        leftAlone = await prepareChange(engine, estate, {
+        prepared = await prepareChange(engine, estate, {
             writes,
             acceptOutage: call.acceptOutage,
             reviewed: applying !== undefined,
@@ -255,10 +256,12 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             : await savingPlan(engine, bound(call), call.savePlan.file, call.savePlan.hours);
     try {
         const forgetUnreachable = call.forgetUnreachable || applying?.forgetUnreachable === true;
-        await runTold(
-            { ...call, rest, forgetUnreachable },
-            { engine, estate },
-            { leftAlone, saving, applying },
+        await handingOver(engine, estate, writes ? prepared.handOvers : [], report, () =>
+            runTold(
+                { ...call, rest, forgetUnreachable },
+                { engine, estate },
+                { leftAlone: prepared.leftAlone, saving, applying },
+            ),
         );
     } finally {
         saving?.close();

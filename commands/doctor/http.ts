@@ -39,8 +39,12 @@ export interface Answer {
     readonly certificateEnds?: Date;
 }
 
-/** One call. Rejects with {@link Unreachable}, and with nothing else. */
-export type Ask = (method: string, path: string, body?: unknown) => Promise<Answer>;
+/**
+ * One call. Rejects with {@link Unreachable}, and with nothing else.
+ *
+ * @param type of the body, where plain JSON is not what it means: a patch of Kubernetes.
+ */
+export type Ask = (method: string, path: string, body?: unknown, type?: string) => Promise<Answer>;
 
 /** Why a server gave no answer. The message continues "does not answer: ". */
 export class Unreachable extends Error {
@@ -72,7 +76,7 @@ export function client(
     const agent = secure
         ? new https.Agent({ keepAlive: true, maxSockets: sockets, ...trust })
         : new http.Agent({ keepAlive: true, maxSockets: sockets });
-    const ask: Ask = (method, path, body) =>
+    const ask: Ask = (method, path, body, type = "application/json") =>
         new Promise((resolve, reject) => {
             const fail = (error: unknown): void => reject(unreachable(error, timeout));
             const url = new URL(connection.url + path);
@@ -82,7 +86,7 @@ export function client(
                 ...connection.headers,
                 ...(payload === undefined
                     ? {}
-                    : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) }),
+                    : { "content-type": type, "content-length": Buffer.byteLength(payload) }),
             };
             const take = (response: http.IncomingMessage): void => {
                 let text = "";

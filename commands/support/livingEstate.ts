@@ -5,6 +5,8 @@ import { gitlabConnection } from "../doctor/connections";
 import { formatFindings, type Finding } from "../doctor/finding";
 import { client, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
+import { misreadContent } from "../handOver";
+import { handOverLines, handOvers, refusedHandOvers, type HandOver } from "../handOver/places";
 import { changedBranches, existing, withoutResources, type RepositoryBranch } from "./branches";
 import { CommandError } from "./console";
 import { type PulumiEngine } from "./pulumiEngine";
@@ -24,24 +26,36 @@ export interface Change {
     readonly report: (line: string) => void;
 }
 
+/** What is known of a change before it is made. */
+export interface Prepared {
+    /** URNs of what leaves the stack beforehand, and stays on its server. */
+    readonly leftAlone: ReadonlySet<string>;
+    /** What goes over to another engine. */
+    readonly handOvers: readonly HandOver[];
+}
+
 /**
  * Refuses what would take something away that nobody meant to take away, and prepares branches that are named no more,
  * or again.
  *
- * @returns URNs of what leaves the stack beforehand, and stays on its server.
  * @throws CommandError when a change is refused; nothing was changed then.
  */
-export async function prepareChange(
-    engine: PulumiEngine,
-    estate: Estate,
-    change: Change,
-): Promise<ReadonlySet<string>> {
+export async function prepareChange(engine: PulumiEngine, estate: Estate, change: Change): Promise<Prepared> {
     const exported = await exportStack(engine);
+<<<<<<< HEAD
     const findings = [
         ...moves(estate, exported),
         // The sandbox's addresses are its ports, which it chooses when it starts.
         ...(engine.kind === "own" ? otherAddresses(estate, exported) : []),
         ...(await notIncluded(engine, estate, exported, change)),
+=======
+    const places = handOvers(estate, exported);
+    const handed = [...refusedHandOvers(places), ...(await misreadOnGitLab(engine, estate, places, change))];
+    const findings = [
+        ...moves(estate, exported),
+        ...(await notIncluded(engine, estate, exported, change)),
+        ...handed,
+>>>>>>> a098c64 (An app that runs goes over to another engine, and back)
     ];
     if (findings.length > 0) {
         if (change.writes && !change.acceptOutage) {
@@ -67,6 +81,7 @@ export async function prepareChange(
                 "they leave the stack before the update, and the plan has them in it. Nothing was changed. Make this change with npm run up -- --accept-outage.",
         );
     }
+    handOverLines(places).forEach(change.report);
     const { left, named } = changedBranches(estate, exported);
     await takeBack(engine, estate, named, change);
     if (change.writes && getsContent(estate, exported)) {
@@ -95,7 +110,24 @@ export async function prepareChange(
     if (change.writes && urns.length > 0) {
         await importState(engine, withoutResources(await exportStack(engine), urns));
     }
-    return new Set(urns);
+    return { leftAlone: new Set(urns), handOvers: places };
+}
+
+/** What an app's new engine would not read as the old one does. Without GitLab a preview says what it can. */
+async function misreadOnGitLab(
+    engine: PulumiEngine,
+    estate: Estate,
+    places: readonly HandOver[],
+    { writes }: Change,
+): Promise<Finding[]> {
+    const findings: Finding[] = [];
+    if (places.length > 0) {
+        const look = onGitLab(engine, estate, async (ask) => {
+            findings.push(...(await misreadContent(places, ask)));
+        });
+        await (writes ? look : look.catch(() => undefined));
+    }
+    return findings;
 }
 
 /** Repositories that are to include their pipelines, and whose file does not say so yet. A preview goes on without GitLab. */

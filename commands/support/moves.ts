@@ -396,27 +396,25 @@ function configComponent(
     return audience === "team" ? own : `guarded-${own}`;
 }
 
-/** An app whose HelmReleases go while its environments stay: each is uninstalled, at once and in all environments. */
+/**
+ * An app whose HelmReleases go while its environments and Flux stay: each is uninstalled, at once and in all environments.
+ * Those that another engine takes over are let go first, see commands/handOver.
+ */
 function otherDelivery({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
     return Object.values(apps).flatMap(({ name, engine, delivery, environments }) => {
         const kept = new Set(environments.map(({ environment }) => environment));
         const gone = (known.releases.get(name) ?? []).filter(({ environment }) => kept.has(environment));
-        if (gone.length === 0 || (engine === "flux" && delivery === "helm")) {
+        if (gone.length === 0 || engine !== "flux" || delivery === "helm") {
             return [];
         }
-        const [key, value] = engine === "flux" ? ["delivery", delivery] : ["engine", engine];
         const where = [...new Set(gone.map(({ environment }) => environment))];
         return [
             finding(
                 "release-uninstalled",
-                `apps.${name}.${key}`,
-                value,
+                `apps.${name}.delivery`,
+                delivery,
                 `deletes ${gone.map((release) => release.name).join(", ")}: Flux uninstalls a release that is deleted, so what ${name} runs in ${where.join(", ")} would go`,
-                `first put ${name} on hold in ${where.join(", ")} (apps.${name}.environments.<environment>.hold) in an update of its own: a suspended release is deleted without being uninstalled. ${
-                    key === "delivery"
-                        ? `Then bring the files for ${delivery} to every branch that it runs from, and change delivery; `
-                        : "Then change engine; "
-                }end the hold at last`,
+                `first put ${name} on hold in ${where.join(", ")} (apps.${name}.environments.<environment>.hold) in an update of its own: a suspended release is deleted without being uninstalled. Then bring the files for ${delivery} to every branch that it runs from, and change delivery; end the hold at last`,
             ),
         ];
     });

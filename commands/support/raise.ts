@@ -4,6 +4,7 @@ import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { sandboxStack, type Ready } from "./estateSandbox";
 import { hintsFor } from "./hints";
 import { withEvents } from "./runReport";
+import { handingOver } from "../handOver";
 import { prepareChange } from "./livingEstate";
 
 /**
@@ -17,13 +18,14 @@ export async function raiseEstate(
 ): Promise<Ready & { readonly sandbox: NonNullable<Ready["sandbox"]> }> {
     const ready = await sandboxStack(stack, say);
     say(`pulumi up (stack ${stack})`);
-    await prepareChange(ready.engine, ready.estate, {
+    const { engine, estate } = ready;
+    const { handOvers } = await prepareChange(engine, estate, {
         writes: true,
         acceptOutage: false,
         reviewed: false,
         report: say,
     });
-    await up(ready.engine);
+    await handingOver(engine, estate, handOvers, say, () => up(engine));
     return ready;
 }
 

@@ -258,10 +258,10 @@ describe("changes that are refused", () => {
             state: [...standing(), release("dev", { suspend: true }), release("prod", { suspend: true })],
             found: [],
         },
-        "another engine of an app that Flux runs by Helm": {
+        "another engine of an app that Flux runs by Helm: it is handed over": {
             change: {},
             state,
-            found: ["release-uninstalled apps.web.engine argocd"],
+            found: [],
         },
         "an environment less of an app that Flux runs by Helm": {
             change: { ...fluxes, environments: { test: undefined, prod: { promotesFrom: "dev" } } },
@@ -331,9 +331,14 @@ test("a release that would be uninstalled is named with what to do first", () =>
             spec: {},
         },
     };
-    const [finding] = moves(alone(), exported([...standing(), resource]));
+    const kustomize = {
+        defaults: { engine: "flux" },
+        flux: { manifests: { path: "manifests" } },
+        apps: { web: { delivery: "kustomize" } },
+    };
+    const [finding] = moves(alone(kustomize), exported([...standing(), resource]));
     assert.match(finding?.rule ?? "", /^deletes web-prod-member1: .*what web runs in prod would go$/);
-    assert.match(finding?.fix ?? "", /^first put web on hold in prod .*Then change engine; end the hold/);
+    assert.match(finding?.fix ?? "", /^first put web on hold in prod .*change delivery; end the hold/);
 });
 
 describe("an image project whose environment gets another registry", () => {

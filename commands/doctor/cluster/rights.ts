@@ -1,4 +1,6 @@
 /** What the account of a kubeconfig must be allowed to do, as data. Pure: the doctor asks it, docs/rights.md lists it. */
+import { compare } from "../../../estate/problem";
+import { usualKinds } from "../../../estate/kinds";
 import type { Estate } from "../../../estate/model";
 
 /** A kind the estate makes, and whether it lies in namespaces. */
@@ -45,6 +47,20 @@ export interface OptionalRights {
 
 const usesFlux = (estate: Estate): boolean => estate.engines.includes("flux");
 
+/** The kinds that every app may have, as far as engines write them; by group. */
+function delivered(verbs: readonly string[]): Right[] {
+    return usualKinds
+        .filter(({ written }) => written)
+        .map(({ group, resource }) => ({ group, resource, verbs }))
+        .sort((one, other) => compare(one.group, other.group));
+}
+
+/** What is only known when it comes, see commands/handOver: nobody is asked for it before. */
+const handedOver = {
+    option: "another `engine` of an app that runs (its further `kinds` too)",
+    needed: () => false,
+} as const;
+
 /** Beside {@link hostRights} and {@link memberRights}. */
 export const optionalRights: readonly OptionalRights[] = [
     {
@@ -89,6 +105,16 @@ export const optionalRights: readonly OptionalRights[] = [
             Object.values(estate.apps).some(({ environments }) =>
                 environments.some(({ kinds }) => kinds.some(({ written }) => written)),
             ),
+    },
+    {
+        ...handedOver,
+        where: "host",
+        rights: [{ group: "source.toolkit.fluxcd.io", resource: "helmcharts", verbs: ["delete"] }],
+    },
+    {
+        ...handedOver,
+        where: "apps",
+        rights: [...delivered(["get", "list", "patch"]), { group: "", resource: "secrets", verbs: ["list"] }],
     },
 ];
 

@@ -1,0 +1,83 @@
+/** Argo CD, in hand-overs. */
+import { posix } from "node:path";
+import { versionFile, versionOf } from "../../../estate/flows/plan";
+import { holdAnnotation } from "../../../estate/labels";
+import { record, text } from "../../doctor/json";
+import type { EngineInHandOver } from "../engine";
+
+/** Annotations by which others act on an Application: its notifications and the image updater. */
+const acting = /^(notifications\.argoproj\.io|argocd-image-updater\.argoproj\.io)\//;
+
+export const argocd: EngineInHandOver = {
+    delivers: /^argoproj\.io\/[^/:]+:Application$/,
+    target: ({ spec }) => record(record(spec)["destination"])["namespace"],
+    deliveryOf: ({ spec }) => {
+        const source = record(record(spec)["source"]);
+        const directory = record(source["directory"]);
+        return "helm" in source
+            ? "helm"
+            : "kustomize" in source
+              ? "kustomize"
+              : "jsonnet" in directory
+                ? "jsonnet"
+                : "directory" in source
+                  ? "plain"
+                  : undefined;
+    },
+    held: (object, reason) => {
+        const { automated, ...syncPolicy } = record(record(object["spec"])["syncPolicy"]);
+        const metadata = record(object["metadata"]);
+        const annotations = Object.entries(record(metadata["annotations"])).filter(
+            ([key]) => !acting.test(key),
+        );
+        void automated;
+        return {
+            ...object,
+            metadata: {
+                ...metadata,
+                annotations: { ...Object.fromEntries(annotations), [holdAnnotation]: reason },
+            },
+            spec: { ...record(object["spec"]), syncPolicy },
+        };
+    },
+    isBusy: (live) =>
+        live["operation"] !== undefined ||
+        text(record(record(live["status"])["operationState"])["phase"]) === "Running",
+    takesAlong: (finalizer) => finalizer.startsWith("resources-finalizer.argocd.argoproj.io"),
+    leaves: () => ({ host: [], cluster: [] }),
+    managers: ["argocd-controller"],
+    owner: () => ({ manager: "argocd-controller", operation: "Apply" }),
+    misreads: ({ app, environment, cluster }, { files, version }) => {
+        const place = versionOf(app, environment);
+        const file = versionFile(place);
+        const own = posix.join(posix.dirname(file), `${cluster}-values.yaml`);
+        if (app.delivery === "helm" && files.has(own)) {
+            return [
+                {
+                    id: "engine-cluster-values",
+                    value: own,
+                    rule: `has values of cluster ${cluster} alone: Argo CD reads one file for all clusters of an environment, so ${app.name} would change there`,
+                    fix: `on branch ${place.revision}, move what has to stay into ${file}, or into values of apps.${app.name} in the spec, and delete ${own}`,
+                },
+            ];
+        }
+        // The environment's image is put in the place of this name.
+        return app.delivery === "kustomize" && !/^\s*-?\s*name:\s*["']?app["']?\s*(#.*)?$/m.test(version)
+            ? [
+                  {
+                      id: "engine-image-name",
+                      value: file,
+                      rule: "must have an entry of images whose name is app: Argo CD puts the environment's image in its place, and would leave another as it is",
+                      fix: `on branch ${place.revision}, call the image app in the manifests, and have an entry for it in ${file}`,
+                  },
+              ]
+            : [];
+    },
+};
+
+/** Files of Argo CD by which an Application, or all in a folder, have parameters of their own; its image updater writes them. */
+export function ownParameters(folder: string, application: string): string[] {
+    return [".argocd-source.yaml", `.argocd-source-${application}.yaml`].map((name) =>
+        posix.join(folder, name),
+    );
+}

@@ -1,0 +1,6 @@
+/** The engines that apps are handed over between, by their names in the spec. */
+import type { EngineInHandOver } from "../engine";
+import { argocd } from "./argocd";
+import { flux } from "./flux";
+
+export const enginesInHandOver: Readonly<Record<string, EngineInHandOver>> = { argocd, flux };
