@@ -6,7 +6,7 @@ import { kindOf, mapOf, textOf, type Change } from "./change";
 import type { Loss } from "./losses";
 import { code, listed, tally } from "./nouns";
 import { isRight, peopleChange, type RightChange } from "./rights";
-import type { Both, Standing } from "./standing";
+import { engineMoves, type Both, type Standing } from "./standing";
 
 /** What a headline is made from. */
 export interface HeadlineParts {
@@ -147,7 +147,13 @@ function movement({ both, rights, changes, language, estate }: HeadlineParts): s
         ...environmentMoves(both, stay, language),
         ...placeMoves(both, stay, estate, language),
         ...registryMoves(both, stay, language),
-        ...channelMoves(both, stay, language),
+        ...handOvers(both, language),
+        // What one engine's objects say of channels, those of the other say elsewhere.
+        ...channelMoves(
+            both,
+            stay.filter((name) => !engineMoves(both).has(name)),
+            language,
+        ),
         ...classMoves(changes, language),
     );
     const people = first ? { left: [], joined: [], moved: [] } : peopleChange(both);
@@ -333,6 +339,27 @@ function registryMoves(
         return zh
             ? `${who} 在环境 ${environment} 的镜像项目从 Harbor ${was} 移到 ${is}（不带镜像）`
             : `the image projects of ${who} in ${environment} move from Harbor ${was} to ${is}, without the images`;
+    });
+}
+
+/** Apps that another engine goes on with. */
+function handOvers(both: Both<Standing>, language: Language): string[] {
+    const zh = language === "zh";
+    const moves = new Map<string, string[]>();
+    for (const [app, environments] of engineMoves(both)) {
+        for (const { before, after } of environments.values()) {
+            const [from, to] = [before, after].map((name) => engineOf(name).title);
+            const key = `${from}\n${to}`;
+            const known = moves.get(key) ?? [];
+            moves.set(key, known.includes(app) ? known : [...known, app]);
+        }
+    }
+    return [...moves].map(([key, apps]) => {
+        const [from = "", to = ""] = key.split("\n");
+        const who = listed(apps.sort(compare).map(code), language, 3);
+        return zh
+            ? `${who} 改由 ${to} 交付（原为 ${from}），对象移交，Pod 不重启`
+            : `${who} ${apps.length === 1 ? "is" : "are"} delivered by ${to} instead of ${from} (${apps.length === 1 ? "its" : "their"} objects are handed over, no pod restarts)`;
     });
 }
 

@@ -1,9 +1,13 @@
 /** What a change deletes or makes anew, and what that means to people. Pure. */
+import { engineOf } from "../../estate/engines";
+import { appLabel, environmentLabel } from "../../estate/labels";
 import type { Language } from "../../estate/model";
+import { compare } from "../../estate/problem";
 import { isOnServer, kindOf, mapOf, textOf, type Change } from "./change";
 import { clusterOf, shown, type Names } from "./names";
 import { code, listed, tally } from "./nouns";
 import { isRight, renewed } from "./rights";
+import { engineMoves, type Both, type Standing } from "./standing";
 
 /** One thing that is lost. */
 export interface Loss {
@@ -19,6 +23,7 @@ interface Context {
     readonly names: Names;
     readonly language: Language;
     readonly appOf: (each: Change) => string | undefined;
+    readonly both: Both<Standing>;
 }
 
 const imageProject = "harbor:index/project:Project";
@@ -83,11 +88,41 @@ export function losses(context: Context): Loss[] {
         ...bareForAMoment(alone, names, language),
         ...others(rest.deleted, ["deletes", "删除"]),
         ...others(rest.replaced, ["makes anew (deletes it and creates it again)", "重建（先删除再创建）"]),
+        ...handedOver(context),
         ...(kept.length === 0 ? [] : [{ weight: "stays" as const, text: keptText(kept, names, language) }]),
     ]
         .map((each, index) => ({ each, index }))
         .sort((a, b) => weights.indexOf(a.each.weight) - weights.indexOf(b.each.weight) || a.index - b.index)
         .map(({ each }) => each);
+}
+
+/** What another engine goes on with. Its objects are not among the changes: they stay as they are. */
+function handedOver({ both, language }: Context): Loss[] {
+    return [...engineMoves(both)]
+        .sort(([one], [other]) => compare(one, other))
+        .map(([app, environments]) => {
+            const [move] = environments.values();
+            const [from, to] = [move?.before, move?.after].map((name) => engineOf(name ?? "").title);
+            const where = listed([...environments.keys()].map(code), language);
+            return {
+                weight: "stays" as const,
+                text:
+                    language === "zh"
+                        ? `${code(app)} 在 ${where} 中由 ${from} 交付的对象全部保留，此后由 ${to} 管理；Pod 不会重启`
+                        : `what ${from} delivered of ${code(app)} in ${where} stays, and is ${to}'s from then on: the same objects, and no pod restarts`,
+            };
+        });
+}
+
+/** Whether an object delivered an app that another engine goes on with. */
+function isHandedOver(each: Change, both: Both<Standing>): boolean {
+    const labels = mapOf(mapOf(shown(each)["metadata"])["labels"]);
+    const [app, environment] = [textOf(labels[appLabel]), textOf(labels[environmentLabel])];
+    return (
+        engineMoves(both)
+            .get(app ?? "")
+            ?.has(environment ?? "") === true
+    );
 }
 
 /** Protections that are made anew: GitLab has none in between. */
@@ -172,7 +207,7 @@ function lossOf(
     context: Context,
     lost: ReadonlySet<string>,
 ): Loss | "told elsewhere" | undefined {
-    const { changes, names, language, appOf } = context;
+    const { changes, names, language, appOf, both } = context;
     const zh = language === "zh";
     const anew = each.kind === "replace";
     const kind = kindOf(each.type);
@@ -240,7 +275,7 @@ function lossOf(
                         clusterOf(other) === name &&
                         mapOf(shown(other)["metadata"])["name"] === namespace,
                 );
-                if (target !== undefined && lost.has(target.urn)) {
+                if ((target !== undefined && lost.has(target.urn)) || isHandedOver(each, both)) {
                     return "told elsewhere";
                 }
                 return anew
@@ -253,6 +288,9 @@ function lossOf(
                           `${title} 被移除：不再向 ${code(String(name ?? address))} 上的命名空间 ${code(String(namespace))} 交付；已运行的内容继续运行`,
                       );
             }
+            case "HelmRelease":
+            case "Kustomization":
+                return isHandedOver(each, both) ? "told elsewhere" : undefined;
             default:
                 return isRight(each) ? "told elsewhere" : undefined;
         }

@@ -2,8 +2,11 @@
  * What a stack consists of before and after a change, in the words of the spec: apps, environments, clusters, registries,
  * people. It is read from the objects themselves, so that it holds for what is no longer in the spec too. Pure.
  */
+import { engines as engineRegistry } from "../../estate/engines";
+import type { EngineDefinition } from "../../estate/engines/engine";
+import { appLabel, environmentLabel } from "../../estate/labels";
 import type { Estate } from "../../estate/model";
-import { kindOf, mapOf, textOf, type Change } from "./change";
+import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
 
 /** One side of a change. */
 export interface Standing {
@@ -14,6 +17,8 @@ export interface Standing {
     readonly places: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
     /** Registry, by app and environment. */
     readonly registries: ReadonlyMap<string, ReadonlyMap<string, string>>;
+    /** Engines that deliver, by app and environment. */
+    readonly engines: ReadonlyMap<string, ReadonlyMap<string, string>>;
     /** Channels that get messages about an app. */
     readonly channels: ReadonlyMap<string, ReadonlySet<string>>;
     /** Roles by person, then by team. */
@@ -44,17 +49,21 @@ function standing(changes: readonly Change[], estate: Estate, side: Side): Stand
     const apps = named(/:AppSpace$/, "app-");
     const places = new Map<string, Map<string, Set<string>>>();
     const registries = new Map<string, Map<string, string>>();
+    const engines = new Map<string, Map<string, string>>();
     const channels = new Map<string, Set<string>>();
     const people = new Map<string, Map<string, string>>();
     for (const each of there) {
         const properties = each[side] ?? {};
         const provider = each.providers[side] ?? "";
+        const engine = engineOfObject(each.type);
+        if (engine !== undefined) {
+            const [app, environment] = placeLabels(properties);
+            if (app !== undefined && environment !== undefined) {
+                within(engines, app, () => new Map<string, string>()).set(environment, engine);
+            }
+        }
         if (kindOf(each.type) === "Namespace") {
-            const labels = mapOf(mapOf(properties["metadata"])["labels"]);
-            const [app, environment] = [
-                textOf(labels["gitops-estate/app"]),
-                textOf(labels["gitops-estate/environment"]),
-            ];
+            const [app, environment] = placeLabels(properties);
             if (app !== undefined && environment !== undefined) {
                 const ofApp = within(places, app, () => new Map<string, Set<string>>());
                 const clusters = within(ofApp, environment, () => new Set<string>());
@@ -93,9 +102,39 @@ function standing(changes: readonly Change[], estate: Estate, side: Side): Stand
         clusters: named(/^pulumi:providers:kubernetes$/, "cluster-"),
         places,
         registries,
+        engines,
         channels,
         people,
     };
+}
+
+/** App and environment that an object says it is of. */
+function placeLabels(properties: Properties): [app: string | undefined, environment: string | undefined] {
+    const labels = mapOf(mapOf(properties["metadata"])["labels"]);
+    return [textOf(labels[appLabel]), textOf(labels[environmentLabel])];
+}
+
+/** The engine whose own object it is, by its type. */
+function engineOfObject(type: string): string | undefined {
+    const [, group, kind] = /^kubernetes:([^/:]+)\/[^:]+:([^:]+)$/.exec(type) ?? [];
+    return Object.entries<EngineDefinition>(engineRegistry).find(([, { ownKinds }]) =>
+        ownKinds.some((own) => own.group === group && own.kind === kind),
+    )?.[0];
+}
+
+/** Apps that another engine delivers from then on, with its name and that of the one before; by environment. */
+export function engineMoves({ before, after }: Both<Standing>): Map<string, Map<string, Both<string>>> {
+    const moves = new Map<string, Map<string, Both<string>>>();
+    for (const [app, environments] of after.engines) {
+        for (const [environment, is] of environments) {
+            const was = before.engines.get(app)?.get(environment);
+            if (was !== undefined && was !== is) {
+                const own = within(moves, app, () => new Map<string, Both<string>>());
+                own.set(environment, { before: was, after: is });
+            }
+        }
+    }
+    return moves;
 }
 
 /** The channel that an annotation of an Application subscribes. */

@@ -1,4 +1,4 @@
-/** Ten changes as they happen to estates: a name, and the spec before and after. */
+/** Changes as they happen to estates: a name, and the spec before and after. */
 import type { SpecInput } from "../../../estate";
 import { spec, type Overrides } from "../../support/estate";
 
@@ -72,6 +72,17 @@ export const reviewCases = {
     "a protection is loosened": change(
         { environments: { prod: { class: "nonprod", approvals: 0 } } },
         { gitlab: { tier: "premium" } },
+    ),
+    "an app goes over to Flux": change(
+        { apps: { web: { engine: "flux" } } },
+        { flux: { manifests: { path: "manifests" } }, apps: { docs: { team: "shop", engine: "flux" } } },
+    ),
+    "an app goes back to Argo CD": change(
+        { apps: { web: { engine: "argocd" } } },
+        {
+            flux: { manifests: { path: "manifests" } },
+            apps: { web: { engine: "flux" }, docs: { team: "shop", engine: "flux" } },
+        },
     ),
     "a second production cluster": change(
         { environments: { prod: { clusters: ["member1", "member2"] } } },

@@ -13,10 +13,11 @@ import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
 import { declareEstate, type EstateCredentials } from "../../../components/program";
 import { preparedArgoCd } from "../../../components/engines/argocd";
+import { preparedFlux } from "../../../components/engines/flux";
 import type { EventState, Step } from "../../../commands/support/runReport";
 import { formatProblems, parseEstate, type SpecInput } from "../../../estate";
 import type { Estate } from "../../../estate/model";
-import { sampleManifests } from "../../components/sample";
+import { sampleFluxManifests, sampleManifests } from "../../components/sample";
 import { record, type Registration } from "../../support/engine";
 
 /** Every secret that a program is given contains it, and so does every one that a server makes. */
@@ -68,7 +69,10 @@ async function registrationsOf(estate: Estate): Promise<readonly Registration[]>
 
 async function registered(estate: Estate): Promise<readonly Registration[]> {
     const { version } = estate.argocd.manifests;
-    const prepared = { argocd: preparedArgoCd(manifestsOf(version)) };
+    const prepared = {
+        argocd: preparedArgoCd(manifestsOf(version)),
+        ...(estate.engines.includes("flux") ? { flux: preparedFlux(sampleFluxManifests) } : {}),
+    };
     const { registrations } = await record(() => declareEstate(estate, credentialsOf(estate), prepared));
     return registrations;
 }

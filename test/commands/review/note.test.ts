@@ -129,6 +129,22 @@ const expected: Readonly<
         zh: "`api`、`web` 的生产环境 `prod`增加集群 `member2`（共 2 个）；不删除任何内容",
         says: [/may also use `api-prod on member2`/],
     },
+    "an app goes over to Flux": {
+        en: "`web` is delivered by Flux instead of Argo CD (its objects are handed over, no pod restarts); 1 password of programs is renewed; 6 settings are deleted, no data and nothing that runs",
+        zh: "`web` 改由 Flux 交付（原为 Argo CD），对象移交，Pod 不重启；更换 1 个密码；只删除 6 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        says: [
+            /what Argo CD delivered of `web` in `dev`, `prod` and `test` stays, and is Flux's from then on: the same objects, and no pod restarts/,
+        ],
+        not: [/nothing is delivered to namespace/, /channel/],
+    },
+    "an app goes back to Argo CD": {
+        en: "`web` is delivered by Argo CD instead of Flux (its objects are handed over, no pod restarts); 1 password of programs is renewed; 12 settings are deleted, no data and nothing that runs",
+        zh: "`web` 改由 Argo CD 交付（原为 Flux），对象移交，Pod 不重启；更换 1 个密码；只删除 12 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        says: [
+            /what Flux delivered of `web` in `dev`, `prod` and `test` stays, and is Argo CD's from then on: the same objects, and no pod restarts/,
+        ],
+        not: [/channel/],
+    },
 };
 
 /** Branches that are no longer in the spec leave the stack before an update, see commands/support/branches.ts. */
