@@ -1,6 +1,6 @@
 /**
  * Argo CD and Flux in one estate, whose servers have certificates of a private authority, with GitLab below a path: each
- * delivers its own app and leaves the other's alone. Who verifies certificates is real for git, Argo CD, source-controller
+ * delivers its own app and leaves the other's alone, and takes over what the other delivered. Who verifies certificates is real for git, Argo CD, source-controller
  * and the relay; scans, commits and notifications beside Flux are the sandbox's own stand-ins.
  */
 import assert from "node:assert/strict";
@@ -8,24 +8,52 @@ import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fluxVersion } from "../../commands/support/estateSandbox";
 import { pushImage } from "../../commands/support/images";
-import type { Story } from "../../commands/support/story";
+import type { Person, Story } from "../../commands/support/story";
 import { World, eventually } from "./support/world";
 
 const estate = ["config", "gitops-estate:estate"];
 const byFlux = "webapp";
 const byArgoCd = "other";
+/** Apps that go over from Argo CD to Flux and back, by their deliveries; `other` is among them. */
+const moving = { [byArgoCd]: "helm", site: "kustomize" } as const;
+type Moving = keyof typeof moving;
+const movingApps = Object.keys(moving) as Moving[];
 
 interface Deployment {
-    readonly spec: {
-        readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+    readonly metadata: {
+        readonly uid: string;
+        readonly annotations?: Readonly<Record<string, string>>;
+        readonly labels?: Readonly<Record<string, string>>;
+        readonly managedFields?: readonly { readonly manager: string }[];
     };
+    readonly spec: {
+        readonly template: {
+            readonly spec: {
+                readonly containers: readonly {
+                    readonly image: string;
+                    readonly env?: readonly { readonly name: string }[];
+                }[];
+            };
+        };
+    };
+}
+
+interface Pods {
+    readonly items: readonly {
+        readonly metadata: { readonly uid: string; readonly deletionTimestamp?: string };
+        readonly status?: { readonly containerStatuses?: readonly { readonly restartCount: number }[] };
+    }[];
+}
+
+interface Ready {
+    readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 interface Application {
     readonly status?: { readonly sync?: { readonly status: string } };
 }
 
-describe("an estate with both engines and a private authority", { timeout: 15 * 60_000 }, () => {
+describe("an estate with both engines and a private authority", { timeout: 30 * 60_000 }, () => {
     let world: World;
     let story: Story;
 
@@ -64,7 +92,12 @@ describe("an estate with both engines and a private authority", { timeout: 15 * 
                     engine: "flux",
                     updater: { strategy: "semver", constraint: "1.0.x" },
                 },
-                [byArgoCd]: { team: "sea", ci: "none", engine: "argocd" },
+                ...Object.fromEntries(
+                    Object.entries(moving).map(([app, delivery]) => [
+                        app,
+                        { team: "sea", ci: "none", engine: "argocd", delivery },
+                    ]),
+                ),
             });
         });
         await world.succeed("sandbox/main.ts", [
@@ -110,5 +143,180 @@ describe("an estate with both engines and a private authority", { timeout: 15 * 
 
     test("a second up finds nothing to do", async () => {
         assert.deepEqual(await world.plan(), {});
+    });
+
+    describe("apps that go over to the other engine and back", () => {
+        let alice: Person;
+        let minute = 1;
+        const versionIn = { helm: "values.yaml", kustomize: "kustomization.yaml" } as const;
+        const deploymentOf = (app: Moving): Promise<Deployment | undefined> =>
+            world.object<Deployment>("member1", `${app}-live`, "deployment", app);
+        const container = (
+            found: Deployment | undefined,
+        ): { image?: string; env?: readonly { name: string }[] } =>
+            found?.spec.template.spec.containers[0] ?? {};
+
+        /** What must be the same before and after: Deployment, Service and pods, and how often those were started. */
+        const running = async (app: Moving): Promise<unknown> => {
+            const pods = await world.kubectl("member1", ["-n", `${app}-live`, "get", "pods", "-o", "json"]);
+            const { items } = JSON.parse(pods.stdout) as Pods;
+            const service = await world.object<Deployment>("member1", `${app}-live`, "service", app);
+            return {
+                pods: items
+                    .map(({ metadata, status }) => [
+                        metadata.uid,
+                        metadata.deletionTimestamp,
+                        (status?.containerStatuses ?? []).map(({ restartCount }) => restartCount),
+                    ])
+                    .sort(),
+                deployment: (await deploymentOf(app))?.metadata.uid,
+                service: service?.metadata.uid,
+            };
+        };
+
+        /** Pushes a version, commits it, and waits until it runs on its own. */
+        const deliver = async (app: Moving, tag: string, more: (text: string) => string): Promise<void> => {
+            const reference = `${world.pusher.host}/${app}-live/${app}:${tag}`;
+            await pushImage(
+                path.join(world.dir, "image"),
+                world.pusher,
+                reference,
+                new Date(++minute * 60_000),
+            );
+            const file = `${app}/${versionIn[moving[app]]}`;
+            const project = `acme/sea/${app}-config`;
+            const text = (await story.file(project, "live", file)).replace(
+                /^( *(?:imagetag|newTag):).*$/m,
+                `$1 "${tag}"`,
+            );
+            await story.commit(alice, project, "live", `${app} ${tag}`, { [file]: more(text) });
+            await eventually(
+                `${app} ${tag} on member1, and nothing else`,
+                async () => {
+                    const pods = await world.kubectl("member1", [
+                        ...["-n", `${app}-live`, "get", "pods", "-o"],
+                        "jsonpath={.items[*].spec.containers[0].image}",
+                    ]);
+                    return [container(await deploymentOf(app)).image, pods.stdout] as const;
+                },
+                (images) => images.every((image) => image === reference),
+                180,
+            );
+        };
+        const same = (text: string): string => text;
+        const withEnv = (text: string): string => text.replace(/^env: \{\}$/m, "env:\n  ONCE: told");
+        const withoutEnv = (text: string): string => text.replace(/^env:\n {2}ONCE: told$/m, "env: {}");
+
+        const setEngine = (engine: string): void =>
+            world.editSpec((spec) => {
+                for (const app of movingApps) {
+                    spec.setIn([...estate, "apps", app, "engine"], engine);
+                }
+            });
+        const handedOver = async (engine: string, words: RegExp): Promise<void> => {
+            const before = await Promise.all(movingApps.map(running));
+            setEngine(engine);
+            assert.match(await world.succeed("commands/pulumi.ts", ["preview"]), words);
+            await world.up();
+            assert.deepEqual(await Promise.all(movingApps.map(running)), before, "what runs is the same");
+        };
+        const settled = (app: Moving): Promise<Ready | undefined> =>
+            eventually(
+                `${app} taken over by Flux`,
+                () =>
+                    world.object<Ready>(
+                        "host",
+                        "flux-sea",
+                        moving[app] === "helm" ? "helmrelease" : "kustomization",
+                        `${app}-live-member1`,
+                    ),
+                (found) =>
+                    found?.status?.conditions?.some(
+                        ({ type, status }) => type === "Ready" && status === "True",
+                    ) === true,
+                180,
+            );
+        const synced = (app: Moving): Promise<Application | undefined> =>
+            eventually(
+                `${app} taken over by Argo CD`,
+                () => world.object<Application>("host", "argocd", "application", `${app}-live-member1`),
+                (found) => found?.status?.sync?.status === "Synced",
+                180,
+            );
+        /** Whose marks an object has, and who owns its fields. */
+        const marks = async (app: Moving): Promise<{ argocd: boolean; flux: boolean }> => {
+            const { stdout } = await world.kubectl("member1", [
+                ...["-n", `${app}-live`, "get", "deployment", app, "-o", "json", "--show-managed-fields"],
+            ]);
+            const { metadata } = JSON.parse(stdout) as Deployment;
+            const keys = Object.keys({ ...metadata.annotations, ...metadata.labels });
+            const managers = (metadata.managedFields ?? []).map(({ manager }) => manager);
+            const has = (pattern: RegExp): boolean =>
+                [...keys, ...managers].some((each) => pattern.test(each));
+            return {
+                argocd: has(/argocd/),
+                flux: has(/toolkit\.fluxcd\.io|meta\.helm\.sh|(kustomize|helm)-controller/),
+            };
+        };
+
+        test("given versions that Argo CD delivered, then they run", async () => {
+            alice = await story.person("alice");
+            await deliver(byArgoCd, "2.0.0", withEnv);
+            await deliver("site", "2.0.0", same);
+            assert.deepEqual(container(await deploymentOf(byArgoCd)).env?.length, 1);
+        });
+
+        test("given another engine in the spec, then Flux has what runs, and no pod restarted", async () => {
+            await handedOver("flux", /delivered by Flux instead of Argo CD/);
+            const before = await Promise.all(movingApps.map(running));
+            await Promise.all(movingApps.map(settled));
+            assert.deepEqual(await Promise.all(movingApps.map(running)), before, "taken over as it was");
+            for (const app of movingApps) {
+                assert.deepEqual(await marks(app), { argocd: false, flux: true }, app);
+                const name = `${app}-live-member1`;
+                assert.equal(await world.object("host", "argocd", "application", name), undefined);
+            }
+        });
+
+        test("given that, then a second up and a refresh find nothing to do", async () => {
+            assert.deepEqual(await world.plan(), {});
+            assert.deepEqual(await world.plan({ refresh: true }), {});
+        });
+
+        test("given the next commits, then Flux delivers them, and what git dropped goes", async () => {
+            await deliver(byArgoCd, "2.0.1", withoutEnv);
+            await deliver("site", "2.0.1", same);
+            assert.deepEqual(container(await deploymentOf(byArgoCd)).env ?? [], []);
+            await Promise.all(movingApps.map(settled));
+        });
+
+        test("given the first engine again, then Argo CD has what runs, and no pod restarted", async () => {
+            await handedOver("argocd", /delivered by Argo CD instead of Flux/);
+            const before = await Promise.all(movingApps.map(running));
+            await Promise.all(movingApps.map(synced));
+            assert.deepEqual(await Promise.all(movingApps.map(running)), before, "taken over as it was");
+            for (const app of movingApps) {
+                assert.deepEqual(await marks(app), { argocd: true, flux: false }, app);
+            }
+            for (const kind of ["helmrelease", "kustomization", "helmchart"]) {
+                const { stdout } = await world.kubectl("host", ["-n", "flux-sea", "get", kind, "-o", "name"]);
+                assert.doesNotMatch(stdout, /other-live|site-live/, kind);
+            }
+            const records = await world.kubectl("member1", [
+                "-n",
+                "flux-sea--live",
+                "get",
+                "secrets",
+                "-o",
+                "name",
+            ]);
+            assert.doesNotMatch(records.stdout, /other/);
+        });
+
+        test("given that, then the next commits are Argo CD's, and a second up finds nothing to do", async () => {
+            await deliver(byArgoCd, "2.0.2", same);
+            await deliver("site", "2.0.2", same);
+            assert.deepEqual(await world.plan(), {});
+        });
     });
 });
