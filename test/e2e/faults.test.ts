@@ -1,13 +1,20 @@
 /**
- * What goes wrong on the way: an engine killed at any point, servers that answer with errors or not at all, a member
- * that is down. Each ends in a message a person can act on, and the next `up` goes on from there. Faults are injected
- * into the stand-ins; a real server's faults may look different.
+ * What goes wrong on the way: an engine killed at any point, servers that answer with errors or not at all, edits by hand, a
+ * member that is down; for an app of each delivery engine, side by side. Each ends in a message a person can act on, and the
+ * next `up` goes on from there. Faults are injected into the stand-ins; a real server's faults may look different.
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { fluxVersion } from "../../commands/support/estateSandbox";
 import { World, eventually } from "./support/world";
+
+/** What delivers an app of each engine on member1, in dev. */
+const engines = [
+    { engine: "argocd", app: "web", namespace: "argocd", kind: "application" },
+    { engine: "flux", app: "api", namespace: "flux-shop", kind: "helmrelease" },
+] as const;
 
 /** The Pulumi programs that run on the sandbox in `folder`. Only where there is a /proc. */
 function programsOf(folder: string): string[] {
@@ -30,10 +37,26 @@ function programsOf(folder: string): string[] {
 
 const linux = process.platform === "linux";
 
-describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
+describe("an estate that meets trouble", { timeout: 50 * 60_000 }, () => {
     let world: World;
     before(async () => {
         world = await World.make();
+        world.editSpec((spec) => {
+            const set = (key: string, value: unknown): void =>
+                spec.setIn(["config", "gitops-estate:estate", ...key.split(".")], spec.createNode(value));
+            set(
+                "apps",
+                Object.fromEntries(
+                    engines.map(({ app, engine }) => [app, { team: "shop", delivery: "helm", engine }]),
+                ),
+            );
+            set("flux", {
+                manifests: { version: fluxVersion, path: ".sandbox/flux" },
+                webhookUrl: "http://127.0.0.1:8934",
+                relayUrl: "http://127.0.0.1:8938",
+                intervalSeconds: 30,
+            });
+        });
         await world.succeed("sandbox/main.ts", ["up"]);
     });
     after(() => world.end());
@@ -87,6 +110,55 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
             assert.equal(names.length, new Set(names).size, `${kind} exist twice: ${names.join(", ")}`);
         }
     });
+
+    for (const { engine, app, namespace, kind } of engines) {
+        const name = `${app}-dev-member1`;
+        const patch = async (
+            cluster: string,
+            where: string,
+            what: string,
+            object: string,
+            by: object,
+        ): Promise<void> => {
+            const { code, stderr } = await world.kubectl(cluster, [
+                ...["-n", where, "patch", what, object, "--type=merge", "-p", JSON.stringify(by)],
+            ]);
+            assert.equal(code, 0, stderr);
+        };
+
+        test(`an edit by hand of what ${engine} delivers is undone by it`, async () => {
+            const port = (): Promise<string> =>
+                world
+                    .kubectl("member1", [
+                        ...[
+                            "-n",
+                            `${app}-dev`,
+                            "get",
+                            "service",
+                            app,
+                            "-o",
+                            "jsonpath={.spec.ports[0].port}",
+                        ],
+                    ])
+                    .then(({ stdout }) => stdout);
+            await eventually(`${app} delivered`, port, (found) => found === "80", 180);
+            await patch("member1", `${app}-dev`, "service", app, {
+                spec: { ports: [{ name: "http", port: 81, targetPort: "http" }] },
+            });
+            await eventually(`${app} as git has it`, port, (found) => found === "80", 180);
+        });
+
+        test(`an edit by hand of the object of ${engine} is found and mended`, async () => {
+            const labels = { "gitops-estate/team": "pirates" };
+            await patch("host", namespace, kind, name, { metadata: { labels } });
+            const { update = [], ...rest } = await world.plan({ refresh: true });
+            assert.deepEqual(rest, {});
+            assert.equal(update.length, 1, update.join(", "));
+            assert.match(update[0] ?? "", new RegExp(`delivery-${name}$`));
+            await world.up(["--refresh"]);
+            assert.deepEqual(await world.plan({ refresh: true }), {});
+        });
+    }
 
     test("a GitLab that is overloaded for a moment is waited for", async () => {
         await world.fault("gitlab", {
@@ -144,6 +216,8 @@ describe("an estate that meets trouble", { timeout: 40 * 60_000 }, () => {
         const namespaces = (await world.kubectl("member1", ["get", "namespaces", "-o", "name"])).stdout;
         assert.doesNotMatch(namespaces, /web-|api-/, "member1 still has namespaces of the estate");
         assert.match(await world.state("dev"), /app-web-repository-project/, "what is kept is forgotten");
-        assert.doesNotMatch(await world.state("dev"), /app-web-prod-member2-namespace/);
+        for (const { app } of engines) {
+            assert.doesNotMatch(await world.state("dev"), new RegExp(`app-${app}-prod-member2-namespace`));
+        }
     });
 });
