@@ -81,7 +81,7 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
                 "they leave the stack before the update, and the plan has them in it. Nothing was changed. Make this change with npm run up -- --accept-outage.",
         );
     }
-    if (findings.length === 0) {
+    if (handed.length === 0) {
         handOverLines(places).forEach(change.report);
     }
     const { left, named } = changedBranches(estate, exported);
