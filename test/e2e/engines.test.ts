@@ -20,6 +20,7 @@ type Moving = keyof typeof moving;
 const movingApps = Object.keys(moving) as Moving[];
 
 interface Deployment {
+    readonly status?: { readonly readyReplicas?: number };
     readonly metadata: {
         readonly uid: string;
         readonly annotations?: Readonly<Record<string, string>>;
@@ -197,9 +198,10 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
                         ...["-n", `${app}-live`, "get", "pods", "-o"],
                         "jsonpath={.items[*].spec.containers[0].image}",
                     ]);
-                    return [container(await deploymentOf(app)).image, pods.stdout] as const;
+                    const found = await deploymentOf(app);
+                    return [container(found).image, pods.stdout, found?.status?.readyReplicas] as const;
                 },
-                (images) => images.every((image) => image === reference),
+                ([wanted, runs, ready]) => wanted === reference && runs === reference && ready === 1,
                 180,
             );
         };
