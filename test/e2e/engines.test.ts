@@ -75,6 +75,7 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
                 certificateAuthorities: { corporate: { file: ".sandbox/pki/servers/ca.crt" } },
             });
             set("argocd.url", "https://127.0.0.1:8940/argocd");
+            set("argocd.reconciliationSeconds", 30);
             set("flux", {
                 manifests: { version: fluxVersion, path: ".sandbox/flux" },
                 webhookUrl: "http://127.0.0.1:8934",
@@ -167,7 +168,7 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
                     .map(({ metadata, status }) => [
                         metadata.uid,
                         metadata.deletionTimestamp,
-                        (status?.containerStatuses ?? []).map(({ restartCount }) => restartCount),
+                        (status?.containerStatuses ?? []).reduce((sum, each) => sum + each.restartCount, 0),
                     ])
                     .sort(),
                 deployment: (await deploymentOf(app))?.metadata.uid,
