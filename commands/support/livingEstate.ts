@@ -42,20 +42,14 @@ export interface Prepared {
  */
 export async function prepareChange(engine: PulumiEngine, estate: Estate, change: Change): Promise<Prepared> {
     const exported = await exportStack(engine);
-<<<<<<< HEAD
+    const places = handOvers(estate, exported);
+    const handed = [...refusedHandOvers(places), ...(await misreadOnGitLab(engine, estate, places, change))];
     const findings = [
         ...moves(estate, exported),
         // The sandbox's addresses are its ports, which it chooses when it starts.
         ...(engine.kind === "own" ? otherAddresses(estate, exported) : []),
         ...(await notIncluded(engine, estate, exported, change)),
-=======
-    const places = handOvers(estate, exported);
-    const handed = [...refusedHandOvers(places), ...(await misreadOnGitLab(engine, estate, places, change))];
-    const findings = [
-        ...moves(estate, exported),
-        ...(await notIncluded(engine, estate, exported, change)),
         ...handed,
->>>>>>> a098c64 (An app that runs goes over to another engine, and back)
     ];
     if (findings.length > 0) {
         if (change.writes && !change.acceptOutage) {
