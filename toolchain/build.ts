@@ -1,11 +1,11 @@
 import { createWriteStream, existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setInterval as every } from "node:timers";
 
 import { BUILD_FLAGS, type Key, linkerFlags, sizeOf, toolKey } from "./cache";
 import { findBuilt } from "./find";
-import { type Go, type RunResult, goEnvironment, run } from "./go";
+import { type Go, type RunResult, compiledWith, goEnvironment, run } from "./go";
 import { isRunning } from "./processes";
 import { withLock } from "./lock";
 import { ToolchainError, explainFailure } from "./problem";
@@ -125,8 +125,22 @@ async function compile(
     await mkdir(dirname(program), { recursive: true });
     try {
         const target = spec.kind === "go" ? spec.package : ".";
-        const args = ["build", ...BUILD_FLAGS, "-ldflags", linkerFlags(spec), "-o", program, target];
-        await runGo(args, job, `${final}.log`, context, doing);
+        const added = spec.kind === "go" ? spec.added : undefined;
+        const log = `${final}.log`;
+        const source = join(temporary, "source");
+        const flags = added === undefined ? [] : await complete(job, added, source, log, context, doing);
+        const args = [
+            "build",
+            ...BUILD_FLAGS,
+            ...flags,
+            "-ldflags",
+            linkerFlags(spec),
+            "-o",
+            program,
+            target,
+        ];
+        await runGo(args, job, log, context, doing);
+        await rm(source, { recursive: true, force: true });
         if ((await toolKey(spec, job.folder, job.go)).full !== key.full) {
             return undefined;
         }
@@ -142,6 +156,43 @@ async function compile(
         await rm(temporary, { recursive: true, force: true });
     }
     return final;
+}
+
+/**
+ * Copies a module as it was verified, adds the file that it lacks, and returns the flags by which the copy is built.
+ *
+ * @param source folder to be made, for the copy and a go.mod that leads to it.
+ */
+async function complete(
+    job: Job,
+    added: NonNullable<GoTool["added"]>,
+    source: string,
+    log: string,
+    context: BuildContext,
+    doing: (what: string) => void,
+): Promise<string[]> {
+    const { stdout } = await runGo(["mod", "download", "-json", added.module], job, log, context, doing);
+    const { Dir = "" } = JSON.parse(stdout) as { Dir?: string };
+    const copy = join(source, "module");
+    await copyWritable(Dir, copy);
+    await mkdir(dirname(join(copy, added.path)), { recursive: true });
+    await writeFile(join(copy, added.path), await readFile(join(job.folder, added.file)));
+    const pins = await readFile(join(job.folder, "go.mod"), "utf8");
+    const modFile = join(source, "go.mod");
+    await writeFile(modFile, `${pins}\nreplace ${added.module} => ${copy}\n`);
+    await writeFile(join(source, "go.sum"), await readFile(join(job.folder, "go.sum")));
+    return [`-modfile=${modFile}`];
+}
+
+/** Go keeps modules in folders that nobody may write to, and a copy of them could not be deleted. */
+async function copyWritable(from: string, to: string): Promise<void> {
+    await mkdir(to, { recursive: true });
+    for (const entry of await readdir(from, { withFileTypes: true })) {
+        const [source, copy] = [join(from, entry.name), join(to, entry.name)];
+        await (entry.isDirectory()
+            ? copyWritable(source, copy)
+            : readFile(source).then((bytes) => writeFile(copy, bytes)));
+    }
 }
 
 async function download(
@@ -219,7 +270,7 @@ async function runGo(
     let quiet: NodeJS.Timeout | undefined;
     const result = await run("go", args, {
         cwd: job.folder,
-        env: goEnvironment(context.env),
+        env: goEnvironment(compiledWith(job.spec.kind === "go" ? job.spec.compiler : undefined, context.env)),
         signal: context.signal,
         onStderr: (text) => {
             file.write(text);

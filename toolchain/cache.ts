@@ -57,7 +57,7 @@ export async function toolKey(tool: GoTool | SourceTool, folder: string, platfor
     return { stem, full: platform.go === undefined ? stem : `${stem}-go${platform.go}` };
 }
 
-const SOURCES = /\.(go|json|ya?ml|tmpl)$|^go\.(mod|sum)$/;
+const SOURCES = /\.(go|json|ya?ml|tmpl|html)$|^go\.(mod|sum)$/;
 
 /** Files in a module's folder that decide what is built, sorted: pins and sources, not tests and their data. */
 async function sourceFiles(folder: string): Promise<string[]> {

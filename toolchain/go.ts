@@ -119,6 +119,27 @@ export async function askGo(folder: string, env: NodeJS.ProcessEnv): Promise<Go 
     };
 }
 
+/**
+ * What `go` says about itself where it builds with another version of Go than its own, whether that one was fetched or not.
+ *
+ * @param folder without a go.mod, which could ask for yet another one.
+ */
+export async function askGoFor(
+    compiler: string,
+    folder: string,
+    env: NodeJS.ProcessEnv,
+): ReturnType<typeof askGo> {
+    const go = await askGo(folder, env);
+    return go === undefined || !("version" in go)
+        ? go
+        : { ...go, version: compiler, go: compiler.split(".").slice(0, 2).join(".") };
+}
+
+/** The environment with which `go` is that version of Go; it fetches and verifies the one it is not. */
+export function compiledWith(compiler: string | undefined, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+    return compiler === undefined ? env : { ...env, GOTOOLCHAIN: `go${compiler}` };
+}
+
 /** The Go version that the go.mod in `folder` asks for. */
 export async function neededGo(folder: string): Promise<string> {
     const text = await readFile(join(folder, "go.mod"), "utf8");

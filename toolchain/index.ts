@@ -10,7 +10,7 @@ import { delimiter, dirname, join } from "node:path";
 import { type Job, buildAll, moduleFolder } from "./build";
 import { cacheRoot, sizeOf, toolKey } from "./cache";
 import { findBuilt, findOnPath } from "./find";
-import { type Go, askGo, neededGo, platformOfNode } from "./go";
+import { type Go, askGo, askGoFor, neededGo, platformOfNode } from "./go";
 import { ToolchainError, explainFailure, goMissing, goTooOld, nodeTooOld } from "./problem";
 import type { ProgressEvent } from "./progress";
 import { checkSpace, freeSpace } from "./space";
@@ -151,7 +151,10 @@ async function locate(name: ToolName, options: ToolchainOptions): Promise<Locate
     if (!existsSync(join(folder, "go.mod"))) {
         return { name, folder, go: undefined, tool: undefined };
     }
-    const go = await askGo(folder, env);
+    const compiler = spec.kind === "go" ? spec.compiler : undefined;
+    const go = await (compiler === undefined
+        ? askGo(folder, env)
+        : askGoFor(compiler, join(checkout, "toolchain"), env));
     const path =
         spec.kind === "module-files"
             ? moduleFolder(spec, isGo(go) ? go.moduleCache : defaultModuleCache(env))

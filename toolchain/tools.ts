@@ -54,6 +54,13 @@ export interface GoTool extends Entry {
     /** Variables set at link time, `import/path.Name` to value: how these programs learn their version. */
     readonly variables?: Readonly<Record<string, string>>;
     readonly probe?: PathProbe;
+    /** Version of Go that it is built with, where it wants a newer one than all others; Go fetches and verifies it. */
+    readonly compiler?: string;
+    /**
+     * A file that its published module lacks and that it does not build without: its path in the module, and the file in the
+     * tool's folder that is put there. The module is then built from a copy of its verified files.
+     */
+    readonly added?: { readonly module: string; readonly path: string; readonly file: string };
     /** Tool in whose folder a copy is put too, because that one looks for it beside itself. */
     readonly beside?: string;
 }
@@ -87,6 +94,9 @@ export type ToolSpec = GoTool | SourceTool | ModuleFiles;
 const MB = 1024 * 1024;
 const KUBERNETES = "1.36.3";
 const FLUX = "2.9.5";
+const FLUX_OPERATOR = "0.59.0";
+const FLUX_OPERATOR_MODULE = "github.com/controlplaneio-fluxcd/flux-operator";
+const FLUX_OPERATOR_SUM = "h1:jByuiWYtjSJxucGHuz68tV0DeVFz5CYrKQYfxAwE7lE=";
 const PULUMI_VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 function kubernetes(command: string, purpose: string, seconds: number, disk: number): GoTool {
@@ -352,12 +362,39 @@ const TABLE = {
         group: "delivery",
         purpose: `Flux ${FLUX}'s install manifests`,
         version: FLUX,
-        moduleVersion: "0.59.0",
+        moduleVersion: FLUX_OPERATOR,
         module: "flux",
-        path: "github.com/controlplaneio-fluxcd/flux-operator",
-        // Flux's release is no Go module; its parts, as released, come with this one. The operator itself is not used.
+        path: FLUX_OPERATOR_MODULE,
+        // Flux's release is no Go module; its parts, as released, come with this one.
         folder: `config/data/flux/v${FLUX}`,
-        sum: "h1:jByuiWYtjSJxucGHuz68tV0DeVFz5CYrKQYfxAwE7lE=",
+        sum: FLUX_OPERATOR_SUM,
+        seconds: 10,
+        disk: 60 * MB,
+    },
+    "flux-operator": {
+        kind: "go",
+        group: "delivery",
+        purpose: "Flux Operator: makes previews of merge requests for Flux",
+        version: FLUX_OPERATOR,
+        module: "flux-operator",
+        package: `${FLUX_OPERATOR_MODULE}/cmd/operator`,
+        variables: { "main.VERSION": `v${FLUX_OPERATOR}` },
+        compiler: "1.27.4",
+        // Its release makes the page with npm; the sandbox runs it without pages.
+        added: { module: FLUX_OPERATOR_MODULE, path: "web/dist/index.html", file: "index.html" },
+        // No copy on PATH is taken: it prints no version.
+        seconds: 300,
+        disk: 2500 * MB,
+    },
+    "flux-operator-manifests": {
+        kind: "module-files",
+        group: "delivery",
+        purpose: "Flux Operator's install manifests",
+        version: FLUX_OPERATOR,
+        module: "flux",
+        path: FLUX_OPERATOR_MODULE,
+        folder: "config",
+        sum: FLUX_OPERATOR_SUM,
         seconds: 10,
         disk: 60 * MB,
     },

@@ -80,6 +80,43 @@ describe("building", () => {
         );
     });
 
+    test("a tool that wants a newer Go than this one is built with it; finding out fetches nothing", async () => {
+        world.module("flux-operator", "module m/flux-operator\n\ngo 1.27.0\n");
+        writeFileSync(join(world.checkout, "toolchain", "flux-operator", "index.html"), "<p>none</p>");
+        const found = await findTools(["flux-operator"], { env: world.env, checkout: world.checkout });
+        assert.equal(found.size, 0);
+        assert.deepEqual(world.goRuns(), []);
+        const tool = (await ensure(["flux-operator"])).get("flux-operator");
+        assert.match(tool?.path ?? "", /-linux-amd64-go1\.27\/bin\/flux-operator$/);
+        assert.ok(world.goRuns().every((run) => run.includes(" GOTOOLCHAIN=go1.27.4 ")));
+    });
+
+    test("a module that lacks a file is built from a copy of what was verified, with the file; of the copy nothing stays", async () => {
+        start({ FAKE_GO_COPIES: "yes" });
+        world.module("flux-operator", "module m/flux-operator\n\ngo 1.27.0\n");
+        writeFileSync(join(world.checkout, "toolchain", "flux-operator", "index.html"), "<p>none</p>");
+        const tool = (await ensure(["flux-operator"])).get("flux-operator");
+        const [download = "", build = ""] = world.goRuns();
+        assert.match(download, / mod download -json github\.com\/controlplaneio-fluxcd\/flux-operator$/);
+        assert.match(
+            build,
+            / -mod=readonly .*-modfile=\S+\/source\/go\.mod .* github\.com\/controlplaneio-fluxcd\/flux-operator\/cmd\/operator$/,
+        );
+        assert.equal(
+            readFileSync(join(world.folder, "copy", "module", "web", "dist", "index.html"), "utf8"),
+            "<p>none</p>",
+        );
+        assert.match(
+            readFileSync(join(world.folder, "copy", "module", "manifests", "install.yaml"), "utf8"),
+            /Thing/,
+        );
+        assert.match(
+            readFileSync(join(world.folder, "copy", "go.mod"), "utf8"),
+            /^module m\/flux-operator\n[^]*\nreplace github\.com\/controlplaneio-fluxcd\/flux-operator => \S+\/source\/module\n$/,
+        );
+        assert.deepEqual(readdirSync(dirname(dirname(tool?.path ?? ""))).sort(), ["bin", "build.json"]);
+    });
+
     test("versions that a program learns at link time are given", async () => {
         await ensure(["pulumi"]);
         assert.match(world.goRuns()[0] ?? "", /-X github\.com\/pulumi\/.*\.Version=v3\.256\.0/);

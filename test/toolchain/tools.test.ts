@@ -83,6 +83,8 @@ test("what only delivery needs is not built unless asked for", () => {
         "argocd-image-updater",
         "docker",
         "flux-manifests",
+        "flux-operator",
+        "flux-operator-manifests",
         "helm",
         "helm-controller",
         "kustomize",

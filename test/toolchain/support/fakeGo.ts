@@ -60,7 +60,7 @@ if [ "$1" = env ]; then
         "\${FAKE_GO_VERSION:-1.26.2}" "$FAKE_GO_FOLDER" "$FAKE_GO_FOLDER"
     exit 0
 fi
-echo "$PWD GOFLAGS=$GOFLAGS CGO_ENABLED=$CGO_ENABLED $*" >> "$FAKE_GO_FOLDER/calls"
+echo "$PWD GOFLAGS=$GOFLAGS CGO_ENABLED=$CGO_ENABLED \${GOTOOLCHAIN:+GOTOOLCHAIN=$GOTOOLCHAIN }$*" >> "$FAKE_GO_FOLDER/calls"
 [ -n "$FAKE_GO_STDERR" ] && printf '%b\\n' "$FAKE_GO_STDERR" >&2
 [ -n "$FAKE_GO_WAIT" ] && while [ ! -e "$FAKE_GO_WAIT" ]; do sleep 0.05; done
 [ -n "$FAKE_GO_EDITS" ] && [ "$(wc -l < "$FAKE_GO_FOLDER/calls")" -le "$FAKE_GO_EDITS" ] && echo "// edited" >> main.go
@@ -74,6 +74,7 @@ if [ "$1 $2" = "mod download" ]; then
 fi
 while [ $# -gt 0 ]; do
     [ "$1" = -o ] && out="$2"
+    case "$1" in -modfile=*) [ -n "$FAKE_GO_COPIES" ] && cp -r "$(dirname "\${1#-modfile=}")" "$FAKE_GO_FOLDER/copy" ;; esac
     shift
 done
 printf '#!/bin/sh\\necho built\\n' > "$out" && chmod +x "$out"
