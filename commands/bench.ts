@@ -10,6 +10,7 @@ import type { Estate } from "../estate/model";
 import {
     type PartGroup,
     isEngineId,
+    isExtraId,
     partGroups,
     sandboxDir,
     sandboxDown,
@@ -37,7 +38,9 @@ const megabyte = 1024 * 1024;
 const update = ["up", "--yes", "--skip-preview", "--suppress-outputs"];
 
 /** The engines' own processes would work on what the estate just made while Pulumi is measured. */
-const measuredParts = partGroups.filter((part): part is PartGroup => !isEngineId(part) && part !== "docker");
+const measuredParts = partGroups.filter(
+    (part): part is PartGroup => !isEngineId(part) && !isExtraId(part) && part !== "docker",
+);
 
 /**
  * Lets an engine write its state once, when it ends, instead of after each resource: a first `up` is only there to be

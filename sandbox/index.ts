@@ -13,4 +13,4 @@ export { neededTools, prepareFolder } from "./supervisor/plan";
 export { ensureSecrets } from "./supervisor/secrets";
 export { type SandboxLayout, sandboxDir, sandboxLayout, secretFile } from "./support/layout";
 export { PortTakenError, freePortBase, loopback, portBase, portOf } from "./support/ports";
-export { type EngineId, isEngineId } from "./workloads/engines";
+export { type EngineId, type ExtraId, isEngineId, isExtraId } from "./workloads/engines";

@@ -22,7 +22,7 @@ import { TOOLS } from "../../toolchain/tools";
 import { CommandError } from "./console";
 import { trusting } from "./engineTrust";
 import { releaseStaleLocks } from "./locks";
-import { fluxInstallYaml } from "./fluxManifests";
+import { fluxInstallYaml, operatorInstallYaml } from "./fluxManifests";
 import { fetchOf } from "./story";
 import { type PulumiEngine } from "./pulumiEngine";
 import { sandboxEngine } from "./sandboxEngine";
@@ -180,7 +180,7 @@ function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAcces
 export function manifestsAtHand({ engines }: Pick<Estate, "engines">): Record<string, ManifestsAtHand> {
     const all: Readonly<Record<string, ManifestsAtHand>> = {
         argocd: { version: TOOLS["argocd-manifests"].version, folder: manifestsFolder() },
-        flux: { version: fluxVersion, folder: fluxManifestsFolder() },
+        flux: { version: fluxVersion, folder: fluxManifestsFolder(), operator: operatorVersion },
     };
     const used: readonly string[] = engines;
     return Object.fromEntries(Object.entries(all).filter(([engine]) => used.includes(engine)));
@@ -192,10 +192,13 @@ function manifestsFolder(): string {
 }
 
 /** Puts the toolchain's manifests where the estate's engines are installed from. */
-async function copyManifests({ engines }: Pick<Estate, "engines">): Promise<void> {
+async function copyManifests({ engines, flux }: Pick<Estate, "engines" | "flux">): Promise<void> {
     const used: readonly string[] = engines;
     if (used.includes("flux")) {
         await writeFluxManifests();
+        if (flux.operator !== undefined) {
+            await writeOperatorManifests();
+        }
     }
     if (!used.includes("argocd")) {
         return;
@@ -237,6 +240,27 @@ async function writeFluxManifests(): Promise<void> {
     );
     fs.mkdirSync(fluxManifestsFolder(), { recursive: true });
     fs.writeFileSync(path.join(fluxManifestsFolder(), "install.yaml"), text);
+}
+
+/** Flux Operator's version that the sandbox installs. */
+export const operatorVersion = TOOLS["flux-operator-manifests"].version;
+
+/** Puts the operator's manifests beside Flux's, as its release has them. */
+async function writeOperatorManifests(): Promise<void> {
+    const tools = await ensureTools(["flux-operator-manifests"], progressPrinter(process.stderr));
+    const from = tools.get("flux-operator-manifests")?.path ?? "";
+    const text = (file: string): string => fs.readFileSync(path.join(from, file), "utf8");
+    const definitions = fs.readdirSync(path.join(from, "crd", "bases")).sort();
+    const parts = [
+        ...definitions.map((file) => path.join("crd", "bases", file)),
+        ...["account.yaml", "deployment.yaml", "service.yaml"].map((file) => path.join("manager", file)),
+        path.join("default", "rbac.yaml"),
+    ];
+    fs.mkdirSync(fluxManifestsFolder(), { recursive: true });
+    fs.writeFileSync(
+        path.join(fluxManifestsFolder(), "operator.yaml"),
+        operatorInstallYaml(parts.map(text), operatorVersion),
+    );
 }
 
 /** What somebody does at the sandbox's GitLab before an estate is made on it. */

@@ -52,6 +52,34 @@ export function fluxInstallYaml(parts: Readonly<Record<string, string>>): string
         .join("---\n");
 }
 
+/** Where the operator's image comes from; its Deployment names it without a registry and without a version. */
+const operatorImage = "ghcr.io/controlplaneio-fluxcd/flux-operator";
+
+/** Kinds of the operator's release that are in no namespace. */
+const clusterWide = new Set(["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"]);
+
+/**
+ * Flux Operator's install.yaml, put together in the same way: what `kustomize build config/default` makes for a release.
+ *
+ * @param parts texts, in the order of the release.
+ */
+export function operatorInstallYaml(parts: readonly string[], version: string): string {
+    const objects = parts
+        .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest | null))
+        .filter((object) => object !== null);
+    for (const object of objects) {
+        if (!clusterWide.has(object.kind)) {
+            object.metadata.namespace = namespace;
+        }
+        for (const container of object.spec?.template?.spec.containers ?? []) {
+            container.image = `${operatorImage}:v${version}`;
+        }
+    }
+    return objects
+        .map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false }))
+        .join("---\n");
+}
+
 function theNamespace(): Manifest {
     const labels = {
         "pod-security.kubernetes.io/warn": "restricted",

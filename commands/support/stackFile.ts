@@ -57,6 +57,8 @@ export interface ManifestsAtHand {
     /** Of the engine. */
     readonly version: string;
     readonly folder: string;
+    /** Version of Flux's operator, whose file is in that folder too. */
+    readonly operator?: string;
 }
 
 /**
@@ -68,9 +70,13 @@ export function withManifestsAtHand(
     engines: Readonly<Record<string, ManifestsAtHand>>,
 ): string {
     const document = parseStackFile("The stack file", committed);
-    for (const [engine, { version, folder }] of Object.entries(engines)) {
+    for (const [engine, { version, folder, operator }] of Object.entries(engines)) {
         const part = ["config", "gitops-estate:estate", engine];
         document.setIn([...part, "manifests"], document.createNode({ version, path: folder }));
+        if (operator !== undefined && document.hasIn([...part, "operator"])) {
+            const file = { version: operator, path: `${folder}/operator.yaml` };
+            document.setIn([...part, "operator"], document.createNode(file));
+        }
         if (engine === "argocd") {
             document.setIn([...part, "imageUpdater", "install"], false);
         }

@@ -3,7 +3,9 @@ import type { Estate } from "../../estate/model";
 import {
     defaultParts,
     type EngineId,
+    type ExtraId,
     isEngineId,
+    isExtraId,
     neededTools,
     type PartGroup,
     partGroups,
@@ -17,14 +19,27 @@ const manifests: Readonly<Record<EngineId, readonly ToolName[]>> = {
     flux: ["flux-manifests"],
 };
 
-/** Parts of the sandbox that an estate needs: all but the engines that none of its apps uses, and Docker where nothing is on a machine. */
+/** The same for what is added to an engine. */
+const extraManifests: Readonly<Record<ExtraId, readonly ToolName[]>> = {
+    "flux-operator": ["flux-operator-manifests"],
+};
+
+/**
+ * Parts of the sandbox that an estate needs: all but the engines that none of its apps uses, what is added to them, and Docker
+ * where nothing is on a machine.
+ */
 export function estateParts({
     engines,
+    flux,
     machines,
-}: Pick<Estate, "engines" | "machines">): readonly PartGroup[] {
-    const used: readonly string[] = engines;
-    return partGroups.filter((part) =>
-        part === "docker" ? Object.keys(machines).length > 0 : !isEngineId(part) || used.includes(part),
+}: Pick<Estate, "engines" | "flux" | "machines">): readonly PartGroup[] {
+    const used: readonly string[] = [
+        ...engines,
+        ...(engines.includes("flux") && flux.operator !== undefined ? ["flux-operator"] : []),
+        ...(Object.keys(machines).length > 0 ? ["docker"] : []),
+    ];
+    return partGroups.filter(
+        (part) => !(isEngineId(part) || isExtraId(part) || part === "docker") || used.includes(part),
     );
 }
 
@@ -33,6 +48,8 @@ export function estateTools(env: NodeJS.ProcessEnv, parts: readonly PartGroup[] 
     return [
         ...neededTools({ parts }),
         ...engineTools(env),
-        ...parts.flatMap((part) => (isEngineId(part) ? manifests[part] : [])),
+        ...parts.flatMap((part) =>
+            isEngineId(part) ? manifests[part] : isExtraId(part) ? extraManifests[part] : [],
+        ),
     ];
 }

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { type ToolName } from "../../toolchain";
-import { engineIds, engines } from "../workloads/engines";
+import { engineIds, toolsOf } from "../workloads/engines";
 import { engineSpec } from "../workloads/part";
 import { writePrivate } from "../support/files";
 import { nodeImagesSpec } from "../clusters/images/part";
@@ -28,7 +28,7 @@ export function neededTools(settings: Pick<SandboxSettings, "parts">): ToolName[
         ...(parts.includes("gitlab") ? (["crane"] as const) : []),
         ...(parts.includes("docker") ? (["docker"] as const) : []),
         ...(parts.includes("harbor") || parts.includes("harbor-prod") ? (["registry"] as const) : []),
-        ...engineIds.filter((id) => parts.includes(id)).flatMap((id) => engines[id].tools),
+        ...engineIds.filter((id) => parts.includes(id)).flatMap((id) => toolsOf(id, parts)),
     ];
 }
 
@@ -147,7 +147,7 @@ export async function preparePlan(
         parts.push(
             ...engineIds
                 .filter((id) => groups.includes(id))
-                .map((id) => engineSpec(layout, base, host, id, tool)),
+                .map((id) => engineSpec(layout, base, host, id, tool, groups)),
         );
     }
     return { parts: startOrder(parts.filter((part) => part !== undefined)), clusters };

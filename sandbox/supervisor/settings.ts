@@ -5,15 +5,16 @@ import * as path from "node:path";
 import { writePrivate } from "../support/files";
 import { type SandboxLayout } from "../support/layout";
 import { maxClusters } from "../support/ports";
-import { engineIds } from "../workloads/engines";
+import { engineIds, extraIds } from "../workloads/engines";
 import { SandboxError } from "./errors";
 import { partName } from "./parts";
 import { type GitlabEdition, type GitlabTier } from "./servers";
 
 /**
  * Parts that can be asked for by name. `harbor` is the Harbor "main", `harbor-prod` the second one; the name of
- * a delivery engine (`argocd`) means the processes of what the estate installs of it on the host cluster. `docker` is no
- * process: pipelines then find the command, which stands in for Docker.
+ * a delivery engine (`argocd`) means the processes of what the estate installs of it on the host cluster, that of an addition to
+ * one (`flux-operator`) the processes that it adds. `docker` is no process: pipelines then find the command, which stands in for
+ * Docker.
  */
 export const partGroups = [
     "clusters",
@@ -21,6 +22,7 @@ export const partGroups = [
     "harbor",
     "harbor-prod",
     ...engineIds,
+    ...extraIds,
     "chat",
     "docker",
 ] as const;
@@ -28,7 +30,7 @@ export type PartGroup = (typeof partGroups)[number];
 
 /** Parts of a sandbox that was not asked for any: all but what most estates do without and that would have to be built. */
 export const defaultParts: readonly PartGroup[] = partGroups.filter(
-    (part) => part !== "flux" && part !== "docker",
+    (part) => !["flux", "docker", ...extraIds].includes(part),
 );
 
 export interface SandboxSettings {

@@ -40,6 +40,7 @@ const offsets = {
     "flux-events": 8,
     "flux-receiver": 14,
     "flux-relay": 18,
+    "flux-operator-health": 19,
 } as const;
 
 /** Place of the first cluster's API server in the block. */

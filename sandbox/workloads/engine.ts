@@ -13,6 +13,8 @@ export interface Engine {
     readonly title: string;
     /** Programs that its workloads are or call, by the toolchain's names. */
     readonly tools: readonly ToolName[];
+    /** The same of workloads that most estates do without, by the part of the sandbox that is asked for then. */
+    readonly extras?: Readonly<Record<string, readonly ToolName[]>>;
     /** Ports of its processes, by what they are for, in the block that starts at `base`. */
     readonly ports: (base: number) => Readonly<Record<string, number>>;
     /** Every workload, in the order they are worth starting, with ports in the block that starts at `base`. */

@@ -10,7 +10,7 @@ import { type ToolName } from "../../toolchain";
 import { checkoutDir } from "../../toolchain/checkout";
 import { type SandboxLayout } from "../support/layout";
 import { type PartSpec, digest } from "../supervisor/parts";
-import { type EngineId, engines } from "./engines";
+import { type EngineId, engines, toolsOf } from "./engines";
 import { type KubeletOptions } from "./kubelet";
 import { stateFile } from "./state";
 
@@ -29,13 +29,17 @@ export function adminAccess(pki: ClusterPki, port: number): ClusterAccess {
     return { server: serverUrl(port), ca: pki.ca.cert, credentials: pki.admin };
 }
 
-/** The part; writes its options. `port` is that of the host cluster's API server, `tool` gives a program's path. */
+/**
+ * The part; writes its options. `port` is that of the host cluster's API server, `tool` gives a program's path, `parts` are
+ * those of the sandbox.
+ */
 export function engineSpec(
     layout: SandboxLayout,
     base: number,
     host: { readonly pki: ClusterPki; readonly port: number },
     id: EngineId,
     tool: (name: ToolName) => string,
+    parts: readonly string[],
 ): PartSpec {
     const engine = engines[id];
     const options: PartOptions = {
@@ -45,7 +49,7 @@ export function engineSpec(
         logsDir: layout.logs,
         stateFile: stateFile(layout, id),
         portBase: base,
-        tools: Object.fromEntries(engine.tools.map((name) => [name, tool(name)])),
+        tools: Object.fromEntries(toolsOf(id, parts).map((name) => [name, tool(name)])),
     };
     const text = `${JSON.stringify(options, undefined, 2)}\n`;
     const file = optionsFile(layout, id);

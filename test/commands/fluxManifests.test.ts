@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
 
-import { fluxInstallYaml } from "../../commands/support/fluxManifests";
+import { fluxInstallYaml, operatorInstallYaml } from "../../commands/support/fluxManifests";
 
 interface Manifest {
     kind: string;
@@ -57,5 +57,29 @@ test("a kind that no release has had is refused, with the file that holds it", (
     assert.throws(
         () => fluxInstallYaml({ "new.yaml": "kind: Gateway\nmetadata: {name: x}\n" }),
         /new\.yaml holds a Gateway/,
+    );
+});
+
+test("the operator's parts get the namespace, the registry and the version of a release, and those of the cluster none", () => {
+    const parts = [
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: resourcesets}\n",
+        "kind: ServiceAccount\nmetadata: {name: flux-operator}\n---\nkind: ClusterRole\nmetadata: {name: flux-operator-edit}\n",
+        deployment.replace("fluxcd/source-controller:v1", "flux-operator:latest"),
+    ];
+    const objects = parseAllDocuments(operatorInstallYaml(parts, "0.59.0")).map(
+        (document) => document.toJS() as Manifest,
+    );
+    assert.deepEqual(
+        objects.map(({ kind, metadata }) => [kind, metadata.namespace]),
+        [
+            ["CustomResourceDefinition", undefined],
+            ["ServiceAccount", "flux-system"],
+            ["ClusterRole", undefined],
+            ["Deployment", "flux-system"],
+        ],
+    );
+    assert.equal(
+        objects[3]?.spec?.template?.spec.containers[0]?.image,
+        "ghcr.io/controlplaneio-fluxcd/flux-operator:v0.59.0",
     );
 });

@@ -69,6 +69,18 @@ test("an estate with another engine gets that one's manifests, and no part for a
     });
 });
 
+test("an operator that the estate has is taken from there too, and one that it has not is not added", () => {
+    const at = { flux: { version: "2.9.5", folder: "/box/flux", operator: "0.59.0" } };
+    const part = (text: string): unknown =>
+        (parse(withManifestsAtHand(text, at)) as File).config["gitops-estate:estate"]?.["flux"];
+    const manifests = { version: "2.9.5", path: "/box/flux" };
+    assert.deepEqual(part(committed), { manifests });
+    assert.deepEqual(part(`${committed}    flux: { operator: { sha256: abc } }\n`), {
+        operator: { version: "0.59.0", path: "/box/flux/operator.yaml" },
+        manifests,
+    });
+});
+
 test("keeps comments", () => {
     assert.match(sandboxStackFile(committed, { portBase: 8920, dir: "/x" }), /^# a comment that stays/);
 });

@@ -8,6 +8,8 @@ type Options = z.output<typeof fluxOptions>;
 export interface Flux {
     readonly namespace: string;
     readonly manifests: FluxManifests;
+    /** The operator that makes previews; absent: not installed. Its `path` is the file. */
+    readonly operator?: FluxManifests;
     /** Registry host (and path) that mirrors the images; absent: as published. */
     readonly imageMirror?: string;
     /** Whether the mirror wants a login. */
@@ -30,7 +32,7 @@ export interface Flux {
 
 /** Where it is installed from; `path` or `url` is there. */
 export interface FluxManifests {
-    /** Flux's version without `v`. */
+    /** The version without `v`. */
     readonly version: string;
     /** Folder that holds `install.yaml`. */
     readonly path?: string;

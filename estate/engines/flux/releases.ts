@@ -8,3 +8,9 @@ export const fluxReleases: Readonly<Record<string, string>> = {};
 
 /** What an estate installs that names no version. */
 export const defaultFluxVersion = "2.9.5";
+
+/** SHA-256 of `install.yaml` of Flux Operator's releases, as {@link fluxReleases}. */
+export const operatorReleases: Readonly<Record<string, string>> = {};
+
+/** The operator's version that an estate installs that names none. */
+export const defaultOperatorVersion = "0.59.0";

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { imageMirror, named, quantity, sha256, url } from "../../fields";
 import { namespaceName } from "../../names";
-import { defaultFluxVersion } from "./releases";
+import { defaultFluxVersion, defaultOperatorVersion } from "./releases";
 
 /** The part `flux` of the spec. */
 
@@ -46,6 +46,36 @@ export const fluxOptions = z
             })
             .prefault({})
             .describe("The manifests Flux is installed from: a version and where its file is."),
+        operator: z
+            .strictObject({
+                version: z
+                    .string()
+                    .regex(
+                        /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/,
+                        `must be a version without v, e.g. ${defaultOperatorVersion}`,
+                    )
+                    .default(defaultOperatorVersion)
+                    .describe("Flux Operator's version, without `v`."),
+                path: z
+                    .string()
+                    .min(1)
+                    .optional()
+                    .describe(
+                        "File with its manifests, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_FLUX_MANIFESTS`, whose folder also holds this file, `operator.yaml`.",
+                    ),
+                url: url
+                    .optional()
+                    .describe(
+                        "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: `install.yaml` of the release.",
+                    ),
+                sha256: sha256
+                    .optional()
+                    .describe("SHA-256 of the file at `url`. Required without `path`: none is known yet."),
+            })
+            .optional()
+            .describe(
+                "Flux Operator beside Flux (licence AGPL-3.0): it makes the `previews` of apps that Flux delivers. Absent: not installed, and such previews are refused.",
+            ),
         imageMirror: imageMirror
             .optional()
             .describe(

@@ -7,6 +7,7 @@ export const flux: Engine = {
     id: "flux",
     title: "Flux",
     tools: fluxTools,
+    extras: { "flux-operator": ["flux-operator"] },
     // Spread: an interface has no index signature.
     ports: (base) => ({ ...fluxPorts(base) }),
     workloads: (base) => fluxWorkloads(fluxPorts(base)),

@@ -16,6 +16,7 @@ export interface FluxPorts {
     /** Where GitLab and Harbor report pushes. */
     readonly receiver: number;
     readonly relay: number;
+    readonly operatorHealth: number;
 }
 
 /** Ports of Flux in the block that starts at `base`. */
@@ -27,6 +28,7 @@ export function fluxPorts(base: number): FluxPorts {
         events: portOf(base, "flux-events"),
         receiver: portOf(base, "flux-receiver"),
         relay: portOf(base, "flux-relay"),
+        operatorHealth: portOf(base, "flux-operator-health"),
     };
 }
 
@@ -142,6 +144,25 @@ export const fluxWorkloads = (ports: FluxPorts): readonly Workload[] => [
         env: () => ({}),
         probe: { kind: "alive" },
         memoryMiB: 100,
+    },
+    {
+        name: "flux-operator",
+        sources: deployment("flux-operator"),
+        beside: first,
+        program: "flux-operator",
+        ownProgram: true,
+        flags: () => [
+            "--enable-leader-election=false",
+            "--metrics-addr=0",
+            `--health-addr=${at(ports.operatorHealth)}`,
+        ],
+        env: (place) => ({
+            ...clusterOf(place),
+            // It refuses to run otherwise; its release is built so that this is the default.
+            GODEBUG: "fips140=on",
+        }),
+        probe: { kind: "http", port: ports.operatorHealth, path: "/readyz" },
+        memoryMiB: 150,
     },
     {
         name: "flux-notification-relay",

@@ -1,8 +1,23 @@
-import type { AppsRule, Checked, Finding } from "../../../rules/rule";
+import type { AppsRule, Finding } from "../../../rules/rule";
+import type { FluxManifests } from "../model";
 
 /** Where Flux comes from. */
 export const fluxSettingRules: readonly AppsRule[] = [
-    { id: "flux-manifests", rule: "must be verifiable", severity: "error", check: manifests },
+    {
+        id: "flux-manifests",
+        rule: "must be verifiable",
+        severity: "error",
+        check: ({ spec, estate }) => verifiable("flux.manifests", spec.flux.manifests, estate.flux.manifests),
+    },
+    {
+        id: "flux-operator-manifests",
+        rule: "must be verifiable",
+        severity: "error",
+        check: ({ spec: { flux: written }, estate: { flux } }) =>
+            written.operator === undefined || flux.operator === undefined
+                ? []
+                : verifiable("flux.operator", written.operator, flux.operator),
+    },
     {
         id: "flux-image-mirror-login",
         rule: "needs the mirror that it is a login of",
@@ -20,13 +35,15 @@ export const fluxSettingRules: readonly AppsRule[] = [
     },
 ];
 
-function manifests({ spec, estate }: Checked): Finding[] {
-    const written = spec.flux.manifests;
-    const { path, sha256, version } = estate.flux.manifests;
+function verifiable(
+    key: "flux.manifests" | "flux.operator",
+    written: { readonly path?: string | undefined; readonly url?: string | undefined },
+    { path, sha256, version }: FluxManifests,
+): Finding[] {
     if (written.path !== undefined && written.url !== undefined) {
         return [
             {
-                path: "flux.manifests",
+                path: key,
                 value: { path: written.path, url: written.url },
                 rule: "must have a path or a url, not both",
                 fix: "remove one of them",
@@ -37,10 +54,10 @@ function manifests({ spec, estate }: Checked): Finding[] {
         ? []
         : [
               {
-                  path: "flux.manifests.sha256",
+                  path: `${key}.sha256`,
                   value: undefined,
                   rule: `is required: no checksum is known for ${written.url === undefined ? `version ${version}` : "this file"}`,
-                  fix: "write the SHA-256 of the install.yaml you reviewed, or commit the file and set flux.manifests.path",
+                  fix: `write the SHA-256 of the install.yaml you reviewed, or commit the file and set ${key}.path`,
               },
           ];
 }

@@ -6,7 +6,8 @@ import * as path from "node:path";
 import { test } from "node:test";
 import * as tls from "node:tls";
 
-import { argumentsOf, fluxPorts, fluxTools, fluxWorkloads } from "../../../workloads/flux/table";
+import { extraIds, toolsOf } from "../../../workloads/engines";
+import { argumentsOf, fluxPorts, fluxWorkloads } from "../../../workloads/flux/table";
 import { rowOf } from "../../../workloads/flux/show";
 import { kinds } from "../../../workloads/flux/standins/kinds";
 import {
@@ -33,14 +34,21 @@ test("every port of Flux is another one, and on this machine only", () => {
     }
 });
 
-test("programs are tools of the part or files that are there", () => {
+test("programs are tools of the part, tools of a part that adds to it, or files that are there", () => {
+    const tools: readonly string[] = toolsOf("flux", ["flux", ...extraIds]);
     for (const { name, program } of workloads) {
         if (typeof program === "string") {
-            assert.ok((fluxTools as readonly string[]).includes(program), name);
+            assert.ok(tools.includes(program), name);
         } else {
             assert.ok(require.resolve(program.entry).endsWith("main.ts"));
         }
     }
+});
+
+test("what most estates do without is built for those alone that ask for its part", () => {
+    assert.ok(!toolsOf("flux", ["flux"]).includes("flux-operator"));
+    assert.ok(toolsOf("flux", ["flux", "flux-operator"]).includes("flux-operator"));
+    assert.ok(!toolsOf("argocd", ["argocd", "flux-operator"]).includes("flux-operator"));
 });
 
 test("of a container's words the flags are passed on, not the path of its program", () => {
