@@ -561,7 +561,7 @@ function delivery(
 
 /** Keys of the accounts that an app is delivered by. */
 function accountsFor(app: App, definitions: EngineRegistry): string[] {
-    const keys = app.environments.flatMap(({ environment, clusters }) =>
+    const keys = placesOf(app).flatMap(({ environment, clusters }) =>
         clusters.map((cluster) => accountKey(app, environment, cluster, definitions)),
     );
     return [...new Set(keys)];

@@ -42,7 +42,7 @@ export const previewFields = z.strictObject({
         )
         .optional()
         .describe(
-            "Address of a preview, with `{number}` for the merge request's; the chart sees to it that something answers there. Default: the page of its Application.",
+            "Address of a preview, with `{number}` for the merge request's; the chart sees to it that something answers there. Default: the page that the app's engine has about it; required where the engine has none.",
         ),
 });
 

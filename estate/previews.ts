@@ -7,6 +7,20 @@ import type { SpecApp } from "./schema";
 /** What a preview's objects have for an environment; no environment of the estate can be called so beside previews. */
 export const previewEnvironment = "preview";
 
+/** Digits of the greatest merge request that has a preview: an engine makes the names, and cuts nothing. */
+const numberDigits = 8;
+
+/**
+ * A name with the number of a merge request behind it.
+ *
+ * @param start what comes before; shortened to leave room.
+ * @param number of the merge request, or what a generator has for it.
+ * @param maximum of the whole name.
+ */
+export function numbered(start: string, number: string, maximum: number): string {
+    return `${names.shorten(start, maximum - numberDigits - 1)}-${number}`;
+}
+
 /** Where an app is: its environments, and the place of its previews. */
 export function placesOf({
     environments,

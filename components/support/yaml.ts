@@ -1,9 +1,17 @@
 /** YAML inside of other things: ConfigMaps that engines and their helpers read, and templates. */
 import { dump } from "js-yaml";
 
-/** A value as YAML: no long text is folded, and what occurs twice is written twice. */
-export function yaml(value: unknown): string {
-    return dump(value, { lineWidth: -1, noRefs: true });
+/**
+ * A value as YAML: no long text is folded, and what occurs twice is written twice.
+ *
+ * @param style `quoted`: every text that is a value is in double quotes, on one line.
+ */
+export function yaml(value: unknown, { quoted = false }: { readonly quoted?: boolean } = {}): string {
+    return dump(value, {
+        lineWidth: -1,
+        noRefs: true,
+        ...(quoted ? { forceQuotes: true, quotingType: '"' as const } : {}),
+    });
 }
 
 /** A text as a YAML value on one line, in quotes where it would be something else without them. */

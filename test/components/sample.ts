@@ -262,6 +262,57 @@ export const sampleManifests: readonly KubeObject[] = [
     },
 ];
 
+/** Flux Operator's, too. */
+export const sampleOperatorManifests: readonly KubeObject[] = [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } },
+    {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: "resourcesets.fluxcd.controlplane.io" },
+        spec: {},
+    },
+    {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name: "flux-operator", namespace: "flux-system" },
+    },
+    {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name: "flux-operator-cluster-admin" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" },
+        subjects: [{ kind: "ServiceAccount", name: "flux-operator", namespace: "flux-system" }],
+    },
+    {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRole",
+        metadata: { name: "flux-web-admin" },
+        rules: [],
+    },
+    {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "flux-operator", namespace: "flux-system" },
+        spec: {},
+    },
+    {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "flux-operator", namespace: "flux-system" },
+        spec: {
+            template: {
+                metadata: {},
+                spec: {
+                    serviceAccountName: "flux-operator",
+                    containers: [
+                        { name: "manager", image: "ghcr.io/controlplaneio-fluxcd/flux-operator:v0.59.0" },
+                    ],
+                },
+            },
+        },
+    },
+];
+
 /** Flux's manifests, reduced in the same way. */
 export const sampleFluxManifests: readonly KubeObject[] = [
     {
@@ -323,5 +374,5 @@ export const sampleFluxManifests: readonly KubeObject[] = [
 /** The engines of the sample, as read and verified. */
 export const samplePrepared: PreparedEngines = {
     argocd: preparedArgoCd(sampleManifests),
-    flux: preparedFlux(sampleFluxManifests),
+    flux: preparedFlux(sampleFluxManifests, sampleOperatorManifests),
 };

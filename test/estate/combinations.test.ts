@@ -68,11 +68,11 @@ const parsed = ({
                     engine,
                     delivery,
                     ci,
-                    ...(previews === "with" ? { previews: {} } : {}),
+                    ...(previews === "with" ? { previews: { url: "https://web-{number}.example.com" } } : {}),
                 },
             },
             argocd: { url: "https://argocd.example.com" },
-            flux: { manifests: { sha256: "0".repeat(64) } },
+            flux: { manifests: { sha256: "0".repeat(64) }, operator: { sha256: "0".repeat(64) } },
         },
         { servers: { member1: "https://member1.example.com:6443" } },
     );

@@ -162,6 +162,12 @@ const namespace = [
 const gitRepository = object("source.toolkit.fluxcd.io/v1:GitRepository", "web", {
     spec: { url: "https://gitlab.example.com/acme/web.git", ref: { branch: "prod" } },
 });
+const inputProvider = object("fluxcd.controlplane.io/v1:ResourceSetInputProvider", "inputs", {
+    spec: { type: "GitLabMergeRequest", url: "https://gitlab.example.com/acme/web" },
+});
+const resourceSet = object("fluxcd.controlplane.io/v1:ResourceSet", "previews", {
+    spec: { serviceAccountName: "previews", inputsFrom: [{ name: "inputs" }] },
+});
 const kustomization = object("kustomize.toolkit.fluxcd.io/v1:Kustomization", "web", {
     spec: { sourceRef: { kind: "GitRepository", name: "web" }, serviceAccountName: "deployer" },
 });
@@ -1072,12 +1078,17 @@ export const cases: readonly Case[] = [
     // Flux
     {
         rule: "flux-source-encrypted",
-        good: [gitRepository],
+        good: [gitRepository, inputProvider],
         bad: [
             [
                 "http",
                 { "web:spec/url": "http://gitlab.example.com/acme/web.git" },
                 ["web: spec.url is http; use https or ssh, or name the host in plainHttpHosts."],
+            ],
+            [
+                "merge requests over http",
+                { "inputs:spec/url": "http://gitlab.example.com/acme/web" },
+                ["inputs: spec.url is http; use https or ssh, or name the host in plainHttpHosts."],
             ],
             ["not verified", { "web:spec/insecure": true }, ["web: spec.insecure is true; leave it out."]],
         ],
@@ -1125,12 +1136,17 @@ export const cases: readonly Case[] = [
     },
     {
         rule: "flux-apply-as-account",
-        good: [kustomization],
+        good: [kustomization, resourceSet],
         bad: [
             [
                 "the controller's",
                 { "web:spec/serviceAccountName": gone },
                 ["web: spec.serviceAccountName is not set; name a service account of the namespace."],
+            ],
+            [
+                "the operator's",
+                { "previews:spec/serviceAccountName": gone },
+                ["previews: spec.serviceAccountName is not set; name a service account of the namespace."],
             ],
         ],
     },

@@ -64,10 +64,19 @@ const handedOver = {
 /** Beside {@link hostRights} and {@link memberRights}. */
 export const optionalRights: readonly OptionalRights[] = [
     {
-        option: "`previews`",
+        option: "`previews` with Argo CD",
         where: "host",
         rights: right("argoproj.io", "applicationsets"),
-        needed: (estate) => Object.values(estate.apps).some(({ previews }) => previews !== undefined),
+        needed: (estate) =>
+            Object.values(estate.apps).some(
+                ({ previews, engine }) => previews !== undefined && engine === "argocd",
+            ),
+    },
+    {
+        option: "`flux.operator`",
+        where: "host",
+        rights: right("fluxcd.controlplane.io", "fluxreports", "resourcesets", "resourcesetinputproviders"),
+        needed: (estate) => usesFlux(estate) && estate.flux.operator !== undefined,
     },
     {
         option: "`updater` with an image updater from 1.0 on",

@@ -77,6 +77,7 @@ export const fluxDeliveries: readonly (readonly [apiVersion: string, kind: strin
     ...ofGroup("image.toolkit.fluxcd.io/v1", "ImagePolicy", "ImageRepository", "ImageUpdateAutomation"),
     ...ofGroup("notification.toolkit.fluxcd.io/v1", "Receiver"),
     ...ofGroup("notification.toolkit.fluxcd.io/v1beta3", "Alert", "Provider"),
+    ...ofGroup("fluxcd.controlplane.io/v1", "ResourceSet", "ResourceSetInputProvider"),
 ];
 
 const isFlux = ({ apiVersion }: Pick<Address, "apiVersion">): boolean =>

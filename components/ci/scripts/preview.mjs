@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * The preview of a merge request, as far as GitLab and the registry are concerned. Argo CD brings it up and takes it
+ * The preview of a merge request, as far as GitLab and the registry are concerned. The engine brings it up and takes it
  * down; the merge request's label says which.
  *
  *   building  the pipeline has begun

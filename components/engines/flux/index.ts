@@ -6,12 +6,14 @@ import type { PushHook } from "../../gitlab/pushHook";
 import { PushWebhook } from "../../harbor/pushWebhook";
 import { type KubeObject } from "../../support/kubeObject";
 import { required } from "../../support/maps";
+import { allOrRefusal } from "../../support/refuse";
 import type {
     Delivered,
     DeliveryEngine,
     EngineApp,
     EngineArgs,
     EngineCluster,
+    EnginePreviews,
     EngineRepository,
     HookedRepository,
     InstalledEngine,
@@ -19,24 +21,36 @@ import type {
 } from "../engine";
 import { ClusterReference } from "./cluster";
 import { FluxDelivery } from "./deliver/delivery";
+import { PreviewDelivery } from "./deliver/previews";
 import { harborReceiver, imageTokenSecret, ImageUpdates } from "./images/images";
 import { actsIn, type UpdatedApp } from "./images/objects";
 import { Controllers } from "./install/controllers";
-import { loadFluxManifests } from "./install/manifests";
+import { loadFluxManifests, loadOperatorManifests } from "./install/manifests";
+import { Operator } from "./install/operator";
 import { alerts, channelsOf, provider, relayTokenSecret } from "./notifications/alerts";
 import { approvalRelay, type RelayedApprovals } from "../../notifications/relay";
 import { Notifications, relayHost } from "./notifications/notifications";
+import { previewAccess } from "./previewAccess";
 import { pushAddress, pushTokenSecret, RepositoryAccess } from "./repository";
 import { TeamSpace } from "./team";
 
 /** Flux, with its image controllers. */
 export const flux: DeliveryEngine = {
-    prepare: async (estate) => preparedFlux(await loadFluxManifests(estate.flux)),
+    prepare: async ({ flux: wanted }) => {
+        const [manifests = [], operator = []] = await allOrRefusal([
+            loadFluxManifests(wanted),
+            loadOperatorManifests(wanted),
+        ]);
+        return preparedFlux(manifests, operator);
+    },
 };
 
-/** Flux from manifests that were read and verified. */
-export function preparedFlux(manifests: readonly KubeObject[]): PreparedEngine {
-    return { hook, install: (args) => new FluxOnHost(args, manifests) };
+/** Flux from manifests that were read and verified; those of its operator where the estate installs it. */
+export function preparedFlux(
+    manifests: readonly KubeObject[],
+    operatorManifests: readonly KubeObject[] = [],
+): PreparedEngine {
+    return { hook, install: (args) => new FluxOnHost(args, manifests, operatorManifests) };
 }
 
 function hook({ estate, token }: EngineArgs, { team, fullPath }: HookedRepository): PushHook | undefined {
@@ -70,10 +84,13 @@ class FluxOnHost implements InstalledEngine {
     private readonly onHost: pulumi.ComponentResourceOptions;
     /** Parts of a team that its other objects are put into, by team. */
     private readonly teams: Record<string, pulumi.Resource> = {};
+    /** What makes previews; objects of its kinds go before it, as those of the controllers do. */
+    private readonly operator: readonly pulumi.Resource[];
 
     constructor(
         private readonly args: EngineArgs,
         manifests: readonly KubeObject[],
+        operatorManifests: readonly KubeObject[],
     ) {
         this.estate = args.estate;
         this.apps = Object.values(args.estate.apps).filter(({ engine }) => engine === "flux");
@@ -95,6 +112,16 @@ class FluxOnHost implements InstalledEngine {
         );
         this.beside = { ...host, dependsOn: [...controllers.groundwork] };
         this.onHost = { ...host, dependsOn: [controllers] };
+        this.operator =
+            this.estate.flux.operator === undefined
+                ? []
+                : [
+                      new Operator(
+                          "flux-operator",
+                          { estate: this.estate, manifests: operatorManifests },
+                          this.onHost,
+                      ),
+                  ];
     }
 
     team({ name }: Team): pulumi.Resource {
@@ -106,7 +133,14 @@ class FluxOnHost implements InstalledEngine {
                 team: name,
                 tokens: this.tokens(name, apps),
                 ...(apps.length === 0 ? { empty: true } : {}),
-                objects: this.relays(apps).map((channel) => provider(this.estate, name, channel)),
+                objects: [
+                    ...this.relays(apps).map((channel) => provider(this.estate, name, channel)),
+                    ...previewAccess(
+                        this.estate,
+                        name,
+                        apps.filter(({ previews }) => previews !== undefined),
+                    ),
+                ],
             },
             this.onHost,
         );
@@ -192,6 +226,17 @@ class FluxOnHost implements InstalledEngine {
             { flux: settings, apps, clusters, app, alerts: told },
             { ...inTeam, dependsOn: [required(this.teams, app.team, "team"), ...after] },
         ).delivered;
+    }
+
+    preview({ app, previews, token, after }: EnginePreviews): void {
+        new PreviewDelivery(
+            `previews-${app.name}`,
+            { estate: this.estate, app, previews, token },
+            {
+                ...this.onHost,
+                dependsOn: [...this.operator, required(this.teams, app.team, "team"), ...after],
+            },
+        );
     }
 
     /** In the team's namespace. */

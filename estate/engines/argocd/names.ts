@@ -2,6 +2,7 @@
 import { configOf } from "../../flows/plan";
 import type { App, AppEnvironment, EnvironmentClass } from "../../model";
 import { namespaceName, shorten, shortHash, type NameRule } from "../../names";
+import { numbered } from "../../previews";
 
 /** Argo CD hands an Application's name to Helm as the release name, which ends at 53 characters. */
 export const applicationName: NameRule = { ...namespaceName, what: "Application", maximum: 53 };
@@ -14,21 +15,18 @@ export function application(app: string, environment: string, cluster: string): 
     return shorten(`${app}-${environment}-${cluster}`, applicationName.maximum);
 }
 
-/** Digits of the greatest merge request that has a preview: names are made by Argo CD, which cuts nothing. */
-const numberDigits = 8;
-
 /**
  * Application of an app's preview, and the release of its chart.
  *
  * @param number of the merge request, or what a generator has for it.
  */
 export function previewApplication(app: string, number: string): string {
-    return `${shorten(`${app}-preview`, applicationName.maximum - numberDigits - 1)}-${number}`;
+    return numbered(`${app}-preview`, number, applicationName.maximum);
 }
 
 /** Name of a preview's Helm release or ending of its objects' names; they share a namespace. */
 export function previewRelease(app: string, number: string): string {
-    return `${shorten(app, applicationName.maximum - numberDigits - 1)}-${number}`;
+    return numbered(app, number, applicationName.maximum);
 }
 
 /** ApplicationSet that makes an app's previews. */

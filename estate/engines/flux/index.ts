@@ -5,6 +5,7 @@ import { resolveFlux } from "./resolve";
 import { fluxDeliveryRules } from "./rules/delivery";
 import { fluxNameRules, fluxNames, fluxReserved } from "./rules/names";
 import { fluxNotificationRules } from "./rules/notifications";
+import { fluxPreviewRules } from "./rules/previews";
 import { fluxSettingRules } from "./rules/settings";
 import { fluxUpdaterRules } from "./rules/updater";
 import { fluxOptions } from "./schema";
@@ -33,6 +34,10 @@ export const flux: EngineDefinition<typeof fluxOptions, Flux> = {
             group: "notification.toolkit.fluxcd.io",
             kind,
         })),
+        ...["FluxInstance", "FluxReport", "ResourceSet", "ResourceSetInputProvider"].map((kind) => ({
+            group: "fluxcd.controlplane.io",
+            kind,
+        })),
     ],
     abilities: {
         updater: true,
@@ -44,9 +49,7 @@ export const flux: EngineDefinition<typeof fluxOptions, Flux> = {
         ignoreDifferences: true,
         hold: true,
         pin: true,
-        previews: {
-            instead: "remove the previews, or let Argo CD deliver the app: Flux makes none by itself",
-        },
+        previews: true,
         jsonnet: {
             instead:
                 "set delivery to kustomize, helm or plain, or let Argo CD deliver the app: Flux renders no Jsonnet; YAML that a pipeline makes of it and commits is plain",
@@ -66,7 +69,10 @@ export const flux: EngineDefinition<typeof fluxOptions, Flux> = {
         `# {"$imagepolicy": "${teamNamespace(team)}:${imageName(name, environment)}:tag"}`,
     namespace: (spec) => spec.flux.namespace,
     delivered: deliveries,
-    outputs: (estate) => ({ flux: `${estate.flux.manifests.version} in ${estate.flux.namespace}` }),
+    outputs: ({ flux: { manifests, namespace, operator } }) => ({
+        flux: `${manifests.version} in ${namespace}`,
+        ...(operator === undefined ? {} : { fluxOperator: `${operator.version} in ${namespace}` }),
+    }),
     page: () => undefined,
     secrets: [
         {
@@ -90,5 +96,6 @@ export const flux: EngineDefinition<typeof fluxOptions, Flux> = {
         ...fluxDeliveryRules,
         ...fluxUpdaterRules,
         ...fluxNotificationRules,
+        ...fluxPreviewRules,
     ],
 };

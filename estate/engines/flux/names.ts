@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { App, AppEnvironment } from "../../model";
 import { namespaceName, shorten, shortHash, type NameRule } from "../../names";
+import { numbered, previewEnvironment } from "../../previews";
 
 /** HelmReleases and Kustomizations; the length that Helm leaves to the names of releases. */
 export const deliveryName: NameRule = { ...namespaceName, what: "HelmRelease", maximum: 53 };
@@ -42,6 +43,33 @@ export function deliveries(
 ): Record<string, string> {
     return Object.fromEntries(clusters.map((cluster) => [cluster, delivery(app.name, environment, cluster)]));
 }
+
+/**
+ * HelmRelease or Kustomization of an app's preview.
+ *
+ * @param number of the merge request, or what a generator has for it.
+ */
+export function previewDelivery(app: string, number: string): string {
+    return numbered(`${app}-${previewEnvironment}`, number, deliveryName.maximum);
+}
+
+/** Helm release of a preview, and what its Services select; previews share a namespace. */
+export function previewRelease(app: string, number: string): string {
+    return numbered(app, number, deliveryName.maximum);
+}
+
+/** ResourceSet that makes an app's previews, and the ResourceSetInputProvider that it has merge requests from. */
+export function previewSet(app: string): string {
+    return shorten(`${app}-previews`, deliveryName.maximum);
+}
+
+/** Secret with the token by which an app's merge requests are seen. */
+export function previewSecret(app: string): string {
+    return shorten(`previews-${app}`, namespaceName.maximum);
+}
+
+/** Service account in a team's namespace on the host that its ResourceSets are applied as. */
+export const previewAccount = "previews";
 
 /** ImageRepository, ImagePolicy and ImageUpdateAutomation of an app in an environment; with an alias, of a further image. */
 export function imageName(app: string, environment: string, alias?: string): string {

@@ -22,6 +22,7 @@ const sourceEncrypted: ResourceRule = {
         "kubernetes:source.toolkit.fluxcd.io/*:OCIRepository",
         "kubernetes:source.toolkit.fluxcd.io/*:Bucket",
         "kubernetes:image.toolkit.fluxcd.io/*:ImageRepository",
+        "kubernetes:fluxcd.controlplane.io/*:ResourceSetInputProvider",
     ],
     check({ props }, settings) {
         const spec = object(props, "spec");
@@ -77,7 +78,7 @@ const ownAccount: ResourceRule = {
     description:
         "What is applied for a team is applied as a service account of its namespace: otherwise as the controller, which is cluster-admin as Flux is installed.",
     remedy: "Set spec.serviceAccountName, or spec.kubeConfig for another cluster.",
-    types: [kustomization, helmRelease],
+    types: [kustomization, helmRelease, "kubernetes:fluxcd.controlplane.io/*:ResourceSet"],
     check({ props }) {
         const spec = object(props, "spec");
         return isAbsent(spec, "serviceAccountName") && isAbsent(spec, "kubeConfig")
@@ -169,7 +170,7 @@ export const flux: EnginePolicies = {
         imagesBounded,
         providerWithoutSecret,
     ],
-    installedRoles: /^(cluster-reconciler|crd-controller|flux-(edit|view))(-|$)/,
+    installedRoles: /^(cluster-reconciler|crd-controller|flux-(edit|view|operator))(-|$)/,
     sources: (type, props) =>
         type.endsWith(":GitRepository") ? [text(object(props, "spec"), "url") ?? ""].filter(Boolean) : [],
 };

@@ -1,6 +1,6 @@
 /** Where Flux's manifests come from, checked before a byte is used. */
 import * as path from "node:path";
-import type { Flux } from "../../../../estate/engines/flux/model";
+import type { Flux, FluxManifests } from "../../../../estate/engines/flux/model";
 import { versionLabel } from "../../../../estate/labels";
 import type { KubeObject } from "../../../support/kubeObject";
 import {
@@ -30,17 +30,51 @@ const needed = [
  * @throws ManifestError when they cannot be read, have another checksum, install another version, or lack a controller.
  */
 export async function loadFluxManifests({ manifests }: Flux): Promise<KubeObject[]> {
-    const { path: folder, url = "", sha256, version } = manifests;
-    const source = folder === undefined ? url : path.join(folder, "install.yaml");
-    const bytes =
-        folder === undefined
-            ? await download(product, source)
-            : await readLocal(product, source, "the folder that holds install.yaml of the pinned version");
-    verifyChecksum(source, bytes, sha256, product.key);
-    const objects = parseManifests(source, bytes.toString("utf8"), product.key);
+    const { path: folder, ...rest } = manifests;
+    const file = folder === undefined ? undefined : path.join(folder, "install.yaml");
+    const { source, objects } = await load(
+        product,
+        { ...rest, ...(file === undefined ? {} : { path: file }) },
+        "the folder that holds install.yaml of the pinned version",
+    );
     verifyControllers(source, objects);
-    verifyVersion(source, objects, version);
+    verifyVersion(source, objects, manifests.version);
     return objects;
+}
+
+const operator: Product = { name: "Flux Operator", key: "flux.operator" };
+
+/**
+ * The operator's manifests, read, verified and parsed; empty where the estate does not install it.
+ *
+ * @throws ManifestError as {@link loadFluxManifests} does.
+ */
+export async function loadOperatorManifests({ operator: wanted }: Flux): Promise<KubeObject[]> {
+    if (wanted === undefined) {
+        return [];
+    }
+    const { source, objects } = await load(operator, wanted, "the manifest file of the operator's release");
+    const tags = [...JSON.stringify(objects).matchAll(/\/flux-operator:v([^"@]+)/g)].map(([, tag]) => tag);
+    if (!tags.includes(wanted.version)) {
+        throw new ManifestError({
+            path: `${operator.key}.version`,
+            value: wanted.version,
+            rule: `must be the version of the manifests; ${source} installs Flux Operator ${tags.join(", ") || "not at all"}`,
+            fix: "write that version, or name the manifests of this one",
+        });
+    }
+    return objects;
+}
+
+async function load(
+    of: Product,
+    { path: file, url = "", sha256 }: FluxManifests,
+    what: string,
+): Promise<{ source: string; objects: KubeObject[] }> {
+    const source = file ?? url;
+    const bytes = file === undefined ? await download(of, source) : await readLocal(of, source, what);
+    verifyChecksum(source, bytes, sha256, of.key);
+    return { source, objects: parseManifests(source, bytes.toString("utf8"), of.key) };
 }
 
 function verifyControllers(source: string, objects: readonly KubeObject[]): void {

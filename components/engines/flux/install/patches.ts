@@ -36,19 +36,51 @@ const lockdown: Readonly<Record<string, readonly string[]>> = {
     "image-automation-controller": [ownNamespace],
 };
 
+/**
+ * What of the operator is left out: the namespace, which is the estate's, and the pages that it serves, with the roles of
+ * people who see them. Its right to administer the host goes as Flux's does.
+ */
+function isOperatorUnused({ kind, metadata }: KubeObject): boolean {
+    return kind === "Namespace" || kind === "Service" || metadata.name.startsWith("flux-web-");
+}
+
+/**
+ * How the operator runs: who names no account has no rights; no pages; where GitLab was ill it is asked again within a
+ * minute; events of its own objects go to nobody, because Flux's alerts do not know them.
+ */
+const operatorArguments = [nobody, "--web-server-port=0", "--max-retry-delay=60s"];
+const operatorEnvironment = [{ name: "NOTIFICATIONS_DISABLED", value: "true" }];
+
+/** The operator's manifests as this estate wants them. */
+export function patchOperatorManifests(objects: readonly KubeObject[], flux: Flux): KubeObject[] {
+    return objects
+        .filter((object) => !isOperatorUnused(object) && !administersHost(object))
+        .map((object) =>
+            onContainers(object, (container) => ({
+                ...container,
+                args: withFlags((container["args"] ?? []) as readonly string[], operatorArguments),
+                env: [...((container["env"] ?? []) as readonly object[]), ...operatorEnvironment],
+            })),
+        )
+        .map((object) => suited(object, flux));
+}
+
+/** As the estate has all that it installs of Flux. */
+function suited(object: KubeObject, flux: Flux): KubeObject {
+    const placed = withReplicas(inNamespace(object, flux.namespace));
+    const pulled = flux.imageMirror === undefined ? placed : mirrored(placed, flux.imageMirror);
+    const named = withResources(flux.imageMirrorLogin ? withPullSecret(pulled) : pulled, flux.resources);
+    return flux.seccomp === "remove" ? withoutSeccomp(named) : named;
+}
+
 /** The manifests as this estate wants them. */
 export function patchFluxManifests(objects: readonly KubeObject[], flux: Flux): KubeObject[] {
     return objects
         .filter((object) => !isUnused(object) && !administersHost(object))
-        .map((object) => inNamespace(object, flux.namespace))
         .map((object) => withAddresses(object, flux.namespace))
         .map(locked)
         .map(withoutServiceAwait)
-        .map(withReplicas)
-        .map((object) => (flux.imageMirror === undefined ? object : mirrored(object, flux.imageMirror)))
-        .map((object) => (flux.imageMirrorLogin ? withPullSecret(object) : object))
-        .map((object) => withResources(object, flux.resources))
-        .map((object) => (flux.seccomp === "remove" ? withoutSeccomp(object) : object));
+        .map((object) => suited(object, flux));
 }
 
 /** The definitions stay: an object of them that somebody has is not lost by this. */
@@ -73,12 +105,11 @@ function withAddresses(object: KubeObject, namespace: string): KubeObject {
 
 function locked(object: KubeObject): KubeObject {
     const flags = lockdown[object.metadata.name];
-    return flags === undefined
-        ? object
-        : onArguments(object, (words) => [
-              ...words.filter((word) => !flags.some((flag) => sameFlag(flag, word))),
-              ...flags,
-          ]);
+    return flags === undefined ? object : onArguments(object, (words) => withFlags(words, flags));
+}
+
+function withFlags(words: readonly string[], flags: readonly string[]): string[] {
+    return [...words.filter((word) => !flags.some((flag) => sameFlag(flag, word))), ...flags];
 }
 
 function sameFlag(one: string, other: string): boolean {

@@ -1,10 +1,12 @@
 /** Who is told what of an app, as Flux's own objects. Pure. */
-import { delivery, sourceName, teamNamespace } from "../../../../estate/engines/flux/names";
+import { delivery, previewDelivery, sourceName, teamNamespace } from "../../../../estate/engines/flux/names";
+import type { EventName } from "../../../../estate/events";
 import { versionOf } from "../../../../estate/flows/plan";
 import { appLabel, environmentLabel } from "../../../../estate/labels";
-import type { App, AppEnvironment, Estate } from "../../../../estate/model";
+import type { App, AppEnvironment, Estate, Previews } from "../../../../estate/model";
 import { namespaceName, shorten } from "../../../../estate/names";
 import { sortedSet } from "../../../../estate/plain";
+import { numbered } from "../../../../estate/previews";
 import type { KubeObject } from "../../../support/kubeObject";
 import { teamMetadata } from "../team";
 
@@ -33,47 +35,101 @@ export function provider({ flux }: Pick<Estate, "flux">, team: string, channel: 
 /** For each channel, cluster and environment of an app: what happens to it, and to the branch it runs from. */
 export function alerts(estate: Pick<Estate, "gitlab" | "channels">, app: App): KubeObject[] {
     return app.environments.flatMap((environment) =>
-        environment.clusters.flatMap((cluster) =>
-            environment.channels.map((channel) => alert(estate, app, environment, cluster, channel)),
-        ),
+        environment.clusters.flatMap((cluster) => {
+            const name = delivery(app.name, environment.environment, cluster);
+            const { repository, revision } = versionOf(app, environment);
+            const branch = { kind: "GitRepository", name: sourceName(app.team, repository, revision) };
+            return environment.channels.map((channel) =>
+                alert(app, environment, {
+                    name: shorten(`${name}--${channel}`, namespaceName.maximum),
+                    channel,
+                    sources: [...deliverySources(app, name), branch],
+                    metadata: {
+                        application: name,
+                        cluster,
+                        namespace: environment.namespace,
+                        events: toldEvents(estate, environment, channel).join(","),
+                        page: `${estate.gitlab.url}/${repository}`,
+                    },
+                }),
+            );
+        }),
     );
 }
 
-function alert(
-    { gitlab, channels }: Pick<Estate, "gitlab" | "channels">,
+/** What is true of a preview when Flux says it: nothing waits for its pods, so that it is well is not known. */
+const previewEvents: readonly EventName[] = ["failed"];
+
+/**
+ * The same for a preview.
+ *
+ * @param number of the merge request, or what a generator has for it.
+ */
+export function previewAlerts(
+    estate: Pick<Estate, "gitlab" | "channels" | "relay">,
     app: App,
-    environment: AppEnvironment,
-    cluster: string,
+    { place, like }: Previews,
+    number: string,
+): KubeObject[] {
+    const name = previewDelivery(app.name, number);
+    const [cluster = ""] = place.clusters;
+    const repository = app.plan.versions[like]?.repository ?? app.config.fullPath;
+    return (estate.relay === undefined ? [] : place.channels).flatMap((channel) => {
+        const events = toldEvents(estate, place, channel).filter((event) => previewEvents.includes(event));
+        return events.length === 0
+            ? []
+            : [
+                  alert(app, place, {
+                      name: numbered(
+                          `${app.name}-${place.environment}--${channel}`,
+                          number,
+                          namespaceName.maximum,
+                      ),
+                      channel,
+                      sources: deliverySources(app, name),
+                      metadata: {
+                          application: name,
+                          cluster,
+                          namespace: place.namespace,
+                          events: events.join(","),
+                          page: `${estate.gitlab.url}/${repository}`,
+                      },
+                  }),
+              ];
+    });
+}
+
+function toldEvents(
+    { channels }: Pick<Estate, "channels">,
+    { events }: AppEnvironment,
     channel: string,
+): readonly EventName[] {
+    return events?.[channel] ?? channels[channel]?.events ?? [];
+}
+
+function alert(
+    app: App,
+    { environment }: AppEnvironment,
+    told: {
+        readonly name: string;
+        readonly channel: string;
+        readonly sources: readonly object[];
+        /** What the relay makes the card of, beside the event itself. */
+        readonly metadata: Readonly<Record<string, string>>;
+    },
 ): KubeObject {
-    const name = delivery(app.name, environment.environment, cluster);
-    const { repository, revision } = versionOf(app, environment);
-    const told = environment.events?.[channel] ?? channels[channel]?.events ?? [];
     return {
         apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
         kind: "Alert",
-        metadata: teamMetadata(app.team, shorten(`${name}--${channel}`, namespaceName.maximum), {
+        metadata: teamMetadata(app.team, told.name, {
             [appLabel]: app.name,
-            [environmentLabel]: environment.environment,
+            [environmentLabel]: environment,
         }),
         spec: {
-            providerRef: { name: channel },
+            providerRef: { name: told.channel },
             eventSeverity: "info",
-            eventSources: [
-                ...deliverySources(app, name),
-                {
-                    kind: "GitRepository",
-                    name: sourceName(app.team, repository, revision),
-                },
-            ],
-            // What the relay makes the card of, beside the event itself.
-            eventMetadata: {
-                application: name,
-                cluster,
-                namespace: environment.namespace,
-                events: told.join(","),
-                page: `${gitlab.url}/${repository}`,
-            },
+            eventSources: told.sources,
+            eventMetadata: told.metadata,
         },
     };
 }

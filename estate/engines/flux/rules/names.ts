@@ -1,5 +1,6 @@
 import type { App, Estate } from "../../../model";
 import { namespaceName } from "../../../names";
+import { placesOf } from "../../../previews";
 import { sortedSet } from "../../../plain";
 import { clashes } from "../../../repeated";
 import type { AppsRule, Finding } from "../../../rules/rule";
@@ -10,6 +11,10 @@ import {
     deliveryAccount,
     deliveryName,
     imageName,
+    previewDelivery,
+    previewRelease,
+    previewSecret,
+    previewSet,
     recordsNamespace,
     teamNamespace,
 } from "../names";
@@ -60,9 +65,11 @@ export function fluxNames(estate: Estate): EngineName[] {
             form: namespaceName,
         })),
         ...delivered(apps).map(({ path, value }) => ({ path, value, form: deliveryName })),
-        ...apps.flatMap(({ name, environments }) =>
-            environments.flatMap(({ environment, clusters }) => {
-                const path = `apps.${name}.environments.${environment}`;
+        ...apps.flatMap((app) =>
+            placesOf(app).flatMap(({ environment, clusters }) => {
+                const path = app.environments.some((each) => each.environment === environment)
+                    ? `apps.${app.name}.environments.${environment}`
+                    : `apps.${app.name}.previews`;
                 return [
                     {
                         path,
@@ -77,6 +84,20 @@ export function fluxNames(estate: Estate): EngineName[] {
                 ];
             }),
         ),
+        ...apps
+            .filter(({ previews }) => previews !== undefined)
+            .flatMap(({ name }) => [
+                ...[
+                    previewDelivery(name, "99999999"),
+                    previewRelease(name, "99999999"),
+                    previewSet(name),
+                ].map((value) => ({ path: `apps.${name}.previews`, value, form: deliveryName })),
+                {
+                    path: `apps.${name}.previews`,
+                    value: previewSecret(name),
+                    form: { ...namespaceName, what: "Secret" },
+                },
+            ]),
         ...apps.flatMap(({ name, updater }) =>
             (updater?.environments ?? []).flatMap((environment) =>
                 [undefined, ...Object.keys(updater?.images ?? {})].map((alias) => ({
@@ -93,9 +114,9 @@ export function fluxNames(estate: Estate): EngineName[] {
 export function fluxReserved(estate: Estate): Finding[] {
     const apps = ownApps(estate);
     const own = new Set(
-        apps.flatMap(({ team, environments }) => [
-            teamNamespace(team),
-            ...environments.map(({ environment }) => recordsNamespace(team, environment)),
+        apps.flatMap((app) => [
+            teamNamespace(app.team),
+            ...placesOf(app).map(({ environment }) => recordsNamespace(app.team, environment)),
         ]),
     );
     const rule = "must not be a namespace in which Flux has a team's own objects";

@@ -9,6 +9,9 @@ const flux = (change: Overrides = {}): Overrides => ({
     ...change,
 });
 
+const withOperator = { manifests: { path: "manifests/flux" }, operator: { path: "manifests/operator.yaml" } };
+const url = "https://web-{number}.preview.test";
+
 /** App web with an updater. */
 const updated = (updater: object): Overrides => flux({ apps: { web: { updater } } });
 
@@ -77,6 +80,38 @@ export const fluxCases: readonly Case[] = [
         change: flux({ flux: { manifests: { path: "a", url: "https://b.test/c.yaml" } } }),
         found: [["flux.manifests", { path: "a", url: "https://b.test/c.yaml" }]],
         fix: /remove one/,
+    },
+    {
+        rule: "flux-operator-manifests",
+        title: "an operator without a checksum",
+        change: flux({ flux: { manifests: { path: "a" }, operator: {} } }),
+        found: [["flux.operator.sha256", undefined]],
+        fix: /or commit the file and set flux\.operator\.path/,
+    },
+    {
+        rule: "flux-previews-operator",
+        title: "previews without what makes them",
+        change: flux({ apps: { web: { previews: { url } } } }),
+        found: [["apps.web.previews", "main"]],
+        fix: /write flux\.operator .*, or let Argo CD deliver the app/,
+    },
+    {
+        rule: "flux-previews-url",
+        title: "previews that nobody could be led to",
+        change: flux({ flux: withOperator, apps: { web: { previews: {} } } }),
+        found: [["apps.web.previews.url", undefined]],
+        fix: /https:\/\/web-\{number\}\.preview\.example\.com/,
+    },
+    {
+        rule: "flux-previews-gitlab",
+        title: "previews of merge requests at a GitLab below a path",
+        change: flux({
+            flux: withOperator,
+            gitlab: { url: "https://gitlab.test/gitlab" },
+            apps: { web: { previews: { url } } },
+        }),
+        found: [["gitlab.url", "https://gitlab.test/gitlab"]],
+        fix: /set gitlab\.clusterUrl to an address without a path/,
     },
     {
         rule: "flux-image-mirror-login",
