@@ -335,9 +335,8 @@ export interface Schedule {
 export interface Trigger {
     id: number;
     description: string;
-    hash: string;
-    /** First four characters, what others than the owner see. */
-    shown: string;
+    /** The whole token: the owner sees it again and again. */
+    token: string;
     ownerId: number;
     createdAt: string;
     lastUsed: string | null;

@@ -4,15 +4,16 @@ import type { GitLab } from "../gitlab";
 import { Level, type Project, type Trigger } from "../model";
 import { filled, required, text, type Input } from "../params";
 import { basicUser } from "../present";
-import { hashOf, randomText } from "../secrets";
+import { randomText } from "../secrets";
 import { createPipeline, pipelineDetail } from "./pipelines";
 
 /** Trigger tokens and the pipelines they start. */
 export function registerTriggers(routes: Routes, gitlab: GitLab): void {
     const base = "/projects/:id/triggers";
-    const show = (trigger: Trigger, secret?: string): Input => ({
+    /** Others than the owner see the first four characters of the token. */
+    const show = (call: Call, trigger: Trigger): Input => ({
         id: trigger.id,
-        token: secret ?? trigger.shown,
+        token: call.user.id === trigger.ownerId ? trigger.token : trigger.token.slice(0, 4),
         description: trigger.description,
         created_at: trigger.createdAt,
         updated_at: trigger.createdAt,
@@ -28,29 +29,29 @@ export function registerTriggers(routes: Routes, gitlab: GitLab): void {
         }
         return found;
     };
-    routes.get(base, (call) => call.page(call.project(Level.maintainer).triggers, (each) => show(each)));
-    routes.get(`${base}/:trigger_id`, (call) => show(findOne(call, call.project(Level.maintainer))));
+    routes.get(base, (call) =>
+        call.page(call.project(Level.maintainer).triggers, (each) => show(call, each)),
+    );
+    routes.get(`${base}/:trigger_id`, (call) => show(call, findOne(call, call.project(Level.maintainer))));
     routes.post(base, (call) => {
         const project = call.project(Level.maintainer);
         const wanted = call.parse({ description: required(filled()), expires_at: text() });
-        const secret = `glptt-${randomText(20)}`;
         const made: Trigger = {
             id: gitlab.nextId("trigger"),
             description: wanted.description,
-            hash: hashOf(secret),
-            shown: secret.slice(0, 10),
+            token: `glptt-${randomText(20)}`,
             ownerId: call.user.id,
             createdAt: gitlab.now(),
             lastUsed: null,
             expiresAt: wanted.expires_at ?? null,
         };
         project.triggers.push(made);
-        return show(made, secret);
+        return show(call, made);
     });
     routes.put(`${base}/:trigger_id`, (call) => {
         const found = findOne(call, call.project(Level.maintainer));
         found.description = call.parse({ description: filled() }).description ?? found.description;
-        return show(found);
+        return show(call, found);
     });
     routes.delete(`${base}/:trigger_id`, (call) => {
         const project = call.project(Level.maintainer);
@@ -60,8 +61,7 @@ export function registerTriggers(routes: Routes, gitlab: GitLab): void {
     routes.post("/projects/:id/trigger/pipeline", async (call) => {
         const wanted = call.parse({ token: required(filled()), ref: required(filled()) });
         const project = gitlab.findProject(call.id("id"));
-        const hash = hashOf(wanted.token);
-        const trigger = project?.triggers.find((each) => each.hash === hash);
+        const trigger = project?.triggers.find((each) => each.token === wanted.token);
         if (!project || !trigger) {
             throw notFound();
         }

@@ -80,7 +80,6 @@ test("project nouns", async (context) => {
             create: { description: "outside" },
             key: "id",
             update: { method: "PUT", body: { description: "changed" }, changed: "description" },
-            secret: "token",
         },
         {
             name: "deploy token",
@@ -271,6 +270,15 @@ test("schedules carry variables; a played one and a trigger make pipelines", asy
         ["trigger", "schedule", "push"],
     );
     assert.equal((await root.call("DELETE", `${base}/variables/A`)).status, 202);
+
+    // "Pipeline trigger tokens API" in GitLab's docs: who made one sees it whole, everybody else its first four characters.
+    const path = `/projects/${id}/triggers/${field<number>(trigger.body, "id")}`;
+    const whole = field<string>(trigger.body, "token");
+    assert.equal(field((await root.call("GET", path)).body, "token"), whole);
+    const alice = await sandbox.newPerson("alice");
+    await root.call("POST", `/projects/${id}/members`, { user_id: alice.id, access_level: 40 });
+    const shown = await sandbox.call(alice.token, "GET", path);
+    assert.equal(field(shown.body, "token"), whole.slice(0, 4));
 });
 
 test("cluster agent tokens, runners and service accounts give their secret once", async (context) => {
