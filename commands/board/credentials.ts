@@ -1,6 +1,7 @@
 /** Which credentials an estate has, who holds them and when they end. Pure; no values, only what they are for. */
 import { credentialNeeds, type Need } from "../../estate/credentials";
 import { dayOf, daysBetween } from "../../estate/days";
+import { engineOf } from "../../estate/engines";
 import { handedOver, versionOf } from "../../estate/flows/plan";
 import type { App, Estate } from "../../estate/model";
 import { given } from "../../estate/plain";
@@ -136,6 +137,14 @@ export function asked(estate: Estate): Record<CredentialKind, number> {
             piped.filter((app) => releasedBy(app).length > 0).length,
         // A robot and two tokens.
         preview: 3 * apps.filter(({ previews }) => previews !== undefined).length,
-        cluster: new Set(apps.flatMap((app) => placesOf(app).flatMap(({ clusters }) => clusters))).size,
+        cluster: new Set(apps.flatMap(accounts)).size,
     };
+}
+
+/** What tells the accounts apart that deliver an app: the cluster, and what each team has its own for. */
+function accounts(app: App): string[] {
+    const own = engineOf(app.engine).teamAccounts !== undefined;
+    return placesOf(app).flatMap(({ environment, clusters }) =>
+        clusters.map((cluster) => (own ? [cluster, app.engine, app.team, environment].join(" ") : cluster)),
+    );
 }
