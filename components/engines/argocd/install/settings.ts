@@ -85,7 +85,8 @@ export function watchedKinds({ apps, clusters }: Pick<Estate, "apps" | "clusters
                           .filter((kind) => kind.group === group)
                           .map(({ kind }) => kind)
                           .sort(compare),
-                      clusters: [cluster.server],
+                      // A pattern: the brackets of an IPv6 address stand for themselves.
+                      clusters: [cluster.server.replace(/[\\*?[\]{}]/g, "\\$&")],
                   }));
         });
 }

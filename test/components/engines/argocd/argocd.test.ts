@@ -235,6 +235,22 @@ describe("settings", () => {
         }
     });
 
+    test("argocd-cm: an address with brackets is no pattern", () => {
+        const estate = sampleEstate([sampleApp("web")]);
+        const { member1 } = estate.clusters;
+        assert.ok(member1 !== undefined);
+        const server = "https://[fd00::1]:6443";
+        const { "resource.inclusions": text = "" } = argocdSettings({
+            ...estate,
+            clusters: { ...estate.clusters, member1: { ...member1, server } },
+        });
+        const watched = parse(text) as { clusters: string[] }[];
+        assert.ok(watched.length > 0);
+        for (const { clusters } of watched) {
+            assert.deepEqual(clusters, ["https://\\[fd00::1\\]:6443"]);
+        }
+    });
+
     test("argocd-cm: sign-in with GitLab points at its secret and never holds one", () => {
         const sso = {
             provider: "gitlab",
