@@ -80,7 +80,12 @@ export async function planPipeline(
                 args: [...common, ...args],
                 signal,
             });
-        const listing = await list(...root);
+        let listing = await list(...root);
+        // The interpreter fetches all files that are included at once, also those of one project, which now and then gets one
+        // of them in the way of another. What is really not there is not there the third time either.
+        for (let tries = 1; tries < 3 && listing.code !== 0 && notFetched.test(listing.stderr); tries++) {
+            listing = await list(...root);
+        }
         if (listing.code !== 0) {
             return invalid(await complaint(gitlab, user, listing.stderr));
         }
@@ -114,6 +119,9 @@ export async function planPipeline(
         await workspace.remove();
     }
 }
+
+/** What the interpreter says of an include that it could not get. */
+const notFetched = /include could not be fetched/;
 
 const invalid = (message: string): Planned => ({ kind: "invalid", message });
 

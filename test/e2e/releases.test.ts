@@ -82,7 +82,9 @@ describe("an app that is released by tags", { timeout: 25 * 60_000 }, () => {
         assert.ok(found !== undefined);
         const { body: jobs } = await story.call<Job[]>(alice, "GET", `${base}/${found.id}/jobs?per_page=50`);
         const run = { ...found, jobs };
-        assert.equal(run.status, wanted, await story.logOf(project, { ...found, sha, ref, source: "push" }));
+        const log = await story.logOf(project, { ...found, sha, ref, source: "push" });
+        const { body: details } = await story.call<object>(alice, "GET", `${base}/${found.id}`);
+        assert.equal(run.status, wanted, `${JSON.stringify(details)}\n${log}`);
         return run;
     };
 
