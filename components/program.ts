@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { engineOf, engines } from "../estate/engines";
 import type { EngineRegistry } from "../estate/engines/engine";
+import { accountKey } from "../estate/accounts";
 import { onMachine } from "../estate/machines";
 import type { App, Estate, Team } from "../estate/model";
 import { guardedGroup } from "../estate/names";
@@ -9,7 +10,7 @@ import { placesOf } from "../estate/previews";
 import { AppSpace, type AppSpaceArgs } from "./apps/app";
 import { gatedBranches } from "../estate/approvals";
 import { configAt, mergePlans, type RepositoryPlan } from "../estate/flows/plan";
-import { accountKey, accountPlans, configPlans, type AccountPlan } from "./apps/plan";
+import { accountPlans, configPlans, type AccountPlan } from "./apps/plan";
 import { appGateFile, approvalsJob, configGateFile } from "./ci/approvals";
 import { includedFiles, includedVersion } from "./ci/included";
 import { cardChannels } from "./ci/machines";

@@ -1,7 +1,7 @@
 /** Which credentials an estate has, who holds them and when they end. Pure; no values, only what they are for. */
+import { accountKey } from "../../estate/accounts";
 import { credentialNeeds, type Need } from "../../estate/credentials";
 import { dayOf, daysBetween } from "../../estate/days";
-import { engineOf } from "../../estate/engines";
 import { handedOver, versionOf } from "../../estate/flows/plan";
 import type { App, Estate } from "../../estate/model";
 import { given } from "../../estate/plain";
@@ -141,10 +141,9 @@ export function asked(estate: Estate): Record<CredentialKind, number> {
     };
 }
 
-/** What tells the accounts apart that deliver an app: the cluster, and what each team has its own for. */
+/** The accounts that deliver an app. */
 function accounts(app: App): string[] {
-    const own = engineOf(app.engine).teamAccounts !== undefined;
     return placesOf(app).flatMap(({ environment, clusters }) =>
-        clusters.map((cluster) => (own ? [cluster, app.engine, app.team, environment].join(" ") : cluster)),
+        clusters.map((cluster) => accountKey(app, environment, cluster)),
     );
 }

@@ -1,4 +1,5 @@
 /** What an estate consists of beyond its apps one by one: shared repositories and used clusters. Pure. */
+import { accountKey } from "../../estate/accounts";
 import { engineOf } from "../../estate/engines";
 import type { EngineRegistry } from "../../estate/engines/engine";
 import type { Audience } from "../../estate/flows/plan";
@@ -110,18 +111,6 @@ export interface AccountPlan extends UsedCluster {
         /** Namespaces on the cluster in which the engine has records, sorted. */
         readonly records: readonly string[];
     };
-}
-
-/** What tells an account: the cluster, and the engine, team and environment where each team has its own. */
-export function accountKey(
-    app: Pick<App, "engine" | "team">,
-    environment: string,
-    cluster: string,
-    definitions: EngineRegistry,
-): string {
-    const accounts = engineOf(app.engine, definitions).teamAccounts;
-    // No name has two hyphens in a row.
-    return accounts === undefined ? cluster : [cluster, app.engine, app.team, environment].join("--");
 }
 
 /** The accounts of an estate, by key. */

@@ -6,7 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
-import { accountKey } from "../../../../components/apps/plan";
+import { accountKey } from "../../../../estate/accounts";
 import { kubeconfig } from "../../../../components/engines/flux/cluster";
 import { deliveryObject } from "../../../../components/engines/flux/deliver/objects";
 import {
