@@ -73,3 +73,19 @@ export const fullPath = z
         /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/,
         "must be a GitLab group's full path without a leading or trailing slash",
     );
+
+/** A version of a program that an engine is made of. @param usual the one of a spec that names none. */
+export const releaseVersion = (usual: string): z.ZodDefault<z.ZodString> =>
+    z
+        .string()
+        .regex(/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/, `must be a version without v, e.g. ${usual}`)
+        .default(usual);
+
+/** Where a program's manifests are: a folder or file of the project, or an address with its checksum; what each is, in words. */
+export const manifestSource = (
+    about: Readonly<Record<"path" | "url" | "sha256", string>>,
+): Record<"path" | "url" | "sha256", z.ZodOptional<z.ZodString>> => ({
+    path: z.string().min(1).optional().describe(about.path),
+    url: url.optional().describe(about.url),
+    sha256: sha256.optional().describe(about.sha256),
+});

@@ -1,6 +1,15 @@
 import { z } from "zod";
 
-import { fullPath, imageMirror, name, named, quantity, sha256, url } from "../../fields";
+import {
+    fullPath,
+    imageMirror,
+    manifestSource,
+    name,
+    named,
+    quantity,
+    releaseVersion,
+    url,
+} from "../../fields";
 import { namespaceName } from "../../names";
 import { argoCdReleases, defaultArgoCdVersion, defaultUpdaterVersion } from "./releases";
 import { imageUpdaterSchema } from "./updaterSchema";
@@ -28,31 +37,12 @@ export const argocdOptions = z
             ),
         manifests: z
             .strictObject({
-                version: z
-                    .string()
-                    .regex(
-                        /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/,
-                        `must be a version without v, e.g. ${defaultArgoCdVersion}`,
-                    )
-                    .default(defaultArgoCdVersion)
-                    .describe("Argo CD's version, without `v`."),
-                path: z
-                    .string()
-                    .min(1)
-                    .optional()
-                    .describe(
-                        "Folder that holds `install.yaml` and `ha/install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_ARGOCD_MANIFESTS`, whose folder also holds the image updater's file, `image-updater.yaml`.",
-                    ),
-                url: url
-                    .optional()
-                    .describe(
-                        "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: the release's file in Argo CD's repository.",
-                    ),
-                sha256: sha256
-                    .optional()
-                    .describe(
-                        `SHA-256 of the file at \`url\`. Known for the releases ${Object.keys(argoCdReleases).join(", ")}; required for any other version or file.`,
-                    ),
+                version: releaseVersion(defaultArgoCdVersion).describe("Argo CD's version, without `v`."),
+                ...manifestSource({
+                    path: "Folder that holds `install.yaml` and `ha/install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_ARGOCD_MANIFESTS`, whose folder also holds the image updater's file, `image-updater.yaml`.",
+                    url: "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: the release's file in Argo CD's repository.",
+                    sha256: `SHA-256 of the file at \`url\`. Known for the releases ${Object.keys(argoCdReleases).join(", ")}; required for any other version or file.`,
+                }),
             })
             .prefault({})
             .describe("The manifests Argo CD is installed from: a version and where its file is."),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { sha256, url } from "../../fields";
+import { manifestSource, url } from "../../fields";
 import { updaterReleases } from "./releases";
 
 /** Argo CD Image Updater's part of the spec; what it does for an app is a part of the app. */
@@ -14,21 +14,11 @@ export const imageUpdaterSchema = z.strictObject({
         ),
     manifests: z
         .strictObject({
-            path: z
-                .string()
-                .min(1)
-                .optional()
-                .describe("Manifest file, relative to the project's folder; excludes `url`."),
-            url: url
-                .optional()
-                .describe(
-                    "URL of the manifest file, or of a mirror of it; excludes `path`. Default: the release's file in the updater's repository.",
-                ),
-            sha256: sha256
-                .optional()
-                .describe(
-                    `SHA-256 of the file at \`url\`. Known for the releases ${Object.keys(updaterReleases).join(", ")}; required for any other version or file.`,
-                ),
+            ...manifestSource({
+                path: "Manifest file, relative to the project's folder; excludes `url`.",
+                url: "URL of the manifest file, or of a mirror of it; excludes `path`. Default: the release's file in the updater's repository.",
+                sha256: `SHA-256 of the file at \`url\`. Known for the releases ${Object.keys(updaterReleases).join(", ")}; required for any other version or file.`,
+            }),
         })
         .prefault({})
         .describe("What the updater is installed from; used with `install`."),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { imageMirror, named, quantity, sha256, url } from "../../fields";
+import { imageMirror, manifestSource, named, quantity, releaseVersion, url } from "../../fields";
 import { namespaceName } from "../../names";
 import { defaultFluxVersion, defaultOperatorVersion } from "./releases";
 
@@ -20,57 +20,25 @@ export const fluxOptions = z
             .describe("Namespace of Flux's controllers on the host. What a team has is in `flux-<team>`."),
         manifests: z
             .strictObject({
-                version: z
-                    .string()
-                    .regex(
-                        /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/,
-                        `must be a version without v, e.g. ${defaultFluxVersion}`,
-                    )
-                    .default(defaultFluxVersion)
-                    .describe("Flux's version, without `v`."),
-                path: z
-                    .string()
-                    .min(1)
-                    .optional()
-                    .describe(
-                        "Folder that holds `install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_FLUX_MANIFESTS`.",
-                    ),
-                url: url
-                    .optional()
-                    .describe(
-                        "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: `install.yaml` of the release.",
-                    ),
-                sha256: sha256
-                    .optional()
-                    .describe("SHA-256 of the file at `url`. Required without `path`: none is known yet."),
+                version: releaseVersion(defaultFluxVersion).describe("Flux's version, without `v`."),
+                ...manifestSource({
+                    path: "Folder that holds `install.yaml`, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_FLUX_MANIFESTS`.",
+                    url: "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: `install.yaml` of the release.",
+                    sha256: "SHA-256 of the file at `url`. Required without `path`: none is known yet.",
+                }),
             })
             .prefault({})
             .describe("The manifests Flux is installed from: a version and where its file is."),
         operator: z
             .strictObject({
-                version: z
-                    .string()
-                    .regex(
-                        /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/,
-                        `must be a version without v, e.g. ${defaultOperatorVersion}`,
-                    )
-                    .default(defaultOperatorVersion)
-                    .describe("Flux Operator's version, without `v`."),
-                path: z
-                    .string()
-                    .min(1)
-                    .optional()
-                    .describe(
-                        "File with its manifests, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_FLUX_MANIFESTS`, whose folder also holds this file, `operator.yaml`.",
-                    ),
-                url: url
-                    .optional()
-                    .describe(
-                        "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: `install.yaml` of the release.",
-                    ),
-                sha256: sha256
-                    .optional()
-                    .describe("SHA-256 of the file at `url`. Required without `path`: none is known yet."),
+                version: releaseVersion(defaultOperatorVersion).describe(
+                    "Flux Operator's version, without `v`.",
+                ),
+                ...manifestSource({
+                    path: "File with its manifests, relative to the project's folder; excludes `url`. Overridden by the environment variable `ESTATE_FLUX_MANIFESTS`, whose folder also holds this file, `operator.yaml`.",
+                    url: "URL of the manifest file itself, or of a mirror of it; excludes `path`. Default: `install.yaml` of the release.",
+                    sha256: "SHA-256 of the file at `url`. Required without `path`: none is known yet.",
+                }),
             })
             .optional()
             .describe(
