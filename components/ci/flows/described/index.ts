@@ -7,11 +7,10 @@ import { versionFile, versionOf } from "../../../../estate/flows/plan";
 import { given } from "../../../../estate/plain";
 import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
-import { pipelineFile, previewJobs } from "../../systems";
+import { previewJobs } from "../../systems";
 import { environmentBranches } from "../environment-branches";
-import { estateYaml } from "../estateYaml";
 import type { CiFiles } from "../files";
-import { gitlabFlow, laneFiles, laneJobs, laneStages, machineParts, testJobs } from "../gitlab-flow";
+import { allLanes, gitlabFlow, includedLanes, testJobs } from "../gitlab-flow";
 
 export const described: CiFiles = {
     app: {
@@ -22,9 +21,7 @@ export const described: CiFiles = {
             gitlab: (app, _, machines) =>
                 [
                     rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
-                    ...machineParts(app, "deliver"),
-                    ...app.plan.lanes.flatMap((lane) => laneJobs(lane, machines[lane.environment])),
-                    "",
+                    ...allLanes(app, machines, "deliver"),
                     ...(app.previews === undefined ? [] : [`include: ${previewJobs}`, ""]),
                 ].join("\n"),
             // A rule refuses such apps.
@@ -33,20 +30,7 @@ export const described: CiFiles = {
     },
     ...(environmentBranches.config === undefined ? {} : { config: environmentBranches.config }),
     included: {
-        app: {
-            own: (app) => [
-                {
-                    path: pipelineFile.gitlab,
-                    text: rendered("included-app.gitlab-ci.yml", testJobs(app)),
-                },
-            ],
-            estate: (app, from) =>
-                estateYaml(app, from, {
-                    files: laneFiles(app, { build: "build", deploy: "deliver" }),
-                    stages: ["test", ...laneStages(app), "build", "deliver", "merge_back"],
-                    workflow: '$CI_COMMIT_REF_PROTECTED == "true"',
-                }),
-        },
+        app: includedLanes(__dirname, { test: "test", build: "build", deploy: "deliver" }),
         ...(environmentBranches.included.config === undefined
             ? {}
             : { config: environmentBranches.included.config }),

@@ -30,29 +30,14 @@ export const gitlabFlow: CiFiles = {
             gitlab: (app, _, machines) =>
                 [
                     rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
-                    ...machineParts(app, "deploy"),
-                    ...app.plan.lanes.flatMap((lane) => laneJobs(lane, machines[lane.environment])),
-                    "",
+                    ...allLanes(app, machines, "deploy"),
                 ].join("\n"),
             // A rule of the flow refuses such apps.
             jenkins: () => "",
         },
     },
     included: {
-        app: {
-            own: (app) => [
-                {
-                    path: pipelineFile.gitlab,
-                    text: rendered("included-app.gitlab-ci.yml", testJobs(app)),
-                },
-            ],
-            estate: (app, from) =>
-                estateYaml(app, from, {
-                    files: laneFiles(app, { build: "build_image", deploy: "deploy" }),
-                    stages: ["build", ...laneStages(app), "build_image", "deploy", "merge_back"],
-                    workflow: '$CI_COMMIT_REF_PROTECTED == "true"',
-                }),
-        },
+        app: includedLanes(__dirname, { test: "build", build: "build_image", deploy: "deploy" }),
     },
     notes,
 };
@@ -63,7 +48,7 @@ export function testJobs({ name, pipeline: { images } }: App): Record<string, st
 }
 
 /** What an app repository includes for its lanes. */
-export function laneFiles(
+function laneFiles(
     { plan, pipeline: { images } }: App,
     stages: { readonly build: string; readonly deploy: string },
 ): Included[] {
@@ -96,19 +81,49 @@ export function laneFiles(
 }
 
 /** Stages of {@link laneFiles} that come before the one that builds. */
-export function laneStages({ plan }: App): string[] {
+function laneStages({ plan }: App): string[] {
     return plan.lanes.some(({ reuses }) => reuses.length > 0) ? ["reuse_image"] : [];
 }
 
-/** What the jobs of lanes to machines have in common, in the stage that delivers; nothing for an app without. */
-export function machineParts(app: App, stage: string): string[] {
-    return app.environments.some(onMachine)
-        ? ["", rendered("../machines/machine.gitlab-ci.yml", { stage }).trimEnd()]
-        : [];
+/** What a repository has for itself where it includes the rest. @param folder with the flow's `included-app.gitlab-ci.yml`. */
+export function ownPipeline(folder: string): CiFiles["included"]["app"]["own"] {
+    return (app) => [
+        {
+            path: pipelineFile.gitlab,
+            text: renderFile(path.join(folder, "included-app.gitlab-ci.yml"), testJobs(app)),
+        },
+    ];
+}
+
+/** An app repository that includes its lanes. @param stages the names that the flow has for those of tests, images and deliveries. */
+export function includedLanes(
+    folder: string,
+    stages: Readonly<Record<"test" | "build" | "deploy", string>>,
+): CiFiles["included"]["app"] {
+    return {
+        own: ownPipeline(folder),
+        estate: (app, from) =>
+            estateYaml(app, from, {
+                files: laneFiles(app, stages),
+                stages: [stages.test, ...laneStages(app), stages.build, stages.deploy, "merge_back"],
+                workflow: '$CI_COMMIT_REF_PROTECTED == "true"',
+            }),
+    };
+}
+
+/** The jobs of all lanes as lines of a file, and what those to machines have in common. @param stage the one that delivers. */
+export function allLanes(app: App, machines: Readonly<Record<string, Machine>>, stage: string): string[] {
+    return [
+        ...(app.environments.some(onMachine)
+            ? ["", rendered("../machines/machine.gitlab-ci.yml", { stage }).trimEnd()]
+            : []),
+        ...app.plan.lanes.flatMap((lane) => laneJobs(lane, machines[lane.environment])),
+        "",
+    ];
 }
 
 /** The jobs of one lane. `machine`: where it delivers to, if that is one. */
-export function laneJobs(lane: Lane, machine?: Machine): string[] {
+function laneJobs(lane: Lane, machine?: Machine): string[] {
     const { environment, ref, reuses, mergesBack } = lane;
     const job = (name: string): string => yamlScalar(`${name} ${environment}`);
     const due = dueRule(ref.kind, environment);

@@ -8,10 +8,10 @@ import { versionFile, versionOf } from "../../../../estate/flows/plan";
 import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
 import { yaml, yamlScalar } from "../../../support/yaml";
-import { pipelineFile, previewJobs } from "../../systems";
+import { previewJobs } from "../../systems";
 import { dueRule, estateYaml, laneInputs, type Included } from "../estateYaml";
 import type { CiFiles } from "../files";
-import { testJobs } from "../gitlab-flow";
+import { ownPipeline, testJobs } from "../gitlab-flow";
 
 export const trunk: CiFiles = {
     app: {
@@ -57,12 +57,7 @@ export const trunk: CiFiles = {
     // Programs tag the baselines of the config repository, and may not read the project for pipelines: it has copies.
     included: {
         app: {
-            own: (app) => [
-                {
-                    path: pipelineFile.gitlab,
-                    text: rendered("included-app.gitlab-ci.yml", testJobs(app)),
-                },
-            ],
+            own: ownPipeline(__dirname),
             estate: (app, from) =>
                 estateYaml(
                     app,
