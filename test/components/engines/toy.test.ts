@@ -407,7 +407,13 @@ test("an estate with it and Argo CD", async (t) => {
 
 test("the program names no engine", () => {
     const root = path.resolve(__dirname, "../../..");
-    const files = ["index.ts", "components/program.ts", "components/outputs.ts", "components/apps/app.ts"];
+    const parts = fs.readdirSync(path.join(root, "components/program"));
+    const files = [
+        "index.ts",
+        "components/outputs.ts",
+        "components/apps/app.ts",
+        ...parts.map((file) => `components/program/${file}`),
+    ];
     for (const file of files) {
         const code = fs.readFileSync(path.join(root, file), "utf8").replace(/\/\*\*[^]*?\*\//g, "");
         for (const [name, { title }] of Object.entries<EngineDefinition>(engines)) {
