@@ -103,12 +103,46 @@ function isPlainName(text: string): boolean {
 /** Fields that say where a secret is and never what it is: `pullSecret`, `tlsSecret`, an `existingSecret`. */
 const namesSecret = /(?:^|[_.-])(?:(?:image_?)?pull|tls|existing|default_tls|ca|cert)_?secrets?$/i;
 
+/**
+ * Fields that say where several of them or one for something is: `passwordSecret`, `dbSecret`, `gcpServiceAccountSecret`; not
+ * those that are what programs sign and sign in with.
+ */
+const namesSecretOf =
+    /(?:^|[_.-])(?!(?:client|session|app|application|web_?hook|signing|shared|jwt|cookie|hmac|api|consumer|oauth2?|oidc|encryption|auth|master|state|totp|otp|hash|salt)_?secrets?$)[a-z0-9]+_?secrets?$/i;
+
+/** Whether a plain name is of several words, as names of objects are and a word that was chosen is not: `web-db`. */
+function isNameOfWords(text: string): boolean {
+    return isPlainName(text) && /[-./]/.test(text);
+}
+
+/**
+ * What somebody passes to a program in one text: `--password=…`, `password=… host=…`, `PASSWORD: …`, an element
+ * `{name: PASSWORD, value: …}` of a patch. References pass: `$(PASSWORD)`, `{{ .password }}`, `<password>`.
+ */
+const passed =
+    /(?<![a-z0-9])(?:password|passwd|pwd|secret|token|private[_-]?key|api[_-]?key)["']?(?:\s*[=:]\s*|\s*,?\s*["']?value["']?\s*[=:]\s*)["']?([^\s"'&;,<>{}()[\]$%|*\\]{6,})/gi;
+
+/** Whether a text passes a secret on, as arguments, addresses of databases and patches do. */
+export function passesSecret(text: string): boolean {
+    return [...text.matchAll(passed)].some(
+        ([, value = ""]) =>
+            couldBeSecret(value) && !/^[a-z]+(?:[-_./][a-z]+)*$/i.test(value) && !/^[./]|:\/\//.test(value),
+    );
+}
+
+/** Whether an argument of a program says that the next one is a secret: `--password`. */
+export function announcesSecret(argument: string): boolean {
+    return /^-{1,2}(?!-|secret$)[a-z0-9-]+$/i.test(argument) && secretName.test(argument);
+}
+
 /** Like {@link secretIn}, and also by the name of the field the text is in. */
 export function secretAt(field: string, text: string): string | undefined {
-    const snake = field.replace(/([a-z])([A-Z])/g, "$1_$2");
+    const snake = field.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
+    const isReference =
+        (namesSecret.test(snake) && isPlainName(text)) || (namesSecretOf.test(snake) && isNameOfWords(text));
     return (
         secretIn(text) ??
-        (secretName.test(snake) && couldBeSecret(text) && !(namesSecret.test(snake) && isPlainName(text))
+        (secretName.test(snake) && couldBeSecret(text) && !isReference
             ? "a secret"
             : isRandom(text)
               ? "a random key or password"

@@ -2,7 +2,7 @@ import { isChannelSecretKey } from "../channels";
 import { engines } from "../engines";
 import type { EngineDefinition } from "../engines/engine";
 import type { Problem } from "../problem";
-import { secretAt } from "../secrets";
+import { announcesSecret, passesSecret, secretAt } from "../secrets";
 
 /** Keys whose values name or limit secrets without being any: `existingSecret`, `secretName`, quotas of Secrets. */
 const harmless = /^existing|(name|ref|path|file|type|enabled|ttl|days)$/i;
@@ -31,11 +31,32 @@ function walk(value: unknown, path: readonly string[]): Problem[] {
         const key = path.at(-1) ?? "";
         // Quota keys such as `secrets` or `count/secrets` hold numbers.
         const field = harmless.test(key) || path.at(-2) === "quota" || path[0] === "notSecrets" ? "" : key;
-        const looks = secretAt(field, value);
+        // `tls: {secret: web-tls}` is what `tlsSecret: web-tls` is.
+        const looks =
+            secretAt(field === "secret" ? `${path.at(-2) ?? ""}_secret` : field, value) ??
+            (path[0] !== "notSecrets" && passesSecret(value) ? "a secret that is passed on" : undefined);
         return looks === undefined ? [] : [problem(path, value, looks)];
+    }
+    if (typeof value === "number" && path.length > 0 && path.at(-2) !== "quota") {
+        const digits = String(value);
+        const looks = harmless.test(path.at(-1) ?? "") ? undefined : secretAt(path.at(-1) ?? "", digits);
+        return looks === undefined ? [] : [problem(path, digits, looks)];
     }
     if (typeof value !== "object" || value === null) {
         return [];
+    }
+    if (Array.isArray(value)) {
+        const list: readonly unknown[] = value;
+        return list.flatMap((each, index): Problem[] => {
+            const before = list[index - 1];
+            const announced = typeof before === "string" && announcesSecret(before) ? before : undefined;
+            const looks =
+                announced === undefined || typeof each !== "string" ? undefined : secretAt(announced, each);
+            const at = [...path, String(index)];
+            return looks === undefined || typeof each !== "string"
+                ? walk(each, at)
+                : [problem(at, each, looks)];
+        });
     }
     const variable = variableIn(value);
     if (variable !== undefined) {

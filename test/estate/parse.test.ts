@@ -353,6 +353,54 @@ describe("a secret in the open", () => {
             "apps.web.values.cert",
             "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt",
         ],
+        [
+            "a password of digits alone, which YAML takes for a number",
+            { apps: { web: { values: { db: { password: 12345678 } } } } },
+            "apps.web.values.db.password",
+            "12345678",
+        ],
+        [
+            "a password in an argument",
+            { apps: { web: { values: { args: ["--verbose", "--db-password=hunter2hunter2"] } } } },
+            "apps.web.values.args.1",
+            "hunter2hunter2",
+        ],
+        [
+            "a password behind its argument",
+            { apps: { web: { values: { args: ["--db-password", "hunter2hunter2"] } } } },
+            "apps.web.values.args.1",
+            "hunter2hunter2",
+        ],
+        [
+            "a password in the address of a database",
+            { apps: { web: { values: { dsn: "host=db user=web password=hunter2 sslmode=require" } } } },
+            "apps.web.values.dsn",
+            "hunter2",
+        ],
+        [
+            "a variable in a text of YAML",
+            { apps: { web: { values: { extraEnv: "- name: DB_PASSWORD\n  value: hunter2hunter2\n" } } } },
+            "apps.web.values.extraEnv",
+            "hunter2hunter2",
+        ],
+        [
+            "a variable in a patch",
+            {
+                apps: {
+                    api: {
+                        kustomize: {
+                            patches: [
+                                {
+                                    patch: "- op: add\n  path: /spec/env/-\n  value: {name: TOKEN, value: a1b2c3d4}",
+                                },
+                            ],
+                        },
+                    },
+                },
+            },
+            "apps.api.kustomize.patches.0.patch",
+            "a1b2c3d4",
+        ],
         ["a token at an unknown key", { gitlab: { token: "abc-abc-abc" } }, "gitlab.token", "abc-abc-abc"],
     ];
     for (const [title, overrides, at, secret] of cases) {
@@ -404,6 +452,19 @@ describe("a secret in the open", () => {
             image: { pullSecret: "regcred" },
             ingress: { tlsSecret: "web-tls" },
             automountServiceAccountToken: "false",
+            passwordSecret: "web-db",
+            gcpServiceAccountSecret: "gcp-sa",
+            tls: { secret: "web-tls" },
+            tokenExpirySeconds: 36000,
+            args: [
+                "--token=$(TOKEN)",
+                "--token-file=/run/tokens/1",
+                "--password-file",
+                "/run/db1",
+                "--secret",
+                "web-tls",
+            ],
+            template: "password: {{ .Values.password1 }}\ntoken: ${TOKEN1}",
             podAnnotations: { "vault.hashicorp.com/agent-inject-token": "true" },
             env: [
                 { name: "DB_HOST", value: "db" },
