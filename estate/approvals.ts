@@ -1,7 +1,7 @@
 /** How the approvals that merges want are enforced. Pure. */
 import type { App, ApprovalGate, GitLab } from "./model";
 import type { RepositoryPlan } from "./flows/plan";
-import { trimSlash } from "./plain";
+import { plainUrl } from "./plain";
 import type { Spec } from "./schema";
 
 /** How many approvals merges into a branch want, by branch or pattern; without branches that want none. */
@@ -41,5 +41,5 @@ export function resolveApprovalGate({
         ? undefined
         : hookUrl === undefined || image === undefined
           ? {}
-          : { relay: { url: trimSlash(hookUrl), image } };
+          : { relay: { url: plainUrl(hookUrl), image } };
 }

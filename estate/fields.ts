@@ -11,17 +11,21 @@ export const named = (rule: NameRule): z.ZodString =>
 /** A name that people choose. */
 export const name = named(specName);
 
+/** Whether a text in the form of a URL is one: its port is a port, its host a host or an address. */
+export const isUrl = (text: string): boolean => !/^https?:\/\//.test(text) || URL.canParse(text);
+
 export const url = z
     .string()
     .regex(
-        /^https?:\/\/[^\s/?#]+(?:\/[^\s?#]*)?$/,
-        "must be an http or https URL without query and fragment",
-    );
+        /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s/?#\\]+)*\/?$/,
+        "must be an http or https URL without user, query, fragment and empty folders",
+    )
+    .refine(isUrl, "must be a URL whose host and port exist: ports go up to 65535");
 
 const labelKey = z
     .string()
     .regex(
-        /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+        /^(?:(?=[^/]{1,253}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
         "must be a Kubernetes label key",
     );
 const labelValue = z

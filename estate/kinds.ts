@@ -122,6 +122,32 @@ function same(a: NamespacedKind, b: NamespacedKind): boolean {
     return a.group === b.group && a.kind === b.kind;
 }
 
+/** API groups whose kinds are for a whole cluster; `storage.k8s.io` has one that is not, and nobody writes it. */
+const outsideGroups = [
+    "admissionregistration.k8s.io",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "certificates.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "node.k8s.io",
+    "scheduling.k8s.io",
+    "storage.k8s.io",
+];
+
+/** Kinds for a whole cluster that people ask for, of groups that have others too. */
+const outsideKinds = [
+    "cert-manager.io/ClusterIssuer",
+    "external-secrets.io/ClusterExternalSecret",
+    "external-secrets.io/ClusterPushSecret",
+    "external-secrets.io/ClusterSecretStore",
+    "gateway.networking.k8s.io/GatewayClass",
+    "keda.sh/ClusterTriggerAuthentication",
+    "kyverno.io/ClusterCleanupPolicy",
+    "kyverno.io/ClusterPolicy",
+    "networking.k8s.io/IngressClass",
+    "policy/PodSecurityPolicy",
+];
+
 /**
  * Why an app must not have a kind, whoever asks for it; absent: it may.
  *
@@ -136,6 +162,12 @@ export function forbiddenKind(
     }
     if (engineKinds.some((own) => own.group === group && own.kind === kind)) {
         return "what an engine delivers comes from the spec";
+    }
+    if (/^v\d/.test(group)) {
+        return 'it is a version; the core group is written group: ""';
+    }
+    if (outsideGroups.includes(group) || outsideKinds.includes(`${group}/${kind}`)) {
+        return "it does not live in a namespace";
     }
     if (group !== "") {
         return undefined;

@@ -58,8 +58,8 @@ export const branchName: NameRule = {
     what: "git branch",
     maximum: 244,
     pattern:
-        /^(?![-/.])(?!.*(?:\/\/|\.\.|\/\.|@\{))(?!.*(?:\.lock)(?:\/|$))(?![0-9a-f]{40}$)[A-Za-z0-9._/@+-]+(?<![/.])$/,
-    form: "letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or ., not ending in .lock, not a commit id",
+        /^(?![-/.])(?!.*(?:\/\/|\.\.|\/\.|@\{))(?!.*(?:\.lock)(?:\/|$))(?!(?:[0-9a-f]{40}|[0-9a-f]{64})(?:-?\/|$))(?!(?:HEAD|@)$|refs\/(?:heads|tags|remotes)\/)[A-Za-z0-9._/@+-]+(?<![/.])$/,
+    form: "letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or ., not ending in .lock, not a commit id, HEAD, @ or refs/heads/…",
 };
 
 /** A git branch or tag, or several: `*` is for any characters. */
@@ -75,8 +75,8 @@ export const refPattern: NameRule = {
 export const folderName: NameRule = {
     what: "folder",
     maximum: 255,
-    pattern: /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/,
-    form: "a relative path without . or .. elements",
+    pattern: /^(?!.*(?:^|\/)(?:\.{1,2}|\.[Gg][Ii][Tt])(?:\/|$))[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/,
+    form: "a relative path without . or .. elements, which git has no .git in",
 };
 
 /** Why `name` breaks `rule`; undefined when it does not. */

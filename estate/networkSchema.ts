@@ -1,7 +1,7 @@
 /** The part `network` of the spec: what lies between the estate and its servers. */
 import { z } from "zod";
 
-import { name } from "./fields";
+import { isUrl, name } from "./fields";
 
 const host = z
     .string()
@@ -29,11 +29,19 @@ const proxy = z.strictObject({
             /^https?:\/\/[^\s/?#@]+\/?$/,
             "must be the http or https URL of a proxy, host and port only: it is read by everybody who sees a pod",
         )
+        .refine(isUrl, "must be a URL whose host and port exist: ports go up to 65535")
         .describe(
             "Where the proxy is, e.g. `http://proxy.example.com:3128`; a proxy that asks for a login is not supported.",
         ),
     noProxy: z
-        .array(z.string().regex(/^[^\s,]+$/, "must be a host, .domain, address or network, one each"))
+        .array(
+            z
+                .string()
+                .regex(
+                    /^[^\s,*]+$/,
+                    "must be a host, .domain, address or network, one each, without *: curl and git know none",
+                ),
+        )
         .default([])
         .describe(
             "What is reached directly, e.g. `[.example.com, 10.0.0.0/8]`. This machine, the services of the host cluster, the relay and the API servers of clusters without a `proxyUrl` need not be named.",

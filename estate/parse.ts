@@ -326,7 +326,10 @@ function rewritten(expected: string, value: unknown): string {
         return "write one, or leave the key out";
     }
     if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
-        return `put it in quotes: "${value}"`;
+        // YAML has read 1.10 as 1.1 and 0x10 as 16: only whole numbers and truth values are certainly as they were written.
+        return typeof value === "number" && !Number.isSafeInteger(value)
+            ? `put it in quotes, as it was meant: YAML read the number ${value}, e.g. from 1.10 the number 1.1`
+            : `put it in quotes: "${value}"`;
     }
     if (typeof value === "string") {
         const amount = /^\d+(?:\.\d+)?/.exec(value)?.[0];

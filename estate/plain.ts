@@ -2,9 +2,13 @@ import { compare } from "./problem";
 
 /** Small steps from a spec to plain data, for all that resolve a part of it. Pure. */
 
-/** A URL without its trailing slashes. */
-export function trimSlash(url: string): string {
-    return url.replace(/\/+$/, "");
+/**
+ * A URL as programs that compare texts have it: host in lower case and in ASCII, no port that its scheme has anyway, no
+ * trailing slash. What is no URL only loses its slashes.
+ */
+export function plainUrl(url: string): string {
+    const { origin, pathname } = URL.canParse(url) ? new URL(url) : { origin: url, pathname: "" };
+    return `${origin}${pathname}`.replace(/\/+$/, "");
 }
 
 /** Each element once, sorted. */

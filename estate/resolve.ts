@@ -33,7 +33,7 @@ import type { KubeconfigConnection } from "./kubeconfig";
 import { needsEnterprise } from "./edition";
 import { resolvePreviews } from "./previews";
 import { promotionOrder } from "./environmentOrder";
-import { freeze, given, mapSorted, sortedSet, trimSlash } from "./plain";
+import { freeze, given, mapSorted, sortedSet, plainUrl } from "./plain";
 import { compare } from "./problem";
 import type { Spec, SpecApp, SpecEnvironment } from "./schema";
 
@@ -48,7 +48,7 @@ import type { Spec, SpecApp, SpecEnvironment } from "./schema";
  * result and report what is wrong with it.
  */
 export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
-    const gitlabUrl = trimSlash(spec.gitlab.url);
+    const gitlabUrl = plainUrl(spec.gitlab.url);
     const environments = resolveEnvironments(spec);
     const gitlab: Estate["gitlab"] = {
         url: gitlabUrl,
@@ -59,7 +59,7 @@ export function resolve(spec: Spec, context: ResolveContext = {}): Estate {
         protectedMergeRequestPipelines: spec.gitlab.protectedMergeRequestPipelines,
         visibility: spec.gitlab.visibility,
         ...given("caFile", spec.gitlab.caFile),
-        clusterUrl: trimSlash(spec.gitlab.clusterUrl ?? gitlabUrl),
+        clusterUrl: plainUrl(spec.gitlab.clusterUrl ?? gitlabUrl),
         ...given("approvalGate", resolveApprovalGate(spec)),
     };
     const registries = mapSorted(spec.registries, resolveRegistry);
@@ -196,7 +196,7 @@ function resolveEnvironments(spec: Spec): readonly Environment[] {
 }
 
 function resolveRegistry(registry: Spec["registries"][string], name: string): Registry {
-    const url = trimSlash(registry.url);
+    const url = plainUrl(registry.url);
     return {
         name,
         url,
@@ -221,7 +221,7 @@ function resolveCluster(
         role: cluster.role,
         context: cluster.access.context ?? name,
         ...given("kubeconfig", cluster.access.kubeconfig),
-        server: trimSlash(server),
+        server: plainUrl(server),
         ...given("tls", resolveTls(cluster.tls, network, connection)),
         ...given("proxyUrl", cluster.proxyUrl ?? connection?.proxyUrl),
         leaving: cluster.leaving,

@@ -9,7 +9,7 @@ import { builtIn } from "./defaults";
 import { hold, ignoredDifference, kinds, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { kindSets } from "./kinds";
 import { defaultEngine, engineOptions, engines, type Engine } from "./engines";
-import { day, fullPath, imageReference, labels, name, named, quantity, url } from "./fields";
+import { day, fullPath, imageReference, isUrl, labels, name, named, quantity, url } from "./fields";
 import { branchName, folderName, gitlabPathElement, namespaceName } from "./names";
 import { network } from "./networkSchema";
 import { machines } from "./machineSchema";
@@ -34,9 +34,10 @@ import {
 const origin = z
     .string()
     .regex(
-        /^https?:\/\/[^\s/?#]+\/?$/,
-        "must be an http or https URL of a host, without path, query and fragment",
-    );
+        /^https?:\/\/[^\s/?#@\\]+\/?$/,
+        "must be an http or https URL of a host, without user, path, query and fragment",
+    )
+    .refine(isUrl, "must be a URL whose host and port exist: ports go up to 65535");
 
 /** GitLab's user names; bots of tokens included. */
 const userName = z
@@ -290,10 +291,39 @@ const quotaResource = z
         /^(?:(?:(?:requests|limits)\.)?(?:cpu|memory|ephemeral-storage)|requests\.storage|(?:requests\.)?hugepages-.+|services(?:\.nodeports|\.loadbalancers)?|pods|secrets|configmaps|persistentvolumeclaims|replicationcontrollers|resourcequotas|[^/]+\/[^/]+)$/,
         "must be what a ResourceQuota limits, e.g. requests.cpu, limits.memory, pods or count/deployments.apps",
     );
-const quota = z.record(quotaResource, quantity.nullable()).nullable();
-const storageGiB = z.int().min(1).nullable();
+/** What comes in fractions; an API server takes only whole numbers of all else. */
+const divisible = /^(?:(?:requests|limits)\.|cpu$|memory$|ephemeral-storage$|hugepages-)/;
+const quota = z
+    .record(quotaResource, quantity.nullable())
+    .superRefine((limits, context) => {
+        for (const [key, limit] of Object.entries(limits)) {
+            if (!divisible.test(key) && limit !== null && /\.|m$/.test(limit)) {
+                context.addIssue({ code: "custom", path: [key], message: "must be a whole number" });
+            }
+        }
+    })
+    .nullable();
+/** Harbor has no limits above 1024 TiB. */
+const storageGiB = z
+    .int()
+    .min(1)
+    .max(1024 * 1024)
+    .nullable();
 const keepTags = z.int().min(1).max(1000);
-const immutableTags = z.array(z.string().min(1)).nullable();
+/**
+ * Harbor keeps a pattern that it cannot read, and one that no tag matches: the first fails each push, the other guards
+ * nothing. Alternatives are in braces.
+ */
+const immutableTags = z
+    .array(
+        z
+            .string()
+            .regex(
+                /^(?:[\w.*?-]|\[[^\s[\]{},]+\]|\{(?:[\w.*?,-]|\[[^\s[\]{},]+\])+\})+$/,
+                'must be a pattern of tags: letters, digits and . _ - with * and ? for what varies, [a-z] and {v*,release-*}, e.g. "v*"',
+            ),
+    )
+    .nullable();
 const preventVulnerable = z
     .strictObject({
         severity: z

@@ -220,7 +220,7 @@ function rules(): FlowRule[] {
         },
         {
             id: "nested-branch",
-            rule: "must not be in another branch of the repository: git has no branch env beside env/prod",
+            rule: "must not be in another branch of the repository",
             severity: "error",
             check: ({ estate }, apps) => [
                 ...estate.environments.flatMap((environment) =>
@@ -260,6 +260,7 @@ export function inside(
         .map(({ name, owner }) => ({
             path,
             value,
+            rule: `must not be in another branch of the repository: git has no branch ${name} beside ${value}`,
             fix: `${owner} has ${name}; choose a branch beside it, e.g. ${value.replaceAll("/", "-")}`,
         }));
 }

@@ -3,6 +3,10 @@ import { sortedSet } from "../plain";
 import { repeated } from "../repeated";
 import type { Checked, Finding, Rule } from "./rule";
 
+/** What engines and the estate know registrations of clusters by. */
+const ownLabels =
+    /^(?:gitops-estate\/|argocd\.argoproj\.io\/|app\.kubernetes\.io\/managed-by$|(?:[a-z0-9-]+\.)*fluxcd\.io\/)/;
+
 /** Clusters, and what runs on them. */
 export const clusterRules: readonly Rule[] = [
     {
@@ -211,6 +215,21 @@ export const clusterRules: readonly Rule[] = [
                     value: tls.certificateAuthority,
                     fix: `add network.certificateAuthorities.${tls.certificateAuthority} with its file`,
                 })),
+    },
+    {
+        id: "cluster-labels",
+        rule: "must not be a label that the estate or an engine sets itself",
+        severity: "error",
+        check: ({ spec }) =>
+            Object.entries(spec.clusters).flatMap(([name, { labels }]) =>
+                Object.entries(labels)
+                    .filter(([label]) => ownLabels.test(label))
+                    .map(([label, value]) => ({
+                        path: `clusters.${name}.labels.${label}`,
+                        value,
+                        fix: "choose another key, e.g. a word without a prefix",
+                    })),
+            ),
     },
     {
         id: "host-connection",

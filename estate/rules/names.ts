@@ -222,6 +222,9 @@ function besideTeams({ estate }: Checked): Finding[] {
           ];
 }
 
+/** How deep groups of GitLab may lie in each other. */
+const gitlabLevels = 20;
+
 /** Namespaces every cluster comes with. */
 const kubernetesNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
@@ -277,7 +280,30 @@ function groups({ gitlab: { group, createGroup }, teams }: Estate): Finding[] {
     const elements = group.toLowerCase().split("/");
     const last = elements.at(-1) ?? "";
     const taken = elements.length === 1 ? gitlabRoot : gitlabRoutes;
+    const levels = elements.length + 1;
     return [
+        ...(/^\d+$/.test(group)
+            ? [
+                  {
+                      path: "gitlab.group",
+                      value: group,
+                      rule: "must not be a number: GitLab's API takes it for the id of another group",
+                      fix: createGroup
+                          ? "choose another group, e.g. with a word before the number"
+                          : "change the group's path, or choose another group",
+                  },
+              ]
+            : []),
+        ...(levels > gitlabLevels
+            ? [
+                  {
+                      path: "gitlab.group",
+                      value: group,
+                      rule: `must leave room for the groups of teams: GitLab has ${gitlabLevels} levels of groups, and these would be ${levels}`,
+                      fix: "choose a group further up",
+                  },
+              ]
+            : []),
         ...(createGroup && taken.has(last)
             ? [{ path: "gitlab.group", value: group, rule: route, fix: "choose another group" }]
             : []),

@@ -240,6 +240,18 @@ export const settingRules: readonly Rule[] = [
                 })),
     },
     {
+        id: "gitlab-url",
+        rule: "must be where people open GitLab, without the path of its API",
+        severity: "error",
+        check: ({ spec: { gitlab } }) =>
+            (["url", "clusterUrl"] as const).flatMap((key) => {
+                const own = gitlab[key]?.replace(/\/api(?:\/v\d+)?\/?$/, "");
+                return own === gitlab[key]
+                    ? []
+                    : [{ path: `gitlab.${key}`, value: gitlab[key], fix: `write ${own}` }];
+            }),
+    },
+    {
         id: "unique-registry",
         rule: "must be a Harbor of its own where an app is in both: the robots that promote its images have one name, and the second of them would be refused in the middle of the update",
         severity: "error",

@@ -1,5 +1,5 @@
 /** From Argo CD's part of a spec to its part of the model. Pure. */
-import { given, mapSorted, sortedSet, trimSlash } from "../../plain";
+import { given, mapSorted, sortedSet, plainUrl } from "../../plain";
 import { compare } from "../../problem";
 import type { ResolveContext } from "../../resolve";
 import type { Spec } from "../../schema";
@@ -10,7 +10,7 @@ import { argoCdReleases, defaultUpdaterVersion, updaterReleases } from "./releas
 export function resolveArgoCd(spec: Spec, context: ResolveContext): ArgoCd {
     const { argocd } = spec;
     const manifestsPath = context.manifests?.["argocd"];
-    const url = trimSlash(argocd.url ?? `https://argocd-server.${argocd.namespace}.svc`);
+    const url = plainUrl(argocd.url ?? `https://argocd-server.${argocd.namespace}.svc`);
     return {
         namespace: argocd.namespace,
         url,
@@ -27,12 +27,12 @@ export function resolveArgoCd(spec: Spec, context: ResolveContext): ArgoCd {
         seccomp: argocd.seccomp,
         adminEnabled: argocd.adminEnabled,
         reconciliationSeconds: argocd.reconciliationSeconds,
-        ...given("previewWebhookUrl", argocd.previewWebhookUrl && trimSlash(argocd.previewWebhookUrl)),
+        ...given("previewWebhookUrl", argocd.previewWebhookUrl && plainUrl(argocd.previewWebhookUrl)),
         ...given(
             "sso",
             argocd.sso && {
                 provider: argocd.sso.provider,
-                issuer: trimSlash(argocd.sso.issuer ?? spec.gitlab.url),
+                issuer: plainUrl(argocd.sso.issuer ?? spec.gitlab.url),
                 clientId: argocd.sso.clientId,
                 adminGroups: sortedSet(argocd.sso.adminGroups),
             },
@@ -70,7 +70,7 @@ function resolveImageUpdater(spec: Spec, manifestsPath: string | undefined): Arg
             install && version !== undefined ? updaterManifests(version, written) : undefined,
         ),
         intervalSeconds,
-        ...given("webhookUrl", webhookUrl && trimSlash(webhookUrl)),
+        ...given("webhookUrl", webhookUrl && plainUrl(webhookUrl)),
         commit: {
             name: commit.name,
             email: commit.email ?? `argocd-image-updater@${name}.invalid`,

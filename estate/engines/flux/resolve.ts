@@ -1,5 +1,5 @@
 /** From Flux's part of a spec to its part of the model. Pure. */
-import { given, mapSorted, trimSlash } from "../../plain";
+import { given, mapSorted, plainUrl } from "../../plain";
 import type { ResolveContext } from "../../resolve";
 import type { Spec } from "../../schema";
 import type { Flux, FluxManifests } from "./model";
@@ -22,8 +22,8 @@ export function resolveFlux(spec: Spec, context: ResolveContext): Flux {
             ...given("limits", limits && mapSorted(limits, (quantity) => quantity)),
         })),
         seccomp: flux.seccomp,
-        ...given("webhookUrl", flux.webhookUrl && trimSlash(flux.webhookUrl)),
-        relayUrl: trimSlash(relayUrl(spec)),
+        ...given("webhookUrl", flux.webhookUrl && plainUrl(flux.webhookUrl)),
+        relayUrl: plainUrl(relayUrl(spec)),
         intervalSeconds: flux.intervalSeconds,
         imageIntervalSeconds: flux.imageIntervalSeconds,
         forceUpgrades: flux.forceUpgrades,

@@ -115,4 +115,32 @@ export const clusterCases: readonly Case[] = [
         found: [["clusters.member1.server", undefined]],
         fix: /context member1 readable in k$/,
     },
+    {
+        rule: "cluster-labels",
+        title: "labels by which engines and the estate know a cluster",
+        change: {
+            clusters: {
+                member1: {
+                    labels: { "argocd.argoproj.io/secret-type": "repository", "gitops-estate/team": "a" },
+                },
+            },
+        },
+        found: [
+            ["clusters.member1.labels.argocd.argoproj.io/secret-type", "repository"],
+            ["clusters.member1.labels.gitops-estate/team", "a"],
+        ],
+        fix: /choose another key/,
+    },
+    {
+        rule: "unique-server",
+        title: "one API server by two spellings",
+        change: {
+            clusters: {
+                member1: { server: "https://api.test" },
+                member2: { server: "https://API.test:443/" },
+            },
+        },
+        found: [["clusters.member2.server", "https://api.test"]],
+        fix: /member1 has the same/,
+    },
 ];

@@ -92,4 +92,23 @@ export const deliveryCases: readonly Case[] = [
         ],
         fix: /jsonPointers/,
     },
+    {
+        rule: "kinds-allowed",
+        title: "kinds outside namespaces, and a version for a group",
+        change: {
+            defaults: {
+                kinds: [
+                    { group: "cert-manager.io", kind: "ClusterIssuer" },
+                    { group: "storage.k8s.io", kind: "StorageClass" },
+                    { group: "v1", kind: "PodTemplate" },
+                ],
+            },
+        },
+        found: [
+            ["defaults.kinds.0", { group: "cert-manager.io", kind: "ClusterIssuer" }],
+            ["defaults.kinds.1", { group: "storage.k8s.io", kind: "StorageClass" }],
+            ["defaults.kinds.2", { group: "v1", kind: "PodTemplate" }],
+        ],
+        fix: /does not live in a namespace/,
+    },
 ];

@@ -150,6 +150,20 @@ export const nameCases: readonly Case[] = [
         found: [["apps.a.environments.b-c", "a-b-c-d"]],
         fix: /^a in b has it too: rename one/,
     },
+    {
+        rule: "reserved-name",
+        title: "a group that is a number",
+        change: { gitlab: { group: "2024", createGroup: false } },
+        found: [["gitlab.group", "2024"]],
+        fix: /^change the group's path/,
+    },
+    {
+        rule: "reserved-name",
+        title: "groups deeper than GitLab has them",
+        change: { gitlab: { group: Array.from({ length: 20 }, (_, index) => `g${index}`).join("/") } },
+        found: [["gitlab.group", Array.from({ length: 20 }, (_, index) => `g${index}`).join("/")]],
+        fix: /further up/,
+    },
 ];
 
 function server(name: string): Overrides {

@@ -82,4 +82,17 @@ export const promotionCases: readonly Case[] = [
         severity: "warning",
         fix: /promote from there/,
     },
+    ...(
+        [
+            ["dev", /^remove it to commit/],
+            ["dev/updates", /e\.g\. dev-updates$/],
+            ["dev/{{.SHA256}}", /^choose one that is in no other/],
+        ] as const
+    ).map(([writeBranch, fix]): Case => ({
+        rule: "updater-branch",
+        title: `the branch ${writeBranch} of an updater`,
+        change: { ...updater, apps: { web: { updater: { writeBranch } } } },
+        found: [["apps.web.updater.writeBranch", writeBranch]],
+        fix,
+    })),
 ];

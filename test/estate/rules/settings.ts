@@ -33,7 +33,7 @@ export const settingCases: readonly Case[] = [
                 prod: { registry: "second" },
             },
         },
-        found: [["registries.second.url", url.replace(/\/$/, "")]],
+        found: [["registries.second.url", "https://harbor.test"]],
         fix: /^main is the same, and (api|web) is in both/,
     })),
     {
@@ -277,4 +277,16 @@ export const settingCases: readonly Case[] = [
         severity: "warning",
         fix: /certificate/,
     },
+    ...["url", "clusterUrl"].map((key): Case => ({
+        rule: "gitlab-url",
+        title: `the address of the API in ${key}`,
+        change: {
+            gitlab: {
+                [key]: "https://gitlab.test/api/v4/",
+                url: key === "url" ? "https://gitlab.test/api/v4/" : "https://gitlab.test",
+            },
+        },
+        found: [[`gitlab.${key}`, "https://gitlab.test/api/v4/"]],
+        fix: /^write https:\/\/gitlab\.test$/,
+    })),
 ];

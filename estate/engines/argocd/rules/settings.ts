@@ -49,7 +49,7 @@ export const argocdSettingRules: readonly AppsRule[] = [
         rule: "should have the host and path that GitLab itself is known by: with another one nothing is refreshed by a push",
         severity: "warning",
         check: ({ estate: { gitlab, argocd } }) =>
-            sameRepositories(gitlab.url, gitlab.clusterUrl)
+            sameRepositories(gitlab.url, gitlab.clusterUrl) || /\/api(?:\/v\d+)?$/.test(gitlab.clusterUrl)
                 ? []
                 : [
                       {
