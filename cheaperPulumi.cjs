@@ -33,24 +33,39 @@ function shortStackTraces() {
 }
 
 /**
- * What `load` gives. Meanwhile @npmcli/arborist is left for its first use: npm's own machinery, which Pulumi loads at
- * every start to serialise functions, and an estate has none. Node.js documents that entries of its module cache may be
- * added; this one is there while the program loads. Upstream: pulumi/pulumi#3671.
+ * What Pulumi loads at every start only to serialise functions, which an estate has none of, and what stands in for each
+ * until its first use: npm's own machinery, and the TypeScript compiler. Upstream: pulumi/pulumi#3671.
  */
-function withoutArborist(load) {
+const unused = {
+    "@npmcli/arborist": (real) => ({
+        Arborist: function (options) {
+            return new (real().Arborist)(options);
+        },
+    }),
+    "./typescript-shim": (real) => new Proxy({}, { get: (_, name) => real()[name] }),
+};
+
+/**
+ * What `load` gives. Meanwhile modules that are unused are left for their first use, unless they are loaded already.
+ * Node.js documents that entries of its module cache may be added; these are there while the program loads.
+ */
+function withoutUnused(load) {
     const fromPulumi = createRequire(require.resolve("@pulumi/pulumi"));
-    const file = fromPulumi.resolve("@npmcli/arborist");
-    if (fromPulumi.cache[file] !== undefined) {
-        return load();
-    }
-    const Arborist = function (options) {
-        return new (fromPulumi(file).Arborist)(options);
-    };
-    fromPulumi.cache[file] = { id: file, filename: file, loaded: true, exports: { Arborist } };
+    const added = Object.entries(unused).flatMap(([name, standIn]) => {
+        const file = fromPulumi.resolve(name);
+        if (fromPulumi.cache[file] !== undefined) {
+            return [];
+        }
+        const exports = standIn(() => fromPulumi(file));
+        fromPulumi.cache[file] = { id: file, filename: file, loaded: true, exports };
+        return [file];
+    });
     try {
         return load();
     } finally {
-        delete fromPulumi.cache[file];
+        for (const file of added) {
+            delete fromPulumi.cache[file];
+        }
     }
 }
 
@@ -60,7 +75,7 @@ exports.loadCheaply = (load) => {
         return load();
     }
     shortStackTraces();
-    const program = withoutArborist(() => {
+    const program = withoutUnused(() => {
         debugMessagesOnDemand();
         return load();
     });

@@ -15,10 +15,11 @@ function afterLoading(env: NodeJS.ProcessEnv = {}): Record<string, unknown> {
         const log = require("@pulumi/pulumi/log");
         const before = log.debug;
         require("./program.cjs");
-        const arborist = () => Object.keys(require.cache).some((file) => file.includes("/@npmcli/arborist/"));
+        const loaded = (name) => Object.keys(require.cache).some((file) => file.includes("/node_modules/" + name + "/"));
         console.log(JSON.stringify({
             ownDebug: log.debug === before,
-            arborist: arborist(),
+            arborist: loaded("@npmcli/arborist"),
+            compiler: loaded("typescript"),
             lines: Error.stackTraceLimit,
         }));`;
     const text = execFileSync(process.execPath, ["-e", script], {
@@ -29,9 +30,18 @@ function afterLoading(env: NodeJS.ProcessEnv = {}): Record<string, unknown> {
     return JSON.parse(text) as Record<string, unknown>;
 }
 
-test("debug messages stay in the program, traces are short, npm's machinery waits for its first use", () => {
+test("debug messages stay in the program, traces are short, npm's machinery and the compiler wait for their first use", () => {
     // The log module itself loads no more of Pulumi than it needs; the program loads the rest.
-    assert.deepEqual(afterLoading(), { ownDebug: false, arborist: false, lines: 2 });
+    assert.deepEqual(afterLoading(), { ownDebug: false, arborist: false, compiler: false, lines: 2 });
+});
+
+test("the compiler is there at its first use: functions are serialised as ever", () => {
+    const script = `
+        const { loadCheaply } = require("./cheaperPulumi.cjs");
+        const { runtime } = loadCheaply(() => require("@pulumi/pulumi"));
+        void runtime.serializeFunction(() => 42).then(({ text }) => console.log(text.includes("return 42") || text.includes("=> 42")));`;
+    const text = execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" });
+    assert.equal(text, "true\n");
 });
 
 test("npm's machinery is there at its first use", () => {
@@ -52,6 +62,7 @@ test("one variable leaves Pulumi as it comes", () => {
     assert.deepEqual(afterLoading({ ESTATE_PLAIN_PULUMI: "true" }), {
         ownDebug: true,
         arborist: true,
+        compiler: true,
         lines: 10,
     });
 });
