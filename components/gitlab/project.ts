@@ -147,8 +147,10 @@ export function seed(
                 },
                 {
                     retainOnDelete: true,
-                    // All of it: an update would write the first content over the team's.
+                    // All of it: an update would write the first content over the team's, and another first branch has
+                    // been made from the one before, with these files in it.
                     ignoreChanges: [
+                        "branch",
                         "content",
                         "encoding",
                         "commitMessage",

@@ -148,6 +148,7 @@ test("first content is written once, without a pipeline, and never taken away", 
     assert.equal(inputs["overwriteOnCreate"], false);
     assert.equal(options.retainOnDelete, true);
     assert.deepEqual(options.ignoreChanges, [
+        "branch",
         "content",
         "encoding",
         "commitMessage",
