@@ -272,6 +272,26 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                   ],
     },
     {
+        id: "gitlab-group-spelling",
+        rule: "should be spelt as GitLab has it",
+        fast: true,
+        check: ({ group, above }, { estate: { gitlab } }) => {
+            const found = [group?.fullPath, above?.fullPath].find((path) => path !== undefined);
+            const written = found === undefined ? "" : gitlab.group.slice(0, found.length);
+            return found === undefined || found === written || found.toLowerCase() !== written.toLowerCase()
+                ? []
+                : [
+                      {
+                          path: "gitlab.group",
+                          value: gitlab.group,
+                          severity: "warning" as const,
+                          rule: `should be spelt as GitLab has it, ${found}: git, jobs and sign-in compare it with capitals`,
+                          fix: `write ${found}${gitlab.group.slice(found.length)}`,
+                      },
+                  ];
+        },
+    },
+    {
         id: "gitlab-visibility",
         rule: "must be allowed on this server and in the group above",
         fast: true,
@@ -301,6 +321,23 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                           rule: `must not be ${state}`,
                           severity: "warning" as const,
                           fix: "take the name out, or have an administrator unblock the user",
+                      })),
+            ),
+    },
+    {
+        id: "gitlab-person-spelling",
+        rule: "must be spelt as GitLab has it",
+        fast: true,
+        check: ({ people }, { estate }) =>
+            people.flatMap(({ username, spelling = username }) =>
+                spelling === username
+                    ? []
+                    : placesOf(estate.teams, username).map(({ path }) => ({
+                          path,
+                          value: username,
+                          rule: `should be spelt as GitLab has it, ${spelling}: Argo CD knows people by that, capitals included`,
+                          severity: "warning" as const,
+                          fix: `write ${spelling}`,
                       })),
             ),
     },

@@ -24,6 +24,8 @@ export interface FoundGroup extends Place {
 /** A person the spec names. */
 export interface Person {
     readonly username: string;
+    /** The name as GitLab has it; absent: there is nobody of that name. */
+    readonly spelling?: string;
     /** GitLab's word, e.g. `active`; absent: there is nobody of that name. */
     readonly state?: string;
 }
@@ -204,7 +206,9 @@ async function withToken(ask: Ask, { gitlab, teams }: Estate): Promise<Omit<GitL
 async function person(ask: Ask, username: string): Promise<Person> {
     const { body } = await ask("GET", `/users?username=${encodeURIComponent(username)}`);
     const found = list(body).find((each) => text(each["username"]).toLowerCase() === username.toLowerCase());
-    return found === undefined ? { username } : { username, state: text(found["state"]) };
+    return found === undefined
+        ? { username }
+        : { username, spelling: text(found["username"]), state: text(found["state"]) };
 }
 
 async function groupAt(

@@ -298,6 +298,17 @@ const planted: Readonly<Record<string, Planted>> = {
         answers: { ...ready, "GET /users?username=carol": user("carol", "blocked") },
         found: [["gitlab-person-blocked", "teams.shop.developers", /unblock/, "warning"]],
     },
+    "a group in other letters than GitLab's": {
+        answers: Object.fromEntries(
+            Object.entries(there).map(([call, body]) => [call.replaceAll("acme", "Acme"), body]),
+        ),
+        spec: { gitlab: { createGroup: false, group: "Acme" } },
+        found: [["gitlab-group-spelling", "gitlab.group", /^write acme$/, "warning"]],
+    },
+    "a person in other letters than GitLab's": {
+        answers: { ...ready, "GET /users?username=bob": user("Bob") },
+        found: [["gitlab-person-spelling", "teams.shop.developers", /^write Bob$/, "warning"]],
+    },
     "a developer who is Owner of the group": {
         answers: { ...there, "GET /groups/5/members/all": [{ username: "Bob", access_level: 50 }] },
         spec: existing,
