@@ -12,8 +12,9 @@ import { CommandError } from "./console";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
 import { movedImages } from "./movedImages";
-import { moves, obstacles, otherAddresses } from "./moves";
+import { lowerVisibility, moves, obstacles, otherAddresses } from "./moves";
 import { filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
+import { goneMembers, newNames, withNewNames } from "./people";
 import { importResources } from "./takeOver";
 
 export interface Change {
@@ -46,6 +47,7 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     const handed = [...refusedHandOvers(places), ...(await misreadOnGitLab(engine, estate, places, change))];
     const findings = [
         ...moves(estate, exported),
+        ...lowerVisibility(estate, exported),
         // The sandbox's addresses are its ports, which it chooses when it starts.
         ...(engine.kind === "own" ? otherAddresses(estate, exported) : []),
         ...(await notIncluded(engine, estate, exported, change)),
@@ -78,6 +80,7 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     if (handed.length === 0) {
         handOverLines(places).forEach(change.report);
     }
+    await renamePeople(engine, estate, exported, change);
     const { left, named } = changedBranches(estate, exported);
     await takeBack(engine, estate, named, change);
     if (change.writes && getsContent(estate, exported)) {
@@ -142,6 +145,41 @@ async function notIncluded(
         await (writes ? look : look.catch(() => undefined));
     }
     return found;
+}
+
+/** Lets memberships go on whose person has another user name now. */
+async function renamePeople(
+    engine: PulumiEngine,
+    estate: Estate,
+    exported: ExportedStack,
+    { writes, reviewed, report }: Change,
+): Promise<void> {
+    const gone = goneMembers(estate, exported);
+    if (gone.length === 0) {
+        return;
+    }
+    const look = onGitLab(engine, estate, async (ask) => {
+        const names = await newNames(gone, ask);
+        if (names.length === 0) {
+            return;
+        }
+        const who = names
+            .map(({ before, now, team }) => `${before} is ${now} now, in team ${team}`)
+            .join("; ");
+        if (reviewed) {
+            throw new CommandError(
+                `A reviewed plan cannot go on with people under other names (${who}): the plan has new memberships for them, and GitLab refuses a second one. Nothing was changed. Make this change with npm run up.`,
+            );
+        }
+        report(
+            `The same person under another user name: ${who}. ${writes ? "The membership goes on." : "up goes on with the membership: it is neither deleted nor made anew."}`,
+        );
+        if (writes) {
+            await importState(engine, withNewNames(await exportStack(engine), names));
+        }
+    });
+    // A preview says what it can: without GitLab it goes on.
+    await (writes ? look : look.catch(() => undefined));
 }
 
 /** Imports files that are in a repository already, of those that the update would make. */

@@ -203,6 +203,34 @@ export function otherAddresses(
     ];
 }
 
+/**
+ * An estate that fewer people shall see. GitLab lets no group be less visible than what is in it, and an update changes
+ * the group first: it would end there, with everything as visible as before.
+ */
+export function lowerVisibility(
+    { gitlab }: Pick<Estate, "gitlab">,
+    { deployment }: ExportedStack,
+): Finding[] {
+    const wider = (deployment?.resources ?? []).filter(
+        ({ type, inputs, delete: leaving }) =>
+            leaving !== true &&
+            /^gitlab:index\/(?:group|project):/.test(type) &&
+            inputs?.["visibilityLevel"] === "internal",
+    );
+    const groups = wider.filter(({ type }) => type.endsWith(":Group"));
+    return gitlab.visibility === "internal" || groups.length === 0 || wider.length === 1
+        ? []
+        : [
+              finding(
+                  "visibility-lowered",
+                  "gitlab.visibility",
+                  gitlab.visibility,
+                  "is less than what was made: GitLab lets no group be less visible than what is in it, and an update would end at the first group",
+                  `make projects, then the groups of teams, then ${gitlab.group} private on GitLab (Settings > General > Visibility), and go on with --accept-outage`,
+              ),
+          ];
+}
+
 /** As URLs are compared: hosts without case, no port that the scheme has anyway, no slash at the end. */
 function normal(url: string): string {
     return new URL(url).toString().replace(/\/+$/, "");

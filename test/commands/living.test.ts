@@ -6,7 +6,7 @@ import { changedBranches, existing, withoutResources } from "../../commands/supp
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
-import { moves, obstacles, otherAddresses } from "../../commands/support/moves";
+import { lowerVisibility, moves, obstacles, otherAddresses } from "../../commands/support/moves";
 import {
     filledIn,
     importFile,
@@ -14,6 +14,7 @@ import {
     unfinished,
     withoutPendingCreates,
 } from "../../commands/support/takeOver";
+import { goneMembers, newNames, withNewNames } from "../../commands/support/people";
 import { model, type Overrides } from "../support/estate";
 
 const stack = "urn:pulumi:dev::gitops-estate::";
@@ -899,4 +900,66 @@ describe("what a killed run made", () => {
             ],
         });
     });
+});
+
+describe("a person with another user name", () => {
+    const team = component("gitops-estate:gitlab:TeamGroup", "team-shop");
+    const membership = (user: string, userId: number): StateResource =>
+        made(team, "gitlab:index/groupMembership:GroupMembership", `team-shop-member-${user}`, {
+            id: `5:${userId}`,
+            inputs: { groupId: 5, userId },
+        });
+    const [alice, bob, carol] = [membership("alice", 1), membership("bob", 2), membership("carol", 3)];
+    const state = exported([team, alice, bob, { ...carol, dependencies: [bob.urn] }]);
+    const developers = (names: readonly string[]): ReturnType<typeof model> =>
+        model({ teams: { shop: { developers: names } } });
+    const ask: Ask = (_method, path) =>
+        Promise.resolve({
+            status: 200,
+            headers: {},
+            body: path === "/users?username=robert" ? [{ id: 2, username: "Robert" }] : [],
+        });
+
+    test("has the membership still, under the new name, wherever the state names it", async () => {
+        const gone = goneMembers(developers(["robert", "carol"]), state);
+        const names = await newNames(gone, ask);
+        assert.deepEqual(
+            names.map(({ team: of, before, now }) => [of, before, now]),
+            [["shop", "bob", "robert"]],
+        );
+        const urn = bob.urn.replace(/bob$/, "robert");
+        const [, , member, other] = withNewNames(state, names).deployment?.resources ?? [];
+        assert.deepEqual([member?.urn, member?.id, other?.dependencies], [urn, "5:2", [urn]]);
+        assert.deepEqual(goneMembers(developers(["robert", "carol"]), withNewNames(state, names)), []);
+    });
+
+    test("is not somebody who leaves, or who comes in another's place", async () => {
+        assert.deepEqual(goneMembers(developers(["carol"]), state), []);
+        assert.deepEqual(goneMembers(developers(["bob", "carol", "dave"]), state), []);
+        const gone = goneMembers(developers(["dave", "carol"]), state);
+        assert.deepEqual(
+            gone.map(({ name, candidates }) => [name, candidates]),
+            [["bob", ["dave"]]],
+        );
+        assert.deepEqual(await newNames(gone, ask), []);
+    });
+});
+
+test("an estate that fewer shall see is told before GitLab refuses the group, with the way", () => {
+    const visible = (level: string): ExportedStack => {
+        const group = component("gitops-estate:gitlab:EstateGroup", "group");
+        const inside = { inputs: { visibilityLevel: level } };
+        return exported([
+            made(group, "gitlab:index/group:Group", "group-group", inside),
+            made(group, "gitlab:index/project:Project", "config-web-project", inside),
+        ]);
+    };
+    const open = model({ gitlab: { visibility: "internal" } });
+    assert.deepEqual(
+        lowerVisibility(model(), visible("internal")).map(({ id, path }) => `${id} ${path}`),
+        ["visibility-lowered gitlab.visibility"],
+    );
+    assert.deepEqual(lowerVisibility(model(), visible("private")), []);
+    assert.deepEqual(lowerVisibility(open, visible("internal")), []);
+    assert.deepEqual(lowerVisibility(open, visible("private")), []);
 });
