@@ -1,7 +1,7 @@
 /**
  * Changes of the spec that Pulumi makes by deleting and creating, or at whose end something that runs lacks its image:
  * an app or environment with another name, an environment in another registry, a repository that starts with another branch,
- * an environment whose version is read in another place, an app that Flux delivers by Helm and then by something else.
+ * a cluster with another name, an app in another namespace, an environment whose version is read in another place, an app that Flux delivers by Helm and then by something else.
  * They are refused before the first write, with what to do instead. Pure.
  */
 import { posix } from "node:path";
@@ -17,6 +17,9 @@ import { nameOf } from "./urn";
 /** What a stack has, by the names of the spec. */
 interface Standing {
     readonly apps: ReadonlySet<string>;
+    readonly clusters: ReadonlySet<string>;
+    /** Names of the namespaces that exist, by app and environment. */
+    readonly namespaces: ReadonlyMap<string, ReadonlySet<string>>;
     /** By app and environment. */
     readonly images: ReadonlyMap<string, ImageProjectOfStack>;
     /** Default branch, by full path of the repository. */
@@ -62,7 +65,38 @@ function standing(exported: ExportedStack): Standing {
             return [nameOf(urn), new Set(folders)] as const;
         }),
     );
-    return { apps, images, starts, configs, releases: actingReleases(live) };
+    const clusters = new Set(
+        named("pulumi:providers:kubernetes").flatMap(
+            ({ urn }) => /^cluster-(.+)$/.exec(nameOf(urn))?.[1] ?? [],
+        ),
+    );
+    return {
+        apps,
+        clusters,
+        namespaces: namespacesOf(named("kubernetes:core/v1:Namespace")),
+        images,
+        starts,
+        configs,
+        releases: actingReleases(live),
+    };
+}
+
+function namespacesOf(resources: readonly StateResource[]): Standing["namespaces"] {
+    const found = new Map<string, Set<string>>();
+    for (const { inputs } of resources) {
+        const { metadata } = (inputs ?? {}) as {
+            readonly metadata?: {
+                readonly name?: string;
+                readonly labels?: Readonly<Record<string, string>>;
+            };
+        };
+        const [app, environment] = [metadata?.labels?.[appLabel], metadata?.labels?.[environmentLabel]];
+        if (app !== undefined && environment !== undefined && metadata?.name !== undefined) {
+            const key = `${app} ${environment}`;
+            found.set(key, (found.get(key) ?? new Set<string>()).add(metadata.name));
+        }
+    }
+    return found;
 }
 
 /** Flux uninstalls what a HelmRelease installed when it is deleted, unless it is suspended. */
@@ -91,12 +125,16 @@ function actingReleases(live: readonly StateResource[]): Standing["releases"] {
 }
 
 /** The changes between a stack and its spec that are not made as they are. */
-export function moves(estate: Pick<Estate, "apps" | "environments">, exported: ExportedStack): Finding[] {
+export function moves(
+    estate: Pick<Estate, "apps" | "environments" | "clusters">,
+    exported: ExportedStack,
+): Finding[] {
     const known = standing(exported);
     return known.apps.size === 0
         ? []
         : [
               ...renamed(estate, known),
+              ...otherNamespace(estate, known),
               ...otherRegistry(estate, exported),
               ...otherStart(estate, known),
               ...otherConfig(estate, known),
@@ -109,9 +147,12 @@ function finding(id: string, path: string, value: unknown, rule: string, fix: st
 }
 
 /** One that is gone and one that is new, in one update: a new name for the same thing, or so it looks. */
-function renamed({ apps, environments }: Pick<Estate, "apps" | "environments">, known: Standing): Finding[] {
+function renamed(
+    { apps, environments, clusters }: Pick<Estate, "apps" | "environments" | "clusters">,
+    known: Standing,
+): Finding[] {
     const look = (
-        kind: "apps" | "environments",
+        kind: "apps" | "environments" | "clusters",
         before: ReadonlySet<string>,
         now: readonly string[],
     ): Finding[] => {
@@ -120,10 +161,11 @@ function renamed({ apps, environments }: Pick<Estate, "apps" | "environments">, 
         if (gone.length === 0 || added.length === 0) {
             return [];
         }
-        const what =
-            kind === "apps"
-                ? "repositories, images, namespaces and what runs in them"
-                : "images, namespaces and what runs in them";
+        const what = {
+            apps: "repositories, images, namespaces and what runs in them",
+            environments: "images, namespaces and what runs in them",
+            clusters: "namespaces and what runs in them",
+        }[kind];
         return gone.map((name) =>
             finding(
                 "renamed",
@@ -142,7 +184,28 @@ function renamed({ apps, environments }: Pick<Estate, "apps" | "environments">, 
             used,
             environments.map(({ name }) => name),
         ),
+        ...look("clusters", known.clusters, Object.keys(clusters)),
     ];
+}
+
+/** Namespaces have no other name: the old one is deleted, with what runs in it and its volumes. */
+function otherNamespace({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+    return Object.values(apps).flatMap(({ name, environments }) =>
+        environments.flatMap(({ environment, namespace }) => {
+            const before = [...(known.namespaces.get(`${name} ${environment}`) ?? [])].filter(
+                (each) => each !== namespace,
+            );
+            return before.map((old) =>
+                finding(
+                    "namespace-moved",
+                    `apps.${name}.environments.${environment}.namespace`,
+                    namespace,
+                    `is another namespace than ${old}, which would be deleted with what runs in it and its volumes`,
+                    `keep ${old}; or bring over what is to stay, and go on with --accept-outage`,
+                ),
+            );
+        }),
+    );
 }
 
 /** Images that are in another registry than the one the next update looks into. */

@@ -133,6 +133,21 @@ const inFolders = (flow: string, more: object = {}, prod: object = {}): Override
     apps: { web: { flow, environments: { dev: null, prod }, ...more } },
 });
 
+const kubernetes = (cluster: string): StateResource => ({
+    urn: `${stack}pulumi:providers:kubernetes::cluster-${cluster}`,
+    type: "pulumi:providers:kubernetes",
+});
+const namespaceOf = (environment: string): StateResource => ({
+    urn: `${stack}kubernetes:core/v1:Namespace::app-web-${environment}-member1-namespace`,
+    type: "kubernetes:core/v1:Namespace",
+    inputs: {
+        metadata: {
+            name: `web-${environment}`,
+            labels: { "gitops-estate/app": "web", "gitops-estate/environment": environment },
+        },
+    },
+});
+
 describe("changes that are refused", () => {
     const cases: Record<string, { change: Overrides; state?: StateResource[]; found: string[] }> = {
         nothing: { change: {}, found: [] },
@@ -155,6 +170,29 @@ describe("changes that are refused", () => {
                 },
             },
             found: ["renamed environments.test staging"],
+        },
+        "a cluster with another name, whose namespaces would be made and then deleted": {
+            change: {
+                clusters: { member2: undefined, east: { server: "https://member2.test:6443" } },
+                environments: { prod: { clusters: ["member1", "east"] } },
+            },
+            state: [...standing(), ...["host", "member1", "member2"].map(kubernetes)],
+            found: ["renamed clusters.member2 east"],
+        },
+        "a cluster more": {
+            change: { clusters: { east: { server: "https://east.test" } } },
+            state: [...standing(), ...["host", "member1", "member2"].map(kubernetes)],
+            found: [],
+        },
+        "an app in another namespace": {
+            change: { apps: { web: { environments: { prod: { namespace: "shop" } } } } },
+            state: [...standing(), ...["dev", "prod"].map(namespaceOf)],
+            found: ["namespace-moved apps.web.environments.prod.namespace shop"],
+        },
+        "the namespaces as they are": {
+            change: {},
+            state: [...standing(), ...["dev", "prod"].map(namespaceOf)],
+            found: [],
         },
         "an environment less": {
             change: { environments: { test: undefined, prod: { promotesFrom: "dev" } } },
