@@ -62,6 +62,38 @@ const riskOf: Readonly<Record<string, Risk>> = {
 const everyAccount = new Set(["system:authenticated", "system:unauthenticated", "system:serviceaccounts"]);
 const strongRoles = new Set(["cluster-admin", "admin", "edit"]);
 
+/** What such a role holds: rights over these, in these groups. */
+const strongGroups = ["", "*", "apps", "batch", "rbac.authorization.k8s.io", "argoproj.io"];
+const strongResources =
+    /^(\*|secrets|configmaps|namespaces|pods(\/(exec|attach|ephemeralcontainers))?|deployments|daemonsets|statefulsets|jobs|cronjobs|(cluster)?role(binding)?s|serviceaccounts(\/token)?|users|groups|applications|applicationsets|appprojects)$/;
+const writes = [
+    "*",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "impersonate",
+    "escalate",
+    "bind",
+];
+const reads = ["get", "list", "watch"];
+
+function isStrong(rule: Raw): boolean {
+    const has = (key: string, fits: (value: string) => boolean): boolean => {
+        const values = rule[key];
+        return Array.isArray(values) && values.some((value) => fits(text(value)));
+    };
+    return (
+        has("apiGroups", (group) => strongGroups.includes(group)) &&
+        ((has("verbs", (verb) => writes.includes(verb)) &&
+            has("resources", (each) => strongResources.test(each))) ||
+            (has("verbs", (verb) => reads.includes(verb)) &&
+                has("apiGroups", (group) => group === "" || group === "*") &&
+                has("resources", (each) => each === "*" || each === "secrets")))
+    );
+}
+
 const serviceAccountToken = "kubernetes.io/service-account-token";
 const secretType = "argocd.argoproj.io/secret-type";
 /** Group of the labels that a ResourceSet of the Flux Operator puts on what it makes. */
@@ -96,7 +128,7 @@ class ClusterLook {
             ...this.foreign("RoleBinding").flatMap((each) => this.strangeBinding(each)),
             ...this.foreign("NetworkPolicy").flatMap((each) => this.strangePolicy(each)),
             ...this.foreign("Secret").flatMap((each) => this.strangeSecret(each)),
-            ...(["Application", "ApplicationSet", "AppProject"] as const).flatMap((kind) =>
+            ...(["Application", "ApplicationSet", "AppProject", "ImageUpdater"] as const).flatMap((kind) =>
                 this.foreign(kind).flatMap((each) => this.strangeDelivery(each)),
             ),
             ...fluxDeliveries.flatMap(([, kind]) =>
@@ -183,7 +215,7 @@ class ClusterLook {
     private strangeBinding(found: Found): Finding[] {
         const subjects = listIn(found.object["subjects"]);
         const role = record(found.object["roleRef"]);
-        const strong = strongRoles.has(text(role["name"]));
+        const strong = strongRoles.has(text(role["name"])) || this.grantsMuch(role);
         const ours = subjects.flatMap((subject, index) =>
             this.isOurs(subject) || (strong && everyAccount.has(text(subject["name"]))) ? [index] : [],
         );
@@ -223,6 +255,14 @@ class ClusterLook {
                       : {}),
             }),
         ];
+    }
+
+    /** Whether a role of the cluster lets an account change what runs or who may what, or read secrets. */
+    private grantsMuch({ kind, name }: Raw): boolean {
+        const found = this.inventory.objects.find(
+            (each) => kind === "ClusterRole" && each.kind === kind && each.name === name,
+        );
+        return found !== undefined && listIn(found.object["rules"]).some(isStrong);
     }
 
     /** An account in a namespace of the stack, or the group of all of them. */

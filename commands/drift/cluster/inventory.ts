@@ -48,6 +48,7 @@ const ignored = new Set(["CustomResourceDefinition"]);
 /** Kinds that give rights, hold logins or open the network: also looked at where the stack declares none. */
 const always: readonly (readonly [apiVersion: string, kind: string])[] = [
     ["v1", "Namespace"],
+    ["rbac.authorization.k8s.io/v1", "ClusterRole"],
     ["rbac.authorization.k8s.io/v1", "ClusterRoleBinding"],
     ["rbac.authorization.k8s.io/v1", "RoleBinding"],
 ];
@@ -62,6 +63,9 @@ const inNamespaces: readonly (readonly [apiVersion: string, kind: string])[] = [
 const deliveries = ["Application", "AppProject", "ApplicationSet"] as const;
 
 export const argoVersion = "argoproj.io/v1alpha1";
+
+/** Group of the kind that has Argo CD's image updater write images; looked at there too. */
+const updaterVersion = "argocd-image-updater.argoproj.io/v1alpha1";
 
 const ofGroup = (group: string, ...kinds: string[]): [apiVersion: string, kind: string][] =>
     kinds.map((kind) => [group, kind]);
@@ -112,9 +116,10 @@ export function listsFor(addresses: readonly Address[]): Wanted[] {
             kind,
             namespace: "",
         })),
-        ...engines.flatMap((namespace) =>
-            deliveries.map((kind) => ({ apiVersion: argoVersion, kind, namespace })),
-        ),
+        ...engines.flatMap((namespace) => [
+            ...deliveries.map((kind) => ({ apiVersion: argoVersion, kind, namespace })),
+            { apiVersion: updaterVersion, kind: "ImageUpdater", namespace },
+        ]),
     ];
     const kinds = new Map<string, Address[]>();
     for (const address of addresses.filter(({ kind }) => !ignored.has(kind))) {

@@ -36,6 +36,16 @@ export interface NamingContext extends GitLabContext {
     readonly ids: Ids;
 }
 
+/** A list that GitLab writes as one text, as a list again. */
+function inFormOf(wanted: unknown, found: unknown): unknown {
+    return Array.isArray(wanted) && typeof found === "string"
+        ? found
+              .split(",")
+              .map((part) => part.trim())
+              .filter((part) => part !== "")
+        : found;
+}
+
 /** What both kinds of places have. */
 export abstract class Look<Place extends GroupInventory | ProjectInventory> {
     constructor(
@@ -122,7 +132,13 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
             // What the server does not say is of another version or edition.
             return wanted === undefined || body[field] === undefined
                 ? []
-                : difference(key, wanted, body[field]).map((each) => ({ risk, each, key, field, wanted }));
+                : difference(key, wanted, inFormOf(open(wanted), body[field])).map((each) => ({
+                      risk,
+                      each,
+                      key,
+                      field,
+                      wanted,
+                  }));
         });
         // What the program leaves to the server, an update leaves as it is.
         const left = found.filter(({ key }) => !(key in made.inputs));

@@ -6,7 +6,7 @@ import { text } from "../../doctor/json";
 import { difference, facts, open, publicUrl, type Finding } from "../finding";
 import type { Raw } from "../reader";
 import { word } from "../shell";
-import { projectFields } from "./fields";
+import { approvalFields, projectFields, pushRuleFields } from "./fields";
 import { grantsOf, grantText, matches, opens } from "./grants";
 import { isThere, type GitLabInventory, type ProjectInventory } from "./inventory";
 import { Look, madeBy, type NamingContext } from "./place";
@@ -87,18 +87,32 @@ export class ProjectLook extends Look<ProjectInventory> {
     }
 
     private triggers(): Finding[] {
-        const declared = new Set(this.of(types.trigger).map((each) => each.id.split(":").at(-1)));
-        return (this.place.triggers ?? [])
-            .filter((trigger) => !declared.has(String(trigger["id"])))
-            .map((trigger) =>
-                this.undeclared(
-                    "trigger",
-                    String(trigger["description"] ?? trigger["id"]),
-                    "delivery",
-                    `triggers/${String(trigger["id"])}`,
-                    madeBy(trigger),
+        const { triggers: list } = this.place;
+        if (list === undefined) {
+            return [];
+        }
+        const idOf = (each: Declared): string => each.id.split(":").at(-1) ?? "";
+        const made = this.of(types.trigger);
+        const declared = new Set(made.map(idOf));
+        const there = new Set(list.map((trigger) => String(trigger["id"])));
+        return [
+            ...made
+                .filter((each) => !there.has(idOf(each)))
+                .map((each) =>
+                    this.missing("trigger", textOf(each, "description") || idOf(each), "delivery"),
                 ),
-            );
+            ...list
+                .filter((trigger) => !declared.has(String(trigger["id"])))
+                .map((trigger) =>
+                    this.undeclared(
+                        "trigger",
+                        String(trigger["description"] ?? trigger["id"]),
+                        "delivery",
+                        `triggers/${String(trigger["id"])}`,
+                        madeBy(trigger),
+                    ),
+                ),
+        ];
     }
 
     private schedules(): Finding[] {
@@ -378,30 +392,27 @@ export class ProjectLook extends Look<ProjectInventory> {
                                     named(idsIn(found["users"]), "user", ids),
                                 ),
                                 ...difference(
+                                    "groups",
+                                    named(property(each, "groupIds"), "group", ids),
+                                    named(idsIn(found["groups"]), "group", ids),
+                                ),
+                                ...(property(each, "appliesToAllProtectedBranches") === undefined ||
+                                found["applies_to_all_protected_branches"] === undefined
+                                    ? []
+                                    : difference(
+                                          "appliesToAllProtectedBranches",
+                                          property(each, "appliesToAllProtectedBranches"),
+                                          found["applies_to_all_protected_branches"],
+                                      )),
+                                ...difference(
                                     "protectedBranches",
                                     named(property(each, "protectedBranchIds"), "branch", ids),
                                     named(idsIn(found["protected_branches"]), "branch", ids),
                                 ),
                             ]);
                   })),
-            ...this.one(types.approvals, "approvals", approvals, [
-                ["resetApprovalsOnPush", "reset_approvals_on_push"],
-                [
-                    "disableOverridingApproversPerMergeRequest",
-                    "disable_overriding_approvers_per_merge_request",
-                ],
-                ["mergeRequestsAuthorApproval", "merge_requests_author_approval"],
-                ["mergeRequestsDisableCommittersApproval", "merge_requests_disable_committers_approval"],
-                ["requirePasswordToApprove", "require_password_to_approve"],
-                ["selectiveCodeOwnerRemovals", "selective_code_owner_removals"],
-            ]),
-            ...this.one(types.pushRules, "pushRules", pushRules, [
-                ["preventSecrets", "prevent_secrets"],
-                ["denyDeleteTag", "deny_delete_tag"],
-                ["memberCheck", "member_check"],
-                ["rejectUnsignedCommits", "reject_unsigned_commits"],
-                ["commitCommitterCheck", "commit_committer_check"],
-            ]),
+            ...this.one(types.approvals, "approvals", approvals, approvalFields),
+            ...this.one(types.pushRules, "pushRules", pushRules, pushRuleFields),
             ...(protectedEnvironments === undefined
                 ? []
                 : this.of(types.protectedEnvironment).flatMap((each) => {

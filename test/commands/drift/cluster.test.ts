@@ -121,6 +121,17 @@ function quiet(): Kube[] {
             roleRef: { kind: "ClusterRole", name: "system:basic-user" },
             subjects: [{ kind: "Group", name: "system:authenticated" }],
         }),
+        object(rbac, "ClusterRole", "looks", "", {
+            rules: [
+                { apiGroups: ["metrics.k8s.io"], resources: ["*"], verbs: ["get"] },
+                { apiGroups: ["authorization.k8s.io"], resources: ["*"], verbs: ["create"] },
+                { apiGroups: [""], resources: ["nodes"], verbs: ["list"] },
+            ],
+        }),
+        object(rbac, "ClusterRoleBinding", "looks", "", {
+            roleRef: { kind: "ClusterRole", name: "looks" },
+            subjects: [{ kind: "Group", name: "system:authenticated" }],
+        }),
         object("v1", "Secret", "argocd-initial-admin-secret", "argocd", { type: "Opaque" }),
         object("source.toolkit.fluxcd.io/v1", "HelmChart", "flux-shop-api-prod-member1", "flux-shop"),
         {
@@ -350,6 +361,31 @@ const cases: readonly (readonly [string, (objects: Kube[]) => unknown, string, R
             ),
         "undeclared ClusterRoleBinding access",
         /delete clusterrolebinding x$/,
+    ],
+    [
+        "a role with rights over secrets for every account",
+        (objects) =>
+            objects.push(
+                object(rbac, "ClusterRole", "reader", "", {
+                    rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list"] }],
+                }),
+                object(rbac, "ClusterRoleBinding", "x", "", {
+                    roleRef: { kind: "ClusterRole", name: "reader" },
+                    subjects: [{ kind: "Group", name: "system:serviceaccounts" }],
+                }),
+            ),
+        "undeclared ClusterRoleBinding access",
+        /delete clusterrolebinding x$/,
+    ],
+    [
+        "an updater of images",
+        (objects) =>
+            objects.push(
+                object("argocd-image-updater.argoproj.io/v1alpha1", "ImageUpdater", "x", "argocd", {
+                    spec: {},
+                }),
+            ),
+        "undeclared object delivery",
     ],
     [
         "a binding in an app's namespace",

@@ -37,7 +37,11 @@ const declared = declaredIn({
                 "team-shop-group",
                 "7",
                 { path: "shop", requestAccessEnabled: false, visibilityLevel: "private" },
-                { fullPath: "acme/shop", defaultBranchProtection: 2 },
+                {
+                    fullPath: "acme/shop",
+                    defaultBranchProtection: 2,
+                    ipRestrictionRanges: ["10.0.0.0/8", "192.0.2.0/24"],
+                },
             ),
             resource("gitlab:index/groupMembership:GroupMembership", "team-shop-member-alice", "7:21", {
                 groupId: 7,
@@ -57,7 +61,11 @@ const declared = declaredIn({
                     forkingAccessLevel: "disabled",
                     initializeWithReadme: true,
                 },
-                { pathWithNamespace: "acme/shop/web-config" },
+                {
+                    pathWithNamespace: "acme/shop/web-config",
+                    ciSeparatedCaches: true,
+                    mergePipelinesEnabled: true,
+                },
             ),
             ...["dev", "test", "prod"].map((branch) =>
                 resource(
@@ -132,6 +140,10 @@ const declared = declaredIn({
                 approvalsRequired: 2,
                 userIds: [21],
             }),
+            resource("gitlab:index/pipelineTrigger:PipelineTrigger", "starter", "11:70", {
+                project: "11",
+                description: "starter",
+            }),
             resource("gitlab:index/projectLevelMrApprovals:ProjectLevelMrApprovals", "approvals", "11", {
                 project: "11",
                 resetApprovalsOnPush: true,
@@ -141,6 +153,8 @@ const declared = declaredIn({
                 project: "11",
                 preventSecrets: true,
                 denyDeleteTag: true,
+                branchNameRegex: "^change/",
+                maxFileSize: 10,
             }),
             resource(
                 "gitlab:index/projectProtectedEnvironment:ProjectProtectedEnvironment",
@@ -177,6 +191,7 @@ function quiet(): LooseInventory {
                     request_access_enabled: false,
                     visibility: "private",
                     default_branch_protection: 2,
+                    ip_restriction_ranges: "10.0.0.0/8,192.0.2.0/24",
                     shared_with_groups: [],
                 },
                 members: [
@@ -203,6 +218,8 @@ function quiet(): LooseInventory {
                     only_allow_merge_if_pipeline_succeeds: true,
                     forking_access_level: "disabled",
                     ci_config_path: null,
+                    ci_separated_caches: true,
+                    merge_pipelines_enabled: true,
                     shared_with_groups: [],
                 },
                 members: [
@@ -255,7 +272,7 @@ function quiet(): LooseInventory {
                     },
                 ],
                 deployKeys: [],
-                triggers: [],
+                triggers: [{ id: 70, description: "starter" }],
                 schedules: [],
                 mirrors: [],
                 runners: [{ id: 1, runner_type: "instance_type" }],
@@ -271,7 +288,12 @@ function quiet(): LooseInventory {
                 files: [],
                 approvalRules: [{ id: 60, name: "prod", approvals_required: 2, users: [{ id: 21 }] }],
                 approvals: { reset_approvals_on_push: true, merge_requests_author_approval: false },
-                pushRules: { prevent_secrets: true, deny_delete_tag: true },
+                pushRules: {
+                    prevent_secrets: true,
+                    deny_delete_tag: true,
+                    branch_name_regex: "^change/",
+                    max_file_size: 10,
+                },
                 protectedEnvironments: [{ name: "prod", deploy_access_levels: level(40) }],
             },
         ],
@@ -484,6 +506,28 @@ const inProject: readonly (readonly [string, (project: Project) => void, string]
         set("approvals", { reset_approvals_on_push: false }),
         "changed approvals review",
     ],
+    [
+        "a pattern of push rules is gone",
+        set("pushRules", { branch_name_regex: null }),
+        "changed pushRules review",
+    ],
+    ["files of any size", set("pushRules", { max_file_size: 0 }), "changed pushRules review"],
+    [
+        "a group may approve too",
+        setIn("approvalRules", 0, { groups: [{ id: 9 }] }),
+        "changed approvalRule review",
+    ],
+    ["a declared trigger is gone", without("triggers", "id", 70), "missing trigger delivery"],
+    [
+        "one cache for protected branches and others",
+        set("body", { ci_separated_caches: false }),
+        "changed project secret",
+    ],
+    [
+        "what is merged was not built together",
+        set("body", { merge_pipelines_enabled: false }),
+        "changed project review",
+    ],
     ["push rules removed", (project) => (project["pushRules"] = null as never), "missing pushRules review"],
     [
         "protected environment opened",
@@ -522,6 +566,11 @@ const inGroup: typeof inProject = [
     ["a runner", add("runners", { id: 2, runner_type: "group_type" }), "undeclared runner secret"],
     ["an integration", add("integrations", { slug: "x", active: true }), "undeclared integration delivery"],
     ["weaker default protection", set("body", { default_branch_protection: 0 }), "changed group review"],
+    [
+        "the group is open to any address",
+        set("body", { ip_restriction_ranges: "10.0.0.0/8,0.0.0.0/0" }),
+        "changed group access",
+    ],
     ["people may ask to join", set("body", { request_access_enabled: true }), "changed group access"],
 ];
 
