@@ -8,12 +8,14 @@
  *     --lang en|zh        default en
  *     --issue <project>   keeps one issue about it in a project of GitLab: opens it, edits it, closes it. By the token in
  *                         ESTATE_DRIFT_TOKEN, or else the stack's own
+ *     --card <channel>    with --issue: a card to a chat channel of the spec when the issue is opened and when it is closed
  *
  * Ends with 0 when everything is as declared, 1 when something differs, 2 when something could not be read.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Estate } from "../estate/model";
+import { chatChannel } from "./drift/card";
 import { keepIssueOf, lookForDrift } from "./drift/look";
 import { exitCode, json, markdown, terminalText } from "./drift/report";
 import { languages, type Language } from "./drift/words";
@@ -31,6 +33,8 @@ export interface DriftCall {
     readonly language: Language;
     /** Full path or number of the project of GitLab that has the issue. */
     readonly issue?: string;
+    /** Channel of the spec that is told when the issue begins and ends. */
+    readonly card?: string;
 }
 
 /** Reads the command line. @throws CommandError on what it does not know. */
@@ -40,7 +44,7 @@ export function parseDriftCall(argv: readonly string[]): DriftCall {
         const [option = "", ...rest] = (argv[index] ?? "").split("=");
         if (option === "--json" && rest.length === 0) {
             given["json"] = "true";
-        } else if (["--stack", "-s", "--markdown", "--lang", "--issue"].includes(option)) {
+        } else if (["--stack", "-s", "--markdown", "--lang", "--issue", "--card"].includes(option)) {
             const value = rest.length > 0 ? rest.join("=") : argv[++index];
             if (value === undefined || value === "") {
                 throw new CommandError(`${option} needs a value.`);
@@ -48,7 +52,7 @@ export function parseDriftCall(argv: readonly string[]): DriftCall {
             given[option === "-s" ? "stack" : option.slice(2)] = value;
         } else {
             throw new CommandError(
-                `"${argv[index] ?? ""}" is no option of drift: --stack <name>, --json, --markdown <file>, --lang ${languages.join("|")}, --issue <project>.`,
+                `"${argv[index] ?? ""}" is no option of drift: --stack <name>, --json, --markdown <file>, --lang ${languages.join("|")}, --issue <project>, --card <channel>.`,
             );
         }
     }
@@ -56,12 +60,16 @@ export function parseDriftCall(argv: readonly string[]): DriftCall {
     if (language === undefined) {
         throw new CommandError(`--lang ${given["lang"] ?? ""}: there is ${languages.join(" and ")}.`);
     }
+    if (given["card"] !== undefined && given["issue"] === undefined) {
+        throw new CommandError("--card goes with --issue: the card says that there is an issue, and where.");
+    }
     return {
         stack: given["stack"] ?? "dev",
         json: given["json"] === "true",
         ...(given["markdown"] === undefined ? {} : { markdown: given["markdown"] }),
         language,
         ...(given["issue"] === undefined ? {} : { issue: given["issue"] }),
+        ...(given["card"] === undefined ? {} : { card: given["card"] }),
     };
 }
 
@@ -76,6 +84,9 @@ async function main(): Promise<void> {
     const started = Date.now();
     const call = parseDriftCall(process.argv.slice(2));
     const { engine, estate } = await stackOf(call.stack);
+    if (call.card !== undefined) {
+        chatChannel(estate, call.card);
+    }
     const report = await lookForDrift(engine, estate);
     if (call.markdown !== undefined) {
         fs.writeFileSync(call.markdown, markdown(report, call.language));
@@ -88,14 +99,10 @@ async function main(): Promise<void> {
     );
     if (call.issue !== undefined) {
         const token = process.env["ESTATE_DRIFT_TOKEN"];
-        const done = await keepIssueOf(
-            engine,
-            estate,
-            call.issue,
-            report,
-            call.language,
-            token === "" ? undefined : token,
-        );
+        const done = await keepIssueOf(engine, estate, call.issue, report, call.language, {
+            ...(token === undefined || token === "" ? {} : { token }),
+            ...(call.card === undefined ? {} : { channel: call.card }),
+        });
         process.stderr.write(`Issue ${done ?? "as it was"}\n`);
     }
     process.exitCode = exitCode(report);

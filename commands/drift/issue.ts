@@ -1,6 +1,6 @@
 /**
- * One issue for a stack, in a project of GitLab: opened when something differs, edited while it does, closed when it is gone.
- * It is known by its author, who is the account of the token, its label, and a mark in its text: an issue that somebody
+ * One issue for a stack, in a project of GitLab: opened when something differs, edited while it does, closed when it is gone;
+ * and one card to a channel at its beginning and at its end. It is known by its author, who is the account of the token, its label, and a mark in its text: an issue that somebody
  * else opened with both is not taken over. It is confidential, since it names what is open on the servers.
  */
 import type { Answer, Ask } from "../doctor/http";
@@ -38,9 +38,21 @@ export function markOf(stack: string): string {
     return `<!-- ${label}: ${stack} -->`;
 }
 
-/** What a report comes to. While something could not be read nothing is closed. Pure. */
-export function issueStep(report: DriftReport, known: OpenIssue | undefined, language: Language): IssueStep {
-    const mark = markOf(report.stack);
+/** Stands in an issue whose beginning a channel was told. */
+const toldMark = `<!-- ${label}: told -->`;
+
+/**
+ * What a report comes to. While something could not be read nothing is closed. Pure.
+ *
+ * @param told whether a channel was told of it.
+ */
+export function issueStep(
+    report: DriftReport,
+    known: OpenIssue | undefined,
+    language: Language,
+    told = known?.description.includes(toldMark) === true,
+): IssueStep {
+    const mark = [markOf(report.stack), ...(told ? [toldMark] : [])].join("\n");
     if (isQuiet(report)) {
         return known === undefined
             ? { kind: "nothing" }
@@ -64,41 +76,64 @@ export function issueStep(report: DriftReport, known: OpenIssue | undefined, lan
         : { kind: "edit", iid: known.iid, title, description };
 }
 
-/** Does it. What was done, with the issue's address; undefined for nothing. @throws CommandError when GitLab refuses it. */
+/** Tells a channel that an issue was opened, or that what it was about is gone. @throws when the channel does not take it. */
+export type TellChannel = (news: "begins" | "ends", address: string) => Promise<void>;
+
+/**
+ * Does it. What was done, with the issue's address; undefined for nothing.
+ *
+ * @param tell gets one card when an issue begins and one when it ends; one that could not be sent is sent by the next run.
+ * @throws CommandError when GitLab refuses it.
+ */
 export async function keepIssue(
     ask: Ask,
     project: string,
     report: DriftReport,
     language: Language,
+    tell?: TellChannel,
 ): Promise<string | undefined> {
     const at = `/projects/${encodeURIComponent(project)}/issues`;
-    const known = await ownIssue(ask, project, report.stack);
-    const step = issueStep(
-        report,
-        known === undefined
-            ? undefined
-            : {
-                  iid: Number(known["iid"]),
-                  title: text(known["title"]),
-                  description: text(known["description"]),
-              },
-        language,
-    );
-    if (step.kind === "nothing") {
-        return undefined;
+    const found = await ownIssue(ask, project, report.stack);
+    let known = found === undefined ? undefined : openIssue(found);
+    let address = text(found?.["web_url"]);
+    const does = async (step: IssueStep): Promise<string | undefined> => {
+        if (step.kind === "nothing") {
+            return undefined;
+        }
+        const { kind, ...rest } = step;
+        const answer =
+            step.kind === "open"
+                ? await ask("POST", at, { ...rest, labels: label, issue_type: "issue", confidential: true })
+                : await ask("PUT", `${at}/${step.iid}`, {
+                      ...("title" in step ? { title: step.title } : {}),
+                      description: step.description,
+                      ...(kind === "close" ? { state_event: "close" } : {}),
+                  });
+        refuse(answer, `The issue about drift cannot be kept in ${project}`);
+        known = openIssue(record(answer.body));
+        address = text(record(answer.body)["web_url"]);
+        const words = { open: "opened", edit: "edited", close: "closed" } as const;
+        return `${words[step.kind]}: ${address}`;
+    };
+    const step = issueStep(report, known, language);
+    const wasTold = known?.description.includes(toldMark) === true;
+    if (step.kind === "close" && wasTold) {
+        await tell?.("ends", address);
     }
-    const { kind, ...rest } = step;
-    const answer =
-        step.kind === "open"
-            ? await ask("POST", at, { ...rest, labels: label, issue_type: "issue", confidential: true })
-            : await ask("PUT", `${at}/${step.iid}`, {
-                  ...("title" in step ? { title: step.title } : {}),
-                  description: step.description,
-                  ...(kind === "close" ? { state_event: "close" } : {}),
-              });
-    refuse(answer, `The issue about drift cannot be kept in ${project}`);
-    const words = { open: "opened", edit: "edited", close: "closed" } as const;
-    return `${words[step.kind]}: ${text(record(answer.body)["web_url"])}`;
+    const done = await does(step);
+    if (tell !== undefined && !isQuiet(report) && !wasTold) {
+        await tell("begins", address);
+        await does(issueStep(report, known, language, true));
+    }
+    return done;
+}
+
+function openIssue(found: Readonly<Record<string, unknown>>): OpenIssue {
+    return {
+        iid: Number(found["iid"]),
+        title: text(found["title"]),
+        description: text(found["description"]),
+    };
 }
 
 /** The open issue of a stack that this account opened. */

@@ -20,6 +20,7 @@ import { gitlabInventory } from "./gitlab/inventory";
 import { harborDrift } from "./harbor/compare";
 import { harborInventory } from "./harbor/inventory";
 import { movedTags, tagsIn, type SeenTag } from "./harbor/tags";
+import { cardTo } from "./card";
 import { keepIssue } from "./issue";
 import { Reader } from "./reader";
 import type { Language } from "./words";
@@ -177,21 +178,25 @@ async function lookAtCluster(
     );
 }
 
-/** Keeps the issue about a report. @param token of GitLab; absent: the stack's own. */
+/** Keeps the issue about a report. `token`: of GitLab; absent: the stack's own. `channel`: gets a card when it begins and ends. */
 export async function keepIssueOf(
     engine: PulumiEngine,
     estate: Estate,
     project: string,
     report: DriftReport,
     language: Language,
-    token?: string,
+    { token, channel }: { readonly token?: string; readonly channel?: string } = {},
 ): Promise<string | undefined> {
-    const credentials = token === undefined ? await credentialsOf(engine) : { gitlab: { token } };
+    const own =
+        token === undefined || channel !== undefined ? await credentialsOf(engine) : { gitlab: { token } };
+    const credentials = token === undefined ? own : { gitlab: { token } };
     const context: ConnectionContext = { credentials, folder: checkoutDir(), env: engine.env };
+    const tell =
+        channel === undefined ? undefined : cardTo(estate, channel, report, { ...context, credentials: own });
     const connection = gitlabConnection(estate, context);
     const { ask, close } = client(connection, AbortSignal.timeout(deadline), callTimeout);
     try {
-        return await keepIssue(ask, project, report, language);
+        return await keepIssue(ask, project, report, language, tell);
     } catch (error) {
         if (error instanceof Unreachable) {
             throw new CommandError(`The issue cannot be kept, GitLab does not answer: ${error.message}.`, 2);

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { parseDriftCall } from "../../../commands/drift";
 import { parseAccepted, withoutAccepted } from "../../../commands/drift/accepted";
 import { difference, shown, type DriftReport, type Finding } from "../../../commands/drift/finding";
+import { driftCard } from "../../../commands/drift/card";
 import { issueStep, keepIssue, markOf } from "../../../commands/drift/issue";
 import { Reader } from "../../../commands/drift/reader";
 import { exitCode, isQuiet, json, markdown, terminalText } from "../../../commands/drift/report";
@@ -201,6 +202,67 @@ describe("the issue", () => {
         const { ask, calls } = gitlab(others, [own]);
         assert.equal(await keepIssue(ask, "acme/ops", loud, "en"), "edited: u");
         assert.deepEqual(calls, ["GET /user", `GET ${issues}`, `GET ${issues}`, `PUT ${issues}/9`]);
+    });
+
+    describe("with a channel", () => {
+        /** A GitLab that keeps one issue, and a channel that perhaps takes nothing. */
+        function place(issue: Record<string, unknown> | undefined, busy = false) {
+            const told: string[] = [];
+            let kept = issue;
+            let closed = false;
+            const ask = (method: string, path: string, body?: unknown): Promise<Answer> => {
+                const given = (body ?? {}) as Record<string, unknown>;
+                if (method !== "GET") {
+                    kept = { ...own, web_url: "u", ...kept, ...given };
+                    closed ||= given["state_event"] === "close";
+                }
+                const found = path === "/user" ? { id: 7 } : method === "GET" ? (kept ? [kept] : []) : kept;
+                return Promise.resolve({ status: 200, headers: {}, body: found });
+            };
+            const tell = (news: string, address: string): Promise<void> => {
+                if (busy) {
+                    return Promise.reject(new Error("busy"));
+                }
+                told.push(`${news} ${address}`);
+                return Promise.resolve();
+            };
+            return { ask, tell, told, issue: () => kept, isClosed: () => closed };
+        }
+
+        test("it gets one card when the issue begins, none while it lasts, and one when it ends", async () => {
+            const at = place(undefined);
+            const run = (report: typeof loud): Promise<string | undefined> =>
+                keepIssue(at.ask, "acme/ops", report, "en", at.tell);
+            assert.equal(await run(loud), "opened: u");
+            assert.equal(await run(loud), undefined);
+            assert.match((await run({ ...loud, findings: [...loud.findings, finding] })) ?? "", /^edited/);
+            assert.deepEqual(at.told, ["begins u"]);
+            assert.equal(await run(quiet), "closed: u");
+            assert.deepEqual(at.told, ["begins u", "ends u"]);
+        });
+
+        test("what it does not take is sent by the next run, and the issue is there all the same", async () => {
+            const busy = place(undefined, true);
+            await assert.rejects(keepIssue(busy.ask, "acme/ops", loud, "en", busy.tell), /busy/);
+            const next = place(busy.issue());
+            assert.equal(await keepIssue(next.ask, "acme/ops", loud, "en", next.tell), undefined);
+            assert.deepEqual(next.told, ["begins u"]);
+            const end = place(next.issue(), true);
+            await assert.rejects(keepIssue(end.ask, "acme/ops", quiet, "en", end.tell), /busy/);
+            assert.equal(end.isClosed(), false);
+        });
+
+        test("of an issue that it was not told of it is not told the end", async () => {
+            const at = place({ ...own, web_url: "u" });
+            assert.equal(await keepIssue(at.ask, "acme/ops", quiet, "en", at.tell), "closed: u");
+            assert.deepEqual(at.told, []);
+        });
+
+        test("reads no name of what differs, and no address but the issue's", () => {
+            const { title, words } = driftCard("begins", loud, "https://gitlab.test/i/1", "en");
+            assert.match(`${title} ${words}`, /acme.*https:\/\/gitlab\.test\/i\/1$/);
+            assert.ok(!`${title} ${words}`.includes(finding.name));
+        });
     });
 
     test("what GitLab refuses is said", async () => {
