@@ -423,6 +423,11 @@ function ruleList(): string[] {
             "must be what the options say; the nearest known key is proposed",
         ],
         ["plain-secret", "error", "must hold no secret in plain text"],
+        [
+            "unseen-characters",
+            "error",
+            "must have no control characters, and none that change the direction of reading or have no width",
+        ],
     ];
     return [
         "## Rules",

@@ -15,7 +15,10 @@ const cron = z
 /** Go's form of a duration, in hours and smaller. */
 const duration = z
     .string()
-    .regex(/^(?=.*[1-9])(?:\d+h)?(?:\d+m)?(?:\d+s)?$/, "must be a duration, e.g. 90m or 2h30m");
+    .regex(
+        /^(?=.*[1-9])(?:\d{1,5}h)?(?:\d{1,7}m)?(?:\d{1,9}s)?$/,
+        "must be a duration of at most five digits of hours, e.g. 90m or 2h30m",
+    );
 
 export const syncWindow = z.strictObject({
     kind: z
@@ -44,9 +47,18 @@ export const syncWindow = z.strictObject({
         ),
 });
 
+const apiGroup = z
+    .string()
+    .regex(
+        /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)?$/,
+        "must be an API group without a version, e.g. gateway.networking.k8s.io",
+    );
+
+const kindName = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind, e.g. HTTPRoute");
+
 export const ignoredDifference = z.strictObject({
-    group: z.string().default("").describe("API group, e.g. `apps`; empty for the core group."),
-    kind: z.string().min(1).describe("Kind, e.g. `Deployment`."),
+    group: apiGroup.default("").describe("API group, e.g. `apps`; empty for the core group."),
+    kind: kindName.describe("Kind, e.g. `Deployment`."),
     name: z.string().min(1).optional().describe("Name of one object. Default: all of the kind."),
     jsonPointers: z
         .array(z.string().regex(/^\//, "must be a JSON pointer, e.g. /spec/replicas"))
@@ -72,11 +84,22 @@ export const kustomizeOverrides = z.strictObject({
             z.strictObject({
                 target: z
                     .strictObject({
-                        group: z.string().optional().describe("API group."),
-                        version: z.string().min(1).optional().describe("API version."),
-                        kind: z.string().min(1).optional().describe("Kind."),
+                        group: apiGroup.optional().describe("API group."),
+                        version: z
+                            .string()
+                            .regex(/^v\d+(?:(?:alpha|beta)\d+)?$/, "must be a version of an API, e.g. v1")
+                            .optional()
+                            .describe("API version."),
+                        kind: kindName.optional().describe("Kind."),
                         name: z.string().min(1).optional().describe("Name, as an expression."),
-                        labelSelector: z.string().min(1).optional().describe("Label selector."),
+                        labelSelector: z
+                            .string()
+                            .regex(
+                                /^[A-Za-z0-9!][\w./ ,=!()-]*$/,
+                                "must be a label selector, e.g. app=web,tier in (front, back)",
+                            )
+                            .optional()
+                            .describe("Label selector."),
                     })
                     .optional()
                     .describe("Which objects it changes. Default: the one the patch itself names."),
@@ -90,13 +113,6 @@ export const kustomizeOverrides = z.strictObject({
         .describe("Patches over the kustomization; a list at an inner level replaces the whole list."),
 });
 
-const apiGroup = z
-    .string()
-    .regex(
-        /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)?$/,
-        "must be an API group without a version, e.g. gateway.networking.k8s.io",
-    );
-
 /** A kind of the spec: a set by its name, or one kind. */
 export const kinds = z.array(
     z.union([
@@ -105,10 +121,7 @@ export const kinds = z.array(
             group: apiGroup.describe(
                 "API group without a version, e.g. `traefik.io`; empty for the core group.",
             ),
-            kind: z
-                .string()
-                .regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind, e.g. HTTPRoute")
-                .describe("Kind, e.g. `IngressRoute`."),
+            kind: kindName.describe("Kind, e.g. `IngressRoute`."),
             resource: z
                 .string()
                 .regex(/^[a-z][a-z0-9]*$/, "must be a resource's name in lower case, e.g. httproutes")

@@ -8,26 +8,63 @@ import { specName, type NameRule } from "./names";
 export const named = (rule: NameRule): z.ZodString =>
     z.string().min(1).max(rule.maximum).regex(rule.pattern, `must be ${rule.form}`);
 
-/** A name that people choose. */
-export const name = named(specName);
+/** A name that people choose: a key of the spec's maps, where a name that every object of JavaScript has would be found. */
+export const name = named(specName).regex(
+    /^(?!constructor$)/,
+    "must be another name than constructor, which is a word of the program's language",
+);
 
-/** Whether a text in the form of a URL is one: its port is a port, its host a host or an address. */
-export const isUrl = (text: string): boolean => !/^https?:\/\//.test(text) || URL.canParse(text);
+const hostLabel = "[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?";
+const hostPattern = `${hostLabel}(?:\\.${hostLabel})*\\.?`;
+const ipv6Pattern = "[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*";
+const portPattern = "[1-9]\\d{0,4}";
+
+/** The host of a URL as `URL` gives it back, and a path in which nothing would have to be escaped and nothing leads up. */
+const urlHost = new RegExp(`^(?:${hostPattern}|\\[${ipv6Pattern}\\])$`);
+const urlPath = /^(?!.*\/\.{1,2}(?:\/|$))(?:[^\s?#{}|^`"<>\\%]|%[0-9A-Fa-f]{2})*$/;
+
+/** What {@link isUrl} asks for, in words. */
+export const urlForm =
+    "must be a URL that servers take: a host name or address, a port up to 65535, and a path without .. and special characters";
+
+/** Whether a text in the form of a URL is one: its port is a port, its host a host or an address, its path a path. */
+export function isUrl(text: string): boolean {
+    const [, authority = "", path = ""] = /^https?:\/\/([^/]*)(.*)$/s.exec(text) ?? [];
+    const host = authority.replace(new RegExp(`:${portPattern}$`), "");
+    return authority === "" || (URL.canParse(text) && urlHost.test(host) && urlPath.test(path));
+}
 
 export const url = z
     .string()
-    .regex(
-        /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s/?#\\]+)*\/?$/,
-        "must be an http or https URL without user, query, fragment and empty folders",
-    )
-    .refine(isUrl, "must be a URL whose host and port exist: ports go up to 65535");
+    .regex(/^https?:\/\/[^\s/?#@\\]+(?:\/[^\s/?#\\]+)*\/?$/, {
+        error: "must be an http or https URL without user, query, fragment and empty folders",
+        abort: true,
+    })
+    .refine(isUrl, urlForm);
 
-const labelKey = z
+/** A host name or IPv4 address, without port. */
+export const host = z
+    .string()
+    .regex(new RegExp(`^${hostPattern}$`), "must be a host name or address without port");
+
+/** What `no_proxy` lists. */
+export const proxyException = z
     .string()
     .regex(
-        /^(?:(?=[^/]{1,253}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
-        "must be a Kubernetes label key",
+        new RegExp(
+            `^(?:\\.?${hostPattern}(?::${portPattern})?|\\[?${ipv6Pattern}\\]?(?::${portPattern})?|[0-9A-Fa-f:.]+/\\d{1,3})$`,
+        ),
+        "must be a host, .domain, address or network, one each, without *: curl and git know none",
     );
+
+/** Author of commits: what git refuses in a name. */
+export const authorName = z.string().regex(/^[^<>]*[^<>\s][^<>]*$/, "must be a name without < and >");
+
+export const mailAddress = z.string().regex(/^[^\s<>@,;]+@[^\s<>@,;]+$/, "must be a mail address");
+
+const qualifiedName =
+    /^(?:(?=[^/]{1,253}\/)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const labelKey = z.string().regex(qualifiedName, "must be a Kubernetes label key");
 const labelValue = z
     .string()
     .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, "must be a Kubernetes label value");
@@ -44,12 +81,16 @@ export const day = z
     )
     .refine((text) => isDay(dayOf(text)), "must be a day of the calendar");
 
+const imagePart = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+
 /** @param example an image that would do, for the message. */
 export const imageReference = (example: string): z.ZodString =>
     z
         .string()
         .regex(
-            /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._-]+)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,
+            new RegExp(
+                `^${imagePart}(?::${portPattern}(?=/))?(?:/${imagePart})*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+            ),
             `must be an image reference, e.g. ${example}`,
         );
 
@@ -57,7 +98,7 @@ export const imageReference = (example: string): z.ZodString =>
 export const imageMirror = z
     .string()
     .regex(
-        /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/,
+        new RegExp(`^${imagePart}(?::${portPattern})?(?:/${imagePart})*/?$`),
         "must be a registry host and path without scheme, e.g. harbor.example.com/mirror",
     );
 
@@ -69,6 +110,18 @@ export const quantity = z
         /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
         'must be a Kubernetes quantity in quotes, e.g. "4" or "8Gi"',
     );
+
+/** What a container may ask for, and how much of it. */
+export const containerResources = z.record(
+    z
+        .string()
+        .regex(
+            /^(?:cpu|memory|ephemeral-storage|hugepages-\d+[KMGT]i|(?=.*\/).+)$/,
+            "must be what containers ask for: cpu, memory, ephemeral-storage, or a name with a domain, e.g. nvidia.com/gpu",
+        )
+        .regex(qualifiedName, "must be a Kubernetes name, e.g. nvidia.com/gpu"),
+    quantity,
+);
 
 /** Full path of a GitLab group. */
 export const fullPath = z

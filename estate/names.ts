@@ -62,6 +62,14 @@ export const branchName: NameRule = {
     form: "letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or ., not ending in .lock, not a commit id, HEAD, @ or refs/heads/…",
 };
 
+/** A git branch, tag or commit that is there. */
+export const refName: NameRule = {
+    ...branchName,
+    what: "branch, tag or commit",
+    pattern: new RegExp(branchName.pattern.source.replace("(?![0-9a-f]{40}$)", "")),
+    form: "a branch, a tag or a commit: letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or .",
+};
+
 /** A git branch or tag, or several: `*` is for any characters. */
 export const refPattern: NameRule = {
     what: "branch or tag, or pattern of some",

@@ -1,11 +1,7 @@
 /** The part `network` of the spec: what lies between the estate and its servers. */
 import { z } from "zod";
 
-import { isUrl, name } from "./fields";
-
-const host = z
-    .string()
-    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/, "must be a host name or address without port");
+import { host, isUrl, name, proxyException, urlForm } from "./fields";
 
 const certificateAuthority = z.strictObject({
     file: z
@@ -25,23 +21,16 @@ const certificateAuthority = z.strictObject({
 const proxy = z.strictObject({
     url: z
         .string()
-        .regex(
-            /^https?:\/\/[^\s/?#@]+\/?$/,
-            "must be the http or https URL of a proxy, host and port only: it is read by everybody who sees a pod",
-        )
-        .refine(isUrl, "must be a URL whose host and port exist: ports go up to 65535")
+        .regex(/^https?:\/\/[^\s/?#@]+\/?$/, {
+            error: "must be the http or https URL of a proxy, host and port only: it is read by everybody who sees a pod",
+            abort: true,
+        })
+        .refine(isUrl, urlForm)
         .describe(
             "Where the proxy is, e.g. `http://proxy.example.com:3128`; a proxy that asks for a login is not supported.",
         ),
     noProxy: z
-        .array(
-            z
-                .string()
-                .regex(
-                    /^[^\s,*]+$/,
-                    "must be a host, .domain, address or network, one each, without *: curl and git know none",
-                ),
-        )
+        .array(proxyException)
         .default([])
         .describe(
             "What is reached directly, e.g. `[.example.com, 10.0.0.0/8]`. This machine, the services of the host cluster, the relay and the API servers of clusters without a `proxyUrl` need not be named.",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { defaultEvents, triggerNames, triggerOf } from "./events";
-import { imageReference } from "./fields";
+import { imageReference, url } from "./fields";
 
 /** What a spec says about notifications: who is notified of what, and the relay that signs for bots. */
 
@@ -44,8 +44,7 @@ export const notifications = z.strictObject({
             image: image.describe(
                 "Image of the relay, see docs/notifications.md. One without a registry host comes from the engine's `imageMirror`.",
             ),
-            url: z
-                .url({ protocol: /^https?$/ })
+            url: url
                 .optional()
                 .describe("Where the engine reaches the relay. Default: the Service that the estate makes."),
             dedupMinutes: z

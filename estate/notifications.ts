@@ -75,7 +75,8 @@ function chosen(entries: readonly Subscription[], spec: Spec): Map<string, Set<E
 
 /** The events a channel gets in general; undefined for one that does not exist. */
 function channelEvents(channel: string, spec: Spec): readonly EventName[] | undefined {
-    return spec.channels[channel]?.triggers.map(eventOf);
+    // A name of every object, such as toString, is nobody's channel.
+    return Object.hasOwn(spec.channels, channel) ? spec.channels[channel]?.triggers.map(eventOf) : undefined;
 }
 
 function sameAs(sorted: readonly EventName[], other: readonly EventName[] = []): boolean {

@@ -6,6 +6,7 @@ import { nearest } from "./nearest";
 import { compare, hasErrors, sortProblems, type Problem } from "./problem";
 import { resolve, type ResolveContext } from "./resolve";
 import { secretsIn } from "./rules/secrets";
+import { unseenIn } from "./rules/texts";
 import { specSchema, type Spec } from "./schema";
 
 /** What a spec is read with; all of it optional. */
@@ -27,8 +28,15 @@ export interface Parsed {
 export function parseEstate(raw: unknown, context: ParseContext = {}): Parsed {
     const secrets = secretsIn(raw);
     const { spec, problems } = readSpec(raw);
-    const found = [...secrets, ...problems];
-    if (spec !== undefined) {
+    const found = [
+        ...secrets,
+        ...problems,
+        ...unseenIn(raw).filter(
+            ({ path }) => ![...secrets, ...problems].some((other) => related(path, other.path)),
+        ),
+    ];
+    // Without one of the spec's maps, everything that names something in it would be told too.
+    if (spec !== undefined && !problems.some(({ path }) => isMapOfNames(path))) {
         const estate = resolve(spec, context);
         found.push(
             ...check(spec, estate, context).filter((one) => !problems.some((other) => follows(one, other))),
@@ -39,6 +47,12 @@ export function parseEstate(raw: unknown, context: ParseContext = {}): Parsed {
     }
     const hidden = secrets.map((secret) => secret.path);
     return { problems: sortProblems(found.map((problem) => redact(problem, hidden))) };
+}
+
+/** Whether a path is a map of the spec by names, such as `environments`, as a whole. */
+function isMapOfNames(path: string): boolean {
+    const schema = (specSchema.shape as Record<string, z.core.$ZodType | undefined>)[path];
+    return unwrap(schema) instanceof z.ZodRecord;
 }
 
 /** A refused value must not show a secret either. */

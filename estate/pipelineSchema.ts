@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { day, imageMirror, imageReference, named } from "./fields";
-import { branchName, gitlabPathElement, pipelinesPath } from "./names";
+import { branchName, refName, gitlabPathElement, pipelinesPath } from "./names";
 
 /** What a spec says about pipelines: how images are built, what jobs run in, and the hotfix lane. */
 
@@ -104,9 +104,7 @@ export const pipelinesProject = z
 export const hotfixSchema = z
     .strictObject({
         branch: named(branchName).describe("Branch that is delivered while this is here."),
-        from: z
-            .string()
-            .min(1)
+        from: named(refName)
             .optional()
             .describe(
                 "Tag, branch or commit at which the estate starts the branch, which must not exist yet. Default: people make the branch.",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { name } from "./fields";
+import { isUrl, name, urlForm } from "./fields";
 
 /** `previews` of an app, but for the quota, whose form is that of the other levels. */
 export const previewFields = z.strictObject({
@@ -36,10 +36,11 @@ export const previewFields = z.strictObject({
         .describe("Days after its last deployment when a preview goes, though its merge request is open."),
     url: z
         .string()
-        .regex(
-            /^https?:\/\/[^\s{}]*\{number\}[^\s{}]*$/,
-            "must be an http or https URL with {number}, e.g. https://web-{number}.preview.example.com",
-        )
+        .regex(/^https?:\/\/[^\s{}]*\{number\}[^\s{}]*$/, {
+            error: "must be an http or https URL with {number}, e.g. https://web-{number}.preview.example.com",
+            abort: true,
+        })
+        .refine((text) => isUrl(text.replaceAll("{number}", "1")), urlForm)
         .optional()
         .describe(
             "Address of a preview, with `{number}` for the merge request's; the chart sees to it that something answers there. Default: the page that the app's engine has about it; required where the engine has none.",

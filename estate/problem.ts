@@ -62,7 +62,9 @@ export function formatProblem(problem: Problem): string {
         `    value: ${show(problem.value)}`,
         `    rule:  ${problem.rule} [${problem.id}]`,
         `    fix:   ${problem.fix}`,
-    ].join("\n");
+    ]
+        .map(oneLine)
+        .join("\n");
 }
 
 /** Longest value printed in full. */
@@ -73,6 +75,18 @@ export function show(value: unknown): string {
     const text = value === undefined ? "(nothing)" : (JSON.stringify(value) ?? typeof value);
     return text.length > valueLimit ? `${text.slice(0, valueLimit - 1)}…` : text;
 }
+
+/** What a terminal would act on, or nobody would see, as escapes: what was written in a spec may be part of a message. */
+function oneLine(text: string): string {
+    return text.replace(
+        unseen,
+        (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+    );
+}
+
+/** Characters that move the cursor, change the direction of reading, or have no width. */
+// eslint-disable-next-line no-control-regex -- these are meant
+export const unseen = /[\u0000-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 function count(number: number, noun: string): string {
     return number === 0 ? "" : `${number} ${noun}${number === 1 ? "" : "s"}`;

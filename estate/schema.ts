@@ -9,7 +9,19 @@ import { builtIn } from "./defaults";
 import { hold, ignoredDifference, kinds, kustomizeOverrides, pin, syncWindow } from "./deliverySchema";
 import { kindSets } from "./kinds";
 import { defaultEngine, engineOptions, engines, type Engine } from "./engines";
-import { day, fullPath, imageReference, isUrl, labels, name, named, quantity, url } from "./fields";
+import {
+    day,
+    fullPath,
+    host,
+    imageReference,
+    isUrl,
+    labels,
+    name,
+    named,
+    quantity,
+    url,
+    urlForm,
+} from "./fields";
 import { branchName, folderName, gitlabPathElement, namespaceName } from "./names";
 import { network } from "./networkSchema";
 import { machines } from "./machineSchema";
@@ -33,11 +45,11 @@ import {
 /** Scheme, host and port only: image references have no room for a path before the project. */
 const origin = z
     .string()
-    .regex(
-        /^https?:\/\/[^\s/?#@\\]+\/?$/,
-        "must be an http or https URL of a host, without user, path, query and fragment",
-    )
-    .refine(isUrl, "must be a URL whose host and port exist: ports go up to 65535");
+    .regex(/^https?:\/\/[^\s/?#@\\]+\/?$/, {
+        error: "must be an http or https URL of a host, without user, path, query and fragment",
+        abort: true,
+    })
+    .refine(isUrl, urlForm);
 
 /** GitLab's user names; bots of tokens included. */
 const userName = z
@@ -165,9 +177,7 @@ const cluster = z.strictObject({
         ),
     tls: z
         .strictObject({
-            serverName: z
-                .string()
-                .regex(/^[A-Za-z0-9.-]+$/, "must be a host name")
+            serverName: host
                 .optional()
                 .describe(
                     "Name in the certificate that the API server shows, where it is not the host of `server`. Default: `tls-server-name` of the kubeconfig.",
@@ -288,7 +298,7 @@ const syncDefault = z.strictObject({
 const quotaResource = z
     .string()
     .regex(
-        /^(?:(?:(?:requests|limits)\.)?(?:cpu|memory|ephemeral-storage)|requests\.storage|(?:requests\.)?hugepages-.+|services(?:\.nodeports|\.loadbalancers)?|pods|secrets|configmaps|persistentvolumeclaims|replicationcontrollers|resourcequotas|[^/]+\/[^/]+)$/,
+        /^(?:(?:(?:requests|limits)\.)?(?:cpu|memory|ephemeral-storage)|requests\.storage|(?:requests\.)?hugepages-\d+[KMGT]i|services(?:\.nodeports|\.loadbalancers)?|pods|secrets|configmaps|persistentvolumeclaims|replicationcontrollers|resourcequotas|(?:requests\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)$/,
         "must be what a ResourceQuota limits, e.g. requests.cpu, limits.memory, pods or count/deployments.apps",
     );
 /** What comes in fractions; an API server takes only whole numbers of all else. */

@@ -1,8 +1,10 @@
 import { Cron } from "croner";
+import { CORE_SCHEMA, load } from "js-yaml";
 
 import { engineKinds } from "../engines";
 import { forbiddenKind } from "../kinds";
 import type { Spec } from "../schema";
+import { goExpression } from "../tags";
 import type { Finding, Rule } from "./rule";
 
 /** When and how changes are applied. */
@@ -118,24 +120,144 @@ export const deliveryRules: readonly Rule[] = [
                 ),
             ),
     },
+    {
+        id: "difference-paths",
+        rule: "must be a jq path: one that the engine cannot read leaves the app without a comparison",
+        severity: "error",
+        check: ({ spec }) =>
+            writtenSyncs(spec).flatMap(({ path, sync }) =>
+                (sync?.ignoreDifferences ?? []).flatMap((each, index) =>
+                    each.jqPathExpressions.flatMap((value, at): Finding[] =>
+                        isJqPath(value)
+                            ? []
+                            : [
+                                  {
+                                      path: `${path}.sync.ignoreDifferences.${index}.jqPathExpressions.${at}`,
+                                      value,
+                                      fix: 'write e.g. .spec.template.spec.containers[] | select(.name == "web") | .image',
+                                  },
+                              ],
+                    ),
+                ),
+            ),
+    },
+    {
+        id: "kustomize-patch",
+        rule: "must be a patch that Kustomize takes",
+        severity: "error",
+        check: ({ spec }) =>
+            writtenSettings(spec).flatMap(({ path, settings }) =>
+                (settings?.kustomize?.patches ?? []).flatMap((each, index): Finding[] => {
+                    const fault = patchFault(each);
+                    const at = `${path}.kustomize.patches.${index}`;
+                    return fault === undefined
+                        ? []
+                        : [{ path: `${at}.${fault.key}`, value: fault.value, fix: fault.fix }];
+                }),
+            ),
+    },
 ];
 
-/** `sync` at every level, with its path. */
-function writtenSyncs(spec: Spec): { path: string; sync: Spec["apps"][string]["sync"] }[] {
+type Settings = Pick<Spec["apps"][string], "sync" | "kustomize">;
+
+/** Settings at every level, with its path. */
+function writtenSettings(spec: Spec): { path: string; settings: Settings | null }[] {
     return [
-        { path: "defaults", sync: spec.defaults.sync },
+        { path: "defaults", settings: spec.defaults },
         ...Object.entries(spec.environments).map(([name, each]) => ({
             path: `environments.${name}.defaults`,
-            sync: each.defaults.sync,
+            settings: each.defaults,
         })),
         ...Object.entries(spec.apps).flatMap(([name, app]) => [
-            { path: `apps.${name}`, sync: app.sync },
+            { path: `apps.${name}`, settings: app },
             ...Object.entries(app.environments).map(([environment, own]) => ({
                 path: `apps.${name}.environments.${environment}`,
-                sync: own?.sync,
+                settings: own,
             })),
         ]),
     ];
+}
+
+/** `sync` at every level, with its path. */
+function writtenSyncs(spec: Spec): { path: string; sync: Settings["sync"] }[] {
+    return writtenSettings(spec).map(({ path, settings }) => ({ path, sync: settings?.sync }));
+}
+
+/** Whether brackets, braces, parentheses and quotes are closed, which is what goes wrong; jq itself is not here. */
+function isJqPath(expression: string): boolean {
+    const code = expression.replace(/"(?:\\.|[^"\\])*"/g, '""');
+    const open: string[] = [];
+    const pairs: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+    for (const character of code) {
+        if ("([{".includes(character)) {
+            open.push(character);
+        } else if (pairs[character] !== undefined && open.pop() !== pairs[character]) {
+            return false;
+        }
+    }
+    return open.length === 0 && code.includes(".") && (code.match(/"/g) ?? []).length % 2 === 0;
+}
+
+type Patch = NonNullable<NonNullable<Settings["kustomize"]>["patches"]>[number];
+
+/** Why Kustomize would refuse a patch, or leave it without effect; undefined where all is well. */
+function patchFault({ patch, target }: Patch): { key: string; value: unknown; fix: string } | undefined {
+    let parsed: unknown;
+    try {
+        parsed = load(patch, { schema: CORE_SCHEMA });
+    } catch {
+        parsed = undefined;
+    }
+    const operations = [parsed].flat();
+    const isList = Array.isArray(parsed);
+    if (typeof parsed !== "object" || parsed === null || (isList && !operations.every(isOperation))) {
+        return {
+            key: "patch",
+            value: patch,
+            fix: "write a map as YAML (a strategic merge patch), or a list of operations with op and path, e.g. - { op: replace, path: /spec/replicas, value: 3 }",
+        };
+    }
+    if (isList && target === undefined) {
+        return {
+            key: "target",
+            value: target,
+            fix: "name what the operations change, e.g. target: { kind: Deployment, name: web }",
+        };
+    }
+    const { kind, metadata } = parsed as { kind?: unknown; metadata?: { name?: unknown } | null };
+    if (!isList && target === undefined && (kind === undefined || metadata?.name === undefined)) {
+        return {
+            key: "patch",
+            value: patch,
+            fix: "name the object that it changes by apiVersion, kind and metadata.name in the patch, or by target",
+        };
+    }
+    return target?.name === undefined || isExpression(target.name)
+        ? undefined
+        : {
+              key: "target.name",
+              value: target.name,
+              fix: "write a name, or an expression whose brackets are closed, e.g. web-.*",
+          };
+}
+
+function isOperation(value: unknown): boolean {
+    const { op, path } = (value ?? {}) as { op?: unknown; path?: unknown };
+    return (
+        ["add", "remove", "replace", "move", "copy", "test"].includes(String(op)) &&
+        typeof path === "string" &&
+        /^(?:\/|$)/.test(path)
+    );
+}
+
+/** Kustomize compiles it with Go's expressions, of which JavaScript's are nearly all. */
+function isExpression(text: string): boolean {
+    try {
+        goExpression(text);
+        return true;
+    } catch {
+        return false;
+    }
 }
 
 export function isTimeZone(name: string): boolean {

@@ -514,3 +514,30 @@ describe("a spec with many mistakes", () => {
         });
     }
 });
+
+describe("texts", () => {
+    it("have several lines where they are files, messages or notes", () => {
+        const { problems } = parseEstate(
+            spec({
+                defaults: { values: { script: "one\n\ttwo\r\n" } },
+                apps: {
+                    web: { environments: { prod: { hold: "until Monday\n" } } },
+                    api: {
+                        kustomize: {
+                            patches: [{ patch: "kind: Deployment\nmetadata:\n  name: api\n" }],
+                        },
+                    },
+                },
+            }),
+        );
+        assert.deepEqual(
+            problems.filter(({ severity }) => severity === "error"),
+            [],
+        );
+    });
+
+    it("never reach a terminal with characters that it acts on", () => {
+        const { problems } = parseEstate(spec({ teams: { shop: { developers: "bob\u001b[31m\u202e" } } }));
+        assert.match(formatProblems(problems), /fix: {3}write a list: \[bob\\u001b\[31m\\u202e\]/);
+    });
+});

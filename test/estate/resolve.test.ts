@@ -126,16 +126,18 @@ describe("inheritance", () => {
     });
 
     it("merges replicas, replaces patches, and gives neither to a chart", () => {
-        const patch = (text: string): object => ({ patch: text });
+        const [outer, inner] = ["web", "api"].map((name) => ({
+            patch: `kind: Deployment\nmetadata: { name: ${name} }`,
+        }));
         const change = {
-            defaults: { kustomize: { replicas: { api: 1, web: 2 }, patches: [patch("a")] } },
+            defaults: { kustomize: { replicas: { api: 1, web: 2 }, patches: [outer] } },
             environments: { dev: { defaults: { kustomize: { replicas: { api: 3, web: null } } } } },
-            apps: { api: { kustomize: { patches: [patch("b")] } } },
+            apps: { api: { kustomize: { patches: [inner] } } },
         };
         const none = { replicas: {}, patches: [] };
         assert.deepEqual(at("api", "dev", change).kustomize, {
             replicas: { api: 3 },
-            patches: [{ patch: "b" }],
+            patches: [inner],
         });
         assert.deepEqual(at("web", "dev", change).kustomize, none);
         const off = { ...change, apps: { api: { kustomize: null } } };

@@ -2,11 +2,11 @@ import { z } from "zod";
 
 import {
     fullPath,
+    containerResources,
     imageMirror,
     manifestSource,
     name,
     named,
-    quantity,
     releaseVersion,
     url,
 } from "../../fields";
@@ -17,8 +17,8 @@ import { imageUpdaterSchema } from "./updaterSchema";
 /** The part `argocd` of the spec. */
 
 const resources = z.strictObject({
-    requests: z.record(z.string().min(1), quantity).optional().describe('Requests, e.g. `{cpu: "250m"}`.'),
-    limits: z.record(z.string().min(1), quantity).optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
+    requests: containerResources.optional().describe('Requests, e.g. `{cpu: "250m"}`.'),
+    limits: containerResources.optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
 });
 
 export const argocdOptions = z

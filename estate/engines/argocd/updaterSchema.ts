@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { manifestSource, url } from "../../fields";
+import { authorName, mailAddress, manifestSource, url } from "../../fields";
 import { updaterReleases } from "./releases";
 
 /** Argo CD Image Updater's part of the spec; what it does for an app is a part of the app. */
@@ -41,14 +41,8 @@ export const imageUpdaterSchema = z.strictObject({
         ),
     commit: z
         .strictObject({
-            name: z
-                .string()
-                .min(1)
-                .default("argocd-image-updater")
-                .describe("Name of the author of its commits."),
-            email: z
-                .string()
-                .min(1)
+            name: authorName.default("argocd-image-updater").describe("Name of the author of its commits."),
+            email: mailAddress
                 .optional()
                 .describe("Mail address of the author. Default: `argocd-image-updater@<estate>.invalid`."),
             message: z

@@ -1,14 +1,23 @@
 import { z } from "zod";
 
-import { imageMirror, manifestSource, named, quantity, releaseVersion, url } from "../../fields";
+import {
+    authorName,
+    containerResources,
+    imageMirror,
+    mailAddress,
+    manifestSource,
+    named,
+    releaseVersion,
+    url,
+} from "../../fields";
 import { namespaceName } from "../../names";
 import { defaultFluxVersion, defaultOperatorVersion } from "./releases";
 
 /** The part `flux` of the spec. */
 
 const resources = z.strictObject({
-    requests: z.record(z.string().min(1), quantity).optional().describe('Requests, e.g. `{cpu: "100m"}`.'),
-    limits: z.record(z.string().min(1), quantity).optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
+    requests: containerResources.optional().describe('Requests, e.g. `{cpu: "100m"}`.'),
+    limits: containerResources.optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
 });
 
 const seconds = z.int().min(5).max(86400);
@@ -91,14 +100,8 @@ export const fluxOptions = z
             ),
         commit: z
             .strictObject({
-                name: z
-                    .string()
-                    .min(1)
-                    .default("flux")
-                    .describe("Name of the author of its commits of image tags."),
-                email: z
-                    .string()
-                    .min(1)
+                name: authorName.default("flux").describe("Name of the author of its commits of image tags."),
+                email: mailAddress
                     .optional()
                     .describe("Mail address of the author. Default: `flux@<estate>.invalid`."),
                 message: z

@@ -15,6 +15,7 @@ const badNames = [
     "shop.web",
     "shop web",
     "läden",
+    "constructor",
     long(41),
 ];
 
@@ -96,6 +97,12 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
             "https://harbor.test?x=1",
             "https://",
             "http//harbor",
+            "https://harbor.test:99999",
+            "https://harbor.test:abc",
+            "https://-",
+            "https://.",
+            "https://[::1",
+            "https://hafen.müller.test",
         ],
         "https://admin:secret-word@harbor.test",
     ],
@@ -103,7 +110,7 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
     "apps.web.keepTags": [0, 1001, -1, "ten"],
     "apps.web.storageGiB": [0, -5, 1.5, "5Gi"],
     "apps.web.preventVulnerable": [{ severity: "none" }, { severity: "high", allowlist: ["CVE 1"] }, true],
-    "apps.web.immutableTags": [[""], "v*", [7]],
+    "apps.web.immutableTags": [[""], "v*", [7], ["{a"], ["[a"], ["a b"], ["a/b"], ["v1\\"]],
     // Kubernetes
     "apps.web.environments.dev.namespace": [
         ...[
@@ -124,6 +131,12 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
         "https://member1.test/?a=b",
         "tcp://member1",
         "https://mem ber",
+        "http://[::1",
+        "https://member1.test:0",
+        "https://member1.test:66000",
+        "https://member1.test/%zz",
+        "https://member1.test/../up",
+        "https://{member}.test",
     ],
     "clusters.member1.proxyUrl": ["proxy:3128", "socks5://proxy", "https://p q"],
     "clusters.member1.labels": [
@@ -132,12 +145,20 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
         { region: long(64) },
         { "/x": "y" },
     ],
-    "clusters.member1.tls.serverName": ["member 1", "https://member1"],
+    "clusters.member1.tls.serverName": ["member 1", "https://member1", ".", "-1", "x-"],
+    "network.proxy": [
+        "https://[::1",
+        "http://proxy.test:99999",
+        "http://user:secret-word@proxy.test",
+        "http://-",
+    ].map((url) => ({ url })),
+    "network.proxy.noProxy": [["https://x.test"], ["[a"], ["/"], ["a b"], ["a,b"], ["x.test/%zz"]],
     "apps.web.quota": [
         { "requests.cpu": 4 },
         { cpus: "4" },
         { "requests.memory": "8 GB" },
         { pods: "many" },
+        { "a b/c": "1" },
         { memory: "8gb" },
     ],
     "apps.web.port": [0, 65536, "8080", 80.5],
@@ -153,7 +174,7 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
             "@sometimes",
             "* * * * * *",
         ].map((schedule) => [{ kind: "deny", schedule, duration: "2h" }]),
-        ...["2", "2 hours", "0h", "", "1d", "-1h", "1.5h"].map((duration) => [
+        ...["2", "2 hours", "0h", "", "1d", "-1h", "1.5h", "9999999h"].map((duration) => [
             { kind: "deny", schedule: "0 22 * * *", duration },
         ]),
         ...["Mars/Base", "UTC+1:00h"].map((timeZone) => [
@@ -161,10 +182,19 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
         ]),
     ],
     "apps.web.sync.retries": [-1, 21, "five"],
-    "apps.web.sync.ignoreDifferences": [[{ kind: "Deployment", jsonPointers: ["spec/replicas"] }]],
+    "apps.web.sync.ignoreDifferences": [
+        [{ kind: "Deployment", jsonPointers: ["spec/replicas"] }],
+        [{ kind: "a b", jsonPointers: ["/spec/replicas"] }],
+        [{ kind: "Deployment", group: "apps/v1", jsonPointers: ["/spec/replicas"] }],
+        ...["(", ".spec[", '.a["b]', "spec"].map((path) => [
+            { kind: "Deployment", jqPathExpressions: [path] },
+        ]),
+    ],
     "apps.web.environments.dev.pin": ["a b", "-1", long(129), ".hidden", "v1:2"],
     "apps.web.hotfix": [
         { branch: "hot fix" },
+        { branch: "hotfix", from: "v1 or so" },
+        { branch: "hotfix", from: "a:b" },
         { branch: "hotfix", until: "tomorrow" },
         { branch: "hotfix", until: "2026-02-30" },
         {},
@@ -173,9 +203,34 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
     "argocd.url": ["argocd.test", "https://argocd.test?x", "https://argo cd"],
     "argocd.manifests.version": ["v3.2.0", "latest", "3"],
     "argocd.manifests.sha256": ["abc", "G".repeat(64)],
+    "argocd.imageUpdater.commit.name": ["<bot>", " "],
+    "argocd.imageUpdater.commit.email": ["bot", "a b@c.test", "<bot@c.test>"],
+    "argocd.resources": [{ "argocd-server": { requests: { lädt: "1" } } }, { x: { limits: { cpus: "1" } } }],
+    // Kustomize
+    "apps.api.kustomize.patches": [
+        ...["a b", "-", "[a", "{{.X}}", "- op: replace", "- { op: change, path: /a }", "spec: {}"].map(
+            (patch) => [{ patch }],
+        ),
+        [{ patch: "- { op: remove, path: /spec/replicas }" }],
+        ...[
+            { name: "web(" },
+            { kind: "a b" },
+            { group: "*" },
+            { version: "1" },
+            { labelSelector: "日本" },
+        ].map((target) => [{ patch: "spec: { replicas: 2 }", target }]),
+    ],
     // Images
-    "defaults.pipeline.imageMirror": ["https://mirror.test", "mirror test", "Mirror"],
-    "defaults.pipeline.images.quality": ["Image:1", "img@sha256:12", "https://x/y:1", "a b"],
+    "defaults.pipeline.imageMirror": ["https://mirror.test", "mirror test", "Mirror", "..", "-x", "a//b"],
+    "defaults.pipeline.images.quality": [
+        "Image:1",
+        "img@sha256:12",
+        "https://x/y:1",
+        "a b",
+        "-",
+        "..",
+        "a/-b",
+    ],
     "notifications.relay.image": ["relay:", "Relay", "https://x/relay"],
     "notifications.relay.url": ["relay.test", "ftp://relay"],
     // Days
@@ -186,7 +241,19 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
     "environments.test.promotesFrom": ["nowhere", "test"],
     "environments.dev.clusters": [["nowhere"], [], ["member1", "member1"]],
     "environments.dev.registry": ["nowhere"],
-    "teams.shop.channels": [["nowhere"], [{ channel: "ops", triggers: ["on-never"] }]],
+    "teams.shop.channels": [
+        ["nowhere"],
+        ["toString"],
+        ["__proto__"],
+        [{ channel: "hasOwnProperty", triggers: [] }],
+        [{ channel: "ops", triggers: ["on-never"] }],
+    ],
+    // What nobody sees
+    "clusters.member1.access.context": ["a\u0000b", "a\nb", "\u202eabc", "a\u200bb"],
+    "apps.web.environments.prod.hold": ["a\u0007b"],
+    "apps.web.values": [{ key: "a\u0000b" }],
+    "channels.oncall.triggers": ["a\u0007b"],
+    environments: ["all", 7],
     "channels.ops.kind": ["irc", "Feishu"],
     "channels.ops.recipient": ["someone", ""],
     "network.certificateAuthorities": [

@@ -26,6 +26,58 @@ export const deliveryCases: readonly Case[] = [
         fix: /they are the estate's; see quota/,
     },
     {
+        rule: "difference-paths",
+        title: "a jq path whose bracket is open",
+        change: {
+            defaults: {
+                sync: { ignoreDifferences: [{ kind: "Deployment", jqPathExpressions: [".spec", ".spec["] }] },
+            },
+        },
+        found: [["defaults.sync.ignoreDifferences.0.jqPathExpressions.1", ".spec["]],
+        fix: /select\(\.name == "web"\)/,
+    },
+    {
+        rule: "kustomize-patch",
+        title: "operations that change nothing in particular",
+        change: {
+            apps: { api: { kustomize: { patches: [{ patch: "- { op: remove, path: /spec/replicas }" }] } } },
+        },
+        found: [["apps.api.kustomize.patches.0.target", undefined]],
+        fix: /target: \{ kind: Deployment, name: web \}/,
+    },
+    {
+        rule: "kustomize-patch",
+        title: "a patch that is none, and one that names no object, beside good ones",
+        change: {
+            apps: {
+                api: {
+                    environments: {
+                        dev: {
+                            kustomize: {
+                                patches: [
+                                    { patch: "replicas" },
+                                    { patch: "spec: { replicas: 2 }" },
+                                    {
+                                        patch: "spec: { replicas: 2 }",
+                                        target: { kind: "Deployment", name: "web|api" },
+                                    },
+                                    {
+                                        patch: "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: api }\nspec: { replicas: 2 }",
+                                    },
+                                ],
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        found: [
+            ["apps.api.environments.dev.kustomize.patches.0.patch", "replicas"],
+            ["apps.api.environments.dev.kustomize.patches.1.patch", "spec: { replicas: 2 }"],
+        ],
+        fix: /a strategic merge patch/,
+    },
+    {
         rule: "sync-window",
         title: "a window in a zone that does not exist",
         change: windows({ timeZone: "Mars/Olympus" }),
