@@ -1,7 +1,7 @@
 /** `npm run check`: formatter, linter without warnings, compiler, for TypeScript and Go. All are run, then it fails. */
 import * as path from "node:path";
 import { checkoutDir } from "../toolchain/checkout";
-import { CommandError, run, runMain, type RunResult } from "./support/console";
+import { CommandError, noArguments, run, runMain, type RunResult } from "./support/console";
 
 interface Check {
     readonly name: string;
@@ -37,6 +37,7 @@ function checks(root: string): Check[] {
 }
 
 async function main(): Promise<void> {
+    noArguments(process.argv.slice(2));
     const root = checkoutDir();
     const failed: string[] = [];
     for (const check of checks(root)) {

@@ -5,7 +5,7 @@
 import { engineOf } from "../estate/engines";
 import type { App, AppEnvironment, Estate } from "../estate/model";
 import { appIn, versionOf, type PromotionStep } from "../estate/flows/plan";
-import { CommandError, duration, runMain } from "./support/console";
+import { CommandError, duration, noArguments, runMain } from "./support/console";
 import { raiseEstate } from "./support/raise";
 import { Story, type Person } from "./support/story";
 
@@ -15,6 +15,7 @@ const stack = "dev";
 type Teller = (line: string) => void;
 
 async function main(): Promise<void> {
+    noArguments(process.argv.slice(2));
     const { estate, sandbox } = await raiseEstate(stack, (line) => void process.stderr.write(`${line}\n`));
     const app = demoApp(estate);
     const started = Date.now();

@@ -9,7 +9,7 @@
  * Ends with 1 when it finds an error.
  */
 import * as path from "node:path";
-import { CommandError, runMain } from "./support/console";
+import { CommandError, optionValue, runMain } from "./support/console";
 import { formatFindings, hasErrors, summary } from "./doctor/finding";
 import { examineStack } from "./doctor/stack";
 
@@ -30,9 +30,9 @@ export function parseDoctorCall(argv: readonly string[]): DoctorCall {
     for (let index = 0; index < argv.length; index++) {
         const option = argv[index] ?? "";
         if (option === "--stack" || option === "-s") {
-            stack = argv[++index] ?? "";
+            stack = optionValue(option, argv[++index]);
         } else if (option.startsWith("--stack=")) {
-            stack = option.slice("--stack=".length);
+            stack = optionValue("--stack", option.slice("--stack=".length));
         } else if (option === "--sandbox") {
             offline = true;
         } else if (option === "--send") {

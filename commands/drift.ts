@@ -19,7 +19,7 @@ import { chatChannel } from "./drift/card";
 import { keepIssueOf, lookForDrift } from "./drift/look";
 import { exitCode, json, markdown, terminalText } from "./drift/report";
 import { languages, type Language } from "./drift/words";
-import { CommandError, runMain } from "./support/console";
+import { CommandError, optionValue, runMain } from "./support/console";
 import { trusting } from "./support/engineTrust";
 import { ownEngine, type PulumiEngine } from "./support/pulumiEngine";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
@@ -45,10 +45,7 @@ export function parseDriftCall(argv: readonly string[]): DriftCall {
         if (option === "--json" && rest.length === 0) {
             given["json"] = "true";
         } else if (["--stack", "-s", "--markdown", "--lang", "--issue", "--card"].includes(option)) {
-            const value = rest.length > 0 ? rest.join("=") : argv[++index];
-            if (value === undefined || value === "") {
-                throw new CommandError(`${option} needs a value.`);
-            }
+            const value = optionValue(option, rest.length > 0 ? rest.join("=") : argv[++index]);
             given[option === "-s" ? "stack" : option.slice(2)] = value;
         } else {
             throw new CommandError(

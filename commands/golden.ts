@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkoutDir } from "../toolchain/checkout";
-import { CommandError, run, runMain } from "./support/console";
+import { CommandError, noArguments, run, runMain } from "./support/console";
 
 /** Text of every file of a folder by name; empty when there is no such folder. */
 export function textsOf(folder: string): Map<string, string> {
@@ -50,6 +50,7 @@ function without(lines: readonly string[], others: readonly string[]): number {
 }
 
 async function main(): Promise<void> {
+    noArguments(process.argv.slice(2));
     const root = checkoutDir();
     const folder = path.join(root, "test", "goldens");
     const before = textsOf(folder);

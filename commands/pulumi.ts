@@ -26,7 +26,7 @@ import { examineWith } from "./doctor/stack";
 import { forgetUnreachableOption } from "./review/binding";
 import { applyingPlan, savingPlan, usualHours, type Applying, type Saving } from "./review/plans";
 import { checkTelling, tell, type Telling } from "./review/tell";
-import { CommandError, runMain, type RunResult } from "./support/console";
+import { CommandError, optionValue, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { driftText, withoutRefreshRows } from "./support/drift";
 import { handingOver } from "./handOver";
@@ -90,11 +90,11 @@ export function parseCall(argv: readonly string[]): Call {
     for (let index = 0; index < options.length; index++) {
         const option = options[index] ?? "";
         if (option === "--stack" || option === "-s") {
-            stack = options[++index] ?? "";
+            stack = optionValue(option, options[++index]);
         } else if (option.startsWith("--stack=")) {
-            stack = option.slice("--stack=".length);
+            stack = optionValue("--stack", option.slice("--stack=".length));
         } else if (valued.includes(option)) {
-            values.set(option, options[++index] ?? "");
+            values.set(option, optionValue(option, options[++index]));
         } else if (valued.some((name) => option.startsWith(`${name}=`))) {
             const [name = ""] = option.split("=", 1);
             values.set(name, option.slice(name.length + 1));

@@ -2,13 +2,14 @@
  * `npm start`: from nothing to a finished estate. Tools, sandbox, stack, `pulumi up`; then what is where, and what to
  * try next. Running it again changes nothing and says so.
  */
-import { duration, runMain } from "./support/console";
+import { duration, noArguments, runMain } from "./support/console";
 import { stackOutputs } from "./support/pulumiEngine";
 import { lastUpdate, type UpdateSummary } from "./support/history";
 import { overview } from "./support/overview";
 import { raiseEstate } from "./support/raise";
 
 async function main(): Promise<void> {
+    noArguments(process.argv.slice(2));
     const started = Date.now();
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     const { engine, sandbox, estate } = await raiseEstate("dev", say);

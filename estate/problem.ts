@@ -85,7 +85,6 @@ function oneLine(text: string): string {
 }
 
 /** Characters that move the cursor, change the direction of reading, or have no width. */
-// eslint-disable-next-line no-control-regex -- these are meant
 export const unseen = /[\u0000-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 function count(number: number, noun: string): string {

@@ -46,6 +46,25 @@ export function failureText(error: unknown): string {
     return system === error ? error.message : `${error.message}: ${system.message || (system.code ?? "")}`;
 }
 
+/**
+ * The value that follows an option on the command line.
+ *
+ * @throws CommandError where there is none, or the next option stands in its place.
+ */
+export function optionValue(option: string, value: string | undefined): string {
+    if (value === undefined || value === "" || value.startsWith("--")) {
+        throw new CommandError(`${option} needs a value.`);
+    }
+    return value;
+}
+
+/** For a command that takes no arguments. @throws CommandError where it is given some. */
+export function noArguments(argv: readonly string[]): void {
+    if (argv.length > 0) {
+        throw new CommandError(`This command takes no arguments: leave out ${argv.join(" ")}.`);
+    }
+}
+
 /** How a program is run. */
 export interface RunOptions {
     readonly cwd?: string;

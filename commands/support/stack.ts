@@ -9,7 +9,7 @@ import { formatProblems } from "../../estate/problem";
 import { checkoutDir } from "../../toolchain/checkout";
 import { CommandError } from "./console";
 import type { Credential } from "./pulumiEngine";
-import { parseStackFile } from "./stackFile";
+import { stackFileData } from "./stackFile";
 
 /** Key of the spec in a stack file. */
 const estateKey = "gitops-estate:estate";
@@ -22,6 +22,11 @@ export function stackFolder(): string {
 
 /** Text of the committed stack file. */
 export function committedStackFile(stack: string): string {
+    if (!/^[A-Za-z0-9._-]{1,100}$/.test(stack)) {
+        throw new CommandError(
+            `"${stack}" is no name of a stack: letters, digits and . _ - only, without organization and project.`,
+        );
+    }
     const file = path.join(stackFolder(), `Pulumi.${stack}.yaml`);
     if (!fs.existsSync(file)) {
         const known = fs
@@ -31,15 +36,27 @@ export function committedStackFile(stack: string): string {
             `There is no stack "${stack}": ${path.basename(file)} does not exist. Stacks here: ${known.join(", ")}.`,
         );
     }
-    return fs.readFileSync(file, "utf8");
+    try {
+        return fs.readFileSync(file, "utf8");
+    } catch (error) {
+        throw new CommandError(
+            `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+        );
+    }
 }
 
 /** The estate a stack file describes. @throws CommandError with every problem of the spec. */
 export function estateOf(stack: string, text: string): Estate {
-    const file = parseStackFile(`Pulumi.${stack}.yaml`, text).toJS() as {
-        config?: Record<string, unknown>;
+    const data = stackFileData(`Pulumi.${stack}.yaml`, text) as {
+        config?: Record<string, unknown> | null;
     } | null;
-    const { estate, problems } = parseEstate(file?.config?.[estateKey]);
+    const config = data?.config ?? {};
+    if (!Object.hasOwn(config, estateKey)) {
+        throw new CommandError(
+            `Pulumi.${stack}.yaml describes no estate: config has no ${estateKey}. docs/your-own-estate.md says what belongs there.`,
+        );
+    }
+    const { estate, problems } = parseEstate(config[estateKey]);
     if (estate === undefined) {
         throw new CommandError(
             `Pulumi.${stack}.yaml:\n${formatProblems(problems.filter(({ severity }) => severity === "error"))}`,

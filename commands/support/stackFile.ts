@@ -42,6 +42,23 @@ export function parseStackFile(name: string, text: string): Document {
     return document;
 }
 
+/** What a stack file holds. @throws CommandError as {@link parseStackFile}, and where an alias stands for too much or for itself. */
+export function stackFileData(name: string, text: string): unknown {
+    try {
+        const data: unknown = parseStackFile(name, text).toJS();
+        // An alias inside of what it stands for has no end.
+        JSON.stringify(data);
+        return data;
+    } catch (error) {
+        if (error instanceof CommandError) {
+            throw error;
+        }
+        throw new CommandError(
+            `${name} cannot be read: an alias (*name) stands for what it is a part of, for nothing, or for too much. Write its text there instead.`,
+        );
+    }
+}
+
 /** The encrypted part of a generated stack file; undefined when it has none. */
 export function encryptedPart(text: string): EncryptedPart | undefined {
     const file = parseDocument(text).toJS() as {

@@ -1,8 +1,13 @@
 /** What the commands decide before they act. That they act is for the end-to-end tests. */
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { after, describe, test } from "node:test";
+import { parseDoctorCall } from "../../commands/doctor";
+import { parseDriftCall } from "../../commands/drift";
 import { parseCall } from "../../commands/pulumi";
-import { CommandError, duration, failureText, table } from "../../commands/support/console";
+import { CommandError, duration, failureText, noArguments, table } from "../../commands/support/console";
 import { engineEnvironment, keySegment } from "../../commands/support/sandboxEngine";
 import { sandboxLayout } from "../../sandbox";
 import { allStale } from "../../commands/support/locks";
@@ -39,10 +44,78 @@ describe("command line", () => {
         assert.equal(parseCall(["up"]).stack, "dev");
         assert.equal(parseCall(["up", "--stack=x"]).stack, "x");
     });
+    test("refuses an option without its value, or with another option in its place", () => {
+        for (const call of [
+            ["preview", "--stack"],
+            ["preview", "--stack="],
+            ["preview", "--report", "--stack", "prod"],
+            ["up", "--reviewed", "--no-doctor"],
+        ]) {
+            assert.throws(() => parseCall(call), /--(?:stack|report|reviewed) needs a value\.$/);
+        }
+        for (const call of [["--stack"], ["--stack", "--send"]]) {
+            assert.throws(() => parseDoctorCall(call), /--stack needs a value/);
+        }
+        assert.throws(() => parseDriftCall(["--issue", "--stack", "prod"]), /--issue needs a value/);
+        assert.throws(() => {
+            noArguments(["--stack", "x"]);
+        }, /takes no arguments: leave out --stack x\./);
+        noArguments([]);
+    });
     test("refuses what is no operation", () => {
         assert.throws(() => parseCall(["apply"]), /"apply" is not one of preview, up, refresh, destroy\./);
         assert.throws(() => parseCall([]), /"" is not one of/);
     });
+});
+
+describe("stack files", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-stacks-"));
+    const before = process.env["ESTATE_STACKS"];
+    process.env["ESTATE_STACKS"] = folder;
+    after(() => {
+        if (before === undefined) {
+            delete process.env["ESTATE_STACKS"];
+        } else {
+            process.env["ESTATE_STACKS"] = before;
+        }
+        fs.rmSync(folder, { recursive: true });
+    });
+    const files = {
+        cycle: "config:\n  gitops-estate:estate: &a\n    apps: *a\n",
+        bomb: `config:\n  a: &a [x]\n  b: &b [${Array(40).fill("*a").join(", ")}]\n  c: &c [${Array(40).fill("*b").join(", ")}]\n  d: [${Array(40).fill("*c").join(", ")}]\n`,
+        nowhere: "config: { a: *nowhere }\n",
+        empty: "",
+        seven: "config: 7\n",
+        list: "- a\n",
+        binary: "\uFEFF\u0000\u0001",
+    };
+    for (const [name, text] of Object.entries(files)) {
+        fs.writeFileSync(path.join(folder, `Pulumi.${name}.yaml`), text);
+    }
+    fs.mkdirSync(path.join(folder, "Pulumi.folder.yaml"));
+    const read = (stack: string): unknown => estateOf(stack, committedStackFile(stack));
+
+    for (const [stack, message] of [
+        ["cycle", /Pulumi\.cycle\.yaml cannot be read: an alias \(\*name\) stands for what it is a part of/],
+        ["bomb", /Pulumi\.bomb\.yaml cannot be read: an alias/],
+        ["nowhere", /Pulumi\.nowhere\.yaml (?:cannot be read: an alias|is not YAML)/],
+        ["empty", /Pulumi\.empty\.yaml describes no estate: config has no gitops-estate:estate/],
+        ["seven", /Pulumi\.seven\.yaml describes no estate/],
+        ["list", /Pulumi\.list\.yaml describes no estate/],
+        ["binary", /Pulumi\.binary\.yaml (?:describes no estate|is not YAML)/],
+        ["folder", /Pulumi\.folder\.yaml cannot be read: EISDIR/],
+        ["none", /There is no stack "none": Pulumi\.none\.yaml does not exist/],
+        ["../x", /"\.\.\/x" is no name of a stack/],
+        ["a b", /"a b" is no name of a stack/],
+        ["", /"" is no name of a stack/],
+    ] as const) {
+        test(`that cannot be used say so: ${stack}`, () => {
+            assert.throws(
+                () => read(stack),
+                (error: unknown) => error instanceof CommandError && message.test(error.message),
+            );
+        });
+    }
 });
 
 describe("locks", () => {

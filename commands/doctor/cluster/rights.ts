@@ -10,7 +10,22 @@ export interface Right {
     readonly verbs: readonly string[];
 }
 
-const write = ["get", "create", "patch", "delete"] as const;
+/**
+ * To make, change and delete. `list` and `watch` are the provider's: it watches an object that it waits for and every one that
+ * it deletes, and where it may not list the kind it waits for ever
+ * (github.com/pulumi/pulumi-kubernetes, provider/pkg/await/condition/deleted.go and informers/factory.go).
+ */
+const write = ["get", "list", "watch", "create", "patch", "delete"] as const;
+
+/** What the provider looks at while it waits for a workload (deployment.go, statefulset.go beside those). */
+const waits: readonly Right[] = [
+    ...["pods", "persistentvolumeclaims"].map((resource) => ({
+        group: "",
+        resource,
+        verbs: ["list", "watch"],
+    })),
+    { group: "apps", resource: "replicasets", verbs: ["list", "watch"] },
+];
 
 const right = (group: string, ...resources: readonly string[]): Right[] =>
     resources.map((resource) => ({ group, resource, verbs: write }));
@@ -27,6 +42,7 @@ export const memberRights: readonly Right[] = [
 export const hostRights: readonly Right[] = [
     ...right("", "namespaces", "serviceaccounts", "secrets", "configmaps", "services"),
     ...right("apps", "deployments", "statefulsets"),
+    ...waits,
     ...right("networking.k8s.io", "networkpolicies"),
     ...right("rbac.authorization.k8s.io", "clusterroles", "clusterrolebindings", "roles", "rolebindings"),
     { group: "rbac.authorization.k8s.io", resource: "clusterroles", verbs: ["escalate", "bind"] },

@@ -292,6 +292,38 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
         },
     },
     {
+        id: "gitlab-project-creation",
+        rule: "must be a group in which projects can be made",
+        fast: true,
+        check: ({ group, user }, { estate: { gitlab } }) =>
+            group === undefined || user?.admin === true || !closedTo.includes(group.projectCreation ?? "")
+                ? []
+                : [
+                      {
+                          path: "gitlab.group",
+                          value: gitlab.group,
+                          rule: `must be a group in which its Owners make projects; its setting is ${group.projectCreation ?? ""}`,
+                          fix: `${gitlab.group} > Settings > General > Permissions > Roles allowed to create projects: Maintainers`,
+                      },
+                  ],
+    },
+    {
+        id: "gitlab-git-access",
+        rule: "must let repositories be read by http: engines and pipelines do",
+        fast: true,
+        check: ({ group }, { estate: { gitlab } }) =>
+            group?.gitAccess !== "ssh"
+                ? []
+                : [
+                      {
+                          path: "gitlab.group",
+                          value: gitlab.group,
+                          rule: "must let repositories be read by http, as engines and pipelines do; it allows ssh alone",
+                          fix: `${gitlab.group} > Settings > General > Permissions > Enabled Git access protocols: both, or only HTTP(S)`,
+                      },
+                  ],
+    },
+    {
         id: "gitlab-visibility",
         rule: "must be allowed on this server and in the group above",
         fast: true,
@@ -432,6 +464,9 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
         },
     },
 );
+
+/** Settings of a group with which its Owners make no projects. */
+const closedTo = ["noone", "administrator"];
 
 function signedIn({ user }: GitLabFacts): boolean {
     return user !== undefined;

@@ -1,6 +1,7 @@
 /** What a GitLab says of itself and of what the estate needs there. Only reads. */
 import { lookup } from "node:dns/promises";
 import type { Estate } from "../../../estate/model";
+import { given } from "../../../estate/plain";
 import { Unreachable, type Answer, type Ask } from "../http";
 import { all, list, record, text, type Unread } from "../json";
 
@@ -17,6 +18,10 @@ export interface Place {
 export interface FoundGroup extends Place {
     readonly id: number;
     readonly visibility: string;
+    /** Who makes projects in it, in GitLab's words; absent where it does not say. */
+    readonly projectCreation?: string;
+    /** How repositories in it are read: `ssh`, `http` or `all`; absent where it does not say. */
+    readonly gitAccess?: string;
     /** Role of the token's user there, inherited ones included; 0 without one. */
     readonly level: number;
 }
@@ -228,8 +233,14 @@ async function groupAt(
         ...place(group, "full_path", user),
         id,
         visibility: text(group["visibility"]),
+        ...given("projectCreation", wordOf(group["project_creation_level"])),
+        ...given("gitAccess", wordOf(group["enabled_git_access_protocol"])),
         level: admin ? levels.owner : Number(record(member.body)["access_level"] ?? 0),
     };
+}
+
+function wordOf(value: unknown): string | undefined {
+    return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 async function insideGroup(

@@ -45,6 +45,14 @@ const there: Answers = {
     "GET /namespaces/acme": { plan: "default" },
 };
 
+/** The estate's group with these settings. */
+const group = (settings: object): Answers => ({
+    "GET /groups/acme?with_projects=false": {
+        ...(there["GET /groups/acme?with_projects=false"] as object),
+        ...settings,
+    },
+});
+
 const admin: Answers = {
     "GET /user": {
         id: 9,
@@ -263,6 +271,24 @@ const planted: Readonly<Record<string, Planted>> = {
         answers: { ...there, "GET /groups/5/members/all/9": { access_level: 40 } },
         spec: existing,
         found: [["gitlab-group-role", "credentials.gitlab.token", /Owner of acme/]],
+    },
+    "a group in which nobody makes projects": {
+        answers: { ...there, ...group({ project_creation_level: "noone" }) },
+        spec: existing,
+        found: [["gitlab-project-creation", "gitlab.group", /Roles allowed to create projects/]],
+    },
+    "a group in which administrators alone make projects": {
+        answers: { ...there, ...group({ project_creation_level: "administrator" }) },
+        spec: existing,
+        found: [["gitlab-project-creation", "gitlab.group", /acme > Settings/]],
+    },
+    "a group whose repositories are read by ssh alone": {
+        answers: {
+            ...there,
+            ...group({ project_creation_level: "maintainer", enabled_git_access_protocol: "ssh" }),
+        },
+        spec: existing,
+        found: [["gitlab-git-access", "gitlab.group", /HTTP\(S\)/]],
     },
     "a visibility the server forbids": {
         answers: {

@@ -45,7 +45,6 @@ function unclear(broken: Broken): string[] {
             .map(({ id }) => `says too little: ${id}`),
         ...(jargon.test(text) ? [`jargon: ${text}`] : []),
         ...(text.includes("secret-word") ? ["shows a secret"] : []),
-        // eslint-disable-next-line no-control-regex -- what a terminal would act on
         ...(/[\u0000-\u0009\u000b-\u001f\u200b\u202e]/.test(text) ? ["control characters"] : []),
         ...(errors.length > 6 ? [`${errors.length} errors for one mistake`] : []),
     ];
