@@ -7,7 +7,7 @@ import type { SeedFile } from "../support/seed";
 import { required } from "../support/maps";
 import { fileText } from "../support/template";
 import { ciFiles } from "./flows";
-import { estateFile, type IncludedFrom } from "./flows/files";
+import { estateFile, type EnvironmentMachines, type IncludedFrom } from "./flows/files";
 import { scriptPath, scriptText, type Script } from "./scripts";
 import type { Settings } from "./settings";
 import { pipelineFile, previewJobs, type CiSystem } from "./systems";
@@ -26,16 +26,21 @@ export function appPipelineContent(
         return [...scriptFiles(["test.sh", "quality.sh"]), ...included.app.own(app)];
     }
     const { scripts, machineScripts = [], pipeline } = copied;
-    const places = app.environments.filter(onMachine);
-    const reached = Object.fromEntries(
-        places.map(({ environment, machine }) => [environment, required(machines, machine, "machine")]),
-    );
     return [
         ...scriptFiles(scripts),
-        ...(places.length === 0 ? [] : scriptFiles(machineScripts)),
-        { path: pipelineFile[app.ci], text: pipeline[app.ci](app, settings, reached) },
+        ...(app.environments.some(onMachine) ? scriptFiles(machineScripts) : []),
+        { path: pipelineFile[app.ci], text: pipeline[app.ci](app, settings, machinesOf(app, machines)) },
         ...previewContent(app),
     ];
+}
+
+/** The machines that an app's environments are, of all of the estate. */
+function machinesOf({ environments }: App, machines: Readonly<Record<string, Machine>>): EnvironmentMachines {
+    return Object.fromEntries(
+        environments
+            .filter(onMachine)
+            .map(({ environment, machine }) => [environment, required(machines, machine, "machine")]),
+    );
 }
 
 function previewContent({ previews }: App): SeedFile[] {
@@ -96,9 +101,15 @@ function includingApps(apps: readonly App[], fullPath: string): readonly [App, .
     return first === undefined ? undefined : [first, ...rest];
 }
 
-/** The file by which the estate says what an app repository includes; undefined where it has copies. */
-export function appEstateFile(app: App, from: IncludedFrom): SeedFile | undefined {
-    const text = app.included && ciFiles[app.plan.pipelines].included.app.estate(app, versioned(app, from));
+/** The file by which the estate says what an app repository includes; undefined where it has copies. `machines`: the estate's. */
+export function appEstateFile(
+    app: App,
+    from: IncludedFrom,
+    machines: Readonly<Record<string, Machine>> = {},
+): SeedFile | undefined {
+    const text =
+        app.included &&
+        ciFiles[app.plan.pipelines].included.app.estate(app, versioned(app, from), machinesOf(app, machines));
     return text === undefined ? undefined : { path: estateFile, text };
 }
 
@@ -114,6 +125,7 @@ export function configEstateFile(
         ciFiles[including[0].plan.pipelines].included.config?.estate(
             including,
             versioned(including[0], from),
+            {},
         );
     return text === undefined ? undefined : { path: estateFile, text };
 }

@@ -34,7 +34,7 @@ export function pipelineProxy(network: Estate["network"]): Settings {
 }
 
 /** Variables that are settings of a job's image, which included pipelines get as inputs. */
-const imageKeys = ["BUILD_IMAGE", "DELIVER_IMAGE", "PROMOTE_IMAGE"];
+const imageKeys = ["BUILD_IMAGE", "DELIVER_IMAGE", "PROMOTE_IMAGE", "MACHINE_IMAGE"];
 
 /** Key of the variable whose file has the settings of included pipelines; in a repository that apps share it ends in {@link keySuffix}. */
 export const settingsKey = "ESTATE_SETTINGS";

@@ -96,7 +96,7 @@ export class AppRepository extends pulumi.ComponentResource {
             ...inside,
             dependsOn: protections,
         });
-        const included = appEstateFile(app, args.pipelines);
+        const included = appEstateFile(app, args.pipelines, args.machines);
         if (included !== undefined) {
             files.push(
                 estateFile(`${name}-pipelines`, project, plan.start, included, {

@@ -64,24 +64,6 @@ export const machineRules: readonly Rule[] = [
         },
     },
     {
-        id: "machine-pipelines",
-        rule: "must be copied: pipelines that are included have no jobs that deliver to a machine",
-        severity: "error",
-        check: ({ spec, estate }) =>
-            Object.values(estate.apps)
-                .filter(
-                    ({ included, environments }) => included !== undefined && environments.some(onMachine),
-                )
-                .map(({ name, environments }) => {
-                    const places = environments.filter(onMachine).map(({ environment }) => environment);
-                    return {
-                        path: `apps.${name}.pipelines.use`,
-                        value: spec.apps[name]?.pipelines.use,
-                        fix: `set it to copied, or the environments ${places.join(", ")} of apps.${name} to null`,
-                    };
-                }),
-    },
-    {
         id: "machine-setting",
         rule: "must not be there: it is about clusters, and the environment is a machine",
         severity: "error",

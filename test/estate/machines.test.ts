@@ -1,9 +1,10 @@
 /** Environments that are machines: what a spec comes to, and what stays as it is on clusters. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { parse } from "yaml";
 
 import { laneSettings } from "../../components/ci/settings";
-import { appPipelineContent } from "../../components/ci/content";
+import { appEstateFile, appPipelineContent } from "../../components/ci/content";
 import { configContent } from "../../components/content";
 import { checkCredentials } from "../../estate/credentials";
 import { teamProjects } from "../../estate/engines/argocd/projects";
@@ -74,6 +75,29 @@ describe("an environment that is a machine", () => {
             );
             assert.equal(settingsOf(estate)["CONFIG_FORMAT"], "compose");
         }
+    });
+
+    it("is included as any lane: a runner by its tags in the estate's own file, over SSH without", () => {
+        const file = (machine?: object): Record<string, unknown> => {
+            const estate = estateWith({ pipelines: { use: "included" } }, machine);
+            const text = appEstateFile(
+                webOf(estate),
+                { project: "acme/pipelines", version: "v1-0a" },
+                estate.machines,
+            )?.text;
+            return parse(text ?? "") as Record<string, unknown>;
+        };
+        const included = file();
+        const files = included["include"] as { file: string; inputs: Record<string, string> }[];
+        assert.deepEqual(
+            files
+                .filter(({ inputs }) => inputs["environment"] === "dev")
+                .map(({ file: name, inputs }) => [name, inputs["stage"], inputs["image"]]),
+            [["/lanes/machine.yml", "deploy", webOf(estateWith()).pipeline.images.compose]],
+        );
+        assert.deepEqual(included[".machine_dev"], { tags: ["box", "linux"] });
+        const ssh = { host: "box.test", user: "deploy", hostKeys };
+        assert.deepEqual(file({ ssh })[".machine_dev"], {});
     });
 
     it("of a runner is a job with its tags, over SSH a job anywhere that knows the machine's keys", () => {

@@ -15,12 +15,15 @@ export interface IncludedFrom {
 /** Path of the file by which the estate says what a repository includes. */
 export const estateFile = "ci/estate.yml";
 
+/** Machines by the environment that each is. */
+export type EnvironmentMachines = Readonly<Record<string, Machine>>;
+
 /** What a repository has that includes its pipelines. */
 export interface IncludingFiles<Of> {
     /** The team's, made once. */
     readonly own: (of: Of) => SeedFile[];
-    /** Text of {@link estateFile}. */
-    readonly estate: (of: Of, from: IncludedFrom) => string;
+    /** Text of {@link estateFile}. `machines`: those that its environments are. */
+    readonly estate: (of: Of, from: IncludedFrom, machines: EnvironmentMachines) => string;
 }
 
 /** The files of a flow's repositories for CI systems, and for people: texts of files. */
@@ -32,12 +35,9 @@ export interface CiFiles {
         readonly lastStage: string;
         /** What it has beside where an environment is a machine; absent: its pipelines deliver to none. */
         readonly machineScripts?: readonly Script[];
-        /** `machines`: those that its environments are, by environment. */
+        /** `machines`: those that its environments are. */
         readonly pipeline: Readonly<
-            Record<
-                CiSystem,
-                (app: App, settings: Settings, machines: Readonly<Record<string, Machine>>) => string
-            >
+            Record<CiSystem, (app: App, settings: Settings, machines: EnvironmentMachines) => string>
         >;
     };
     /**

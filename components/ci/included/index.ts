@@ -19,6 +19,8 @@ const scripts: Readonly<Record<string, Parameters<typeof embedded>[0]>> = {
     preview: ["preview.sh", "preview.mjs"],
     reuse: ["reuse.mjs", "copy.mjs"],
     mergeBack: ["merge-back.sh"],
+    compose: ["compose.sh", "deliver.sh"],
+    card: ["card.mjs", "copy.mjs"],
     handOver: ["hand-over.sh", "hand-over.mjs"],
 };
 

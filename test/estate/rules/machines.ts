@@ -69,13 +69,6 @@ export const machineCases: readonly Case[] = [
         fix: /set apps\.api\.flow to gitlab-flow, or apps\.api\.environments\.dev to null/,
     },
     {
-        rule: "machine-pipelines",
-        title: "pipelines that are included",
-        change: { ...onMachine(), pipelines: { use: "included" } },
-        found: [["apps.web.pipelines.use", undefined]],
-        fix: /set it to copied, or the environments dev of apps\.web to null/,
-    },
-    {
         rule: "machine-setting",
         title: "settings of clusters, of the environment and of an app in it",
         change: onMachine(

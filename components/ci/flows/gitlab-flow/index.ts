@@ -11,7 +11,7 @@ import { renderFile } from "../../../support/template";
 import { yamlScalar } from "../../../support/yaml";
 import { pipelineFile } from "../../systems";
 import { dueRule, estateYaml, laneInputs, type Included } from "../estateYaml";
-import type { CiFiles } from "../files";
+import type { CiFiles, EnvironmentMachines } from "../files";
 
 export const gitlabFlow: CiFiles = {
     app: {
@@ -51,6 +51,7 @@ export function testJobs({ name, pipeline: { images } }: App): Record<string, st
 function laneFiles(
     { plan, pipeline: { images } }: App,
     stages: { readonly build: string; readonly deploy: string },
+    machines: EnvironmentMachines,
 ): Included[] {
     const common = {
         build_stage: stages.build,
@@ -66,7 +67,17 @@ function laneFiles(
                 ...(lane.reuses.length === 0
                     ? []
                     : [{ file: "/lanes/reuse.yml", inputs: { environment, due, image: images.promote } }]),
-                { file: "/lanes/lane.yml", inputs: { environment, due, by_person } },
+                machines[environment] === undefined
+                    ? { file: "/lanes/lane.yml", inputs: { environment, due, by_person } }
+                    : {
+                          file: "/lanes/machine.yml",
+                          inputs: {
+                              ...{ environment, due, by_person },
+                              stage: stages.deploy,
+                              image: images.compose,
+                              card_image: images.promote,
+                          },
+                      },
                 ...(lane.mergesBack.length === 0
                     ? []
                     : [
@@ -79,6 +90,19 @@ function laneFiles(
         }),
     ];
 }
+
+/** For each machine, what its jobs want of a runner: tags where it has one of its own. */
+function machineJobs(machines: EnvironmentMachines): Record<string, unknown> {
+    return Object.fromEntries(
+        Object.entries(machines).map(([environment, { reached }]) => [
+            `.machine_${environment}`,
+            reached.by === "runner" ? { tags: reached.tags } : {},
+        ]),
+    );
+}
+
+/** Stages of tests in the pipelines that a repository may have had before, with another flow: its jobs go on in them. */
+const testStages = ["test", "quality"];
 
 /** Stages of {@link laneFiles} that come before the one that builds. */
 function laneStages({ plan }: App): string[] {
@@ -102,17 +126,25 @@ export function includedLanes(
 ): CiFiles["included"]["app"] {
     return {
         own: ownPipeline(folder),
-        estate: (app, from) =>
-            estateYaml(app, from, {
-                files: laneFiles(app, stages),
-                stages: [stages.test, ...laneStages(app), stages.build, stages.deploy, "merge_back"],
-                workflow: '$CI_COMMIT_REF_PROTECTED == "true"',
-            }),
+        estate: (app, from, machines) =>
+            estateYaml(
+                app,
+                from,
+                {
+                    files: laneFiles(app, stages, machines),
+                    stages: [
+                        ...new Set([...testStages, stages.test, ...laneStages(app)]),
+                        ...[stages.build, stages.deploy, "merge_back"],
+                    ],
+                    workflow: '$CI_COMMIT_REF_PROTECTED == "true"',
+                },
+                machineJobs(machines),
+            ),
     };
 }
 
 /** The jobs of all lanes as lines of a file, and what those to machines have in common. @param stage the one that delivers. */
-export function allLanes(app: App, machines: Readonly<Record<string, Machine>>, stage: string): string[] {
+export function allLanes(app: App, machines: EnvironmentMachines, stage: string): string[] {
     return [
         ...(app.environments.some(onMachine)
             ? ["", rendered("../machines/machine.gitlab-ci.yml", { stage }).trimEnd()]
