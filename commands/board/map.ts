@@ -5,6 +5,7 @@
 import { channelKinds } from "../../estate/channels";
 import { engineOf } from "../../estate/engines";
 import { handedOver, versionOf } from "../../estate/flows/plan";
+import { onMachine } from "../../estate/machines";
 import type { App, Estate } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import { placesOf } from "../../estate/previews";
@@ -15,7 +16,7 @@ export interface EstateMap {
 }
 
 /** What a node is; each kind has a look of its own. */
-export const nodeKinds = ["code", "config", "registry", "engine", "cluster", "channel"] as const;
+export const nodeKinds = ["code", "config", "registry", "engine", "cluster", "machine", "channel"] as const;
 export type NodeKind = (typeof nodeKinds)[number];
 
 export interface MapNode {
@@ -25,11 +26,14 @@ export interface MapNode {
     readonly title: string;
     /** How many there are of what it stands for; absent: it is one thing. */
     readonly count?: number;
-    /** Names below the title: environments of a cluster or a registry. */
+    /** Names below the title: environments of a cluster, a machine or a registry. */
     readonly notes: readonly string[];
 }
 
-/** Why something leads from one node to another; all but the last are credentials of docs/credentials.md. */
+/**
+ * Why something leads from one node to another: credentials of docs/credentials.md, a runner that is on the machine itself,
+ * or cards.
+ */
 export const edgeKinds = [
     "push",
     "pull",
@@ -38,6 +42,8 @@ export const edgeKinds = [
     "writer",
     "release",
     "cluster",
+    "key",
+    "runner",
     "cards",
 ] as const;
 export type EdgeKind = (typeof edgeKinds)[number];
@@ -76,6 +82,7 @@ export function estateMap(estate: Estate): EstateMap {
         );
         for (const app of own) {
             appEdges(app, idOf("code", group), idOf("config", group), lead);
+            machineEdges(estate, app, idOf("code", group), lead);
         }
     }
     for (const registry of Object.values(estate.registries)) {
@@ -102,7 +109,13 @@ export function estateMap(estate: Estate): EstateMap {
             });
         }
     }
-    channels(estate, nodes, lead);
+    for (const name of Object.keys(estate.machines)) {
+        const environments = environmentsOf(estate, ({ machine }) => machine === name);
+        if (apps.some(({ environments: own }) => own.some(({ machine }) => machine === name))) {
+            nodes.push({ id: idOf("machine", name), kind: "machine", title: name, notes: environments });
+        }
+    }
+    channels(estate, nodes, groupOf, lead);
     return { nodes, edges: [...edges.values()] };
 }
 
@@ -154,6 +167,14 @@ function appEdges(app: App, code: string, config: string, lead: Lead): void {
     }
 }
 
+/** What the pipelines of an app deliver to by themselves, and what is pulled there. */
+function machineEdges({ machines }: Estate, app: App, code: string, lead: Lead): void {
+    for (const { machine, registry } of app.environments.filter(onMachine)) {
+        lead(code, idOf("machine", machine), machines[machine]?.reached.by === "ssh" ? "key" : "runner");
+        lead(idOf("registry", registry), idOf("machine", machine), "pull");
+    }
+}
+
 /** Environments of which something holds, in promotion order. */
 function environmentsOf(
     estate: Estate,
@@ -162,7 +183,7 @@ function environmentsOf(
     return estate.environments.filter(holds).map(({ name }) => name);
 }
 
-function channels(estate: Estate, nodes: MapNode[], lead: Lead): void {
+function channels(estate: Estate, nodes: MapNode[], groupOf: (app: App) => string, lead: Lead): void {
     const all = Object.values(estate.channels);
     const groups: [string, readonly string[]][] =
         all.length <= channelsOfTheirOwn
@@ -180,11 +201,18 @@ function channels(estate: Estate, nodes: MapNode[], lead: Lead): void {
             ...(names.length === 1 ? {} : { count: names.length }),
             notes: [],
         });
-        const told = Object.values(estate.apps).filter((app) =>
-            app.environments.some((each) => each.channels.some((name) => names.includes(name))),
-        );
-        for (const { engine } of told) {
-            lead(idOf("engine", engine), id, "cards");
+        for (const app of Object.values(estate.apps)) {
+            const told = app.environments.filter((each) =>
+                each.channels.some((name) => names.includes(name)),
+            );
+            if (told.some((each) => !onMachine(each))) {
+                lead(idOf("engine", app.engine), id, "cards");
+            }
+            // Nothing watches a machine: the job that delivers tells. It sends no mail.
+            const kinds = names.map((name) => estate.channels[name]?.kind);
+            if (told.some(onMachine) && kinds.some((kind) => kind !== undefined && kind !== "email")) {
+                lead(idOf("code", groupOf(app)), id, "cards");
+            }
         }
     }
 }

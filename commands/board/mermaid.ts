@@ -9,6 +9,7 @@ const shapes: Readonly<Record<NodeKind, readonly [string, string]>> = {
     registry: ["[(", ")]"],
     engine: ["{{", "}}"],
     cluster: ["[[", "]]"],
+    machine: ["[[", "]]"],
     channel: [">", "]"],
 };
 

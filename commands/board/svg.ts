@@ -100,8 +100,8 @@ function pathOf(points: readonly Point[]): string {
 /** Colours of a drawing that stands alone, light and dark. */
 function mapColors(root: string): string {
     return (
-        `${root}{--ink:#1c2733;--faint:#4d5b69;--paper:#fff;--line:#7b8896;--code:#e3edfb;--config:#e6f2e6;--registry:#fbeedd;--engine:#efe6fa;--cluster:#e0f1f3;--channel:#f3e9ec}` +
-        `@media(prefers-color-scheme:dark){${root}{--ink:#e6ebf0;--faint:#aab6c2;--paper:#12181f;--line:#7b8896;--code:#1d2f4a;--config:#1d3a25;--registry:#45311a;--engine:#33254a;--cluster:#173a40;--channel:#42242e}}`
+        `${root}{--ink:#1c2733;--faint:#4d5b69;--paper:#fff;--line:#7b8896;--code:#e3edfb;--config:#e6f2e6;--registry:#fbeedd;--engine:#efe6fa;--cluster:#e0f1f3;--machine:#eef0d8;--channel:#f3e9ec}` +
+        `@media(prefers-color-scheme:dark){${root}{--ink:#e6ebf0;--faint:#aab6c2;--paper:#12181f;--line:#7b8896;--code:#1d2f4a;--config:#1d3a25;--registry:#45311a;--engine:#33254a;--cluster:#173a40;--machine:#37391b;--channel:#42242e}}`
     );
 }
 
@@ -110,8 +110,6 @@ export const mapStyle =
     ".map text{font:13px system-ui,sans-serif;fill:var(--ink)}" +
     ".map .node text.l0{font-size:11px;fill:var(--faint)}.map .node text.l1{font-weight:600}.map .node text.l2{font-size:12px}" +
     ".map .node rect{stroke:var(--line);stroke-width:1}" +
-    ["code", "config", "registry", "engine", "cluster", "channel"]
-        .map((kind) => `.map .n-${kind} rect{fill:var(--${kind})}`)
-        .join("") +
+    nodeKinds.map((kind) => `.map .n-${kind} rect{fill:var(--${kind})}`).join("") +
     ".map .edge path{fill:none;stroke:var(--line);stroke-width:1.4}.map .edge text{font-size:11px;fill:var(--faint)}" +
     ".map .edge rect{fill:var(--paper)}.map .tip{fill:var(--line)}";

@@ -130,6 +130,7 @@ const enPlurals: Readonly<Record<NodeKind, string>> = {
     registry: "registries",
     engine: "engines",
     cluster: "clusters",
+    machine: "machines",
     channel: "channels",
 };
 
@@ -259,13 +260,14 @@ const en: Texts = {
     developers: "Developers",
     nobody: "nobody",
     map: "Map",
-    mapLabel: "Map of the estate: repositories, registries, engines, clusters and channels",
+    mapLabel: "Map of the estate: repositories, registries, engines, clusters, machines and channels",
     node: {
         code: "code repository",
         config: "config repository",
         registry: "registry",
         engine: "engine on the host",
         cluster: "cluster",
+        machine: "machine with Docker",
         channel: "channel",
     },
     counted: (kind, count) =>
@@ -278,6 +280,8 @@ const en: Texts = {
         writer: "config writer",
         release: "release starter",
         cluster: "cluster token",
+        key: "machine key",
+        runner: "runner on it",
         cards: "cards",
     },
     summary: {
@@ -299,6 +303,7 @@ const zhNodes: Readonly<Record<NodeKind, string>> = {
     registry: "镜像库",
     engine: "主集群上的引擎",
     cluster: "集群",
+    machine: "Docker 机器",
     channel: "渠道",
 };
 
@@ -422,7 +427,7 @@ const zh: Texts = {
     developers: "开发者",
     nobody: "无",
     map: "地图",
-    mapLabel: "交付资产地图：仓库、镜像库、引擎、集群和渠道",
+    mapLabel: "交付资产地图：仓库、镜像库、引擎、集群、机器和渠道",
     node: zhNodes,
     counted: (kind, count) =>
         kind === "registry" ? `镜像库，${count} 个项目` : `${count} 个${zhNodes[kind]}`,
@@ -434,6 +439,8 @@ const zh: Texts = {
         writer: "配置写入令牌",
         release: "发布触发令牌",
         cluster: "集群令牌",
+        key: "机器密钥",
+        runner: "机器上的 runner",
         cards: "卡片",
     },
     summary: {

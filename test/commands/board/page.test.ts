@@ -264,6 +264,43 @@ describe("the map", () => {
         }
     });
 
+    test("has a machine with what reaches it and what is pulled there, and its pipelines tell of it", () => {
+        const hostKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA"];
+        const map = (way: object): ReturnType<typeof boardFor>["map"] =>
+            boardFor(
+                model({
+                    machines: { box: way },
+                    environments: { dev: { clusters: undefined, machine: "box", channels: ["ops"] } },
+                    apps: {
+                        web: { flow: "gitlab-flow", delivery: "helm", environments: { test: null } },
+                        api: { environments: { dev: null } },
+                    },
+                }),
+            ).map;
+        const { nodes, edges } = map({ ssh: { host: "box.test", user: "deploy", hostKeys } });
+        assert.deepEqual(
+            nodes.filter(({ kind }) => kind === "machine").map(({ title, notes }) => [title, notes]),
+            [["box", ["dev"]]],
+        );
+        const reaching = (all: typeof edges): string[] =>
+            all
+                .filter(
+                    ({ from, to, kind }) => to === "machine_box" || (from === "code_web" && kind === "cards"),
+                )
+                .map(({ from, to, kind }) => `${from} ${kind} ${to}`)
+                .sort();
+        assert.deepEqual(reaching(edges), [
+            "code_web cards channel_ops",
+            "code_web key machine_box",
+            "registry_main pull machine_box",
+        ]);
+        assert.ok(reaching(map({ runner: { tags: ["box"] } }).edges).includes("code_web runner machine_box"));
+        assert.deepEqual(
+            boardFor(model()).map.nodes.filter(({ kind }) => kind === "machine"),
+            [],
+        );
+    });
+
     test("as Mermaid holds no quote and no markup that is not its own", () => {
         const { map } = boardFor(model());
         const evil = { ...map, nodes: map.nodes.map((node) => ({ ...node, title: '"]<script>#&' })) };
