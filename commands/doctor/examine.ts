@@ -10,9 +10,11 @@ import { channelFacts } from "./channels/facts";
 import { clusterChecks } from "./cluster/checks";
 import { clusterFacts, noWay } from "./cluster/facts";
 import { wayTo } from "./cluster/kubeconfig";
+import { isSandboxEstate } from "../support/stack";
 import { harborChecks } from "./harbor/checks";
 import { harborFacts } from "./harbor/facts";
 import { client, type Ask, type Connection } from "./http";
+import { machineChecks, machineFacts } from "./machines";
 import { offlineFindings } from "./offline";
 
 /** What the look is made with. */
@@ -37,6 +39,10 @@ export async function examine(estate: Estate, examination: Examination): Promise
         examination.fast
             ? []
             : channelFacts(estate, examination, end).then((facts) => decide(channelChecks, facts, look)),
+        // No machine is the sandbox's.
+        examination.fast || isSandboxEstate(estate)
+            ? []
+            : machineFacts(estate, end).then((facts) => decide(machineChecks, facts, look)),
         ...Object.values(estate.registries).map((registry) =>
             asking(harborConnection(registry, estate, examination), end, async (ask) =>
                 decide(chosen(harborChecks), await harborFacts(ask), {

@@ -12,11 +12,14 @@ import {
 } from "../../commands/doctor/cluster/rights";
 import { gitlabChecks } from "../../commands/doctor/gitlab/checks";
 import { harborChecks } from "../../commands/doctor/harbor/checks";
+import { machineChecks } from "../../commands/doctor/machines";
 import { authorityRules } from "../../estate/rules/network";
 import { page } from "./support";
 
 const checks = [
-    ...[...gitlabChecks, ...harborChecks, ...clusterChecks, ...channelChecks].map(({ id }) => id),
+    ...[...gitlabChecks, ...harborChecks, ...clusterChecks, ...channelChecks, ...machineChecks].map(
+        ({ id }) => id,
+    ),
     cardCheck,
     ...authorityRules,
 ];
