@@ -1,6 +1,6 @@
 /**
- * Every flow with every engine, delivery, CI system, tier and edition, generated from the registries: what is valid declares
- * everything, what is not says why and what fits instead. What it does not prove: that the servers take it, which e2e does.
+ * Every flow with every engine, delivery, CI system, tier and edition, and with every way to have pipelines on clusters and on a
+ * machine, generated from the registries: what is valid declares everything, what is not says why and what fits instead. What it does not prove: that the servers take it, which e2e does.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
@@ -14,23 +14,34 @@ import { record } from "../support/engine";
 
 /** What a team chooses, and what there is. */
 const choices = {
-    flow: [...Object.keys(flows), "described"],
+    flow: [...Object.keys(flows), "described", "folders"],
     engine: Object.keys(engines),
     delivery: Object.keys(versionKeys),
     ci: ["gitlab", "jenkins", "none"],
     tier: ["free", "premium"],
     edition: ["ce", "ee"],
     previews: ["with", "without"],
+    pipelines: ["copied", "included"],
+    place: ["clusters", "machine"],
 } as const;
 
 type Choice = { readonly [Each in keyof typeof choices]: string };
 const dimensions = Object.keys(choices) as (keyof typeof choices)[];
 
-const all = dimensions.reduce<Partial<Choice>[]>(
-    (sum, dimension) =>
-        sum.flatMap((one) => choices[dimension].map((value) => ({ ...one, [dimension]: value }))),
-    [{}],
-) as Choice[];
+const product = (among: Readonly<Record<string, readonly string[]>>): Choice[] =>
+    dimensions.reduce<Partial<Choice>[]>(
+        (sum, dimension) =>
+            sum.flatMap((one) => (among[dimension] ?? []).map((value) => ({ ...one, [dimension]: value }))),
+        [{}],
+    ) as Choice[];
+
+/** How pipelines come about and where they deliver to is no question of the licence: each table has what the other leaves out. */
+const all = [
+    ...product({ ...choices, pipelines: ["copied"], place: ["clusters"] }),
+    ...product({ ...choices, tier: ["free"], edition: ["ce"], previews: ["without"] }).filter(
+        ({ pipelines, place }) => pipelines === "included" || place === "machine",
+    ),
+];
 
 const title = (choice: Choice): string => dimensions.map((dimension) => choice[dimension]).join(", ");
 
@@ -42,6 +53,8 @@ const parsed = ({
     tier,
     edition,
     previews,
+    pipelines,
+    place,
 }: Choice): ReturnType<typeof parseEstate> =>
     parseEstate(
         {
@@ -49,14 +62,19 @@ const parsed = ({
             gitlab: { url: "https://gitlab.example.com", group: "acme", tier, edition },
             registries: { main: { url: "https://harbor.example.com" } },
             clusters: { host: { role: "host" }, member1: {} },
+            ...(place === "machine" ? { machines: { box: { runner: { tags: ["box"] } } } } : {}),
             environments: {
-                staging: { clusters: ["member1"] },
+                staging: place === "machine" ? { machine: "box" } : { clusters: ["member1"] },
                 prod: { clusters: ["member1"], promotesFrom: "staging" },
             },
             flows: {
                 described: {
                     config: "branches",
                     environments: { staging: { branch: "next" }, prod: { promotes: "staging" } },
+                    reviewed: "next",
+                },
+                folders: {
+                    environments: { staging: { branch: "next" }, prod: { tag: "release-*" } },
                     reviewed: "next",
                 },
             },
@@ -68,6 +86,7 @@ const parsed = ({
                     engine,
                     delivery,
                     ci,
+                    pipelines: { use: pipelines },
                     ...(previews === "with" ? { previews: { url: "https://web-{number}.example.com" } } : {}),
                 },
             },
