@@ -32,6 +32,8 @@ describe("an app whose first environment is a machine", { timeout: 25 * 60_000 }
                     flow: "gitlab-flow",
                     delivery: "helm",
                     values: { env: { MODE: "boxed" } },
+                    // The jobs of copies run in test/integration/ci/machines.test.ts.
+                    pipelines: { use: "included" },
                 },
             });
         });
