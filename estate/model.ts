@@ -231,6 +231,8 @@ export interface NotificationRelay {
     readonly url: string;
     readonly dedupMinutes: number;
     readonly dryRun: boolean;
+    /** Whether it tells GitLab what became of commits. */
+    readonly commits?: true;
 }
 
 export interface Team {

@@ -57,6 +57,12 @@ export const notifications = z.strictObject({
                 .boolean()
                 .default(false)
                 .describe("Write messages to the relay's log instead of sending them."),
+            commits: z
+                .boolean()
+                .default(false)
+                .describe(
+                    "Tell GitLab too what became of a commit of a config repository: as a status of the commit, and in a note of the merge request that it came by. The relay then has a token of role developer for each of these repositories.",
+                ),
         })
         .optional()
         .describe(

@@ -14,6 +14,7 @@ export function resolveRelay(spec: Spec, namespace: string): NotificationRelay |
             url: (relay.url ?? `http://notification-relay.${namespace}.svc`).replace(/\/+$/, ""),
             dedupMinutes: relay.dedupMinutes,
             dryRun: relay.dryRun,
+            ...(relay.commits ? { commits: true as const } : {}),
         }
     );
 }

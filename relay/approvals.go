@@ -256,7 +256,7 @@ func (a *Approvals) call(path, method, resource string, answer any) error {
 		return fmt.Errorf("there is no token for %s", path)
 	}
 	for attempt := 1; ; attempt++ {
-		status, err := a.ask(token, method, resource, answer)
+		status, err := gitlabServer{a.config.GitLab, a.client}.ask(a.ctx, token, method, resource, nil, answer)
 		if err == nil && status < 300 {
 			return nil
 		}
@@ -273,23 +273,4 @@ func (a *Approvals) call(path, method, resource string, answer any) error {
 		case <-time.After(a.pause * time.Duration(attempt)):
 		}
 	}
-}
-
-func (a *Approvals) ask(token, method, resource string, answer any) (int, error) {
-	ctx, cancel := context.WithTimeout(a.ctx, attemptTimeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, a.config.GitLab+"/api/v4"+resource, nil)
-	if err != nil {
-		return 0, err
-	}
-	request.Header.Set("PRIVATE-TOKEN", token)
-	response, err := a.client.Do(request)
-	if err != nil {
-		return 0, err
-	}
-	defer response.Body.Close()
-	if response.StatusCode >= 300 || answer == nil {
-		return response.StatusCode, nil
-	}
-	return response.StatusCode, json.NewDecoder(io.LimitReader(response.Body, 8<<20)).Decode(answer)
 }

@@ -37,13 +37,18 @@ type Config struct {
 	Channels map[string]ChannelConfig `json:"channels"`
 	// Approvals runs gates of merge requests again; absent: none.
 	Approvals *ApprovalsConfig `json:"approvals"`
+	// Commits tells GitLab what became of commits; absent: nothing does. Of what, is in deliveries.json beside this file.
+	Commits *CommitsConfig `json:"commits"`
+
+	// folder the settings are in.
+	folder string
 }
 
 var channelName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 // LoadConfig reads and checks the settings; every mistake is in the error.
 func LoadConfig(file string, env func(string) string) (Config, error) {
-	config := Config{Listen: ":8080", Secrets: "/etc/relay/secrets", DedupMinutes: 30}
+	config := Config{Listen: ":8080", Secrets: "/etc/relay/secrets", DedupMinutes: 30, folder: filepath.Dir(file)}
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return config, err
@@ -82,6 +87,7 @@ func (c Config) check() error {
 		}
 	}
 	problems = append(problems, c.Approvals.check()...)
+	problems = append(problems, c.Commits.check()...)
 	if len(problems) > 0 {
 		return fmt.Errorf("settings: %s", strings.Join(problems, "; "))
 	}
@@ -97,6 +103,24 @@ func (c Config) secret(name string) (string, error) {
 		return "", nil
 	}
 	return strings.TrimSpace(string(data)), err
+}
+
+// deliveries are read anew each time, as secrets are.
+func (c Config) deliveries() (map[string]Delivery, error) {
+	data, err := os.ReadFile(filepath.Join(c.folder, "deliveries.json"))
+	if err != nil {
+		return nil, err
+	}
+	var found map[string]Delivery
+	if err := json.Unmarshal(data, &found); err != nil {
+		return nil, err
+	}
+	for name, each := range found {
+		if !tokenFile.MatchString(each.Token) {
+			return nil, fmt.Errorf("deliveries.json: %q: %q is not the name of a file", name, each.Token)
+		}
+	}
+	return found, nil
 }
 
 // address is a channel's URL and signing secret; the secret may be empty.

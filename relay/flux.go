@@ -230,10 +230,8 @@ func eachText(value any, change func(string) (string, error)) (any, error) {
 
 // flux takes an event of Flux. Its sender proves itself by a signature of the body with the relay's token.
 func (r *Relay) flux(w http.ResponseWriter, request *http.Request) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, request.Body, messageLimit))
-	token, failure := r.config.secret("token")
-	if err != nil || failure != nil || token == "" || !signedBy(token, data, request.Header.Get("X-Signature")) {
-		respond(w, http.StatusUnauthorized, map[string]string{"error": "sign the body with the relay's token, as generic-hmac does with SHA-256"})
+	data, signed := r.signedByFlux(w, request)
+	if !signed {
 		return
 	}
 	channel := r.channels[request.PathValue("channel")]
@@ -241,10 +239,7 @@ func (r *Relay) flux(w http.ResponseWriter, request *http.Request) {
 		respond(w, http.StatusNotFound, map[string]string{"error": "no such channel"})
 		return
 	}
-	var event FluxEvent
-	if err = json.Unmarshal(data, &event); err == nil && event.metadata("application") == "" {
-		err = fmt.Errorf("the event has no application in its metadata")
-	}
+	event, err := readFluxEvent(data)
 	var message *Message
 	if err == nil {
 		message, err = event.told(channel.settings.Cards, channel.Newest(event.metadata("application"), event.branchRevision()))
@@ -259,6 +254,40 @@ func (r *Relay) flux(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	r.pass(w, request, channel, *message)
+}
+
+// fluxCommits takes an event that GitLab is told of.
+func (r *Relay) fluxCommits(w http.ResponseWriter, request *http.Request) {
+	data, signed := r.signedByFlux(w, request)
+	if !signed {
+		return
+	}
+	event, err := readFluxEvent(data)
+	if err != nil {
+		respond(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+		return
+	}
+	r.commits.accept(w, event.done())
+}
+
+// signedByFlux reads an event, and answers where it is not Flux's.
+func (r *Relay) signedByFlux(w http.ResponseWriter, request *http.Request) ([]byte, bool) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, request.Body, messageLimit))
+	token, failure := r.config.secret("token")
+	if err != nil || failure != nil || token == "" || !signedBy(token, data, request.Header.Get("X-Signature")) {
+		respond(w, http.StatusUnauthorized, map[string]string{"error": "sign the body with the relay's token, as generic-hmac does with SHA-256"})
+		return nil, false
+	}
+	return data, true
+}
+
+func readFluxEvent(data []byte) (FluxEvent, error) {
+	var event FluxEvent
+	err := json.Unmarshal(data, &event)
+	if err == nil && event.metadata("application") == "" {
+		err = fmt.Errorf("the event has no application in its metadata")
+	}
+	return event, err
 }
 
 // signedBy checks `sha256=<hex>`.

@@ -21,6 +21,8 @@ type Relay struct {
 	started  time.Time
 	// approvals is nil where the estate has no gate of merge requests.
 	approvals *Approvals
+	// commits is nil where the estate tells GitLab nothing of deliveries.
+	commits *Commits
 
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -61,6 +63,15 @@ func NewRelay(config Config, log *slog.Logger) (*Relay, error) {
 	}
 	if config.Approvals != nil {
 		relay.approvals = newApprovals(ctx, *config.Approvals, config.secret, log)
+	}
+	if config.Commits != nil {
+		relay.commits = newCommits(ctx, *config.Commits, config.secret, config.deliveries, log)
+		relay.commits.dryRun = config.DryRun
+		relay.workers.Add(1)
+		go func() {
+			defer relay.workers.Done()
+			relay.commits.Work()
+		}()
 	}
 	log.Info("started", "channels", len(relay.channels), "dryRun", config.DryRun)
 	return relay, nil

@@ -17,15 +17,21 @@ import (
 //
 //	POST /notify/<channel>  a message of Argo CD; 200 done, 202 queued, 422 refused by the bot, 503 not taken in time
 //	POST /flux/<channel>    an event of Flux, signed; as above, and 200 for what the channel is not told of
+//	POST /commits           what Argo CD says of a commit; 202 where GitLab will be told, 200 where there is nothing to tell
+//	POST /commits/flux      the same as an event of Flux, signed
 //	POST /approvals         an event of GitLab about a merge request, with the hook's secret; 202 where its gate is run again
 //	POST /test/<channel>    sends a test card and answers with what the bot said
 //	GET  /healthz           alive
 //	GET  /metrics           counts, in Prometheus' text format
 func (r *Relay) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /notify/{channel}", r.authorized(r.notify))
+	mux.HandleFunc("POST /notify/{channel}", r.authorized(r.toChannel(r.notify)))
 	mux.HandleFunc("POST /flux/{channel}", r.flux)
-	mux.HandleFunc("POST /test/{channel}", r.authorized(r.test))
+	mux.HandleFunc("POST /test/{channel}", r.authorized(r.toChannel(r.test)))
+	if r.commits != nil {
+		mux.HandleFunc("POST /commits", r.authorized(r.commits.serve))
+		mux.HandleFunc("POST /commits/flux", r.fluxCommits)
+	}
 	if r.approvals != nil {
 		mux.HandleFunc("POST /approvals", r.approvals.serve)
 	}
@@ -37,7 +43,7 @@ func (r *Relay) Handler() http.Handler {
 type route func(w http.ResponseWriter, request *http.Request, channel *Channel)
 
 // authorized lets through who knows the token. Without a token nobody does.
-func (r *Relay) authorized(next route) http.HandlerFunc {
+func (r *Relay) authorized(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, request *http.Request) {
 		token, err := r.config.secret("token")
 		given, bearer := strings.CutPrefix(request.Header.Get("Authorization"), "Bearer ")
@@ -45,6 +51,12 @@ func (r *Relay) authorized(next route) http.HandlerFunc {
 			respond(w, http.StatusUnauthorized, map[string]string{"error": "give the relay's token as a bearer token"})
 			return
 		}
+		next(w, request)
+	}
+}
+
+func (r *Relay) toChannel(next route) http.HandlerFunc {
+	return func(w http.ResponseWriter, request *http.Request) {
 		channel := r.channels[request.PathValue("channel")]
 		if channel == nil {
 			respond(w, http.StatusNotFound, map[string]string{"error": "no such channel"})
@@ -142,6 +154,12 @@ func (r *Relay) metrics(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintln(w, "# HELP relay_attempts_total Requests to the bots.\n# TYPE relay_attempts_total counter")
 	for _, name := range names {
 		fmt.Fprintf(w, "relay_attempts_total{channel=%q} %d\n", name, r.channels[name].numbers().attempts)
+	}
+	if r.commits != nil {
+		fmt.Fprintln(w, "# HELP relay_commits_total Deliveries that GitLab is told of, by what became of that.\n# TYPE relay_commits_total counter")
+		for _, outcome := range []string{"told", "known", "given-up"} {
+			fmt.Fprintf(w, "relay_commits_total{outcome=%q} %d\n", outcome, r.commits.count(outcome))
+		}
 	}
 	fmt.Fprintln(w, "# HELP relay_waiting Messages that wait for their turn.\n# TYPE relay_waiting gauge")
 	for _, name := range names {

@@ -7,6 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { App, Cluster, ConfigRepository, Estate, Previews, Team } from "../../estate/model";
 import type { PushHook } from "../gitlab/pushHook";
 import type { ChannelSecrets } from "../notifications/channels";
+import type { CommitTokens } from "../notifications/commits";
 import type { RelayedApprovals } from "../notifications/relay";
 import type { Providers } from "../providers";
 import type { Login } from "../support/login";
@@ -87,8 +88,12 @@ export interface InstalledEngine {
     cluster(cluster: EngineCluster): pulumi.Resource;
     /** Lets it read a config repository. */
     repository(repository: EngineRepository): pulumi.Resource;
-    /** Sends what happens to apps to the estate's channels. */
-    notify(): void;
+    /**
+     * Sends what happens to apps to the estate's channels.
+     *
+     * @param commits repositories in which GitLab is told what became of a commit; absent: in none.
+     */
+    notify(commits?: CommitTokens): void;
     /** Runs the relay of approvals beside it, for an estate with gates of merge requests. */
     approvals?(image: string, approvals: RelayedApprovals): void;
     /** Lets it write new tags of an app's images to git, for apps with an updater. */

@@ -56,6 +56,8 @@ export interface ConfigRepositoryArgs {
     readonly approverIds: pulumi.Input<number[]>;
     /** Private certificate authorities, which its pipelines trust. */
     readonly network: Estate["network"];
+    /** Whether a relay tells in it what became of its commits. */
+    readonly told: boolean;
     /** Holds its merge requests until enough people have approved; absent: nothing does. */
     readonly gate?: GatePlan;
     /** Where pushes are reported to, by engine; those of the engines that deliver its apps are made. */
@@ -91,6 +93,8 @@ export class ConfigRepository extends pulumi.ComponentResource {
     public readonly writer?: GitCredential;
     /** Token that starts its pipeline on its first branch; absent when pipelines of app repositories hand nothing over to it. */
     public readonly starter?: pulumi.Output<string>;
+    /** Token that sets statuses of commits and writes notes; absent where nothing is told. */
+    public readonly teller?: pulumi.Output<string>;
     /** Absent where nothing holds its merge requests. */
     public readonly gate?: ApprovalGate;
     /** Exists once every branch has its content: what reads the branches depends on it. */
@@ -182,6 +186,22 @@ export class ConfigRepository extends pulumi.ComponentResource {
             );
         }
         this.engineHooks(name, args, project);
+        if (args.told) {
+            // Developers are the least who set statuses; what they may not merge, it may not.
+            const teller = makeAccessToken(
+                `${name}-teller`,
+                {
+                    project: project.id,
+                    purpose: "deliveries",
+                    description: "The relay tells what became of a commit",
+                    accessLevel: "developer",
+                    scopes: ["api"],
+                    credentials: args.credentials,
+                },
+                { parent: this },
+            );
+            this.teller = pulumi.secret(teller.token);
+        }
         this.reader = this.readerToken(name, args, project);
         if (apps.some((app) => handedOver(app, fullPath).length > 0)) {
             const starter = new gitlab.PipelineTrigger(

@@ -14,6 +14,7 @@ import { throughProxy } from "../support/proxy";
 import { trusting } from "../support/trust";
 import { withoutSeccomp, withoutServiceAwait } from "../support/workloads";
 import type { ChannelSecrets } from "./channels";
+import { commitsFile, type RelayedCommits } from "./commits";
 
 /** Name of everything that belongs to the relay, in its engine's namespace. */
 export const relayName = "notification-relay";
@@ -95,6 +96,8 @@ export interface NotificationRelayArgs {
     readonly token: pulumi.Input<string>;
     /** Gates of merge requests that it runs again; absent: none. */
     readonly approvals?: RelayedApprovals;
+    /** What it tells GitLab of; absent: nothing. */
+    readonly commits?: RelayedCommits;
 }
 
 /** Repositories whose gate the relay runs again, see relay/approvals.go. */
@@ -210,6 +213,7 @@ function relaySecrets({
     cards,
     token,
     approvals,
+    commits,
 }: NotificationRelayArgs): Record<string, pulumi.Input<string>> {
     const values: Record<string, pulumi.Input<string>> = { token };
     if (approvals !== undefined) {
@@ -217,6 +221,9 @@ function relaySecrets({
         for (const [, project] of sortedEntries(approvals.projects)) {
             values[approvalsFile(project)] = project.token;
         }
+    }
+    for (const [, project] of sortedEntries(commits?.projects ?? {})) {
+        values[commitsFile(project)] = project.token;
     }
     for (const { name } of relayedChannels(channels, cards)) {
         for (const [key, value] of Object.entries(secrets[name] ?? {})) {
@@ -236,7 +243,8 @@ export function relaySettings({
     relay,
     cards,
     approvals,
-}: Pick<NotificationRelayArgs, "channels" | "relay" | "cards" | "approvals">): string {
+    commits,
+}: Pick<NotificationRelayArgs, "channels" | "relay" | "cards" | "approvals" | "commits">): string {
     const settings = {
         listen: `:${port}`,
         dedupMinutes: relay.dedupMinutes,
@@ -247,6 +255,7 @@ export function relaySettings({
                 { kind, language, ...(cards === undefined ? {} : { cards: cards[name] }) },
             ]),
         ),
+        ...(commits === undefined ? {} : { commits: { gitlab: commits.gitlab } }),
         ...(approvals === undefined
             ? {}
             : {
@@ -274,7 +283,13 @@ export function relayObjects(args: Omit<NotificationRelayArgs, "secrets" | "toke
             apiVersion: "v1",
             kind: "ConfigMap",
             metadata: metadata(host),
-            data: { "config.json": settings },
+            data: {
+                "config.json": settings,
+                // Read anew each time: another app is no reason to start anew.
+                ...(args.commits === undefined
+                    ? {}
+                    : { "deliveries.json": `${JSON.stringify(args.commits.deliveries, undefined, 2)}\n` }),
+            },
         },
         {
             apiVersion: "v1",

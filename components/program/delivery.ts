@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { engineOf } from "../../estate/engines";
 import type { EngineRegistry } from "../../estate/engines/engine";
+import { versionOf } from "../../estate/flows/plan";
 import { onMachine } from "../../estate/machines";
 import type { App, Estate } from "../../estate/model";
 import type { AppSpace, AppSpaceArgs } from "../apps/app";
@@ -16,6 +17,7 @@ import type {
 } from "../engines/engine";
 import type { ConfigRepository } from "../gitlab/configRepository";
 import type { PushHook } from "../gitlab/pushHook";
+import type { CommitTokens } from "../notifications/commits";
 import { byKey, mapInTurns, mapValues, required } from "../support/maps";
 import { accountsFor } from "./accounts";
 
@@ -33,11 +35,30 @@ export function installedEngine(
     name: string,
     args: EngineArgs,
     prepared: PreparedEngines,
+    configs: Readonly<Record<string, ConfigRepository>>,
 ): EngineWithTeams {
     const engine = required(prepared, name, "engine").install(args);
     const share = engineShare(estate, name);
-    engine.notify();
+    engine.notify(commitTokens(share, configs));
     return { engine, share, teams: mapValues(share.teams, (team) => engine.team(team)) };
+}
+
+/** Where an engine's relay tells what became of commits; undefined: nowhere. */
+function commitTokens(
+    { apps, gitlab }: Estate,
+    configs: Readonly<Record<string, ConfigRepository>>,
+): CommitTokens | undefined {
+    const repositories = new Set(
+        Object.values(apps).flatMap((app) =>
+            app.environments.map((place) => versionOf(app, place).repository),
+        ),
+    );
+    const projects = Object.fromEntries(
+        Object.entries(configs).flatMap(([path, { name, teller }]) =>
+            teller === undefined || !repositories.has(path) ? [] : [[path, { name, token: teller }] as const],
+        ),
+    );
+    return Object.keys(projects).length === 0 ? undefined : { gitlab: gitlab.clusterUrl, projects };
 }
 
 /** What an engine has to do with of an estate: its own apps where they are on clusters, and all that they do not decide. */

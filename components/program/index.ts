@@ -47,7 +47,7 @@ export async function declareEstate(
         hookToken,
     );
     const installed = mapValues(Object.fromEntries(estate.engines.map((name) => [name, name])), (name) =>
-        installedEngine(estate, name, args, prepared),
+        installedEngine(estate, name, args, prepared, configs),
     );
     const accesses = clusterAccesses(estate, providers, definitions, (engine, team) =>
         required(required(installed, engine, "engine").teams, team, "team"),

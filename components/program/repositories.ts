@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Estate, Team } from "../../estate/model";
 import { guardedGroup } from "../../estate/names";
 import { configAt, mergePlans } from "../../estate/flows/plan";
+import { onMachine } from "../../estate/machines";
 import { configPlans } from "../apps/plan";
 import { configGateFile } from "../ci/approvals";
 import { includedFiles, includedVersion } from "../ci/included";
@@ -16,6 +17,7 @@ import { asking, existingGroup } from "../gitlab/lookup";
 import { lookUpPeople, type People } from "../gitlab/people";
 import type { IncludedPipelinesAt } from "../gitlab/project";
 import { PipelinesProject } from "../gitlab/pipelinesProject";
+import { tellsCommits } from "../notifications/commits";
 import type { Providers } from "../providers";
 import { byKey, mapInTurns, mapValues, required } from "../support/maps";
 import { isAppProtected, isEstateProtected, isTeamProtected } from "../support/protected";
@@ -169,6 +171,9 @@ function configRepositories(
                         : required(made.guardedGroups, owner, "guarded group of").groupId,
                 approverIds: team.maintainerIds,
                 ...(gate && { gate }),
+                told:
+                    tellsCommits(estate) &&
+                    apps.some((app) => app.environments.some((place) => !onMachine(place))),
                 hooks: made.hooks({ team: owner, fullPath }),
                 deletionProtection: apps.some(isAppProtected),
             },

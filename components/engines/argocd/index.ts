@@ -1,5 +1,6 @@
 /** Argo CD as a delivery engine: what the program asks, answered by the components of this folder. */
 import * as pulumi from "@pulumi/pulumi";
+import { application as applicationOf } from "../../../estate/engines/argocd/names";
 import { teamProjects } from "../../../estate/engines/argocd/projects";
 import { hostCluster } from "../../../estate/host";
 import type { AppEnvironment, Estate, Team } from "../../../estate/model";
@@ -31,8 +32,9 @@ import { UpdaterCredentials, UpdaterSettings, UpdaterTask } from "./images/updat
 import { pushReceiver } from "./images/webhook";
 import { ControlPlane } from "./install/controlPlane";
 import { loadManifests, loadUpdaterManifests } from "./install/manifests";
+import { toldDeliveries, type CommitTokens, type RelayedCommits } from "../../notifications/commits";
 import { approvalRelay, type RelayedApprovals } from "../../notifications/relay";
-import { Notifications, relayHost, subscriptions } from "./notifications/notifications";
+import { applicationPage, Notifications, relayHost, subscriptions } from "./notifications/notifications";
 import { RepositoryAccess } from "./repository";
 import { TeamSpace } from "./team";
 
@@ -150,11 +152,12 @@ class ArgoCdOnHost implements InstalledEngine {
         );
     }
 
-    notify(): void {
+    notify(commits?: CommitTokens): void {
         new Notifications(
             "notifications",
             {
                 estate: this.estate,
+                ...(commits && { commits: this.told(commits) }),
                 secrets: this.args.channels,
                 relayToken: this.args.token(relayPurpose),
             },
@@ -218,12 +221,22 @@ class ArgoCdOnHost implements InstalledEngine {
                 project,
                 token,
                 annotations: {
-                    ...subscriptions(estate, previews.place),
+                    // Pipelines write the note of a preview, and its commits are the app repository's.
+                    ...subscriptions({ channels: estate.channels }, previews.place),
                     ...usedPaths(estate, app),
                 },
             },
             { ...this.host, dependsOn: [this.controlPlane, ...after] },
         );
+    }
+
+    private told(commits: CommitTokens): RelayedCommits {
+        const { apps, argocd } = this.estate;
+        const own = Object.values(apps).filter(({ engine }) => engine === "argocd");
+        return {
+            ...commits,
+            deliveries: toldDeliveries(own, commits, applicationOf, (name) => applicationPage(argocd, name)),
+        };
     }
 
     /** The image updater and its settings; what its objects need before they can be made. */

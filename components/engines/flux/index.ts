@@ -1,5 +1,6 @@
 /** Flux as a delivery engine: what the program asks, answered by the components of this folder. */
 import * as pulumi from "@pulumi/pulumi";
+import { delivery } from "../../../estate/engines/flux/names";
 import { hostCluster } from "../../../estate/host";
 import type { App, AppEnvironment, Estate, Team } from "../../../estate/model";
 import type { PushHook } from "../../gitlab/pushHook";
@@ -27,7 +28,15 @@ import { actsIn, type UpdatedApp } from "./images/objects";
 import { Controllers } from "./install/controllers";
 import { loadFluxManifests, loadOperatorManifests } from "./install/manifests";
 import { Operator } from "./install/operator";
-import { alerts, channelsOf, provider, relayTokenSecret } from "./notifications/alerts";
+import {
+    alerts,
+    channelsOf,
+    commitAlerts,
+    commitsProvider,
+    provider,
+    relayTokenSecret,
+} from "./notifications/alerts";
+import { tellsCommits, toldDeliveries, type CommitTokens } from "../../notifications/commits";
 import { approvalRelay, type RelayedApprovals } from "../../notifications/relay";
 import { Notifications, relayHost } from "./notifications/notifications";
 import { previewAccess } from "./previewAccess";
@@ -135,6 +144,9 @@ class FluxOnHost implements InstalledEngine {
                 ...(apps.length === 0 ? { empty: true } : {}),
                 objects: [
                     ...this.relays(apps).map((channel) => provider(this.estate, name, channel)),
+                    ...(tellsCommits(this.estate) && apps.length > 0
+                        ? [commitsProvider(this.estate, name)]
+                        : []),
                     ...previewAccess(
                         this.estate,
                         name,
@@ -180,13 +192,16 @@ class FluxOnHost implements InstalledEngine {
         );
     }
 
-    notify(): void {
+    notify(commits?: CommitTokens): void {
         new Notifications(
             "flux-notifications",
             {
                 estate: this.estate,
                 apps: this.apps,
                 secrets: this.args.channels,
+                ...(commits && {
+                    commits: { ...commits, deliveries: toldDeliveries(this.apps, commits, delivery) },
+                }),
                 relayToken: this.args.token(relayPurpose),
             },
             this.beside,
@@ -219,7 +234,10 @@ class FluxOnHost implements InstalledEngine {
 
     deliver({ app, after }: EngineApp): Delivered {
         const inTeam = this.inTeam(app.team);
-        const told = this.relays([app]).length === 0 ? [] : alerts(this.estate, app);
+        const told = [
+            ...(this.relays([app]).length === 0 ? [] : alerts(this.estate, app)),
+            ...(tellsCommits(this.estate) ? commitAlerts(app) : []),
+        ];
         const { flux: settings, apps, clusters } = this.estate;
         return new FluxDelivery(
             `delivery-${app.name}`,
@@ -258,7 +276,9 @@ class FluxOnHost implements InstalledEngine {
             ...(listens && apps.some(({ updater }) => updater !== undefined)
                 ? { [imageTokenSecret]: token(imagePurpose(team)) }
                 : {}),
-            ...(this.relays(apps).length === 0 ? {} : { [relayTokenSecret]: token(relayPurpose) }),
+            ...(this.relays(apps).length === 0 && !(tellsCommits(this.estate) && apps.length > 0)
+                ? {}
+                : { [relayTokenSecret]: token(relayPurpose) }),
         };
     }
 

@@ -18,7 +18,14 @@ import { KubeResource, type Annotations } from "../../../support/kubeObject";
 import { yaml } from "../../../support/yaml";
 import { mail, webhookBody } from "../../../notifications/cardLayouts";
 import { events, type Event } from "../../../notifications/cardTexts";
+import {
+    commitEvents,
+    commitsTarget,
+    tellsCommits,
+    type RelayedCommits,
+} from "../../../notifications/commits";
 import { NotificationRelay, relayBeside, type RelayHost } from "../../../notifications/relay";
+import type { Encoding, MessageSource } from "../../../notifications/cardFacts";
 import { applicationMessages } from "./cardValues";
 import { triggers } from "./triggers";
 
@@ -32,6 +39,8 @@ export interface NotificationsArgs {
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
     /** What Argo CD shows to the relay, where there is one. */
     readonly relayToken: pulumi.Input<string>;
+    /** What GitLab is told of; absent: nothing. */
+    readonly commits?: RelayedCommits;
 }
 
 /** The only writer of argocd-notifications-cm and argocd-notifications-secret; with a relay, of the relay too. */
@@ -73,6 +82,7 @@ export class Notifications extends pulumi.ComponentResource {
                     relay,
                     secrets,
                     token: args.relayToken,
+                    ...(args.commits && { commits: args.commits }),
                 },
                 { parent: this },
             );
@@ -89,8 +99,11 @@ export function secretKey(channel: string, value: string): string {
 /** Key of the relay's token there. */
 const relayTokenKey = "notification-relay-token";
 
-/** The estate's relay, where a channel goes through it. */
+/** The estate's relay, where a channel goes through it or GitLab is told. */
 function usedRelay(estate: NotifiedEstate): Estate["relay"] {
+    if (tellsCommits(estate)) {
+        return estate.relay;
+    }
     return channels(estate)
         .map((channel) => relayOf(estate, channel))
         .find((relay) => relay !== undefined);
@@ -166,6 +179,9 @@ export function notificationSettings(
                 : webhookService(estate, channel),
         );
     }
+    if (estate.relay !== undefined && tellsCommits(estate)) {
+        settings[`service.webhook.${commitsTarget}`] = yaml(relayService(`${estate.relay.url}/commits`));
+    }
     for (const event of Object.values(events)) {
         settings[`template.${templateOf(event.name)}`] = yaml(template(estate, event));
     }
@@ -196,17 +212,22 @@ function mailService(channel: Channel, port: number): unknown {
     };
 }
 
+const json = { name: "Content-Type", value: "application/json" };
+
 function webhookService(estate: NotifiedEstate, channel: Channel): unknown {
     const relay = relayOf(estate, channel);
-    const json = { name: "Content-Type", value: "application/json" };
     return relay === undefined
         ? { url: reference(channel, "url"), headers: [json], retryMax: 3 }
-        : {
-              url: `${relay.url}/notify/${channel.name}`,
-              headers: [json, { name: "Authorization", value: `Bearer $${relayTokenKey}` }],
-              // The relay repeats what may be repeated; this is for the moments in which it is restarted.
-              retryMax: 5,
-          };
+        : relayService(`${relay.url}/notify/${channel.name}`);
+}
+
+function relayService(url: string): unknown {
+    return {
+        url,
+        headers: [json, { name: "Authorization", value: `Bearer $${relayTokenKey}` }],
+        // The relay repeats what may be repeated; this is for the moments in which it is restarted.
+        retryMax: 5,
+    };
 }
 
 function template(estate: NotifiedEstate, event: Event): unknown {
@@ -215,6 +236,9 @@ function template(estate: NotifiedEstate, event: Event): unknown {
     for (const channel of channels(estate).filter(isPosted)) {
         const relayed = relayOf(estate, channel) !== undefined;
         webhooks[channel.name] = { method: "POST", body: webhookBody(channel, event, source, relayed) };
+    }
+    if (tellsCommits(estate) && commitEvents.some((name) => name === event.name)) {
+        webhooks[commitsTarget] = { method: "POST", body: commitBody(event, source) };
     }
     const languages = channels(estate)
         .filter(isMail)
@@ -226,9 +250,28 @@ function template(estate: NotifiedEstate, event: Event): unknown {
     };
 }
 
+/** What the relay makes a status of, see relay/commits.go. */
+function commitBody(event: Event, { occurrence, fact }: MessageSource): string {
+    const encoding: Encoding = { format: "json", replacements: [] };
+    return JSON.stringify({
+        app: occurrence.app(encoding),
+        event: event.name,
+        revision: occurrence.revision(encoding),
+        message: event.name === "healthy" ? "" : fact("message", event, encoding),
+    });
+}
+
 /** The subscriptions of one app in one environment, as annotations of its Applications. Pure. */
-export function subscriptions(estate: Pick<Estate, "channels">, environment: AppEnvironment): Annotations {
+export function subscriptions(
+    estate: Pick<Estate, "channels" | "relay">,
+    environment: AppEnvironment,
+): Annotations {
     const annotations: Record<string, string> = {};
+    if (tellsCommits(estate)) {
+        for (const event of commitEvents) {
+            annotations[subscriptionKey(triggerOf(event), commitsTarget)] = "";
+        }
+    }
     for (const name of environment.channels) {
         const channel = estate.channels[name];
         for (const event of environment.events?.[name] ?? channel?.events ?? []) {
@@ -236,6 +279,11 @@ export function subscriptions(estate: Pick<Estate, "channels">, environment: App
         }
     }
     return annotations;
+}
+
+/** Argo CD's own page of an Application. */
+export function applicationPage({ url, namespace }: Estate["argocd"], name: string): string {
+    return `${url}/applications/${namespace}/${name}`;
 }
 
 function isPosted(channel: Channel): channel is Channel & { kind: WebhookKind } {

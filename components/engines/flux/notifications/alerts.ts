@@ -7,6 +7,7 @@ import type { App, AppEnvironment, Estate, Previews } from "../../../../estate/m
 import { namespaceName, shorten } from "../../../../estate/names";
 import { sortedSet } from "../../../../estate/plain";
 import { numbered } from "../../../../estate/previews";
+import { commitsTarget } from "../../../notifications/commits";
 import type { KubeObject } from "../../../support/kubeObject";
 import { teamMetadata } from "../team";
 
@@ -20,16 +21,36 @@ export function channelsOf(apps: readonly App[]): string[] {
 
 /** Where a team's events go for a channel. */
 export function provider({ flux }: Pick<Estate, "flux">, team: string, channel: string): KubeObject {
+    return relayProvider(team, channel, `${flux.relayUrl}/flux/${channel}`);
+}
+
+/** Where they go for GitLab. */
+export function commitsProvider({ flux }: Pick<Estate, "flux">, team: string): KubeObject {
+    return relayProvider(team, commitsTarget, `${flux.relayUrl}/commits/flux`);
+}
+
+function relayProvider(team: string, name: string, address: string): KubeObject {
     return {
         apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
         kind: "Provider",
-        metadata: teamMetadata(team, channel),
-        spec: {
-            type: "generic-hmac",
-            address: `${flux.relayUrl}/flux/${channel}`,
-            secretRef: { name: relayTokenSecret },
-        },
+        metadata: teamMetadata(team, name),
+        spec: { type: "generic-hmac", address, secretRef: { name: relayTokenSecret } },
     };
+}
+
+/** For each cluster and environment of an app: what GitLab is told of. */
+export function commitAlerts(app: App): KubeObject[] {
+    return app.environments.flatMap((environment) =>
+        environment.clusters.map((cluster) => {
+            const name = delivery(app.name, environment.environment, cluster);
+            return alert(app, environment, {
+                name: shorten(`${name}--${commitsTarget}`, namespaceName.maximum),
+                channel: commitsTarget,
+                sources: deliverySources(app, name),
+                metadata: { application: name },
+            });
+        }),
+    );
 }
 
 /** For each channel, cluster and environment of an app: what happens to it, and to the branch it runs from. */

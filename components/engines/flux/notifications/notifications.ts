@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../../../estate/model";
 import type { ChannelSecrets } from "../../../notifications/channels";
+import type { RelayedCommits } from "../../../notifications/commits";
 import { NotificationRelay, relayBeside, type Cards, type RelayHost } from "../../../notifications/relay";
 import { partOfFlux } from "../install/controllers";
 import { channelsOf } from "./alerts";
@@ -16,15 +17,17 @@ export interface NotificationsArgs {
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
     /** What events are signed with. */
     readonly relayToken: pulumi.Input<string>;
+    /** What GitLab is told of; absent: nothing. */
+    readonly commits?: RelayedCommits;
 }
 
-/** The relay beside Flux, where an app is notified of. */
+/** The relay beside Flux, where a channel or GitLab is told of an app. */
 export class Notifications extends pulumi.ComponentResource {
     constructor(name: string, args: NotificationsArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:flux:Notifications", name, {}, opts);
-        const { estate, secrets, relayToken } = args;
+        const { estate, secrets, relayToken, commits } = args;
         const cards = usedCards(estate, args.apps);
-        if (estate.relay !== undefined && Object.keys(cards).length > 0) {
+        if (estate.relay !== undefined && (Object.keys(cards).length > 0 || commits !== undefined)) {
             new NotificationRelay(
                 `${name}-relay`,
                 {
@@ -34,6 +37,7 @@ export class Notifications extends pulumi.ComponentResource {
                     cards,
                     secrets,
                     token: relayToken,
+                    ...(commits && { commits }),
                 },
                 { parent: this },
             );

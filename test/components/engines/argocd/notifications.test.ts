@@ -131,6 +131,28 @@ test("an app's Applications subscribe its channels in that environment", () => {
     assert.deepEqual(subscriptions(estate, sampleAppEnvironment("web", "dev")), {});
 });
 
+test("where GitLab is told of commits, every Application tells the relay, which has no channel for it", () => {
+    const relay = {
+        image: "relay:1",
+        url: "http://relay.test",
+        dedupMinutes: 30,
+        dryRun: false,
+        commits: true,
+    } as const;
+    assert.deepEqual(Object.keys(subscriptions({ ...estate, relay }, sampleAppEnvironment("web", "dev"))), [
+        "notifications.argoproj.io/subscribe.on-deployed.gitlab--commits",
+        "notifications.argoproj.io/subscribe.on-health-degraded.gitlab--commits",
+        "notifications.argoproj.io/subscribe.on-sync-failed.gitlab--commits",
+        "notifications.argoproj.io/subscribe.on-sync-status-unknown.gitlab--commits",
+    ]);
+    const settings = notificationSettings({ ...estate, relay });
+    assert.match(settings["service.webhook.gitlab--commits"] ?? "", /url: http:\/\/relay\.test\/commits\n/);
+    for (const [event, told] of Object.entries({ healthy: true, unknown: true, running: false })) {
+        assert.equal((settings[`template.app-${event}`] ?? "").includes("gitlab--commits"), told, event);
+    }
+    assert.doesNotMatch(JSON.stringify(notificationSettings(estate)), /gitlab--commits/);
+});
+
 test("one ConfigMap, and one Secret whose content is secret", async () => {
     const recording = await record(() => {
         const args = { estate, secrets: { ops: { url: "https://fake.test/hook" } }, relayToken: "unused" };

@@ -477,6 +477,42 @@ test("an estate with Flux and Argo CD gives each its own apps, accounts and clus
     });
 });
 
+test("GitLab is told of commits by both engines, each of its own, with one token for each repository", async () => {
+    const relay = { image: "harbor.test/platform/relay:1", commits: true };
+    const recording = await declared(
+        model({
+            flux: { manifests: { path: "manifests" } },
+            notifications: { relay },
+            apps: { web: { engine: "flux" } },
+        }),
+    );
+    assert.ok(objects(recording, "Provider").includes("flux-shop/gitlab--commits"));
+    assert.deepEqual(
+        objects(recording, "Alert").filter((name) => name.includes("gitlab--commits")),
+        ["dev-member1", "prod-member1", "prod-member2", "test-member1"].map(
+            (place) => `flux-shop/web-${place}--gitlab--commits`,
+        ),
+    );
+    const tellers = recording.registrations.filter(({ name }) => name.endsWith("-teller"));
+    assert.deepEqual(
+        tellers.map(({ inputs }) => [inputs["accessLevel"], inputs["scopes"]]),
+        tellers.map(() => ["developer", ["api"]]),
+    );
+    assert.equal(tellers.length, 2);
+    const told = recording.registrations
+        .filter(({ type, name }) => type.endsWith(":ConfigMap") && name.endsWith("-relay-configmap"))
+        .map(({ inputs }) => (inputs["data"] as Record<string, string>)["deliveries.json"] ?? "{}")
+        .map((text) => JSON.parse(text) as Record<string, { branch: string; page: string }>);
+    const deliveries = Object.assign({}, ...told) as (typeof told)[number];
+    assert.deepEqual(
+        told.map((each) => [...new Set(Object.keys(each).map((name) => name.split("-")[0]))]).sort(),
+        [["api"], ["web"]],
+    );
+    assert.equal(deliveries["web-dev-member1"]?.branch, "dev");
+    assert.equal(deliveries["web-dev-member1"]?.page, "");
+    assert.match(deliveries["api-dev-member1"]?.page ?? "", /\/applications\/argocd\/api-dev-member1$/);
+});
+
 test("an environment's account writes the namespaces and records of that environment alone", async () => {
     const { registrations } = await declared(fluxModel());
     const reach: Record<string, string[]> = {};
