@@ -1,8 +1,8 @@
 /**
  * `npm run bench [-- --apps <count>] [-- --rounds <count>] [-- --plain]`: what the estate costs beside a bare program with as many
  * resources that do nothing, on the same engine, in the same run; and what the sandbox costs.
- * `npm run bench -- delivery`: how long changes take to arrive, see bench/delivery.ts. docs/performance.md says how to
- * read both. They use a throwaway sandbox in the temporary folder and take it away again.
+ * `npm run bench -- delivery`: how long changes take to arrive, see bench/delivery.ts; `-- engines`: both engines side by
+ * side, see bench/engines.ts. docs/performance.md says how to read them. They use a throwaway sandbox in the temporary folder and take it away again.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -21,6 +21,7 @@ import {
 import { checkoutDir } from "../toolchain/checkout";
 import { ensureTools, progressPrinter } from "../toolchain";
 import { benchDelivery, parseDeliveryOptions } from "./bench/delivery";
+import { benchEngines, parseEnginesOptions } from "./bench/engines";
 import { largeStack } from "./bench/large";
 import { measured, memoryOf, treeOf, type Measurement } from "./bench/measure";
 import { countsOf } from "./bench/options";
@@ -222,6 +223,11 @@ async function main(): Promise<void> {
     if (word === "delivery") {
         const options = parseDeliveryOptions(rest);
         await inThrowawaySandbox(() => benchDelivery(options));
+        return;
+    }
+    if (word === "engines") {
+        const options = parseEnginesOptions(rest);
+        await inThrowawaySandbox((folder) => benchEngines(options, folder));
         return;
     }
     const options = parseOptions(process.argv.slice(2));

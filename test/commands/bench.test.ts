@@ -7,6 +7,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, test } from "node:test";
 import { parseOptions } from "../../commands/bench";
+import { enginesStack, enginesTable, parseEnginesOptions } from "../../commands/bench/engines";
 import { largeStack } from "../../commands/bench/large";
 import { memoryOf, processorTimeOf, treeOf } from "../../commands/bench/measure";
 import { comparisonTable, figureTable, median } from "../../commands/bench/report";
@@ -38,6 +39,39 @@ test("the generated estate is valid and has as many apps as asked for, in teams 
             ["dev", "test", "prod"],
         );
     }
+});
+
+describe("the bench of both engines", () => {
+    test("has an estate of as many apps of each engine, in one repository each, and one beside them", () => {
+        const options = { apps: 3, silent: 2 };
+        const estate = estateOf("dev", enginesStack(committedStackFile("dev"), options));
+        const of = (engine: string): string[] =>
+            Object.values(estate.apps)
+                .filter((app) => app.engine === engine && app.team !== "single")
+                .map(
+                    ({ config, environments: [place] }) => `${config.fullPath} ${place?.clusters.join(" ")}`,
+                );
+        assert.deepEqual(of("argocd"), [
+            "acme/many-argocd/many-argocd-config member1 member2",
+            "acme/many-argocd/many-argocd-config member1 member2",
+            "acme/many-argocd/many-argocd-config member1",
+        ]);
+        assert.equal(of("flux").length, 3);
+        assert.equal(Object.keys(estate.apps).length, 8);
+    });
+    test("says whether one silent member slows the others by more than a fifth", () => {
+        const text = enginesTable([
+            { engine: "flux", what: "one app", answering: [1, 2, 3], silent: [2.2, 2.3, 9] },
+            { engine: "flux", what: "9 apps", answering: [10], silent: [13] },
+            { engine: "argocd", what: "9 apps", answering: [10], silent: [] },
+        ]);
+        assert.match(text, /one app +flux +3 +2\.0 s +3\.0 s +2\.3 s +9\.0 s +1\.15 +<= 1\.2 +ok/);
+        assert.match(text, /9 apps +flux .* 1\.30 +<= 1\.2 +MISSED/);
+        assert.match(text, /9 apps +argocd .*not measured/);
+    });
+    test("takes counts", () => {
+        assert.deepEqual(parseEnginesOptions(["--runs", "2"]), { runs: 2, apps: 100, silent: 10 });
+    });
 });
 
 describe("memory and processor time", () => {
