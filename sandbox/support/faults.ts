@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 /** What goes wrong, and for which requests. Give exactly one of `status`, `hang` and `dropResponse`. */
@@ -8,7 +9,7 @@ export interface FaultRule {
     path?: string;
     /** Answer with this status instead of doing the work. */
     status?: number;
-    /** Never answer: the connection stays open until the client or the server gives up. */
+    /** Never answer: the connection stays open until the client gives up, or the faults are cleared, which cuts it. */
     hang?: boolean;
     /** Do the work, then cut the connection instead of answering. */
     dropResponse?: boolean;
@@ -28,6 +29,8 @@ export interface ActiveFault extends FaultRule {
 export class Faults {
     private rules: (ActiveFault & { pattern?: RegExp })[] = [];
     private nextId = 1;
+    /** Connections that are not answered. */
+    private readonly silent = new Set<Socket>();
 
     /** @throws Error with a plain sentence when the rule makes no sense. */
     add(rule: FaultRule): ActiveFault {
@@ -60,9 +63,19 @@ export class Faults {
         return this.rules.map(({ pattern: _pattern, ...rule }) => rule);
     }
 
-    /** Back to normal. */
+    /** Back to normal, as after a restart: who still waits for an answer loses the connection. */
     clear(): void {
         this.rules = [];
+        for (const socket of this.silent) {
+            socket.destroy();
+        }
+        this.silent.clear();
+    }
+
+    /** A connection that is left without an answer. */
+    leave(socket: Socket): void {
+        this.silent.add(socket);
+        socket.once("close", () => this.silent.delete(socket));
     }
 
     /** The fault this request meets, counted as one hit; undefined when it meets none. */
@@ -104,6 +117,7 @@ export function registerFaults(fastify: FastifyInstance, faults: Faults, bodies:
         request.log.info({ fault: fault.id, url: request.url }, "fault shown");
         if (fault.hang) {
             reply.hijack();
+            faults.leave(request.raw.socket);
         } else if (fault.dropResponse) {
             cutInsteadOfAnswering(request, reply);
         } else {

@@ -56,6 +56,19 @@ test("a hanging call does not answer, and does not keep the server from closing"
     assert.equal(work(), 0);
 });
 
+test("a hanging call is cut when the faults are cleared, as by a restart", async (context) => {
+    const { url } = await server(context);
+    await add(url, { hang: true });
+    const hanging = fetch(`${url}/work`, { signal: AbortSignal.timeout(20_000) });
+    const hits = async (): Promise<number> => {
+        const rules = (await (await fetch(`${url}/__sandbox/faults`)).json()) as { hits: number }[];
+        return rules[0]?.hits ?? 0;
+    };
+    while ((await hits()) === 0);
+    await fetch(`${url}/__sandbox/faults`, { method: "DELETE" });
+    await assert.rejects(hanging, { name: "TypeError" });
+});
+
 test("rules that make no sense are refused with a sentence", async (context) => {
     const { url } = await server(context);
     for (const [rule, reason] of [
