@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 )
 
 // CommitsConfig is for estates that tell on GitLab what became of a commit: a status of the commit, and a note in the
@@ -96,9 +95,9 @@ func (d Done) description(state string) string {
 	if words == "" {
 		words = "Not deployed"
 	}
-	for utf8.RuneCountInString(words) > longestDescription {
-		_, size := utf8.DecodeLastRuneInString(words)
-		words = words[:len(words)-size]
+	// The cause is at the end: whoever passes an error on writes in front of it.
+	if letters := []rune(words); len(letters) > longestDescription {
+		return "…" + string(letters[len(letters)-longestDescription+1:])
 	}
 	return words
 }

@@ -237,7 +237,7 @@ func TestANoteHoldsNothingThatActs(t *testing.T) {
 }
 
 func TestADescriptionFitsGitLab(t *testing.T) {
-	if got := (Done{Message: strings.Repeat("好", 300)}).description("failed"); got != strings.Repeat("好", 255) {
+	if got := (Done{Message: strings.Repeat("好", 300) + "因"}).description("failed"); got != "…"+strings.Repeat("好", 253)+"因" {
 		t.Fatal(got)
 	}
 }
