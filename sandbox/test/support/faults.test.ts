@@ -64,7 +64,9 @@ test("a hanging call is cut when the faults are cleared, as by a restart", async
         const rules = (await (await fetch(`${url}/__sandbox/faults`)).json()) as { hits: number }[];
         return rules[0]?.hits ?? 0;
     };
-    while ((await hits()) === 0);
+    while ((await hits()) === 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+    }
     await fetch(`${url}/__sandbox/faults`, { method: "DELETE" });
     await assert.rejects(hanging, { name: "TypeError" });
 });

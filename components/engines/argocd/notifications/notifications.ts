@@ -251,13 +251,13 @@ function template(estate: NotifiedEstate, event: Event): unknown {
 }
 
 /** What the relay makes a status of, see relay/commits.go. */
-function commitBody(event: Event, { occurrence, fact }: MessageSource): string {
+function commitBody(event: Event, source: MessageSource): string {
     const encoding: Encoding = { format: "json", replacements: [] };
     return JSON.stringify({
-        app: occurrence.app(encoding),
+        app: source.occurrence.app(encoding),
         event: event.name,
-        revision: occurrence.revision(encoding),
-        message: event.name === "healthy" ? "" : fact("message", event, encoding),
+        revision: source.occurrence.revision(encoding),
+        message: event.name === "healthy" ? "" : source.fact("message", event, encoding),
     });
 }
 
