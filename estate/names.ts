@@ -53,6 +53,9 @@ export const gitlabPathElement: NameRule = {
     form: "letters, digits, single - _ or . between them, not ending in .git or .atom",
 };
 
+/** The part of a branch's pattern that keeps commits' ids out: GitLab takes none for a branch, nor for its first folder. */
+const noCommit = String.raw`(?!(?:[0-9a-f]{40}|[0-9a-f]{64})(?:-?\/|$))`;
+
 /** What git-check-ref-format and GitLab accept as a branch, less what needs quoting in shells. */
 export const branchName: NameRule = {
     what: "git branch",
@@ -66,7 +69,7 @@ export const branchName: NameRule = {
 export const refName: NameRule = {
     ...branchName,
     what: "branch, tag or commit",
-    pattern: new RegExp(branchName.pattern.source.replace("(?![0-9a-f]{40}$)", "")),
+    pattern: new RegExp(branchName.pattern.source.replace(noCommit, "")),
     form: "a branch, a tag or a commit: letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or .",
 };
 

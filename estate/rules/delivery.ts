@@ -2,7 +2,7 @@ import { Cron } from "croner";
 import { CORE_SCHEMA, load } from "js-yaml";
 
 import { engineKinds } from "../engines";
-import { forbiddenKind } from "../kinds";
+import { forbiddenKind, usualKinds } from "../kinds";
 import type { Spec } from "../schema";
 import { goExpression } from "../tags";
 import type { Finding, Rule } from "./rule";
@@ -97,6 +97,30 @@ export const deliveryRules: readonly Rule[] = [
                     value: `delivery ${delivery}`,
                     fix: `remove it and let pipelines write the version (apps.${name}.ci), or set apps.${name}.delivery to helm or kustomize`,
                 })),
+    },
+    {
+        id: "difference-group",
+        rule: "must name the API group of its kind: without one it is about nothing",
+        severity: "error",
+        check: ({ spec }) =>
+            writtenSyncs(spec).flatMap(({ path, sync }) =>
+                (sync?.ignoreDifferences ?? []).flatMap(({ group, kind, ...fields }, index): Finding[] => {
+                    const known = usualKinds.filter((each) => each.kind === kind);
+                    const saysNothing = Object.values(fields).every((each) => each?.length === 0);
+                    return group !== "" ||
+                        known.length === 0 ||
+                        known.some((each) => each.group === "") ||
+                        saysNothing
+                        ? []
+                        : [
+                              {
+                                  path: `${path}.sync.ignoreDifferences.${index}.group`,
+                                  value: group,
+                                  fix: `write group: ${known[0]?.group ?? ""}`,
+                              },
+                          ];
+                }),
+            ),
     },
     {
         id: "difference-fields",

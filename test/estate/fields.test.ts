@@ -48,6 +48,18 @@ const refused: readonly [string, Overrides, string, RegExp][] = [
         "apps.web.config.folder",
         /\.git/,
     ],
+    [
+        "a user in the relay's URL",
+        { notifications: { relay: { url: "http://me@relay.test" } } },
+        "notifications.relay.url",
+        /without user/,
+    ],
+    [
+        "an option for a hotfix to start at",
+        { apps: { web: { hotfix: { branch: "fix", from: "-x" } } } },
+        "apps.web.hotfix.from",
+        /branch, a tag or a commit/,
+    ],
     ["half a pod", { defaults: { quota: { pods: "1.5" } } }, "defaults.quota.pods", /whole number/],
     [
         "half a Job",
@@ -103,6 +115,17 @@ describe("a value that servers take", () => {
                 quota: { "requests.cpu": "1.5", pods: "10", "hugepages-2Mi": "64Mi" },
                 immutableTags: ["**", "v*", "{v*,release-*}", "v[0-9]*", "?.x"],
                 storageGiB: 1048576,
+            },
+            apps: {
+                web: { hotfix: { branch: "fix", from: commit } },
+                api: {
+                    kustomize: {
+                        patches: [
+                            { target: { kind: "Deployment" }, patch: "- op: remove\n  path: /spec/replicas" },
+                            { patch: "---\nkind: Deployment\nmetadata: {name: api}" },
+                        ],
+                    },
+                },
             },
             environments: { dev: { branch: "feature/a@b" } },
             clusters: { member1: { labels: { "topology.kubernetes.io/region": "east" } } },

@@ -247,7 +247,7 @@ describe("the spec of an estate with an engine of somebody else's", () => {
 
     it("is refused where it asks for what the engine lacks, with what to do instead", () => {
         const window = { kind: "deny", schedule: "0 22 * * 5", duration: "2h" };
-        const ignored = [{ kind: "Deployment", jsonPointers: ["/spec/replicas"] }];
+        const ignored = [{ group: "apps", kind: "Deployment", jsonPointers: ["/spec/replicas"] }];
         assert.deepEqual(
             found(
                 toySpec({

@@ -30,7 +30,11 @@ export const deliveryCases: readonly Case[] = [
         title: "a jq path whose bracket is open",
         change: {
             defaults: {
-                sync: { ignoreDifferences: [{ kind: "Deployment", jqPathExpressions: [".spec", ".spec["] }] },
+                sync: {
+                    ignoreDifferences: [
+                        { group: "apps", kind: "Deployment", jqPathExpressions: [".spec", ".spec["] },
+                    ],
+                },
             },
         },
         found: [["defaults.sync.ignoreDifferences.0.jqPathExpressions.1", ".spec["]],
@@ -162,5 +166,16 @@ export const deliveryCases: readonly Case[] = [
             ["defaults.kinds.2", { group: "v1", kind: "PodTemplate" }],
         ],
         fix: /does not live in a namespace/,
+    },
+    {
+        rule: "difference-group",
+        title: "a Deployment of the core group",
+        change: {
+            defaults: {
+                sync: { ignoreDifferences: [{ kind: "Deployment", jsonPointers: ["/spec/replicas"] }] },
+            },
+        },
+        found: [["defaults.sync.ignoreDifferences.0.group", ""]],
+        fix: /^write group: apps$/,
     },
 ];
