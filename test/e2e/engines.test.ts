@@ -101,6 +101,7 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
                     ]),
                 ),
             });
+            set("notifications.relay.commits", true);
         });
         await world.succeed("sandbox/main.ts", [
             "up",
@@ -145,6 +146,109 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
 
     test("a second up finds nothing to do", async () => {
         assert.deepEqual(await world.plan(), {});
+    });
+
+    describe("GitLab is told what became of a commit", () => {
+        let alice: Person;
+        before(async () => {
+            alice = await story.person("alice");
+        });
+        interface Status {
+            readonly name: string;
+            readonly status: string;
+            readonly description: string;
+            readonly target_url: string | null;
+        }
+        /** Of the newest commit of the branch. */
+        const statusOf = async (app: string): Promise<Status | undefined> => {
+            const project = `acme/sea/${app}-config`;
+            const sha = await story.head(project, "live");
+            const { body } = await story.call<Status[]>(
+                alice,
+                "GET",
+                `/projects/${encodeURIComponent(project)}/repository/commits/${sha}/statuses`,
+            );
+            return body.find(({ name }) => name === `gitops/${app}/live/member1`);
+        };
+        const told = (app: string, wanted: string): Promise<Status | undefined> =>
+            eventually(
+                `status ${wanted} of ${app}`,
+                () => statusOf(app),
+                (found) => found?.status === wanted,
+                180,
+            );
+
+        for (const [app, engine] of [
+            [byFlux, "Flux"],
+            [byArgoCd, "Argo CD"],
+        ] as const) {
+            const project = `acme/sea/${app}-config`;
+            const values = `${app}/values.yaml`;
+
+            test(`a merge request is delivered by ${engine}: its commit is green, and its note says so`, async () => {
+                const branch = `note-${app}`;
+                const before = await story.file(project, "live", values);
+                const commit = await story.call(
+                    alice,
+                    "POST",
+                    `/projects/${encodeURIComponent(project)}/repository/commits`,
+                    {
+                        branch,
+                        start_branch: "live",
+                        commit_message: "A setting",
+                        actions: [
+                            {
+                                action: "update",
+                                file_path: values,
+                                content: before.replace(
+                                    /^progressDeadlineSeconds: .*$/m,
+                                    "progressDeadlineSeconds: 31",
+                                ),
+                            },
+                        ],
+                    },
+                );
+                assert.equal(commit.status, 201, JSON.stringify(commit.body));
+                const iid = await story.open(alice, project, branch, "live");
+                await story.merge(alice, project, iid);
+                const status = await told(app, "success");
+                assert.equal(
+                    status?.target_url?.endsWith(`/${app}-live-member1`) ?? false,
+                    engine === "Argo CD",
+                );
+                const notes = await eventually(
+                    "the note of the merge request",
+                    async () =>
+                        (
+                            await story.call<{ body: string }[]>(
+                                alice,
+                                "GET",
+                                `/projects/${encodeURIComponent(project)}/merge_requests/${iid}/notes`,
+                            )
+                        ).body.filter(({ body }) => body.includes("gitops-estate: deliveries")),
+                    (found) => found.length > 0,
+                    60,
+                );
+                assert.equal(notes.length, 1);
+                assert.match(
+                    notes[0]?.body ?? "",
+                    new RegExp(`\\| ${app} \\| live \\| member1 \\| :green_circle:`),
+                );
+            });
+        }
+
+        // What Argo CD says of such files, three minutes later, is in relay/commits_test.go.
+        test("a chart that Flux cannot use makes its commit red, and the next one is green", async () => {
+            const project = `acme/sea/${byFlux}-config`;
+            const breaking = `${byFlux}/templates/broken.yaml`;
+            await story.commit(alice, project, "live", "Broken", {
+                [breaking]: "{{ fail `it is broken` }}\n",
+            });
+            const status = await told(byFlux, "failed");
+            assert.match(status?.description ?? "", /broken/);
+            await story.commit(alice, project, "live", "Mended", { [breaking]: "# nothing\n" });
+            await told(byFlux, "success");
+        });
     });
 
     describe("apps that go over to the other engine and back", () => {
