@@ -235,7 +235,7 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             operation !== "preview" && !call.rest.includes("--preview-only") && applying === undefined;
         await guardRefresh(engine, estate, { writes, forgetGone, report });
     }
-    let prepared: Prepared = { leftAlone: new Set(), handOvers: [] };
+    let prepared: Prepared = { leftAlone: new Set(), passedOver: [], handOvers: [] };
     const writes = call.operation === "up" && !call.rest.includes("--preview-only");
     if (!call.sandbox && (call.operation === "up" || call.operation === "preview")) {
         prepared = await prepareChange(engine, estate, {
@@ -260,7 +260,7 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             runTold(
                 { ...call, rest, forgetUnreachable },
                 { engine, estate },
-                { leftAlone: prepared.leftAlone, saving, applying },
+                { ...prepared, saving, applying },
             ),
         );
     } finally {
@@ -269,15 +269,14 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
 }
 
 /** What a run knows beside its command line. */
-interface Around {
-    readonly leftAlone: ReadonlySet<string>;
+interface Around extends Pick<Prepared, "leftAlone" | "passedOver"> {
     readonly saving: Saving | undefined;
     readonly applying: Applying | undefined;
 }
 
 /** Runs the engine, and tells what came of it. @throws CommandError when it does not end well. */
 async function runTold(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
-    const { leftAlone, saving, applying } = around;
+    const { leftAlone, passedOver, saving, applying } = around;
     const policy = call.policy || applying?.reviewed.policy === true ? policyArguments(engine) : [];
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
@@ -292,6 +291,7 @@ async function runTold(call: Call, { engine, estate }: Stack, around: Around): P
         ...stackArguments(engine),
         ...policy,
         ...(saving?.args ?? []),
+        ...passedOver.flatMap((urn) => ["--exclude", urn]),
         ...call.rest,
     ];
     const run = (): Promise<Ran> => runAndRead(call, engine, estate, args, env);

@@ -67,7 +67,7 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
     );
     const seen = new Set<string>();
     return sorted.filter((each) => {
-        const key = JSON.stringify(keys(each));
+        const key = JSON.stringify([...keys(each), each.rule]);
         return !seen.has(key) && seen.add(key);
     });
 }

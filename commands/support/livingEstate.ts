@@ -12,7 +12,9 @@ import { CommandError } from "./console";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
 import { movedImages } from "./movedImages";
-import { lowerVisibility, moves, obstacles, otherAddresses } from "./moves";
+import { lowerVisibility, movedLines, moves, obstacles, otherAddresses } from "./moves";
+import { leftLine, leftRepositories } from "./leftRepositories";
+import { makeStarts, newStarts, startLines } from "./starts";
 import { filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { goneMembers, newNames, withNewNames } from "./people";
 import { importResources } from "./takeOver";
@@ -31,6 +33,8 @@ export interface Change {
 export interface Prepared {
     /** URNs of what leaves the stack beforehand, and stays on its server. */
     readonly leftAlone: ReadonlySet<string>;
+    /** URNs of those that a preview has to pass over: they are protected, and still in the state that it reads. */
+    readonly passedOver: readonly string[];
     /** What goes over to another engine. */
     readonly handOvers: readonly HandOver[];
 }
@@ -61,7 +65,9 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
         }
         change.report(`${formatFindings(findings)}\n`);
     }
-    const blocked = obstacles(estate, exported);
+    const gone = leftRepositories(estate, exported);
+    const goneUrns = gone.flatMap(({ staying }) => staying);
+    const blocked = obstacles(estate, withoutResources(exported, goneUrns));
     if (blocked.length > 0) {
         if (change.writes) {
             throw new CommandError(
@@ -77,18 +83,31 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
                 "they leave the stack before the update, and the plan has them in it. Nothing was changed. Make this change with npm run up -- --accept-outage.",
         );
     }
+    const starts = newStarts(estate, exported);
+    if (change.reviewed && starts.length > 0) {
+        throw new CommandError(
+            `A reviewed plan cannot give a repository another first branch (${starts.map(({ repository, to }) => `${to} of ${repository}`).join(", ")}): ` +
+                "it is made before the update, and the plan has none of it. Nothing was changed. Make this change with npm run up.",
+        );
+    }
     if (handed.length === 0) {
         handOverLines(places).forEach(change.report);
     }
     await renamePeople(engine, estate, exported, change);
     const { left, named } = changedBranches(estate, exported);
     await takeBack(engine, estate, named, change);
-    if (change.writes && getsContent(estate, exported)) {
-        await takeBackFiles(engine, estate, change);
+    [...movedLines(estate, exported), ...startLines(starts)].forEach(change.report);
+    const old = starts.flatMap(({ files }) => files);
+    if (change.writes && starts.length > 0) {
+        await onGitLab(engine, estate, async (ask) => {
+            await makeStarts(starts, ask);
+        });
     }
     const urns = [
         ...left.flatMap(({ resources }) => resources.map(({ urn }) => urn)),
         ...images.flatMap(({ staying }) => staying),
+        ...old,
+        ...goneUrns,
     ];
     if (left.length > 0) {
         change.report(
@@ -97,6 +116,10 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
                     ? "; the stack knows it no longer."
                     : ": up takes it out of the stack first, and deletes neither."),
         );
+    }
+    const leaving = leftLine(gone, change.writes);
+    if (leaving !== undefined) {
+        change.report(leaving);
     }
     if (images.length > 0) {
         change.report(
@@ -109,7 +132,12 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     if (change.writes && urns.length > 0) {
         await importState(engine, withoutResources(await exportStack(engine), urns));
     }
-    return { leftAlone: new Set(urns), handOvers: places };
+    // After what leaves has left: a preview says which files come, and would end at what is protected.
+    if (change.writes && (starts.length > 0 || getsContent(estate, exported))) {
+        await takeBackFiles(engine, estate, change);
+    }
+    const passedOver = change.writes ? [] : goneUrns;
+    return { leftAlone: new Set(urns), passedOver, handOvers: places };
 }
 
 /** What an app's new engine would not read as the old one does. Without GitLab a preview says what it can. */

@@ -1,7 +1,7 @@
 /**
  * Changes of the spec that Pulumi makes by deleting and creating, or at whose end something that runs lacks its image:
- * an app or environment with another name, an environment in another registry, a repository that starts with another branch,
- * a cluster with another name, an app in another namespace, an environment whose version is read in another place, an app that Flux delivers by Helm and then by something else.
+ * an app, environment or cluster with another name, an environment in another registry, an app in another namespace, an
+ * environment whose version is read in another place, an app that Flux delivers by Helm and then by something else.
  * They are refused before the first write, with what to do instead. Pure.
  */
 import { posix } from "node:path";
@@ -22,8 +22,6 @@ interface Standing {
     readonly namespaces: ReadonlyMap<string, ReadonlySet<string>>;
     /** By app and environment. */
     readonly images: ReadonlyMap<string, ImageProjectOfStack>;
-    /** Default branch, by full path of the repository. */
-    readonly starts: ReadonlyMap<string, string>;
     /** Folders with first content, by the component of the config repository. */
     readonly configs: ReadonlyMap<string, ReadonlySet<string>>;
     /** HelmReleases of Flux that act, by app. */
@@ -47,13 +45,6 @@ function standing(exported: ExportedStack): Standing {
             .filter(({ app }) => apps.has(app))
             .map((each) => [`${each.app} ${each.environment}`, each]),
     );
-    const starts = new Map<string, string>();
-    for (const { inputs, outputs } of named("gitlab:index/project:Project")) {
-        const [path, branch] = [outputs?.["pathWithNamespace"], inputs?.["defaultBranch"]];
-        if (typeof path === "string" && typeof branch === "string") {
-            starts.set(path, branch);
-        }
-    }
     const files = named("gitlab:index/repositoryFile:RepositoryFile").map(({ inputs }) => inputs);
     const projects = named("gitlab:index/project:Project");
     const configs = new Map(
@@ -75,7 +66,6 @@ function standing(exported: ExportedStack): Standing {
         clusters,
         namespaces: namespacesOf(named("kubernetes:core/v1:Namespace")),
         images,
-        starts,
         configs,
         releases: actingReleases(live),
     };
@@ -136,7 +126,6 @@ export function moves(
               ...renamed(estate, known),
               ...otherNamespace(estate, known),
               ...otherRegistry(estate, exported),
-              ...otherStart(estate, known),
               ...otherConfig(estate, known),
               ...otherDelivery(estate, known),
           ];
@@ -374,46 +363,45 @@ function leftGroups(
         });
 }
 
-/** A repository's first branch is where everything else in it began, and the estate makes no other. */
-function otherStart({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
-    return Object.values(apps).flatMap(({ name, repository, plan }) =>
-        [
-            { path: repository.fullPath, start: plan.source.start, key: `apps.${name}.repository.branch` },
-            ...plan.configs.map((config) => ({
-                path: config.at.fullPath,
-                start: config.plan.start,
-                key: `apps.${name}.config`,
-            })),
-        ].flatMap(({ path, start, key }) => {
-            const old = known.starts.get(path);
-            return old === undefined || old === start
-                ? []
-                : [
-                      finding(
-                          "first-branch-moved",
-                          key,
-                          start,
-                          `is not the branch that ${path} starts with, which is ${old}: the estate makes no second one, and GitLab takes no default branch that is not there`,
-                          `keep ${old}; or make the branch (git push origin origin/${old}:refs/heads/${start}), and go on with --accept-outage`,
-                      ),
-                  ];
-        }),
-    );
-}
-
 /**
  * An environment whose version was read in another place: the new one names none, and what follows it runs nothing. What was
  * in no place yet, because an update was ended before it got so far, has nothing to lose.
  */
 function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+    return movedVersions(apps, known)
+        .filter(({ pin }) => pin === undefined)
+        .map(({ app, environment, at, file, what }) =>
+            finding(
+                "config-moved",
+                `apps.${app.name}.${what}`,
+                at,
+                `would have ${environment} follow ${file} there, which is new and names no version: what runs there would go`,
+                `set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery; or go on with --accept-outage`,
+            ),
+        );
+}
+
+/** A version that is read in another place from now on. */
+interface MovedVersion {
+    readonly app: App;
+    readonly environment: string;
+    readonly pin: string | undefined;
+    /** The new place: full path of the repository, branch and file. */
+    readonly at: string;
+    readonly revision: string;
+    readonly file: string;
+    /** The key of the app's spec that says so. */
+    readonly what: string;
+}
+
+function movedVersions(apps: Estate["apps"], known: Standing): MovedVersion[] {
     return Object.values(apps).flatMap((app) =>
         app.environments
-            .filter(
-                ({ environment, pin }) => pin === undefined && known.images.has(`${app.name} ${environment}`),
-            )
-            .flatMap(({ environment }) => {
+            .filter(({ environment }) => known.images.has(`${app.name} ${environment}`))
+            .flatMap(({ environment, pin }): MovedVersion[] => {
                 const { at, audience } = configOf(app, { environment });
-                const file = versionFile(versionOf(app, { environment }));
+                const version = versionOf(app, { environment });
+                const file = versionFile(version);
                 const now = {
                     scope: at.scope,
                     component: configComponent(app, at.scope, audience),
@@ -423,16 +411,38 @@ function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Finding[]
                 return before.length === 0 || before.some((place) => isDeepStrictEqual(place, now))
                     ? []
                     : [
-                          finding(
-                              "config-moved",
-                              `apps.${app.name}.${whatMoved(app, before, now)}`,
-                              at.fullPath,
-                              `would have ${environment} follow ${file} there, which is new and names no version: what runs there would go`,
-                              `set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery; or go on with --accept-outage`,
-                          ),
+                          {
+                              app,
+                              environment,
+                              pin,
+                              at: at.fullPath,
+                              revision: version.revision,
+                              file,
+                              what: whatMoved(app, before, now),
+                          },
                       ];
             }),
     );
+}
+
+/** What goes over to another place without anything that runs being touched, in words; a line each. Pure. */
+export function movedLines({ apps }: Pick<Estate, "apps">, exported: ExportedStack): string[] {
+    const moved = movedVersions(apps, standing(exported));
+    const pinned = moved.filter(({ pin }) => pin !== undefined);
+    const flows = new Map(moved.filter(({ what }) => what === "flow").map(({ app }) => [app.name, app]));
+    return [
+        ...pinned.map(
+            ({ app, environment, pin = "", at, revision, file }) =>
+                `${app.name} in ${environment} follows ${file} of ${at}, branch ${revision}, from now on. It is pinned to ${pin} and goes on with it: no pod restarts. Remove the pin after the first delivery there.`,
+        ),
+        ...[...flows.values()].map(
+            ({ name, flow, ci, included, repository }) =>
+                `${name} goes over to flow ${flow}: its repositories and images stay, with all that is in them.` +
+                (ci === "none" || included !== undefined
+                    ? ""
+                    : ` ${repository.fullPath} has a pipeline file of its team, with the jobs of the flow before: nothing is delivered until they are replaced (docs/flows.md, Another flow for an app that runs).`),
+        ),
+    ];
 }
 
 /** Where an app's version in one environment is read. */

@@ -240,6 +240,7 @@ export class AppSpace extends pulumi.ComponentResource {
         args: AppSpaceArgs,
         environment: AppEnvironment,
         projects: Readonly<Record<string, ImageProject>>,
+        aliases: readonly string[] = [],
     ): RobotLogin {
         const robot = new ProjectRobot(
             name,
@@ -252,6 +253,7 @@ export class AppSpace extends pulumi.ComponentResource {
             {
                 parent: this,
                 providers: [required(args.providers.registries, environment.registry, "registry")],
+                aliases: aliases.map((each) => ({ name: each })),
             },
         );
         return robot.login;
@@ -309,6 +311,12 @@ export class AppSpace extends pulumi.ComponentResource {
                     args,
                     appIn(app, environment),
                     projects,
+                    // Another flow has fewer or more lanes; Harbor knows the robot by one name.
+                    lanes.length === 1
+                        ? [`${name}-push-${environment}`]
+                        : environment === lanes[0]?.environment
+                          ? [`${name}-push`]
+                          : [],
                 ),
         );
         const promotion = new PromotionRobots(

@@ -98,11 +98,16 @@ export function protectTags(
     tags: RepositoryPlan["tags"],
     opts: ChildOptions,
 ): void {
-    for (const [key, { pattern, create }] of sortedEntries(tags)) {
+    for (const [key, { pattern, create, before }] of sortedEntries(tags)) {
         new gitlab.TagProtection(
             `${name}-${key}`,
             { project: project.id, tag: pattern, createAccessLevel: create },
-            { ...keyedByName, deletedWith: project, ...opts },
+            {
+                ...keyedByName,
+                deletedWith: project,
+                ...opts,
+                ...(before === undefined ? {} : { aliases: [{ name: `${name}-${before}` }] }),
+            },
         );
     }
 }

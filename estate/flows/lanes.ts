@@ -39,6 +39,8 @@ interface Usual {
 
 /** Version tags are the maintainers' where no lane says otherwise. */
 const versionTags = "v*";
+/** Name of their protection. */
+const usualTags = "tags";
 
 /** How far a ref is on its way to be released: work in progress, a release to be, a release. */
 function rank({ ref }: Pick<Lane, "ref">): number {
@@ -125,16 +127,24 @@ export function lanesSource(facts: FlowFacts, lanes: readonly Lane[], ways: Lane
     };
 }
 
-/** Each pattern once. Without releases version tags are the maintainers' all the same. */
+/**
+ * Each pattern once. Without releases version tags are the maintainers' all the same: their protection has one name in all
+ * flows, since GitLab knows it by its pattern, and what another name leaves behind would take it away.
+ */
 function tagPlans(lanes: readonly Lane[], ways: LaneWays): RepositoryPlan["tags"] {
     const plans: Record<string, RepositoryPlan["tags"][string]> = {};
     for (const { ref, environment } of lanes) {
         if (ref.kind === "tag" && Object.values(plans).every(({ pattern }) => pattern !== ref.name)) {
-            plans[`tags-${environment}`] = {
+            const own = `tags-${environment}`;
+            const usual = ref.name === versionTags;
+            plans[usual ? usualTags : own] = {
                 pattern: ref.name,
                 create: ways[environment]?.create ?? "maintainer",
+                ...(usual ? { before: own } : {}),
             };
         }
     }
-    return Object.keys(plans).length === 0 ? { tags: { pattern: versionTags, create: "maintainer" } } : plans;
+    return Object.keys(plans).length === 0
+        ? { [usualTags]: { pattern: versionTags, create: "maintainer" } }
+        : plans;
 }

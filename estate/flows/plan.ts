@@ -37,6 +37,8 @@ export interface TagPlan {
     /** Name, or pattern with `*`. */
     readonly pattern: string;
     readonly create: Role;
+    /** Name of the protection in stacks that were made before; absent: it had this one. */
+    readonly before?: string;
 }
 
 /** How a repository takes merge requests. */

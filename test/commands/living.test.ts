@@ -6,7 +6,9 @@ import { changedBranches, existing, withoutResources } from "../../commands/supp
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
-import { lowerVisibility, moves, obstacles, otherAddresses } from "../../commands/support/moves";
+import { lowerVisibility, movedLines, moves, obstacles, otherAddresses } from "../../commands/support/moves";
+import { leftLine, leftRepositories } from "../../commands/support/leftRepositories";
+import { makeStarts, newStarts } from "../../commands/support/starts";
 import {
     filledIn,
     importFile,
@@ -224,10 +226,6 @@ describe("changes that are refused", () => {
             state: folders({ "team-config-shop": inGitLabFlow["config-web"] }),
             found: ["test", "prod"].map(() => "config-moved apps.web.team acme/store/store-config"),
         },
-        "another first branch": {
-            change: { environments: { dev: { branch: "develop" } } },
-            found: ["first-branch-moved apps.web.config develop"],
-        },
         "a config repository of prod's own, in which there is no version yet": {
             change: {
                 environments: { dev: { branch: "main" } },
@@ -356,6 +354,115 @@ describe("changes that are refused", () => {
             );
         });
     }
+});
+
+describe("a repository that is to start with another branch", () => {
+    const state = [...standing(), content("web/values.yaml")];
+    const change = { environments: { dev: { branch: "develop" } } };
+    const [start] = newStarts(alone(change), exported(state));
+
+    test("goes on from the one it has, whose first content is not the new one's", () => {
+        assert.deepEqual(newStarts(alone(), exported(state)), []);
+        assert.deepEqual(start && { ...start, files: start.files.length }, {
+            repository: "acme/shop/web-config",
+            project: "7",
+            from: "dev",
+            to: "develop",
+            files: 1,
+        });
+        assert.deepEqual(moves(alone(change), exported(state)), []);
+    });
+
+    /** A GitLab that has the branch or not. @returns what it was asked to make. */
+    const gitlab = (branch?: object): { ask: Ask; made: string[] } => {
+        const made: string[] = [];
+        const ask: Ask = (method, path, body) => {
+            if (method === "GET") {
+                const status = branch === undefined ? 404 : 200;
+                return Promise.resolve({ status, body: branch, headers: {} });
+            }
+            made.push(`${path} ${JSON.stringify(body)}`);
+            return Promise.resolve({ status: 201, body: {}, headers: {} });
+        };
+        return { ask, made };
+    };
+
+    test("gets it made and protected where it is not there", async () => {
+        const { ask, made } = gitlab();
+        assert.ok(start);
+        await makeStarts([start], ask);
+        assert.deepEqual(made, [
+            '/projects/7/repository/branches {"branch":"develop","ref":"dev"}',
+            '/projects/7/protected_branches {"name":"develop","push_access_level":40,"merge_access_level":40}',
+        ]);
+    });
+
+    test("goes on with a protected one, and not with one that anybody may have written to", async () => {
+        assert.ok(start);
+        const guarded = gitlab({ protected: true });
+        await makeStarts([start], guarded.ask);
+        assert.deepEqual(guarded.made, []);
+        await assert.rejects(
+            makeStarts([start], gitlab({ protected: false }).ask),
+            /open to everybody who may push: branch develop of acme\/shop\/web-config/,
+        );
+    });
+});
+
+test("prod's own repository and its group stay where their app has another flow, and go where the app does", () => {
+    const group = component("gitops-estate:gitlab:GuardedGroup", "guarded-shop");
+    const state = [
+        ...folders(inTrunk),
+        group,
+        made(group, "gitlab:index/group:Group", "guarded-shop-group", {
+            id: "40",
+            outputs: { fullPath: "acme/shop-prod" },
+            protect: true,
+        }),
+    ];
+    const repository = state.find(({ urn }) => urn.endsWith("::guarded-config-web"));
+    assert.ok(repository);
+    state.push(
+        made(repository, "gitlab:index/projectDeployToken:ProjectDeployToken", "guarded-config-web-reader", {
+            inputs: { project: "21" },
+        }),
+    );
+    const names = (change: Overrides): string[] =>
+        leftRepositories(alone(change), exported(state)).map(({ kind, path, staying }) => {
+            const urns = staying.map((urn) => urn.split("::").at(-1)).sort();
+            return `${kind} ${path}: ${urns.join(" ")}`;
+        });
+    assert.deepEqual(names(inFolders("gitlab-flow")), [
+        "repository acme/shop-prod/web-config: guarded-config-web-file-.gitlab-ci.yml guarded-config-web-file-web/chart/Chart.yaml " +
+            "guarded-config-web-file-web/environments/prod/values.yaml guarded-config-web-project",
+        "group acme/shop-prod: guarded-shop-group",
+    ]);
+    assert.deepEqual(names(inFolders("trunk")), []);
+    assert.deepEqual(names({ apps: { web: undefined, other: { team: "shop" } } }), []);
+    assert.equal(leftLine([], true), undefined);
+});
+
+test("an app that goes over to another flow with its versions pinned is told with what stays and what its team does", () => {
+    const change = {
+        environments: { dev: { branch: "main" } },
+        apps: {
+            web: {
+                flow: "gitlab-flow",
+                environments: { dev: null, test: { pin: "0123456788" }, prod: { pin: "0123456789" } },
+            },
+        },
+    };
+    const lines = movedLines(alone(change), exported([...standing(), content("web/values.yaml")]));
+    assert.equal(lines.length, 3);
+    assert.match(
+        lines[0] ?? "",
+        /^web in test follows web\/environments\/test\/values.yaml of acme\/shop\/web-config, branch main, .* pinned to 0123456788 .* no pod restarts/,
+    );
+    assert.match(
+        lines[2] ?? "",
+        /^web goes over to flow gitlab-flow: its repositories and images stay, .* acme\/shop\/web has a pipeline file/,
+    );
+    assert.deepEqual(movedLines(alone(), exported([...standing(), content("web/values.yaml")])), []);
 });
 
 test("a release that would be uninstalled is named with what to do first", () => {

@@ -1,0 +1,274 @@
+/**
+ * Apps that run go over to other flows: what runs, repositories, history and images stay. One includes its pipelines, so that
+ * its next commit is delivered in the new way; the other has copies, which its team would have to change.
+ */
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { isMap, type Document } from "yaml";
+import { Story, type Person } from "../../commands/support/story";
+import { World, eventually } from "./support/world";
+
+const estate = ["config", "gitops-estate:estate"];
+const team = "moving";
+/** The apps by how they are delivered. */
+const apps = { "moving-web": "helm", "moving-site": "kustomize" } as const;
+type App = keyof typeof apps;
+const names = Object.keys(apps) as App[];
+const [web] = names as [App, App];
+const environments = ["test", "prod"] as const;
+type Environment = (typeof environments)[number];
+
+interface Pods {
+    readonly items: readonly {
+        readonly metadata: { readonly uid: string };
+        readonly spec: { readonly containers: readonly { readonly image: string }[] };
+        readonly status?: { readonly containerStatuses?: readonly { readonly restartCount: number }[] };
+    }[];
+}
+
+interface Followed {
+    readonly spec: {
+        readonly source?: Source;
+        readonly sources?: readonly Source[];
+    };
+    readonly status?: { readonly sync?: { readonly status?: string; readonly revision?: string } };
+}
+
+interface Source {
+    readonly repoURL: string;
+    readonly path?: string;
+    readonly targetRevision: string;
+}
+
+describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
+    let world: World;
+    let story: Story;
+    let alice: Person;
+    /** The tag that each app runs, everywhere. */
+    const tags = new Map<App, string>();
+
+    before(async () => {
+        world = await World.shared({
+            teams: { [team]: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } },
+            apps: Object.fromEntries(
+                Object.entries(apps).map(([app, delivery]) => [
+                    app,
+                    {
+                        team,
+                        delivery,
+                        environments: { dev: null },
+                        ...(app === web ? { pipelines: { use: "included" } } : {}),
+                    },
+                ]),
+            ),
+        });
+        story = world.story();
+        alice = await story.person("alice");
+    });
+    after(() => world.end());
+
+    const source = (app: App): string => `acme/${team}/${app}`;
+    const config = (app: App): string => `${source(app)}-config`;
+    const idOf = async (project: string): Promise<number> =>
+        (await world.gitlab<{ id: number }>("GET", `/projects/${encodeURIComponent(project)}`)).body.id;
+    const imageOf = async (app: App, environment: Environment): Promise<string | undefined> =>
+        story.digest(
+            `${app}-${environment}`,
+            app,
+            tags.get(app) ?? "",
+            environment === "prod" ? "prod" : "main",
+        );
+
+    const pods = async (app: App, environment: Environment): Promise<unknown[]> => {
+        const { stdout } = await world.kubectl("member1", [
+            ...["-n", `${app}-${environment}`, "get", "pods", "-o", "json"],
+        ]);
+        return (JSON.parse(stdout) as Pods).items
+            .map(({ metadata, spec, status }) => [
+                metadata.uid,
+                spec.containers.map(({ image }) => image),
+                (status?.containerStatuses ?? []).reduce((sum, each) => sum + each.restartCount, 0),
+            ])
+            .sort();
+    };
+
+    /** What has to be the same before and after: pods, images, repositories, and what the branches that were there have. */
+    const standing = async (): Promise<unknown> =>
+        Promise.all(
+            names.map(async (app) => ({
+                app,
+                pods: await Promise.all(environments.map((each) => pods(app, each))),
+                images: await Promise.all(environments.map((each) => imageOf(app, each))),
+                repositories: [await idOf(source(app)), await idOf(config(app))],
+                branches: await Promise.all(environments.map((each) => story.head(config(app), each))),
+            })),
+        );
+
+    /** Edits the apps of the spec. */
+    const setApps = (change: (spec: Document, at: (...keys: string[]) => string[], app: App) => void): void =>
+        world.editSpec((spec) => {
+            for (const app of names) {
+                change(spec, (...keys) => [...estate, "apps", app, ...keys], app);
+            }
+        });
+    const setFlow = (flow: string): void => setApps((spec, at) => spec.setIn(at("flow"), flow));
+    const pin = (...pinned: readonly Environment[]): void =>
+        setApps((spec, at, app) => {
+            for (const each of environments) {
+                if (isMap(spec.getIn(at("environments", each)))) {
+                    spec.deleteIn(at("environments", each));
+                }
+                if (pinned.includes(each)) {
+                    spec.setIn(at("environments", each), spec.createNode({ pin: tags.get(app) }));
+                }
+            }
+        });
+
+    /** Waits until each Application follows the place and is in sync with it. */
+    const follows = async (environment: Environment, place: Partial<Record<App, RegExp>>): Promise<void> => {
+        await Promise.all(
+            names.map((app) =>
+                eventually(
+                    `${app} in ${environment} follows ${String(place[app])}`,
+                    () =>
+                        world.object<Followed>(
+                            "host",
+                            "argocd",
+                            "application",
+                            `${app}-${environment}-member1`,
+                        ),
+                    (found) => {
+                        const [first] = found?.spec.sources ?? [found?.spec.source];
+                        const said = `${first?.repoURL} ${first?.targetRevision} ${first?.path}`;
+                        return place[app]?.test(said) === true && found?.status?.sync?.status === "Synced";
+                    },
+                    120,
+                ),
+            ),
+        );
+    };
+
+    /** Brings the spec's change up, and looks at what must be as it was. @returns what the preview said. */
+    const goesOver = async (look: () => Promise<void>): Promise<string> => {
+        const before = await standing();
+        const said = await world.succeed("commands/pulumi.ts", ["preview"]);
+        await world.up();
+        await look();
+        assert.deepEqual(await standing(), before, "what runs, and what is kept");
+        return said;
+    };
+
+    test("given apps with environment branches that run in test and prod", async () => {
+        await Promise.all(
+            names.map(async (app) => {
+                const sha = await story.commit(alice, source(app), "main", "First", {
+                    "public/index.html": `<!doctype html>\n<title>${app}</title>\n`,
+                });
+                tags.set(app, sha.slice(0, 10));
+                const built = await story.pipeline(source(app), sha, "push", 240);
+                assert.equal(built.status, "success", await story.logOf(source(app), built));
+                const iid = await story.open(alice, config(app), "test", "prod");
+                const promoted = await story.pipeline(
+                    config(app),
+                    await story.head(config(app), "test"),
+                    "merge_request_event",
+                    240,
+                );
+                assert.equal(promoted.status, "success", await story.logOf(config(app), promoted));
+                await story.merge(alice, config(app), iid);
+            }),
+        );
+        for (const app of names) {
+            for (const each of environments) {
+                await eventually(
+                    `${app} in ${each}`,
+                    () => pods(app, each),
+                    (found) => JSON.stringify(found).includes(`${app}:${tags.get(app)}`),
+                    180,
+                );
+            }
+        }
+    });
+
+    test("given another flow alone, then an update is refused before its first write, and says what to pin", async () => {
+        setFlow("gitlab-flow");
+        const before = await standing();
+        const { code, stdout, stderr } = await world.command("commands/pulumi.ts", ["up", "--skip-preview"]);
+        assert.notEqual(code, 0);
+        for (const app of names) {
+            for (const each of environments) {
+                assert.ok(`${stdout}${stderr}`.includes(`set apps.${app}.environments.${each}.pin`), each);
+            }
+        }
+        assert.deepEqual(await standing(), before);
+    });
+
+    test("given the tags that run as pins, then folders of one branch take the place of branches, and no pod restarts", async () => {
+        pin("test", "prod");
+        const said = await goesOver(async () => {
+            for (const each of environments) {
+                await follows(each, {
+                    "moving-web": /moving-web-config\.git main moving-web\/chart$/,
+                    "moving-site": new RegExp(`moving-site-config\\.git main moving-site/overlays/${each}$`),
+                });
+            }
+        });
+        assert.match(said, /moving-web goes over to flow gitlab-flow: its repositories and images stay/);
+        assert.match(said, /moving-site has a pipeline file of its team, with the jobs of the flow before/);
+        assert.match(said, /moving-web-config starts with branch main instead of test/);
+        assert.doesNotMatch(said, /accept-outage|cannot be applied/);
+    });
+
+    test("given that, then a second up and a refresh find nothing to do", async () => {
+        assert.deepEqual(await world.plan(), {});
+        assert.deepEqual(await world.plan({ refresh: true }), {});
+    });
+
+    test("given a push to develop, then the app that includes its pipelines is delivered in the new way", async () => {
+        const sha = await story.commit(alice, source(web), "develop", "Second", {
+            "public/index.html": `<!doctype html>\n<title>second</title>\n`,
+        });
+        const built = await story.pipeline(source(web), sha, "push", 240);
+        assert.equal(built.status, "success", await story.logOf(source(web), built));
+        const written = await story.file(config(web), "main", `${web}/environments/test/values.yaml`);
+        assert.match(written, new RegExp(`imagetag: "?develop\\.${sha.slice(0, 10)}"?`));
+    });
+
+    test("given trunk, then prod's config repository is one of its own, and no pod restarts", async () => {
+        setFlow("trunk");
+        await goesOver(async () => {
+            await follows("prod", {
+                "moving-web": /moving-prod\/moving-web-config\.git main moving-web\/chart$/,
+                "moving-site": /moving-prod\/moving-site-config\.git main moving-site\/overlays\/prod$/,
+            });
+        });
+        assert.deepEqual(await world.plan(), {});
+    });
+
+    test("given environment branches again, then their branches are taken up as they are, prod's own repository stays, and no pod restarts", async () => {
+        const guarded = await Promise.all(names.map((app) => idOf(`acme/${team}-prod/${app}-config`)));
+        setFlow("environment-branches");
+        const said = await goesOver(async () => {
+            for (const each of environments) {
+                await follows(each, {
+                    "moving-web": new RegExp(`moving/moving-web-config\\.git ${each} moving-web$`),
+                    "moving-site": new RegExp(`moving/moving-site-config\\.git ${each} moving-site$`),
+                });
+            }
+        });
+        assert.match(said, /branch prod of acme\/moving\/moving-web-config/);
+        assert.match(said, /no flow any more: repository acme\/moving-prod\/moving-site-config/);
+        assert.doesNotMatch(said, /cannot be applied/);
+        assert.deepEqual(
+            await Promise.all(names.map((app) => idOf(`acme/${team}-prod/${app}-config`))),
+            guarded,
+        );
+        assert.deepEqual(await world.plan(), {});
+    });
+
+    test("given that without pins, then git says what runs, and no pod restarts", async () => {
+        pin();
+        await goesOver(() => Promise.resolve());
+        assert.deepEqual(await world.plan({ refresh: true }), {});
+    });
+});
