@@ -14,8 +14,10 @@ import { World, eventually } from "./support/world";
 const estate = ["config", "gitops-estate:estate"];
 const byFlux = "webapp";
 const byArgoCd = "other";
+/** Whose versions an image updater commits; it has none yet. */
+const followed = "news";
 /** Apps that go over from Argo CD to Flux and back, by their deliveries; `other` is among them. */
-const moving = { [byArgoCd]: "helm", site: "kustomize" } as const;
+const moving = { [byArgoCd]: "helm", site: "kustomize", pages: "plain", [followed]: "kustomize" } as const;
 type Moving = keyof typeof moving;
 const movingApps = Object.keys(moving) as Moving[];
 
@@ -97,7 +99,15 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
                 ...Object.fromEntries(
                     Object.entries(moving).map(([app, delivery]) => [
                         app,
-                        { team: "sea", ci: "none", engine: "argocd", delivery },
+                        {
+                            team: "sea",
+                            ci: "none",
+                            engine: "argocd",
+                            delivery,
+                            ...(app === followed
+                                ? { updater: { strategy: "semver", constraint: "2.x", writeBack: "values" } }
+                                : {}),
+                        },
                     ]),
                 ),
             });
@@ -281,7 +291,11 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
         };
 
         /** Pushes a version, commits it, and waits until it runs on its own. */
-        const deliver = async (app: Moving, tag: string, more: (text: string) => string): Promise<void> => {
+        const deliver = async (
+            app: "other" | "site",
+            tag: string,
+            more: (text: string) => string,
+        ): Promise<void> => {
             const reference = `${world.pusher.host}/${app}-live/${app}:${tag}`;
             await pushImage(
                 path.join(world.dir, "image"),
@@ -373,6 +387,23 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
             assert.deepEqual(container(await deploymentOf(byArgoCd)).env?.length, 1);
         });
 
+        test("given an updater and no mark for Flux, then another engine is refused with the mark to write", async () => {
+            setEngine("flux");
+            const { code, stdout, stderr } = await world.command("commands/pulumi.ts", ["up", "--yes"]);
+            setEngine("argocd");
+            assert.notEqual(code, 0);
+            const mark = /write (# \{"\$imagepolicy": "[^"]+"\}) behind the version/.exec(
+                stdout + stderr,
+            )?.[1];
+            assert.ok(mark, stdout + stderr);
+            const project = `acme/sea/${followed}-config`;
+            const file = `${followed}/kustomization.yaml`;
+            const text = await story.file(project, "live", file);
+            await story.commit(alice, project, "live", "The mark for Flux", {
+                [file]: text.replace(/^( *newTag: .*)$/m, `$1 ${mark}`),
+            });
+        });
+
         test("given another engine in the spec, then Flux has what runs, and no pod restarted", async () => {
             await handedOver("flux", /delivered by Flux instead of Argo CD/);
             const before = await Promise.all(movingApps.map(running));
@@ -407,7 +438,7 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
             }
             for (const kind of ["helmrelease", "kustomization", "helmchart"]) {
                 const { stdout } = await world.kubectl("host", ["-n", "flux-sea", "get", kind, "-o", "name"]);
-                assert.doesNotMatch(stdout, /other-live|site-live/, kind);
+                assert.doesNotMatch(stdout, /(other|site|pages|news)-live/, kind);
             }
             const records = await world.kubectl("member1", [
                 "-n",
