@@ -89,7 +89,7 @@ export const pipelinesSource = z
 /** `pipelines`: the project that repositories include their pipelines from. */
 export const pipelinesProject = z
     .strictObject({
-        use: source.default("copied").describe(sourceMeaning.use),
+        use: source.default("included").describe(sourceMeaning.use),
         version: version.optional().describe(sourceMeaning.version),
         path: named(gitlabPathElement)
             .default(pipelinesPath)

@@ -151,7 +151,7 @@ export async function withoutInclude(repositories: readonly ToInclude[], ask: As
                           path: `apps.${app}.pipelines.use`,
                           value: "included",
                           rule: `takes the variables away that jobs of ${path} use, and ${marks.ci.gitlab} on its branch ${branch} does not include ci/${including} yet`,
-                          fix: `have the team merge the include first (docs/pipelines.md, From copies to included pipelines), with use: copied meanwhile; or go on with --accept-outage`,
+                          fix: `set pipelines.use: copied, for the app, its team or all, to go on with the copies; or have the team merge the include first (docs/pipelines.md, From copies to included pipelines); or go on with --accept-outage`,
                           severity: "error",
                       },
                   ];
