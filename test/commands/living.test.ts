@@ -789,7 +789,10 @@ describe("first content", () => {
     });
     test("of an app's own repository is looked for too: pipelines, previews, and copies of what was included", () => {
         const comes = (app: object, ...files: string[]): boolean =>
-            getsContent(alone({ apps: { web: app } }), exported([...standing(), ...helm, ...source(files)]));
+            getsContent(
+                alone({ pipelines: { use: "copied" }, apps: { web: app } }),
+                exported([...standing(), ...helm, ...source(files)]),
+            );
         const copied = [".gitlab-ci.yml", "ci/image.sh"];
         assert.equal(comes({}, ...copied), false);
         assert.equal(comes({}, "ci/image.sh"), true);
@@ -831,7 +834,7 @@ describe("pipelines that are to be included", () => {
         content("ci/promote.sh"),
         ...source([".gitlab-ci.yml", "ci/image.sh"]),
     ]);
-    const included = alone({ apps: { web: { pipelines: { use: "included" } } } });
+    const included = alone();
     const server =
         (files: Readonly<Record<string, string>>): Ask =>
         (_method, path) => {
@@ -862,7 +865,7 @@ describe("pipelines that are to be included", () => {
         );
     });
     test("are no question where they are included already, stay copies, or the repository is new", () => {
-        assert.deepEqual(toInclude(alone(), state), []);
+        assert.deepEqual(toInclude(alone({ pipelines: { use: "copied" } }), state), []);
         assert.deepEqual(toInclude(included, {}), []);
         assert.deepEqual(
             toInclude(included, exported([...standing(), ...source([".gitlab-ci.yml", "ci/estate.yml"])])),

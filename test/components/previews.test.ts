@@ -14,6 +14,8 @@ import { model, type Overrides } from "../support/estate";
 import { sampleCredentials, samplePrepared } from "./sample";
 
 const written: Overrides = {
+    // Copies have their variables one by one, which this looks at.
+    pipelines: { use: "copied" },
     apps: {
         web: {
             previews: {
