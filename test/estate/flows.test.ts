@@ -117,6 +117,8 @@ function toySpec(overrides: Overrides = {}): Spec {
                 prod: { promotesFrom: undefined },
             },
             apps: { api: undefined },
+            // Copies have their variables one by one, which this looks at.
+            pipelines: { use: "copied" },
             ...overrides,
         }),
     );

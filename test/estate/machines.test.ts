@@ -105,11 +105,12 @@ describe("an environment that is a machine", () => {
             appPipelineContent(webOf(estate), {}, estate.machines).find(
                 ({ path }) => path === ".gitlab-ci.yml",
             )?.text ?? "";
-        const runner = estateWith();
+        const copied = { pipelines: { use: "copied" } };
+        const runner = estateWith(copied);
         assert.match(pipeline(runner), /^deploy dev:\n {2}extends: \.compose\n {2}tags: \[box, linux\]\n/m);
         assert.equal(settingsOf(runner)["MACHINE_HOST"], undefined);
 
-        const ssh = estateWith({}, { ssh: { host: "box.test", user: "deploy", hostKeys } });
+        const ssh = estateWith(copied, { ssh: { host: "box.test", user: "deploy", hostKeys } });
         assert.match(pipeline(ssh), /^deploy dev:\n {2}extends: \.compose\n {2}environment:/m);
         const { MACHINE, MACHINE_HOST, MACHINE_PORT, MACHINE_USER, MACHINE_HOST_KEYS } = settingsOf(ssh);
         assert.deepEqual(
@@ -117,7 +118,7 @@ describe("an environment that is a machine", () => {
             ["box", "box.test", "22", "deploy", "ssh-ed25519 AAAAC3Nza,ssh-rsa AAAAB3Nza"],
         );
         assert.match(pipeline(ssh), /^deploy prod:\n {2}extends: \.deploy\n/m);
-        assert.doesNotMatch(pipeline(model({ apps: { web: { flow: "gitlab-flow" } } })), /compose|notify/);
+        assert.doesNotMatch(pipeline(model({ apps: { web: { flow: "gitlab-flow", ...copied } } })), /compose|notify/);
     });
 
     it("follows the spec beside its file: variables of the container, a pin, a hold", () => {
