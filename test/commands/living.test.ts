@@ -445,6 +445,7 @@ test("prod's own repository and its group stay where their app has another flow,
 test("an app that goes over to another flow with its versions pinned is told with what stays and what its team does", () => {
     const change = {
         environments: { dev: { branch: "main" } },
+        pipelines: { use: "copied" },
         apps: {
             web: {
                 flow: "gitlab-flow",

@@ -118,7 +118,10 @@ describe("an environment that is a machine", () => {
             ["box", "box.test", "22", "deploy", "ssh-ed25519 AAAAC3Nza,ssh-rsa AAAAB3Nza"],
         );
         assert.match(pipeline(ssh), /^deploy prod:\n {2}extends: \.deploy\n/m);
-        assert.doesNotMatch(pipeline(model({ apps: { web: { flow: "gitlab-flow", ...copied } } })), /compose|notify/);
+        assert.doesNotMatch(
+            pipeline(model({ apps: { web: { flow: "gitlab-flow", ...copied } } })),
+            /compose|notify/,
+        );
     });
 
     it("follows the spec beside its file: variables of the container, a pin, a hold", () => {
