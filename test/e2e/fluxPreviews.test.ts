@@ -290,6 +290,35 @@ describe("a merge request of an app that Flux delivers", { timeout: 40 * 60_000,
         );
     });
 
+    test("given a GitLab that never answers about merge requests, then the preview stays, and the environment is looked after", async () => {
+        await world.fault("gitlab", { method: "GET", path: "/merge_requests\\?", hang: true });
+        const asked = await world.kubectl("host", [
+            ...["-n", "flux-trunk", "annotate", "resourcesetinputprovider", `${web}-previews`],
+            ...["--overwrite", "reconcile.fluxcd.io/requestedAt=silent"],
+        ]);
+        assert.equal(asked.code, 0, asked.stderr);
+        await world.met("gitlab");
+        // What needs no merge request goes on: what is changed by hand in the environment is undone.
+        const port = (): Promise<number | string | undefined> =>
+            world
+                .object<{ spec: { ports: { targetPort: number | string }[] } }>(
+                    "member1",
+                    `${web}-test`,
+                    "service",
+                    web,
+                )
+                .then((service) => service?.spec.ports[0]?.targetPort);
+        const before = await port();
+        const patched = await world.kubectl("member1", [
+            ...["-n", `${web}-test`, "patch", "service", web, "--type=json", "-p"],
+            JSON.stringify([{ op: "replace", path: "/spec/ports/0/targetPort", value: 8099 }]),
+        ]);
+        assert.equal(patched.code, 0, patched.stderr);
+        await until("the port as git has it", port, (found) => found === before, 180);
+        await world.fault("gitlab", undefined);
+        assert.equal(imageOf(await deployment(web, first.iid)), image(web, first.iid, first.sha));
+    });
+
     test("given previews, when the stack is looked at again, then there is nothing to change", async () => {
         assert.deepEqual(await world.plan(), {});
         assert.deepEqual(await world.plan({ refresh: true }), {});

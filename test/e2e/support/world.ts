@@ -16,7 +16,7 @@ import { freePortBase, portOf, sandboxInfo } from "../../../sandbox";
 import { ensureTools } from "../../../toolchain";
 import { run, type RunResult } from "../../../commands/support/console";
 import type { Pusher } from "../../../commands/support/images";
-import { Story } from "../../../commands/support/story";
+import { Story, until } from "../../../commands/support/story";
 
 /** What a preview says it would do, by operation: `create`, `update`, `delete`, `replace`; unchanged ones are left out. */
 export type Plan = Readonly<Record<string, readonly string[]>>;
@@ -262,6 +262,17 @@ export class World {
         const url = `${server === "gitlab" ? this.gitlabUrl : this.harborUrl}/__sandbox/faults`;
         const answer = await call(fault === undefined ? "DELETE" : "POST", url, {}, fault);
         assert.ok(answer.status < 300, `the fault was not taken: ${answer.status}`);
+    }
+
+    /** Waits until a request has met the fault that was planted. */
+    async met(server: "gitlab" | "harbor", seconds = 180): Promise<void> {
+        const url = `${server === "gitlab" ? this.gitlabUrl : this.harborUrl}/__sandbox/faults`;
+        await until(
+            `a request to ${server} that meets the fault`,
+            () => call<{ hits: number }[]>("GET", url, {}, undefined),
+            ({ body }) => body.some(({ hits }) => hits > 0),
+            seconds,
+        );
     }
 
     /** kubectl against one of the sandbox's clusters. */

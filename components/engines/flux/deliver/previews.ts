@@ -23,6 +23,7 @@ const poll = "1m";
 const operatorVersion = "fluxcd.controlplane.io/v1";
 const inputKind = "ResourceSetInputProvider";
 const every = "fluxcd.controlplane.io/reconcileEvery";
+const patience = "fluxcd.controlplane.io/reconcileTimeout";
 
 /** What the operator knows of a merge request, as its templates name it, by its placeholder until all else is escaped. */
 const known = {
@@ -99,7 +100,8 @@ export function inputProvider(estate: PreviewedEstate, app: App, { label, maximu
         kind: inputKind,
         metadata: {
             ...teamMetadata(app.team, previewSet(app.name), { [appLabel]: app.name }),
-            annotations: { [every]: poll },
+            // A GitLab that is silent is known as such before it is asked again.
+            annotations: { [every]: poll, [patience]: "30s" },
         },
         spec: {
             type: "GitLabMergeRequest",

@@ -77,7 +77,10 @@ describe("what the operator asks GitLab", () => {
             },
         });
         assert.equal(metadata.namespace, "flux-shop");
-        assert.deepEqual(metadata.annotations, { "fluxcd.controlplane.io/reconcileEvery": "1m" });
+        assert.deepEqual(metadata.annotations, {
+            "fluxcd.controlplane.io/reconcileEvery": "1m",
+            "fluxcd.controlplane.io/reconcileTimeout": "30s",
+        });
     });
 
     it("is trusted by the estate's authorities", () => {
