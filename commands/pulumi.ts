@@ -14,6 +14,8 @@
  *     --save-plan <file>    preview: the plan, encrypted and bound to what it was made from
  *     --valid-hours <n>     with --save-plan: how long it can be applied, default 168
  *     --reviewed <file>     up: exactly that plan, and nothing when anything has moved since
+ *     --inventory <file>    up: what the stack has then, without any secret
+ *     --against <file>      preview: compares with that inventory, and needs no engine, server or credential
  *     --note                preview: the review as a note of the merge request whose pipeline this runs in
  *
  * Every other option goes to `pulumi` as it is. A stack whose servers are on this machine runs on the sandbox, which is
@@ -30,6 +32,7 @@ import { CommandError, optionValue, runMain, type RunResult } from "./support/co
 import { keepingSettings } from "./support/destroy";
 import { driftText, withoutRefreshRows } from "./support/drift";
 import { handingOver } from "./handOver";
+import { againstInventory, exportInventory } from "./inventory";
 import { hintsFor } from "./support/hints";
 import { protectedNames } from "./support/overview";
 import { ownPolicies, policyArguments } from "./support/policy";
@@ -69,12 +72,24 @@ interface Call {
     readonly savePlan?: { readonly file: string; readonly hours: number };
     /** The plan an update applies. */
     readonly reviewed?: string;
+    /** Where an update puts the inventory of what there is then. */
+    readonly inventory?: string;
+    /** The inventory that a preview compares with. */
+    readonly against?: string;
     /** Options of `pulumi` itself. */
     readonly rest: readonly string[];
 }
 
 /** Our options that take a value. */
-const valued = ["--lang", "--report", "--save-plan", "--valid-hours", "--reviewed"];
+const valued = [
+    "--lang",
+    "--report",
+    "--save-plan",
+    "--valid-hours",
+    "--reviewed",
+    "--inventory",
+    "--against",
+];
 
 /** Splits the command line into ours and Pulumi's. @throws CommandError on an operation that is not one. */
 export function parseCall(argv: readonly string[]): Call {
@@ -127,7 +142,36 @@ export function parseCall(argv: readonly string[]): Call {
         acceptOutage: flags.has("--accept-outage"),
         telling: tellingOf(values, flags.has("--note")),
         ...planOptions(known, values, flags.has("--sandbox")),
+        ...inventoryOptions(known, values, [...flags, ...rest]),
         rest,
+    };
+}
+
+/** @throws CommandError where an option does not go with the operation, or with another one. */
+function inventoryOptions(
+    operation: Operation,
+    values: ReadonlyMap<string, string>,
+    others: readonly string[],
+): Pick<Call, "inventory" | "against"> {
+    const [inventory, against] = [values.get("--inventory"), values.get("--against")];
+    const partial = others.find((each) => /^(-t|--target|--exclude|--preview-only)/.test(each));
+    if (inventory !== undefined && (operation !== "up" || inventory === "" || partial !== undefined)) {
+        throw new CommandError(
+            `--inventory <file> is for an up of the whole stack${partial === undefined ? "" : `, and ${partial} leaves something out`}.`,
+        );
+    }
+    const foreign = [
+        ...others.filter((each) => !["--note", "--policy"].includes(each)),
+        ...["--save-plan", "--valid-hours"].filter((each) => values.has(each)),
+    ];
+    if (against !== undefined && (operation !== "preview" || against === "" || foreign.length > 0)) {
+        throw new CommandError(
+            `--against <file> is for a preview, with --policy, --report, --note and --lang${foreign.length === 0 ? "" : `; it cannot do ${foreign.join(", ")}`}.`,
+        );
+    }
+    return {
+        ...(inventory === undefined ? {} : { inventory }),
+        ...(against === undefined ? {} : { against }),
     };
 }
 
@@ -202,6 +246,15 @@ async function engineFor(call: Call): Promise<Stack> {
 async function main(): Promise<void> {
     const call = parseCall(process.argv.slice(2));
     checkTelling(call.telling, process.env);
+    if (call.against !== undefined) {
+        const { stack, policy } = call;
+        const source = await againstInventory(
+            { stack, text: committedStackFile(stack), policy },
+            call.against,
+        );
+        await tell(source, call.telling, process.env, true);
+        return;
+    }
     const stack = await engineFor(call);
     if (call.reviewed === undefined) {
         await operate(call, stack);
@@ -263,6 +316,10 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
                 { ...prepared, saving, applying },
             ),
         );
+        if (call.inventory !== undefined) {
+            await exportInventory(engine, call.inventory, process.env["CI_COMMIT_SHA"]);
+            report(`What the stack has is in ${call.inventory}.`);
+        }
     } finally {
         saving?.close();
     }

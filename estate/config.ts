@@ -175,7 +175,7 @@ async function readTexts(files: readonly string[]): Promise<Record<string, strin
  * How the clusters that state no server are reached: by the kubeconfig of each. What cannot be read is
  * left out; the rule `server-known` speaks of it. Works on the raw spec, because the model needs the answer.
  */
-async function readConnections(
+export async function readConnections(
     raw: unknown,
     secrets: unknown,
 ): Promise<Record<string, KubeconfigConnection>> {

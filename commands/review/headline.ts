@@ -19,6 +19,8 @@ export interface HeadlineParts {
     readonly rights: readonly RightChange[];
     readonly changes: readonly Change[];
     readonly both: Both<Standing>;
+    /** Whether an inventory says what there is, and no server. */
+    readonly byInventory: boolean;
     /** How many objects the update puts back as they were. */
     readonly restored: number;
 }
@@ -43,9 +45,14 @@ export function headline(parts: HeadlineParts): string {
                       : `${restored} change${restored === 1 ? "" : "s"} made by hand ${restored === 1 ? "is" : "are"} undone`,
               ];
     if (changes.length === 0) {
-        return [...(put.length === 0 ? [zh ? "没有变更" : "Nothing changes"] : put)]
-            .map(capital)
-            .join(semicolon);
+        const nothing = parts.byInventory
+            ? zh
+                ? "与清单相比没有变更"
+                : "Nothing differs from the inventory"
+            : zh
+              ? "没有变更"
+              : "Nothing changes";
+        return [...(put.length === 0 ? [nothing] : put)].map(capital).join(semicolon);
     }
     const clauses = [...movement(parts), ...put];
     const shown = clauses.slice(0, mostClauses);
@@ -77,7 +84,7 @@ function capital(text: string): string {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function deletions({ lost, changes, language }: HeadlineParts): string {
+function deletions({ lost, changes, language, byInventory }: HeadlineParts): string {
     const zh = language === "zh";
     const heavy = lost.filter(
         ({ weight, type }) => (weight === "data" || weight === "runs") && type !== undefined,
@@ -98,6 +105,9 @@ function deletions({ lost, changes, language }: HeadlineParts): string {
             : `${count} setting${count === 1 ? "" : "s"} ${count === 1 ? "is" : "are"} deleted, no data and nothing that runs`;
     }
     const rightsGo = changes.some((each) => each.kind === "delete");
+    if (byInventory && !rightsGo) {
+        return zh ? "清单中的内容都不会被删除" : "nothing of the inventory is deleted";
+    }
     return rightsGo
         ? zh
             ? "不删除其他内容"

@@ -47,6 +47,13 @@ export interface Note {
     readonly map?: TouchedMap;
 }
 
+/** The inventory that stands for the servers. */
+export interface Against {
+    /** When it was made, in ISO form. */
+    readonly at: string;
+    readonly commit?: string;
+}
+
 /** What a note is made from. */
 export interface NoteSource {
     readonly stack: string;
@@ -60,6 +67,8 @@ export interface NoteSource {
     readonly ownPolicies?: unknown;
     /** Servers were not asked, so everything counts as new. */
     readonly offline?: boolean;
+    /** Servers were not asked: what there is, an inventory says. */
+    readonly against?: Against;
     /** URNs of what an update takes out of the stack first, so that the engine deletes none of it. */
     readonly leftAlone?: ReadonlySet<string>;
 }
@@ -95,6 +104,7 @@ export function noteOf(source: NoteSource): Note {
             rights,
             changes: onServers,
             both,
+            byInventory: source.against !== undefined,
             restored: parts.filter(({ restores }) => restores).length,
         }),
         counts: counts(onServers, all, language),
@@ -231,7 +241,7 @@ function hasDrifted(step: RunReport["refreshed"][number]): boolean {
     );
 }
 
-function warnings({ report, offline, language }: NoteSource): Item[] {
+function warnings({ report, offline, against, language }: NoteSource): Item[] {
     const zh = language === "zh";
     return [
         ...(report.errors.length === 0
@@ -258,7 +268,27 @@ function warnings({ report, offline, language }: NoteSource): Item[] {
                   },
               ]
             : []),
+        ...(against === undefined ? [] : unseen(against, language)),
     ];
+}
+
+/** What a comparison with an inventory cannot show. */
+function unseen({ at, commit }: Against, language: Language): Item[] {
+    const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
+    const short = commit === undefined ? undefined : code(commit.slice(0, 8));
+    const texts =
+        language === "zh"
+            ? [
+                  `没有凭据，也没有询问任何服务器：这里把描述与 ${when} 的清单${short === undefined ? "" : `（提交 ${short}）`}比较，即最后一次更新之后的状态。`,
+                  "以下内容无法显示：此后在服务器上手工改动的内容，以及没有导出清单的更新；凭据和其他机密是否改变、是否有效；服务器是否接受。",
+                  "此任务运行的是该分支自己的代码，所以分支的作者可以左右这里的内容。合并之后的流水线会先查看服务器，然后才应用。",
+              ]
+            : [
+                  `There were no credentials and no server was asked: this compares the description with the inventory of ${when}${short === undefined ? "" : ` (commit ${short})`}, as the last update left the estate.`,
+                  "It cannot show: what was changed on the servers by hand since then, or by an update that exported no inventory; whether a password, token or other secret differs or works; whether the servers accept the change.",
+                  "The job ran this branch's own code, so whoever wrote the branch decides what stands here. The pipeline after the merge looks at the servers before anything is applied.",
+              ];
+    return texts.map((text) => ({ tone: "warn", text }));
 }
 
 function counts(changes: readonly Change[], all: readonly Change[], language: Language): string {

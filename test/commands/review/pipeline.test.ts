@@ -73,7 +73,8 @@ const jobs = Object.keys(file).filter(
 
 const callsOf = (name: string): string[][] =>
     (whole(name).script ?? []).flatMap((line) => {
-        const [, command = "", rest = ""] = /npm run (preview|up|doctor) -- (.+)$/.exec(line) ?? [];
+        const [, command = "", rest = ""] =
+            /npm run (preview|up|doctor) -- (.+)$/.exec(line.replace(/ \$\{\w+:\+(.*)\}/, " $1")) ?? [];
         const stack = whole(name).variables?.["STACK"] ?? "";
         return command === ""
             ? []
@@ -105,6 +106,8 @@ test("its commands take the options they are given, each for its own stack", () 
         "review-prod preview",
         "update-dev up",
         "update-prod up",
+        "without-credentials-dev preview",
+        "without-credentials-prod preview",
     ]);
 });
 
@@ -114,11 +117,17 @@ test("drift is looked at by schedules, and nothing else is done then", () => {
         const looks = name.startsWith("drift-");
         assert.equal(first?.if?.includes('== "schedule"') === true && first.when !== "never", looks, name);
         if (looks) {
-            const [line = ""] = whole(name).script ?? [];
+            const line = whole(name).script?.find((each) => each.startsWith("npm run drift")) ?? "";
             const stack = whole(name).variables?.["STACK"] ?? "";
             const call = parseDriftCall(
-                line.replace("npm run drift -- ", "").replaceAll('"', "").replace("$STACK", stack).split(" "),
+                line
+                    .replace("npm run drift -- ", "")
+                    .replace(/\$\{\w+:\+(.*)\}/, "$1")
+                    .replaceAll('"', "")
+                    .replace("$STACK", stack)
+                    .split(" "),
             );
+            assert.equal(call.card, "$channel");
             assert.equal(call.stack, stack);
             assert.equal(call.issue, "$CI_PROJECT_PATH");
         }
@@ -155,6 +164,12 @@ test("no credential is in an argument, and merge requests without them get no jo
         // A shell's printf is no program of its own.
         for (const [line] of text.matchAll(/.*CI_JOB_TOKEN.*/g)) {
             assert.match(line, /^printf 'header = "JOB-TOKEN: %s"\\n' "\$CI_JOB_TOKEN" \|/, name);
+        }
+    }
+    for (const name of ["without-credentials-dev", "without-credentials-prod"]) {
+        assert.match(whole(name).rules?.[0]?.if ?? "", /&& \$PULUMI_CONFIG_PASSPHRASE == null$/, name);
+        for (const argv of callsOf(name)) {
+            assert.ok(parseCall(argv).against !== undefined, name);
         }
     }
     for (const name of ["review-dev", "review-prod"]) {

@@ -1,0 +1,67 @@
+/** Inventories of stacks: made after an update, and compared with where nobody has a credential. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { today } from "../../estate/days";
+import { credentialsOf } from "../doctor/stack";
+import type { NoteSource } from "../review/note";
+import { CommandError } from "../support/console";
+import { policiesFor } from "../support/policy";
+import type { PulumiEngine } from "../support/pulumiEngine";
+import { committedStackFile, estateOf } from "../support/stack";
+import { compared } from "./compare";
+import { itemsOf, readInventory, type Inventory } from "./inventory";
+import { policyResults } from "./policies";
+import { declaredObjects, serversOf, type Described } from "./program";
+import { replacements } from "./replaced";
+
+/**
+ * Writes what a stack has. Only right after an update of the whole stack, when that is what the program declares.
+ *
+ * @param commit the commit that was applied, where it is known.
+ */
+export async function exportInventory(
+    engine: PulumiEngine,
+    file: string,
+    commit: string | undefined,
+): Promise<void> {
+    const { stack, configFile } = engine;
+    const text = configFile === undefined ? committedStackFile(stack) : fs.readFileSync(configFile, "utf8");
+    const servers = await serversOf({ stack, text }, await credentialsOf(engine));
+    const inventory: Inventory = {
+        version: 1,
+        stack,
+        at: new Date().toISOString(),
+        ...(commit === undefined || commit === "" ? {} : { commit }),
+        servers,
+        objects: itemsOf(await declaredObjects({ stack, text }, servers)),
+    };
+    fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    fs.writeFileSync(file, `${JSON.stringify(inventory)}\n`);
+}
+
+/** What a note is made from, by an inventory alone. @throws CommandError when there is none, or the spec is wrong. */
+export async function againstInventory(
+    { stack, text, policy }: Described & { readonly policy: boolean },
+    file: string,
+): Promise<Omit<NoteSource, "language">> {
+    if (!fs.existsSync(file)) {
+        throw new CommandError(`There is no inventory ${file}.`);
+    }
+    const inventory = readInventory(fs.readFileSync(file, "utf8"), stack, file);
+    const declared = await declaredObjects({ stack, text }, inventory.servers);
+    const configured = policiesFor(stack);
+    return {
+        stack,
+        estate: estateOf(stack, text),
+        report: {
+            ...compared(inventory, itemsOf(declared), replacements()),
+            policies: policy ? policyResults(declared, configured, stack, today()) : [],
+        },
+        policy,
+        ...(policy ? { ownPolicies: configured.own } : {}),
+        against: {
+            at: inventory.at,
+            ...(inventory.commit === undefined ? {} : { commit: inventory.commit }),
+        },
+    };
+}

@@ -1,0 +1,120 @@
+/**
+ * An inventory: what a stack has since its last update, without any secret, in one file. With it a change can be looked at
+ * where there are no credentials. Pure.
+ */
+import { createHash } from "node:crypto";
+import { secretMark, type Properties } from "../review/change";
+import { CommandError } from "../support/console";
+import type { RegisteredOptions, Registration } from "./engine";
+import type { Servers } from "./program";
+
+/** An object that a program declares. */
+export interface Item {
+    readonly type: string;
+    /** In the program. */
+    readonly name: string;
+    /** Name and type of its component; absent at the top of the stack. */
+    readonly parent?: string;
+    readonly parentType?: string;
+    /** Name of its provider. */
+    readonly provider?: string;
+    /** Secrets are `[secret]`; of a provider nothing at all. */
+    readonly inputs: Properties;
+    /**
+     * What tells one secret from another, by the input that holds it. It is made of credentials that open nothing, so that it
+     * says nothing of the real ones; but what is put together of a secret and of something else shows a change of the latter.
+     */
+    readonly secrets?: Readonly<Record<string, string>>;
+    readonly options: Pick<
+        RegisteredOptions,
+        "aliases" | "deleteBeforeReplace" | "ignoreChanges" | "protect" | "retainOnDelete"
+    >;
+}
+
+/** What a stack has. */
+export interface Inventory {
+    /** Of this form. */
+    readonly version: 1;
+    readonly stack: string;
+    /** When the update ended, in ISO form. */
+    readonly at: string;
+    /** The commit that was applied, where it is known. */
+    readonly commit?: string;
+    readonly servers: Servers;
+    readonly objects: readonly Item[];
+}
+
+/** Objects as an inventory has them. */
+export function itemsOf(registrations: readonly Registration[]): Item[] {
+    return registrations.map(({ type, name, parent, parentType, provider, inputs, options }) => ({
+        type,
+        name,
+        ...(parent === undefined ? {} : { parent }),
+        ...(parentType === undefined ? {} : { parentType }),
+        ...(provider === undefined ? {} : { provider }),
+        // As a file has it, so that both sides of a comparison are alike.
+        inputs: type.startsWith("pulumi:providers:")
+            ? {}
+            : (JSON.parse(JSON.stringify(masked(inputs))) as Properties),
+        ...secretsIn(type.startsWith("pulumi:providers:") ? {} : inputs),
+        options: kept(options),
+    }));
+}
+
+function kept({
+    aliases,
+    deleteBeforeReplace,
+    ignoreChanges,
+    protect,
+    retainOnDelete,
+}: RegisteredOptions): Item["options"] {
+    return {
+        ...(aliases === undefined ? {} : { aliases }),
+        ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }),
+        ...(ignoreChanges === undefined ? {} : { ignoreChanges }),
+        ...(protect === undefined ? {} : { protect }),
+        ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
+    };
+}
+
+function secretsIn(inputs: Readonly<Record<string, unknown>>): Pick<Item, "secrets"> {
+    const digest = (value: unknown): string =>
+        createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+    const found = Object.entries(inputs).filter(([, value]) => JSON.stringify(value)?.includes('"$secret":'));
+    return found.length === 0
+        ? {}
+        : { secrets: Object.fromEntries(found.map(([key, value]) => [key, digest(value)])) };
+}
+
+function masked(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(masked);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    return "$secret" in value
+        ? secretMark
+        : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, masked(each)]));
+}
+
+/** @throws CommandError when the text is no inventory of that stack. */
+export function readInventory(text: string, stack: string, file: string): Inventory {
+    let found: Partial<Inventory> | null;
+    try {
+        found = JSON.parse(text) as Partial<Inventory> | null;
+    } catch {
+        found = null;
+    }
+    if (found?.version !== 1 || !Array.isArray(found.objects) || typeof found.at !== "string") {
+        throw new CommandError(
+            `${file} is no inventory that this version reads. It is made by: npm run up -- --stack ${stack} --inventory <file>`,
+        );
+    }
+    if (found.stack !== stack) {
+        throw new CommandError(
+            `${file} is the inventory of stack "${String(found.stack)}", and the preview is of "${stack}".`,
+        );
+    }
+    return found as Inventory;
+}

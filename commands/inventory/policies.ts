@@ -1,0 +1,127 @@
+/** The rules of the policy pack on what a program declares, as the pack applies them in an engine. Pure. */
+import { ExemptionLog, exemptText, readExemptions } from "../../policies/exemptions";
+import {
+    concerns,
+    defaultSettings,
+    isResourceRule,
+    type Origin,
+    type Reviewed,
+    type RuleSettings,
+} from "../../policies/rule";
+import { rules } from "../../policies/rules";
+import { listOf, mapOf } from "../review/change";
+import type { PolicyResult } from "../support/runReport";
+import { urnOf } from "./compare";
+import { idOf, type Registration } from "./engine";
+
+/**
+ * What the rules say.
+ *
+ * @param configured configuration of the pack; undefined: every rule is advice.
+ * @param today `YYYY-MM-DD`.
+ */
+export function policyResults(
+    registrations: readonly Registration[],
+    { used }: { readonly used: unknown },
+    stack: string,
+    today: string,
+): PolicyResult[] {
+    const configuration = mapOf(used);
+    const ids = new Map(registrations.map((each) => [idOf(each.type, each.name), originOf(each, stack)]));
+    const reviewed = registrations.map((each) => reviewedOf(each, stack, ids));
+    const common = settingsIn(configuration["settings"]);
+    const { exemptions, problems } = readExemptions(
+        mapOf(configuration["settings"])["exemptions"],
+        rules.map(({ name }) => name),
+        today,
+    );
+    const log = new ExemptionLog(today);
+    const levelOf = (rule: string): string =>
+        level(configuration[rule]) ?? level(configuration["all"]) ?? "advisory";
+    const results = rules
+        .filter(({ name }) => levelOf(name) !== "disabled")
+        .flatMap((rule) => {
+            const settings: RuleSettings = {
+                ...defaultSettings,
+                ...common,
+                ...settingsIn(configuration[rule.name]),
+                today,
+            };
+            const found = isResourceRule(rule)
+                ? reviewed
+                      .filter(({ type }) => concerns(rule, type))
+                      .flatMap((resource) => {
+                          log.look(rule.name, resource);
+                          return rule.check(resource, settings).map((text) => ({ resource, text }));
+                      })
+                : rule.check(reviewed, settings);
+            return found.map(({ resource, text }): PolicyResult => {
+                const exemption = log.use(exemptions, rule.name, resource);
+                return {
+                    ...(resource.urn === undefined ? {} : { urn: resource.urn }),
+                    policy: rule.name,
+                    level: exemption === undefined ? levelOf(rule.name) : "advisory",
+                    message: exemption === undefined ? text : exemptText(exemption, text),
+                };
+            });
+        });
+    const { ended, unused } = log.problems(exemptions, reviewed, () => true);
+    const said = (policyLevel: string, message: string): PolicyResult => ({
+        policy: "exemptions",
+        level: policyLevel,
+        message,
+    });
+    return [
+        ...results,
+        ...[...problems, ...ended].map((message) => said(levelOf("exemptions"), message)),
+        ...unused.map((message) => said("advisory", message)),
+    ];
+}
+
+function originOf(each: Registration, stack: string): Origin {
+    return { type: each.type, urn: urnOf(stack, each) };
+}
+
+/** @param ids what each id was given to: a value that is one is from there. */
+function reviewedOf(each: Registration, stack: string, ids: ReadonlyMap<string, Origin>): Reviewed {
+    const props = opened(each.inputs) as Reviewed["props"];
+    const origins = Object.entries(props).flatMap(([key, value]): [string, Origin[]][] => {
+        const found =
+            typeof value === "string" || typeof value === "number" ? ids.get(String(value)) : undefined;
+        return found === undefined ? [] : [[key, [found]]];
+    });
+    return {
+        type: each.type,
+        name: each.name,
+        props,
+        urn: urnOf(stack, each),
+        origins: Object.fromEntries(origins),
+        ...(each.provider === undefined ? {} : { provider: each.provider }),
+        protect: each.options.protect === true,
+    };
+}
+
+/** With secrets in the open, as policies get them; these open nothing. */
+function opened(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(opened);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    return "$secret" in value
+        ? opened(value.$secret)
+        : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, opened(each)]));
+}
+
+/** Level of an entry, which is a level or a map that has one. */
+function level(entry: unknown): string | undefined {
+    const found = typeof entry === "string" ? entry : mapOf(entry)["enforcementLevel"];
+    return typeof found === "string" ? found : undefined;
+}
+
+function settingsIn(entry: unknown): Partial<RuleSettings> {
+    return Object.fromEntries(
+        Object.entries(mapOf(entry)).filter(([key]) => listOf(Object.keys(defaultSettings)).includes(key)),
+    );
+}

@@ -1,0 +1,173 @@
+/**
+ * What a comparison with an inventory says. That a job without credentials does it is proved by test/e2e/review.test.ts; what
+ * it comes to for changes of real life, by test/commands/review/note.test.ts, whose steps are made by it.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseCall } from "../../../commands/pulumi";
+import { compared } from "../../../commands/inventory/compare";
+import { itemsOf, readInventory, type Item } from "../../../commands/inventory/inventory";
+import { policyResults } from "../../../commands/inventory/policies";
+import { replacements } from "../../../commands/inventory/replaced";
+import { noteOf } from "../../../commands/review/note";
+import { markdown } from "../../../commands/review/render";
+import { model } from "../../support/estate";
+
+const replaces = replacements();
+
+const item = (type: string, name: string, inputs: Item["inputs"], more: Partial<Item> = {}): Item => ({
+    type,
+    name,
+    inputs,
+    options: {},
+    ...more,
+});
+
+const quota = (cpu: string, more: Partial<Item> = {}): Item =>
+    item("kubernetes:core/v1:ResourceQuota", "quota", { spec: { hard: { "requests.cpu": cpu } } }, more);
+
+const ops = (before: readonly Item[], after: readonly Item[]): string[] =>
+    compared({ stack: "dev", objects: before }, after, replaces).planned.map(
+        ({ op, urn }) => `${op} ${urn.split("::").at(-1)}`,
+    );
+
+describe("a comparison with an inventory", () => {
+    test("tells what is new, what changes, what goes and what stays", () => {
+        const [one, other] = [
+            item("gitlab:index/group:Group", "a", {}),
+            item("gitlab:index/group:Group", "b", {}),
+        ];
+        assert.deepEqual(ops([one, quota("2")], [one, quota("4")]), ["same a", "update quota"]);
+        assert.deepEqual(ops([one], [other]), ["create b", "delete a"]);
+    });
+
+    test("knows an object by the name that it had", () => {
+        const renamed = quota("2", { name: "limit", options: { aliases: ["quota"] } });
+        assert.deepEqual(ops([quota("2")], [renamed]), ["same limit"]);
+    });
+
+    test("takes for made anew what its server cannot change, and what moves to another server", () => {
+        const protection = (level?: string): Item =>
+            item("gitlab:index/branchProtection:BranchProtection", "p", {
+                branch: "prod",
+                ...(level === undefined ? {} : { pushAccessLevel: level }),
+            });
+        assert.deepEqual(ops([protection("developer")], [protection("maintainer")]), ["replace p"]);
+        assert.deepEqual(ops([protection("developer")], [protection()]), ["update p"]);
+        const binding = (role: string): Item =>
+            item("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "r", { roleRef: { name: role } });
+        assert.deepEqual(ops([binding("view")], [binding("edit")]), ["replace r"]);
+        const on = (provider: string): Item => quota("2", { provider });
+        assert.deepEqual(ops([on("cluster-a")], [on("cluster-b")]), ["replace quota"]);
+    });
+
+    test("leaves what the program leaves to the server", () => {
+        const project = (squash: string): Item =>
+            item(
+                "gitlab:index/project:Project",
+                "p",
+                { name: "p", squashOption: squash },
+                { options: { ignoreChanges: ["squashOption"] } },
+            );
+        assert.deepEqual(ops([project("always")], [project("never")]), ["same p"]);
+    });
+
+    test("tells that a secret is another, and shows neither", () => {
+        const secret = (value: string): Item[] =>
+            itemsOf([
+                {
+                    type: "kubernetes:core/v1:Secret",
+                    name: "s",
+                    inputs: { type: "Opaque", stringData: { $secret: { password: value } } },
+                    options: {},
+                },
+            ]);
+        assert.deepEqual(ops(secret("one"), secret("one")), ["same s"]);
+        assert.deepEqual(ops(secret("one"), secret("other")), ["update s"]);
+        assert.deepEqual(secret("one")[0]?.inputs, { type: "Opaque", stringData: "[secret]" });
+    });
+
+    test("refuses what the engine would refuse", () => {
+        const kept = quota("2", { options: { protect: true } });
+        const { errors } = compared({ stack: "dev", objects: [kept] }, [], replaces);
+        assert.match(errors[0]?.message ?? "", /^quota would be deleted, and is protected/);
+    });
+
+    test("says in the note what it is, and what it cannot show", () => {
+        const report = compared({ stack: "dev", objects: [quota("2")] }, [quota("4")], replaces);
+        const note = (language: "en" | "zh"): string =>
+            markdown(
+                noteOf({
+                    stack: "dev",
+                    estate: model(),
+                    language,
+                    policy: false,
+                    report,
+                    against: { at: "2027-01-15T12:30:00.000Z", commit: "0123abcd99" },
+                }),
+                { marker: "m" },
+            );
+        assert.match(note("en"), /### .*nothing of the inventory is deleted\n/);
+        assert.match(
+            note("en"),
+            /no server was asked.* inventory of 2027-01-15 12:30 UTC \(commit `0123abcd`\)/,
+        );
+        assert.match(note("en"), /cannot show: what was changed on the servers by hand since then/);
+        assert.match(note("en"), /whoever wrote the branch decides what stands here/);
+        assert.match(note("zh"), /### .*清单中的内容都不会被删除\n/);
+        assert.match(note("zh"), /没有询问任何服务器.*2027-01-15 12:30 UTC/);
+    });
+});
+
+describe("policies on what a program declares", () => {
+    const open = item("harbor:index/project:Project", "images", { name: "web-prod", public: "true" });
+
+    test("are those of the pack, at the level that the stack configures", () => {
+        const found = policyResults([open], { used: { all: "mandatory" } }, "prod", "2027-01-15");
+        const said = found.find(({ policy }) => /project-private$/.test(policy));
+        assert.equal(said?.level, "mandatory");
+        assert.match(said?.urn ?? "", /::images$/);
+        const name = said?.policy ?? "";
+        const off = policyResults([open], { used: { [name]: "disabled" } }, "dev", "2027-01-15");
+        assert.ok(!off.some(({ policy }) => policy === name));
+    });
+
+    test("are advice where the stack has an exemption, with its reason", () => {
+        const [name = ""] = policyResults([open], { used: undefined }, "dev", "2027-01-15").flatMap(
+            ({ policy }) => (/project-private$/.test(policy) ? [policy] : []),
+        );
+        const exemptions = [
+            { rule: name, resource: "images", reason: "Public by decision of Grace", until: "2027-03-31" },
+        ];
+        const used = { all: "mandatory", settings: { exemptions } };
+        const found = policyResults([open], { used }, "dev", "2027-01-15").find(
+            ({ policy }) => policy === name,
+        );
+        assert.equal(found?.level, "advisory");
+        assert.match(found?.message ?? "", /^Exempt until 2027-03-31: Public by decision of Grace/);
+    });
+});
+
+describe("the options", () => {
+    test("go with the operations that they are for", () => {
+        assert.equal(parseCall(["up", "--inventory", "i.json"]).inventory, "i.json");
+        assert.equal(parseCall(["preview", "--against", "i.json", "--policy", "--note"]).against, "i.json");
+        for (const [argv, said] of [
+            [["preview", "--inventory", "i.json"], /--inventory <file> is for an up/],
+            [["up", "--inventory", "i.json", "--target", "x"], /--target leaves something out/],
+            [["up", "--against", "i.json"], /--against <file> is for a preview/],
+            [["preview", "--against", "i.json", "--refresh"], /it cannot do --refresh/],
+            [["preview", "--against", "i.json", "--save-plan", "p"], /it cannot do --save-plan/],
+        ] as const) {
+            assert.throws(() => parseCall(argv), said, argv.join(" "));
+        }
+    });
+
+    test("want an inventory of this stack and form", () => {
+        const text = (stack: string): string =>
+            JSON.stringify({ version: 1, stack, at: "2027", objects: [] });
+        assert.equal(readInventory(text("dev"), "dev", "f").stack, "dev");
+        assert.throws(() => readInventory(text("prod"), "dev", "f"), /inventory of stack "prod"/);
+        assert.throws(() => readInventory("{", "dev", "f"), /f is no inventory/);
+    });
+});
