@@ -301,9 +301,12 @@ export function applyOptions(made: readonly string[], rest: readonly string[]): 
     };
 }
 
-/** Variables that change what program, engine and providers do; those of options that only show count for nothing. */
+/**
+ * Variables that change what program, engine and providers do. The stack file that ESTATE_STACKS leads to is bound by what it
+ * says: runners check out into folders of different names. Those of options that only show count for nothing.
+ */
 const telling =
-    /^(ESTATE_OFFLINE|ESTATE_STACKS|ESTATE_[A-Z]+_MANIFESTS|PULUMI_K8S_\w+|PULUMI_EXPERIMENTAL|PULUMI_DISABLE_\w+|PULUMI_OPTION_(?!(?:COLOR|DIFF|JSON|MESSAGE|NON_INTERACTIVE|YES|SHOW_\w+|SUPPRESS_\w+)$)\w+)$/;
+    /^(ESTATE_OFFLINE|ESTATE_[A-Z]+_MANIFESTS|PULUMI_K8S_\w+|PULUMI_EXPERIMENTAL|PULUMI_DISABLE_\w+|PULUMI_OPTION_(?!(?:COLOR|DIFF|JSON|MESSAGE|NON_INTERACTIVE|YES|SHOW_\w+|SUPPRESS_\w+)$)\w+)$/;
 
 /**
  * Digests of the variables that change what is done.
