@@ -43,7 +43,7 @@ export async function declaredObjects(
         const { registrations } = await record(program, undefined, { stack, preview: true });
         return registrations;
     } catch (error) {
-        throw pulumi.RunError.isInstance(error) ? new CommandError((error as Error).message) : error;
+        throw pulumi.RunError.isInstance(error) ? new CommandError(error.message) : error;
     } finally {
         restore();
     }

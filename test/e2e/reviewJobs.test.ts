@@ -228,7 +228,11 @@ describe("the pipeline of an estate's repository", { timeout: 25 * 60_000 }, () 
         await succeeded("review-dev", query);
         const [first] = await notes(iid);
         assert.match(first?.body ?? "", /`spec\.hard\.requests\.cpu` `4` → `3`/);
-        const { id: second } = await commit("change/quota", { "stacks/Pulumi.dev.yaml": stackFile("2") }, "update");
+        const { id: second } = await commit(
+            "change/quota",
+            { "stacks/Pulumi.dev.yaml": stackFile("2") },
+            "update",
+        );
         await succeeded("review-dev", `${query}&sha=${second}`);
         const again = await notes(iid);
         assert.deepEqual(
