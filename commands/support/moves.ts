@@ -1,7 +1,8 @@
 /**
  * Changes of the spec that Pulumi makes by deleting and creating, or at whose end something that runs lacks its image:
  * an app, environment or cluster with another name, an environment in another registry, an app in another namespace, an
- * environment whose version is read in another place, an app that Flux delivers by Helm and then by something else.
+ * environment whose version is read in another place or whose branch is made anew, an app that Flux delivers by Helm and
+ * then by something else.
  * They are refused before the first write, with what to do instead. Pure.
  */
 import { posix } from "node:path";
@@ -24,6 +25,8 @@ interface Standing {
     readonly images: ReadonlyMap<string, ImageProjectOfStack>;
     /** Folders with first content, by the component of the config repository. */
     readonly configs: ReadonlyMap<string, ReadonlySet<string>>;
+    /** Branches that were made after the first one, by the component of the config repository. */
+    readonly branches: ReadonlyMap<string, ReadonlySet<string>>;
     /** HelmReleases of Flux that act, by app. */
     readonly releases: ReadonlyMap<string, readonly ActingRelease[]>;
 }
@@ -56,6 +59,13 @@ function standing(exported: ExportedStack): Standing {
             return [nameOf(urn), new Set(folders)] as const;
         }),
     );
+    const branches = new Map<string, ReadonlySet<string>>();
+    for (const { parent = "", inputs } of named("gitlab:index/branch:Branch")) {
+        branches.set(
+            nameOf(parent),
+            new Set([...(branches.get(nameOf(parent)) ?? []), String(inputs?.["name"])]),
+        );
+    }
     const clusters = new Set(
         named("pulumi:providers:kubernetes").flatMap(
             ({ urn }) => /^cluster-(.+)$/.exec(nameOf(urn))?.[1] ?? [],
@@ -67,6 +77,7 @@ function standing(exported: ExportedStack): Standing {
         namespaces: namespacesOf(named("kubernetes:core/v1:Namespace")),
         images,
         configs,
+        branches,
         releases: actingReleases(live),
     };
 }
@@ -127,6 +138,7 @@ export function moves(
               ...otherNamespace(estate, known),
               ...otherRegistry(estate, exported),
               ...otherConfig(estate, known),
+              ...otherBranch(estate, known),
               ...otherDelivery(estate, known),
           ];
 }
@@ -379,6 +391,40 @@ function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Finding[]
                 `set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery; or go on with --accept-outage`,
             ),
         );
+}
+
+/**
+ * An environment for production with another branch, which is made from the one of the environment before it: what is
+ * there would run in production at once, promoted by nobody. One that a pin or a hold keeps runs what it ran.
+ */
+function otherBranch({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+    const found = Object.values(apps).flatMap((app) =>
+        app.environments
+            .filter(
+                ({ class: kind, pin, hold }) => kind === "prod" && pin === undefined && hold === undefined,
+            )
+            .filter(({ environment }) => known.images.has(`${app.name} ${environment}`))
+            .flatMap(({ environment }) => {
+                const { at, audience, plan } = configOf(app, { environment });
+                const { revision } = versionOf(app, { environment });
+                const from = plan.branches.find(({ name }) => name === revision)?.from;
+                const before = known.branches.get(configComponent(app, at.scope, audience));
+                return from === undefined || before === undefined || before.has(revision)
+                    ? []
+                    : [{ app: app.name, environment, revision, from }];
+            }),
+    );
+    const byEnvironment = new Map(found.map((each) => [each.environment, each]));
+    return [...byEnvironment.values()].map(({ environment, revision, from }) => {
+        const names = found.filter((each) => each.environment === environment).map(({ app }) => app);
+        return finding(
+            "branch-moved",
+            `environments.${environment}.branch`,
+            revision,
+            `is made from ${from}: ${names.join(", ")} would run in ${environment} at once what is there, promoted by nobody`,
+            `set ${names.map((name) => `apps.${name}.environments.${environment}.pin`).join(", ")} to the tags that run there, and remove them after the first promotion; or go on with --accept-outage`,
+        );
+    });
 }
 
 /** A version that is read in another place from now on. */

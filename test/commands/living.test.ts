@@ -186,6 +186,21 @@ describe("changes that are refused", () => {
             state: [...standing(), ...["host", "member1", "member2"].map(kubernetes)],
             found: [],
         },
+        "another branch for production, which would begin with what test runs": {
+            change: { environments: { prod: { branch: "production" } } },
+            found: ["branch-moved environments.prod.branch production"],
+        },
+        "another branch for production, whose version is pinned": {
+            change: {
+                environments: { prod: { branch: "production" } },
+                apps: { web: { environments: { prod: { pin: "0123456789" } } } },
+            },
+            found: [],
+        },
+        "another branch for an environment that is not production": {
+            change: { environments: { test: { branch: "staging" } } },
+            found: [],
+        },
         "an app in another namespace": {
             change: { apps: { web: { environments: { prod: { namespace: "shop" } } } } },
             state: [...standing(), ...["dev", "prod"].map(namespaceOf)],
