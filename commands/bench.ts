@@ -2,7 +2,7 @@
  * `npm run bench [-- --apps <count>] [-- --rounds <count>] [-- --plain]`: what the estate costs beside a bare program with as many
  * resources that do nothing, on the same engine, in the same run; and what the sandbox costs.
  * `npm run bench -- delivery`: how long changes take to arrive, see bench/delivery.ts; `-- engines`: both engines side by
- * side, see bench/engines.ts. docs/performance.md says how to read them. They use a throwaway sandbox in the temporary folder and take it away again.
+ * side, see bench/engines.ts; `-- review`: what reviews and drift cost beside the engine alone, see bench/review.ts. docs/performance.md says how to read them. They use a throwaway sandbox in the temporary folder and take it away again.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -25,6 +25,7 @@ import { benchEngines, parseEnginesOptions } from "./bench/engines";
 import { largeStack } from "./bench/large";
 import { measured, memoryOf, treeOf, type Measurement } from "./bench/measure";
 import { countsOf } from "./bench/options";
+import { benchReview, parseReviewOptions } from "./bench/review";
 import { comparisonTable, figureTable, median, type Comparison, type Figure } from "./bench/report";
 import { inThrowawaySandbox, machine } from "./bench/throwaway";
 import { CommandError, runMain } from "./support/console";
@@ -228,6 +229,11 @@ async function main(): Promise<void> {
     if (word === "engines") {
         const options = parseEnginesOptions(rest);
         await inThrowawaySandbox((folder) => benchEngines(options, folder));
+        return;
+    }
+    if (word === "review") {
+        const options = parseReviewOptions(rest);
+        await inThrowawaySandbox((folder) => benchReview(options, folder));
         return;
     }
     const options = parseOptions(process.argv.slice(2));

@@ -25,13 +25,27 @@ const ticksPerSecond = 100;
  *
  * @throws CommandError with the end of what it printed, when it does not end well.
  */
-export async function measured(engine: PulumiEngine, args: readonly string[]): Promise<Measurement> {
+export function measured(engine: PulumiEngine, args: readonly string[]): Promise<Measurement> {
+    return measuredProgram(
+        [engine.pulumi, ...args, ...stackArguments(engine)],
+        { cwd: engine.root, env: engine.env },
+        `pulumi ${args.join(" ")} on stack ${engine.stack}`,
+    );
+}
+
+/**
+ * Runs a program and watches it, with all it starts.
+ *
+ * @param said what it is called when it fails.
+ * @throws CommandError with the end of what it printed, when it does not end well.
+ */
+export async function measuredProgram(
+    [program = "", ...args]: readonly string[],
+    at: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+    said: string,
+): Promise<Measurement> {
     const started = process.hrtime.bigint();
-    const child = spawn(engine.pulumi, [...args, ...stackArguments(engine)], {
-        cwd: engine.root,
-        env: engine.env,
-        stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(program, args, { ...at, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding("utf8").on("data", (text: string) => (output = (output + text).slice(-20_000)));
@@ -48,7 +62,7 @@ export async function measured(engine: PulumiEngine, args: readonly string[]): P
     }).finally(() => clearInterval(look));
     const seconds = Number(process.hrtime.bigint() - started) / 1e9;
     if (code !== 0) {
-        throw new CommandError(`pulumi ${args.join(" ")} on stack ${engine.stack} failed:\n${output.trim()}`);
+        throw new CommandError(`${said} failed:\n${output.trim()}`);
     }
     return { seconds, processor, bytes };
 }
