@@ -86,7 +86,7 @@ describe("a flow of the spec's own", () => {
 
     it("has pipelines of generic parts, whose variables are there also for a single lane", () => {
         for (const flow of [tagged, train]) {
-            const { app, estate } = described(flow);
+            const { app, estate } = described(flow, { pipelines: { use: "copied" } });
             const settings = buildSettings(estate, app);
             const text =
                 appPipelineContent(app, settings).find(({ path }) => path === ".gitlab-ci.yml")?.text ?? "";

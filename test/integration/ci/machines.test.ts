@@ -64,6 +64,7 @@ describe("an app that comes to a machine first", { timeout: 10 * 60_000 }, () =>
             machines: { box: { runner: { tags: ["box"] } } },
             environments: { dev: { clusters: undefined, machine: "box" } },
             defaults: { pipeline: { builder: "crane" } },
+            pipelines: { use: "copied" },
             apps: {
                 web: {
                     flow: "gitlab-flow",
