@@ -317,11 +317,20 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             ),
         );
         if (call.inventory !== undefined) {
-            await exportInventory(engine, call.inventory, process.env["CI_COMMIT_SHA"]);
-            report(`What the stack has is in ${call.inventory}.`);
+            report(await inventoryLine(engine, call.inventory));
         }
     } finally {
         saving?.close();
+    }
+}
+
+/** Writes the inventory. What fails then does not make the update one that failed: it is made. @returns what to say of it. */
+async function inventoryLine(engine: PulumiEngine, file: string): Promise<string> {
+    try {
+        await exportInventory(engine, file, process.env["CI_COMMIT_SHA"]);
+        return `What the stack has is in ${file}.`;
+    } catch (error) {
+        return `The update is made; ${file} could not be written: ${error instanceof Error ? error.message : String(error)}`;
     }
 }
 

@@ -56,9 +56,17 @@ const apiGroup = z
 
 const kindName = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind, e.g. HTTPRoute");
 
+/** What Argo CD also takes in the place of a name: a pattern. */
+const globbed = z.string().regex(/^(?=.*[*?])[A-Za-z0-9.*?-]+$/);
+
 export const ignoredDifference = z.strictObject({
-    group: apiGroup.default("").describe("API group, e.g. `apps`; empty for the core group."),
-    kind: kindName.describe("Kind, e.g. `Deployment`."),
+    group: z
+        .union([apiGroup, globbed])
+        .default("")
+        .describe("API group, e.g. `apps`; empty for the core group. With Argo CD also a pattern, e.g. `*`."),
+    kind: z
+        .union([kindName, globbed])
+        .describe("Kind, e.g. `Deployment`. With Argo CD also a pattern, e.g. `*`."),
     name: z.string().min(1).optional().describe("Name of one object. Default: all of the kind."),
     jsonPointers: z
         .array(z.string().regex(/^\//, "must be a JSON pointer, e.g. /spec/replicas"))
@@ -74,6 +82,11 @@ export const ignoredDifference = z.strictObject({
         .describe("Whatever these field managers own, e.g. `[kube-controller-manager]`."),
 });
 
+/** Group, version or kind of a patch's target: Kustomize reads each as an expression for the whole of it. */
+const targeted = z
+    .string()
+    .regex(/^[^\s/]+$/, "must be an expression without a slash, e.g. Deployment or Deployment|StatefulSet");
+
 export const kustomizeOverrides = z.strictObject({
     replicas: z
         .record(z.string().min(1), z.int().min(0).nullable())
@@ -84,13 +97,11 @@ export const kustomizeOverrides = z.strictObject({
             z.strictObject({
                 target: z
                     .strictObject({
-                        group: apiGroup.optional().describe("API group."),
-                        version: z
-                            .string()
-                            .regex(/^v\d+(?:(?:alpha|beta)\d+)?$/, "must be a version of an API, e.g. v1")
+                        group: targeted.optional().describe("API group, as an expression."),
+                        version: targeted.optional().describe("API version, as an expression, e.g. `v1`."),
+                        kind: targeted
                             .optional()
-                            .describe("API version."),
-                        kind: kindName.optional().describe("Kind."),
+                            .describe("Kind, as an expression, e.g. `Deployment|StatefulSet`."),
                         name: z.string().min(1).optional().describe("Name, as an expression."),
                         labelSelector: z
                             .string()

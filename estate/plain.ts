@@ -4,10 +4,11 @@ import { compare } from "./problem";
 
 /**
  * A URL as programs that compare texts have it: host in lower case and in ASCII, no port that its scheme has anyway, no
- * trailing slash. What is no URL only loses its slashes.
+ * trailing slash. What is no URL of the web only loses its slashes.
  */
 export function plainUrl(url: string): string {
-    const { origin, pathname } = URL.canParse(url) ? new URL(url) : { origin: url, pathname: "" };
+    const { origin, pathname } =
+        /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url) : { origin: url, pathname: "" };
     return `${origin}${pathname}`.replace(/\/+$/, "");
 }
 

@@ -40,7 +40,7 @@ export const previewFields = z.strictObject({
             error: "must be an http or https URL with {number}, e.g. https://web-{number}.preview.example.com",
             abort: true,
         })
-        .refine((text) => isUrl(text.replaceAll("{number}", "1")), urlForm)
+        .refine((text) => isUrl(text.replaceAll("{number}", "1").replace(/[?#].*$/, "")), urlForm)
         .optional()
         .describe(
             "Address of a preview, with `{number}` for the merge request's; the chart sees to it that something answers there. Default: the page that the app's engine has about it; required where the engine has none.",

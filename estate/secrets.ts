@@ -120,7 +120,7 @@ function isNameOfWords(text: string): boolean {
  * `{name: PASSWORD, value: …}` of a patch. References pass: `$(PASSWORD)`, `{{ .password }}`, `<password>`.
  */
 const passed =
-    /(?<![a-z0-9])(?:password|passwd|pwd|secret|token|private[_-]?key|api[_-]?key)["']?(?:\s*[=:]\s*|\s*,?\s*["']?value["']?\s*[=:]\s*)["']?([^\s"'&;,<>{}()[\]$%|*\\]{6,})/gi;
+    /(?<![a-z0-9])(?:password|passwd|pwd|secret|token|private[_-]?key|api[_-]?key)["']?(?:[^\S\n]*[=:][^\S\n]*|\s*,?\s*["']?value["']?\s*[=:][^\S\n]*)["']?([^\s"'&;,<>{}()[\]$%|*\\]{6,})/gi;
 
 /** Whether a text passes a secret on, as arguments, addresses of databases and patches do. */
 export function passesSecret(text: string): boolean {
@@ -130,9 +130,12 @@ export function passesSecret(text: string): boolean {
     );
 }
 
-/** Whether an argument of a program says that the next one is a secret: `--password`. */
+/** Whether an argument of a program says that the next one is a secret: `--password`, and not a switch such as `--no-password`. */
 export function announcesSecret(argument: string): boolean {
-    return /^-{1,2}(?!-|secret$)[a-z0-9-]+$/i.test(argument) && secretName.test(argument);
+    return (
+        /^-{1,2}(?!-|secret$|(?:no|use|enable|disable)-)[a-z0-9-]+$/i.test(argument) &&
+        secretName.test(argument)
+    );
 }
 
 /** Like {@link secretIn}, and also by the name of the field the text is in. */

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readConnections } from "../../estate/config";
+import { at, credentialNeeds } from "../../estate/credentials";
 import type { KubeconfigConnection } from "../../estate/kubeconfig";
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
@@ -99,6 +100,10 @@ function placeholders(estate: Estate, servers: Servers): Tree {
         inner[last] = value;
     };
     sandboxCredentials(estate, placeholderAccess()).forEach(({ path: keys, value }) => put(keys, value));
+    // Those of engines too, which the sandbox has none for.
+    credentialNeeds(estate)
+        .filter(({ required, path: keys }) => required && at(tree, keys) === undefined)
+        .forEach(({ path: keys }) => put(keys, "placeholder"));
     Object.values(estate.machines)
         .filter(({ reached }) => reached.by === "ssh")
         .forEach(({ name }) => put(["machines", name, "key"], noKey));

@@ -5,6 +5,7 @@
 import type { Estate } from "../../estate/model";
 import type { Ask } from "../doctor/http";
 import { list, text } from "../doctor/json";
+import { CommandError } from "./console";
 import type { ExportedStack } from "./exported";
 import { nameOf } from "./urn";
 
@@ -55,7 +56,12 @@ export function goneMembers({ teams }: Pick<Estate, "teams">, { deployment }: Ex
 export async function newNames(gone: readonly Gone[], ask: Ask): Promise<NewName[]> {
     const numbers = new Map<string, unknown>();
     for (const user of new Set(gone.flatMap(({ candidates }) => candidates))) {
-        const { body } = await ask("GET", `/users?username=${encodeURIComponent(user)}`);
+        const { status, body } = await ask("GET", `/users?username=${encodeURIComponent(user)}`);
+        if (status !== 200) {
+            throw new CommandError(
+                `GitLab does not say who ${user} is: status ${status}. Nothing was changed; run it again.`,
+            );
+        }
         const found = list(body).find((each) => text(each["username"]).toLowerCase() === user.toLowerCase());
         numbers.set(user, found?.["id"]);
     }

@@ -5,7 +5,7 @@ import type { Checked, Finding, Rule } from "./rule";
 
 /** What engines and the estate know registrations of clusters by. */
 const ownLabels =
-    /^(?:gitops-estate\/|argocd\.argoproj\.io\/|app\.kubernetes\.io\/managed-by$|(?:[a-z0-9-]+\.)*fluxcd\.io\/)/;
+    /^(?:gitops-estate\/|argocd\.argoproj\.io\/(?!auto-label-cluster-info$)|app\.kubernetes\.io\/managed-by$|(?:[a-z0-9-]+\.)*fluxcd\.io\/)/;
 
 /** Clusters, and what runs on them. */
 export const clusterRules: readonly Rule[] = [

@@ -256,11 +256,14 @@ function patchFault({ patch, target }: Patch): { key: string; value: unknown; fi
             fix: "name the object that it changes by apiVersion, kind and metadata.name in the patch, or by target",
         };
     }
-    return target?.name === undefined || isExpression(target.name)
+    const open = (["group", "version", "kind", "name"] as const).find(
+        (each) => target?.[each] !== undefined && !isExpression(target[each]),
+    );
+    return open === undefined
         ? undefined
         : {
-              key: "target.name",
-              value: target.name,
+              key: `target.${open}`,
+              value: target?.[open],
               fix: "write a name, or an expression whose brackets are closed, e.g. web-.*",
           };
 }

@@ -49,7 +49,10 @@ function walk(value: unknown, path: readonly string[]): Problem[] {
         const list: readonly unknown[] = value;
         return list.flatMap((each, index): Problem[] => {
             const before = list[index - 1];
-            const announced = typeof before === "string" && announcesSecret(before) ? before : undefined;
+            // Another option or a path is none.
+            const said = typeof each === "string" && !/^[-./]/.test(each);
+            const announced =
+                said && typeof before === "string" && announcesSecret(before) ? before : undefined;
             const looks =
                 announced === undefined || typeof each !== "string" ? undefined : secretAt(announced, each);
             const at = [...path, String(index)];

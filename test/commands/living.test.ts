@@ -1097,6 +1097,12 @@ describe("a person with another user name", () => {
         assert.deepEqual(goneMembers(developers(["robert", "carol"]), withNewNames(state, names)), []);
     });
 
+    test("is not taken for one who leaves when GitLab does not say", async () => {
+        const gone = goneMembers(developers(["robert", "carol"]), state);
+        const busy: Ask = () => Promise.resolve({ status: 503, headers: {}, body: undefined });
+        await assert.rejects(newNames(gone, busy), /GitLab does not say who robert is: status 503/);
+    });
+
     test("is not somebody who leaves, or who comes in another's place", async () => {
         assert.deepEqual(goneMembers(developers(["carol"]), state), []);
         assert.deepEqual(goneMembers(developers(["bob", "carol", "dave"]), state), []);

@@ -117,18 +117,41 @@ describe("a value that servers take", () => {
                 storageGiB: 1048576,
             },
             apps: {
-                web: { hotfix: { branch: "fix", from: commit } },
+                web: {
+                    hotfix: { branch: "fix", from: commit },
+                    sync: {
+                        ignoreDifferences: [
+                            { group: "*", kind: "*", managedFieldsManagers: ["kube-controller-manager"] },
+                            { group: "apps", kind: "*", jsonPointers: ["/spec/replicas"] },
+                        ],
+                    },
+                },
                 api: {
                     kustomize: {
                         patches: [
                             { target: { kind: "Deployment" }, patch: "- op: remove\n  path: /spec/replicas" },
                             { patch: "---\nkind: Deployment\nmetadata: {name: api}" },
+                            {
+                                target: {
+                                    group: "apps|batch",
+                                    version: "v1.*",
+                                    kind: "Deployment|StatefulSet",
+                                },
+                                patch: "metadata: {labels: {a: b}}",
+                            },
                         ],
                     },
                 },
             },
             environments: { dev: { branch: "feature/a@b" } },
-            clusters: { member1: { labels: { "topology.kubernetes.io/region": "east" } } },
+            clusters: {
+                member1: {
+                    labels: {
+                        "topology.kubernetes.io/region": "east",
+                        "argocd.argoproj.io/auto-label-cluster-info": "true",
+                    },
+                },
+            },
         });
     });
 });
