@@ -56,17 +56,19 @@ const apiGroup = z
 
 const kindName = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind, e.g. HTTPRoute");
 
-/** What Argo CD also takes in the place of a name: a pattern. */
+/** A pattern in the place of a name, for engines that read one there. */
 const globbed = z.string().regex(/^(?=.*[*?])[A-Za-z0-9.*?-]+$/);
 
 export const ignoredDifference = z.strictObject({
     group: z
         .union([apiGroup, globbed])
         .default("")
-        .describe("API group, e.g. `apps`; empty for the core group. With Argo CD also a pattern, e.g. `*`."),
+        .describe(
+            "API group, e.g. `apps`; empty for the core group. Also a pattern, e.g. `*`, where the engine reads one.",
+        ),
     kind: z
         .union([kindName, globbed])
-        .describe("Kind, e.g. `Deployment`. With Argo CD also a pattern, e.g. `*`."),
+        .describe("Kind, e.g. `Deployment`. Also a pattern, e.g. `*`, where the engine reads one."),
     name: z.string().min(1).optional().describe("Name of one object. Default: all of the kind."),
     jsonPointers: z
         .array(z.string().regex(/^\//, "must be a JSON pointer, e.g. /spec/replicas"))
