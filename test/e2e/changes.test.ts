@@ -96,7 +96,7 @@ const changes: readonly Change[] = [
                 "Application delivery-shop-test-member1",
                 "Application delivery-shop-test-member2",
                 "ProjectEnvironment config-shop-environment-test",
-                "ProjectVariable app-shop-promotion-variables-PROMOTIONS",
+                "ProjectVariable app-shop-promotion-variables-ESTATE_SETTINGS",
             ],
             delete: ["Branch config-shop-branch-test", "BranchProtection config-shop-branch-test-protection"],
         },
@@ -110,7 +110,7 @@ const changes: readonly Change[] = [
                 "Application delivery-shop-test-member1",
                 "Application delivery-shop-test-member2",
                 "ProjectEnvironment config-shop-environment-test",
-                "ProjectVariable app-shop-promotion-variables-PROMOTIONS",
+                "ProjectVariable app-shop-promotion-variables-ESTATE_SETTINGS",
             ],
             delete: [
                 "Branch config-shop-branch-staging",

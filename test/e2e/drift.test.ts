@@ -50,6 +50,8 @@ describe("drift", { timeout: 20 * 60_000 }, () => {
             teams: { [team]: { maintainers: ["ada"], developers: ["bea", "cid"], channels: ["ops"] } },
             apps: {
                 tide: {
+                    // Its pipelines have variables one by one, to be edited one by one.
+                    pipelines: { use: "copied" },
                     team,
                     delivery: "kustomize",
                     updater: {
