@@ -12,7 +12,6 @@ import { portBase, sandboxDir, sandboxLayout, secretFile, type SandboxLayout } f
 import { ensureTools, pathWith, progressPrinter, type Tool, type ToolName } from "../../toolchain";
 import { checkoutDir } from "../../toolchain/checkout";
 import { type RunOptions } from "./console";
-import { languageHostLauncher } from "./languageHost";
 import { stateFolder, succeed, type Credential, type PulumiEngine } from "./pulumiEngine";
 import { credentialsKey, encryptedPart, sandboxStackFile } from "./stackFile";
 
@@ -32,13 +31,10 @@ export type EngineHome = Pick<PulumiEngine, "env" | "pulumi" | "hostRunsPolicies
 export async function engineHome(layout: SandboxLayout): Promise<EngineHome> {
     const tools = await ensureTools(engineTools(process.env), progressPrinter(process.stderr));
     preparePulumiHome(layout, tools);
-    const host = toolOf(tools, "pulumi-language-nodejs");
-    const official = host.source === "path";
-    const folders = official ? [] : [languageHostLauncher(path.join(layout.pulumi, "host"), host.path)];
     return {
-        env: engineEnvironment(process.env, layout, [...folders, pathWith(tools)].join(path.delimiter)),
+        env: engineEnvironment(process.env, layout, pathWith(tools)),
         pulumi: toolOf(tools, "pulumi").path,
-        hostRunsPolicies: official,
+        hostRunsPolicies: toolOf(tools, "pulumi-language-nodejs").source === "path",
     };
 }
 

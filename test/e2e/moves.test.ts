@@ -57,7 +57,7 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
                         team,
                         delivery,
                         environments: { dev: null },
-                        ...(app === web ? { pipelines: { use: "included" } } : {}),
+                        pipelines: { use: app === web ? "included" : "copied" },
                     },
                 ]),
             ),
