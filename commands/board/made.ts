@@ -1,20 +1,16 @@
 /** Credentials that a stack has made, from its exported state. Pure; values stay behind, they are ciphertext there. */
 import { dayOf } from "../../estate/days";
 import { given } from "../../estate/plain";
-import type { ExportedStack, StateResource } from "../support/exported";
+import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
 import { nameOf } from "../support/urn";
 import type { CredentialKind, MadeCredential } from "./found";
 
 /** Reads an exported stack. */
-export function madeCredentials({ deployment }: ExportedStack): MadeCredential[] {
-    return (deployment?.resources ?? [])
-        .filter((each) => each.delete !== true)
-        .flatMap((each): MadeCredential[] => {
-            const kind = kindOf(each);
-            return kind === undefined
-                ? []
-                : [{ kind, name: nameOf(each.urn), ...given("ends", endOf(each)) }];
-        });
+export function madeCredentials(exported: ExportedStack): MadeCredential[] {
+    return liveResources(exported).flatMap((each): MadeCredential[] => {
+        const kind = kindOf(each);
+        return kind === undefined ? [] : [{ kind, name: nameOf(each.urn), ...given("ends", endOf(each)) }];
+    });
 }
 
 const text = ({ outputs, inputs }: StateResource, key: string): string => {

@@ -1,6 +1,6 @@
 /** What a stack has made already, so that it is not taken for somebody else's. Pure: read from `pulumi stack export`. */
 
-import type { ExportedStack, StateResource } from "../support/exported";
+import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
 
 /** Names of what is there, as the servers have them. */
 export interface Made {
@@ -21,8 +21,8 @@ export interface Made {
 export const nothingMade: Made = madeBy({});
 
 /** Reads an exported stack. */
-export function madeBy({ deployment }: ExportedStack): Made {
-    const resources = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+export function madeBy(exported: ExportedStack): Made {
+    const resources = liveResources(exported);
     const pick = (type: string, name: (resource: StateResource) => string | undefined): Set<string> =>
         new Set(resources.filter((each) => each.type === type).flatMap((each) => name(each) ?? []));
     const text = ({ outputs, inputs }: StateResource, key: string): string | undefined => {

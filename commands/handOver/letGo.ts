@@ -8,7 +8,7 @@ import { pluralOf, usualKinds, type NamespacedKind } from "../../estate/kinds";
 import type { Answer, Ask } from "../doctor/http";
 import { list, record, text } from "../doctor/json";
 import { CommandError } from "../support/console";
-import type { ExportedStack, StateResource } from "../support/exported";
+import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
 import type { Properties } from "./engine";
 import { inHandOver, isTaken, objectOf, withObjects, withOwner, type HandOver } from "./places";
 
@@ -66,9 +66,7 @@ export async function letGo(places: readonly HandOver[], hands: Hands): Promise<
 /** After an update that did not end well: what the new engine does not have is the old one's again. */
 export async function takeBack(places: readonly HandOver[], hands: Hands): Promise<void> {
     const state = await hands.readState();
-    const there = new Set(
-        (state.deployment?.resources ?? []).filter((each) => each.delete !== true).map(({ urn }) => urn),
-    );
+    const there = new Set(liveResources(state).map(({ urn }) => urn));
     const back = places
         .filter(({ resource }) => there.has(resource.urn))
         .filter((each) => !isTaken(each, state));

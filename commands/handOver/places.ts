@@ -5,7 +5,7 @@ import type { Estate } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import type { Finding } from "../doctor/finding";
 import { record, text } from "../doctor/json";
-import type { ExportedStack, StateResource } from "../support/exported";
+import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
 import type { Content, EngineInHandOver, Owner, Place, Properties } from "./engine";
 import { enginesInHandOver } from "./engines";
 
@@ -34,7 +34,7 @@ export function objectOf({ inputs = {} }: Pick<StateResource, "inputs">): Proper
 
 /** What is handed over between a stack and its spec. What was begun by a run that was killed is among it. */
 export function handOvers({ apps }: Pick<Estate, "apps">, exported: ExportedStack): HandOver[] {
-    const live = (exported.deployment?.resources ?? []).filter((each) => each.delete !== true);
+    const live = liveResources(exported);
     const delivering = Object.entries(enginesInHandOver).flatMap(([from, { delivers }]) =>
         live
             .filter(({ type }) => delivers.test(type.replace(/^kubernetes:/, "")))
@@ -199,9 +199,8 @@ function joined(one: Properties, other: Properties): Properties {
 export function isTaken({ to, app, environment, cluster }: HandOver, exported: ExportedStack): boolean {
     const { delivers, target } = inHandOver(to);
     const name = engineOf(to).delivered(app, environment)[cluster];
-    return (exported.deployment?.resources ?? []).some(
+    return liveResources(exported).some(
         (each) =>
-            each.delete !== true &&
             delivers.test(each.type.replace(/^kubernetes:/, "")) &&
             record(objectOf(each)["metadata"])["name"] === name &&
             target(objectOf(each)) === environment.namespace,

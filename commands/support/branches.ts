@@ -8,7 +8,7 @@ import type { BranchPlan, RepositoryPlan } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
 import type { Ask } from "../doctor/http";
 import { record } from "../doctor/json";
-import type { ExportedStack, StateResource } from "./exported";
+import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import type { Wanted } from "./takeOver";
 import { nameOf } from "./urn";
 
@@ -69,11 +69,8 @@ function plannedBranches({ apps }: Pick<Estate, "apps">): ReadonlyMap<string, Pl
 const isPattern = (branch: string): boolean => branch.includes("*");
 
 /** Compares the branches of a spec with those of a state. Pure. */
-export function changedBranches(
-    estate: Pick<Estate, "apps">,
-    { deployment }: ExportedStack,
-): ChangedBranches {
-    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+export function changedBranches(estate: Pick<Estate, "apps">, exported: ExportedStack): ChangedBranches {
+    const live = liveResources(exported);
     const left: RepositoryBranch[] = [];
     const named: RepositoryBranch[] = [];
     for (const [repository, { start, branches, names }] of plannedBranches(estate)) {

@@ -35,6 +35,11 @@ export interface ExportedStack {
     } | null;
 }
 
+/** The resources that are there, without those that only wait for their deletion. */
+export function liveResources({ deployment }: ExportedStack): readonly StateResource[] {
+    return (deployment?.resources ?? []).filter((each) => each.delete !== true);
+}
+
 /** Asks the CLI for it; secrets stay encrypted. */
 export async function exportStack(engine: PulumiEngine): Promise<ExportedStack> {
     return JSON.parse(await onStack(engine, ["stack", "export"])) as ExportedStack;

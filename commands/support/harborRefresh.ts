@@ -9,7 +9,7 @@
  * Reads only.
  */
 import { Unreachable, type Ask } from "../doctor/http";
-import type { ExportedStack, StateResource } from "./exported";
+import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import { nameOf } from "./urn";
 
 /** A property that is not as the state has it, and that no refresh looks at. */
@@ -36,16 +36,11 @@ const retention = "harbor:index/retentionPolicy:RetentionPolicy";
 const webhook = "harbor:index/projectWebhook:ProjectWebhook";
 
 /** A stack's objects in Harbors, by the name of the registry in the spec. Pure. */
-export function harborObjects({ deployment }: ExportedStack): ReadonlyMap<string, StateResource[]> {
+export function harborObjects(exported: ExportedStack): ReadonlyMap<string, StateResource[]> {
     const found = new Map<string, StateResource[]>();
-    for (const resource of deployment?.resources ?? []) {
+    for (const resource of liveResources(exported)) {
         const [, registry] = /::harbor-([^:]+)::[^:]*$/.exec(resource.provider ?? "") ?? [];
-        if (
-            registry !== undefined &&
-            resource.type.startsWith("harbor:") &&
-            resource.id !== undefined &&
-            resource.delete !== true
-        ) {
+        if (registry !== undefined && resource.type.startsWith("harbor:") && resource.id !== undefined) {
             found.set(registry, [...(found.get(registry) ?? []), resource]);
         }
     }

@@ -5,7 +5,7 @@
  * variables are no history: the update takes them back. Pure.
  */
 import type { Estate } from "../../estate/model";
-import type { ExportedStack, StateResource } from "./exported";
+import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import { nameOf } from "./urn";
 
 /** What stays on GitLab without the stack. */
@@ -24,9 +24,9 @@ const stays =
 /** The repositories, and groups that nothing is left in. */
 export function leftRepositories(
     { apps, gitlab }: Pick<Estate, "apps" | "gitlab">,
-    { deployment }: ExportedStack,
+    exported: ExportedStack,
 ): LeftRepository[] {
-    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+    const live = liveResources(exported);
     const planned = new Set(
         Object.values(apps).flatMap(({ plan }) => plan.configs.map(({ at }) => at.fullPath)),
     );

@@ -5,7 +5,7 @@
  * update makes new ones and takes the old ones back. Pure.
  */
 import type { Estate } from "../../estate/model";
-import type { ExportedStack, StateResource } from "./exported";
+import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import { nameOf } from "./urn";
 
 /** An image project that a stack has. */
@@ -25,8 +25,8 @@ export function staysWithImages(type: string): boolean {
 }
 
 /** Every image project of the apps that the stack has. */
-export function imageProjects({ deployment }: ExportedStack): ImageProjectOfStack[] {
-    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+export function imageProjects(exported: ExportedStack): ImageProjectOfStack[] {
+    const live = liveResources(exported);
     const components = new Map(live.map((each) => [each.urn, each]));
     return live.flatMap((resource): ImageProjectOfStack[] => {
         const { type, parent = "", provider = "" } = resource;
@@ -51,7 +51,7 @@ export interface MovedImages extends ImageProjectOfStack {
 
 /** The projects that are not where the spec has them. */
 export function movedImages({ apps }: Pick<Estate, "apps">, exported: ExportedStack): MovedImages[] {
-    const live = (exported.deployment?.resources ?? []).filter((each) => each.delete !== true);
+    const live = liveResources(exported);
     return imageProjects(exported).flatMap((each): MovedImages[] => {
         const now = apps[each.app]?.environments.find(({ environment }) => environment === each.environment);
         return now === undefined || now.registry === each.registry

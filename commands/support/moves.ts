@@ -11,7 +11,7 @@ import { configOf, versionFile, versionOf, type Audience } from "../../estate/fl
 import { appLabel, environmentLabel } from "../../estate/labels";
 import type { App, ConfigRepository, Estate } from "../../estate/model";
 import type { Finding } from "../doctor/finding";
-import type { ExportedStack, StateResource } from "./exported";
+import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import { imageProjects, movedImages, type ImageProjectOfStack } from "./movedImages";
 import { nameOf } from "./urn";
 
@@ -38,7 +38,7 @@ interface ActingRelease {
 }
 
 function standing(exported: ExportedStack): Standing {
-    const live = (exported.deployment?.resources ?? []).filter((each) => each.delete !== true);
+    const live = liveResources(exported);
     const named = (type: string): StateResource[] => live.filter((each) => each.type === type);
     const apps = new Set(
         named("gitops-estate:apps:AppSpace").map(({ urn }) => nameOf(urn).replace(/^app-/, "")),
@@ -228,12 +228,11 @@ function otherRegistry(estate: Pick<Estate, "apps">, exported: ExportedStack): F
  */
 export function otherAddresses(
     { gitlab, registries }: Pick<Estate, "gitlab" | "registries">,
-    { deployment }: ExportedStack,
+    exported: ExportedStack,
 ): Finding[] {
     const provider = (type: string, name: string): Readonly<Record<string, unknown>> | undefined =>
-        deployment?.resources?.find(
-            (each) =>
-                each.type === `pulumi:providers:${type}` && nameOf(each.urn) === name && each.delete !== true,
+        liveResources(exported).find(
+            (each) => each.type === `pulumi:providers:${type}` && nameOf(each.urn) === name,
         )?.inputs;
     const before = (value: unknown): string | undefined =>
         typeof value === "string" && URL.canParse(value) ? normal(value) : undefined;
@@ -271,15 +270,10 @@ export function otherAddresses(
  * An estate that fewer people shall see. GitLab lets no group be less visible than what is in it, and an update changes
  * the group first: it would end there, with everything as visible as before.
  */
-export function lowerVisibility(
-    { gitlab }: Pick<Estate, "gitlab">,
-    { deployment }: ExportedStack,
-): Finding[] {
-    const wider = (deployment?.resources ?? []).filter(
-        ({ type, inputs, delete: leaving }) =>
-            leaving !== true &&
-            /^gitlab:index\/(?:group|project):/.test(type) &&
-            inputs?.["visibilityLevel"] === "internal",
+export function lowerVisibility({ gitlab }: Pick<Estate, "gitlab">, exported: ExportedStack): Finding[] {
+    const wider = liveResources(exported).filter(
+        ({ type, inputs }) =>
+            /^gitlab:index\/(?:group|project):/.test(type) && inputs?.["visibilityLevel"] === "internal",
     );
     const groups = wider.filter(({ type }) => type.endsWith(":Group"));
     return gitlab.visibility === "internal" || groups.length === 0 || wider.length === 1
@@ -322,11 +316,8 @@ export function obstacles(estate: Pick<Estate, "apps" | "teams">, exported: Expo
 }
 
 /** Protected groups that are not needed any more, while apps that were in them stay: their repositories move to another one. */
-function leftGroups(
-    { apps, teams }: Pick<Estate, "apps" | "teams">,
-    { deployment }: ExportedStack,
-): Finding[] {
-    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+function leftGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Finding[] {
+    const live = liveResources(exported);
     const components = new Map(live.map((each) => [each.urn, each]));
     const componentOf = ({ parent = "" }: StateResource): string => nameOf(components.get(parent)?.urn ?? "");
     const isNeeded = (component: string): boolean => {

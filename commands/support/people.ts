@@ -6,7 +6,7 @@ import type { Estate } from "../../estate/model";
 import type { Ask } from "../doctor/http";
 import { list, text } from "../doctor/json";
 import { CommandError } from "./console";
-import type { ExportedStack } from "./exported";
+import { liveResources, type ExportedStack } from "./exported";
 import { nameOf } from "./urn";
 
 /** A membership that goes on under another name. */
@@ -27,9 +27,9 @@ export interface Gone {
 }
 
 /** Memberships whose person may have another name now: somebody is gone from the team, and somebody is new. Pure. */
-export function goneMembers({ teams }: Pick<Estate, "teams">, { deployment }: ExportedStack): Gone[] {
-    const memberships = (deployment?.resources ?? []).filter(
-        (each) => each.type === "gitlab:index/groupMembership:GroupMembership" && each.delete !== true,
+export function goneMembers({ teams }: Pick<Estate, "teams">, exported: ExportedStack): Gone[] {
+    const memberships = liveResources(exported).filter(
+        ({ type }) => type === "gitlab:index/groupMembership:GroupMembership",
     );
     return Object.values(teams).flatMap(({ name: team, maintainers, developers }) =>
         ["team", "guarded"].flatMap((kind) => {

@@ -11,7 +11,7 @@ import type { Ask } from "../doctor/http";
 import { record, text } from "../doctor/json";
 import { CommandError } from "./console";
 import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
-import type { ExportedStack, StateResource } from "./exported";
+import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import type { Wanted } from "./takeOver";
 
 const fileType = "gitlab:index/repositoryFile:RepositoryFile";
@@ -36,8 +36,8 @@ interface Known {
     readonly has: (project: string, mark: string) => boolean;
 }
 
-function known({ deployment }: ExportedStack): Known {
-    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+function known(exported: ExportedStack): Known {
+    const live = liveResources(exported);
     const projects = new Map(
         live
             .filter(({ type }) => type === "gitlab:index/project:Project")

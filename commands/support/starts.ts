@@ -9,7 +9,7 @@ import type { Estate } from "../../estate/model";
 import type { Ask } from "../doctor/http";
 import { record } from "../doctor/json";
 import { CommandError } from "./console";
-import type { ExportedStack, StateResource } from "./exported";
+import { liveResources, type ExportedStack, type StateResource } from "./exported";
 
 /** GitLab's level of them. */
 const maintainers = 40;
@@ -27,8 +27,8 @@ export interface NewStart {
 }
 
 /** The repositories of a stack whose spec says another first branch. Pure. */
-export function newStarts({ apps }: Pick<Estate, "apps">, { deployment }: ExportedStack): NewStart[] {
-    const live = (deployment?.resources ?? []).filter((each) => each.delete !== true);
+export function newStarts({ apps }: Pick<Estate, "apps">, exported: ExportedStack): NewStart[] {
+    const live = liveResources(exported);
     const of = (type: string): StateResource[] => live.filter((each) => each.type === type);
     const plans = new Map<string, RepositoryPlan>(
         Object.values(apps).flatMap(({ repository, plan }) => [
