@@ -23,6 +23,7 @@ import {
     type RuleText,
     type StackRule,
 } from "./rule";
+import { readSettings, settingsFor } from "./settings";
 import type { Props } from "./values";
 
 /** The policy whose configuration holds for every rule. */
@@ -125,13 +126,9 @@ class Pack {
         }
         this.configured = true;
         const { exemptions, ...settings } = config;
-        const wrong = ["prodPattern", "plainHttpHosts"].filter(
-            (key) => typeof settings[key] === "string" && !isPattern(settings[key]),
-        );
-        this.settingProblems = wrong.map(
-            (key) => `${key} is no regular expression; the default is used in its place.`,
-        );
-        this.settings = Object.fromEntries(Object.entries(settings).filter(([key]) => !wrong.includes(key)));
+        const common = readSettings(settings);
+        this.settings = common.settings;
+        this.settingProblems = common.problems;
         const read = readExemptions(
             exemptions,
             this.rules.map(({ name }) => name),
@@ -214,10 +211,7 @@ class Pack {
     }
 
     private settingsOf(config: Readonly<Record<string, unknown>>): RuleSettings {
-        const own = Object.fromEntries(
-            Object.entries(config).filter(([, value]) => typeof value !== "string" || isPattern(value)),
-        );
-        return { ...defaultSettings, ...this.settings, ...own, today: this.today };
+        return settingsFor(this.settings, config, this.today);
     }
 }
 
@@ -265,12 +259,4 @@ function wordsOf(
                   },
               }),
     };
-}
-
-function isPattern(text: unknown): boolean {
-    try {
-        return new RegExp(String(text)) instanceof RegExp;
-    } catch {
-        return false;
-    }
 }

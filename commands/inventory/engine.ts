@@ -197,34 +197,33 @@ function providerName(reference: string | undefined): string {
     return parts.length < 2 ? "" : (parts.at(-2) ?? "");
 }
 
-/** Secret envelopes of the wire as `{ "$secret": … }`. */
-function readable<T>(value: T): T {
+/** A tree of data in which something else stands for each map that has a key. */
+function mapWhere(value: unknown, key: string, of: (map: Record<string, unknown>) => unknown): unknown {
     if (Array.isArray(value)) {
-        return value.map((item: unknown) => readable(item)) as T;
+        return value.map((each) => mapWhere(each, key, of));
     }
     if (typeof value !== "object" || value === null) {
         return value;
     }
-    const fields = value as Record<string, unknown>;
-    if (secretSignature in fields) {
-        return { $secret: readable(fields["value"]) } as T;
-    }
-    return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, readable(field)])) as T;
+    const map = value as Record<string, unknown>;
+    return key in map
+        ? of(map)
+        : Object.fromEntries(Object.entries(map).map(([name, each]) => [name, mapWhere(each, key, of)]));
+}
+
+/** Inputs as they were recorded, with something else for each secret. @param of what stands for the value of a secret. */
+export function mapSecrets(inputs: unknown, of: (value: unknown) => unknown): unknown {
+    return mapWhere(inputs, "$secret", ({ $secret }) => of($secret));
+}
+
+/** Secret envelopes of the wire as `{ "$secret": … }`. */
+function readable<T>(value: T): T {
+    return mapWhere(value, secretSignature, (envelope) => ({ $secret: readable(envelope["value"]) })) as T;
 }
 
 /** Without the envelopes: what a provider sees. */
 function plain(value: unknown): unknown {
-    if (Array.isArray(value)) {
-        return value.map(plain);
-    }
-    if (typeof value !== "object" || value === null) {
-        return value;
-    }
-    const fields = value as Record<string, unknown>;
-    if (secretSignature in fields) {
-        return plain(fields["value"]);
-    }
-    return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, plain(field)]));
+    return mapWhere(value, secretSignature, (envelope) => plain(envelope["value"]));
 }
 
 /** A number that depends on the text only. */

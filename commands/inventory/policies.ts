@@ -1,18 +1,12 @@
 /** The rules of the policy pack on what a program declares, as the pack applies them in an engine. Pure. */
 import { ExemptionLog, exemptText, readExemptions } from "../../policies/exemptions";
-import {
-    concerns,
-    defaultSettings,
-    isResourceRule,
-    type Origin,
-    type Reviewed,
-    type RuleSettings,
-} from "../../policies/rule";
+import { concerns, isResourceRule, type Origin, type Reviewed } from "../../policies/rule";
 import { rules } from "../../policies/rules";
-import { listOf, mapOf } from "../review/change";
+import { readSettings, settingsFor } from "../../policies/settings";
+import { mapOf } from "../review/change";
 import type { PolicyResult } from "../support/runReport";
 import { urnOf } from "./compare";
-import { idOf, type Registration } from "./engine";
+import { idOf, mapSecrets, type Registration } from "./engine";
 
 /**
  * What the rules say.
@@ -29,9 +23,10 @@ export function policyResults(
     const configuration = mapOf(used);
     const ids = new Map(registrations.map((each) => [idOf(each.type, each.name), originOf(each, stack)]));
     const reviewed = registrations.map((each) => reviewedOf(each, stack, ids));
-    const common = settingsIn(configuration["settings"]);
+    const { exemptions: written, ...entry } = mapOf(configuration["settings"]);
+    const common = readSettings(entry);
     const { exemptions, problems } = readExemptions(
-        mapOf(configuration["settings"])["exemptions"],
+        written,
         rules.map(({ name }) => name),
         today,
     );
@@ -41,12 +36,7 @@ export function policyResults(
     const results = rules
         .filter(({ name }) => levelOf(name) !== "disabled")
         .flatMap((rule) => {
-            const settings: RuleSettings = {
-                ...defaultSettings,
-                ...common,
-                ...settingsIn(configuration[rule.name]),
-                today,
-            };
+            const settings = settingsFor(common.settings, mapOf(configuration[rule.name]), today);
             const found = isResourceRule(rule)
                 ? reviewed
                       .filter(({ type }) => concerns(rule, type))
@@ -66,15 +56,13 @@ export function policyResults(
             });
         });
     const { ended, unused } = log.problems(exemptions, reviewed, () => true);
-    const said = (policyLevel: string, message: string): PolicyResult => ({
-        policy: "exemptions",
-        level: policyLevel,
-        message,
-    });
+    const said = (policy: string, messages: readonly string[], at = levelOf(policy)): PolicyResult[] =>
+        messages.map((message) => ({ policy, level: at, message }));
     return [
+        ...said("settings", common.problems),
         ...results,
-        ...[...problems, ...ended].map((message) => said(levelOf("exemptions"), message)),
-        ...unused.map((message) => said("advisory", message)),
+        ...said("exemptions", [...problems, ...ended]),
+        ...said("exemptions", unused, "advisory"),
     ];
 }
 
@@ -103,25 +91,11 @@ function reviewedOf(each: Registration, stack: string, ids: ReadonlyMap<string, 
 
 /** With secrets in the open, as policies get them; these open nothing. */
 function opened(value: unknown): unknown {
-    if (Array.isArray(value)) {
-        return value.map(opened);
-    }
-    if (typeof value !== "object" || value === null) {
-        return value;
-    }
-    return "$secret" in value
-        ? opened(value.$secret)
-        : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, opened(each)]));
+    return mapSecrets(value, opened);
 }
 
 /** Level of an entry, which is a level or a map that has one. */
 function level(entry: unknown): string | undefined {
     const found = typeof entry === "string" ? entry : mapOf(entry)["enforcementLevel"];
     return typeof found === "string" ? found : undefined;
-}
-
-function settingsIn(entry: unknown): Partial<RuleSettings> {
-    return Object.fromEntries(
-        Object.entries(mapOf(entry)).filter(([key]) => listOf(Object.keys(defaultSettings)).includes(key)),
-    );
 }

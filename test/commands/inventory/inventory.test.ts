@@ -132,6 +132,16 @@ describe("policies on what a program declares", () => {
         assert.ok(!off.some(({ policy }) => policy === name));
     });
 
+    test("go on with the default where the stack's pattern is none, and say so as the pack does", () => {
+        const used = { settings: { prodPattern: "(" } };
+        const found = policyResults([open], { used }, "prod", "2027-01-15");
+        assert.deepEqual(
+            found.filter(({ policy }) => policy === "settings").map(({ message }) => message),
+            ["prodPattern is no regular expression; the default is used in its place."],
+        );
+        assert.ok(found.some(({ policy }) => /project-private$/.test(policy)));
+    });
+
     test("are advice where the stack has an exemption, with its reason", () => {
         const [name = ""] = policyResults([open], { used: undefined }, "dev", "2027-01-15").flatMap(
             ({ policy }) => (/project-private$/.test(policy) ? [policy] : []),
