@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { secretMark, type Properties } from "../review/change";
 import { CommandError } from "../support/console";
-import type { RegisteredOptions, Registration } from "./engine";
+import { mapSecrets, type RegisteredOptions, type Registration } from "./engine";
 import type { Servers } from "./program";
 
 /** An object that a program declares. */
@@ -25,10 +25,7 @@ export interface Item {
      * says nothing of the real ones; but what is put together of a secret and of something else shows a change of the latter.
      */
     readonly secrets?: Readonly<Record<string, string>>;
-    readonly options: Pick<
-        RegisteredOptions,
-        "aliases" | "deleteBeforeReplace" | "ignoreChanges" | "protect" | "retainOnDelete"
-    >;
+    readonly options: Omit<RegisteredOptions, "deletedWith">;
 }
 
 /** What a stack has. */
@@ -46,35 +43,16 @@ export interface Inventory {
 
 /** Objects as an inventory has them. */
 export function itemsOf(registrations: readonly Registration[]): Item[] {
-    return registrations.map(({ type, name, parent, parentType, provider, inputs, options }) => ({
-        type,
-        name,
-        ...(parent === undefined ? {} : { parent }),
-        ...(parentType === undefined ? {} : { parentType }),
-        ...(provider === undefined ? {} : { provider }),
-        // As a file has it, so that both sides of a comparison are alike.
-        inputs: type.startsWith("pulumi:providers:")
-            ? {}
-            : (JSON.parse(JSON.stringify(masked(inputs))) as Properties),
-        ...secretsIn(type.startsWith("pulumi:providers:") ? {} : inputs),
-        options: kept(options),
-    }));
-}
-
-function kept({
-    aliases,
-    deleteBeforeReplace,
-    ignoreChanges,
-    protect,
-    retainOnDelete,
-}: RegisteredOptions): Item["options"] {
-    return {
-        ...(aliases === undefined ? {} : { aliases }),
-        ...(deleteBeforeReplace === undefined ? {} : { deleteBeforeReplace }),
-        ...(ignoreChanges === undefined ? {} : { ignoreChanges }),
-        ...(protect === undefined ? {} : { protect }),
-        ...(retainOnDelete === undefined ? {} : { retainOnDelete }),
-    };
+    return registrations.map(({ inputs, options: { deletedWith: _, ...options }, ...rest }) => {
+        const shown = rest.type.startsWith("pulumi:providers:") ? {} : inputs;
+        return {
+            ...rest,
+            // As a file has it, so that both sides of a comparison are alike.
+            inputs: JSON.parse(JSON.stringify(mapSecrets(shown, () => secretMark))) as Properties,
+            ...secretsIn(shown),
+            options,
+        };
+    });
 }
 
 function secretsIn(inputs: Readonly<Record<string, unknown>>): Pick<Item, "secrets"> {
@@ -84,18 +62,6 @@ function secretsIn(inputs: Readonly<Record<string, unknown>>): Pick<Item, "secre
     return found.length === 0
         ? {}
         : { secrets: Object.fromEntries(found.map(([key, value]) => [key, digest(value)])) };
-}
-
-function masked(value: unknown): unknown {
-    if (Array.isArray(value)) {
-        return value.map(masked);
-    }
-    if (typeof value !== "object" || value === null) {
-        return value;
-    }
-    return "$secret" in value
-        ? secretMark
-        : Object.fromEntries(Object.entries(value).map(([key, each]) => [key, masked(each)]));
 }
 
 /** @throws CommandError when the text is no inventory of that stack. */

@@ -8,8 +8,8 @@ import type { KubeconfigConnection } from "../../estate/kubeconfig";
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { CommandError } from "../support/console";
-import { estateOf, placeholderAccess, sandboxCredentials } from "../support/stack";
-import { parseStackFile } from "../support/stackFile";
+import { estateKey, estateOf, placeholderAccess, sandboxCredentials, specOf } from "../support/stack";
+import { credentialsKey } from "../support/stackFile";
 import { record, type Registration } from "./engine";
 
 /** How the clusters are reached that the spec names no server of, by cluster; nothing in it lets anybody in. */
@@ -32,13 +32,13 @@ export async function declaredObjects(
     servers: Servers,
 ): Promise<readonly Registration[]> {
     const estate = estateOf(stack, text);
-    const spec = specOf(stack, text);
+    const spec = specOf(stack, text) as Tree;
     const config = {
-        "gitops-estate:estate": JSON.stringify(withoutKubeconfigs(spec, servers)),
-        "gitops-estate:credentials": JSON.stringify(placeholders(estate, servers)),
+        [estateKey]: JSON.stringify(withoutKubeconfigs(spec, servers)),
+        [credentialsKey]: JSON.stringify(placeholders(estate, servers)),
     };
     const program = createRequire(__filename)(path.join(checkoutDir(), "index.ts")) as () => Promise<unknown>;
-    pulumi.runtime.setAllConfig(config, ["gitops-estate:credentials"]);
+    pulumi.runtime.setAllConfig(config, [credentialsKey]);
     const restore = withoutOwnKubeconfig();
     try {
         const { registrations } = await record(program, undefined, { stack, preview: true });
@@ -67,11 +67,6 @@ export async function serversOf({ stack, text }: Described, secrets: unknown): P
 
 function withoutLogin(address: string): string {
     return address.replace(/^(https?:\/\/)[^/@]*@/, "$1");
-}
-
-function specOf(stack: string, text: string): Tree {
-    const file = parseStackFile(`Pulumi.${stack}.yaml`, text).toJS() as { config: Tree };
-    return file.config["gitops-estate:estate"] as Tree;
 }
 
 /** The spec with the kubeconfigs of this machine left out where it is known what they say. */

@@ -12,7 +12,7 @@ import type { Credential } from "./pulumiEngine";
 import { stackFileData } from "./stackFile";
 
 /** Key of the spec in a stack file. */
-const estateKey = "gitops-estate:estate";
+export const estateKey = "gitops-estate:estate";
 
 /** Folder of the stack files: the checkout, unless ESTATE_STACKS names another, as tests do. */
 export function stackFolder(): string {
@@ -45,8 +45,8 @@ export function committedStackFile(stack: string): string {
     }
 }
 
-/** The estate a stack file describes. @throws CommandError with every problem of the spec. */
-export function estateOf(stack: string, text: string): Estate {
+/** The spec as a stack file has it. @throws CommandError when the file cannot be read, or describes no estate. */
+export function specOf(stack: string, text: string): unknown {
     const data = stackFileData(`Pulumi.${stack}.yaml`, text) as {
         config?: Record<string, unknown> | null;
     } | null;
@@ -56,7 +56,12 @@ export function estateOf(stack: string, text: string): Estate {
             `Pulumi.${stack}.yaml describes no estate: config has no ${estateKey}. docs/your-own-estate.md says what belongs there.`,
         );
     }
-    const { estate, problems } = parseEstate(config[estateKey]);
+    return config[estateKey];
+}
+
+/** The estate a stack file describes. @throws CommandError with every problem of the spec. */
+export function estateOf(stack: string, text: string): Estate {
+    const { estate, problems } = parseEstate(specOf(stack, text));
     if (estate === undefined) {
         throw new CommandError(
             `Pulumi.${stack}.yaml:\n${formatProblems(problems.filter(({ severity }) => severity === "error"))}`,
