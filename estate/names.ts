@@ -53,15 +53,21 @@ export const gitlabPathElement: NameRule = {
     form: "letters, digits, single - _ or . between them, not ending in .git or .atom",
 };
 
-/** The part of a branch's pattern that keeps commits' ids out: GitLab takes none for a branch, nor for its first folder. */
-const noCommit = String.raw`(?!(?:[0-9a-f]{40}|[0-9a-f]{64})(?:-?\/|$))`;
+/** What git takes as a ref's name, less what needs quoting in shells. @param and what must not be there besides. */
+function refForm(and: string): RegExp {
+    return new RegExp(
+        String.raw`^(?![-/.])(?!.*(?:\/\/|\.\.|\/\.|@\{))(?!.*(?:\.lock)(?:\/|$))` +
+            and +
+            String.raw`(?!(?:HEAD|@)$|refs\/(?:heads|tags|remotes)\/)[A-Za-z0-9._/@+-]+(?<![/.])$`,
+    );
+}
 
 /** What git-check-ref-format and GitLab accept as a branch, less what needs quoting in shells. */
 export const branchName: NameRule = {
     what: "git branch",
     maximum: 244,
-    pattern:
-        /^(?![-/.])(?!.*(?:\/\/|\.\.|\/\.|@\{))(?!.*(?:\.lock)(?:\/|$))(?!(?:[0-9a-f]{40}|[0-9a-f]{64})(?:-?\/|$))(?!(?:HEAD|@)$|refs\/(?:heads|tags|remotes)\/)[A-Za-z0-9._/@+-]+(?<![/.])$/,
+    // GitLab takes no commit's id for a branch, nor for its first folder.
+    pattern: refForm(String.raw`(?!(?:[0-9a-f]{40}|[0-9a-f]{64})(?:-?\/|$))`),
     form: "letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or ., not ending in .lock, not a commit id, HEAD, @ or refs/heads/…",
 };
 
@@ -69,7 +75,7 @@ export const branchName: NameRule = {
 export const refName: NameRule = {
     ...branchName,
     what: "branch, tag or commit",
-    pattern: new RegExp(branchName.pattern.source.replace(noCommit, "")),
+    pattern: refForm(""),
     form: "a branch, a tag or a commit: letters, digits and . _ / @ + -, no .. or //, not starting or ending with / or .",
 };
 

@@ -28,12 +28,10 @@ export interface Parsed {
 export function parseEstate(raw: unknown, context: ParseContext = {}): Parsed {
     const secrets = secretsIn(raw);
     const { spec, problems } = readSpec(raw);
+    const told = [...secrets, ...problems];
     const found = [
-        ...secrets,
-        ...problems,
-        ...unseenIn(raw).filter(
-            ({ path }) => ![...secrets, ...problems].some((other) => related(path, other.path)),
-        ),
+        ...told,
+        ...unseenIn(raw).filter(({ path }) => !told.some((other) => related(path, other.path))),
     ];
     // Without one of the spec's maps, everything that names something in it would be told too.
     if (spec !== undefined && !problems.some(({ path }) => isMapOfNames(path))) {

@@ -201,6 +201,8 @@ function channels(estate: Estate, nodes: MapNode[], groupOf: (app: App) => strin
             ...(names.length === 1 ? {} : { count: names.length }),
             notes: [],
         });
+        // Nothing watches a machine: the job that delivers tells. It sends no mail.
+        const byJobs = names.some((name) => (estate.channels[name]?.kind ?? "email") !== "email");
         for (const app of Object.values(estate.apps)) {
             const told = app.environments.filter((each) =>
                 each.channels.some((name) => names.includes(name)),
@@ -208,9 +210,7 @@ function channels(estate: Estate, nodes: MapNode[], groupOf: (app: App) => strin
             if (told.some((each) => !onMachine(each))) {
                 lead(idOf("engine", app.engine), id, "cards");
             }
-            // Nothing watches a machine: the job that delivers tells. It sends no mail.
-            const kinds = names.map((name) => estate.channels[name]?.kind);
-            if (told.some(onMachine) && kinds.some((kind) => kind !== undefined && kind !== "email")) {
+            if (byJobs && told.some(onMachine)) {
                 lead(idOf("code", groupOf(app)), id, "cards");
             }
         }

@@ -7,7 +7,7 @@ import type { Delivered, EngineArgs, PreparedEngines } from "../engines/engine";
 import { refuseMissing } from "../gitlab/people";
 import { foreignPipelines, pausedApps, hotfixes, type EstateOutputs } from "../outputs";
 import { makeProviders } from "../providers";
-import { mapValues, required } from "../support/maps";
+import { byKey, mapValues, required } from "../support/maps";
 import { protectedObjects } from "../support/protected";
 import { sharedToken } from "../support/sharedToken";
 import { clusterAccesses } from "./accounts";
@@ -46,8 +46,10 @@ export async function declareEstate(
         (repository) => pushHooks(prepared, args, repository),
         hookToken,
     );
-    const installed = mapValues(Object.fromEntries(estate.engines.map((name) => [name, name])), (name) =>
-        installedEngine(estate, name, args, prepared, configs),
+    const installed = byKey(
+        estate.engines,
+        (name) => name,
+        (name) => installedEngine(estate, name, args, prepared, configs),
     );
     const accesses = clusterAccesses(estate, providers, definitions, (engine, team) =>
         required(required(installed, engine, "engine").teams, team, "team"),

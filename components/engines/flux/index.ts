@@ -144,9 +144,7 @@ class FluxOnHost implements InstalledEngine {
                 ...(apps.length === 0 ? { empty: true } : {}),
                 objects: [
                     ...this.relays(apps).map((channel) => provider(this.estate, name, channel)),
-                    ...(tellsCommits(this.estate) && apps.length > 0
-                        ? [commitsProvider(this.estate, name)]
-                        : []),
+                    ...(this.tells(apps) ? [commitsProvider(this.estate, name)] : []),
                     ...previewAccess(
                         this.estate,
                         name,
@@ -236,7 +234,7 @@ class FluxOnHost implements InstalledEngine {
         const inTeam = this.inTeam(app.team);
         const told = [
             ...(this.relays([app]).length === 0 ? [] : alerts(this.estate, app)),
-            ...(tellsCommits(this.estate) ? commitAlerts(app) : []),
+            ...(this.tells([app]) ? commitAlerts(app) : []),
         ];
         const { flux: settings, apps, clusters } = this.estate;
         return new FluxDelivery(
@@ -267,6 +265,11 @@ class FluxOnHost implements InstalledEngine {
         return this.estate.relay === undefined ? [] : channelsOf(apps);
     }
 
+    /** Whether GitLab is told of apps. */
+    private tells(apps: readonly App[]): boolean {
+        return tellsCommits(this.estate) && apps.length > 0;
+    }
+
     /** What the team's receivers and providers share with GitLab, Harbor and the relay, as far as they are there. */
     private tokens(team: string, apps: readonly App[]): Record<string, pulumi.Input<string>> {
         const { token } = this.args;
@@ -276,9 +279,9 @@ class FluxOnHost implements InstalledEngine {
             ...(listens && apps.some(({ updater }) => updater !== undefined)
                 ? { [imageTokenSecret]: token(imagePurpose(team)) }
                 : {}),
-            ...(this.relays(apps).length === 0 && !(tellsCommits(this.estate) && apps.length > 0)
-                ? {}
-                : { [relayTokenSecret]: token(relayPurpose) }),
+            ...(this.relays(apps).length > 0 || this.tells(apps)
+                ? { [relayTokenSecret]: token(relayPurpose) }
+                : {}),
         };
     }
 
