@@ -23,11 +23,18 @@ import { ensureTools, progressPrinter } from "../toolchain";
 import { benchDelivery, parseDeliveryOptions } from "./bench/delivery";
 import { benchEngines, parseEnginesOptions } from "./bench/engines";
 import { largeStack } from "./bench/large";
-import { measured, memoryOf, treeOf, type Measurement } from "./bench/measure";
+import { measured, measuredFirstUp, memoryOf, treeOf, update, type Measurement } from "./bench/measure";
 import { countsOf } from "./bench/options";
 import { benchReview, parseReviewOptions } from "./bench/review";
-import { comparisonTable, figureTable, median, type Comparison, type Figure } from "./bench/report";
-import { inThrowawaySandbox, machine } from "./bench/throwaway";
+import {
+    comparedRuns,
+    comparisonTable,
+    figureTable,
+    median,
+    type Comparison,
+    type Figure,
+} from "./bench/report";
+import { inThrowawaySandbox, machine, useStacks } from "./bench/throwaway";
 import { CommandError, runMain } from "./support/console";
 import { type PulumiEngine } from "./support/pulumiEngine";
 import { engineHome, installPlugin, programEngine } from "./support/sandboxEngine";
@@ -37,18 +44,11 @@ import { committedStackFile, estateOf } from "./support/stack";
 import { estateTools } from "./support/toolsets";
 
 const megabyte = 1024 * 1024;
-const update = ["up", "--yes", "--skip-preview", "--suppress-outputs"];
 
 /** The engines' own processes would work on what the estate just made while Pulumi is measured. */
 const measuredParts = partGroups.filter(
     (part): part is PartGroup => !isEngineId(part) && !isExtraId(part) && part !== "docker",
 );
-
-/**
- * Lets an engine write its state once, when it ends, instead of after each resource: a first `up` is only there to be
- * measured after, and with thousands of resources it would be the longest part of the bench.
- */
-const stateAtTheEnd = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
 interface Options {
     readonly apps: number;
@@ -98,12 +98,12 @@ async function compare(
     { rounds, plain }: Options,
 ): Promise<{ rows: Comparison[]; figures: Figure[] }> {
     say(`${name}: first up`);
-    const first = await measured({ ...estate, env: { ...estate.env, ...stateAtTheEnd } }, update);
+    const first = await measuredFirstUp(estate);
     const { changed, same } = await lastUpdate(estate);
     const count = changed + same;
     say(`${name}: ${count} resources in ${first.seconds.toFixed(1)} s; the same number of bare ones`);
     const bare = await bareStack(folder, count);
-    const bareFirst = await measured({ ...bare, env: { ...bare.env, ...stateAtTheEnd } }, update);
+    const bareFirst = await measuredFirstUp(bare);
     const series = (): Record<"estate" | "plain" | "bare", Measurement[]> => ({
         estate: [],
         plain: [],
@@ -128,22 +128,8 @@ async function compare(
     if (after.changed > 0) {
         throw new CommandError(`An up that should change nothing changed ${after.changed} resources.`);
     }
-    const row = (operation: "preview" | "up", label: string, by: "estate" | "plain"): Comparison[] => {
-        const of = (pick: (one: Measurement) => number): { estate: number; bare: number } => ({
-            estate: median(runs[operation][by].map(pick)),
-            bare: median(runs[operation].bare.map(pick)),
-        });
-        return [
-            { what: `${name}: ${label}`, unit: "s", ...of((one) => one.seconds) },
-            {
-                what: `${name}: processor time of it`,
-                unit: "s",
-                aimless: true,
-                ...of((one) => one.processor),
-            },
-            { what: `${name}: memory of it`, unit: "MB", ...of((one) => one.bytes / megabyte) },
-        ];
-    };
+    const row = (operation: "preview" | "up", label: string, by: "estate" | "plain"): Comparison[] =>
+        comparedRuns(`${name}: `, label, runs[operation][by], runs[operation].bare);
     const plainRows = [
         ...row("preview", "preview, plain Pulumi", "plain"),
         ...row("up", "up without a change, plain Pulumi", "plain"),
@@ -173,10 +159,7 @@ async function sandboxMemory(): Promise<number> {
 async function bench(options: Options, folder: string): Promise<void> {
     const dev = committedStackFile("dev");
     const clusters = Object.keys(estateOf("dev", dev).clusters);
-    fs.mkdirSync(path.join(folder, "stacks"));
-    fs.writeFileSync(path.join(folder, "stacks", "Pulumi.dev.yaml"), dev);
-    fs.writeFileSync(path.join(folder, "stacks", "Pulumi.large.yaml"), largeStack(dev, options.apps));
-    process.env["ESTATE_STACKS"] = path.join(folder, "stacks");
+    useStacks(folder, { dev, large: largeStack(dev, options.apps) });
     await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
     const boots: { clusters: number; all: number }[] = [];
     const figures: Figure[] = [];

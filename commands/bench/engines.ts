@@ -3,8 +3,6 @@
  * from a commit to where it runs, for one app and for all apps of a repository at once; their memory; and the same once more
  * while a member accepts connections and never answers. docs/performance.md says how to read it.
  */
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { parseDocument } from "yaml";
 import { engines } from "../../estate/engines";
 import { versionOf } from "../../estate/flows/plan";
@@ -14,10 +12,10 @@ import { CommandError, table } from "../support/console";
 import { fluxVersion, sandboxStack } from "../support/estateSandbox";
 import { committedStackFile } from "../support/stack";
 import { Story, until, type Person } from "../support/story";
-import { measured, memoryOf, treeOf } from "./measure";
+import { measuredFirstUp, memoryOf, treeOf } from "./measure";
 import { countsOf } from "./options";
 import { median } from "./report";
-import { machine } from "./throwaway";
+import { machine, useStacks } from "./throwaway";
 
 /** What is measured. */
 export interface EnginesOptions {
@@ -130,17 +128,10 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Makes the estate in the sandbox of this process's environment, measures, and prints the tables. */
 export async function benchEngines(options: EnginesOptions, folder: string): Promise<void> {
     process.stdout.write(`${machine()}\n`);
-    const stacks = path.join(folder, "stacks");
-    fs.mkdirSync(stacks);
-    fs.writeFileSync(path.join(stacks, "Pulumi.dev.yaml"), enginesStack(committedStackFile("dev"), options));
-    process.env["ESTATE_STACKS"] = stacks;
+    useStacks(folder, { dev: enginesStack(committedStackFile("dev"), options) });
     const { estate, sandbox, engine } = await sandboxStack("dev", say);
     say("pulumi up");
-    // The state is written once: after each of thousands of resources it would be the longest part.
-    const env = { ...engine.env, PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
-    const { seconds } = await measured({ ...engine, env }, [
-        ...["up", "--yes", "--skip-preview", "--suppress-outputs"],
-    ]);
+    const { seconds } = await measuredFirstUp(engine);
     say(`made in ${seconds.toFixed(0)} s`);
     const story = new Story(sandbox);
     const bench = new Engines(estate, story, await story.person("root"));

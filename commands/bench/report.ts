@@ -1,5 +1,6 @@
 /** What the bench prints. Pure. */
 import { table } from "../support/console";
+import type { Measurement } from "./measure";
 
 /** How often the bare engine's time or memory the estate may take. */
 export const ratioAim = 1.25;
@@ -27,6 +28,44 @@ export interface Figure {
 /** The middle value; of an even number the lower of the two in the middle. 0 of none. */
 export function median(values: readonly number[]): number {
     return [...values].sort((left, right) => left - right)[Math.floor((values.length - 1) / 2)] ?? 0;
+}
+
+/**
+ * Runs beside others: their time, processor time and memory, by the middle of each.
+ *
+ * @param aim of the time; memory then has none. {@link ratioAim} for both where nothing is said.
+ */
+export function comparedRuns(
+    prefix: string,
+    what: string,
+    runs: readonly Measurement[],
+    others: readonly Measurement[],
+    aim?: number,
+): Comparison[] {
+    const of = (pick: (one: Measurement) => number): Pick<Comparison, "estate" | "bare"> => ({
+        estate: median(runs.map(pick)),
+        bare: median(others.map(pick)),
+    });
+    return [
+        {
+            what: `${prefix}${what}`,
+            unit: "s",
+            ...(aim === undefined ? {} : { aim }),
+            ...of(({ seconds }) => seconds),
+        },
+        {
+            what: `${prefix}processor time of it`,
+            unit: "s",
+            aimless: true,
+            ...of(({ processor }) => processor),
+        },
+        {
+            what: `${prefix}memory of it`,
+            unit: "MB",
+            ...(aim === undefined ? {} : { aimless: true }),
+            ...of(({ bytes }) => bytes / 1024 ** 2),
+        },
+    ];
 }
 
 /** The comparisons as a table with ratio, aim and whether it is met. */

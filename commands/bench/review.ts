@@ -3,16 +3,15 @@
  * same stack: a preview with policies and the report beside a bare preview, and drift beside a refresh. docs/performance.md
  * says how to read it.
  */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { checkoutDir } from "../../toolchain/checkout";
 import { bootSandbox, sandboxStack } from "../support/estateSandbox";
 import { committedStackFile, estateOf } from "../support/stack";
 import { largeStack } from "./large";
-import { measured, measuredProgram, type Measurement } from "./measure";
+import { measured, measuredFirstUp, measuredProgram, type Measurement } from "./measure";
 import { countsOf } from "./options";
-import { comparisonTable, median, type Comparison } from "./report";
-import { machine } from "./throwaway";
+import { comparedRuns, comparisonTable } from "./report";
+import { machine, useStacks } from "./throwaway";
 
 /** What is measured. */
 export interface ReviewOptions {
@@ -33,17 +32,14 @@ const stack = "dev";
 /** Measures in the sandbox of this process's environment; `folder` is for files of its own. */
 export async function benchReview({ apps, rounds }: ReviewOptions, folder: string): Promise<void> {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
-    const stacks = path.join(folder, "stacks");
-    fs.mkdirSync(stacks);
     const text = largeStack(committedStackFile(stack), apps);
-    fs.writeFileSync(path.join(stacks, `Pulumi.${stack}.yaml`), text);
-    process.env["ESTATE_STACKS"] = stacks;
+    useStacks(folder, { [stack]: text });
     process.stdout.write(`${machine()}, ${apps} apps\n`);
     say("booting a sandbox");
     await bootSandbox(estateOf(stack, text), () => undefined);
     const { engine } = await sandboxStack(stack, () => undefined, true);
     say("first up");
-    await measured(engine, ["up", "--yes", "--skip-preview", "--suppress-outputs"]);
+    await measuredFirstUp(engine);
     const command = (file: string, ...args: string[]): Promise<Measurement> =>
         measuredProgram(
             [process.execPath, "commands/run.mjs", `commands/${file}.ts`, ...args],
@@ -69,32 +65,17 @@ export async function benchReview({ apps, rounds }: ReviewOptions, folder: strin
             found[name].push(await runs[name]());
         }
     }
-    const compared = (
-        what: string,
-        one: keyof typeof runs,
-        other: keyof typeof runs,
-        aim: number,
-    ): Comparison[] => {
-        const of = (pick: (each: Measurement) => number): { estate: number; bare: number } => ({
-            estate: median(found[one].map(pick)),
-            bare: median(found[other].map(pick)),
-        });
-        return [
-            { what, unit: "s", aim, ...of(({ seconds }) => seconds) },
-            { what: "processor time of it", unit: "s", aimless: true, ...of(({ processor }) => processor) },
-            { what: "memory of it", unit: "MB", aimless: true, ...of(({ bytes }) => bytes / 1024 ** 2) },
-        ];
-    };
     process.stdout.write(
         `\n${comparisonTable(
             [
-                ...compared(
+                ...comparedRuns(
+                    "",
                     "preview, policies and report, beside a bare preview",
-                    "review",
-                    "preview",
+                    found.review,
+                    found.preview,
                     reviewAim,
                 ),
-                ...compared("drift, beside a refresh", "drift", "refresh", driftAim),
+                ...comparedRuns("", "drift, beside a refresh", found.drift, found.refresh, driftAim),
             ],
             ["REVIEW", "ENGINE"],
         )}\n`,

@@ -22,6 +22,16 @@ export async function inThrowawaySandbox(work: (folder: string) => Promise<void>
     }
 }
 
+/** Puts stack files into the folder of a throwaway sandbox, and has this process's commands read those. */
+export function useStacks(folder: string, texts: Readonly<Record<string, string>>): void {
+    const stacks = path.join(folder, "stacks");
+    fs.mkdirSync(stacks);
+    for (const [stack, text] of Object.entries(texts)) {
+        fs.writeFileSync(path.join(stacks, `Pulumi.${stack}.yaml`), text);
+    }
+    process.env["ESTATE_STACKS"] = stacks;
+}
+
 /** Date, processors, memory and Node.js, in one line. */
 export function machine(): string {
     const cpus = os.cpus();
