@@ -47,28 +47,34 @@ export const syncWindow = z.strictObject({
         ),
 });
 
-const apiGroup = z
-    .string()
-    .regex(
-        /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)?$/,
-        "must be an API group without a version, e.g. gateway.networking.k8s.io",
-    );
-
-const kindName = z.string().regex(/^[A-Z][A-Za-z0-9]*$/, "must be a kind, e.g. HTTPRoute");
-
+const groupForm = "(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*)?";
+const kindForm = "[A-Z][A-Za-z0-9]*";
 /** A pattern in the place of a name, for engines that read one there. */
-const globbed = z.string().regex(/^(?=.*[*?])[A-Za-z0-9.*?-]+$/);
+const globForm = "(?=.*[*?])[A-Za-z0-9.*?-]+";
+
+/** @param form what else it may be. */
+const groupOf = (...form: string[]): z.ZodString =>
+    z
+        .string()
+        .regex(
+            new RegExp(`^(?:${[groupForm, ...form].join("|")})$`),
+            "must be an API group without a version, e.g. gateway.networking.k8s.io",
+        );
+const apiGroup = groupOf();
+
+const kindOf = (...form: string[]): z.ZodString =>
+    z.string().regex(new RegExp(`^(?:${[kindForm, ...form].join("|")})$`), "must be a kind, e.g. HTTPRoute");
+const kindName = kindOf();
 
 export const ignoredDifference = z.strictObject({
-    group: z
-        .union([apiGroup, globbed])
+    group: groupOf(globForm)
         .default("")
         .describe(
             "API group, e.g. `apps`; empty for the core group. Also a pattern, e.g. `*`, where the engine reads one.",
         ),
-    kind: z
-        .union([kindName, globbed])
-        .describe("Kind, e.g. `Deployment`. Also a pattern, e.g. `*`, where the engine reads one."),
+    kind: kindOf(globForm).describe(
+        "Kind, e.g. `Deployment`. Also a pattern, e.g. `*`, where the engine reads one.",
+    ),
     name: z.string().min(1).optional().describe("Name of one object. Default: all of the kind."),
     jsonPointers: z
         .array(z.string().regex(/^\//, "must be a JSON pointer, e.g. /spec/replicas"))
@@ -100,7 +106,14 @@ export const kustomizeOverrides = z.strictObject({
                 target: z
                     .strictObject({
                         group: targeted.optional().describe("API group, as an expression."),
-                        version: targeted.optional().describe("API version, as an expression, e.g. `v1`."),
+                        version: z
+                            .string()
+                            .regex(
+                                /^[v.([][^\s/]*$/,
+                                "must be a version of an API, e.g. v1, or an expression that begins so",
+                            )
+                            .optional()
+                            .describe("API version, as an expression, e.g. `v1`."),
                         kind: targeted
                             .optional()
                             .describe("Kind, as an expression, e.g. `Deployment|StatefulSet`."),
