@@ -12,6 +12,11 @@ export function plainUrl(url: string): string {
     return `${origin}${pathname}`.replace(/\/+$/, "");
 }
 
+/** The address of a GitLab without the path of its API. */
+export function withoutApi(url: string): string {
+    return url.replace(/\/api(?:\/v\d+)?\/?$/, "");
+}
+
 /** Each element once, sorted. */
 export function sortedSet<T extends string>(list: readonly T[]): T[] {
     return [...new Set(list)].sort(compare);

@@ -49,6 +49,15 @@ export function harborConnection(
     };
 }
 
+/** A server of an estate's surroundings that is called without a login: a bot, a page to sign in at. */
+export function openConnection(
+    url: string,
+    { network }: Pick<Estate, "network">,
+    context: ConnectionContext,
+): Connection {
+    return { url, headers: {}, ...trusted(network, url, context), ...proxied(url, context.env) };
+}
+
 /** A stack secret, or an empty text. */
 export function secret({ credentials }: ConnectionContext, ...keys: string[]): string {
     const value = at(credentials, keys);

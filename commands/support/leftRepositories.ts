@@ -6,6 +6,7 @@
  */
 import type { Estate } from "../../estate/model";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
+import { stayingLine } from "./staying";
 import { nameOf } from "./urn";
 
 /** What stays on GitLab without the stack. */
@@ -85,8 +86,10 @@ function isOfStayingApp({ urn }: StateResource, apps: Estate["apps"]): boolean {
 export function leftLine(left: readonly LeftRepository[], writes: boolean): string | undefined {
     return left.length === 0
         ? undefined
-        : `Needed by no flow any more: ${left.map(({ kind, path }) => `${kind} ${path}`).join(", ")}. Each stays on GitLab with its history until a person deletes it` +
-              (writes
-                  ? "; the stack knows it no longer."
-                  : ": up takes it out of the stack first, and deletes nothing of it.");
+        : stayingLine(
+              `Needed by no flow any more: ${left.map(({ kind, path }) => `${kind} ${path}`).join(", ")}`,
+              "on GitLab with its history",
+              "nothing of it",
+              writes,
+          );
 }

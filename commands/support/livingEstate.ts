@@ -15,6 +15,7 @@ import { movedImages } from "./movedImages";
 import { lowerVisibility, movedLines, moves, obstacles, otherAddresses } from "./moves";
 import { leftLine, leftRepositories } from "./leftRepositories";
 import { makeStarts, newStarts, startLines } from "./starts";
+import { stayingLine } from "./staying";
 import { filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { goneMembers, newNames, withNewNames } from "./people";
 import { importResources } from "./takeOver";
@@ -111,10 +112,12 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     ];
     if (left.length > 0) {
         change.report(
-            `Not in the spec any more: ${listOf(left)}. Each stays on GitLab with its protection until a person deletes it` +
-                (change.writes
-                    ? "; the stack knows it no longer."
-                    : ": up takes it out of the stack first, and deletes neither."),
+            stayingLine(
+                `Not in the spec any more: ${listOf(left)}`,
+                "on GitLab with its protection",
+                "neither",
+                change.writes,
+            ),
         );
     }
     const leaving = leftLine(gone, change.writes);
@@ -123,10 +126,12 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     }
     if (images.length > 0) {
         change.report(
-            `In another registry now: ${images.map(({ project, registry }) => `image project ${project} of ${registry}`).join(", ")}. Each stays there with its images until a person deletes it` +
-                (change.writes
-                    ? "; the stack knows it no longer."
-                    : ": up takes it out of the stack first, and deletes nothing of it."),
+            stayingLine(
+                `In another registry now: ${images.map(({ project, registry }) => `image project ${project} of ${registry}`).join(", ")}`,
+                "there with its images",
+                "nothing of it",
+                change.writes,
+            ),
         );
     }
     if (change.writes && urns.length > 0) {

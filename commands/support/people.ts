@@ -3,8 +3,8 @@
  * is another membership to the engine, made before the old one goes; GitLab refuses a second one of the same person.
  */
 import type { Estate } from "../../estate/model";
+import { userNamed } from "../doctor/gitlab/facts";
 import type { Ask } from "../doctor/http";
-import { list, text } from "../doctor/json";
 import { CommandError } from "./console";
 import { liveResources, type ExportedStack } from "./exported";
 import { nameOf } from "./urn";
@@ -56,13 +56,12 @@ export function goneMembers({ teams }: Pick<Estate, "teams">, exported: Exported
 export async function newNames(gone: readonly Gone[], ask: Ask): Promise<NewName[]> {
     const numbers = new Map<string, unknown>();
     for (const user of new Set(gone.flatMap(({ candidates }) => candidates))) {
-        const { status, body } = await ask("GET", `/users?username=${encodeURIComponent(user)}`);
+        const { status, found } = await userNamed(ask, user);
         if (status !== 200) {
             throw new CommandError(
                 `GitLab does not say who ${user} is: status ${status}. Nothing was changed; run it again.`,
             );
         }
-        const found = list(body).find((each) => text(each["username"]).toLowerCase() === user.toLowerCase());
         numbers.set(user, found?.["id"]);
     }
     return gone.flatMap(({ urn, team, name, userId, candidates }) => {

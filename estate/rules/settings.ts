@@ -1,5 +1,6 @@
 import { channelKinds } from "../channels";
 import type { Channel, Estate } from "../model";
+import { withoutApi } from "../plain";
 import { compare } from "../problem";
 import { daysBetween } from "../days";
 import { isGitLabCom, needsEnterprise } from "../edition";
@@ -245,10 +246,10 @@ export const settingRules: readonly Rule[] = [
         severity: "error",
         check: ({ spec: { gitlab } }) =>
             (["url", "clusterUrl"] as const).flatMap((key) => {
-                const own = gitlab[key]?.replace(/\/api(?:\/v\d+)?\/?$/, "");
-                return own === gitlab[key]
+                const value = gitlab[key];
+                return value === undefined || withoutApi(value) === value
                     ? []
-                    : [{ path: `gitlab.${key}`, value: gitlab[key], fix: `write ${own}` }];
+                    : [{ path: `gitlab.${key}`, value, fix: `write ${withoutApi(value)}` }];
             }),
     },
     {

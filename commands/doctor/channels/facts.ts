@@ -2,7 +2,7 @@
 import * as net from "node:net";
 import type { Estate } from "../../../estate/model";
 import { at } from "../../../estate/credentials";
-import { proxied, trusted, type ConnectionContext } from "../connections";
+import { openConnection, proxied, type ConnectionContext } from "../connections";
 import { callTimeout, client, Unreachable, unreachable } from "../http";
 import { record } from "../json";
 
@@ -88,15 +88,7 @@ async function signIn(
     context: ConnectionContext,
     end: AbortSignal,
 ): Promise<NonNullable<ChannelFacts["signIn"]>> {
-    const { ask, close } = client(
-        {
-            url: issuer,
-            headers: {},
-            ...trusted(estate.network, issuer, context),
-            ...proxied(issuer, context.env),
-        },
-        end,
-    );
+    const { ask, close } = client(openConnection(issuer, estate, context), end);
     try {
         const { status, body } = await ask("GET", "/.well-known/openid-configuration");
         const own = record(body)["issuer"];

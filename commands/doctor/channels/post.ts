@@ -2,7 +2,7 @@
 import { channelKinds, type WebhookKind } from "../../../estate/channels";
 import { at } from "../../../estate/credentials";
 import type { Channel, Estate } from "../../../estate/model";
-import { proxied, trusted, type ConnectionContext } from "../connections";
+import { openConnection, type ConnectionContext } from "../connections";
 import { client, unreachable } from "../http";
 import { text } from "../json";
 import { bots } from "./bots";
@@ -39,15 +39,7 @@ export async function postCard(
     const secret = value("secret");
     const bare = { url, body: bots[kind].card(title, words) };
     const post = secret === "" ? bare : bots[kind].signed(bare, secret, now);
-    const { ask, close } = client(
-        {
-            url: origin,
-            headers: {},
-            ...trusted(estate.network, origin, context),
-            ...proxied(origin, context.env),
-        },
-        end,
-    );
+    const { ask, close } = client(openConnection(origin, estate, context), end);
     try {
         const { status, body } = await ask("POST", post.url.slice(origin.length), post.body);
         const refusal = bots[kind].refusal(body);

@@ -208,9 +208,18 @@ async function withToken(ask: Ask, { gitlab, teams }: Estate): Promise<Omit<GitL
     };
 }
 
-async function person(ask: Ask, username: string): Promise<Person> {
-    const { body } = await ask("GET", `/users?username=${encodeURIComponent(username)}`);
+/** The user whom a name is of, however it is spelt; `status`: of GitLab's answer. */
+export async function userNamed(
+    ask: Ask,
+    username: string,
+): Promise<{ readonly status: number; readonly found: Readonly<Record<string, unknown>> | undefined }> {
+    const { status, body } = await ask("GET", `/users?username=${encodeURIComponent(username)}`);
     const found = list(body).find((each) => text(each["username"]).toLowerCase() === username.toLowerCase());
+    return { status, found };
+}
+
+async function person(ask: Ask, username: string): Promise<Person> {
+    const { found } = await userNamed(ask, username);
     return found === undefined
         ? { username }
         : { username, spelling: text(found["username"]), state: text(found["state"]) };

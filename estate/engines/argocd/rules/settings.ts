@@ -1,5 +1,6 @@
 import { lt, major, minor } from "semver";
 
+import { withoutApi } from "../../../plain";
 import type { AppsRule, Checked, Finding } from "../../../rules/rule";
 import { argoCdReleases, argoCdSupport } from "../releases";
 
@@ -49,7 +50,8 @@ export const argocdSettingRules: readonly AppsRule[] = [
         rule: "should have the host and path that GitLab itself is known by: with another one nothing is refreshed by a push",
         severity: "warning",
         check: ({ estate: { gitlab, argocd } }) =>
-            sameRepositories(gitlab.url, gitlab.clusterUrl) || /\/api(?:\/v\d+)?$/.test(gitlab.clusterUrl)
+            sameRepositories(gitlab.url, gitlab.clusterUrl) ||
+            withoutApi(gitlab.clusterUrl) !== gitlab.clusterUrl
                 ? []
                 : [
                       {
