@@ -30,10 +30,7 @@ func (c *ApprovalsConfig) check() []string {
 	if c == nil {
 		return nil
 	}
-	var problems []string
-	if address, err := url.Parse(c.GitLab); err != nil || address.Host == "" {
-		problems = append(problems, fmt.Sprintf("approvals.gitlab %q is not a URL", c.GitLab))
-	}
+	problems := checkURL("approvals.gitlab", c.GitLab)
 	if c.Job == "" {
 		problems = append(problems, "approvals.job is empty")
 	}
@@ -103,7 +100,7 @@ func (c *ApprovalsConfig) errand(event MergeRequestEvent) (errand, bool) {
 type Approvals struct {
 	config  ApprovalsConfig
 	secret  func(name string) (string, error)
-	client  *http.Client
+	server  gitlabServer
 	log     *slog.Logger
 	pause   time.Duration
 	mutex   sync.Mutex
@@ -115,7 +112,7 @@ type Approvals struct {
 
 func newApprovals(ctx context.Context, config ApprovalsConfig, secret func(string) (string, error), log *slog.Logger) *Approvals {
 	return &Approvals{
-		config: config, secret: secret, client: newClient(), log: log, pause: 2 * time.Second,
+		config: config, secret: secret, server: gitlabServer{config.GitLab, newClient()}, log: log, pause: 2 * time.Second,
 		busy: map[string]*errand{}, counts: map[string]int{}, ctx: ctx,
 	}
 }
@@ -256,7 +253,7 @@ func (a *Approvals) call(path, method, resource string, answer any) error {
 		return fmt.Errorf("there is no token for %s", path)
 	}
 	for attempt := 1; ; attempt++ {
-		status, err := gitlabServer{a.config.GitLab, a.client}.ask(a.ctx, token, method, resource, nil, answer)
+		status, err := a.server.ask(a.ctx, token, method, resource, nil, answer)
 		if err == nil && status < 300 {
 			return nil
 		}

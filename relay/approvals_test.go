@@ -87,16 +87,20 @@ func (g *gate) post(token, event string, wanted int) {
 
 func (g *gate) expect(wanted ...string) {
 	g.t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for {
+	comesTo(g.t, "GitLab was asked for", strings.Join(wanted, " "), func() string {
 		g.mutex.Lock()
-		calls := strings.Join(g.calls, " ")
-		g.mutex.Unlock()
-		if calls == strings.Join(wanted, " ") {
-			return
-		}
+		defer g.mutex.Unlock()
+		return strings.Join(g.calls, " ")
+	})
+}
+
+// comesTo waits until something is as wanted.
+func comesTo(t *testing.T, what, wanted string, got func() string) {
+	t.Helper()
+	deadline := time.Now().Add(10 * time.Second)
+	for got() != wanted {
 		if time.Now().After(deadline) {
-			g.t.Fatalf("GitLab was asked for %q, wanted %q", calls, wanted)
+			t.Fatalf("%s\n%s\nwanted\n%s", what, got(), wanted)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

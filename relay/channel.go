@@ -147,7 +147,7 @@ func (c *Channel) add(message Message, note bool) *Job {
 	if len(c.state.Waiting) > queueLimit {
 		c.drop(c.dispensable())
 	}
-	c.poke()
+	rouse(c.wake)
 	return job
 }
 
@@ -191,13 +191,6 @@ func (c *Channel) finish(job *Job, result Result) {
 	close(job.done)
 }
 
-func (c *Channel) poke() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
-}
-
 // Work sends until the context ends.
 func (c *Channel) Work(ctx context.Context) {
 	for {
@@ -208,15 +201,30 @@ func (c *Channel) Work(ctx context.Context) {
 			c.changed()
 			continue
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !rest(ctx, c.wake, pause) {
 			return
-		case <-c.wake:
-			timer.Stop()
-		case <-timer.C:
 		}
+	}
+}
+
+// rest waits until it is woken, or a pause is over; false: the context has ended.
+func rest(ctx context.Context, wake <-chan struct{}, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-wake:
+	case <-timer.C:
+	}
+	return true
+}
+
+// rouse ends the rest of who waits for it, or the next one.
+func rouse(wake chan<- struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
 	}
 }
 

@@ -26,10 +26,7 @@ func (c *CommitsConfig) check() []string {
 	if c == nil {
 		return nil
 	}
-	if address, err := url.Parse(c.GitLab); err != nil || address.Host == "" {
-		return []string{fmt.Sprintf("commits.gitlab %q is not a URL", c.GitLab)}
-	}
-	return nil
+	return checkURL("commits.gitlab", c.GitLab)
 }
 
 // Delivery is what an engine delivers from a branch to a cluster. They are in a file beside the settings, by the engine's
@@ -190,10 +187,7 @@ func (c *Commits) accept(w http.ResponseWriter, done Done) {
 	}
 	c.waiting = append(kept, &told{done: done, since: time.Now()})
 	c.mutex.Unlock()
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+	rouse(c.wake)
 	respond(w, http.StatusAccepted, Result{Outcome: Queued})
 }
 
@@ -205,14 +199,8 @@ func (c *Commits) Work() {
 			c.attempt(next)
 			continue
 		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-c.ctx.Done():
-			timer.Stop()
+		if !rest(c.ctx, c.wake, pause) {
 			return
-		case <-c.wake:
-			timer.Stop()
-		case <-timer.C:
 		}
 	}
 }

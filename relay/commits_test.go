@@ -118,19 +118,11 @@ func (w *commitWorld) say(event, revision, message string, wanted int) {
 // expect waits until GitLab was told just this.
 func (w *commitWorld) expect(wanted ...string) {
 	w.t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
-	for {
+	comesTo(w.t, "GitLab was told", strings.Join(wanted, "\n"), func() string {
 		w.mutex.Lock()
-		got := strings.Join(w.asked, "\n")
-		w.mutex.Unlock()
-		if got == strings.Join(wanted, "\n") {
-			return
-		}
-		if time.Now().After(deadline) {
-			w.t.Fatalf("GitLab was told\n%s\nwanted\n%s", got, strings.Join(wanted, "\n"))
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
+		defer w.mutex.Unlock()
+		return strings.Join(w.asked, "\n")
+	})
 }
 
 // settled waits until so many errands have ended.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 )
 
 // gitlabServer is GitLab's REST API.
@@ -14,6 +15,14 @@ type gitlabServer struct {
 	// url of the server, without a slash at its end.
 	url    string
 	client *http.Client
+}
+
+// checkURL says what is wrong with a server's address in the settings.
+func checkURL(key, value string) []string {
+	if address, err := url.Parse(value); err != nil || address.Host == "" {
+		return []string{fmt.Sprintf("%s %q is not a URL", key, value)}
+	}
+	return nil
 }
 
 // ask makes one attempt. What it answers never holds the token. `body` and `answer` may be nil.
