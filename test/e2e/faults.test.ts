@@ -127,25 +127,7 @@ describe("an estate that meets trouble", { timeout: 50 * 60_000 }, () => {
         };
 
         test(`an edit by hand of what ${engine} delivers is undone by it`, async () => {
-            const target = (): Promise<string> =>
-                world
-                    .kubectl("member1", [
-                        ...[
-                            "-n",
-                            `${app}-dev`,
-                            "get",
-                            "service",
-                            app,
-                            "-o",
-                            "jsonpath={.spec.ports[0].targetPort}",
-                        ],
-                    ])
-                    .then(({ stdout }) => stdout);
-            await eventually(`${app} delivered`, target, (found) => found === "http", 180);
-            await patch("member1", `${app}-dev`, "service", app, {
-                spec: { ports: [{ name: "http", port: 80, targetPort: 81 }] },
-            });
-            await eventually(`${app} as git has it`, target, (found) => found === "http", 180);
+            await world.undoesEditByHand("member1", `${app}-dev`, app);
         });
 
         test(`an edit by hand of the object of ${engine} is found and mended`, async () => {

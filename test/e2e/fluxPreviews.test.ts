@@ -299,22 +299,7 @@ describe("a merge request of an app that Flux delivers", { timeout: 40 * 60_000,
         assert.equal(asked.code, 0, asked.stderr);
         await world.met("gitlab");
         // What needs no merge request goes on: what is changed by hand in the environment is undone.
-        const port = (): Promise<number | string | undefined> =>
-            world
-                .object<{ spec: { ports: { targetPort: number | string }[] } }>(
-                    "member1",
-                    `${web}-test`,
-                    "service",
-                    web,
-                )
-                .then((service) => service?.spec.ports[0]?.targetPort);
-        const before = await port();
-        const patched = await world.kubectl("member1", [
-            ...["-n", `${web}-test`, "patch", "service", web, "--type=json", "-p"],
-            JSON.stringify([{ op: "replace", path: "/spec/ports/0/targetPort", value: 8099 }]),
-        ]);
-        assert.equal(patched.code, 0, patched.stderr);
-        await until("the port as git has it", port, (found) => found === before, 180);
+        await world.undoesEditByHand("member1", `${web}-test`, web);
         await world.fault("gitlab", undefined);
         assert.equal(imageOf(await deployment(web, first.iid)), image(web, first.iid, first.sha));
     });

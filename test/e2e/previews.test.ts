@@ -209,22 +209,7 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
             "argocd.argoproj.io/application-set-refresh=true",
         ]);
         await world.met("gitlab");
-        const port = (): Promise<number | string | undefined> =>
-            world
-                .object<{ spec: { ports: { targetPort: number | string }[] } }>(
-                    "member1",
-                    `${app}-dev`,
-                    "service",
-                    app,
-                )
-                .then((service) => service?.spec.ports[0]?.targetPort);
-        const before = await port();
-        const patched = await world.kubectl("member1", [
-            ...["-n", `${app}-dev`, "patch", "service", app, "--type=json", "-p"],
-            JSON.stringify([{ op: "replace", path: "/spec/ports/0/targetPort", value: 8099 }]),
-        ]);
-        assert.equal(patched.code, 0, patched.stderr);
-        await until("the port as git has it", port, (found) => found === before, 180);
+        await world.undoesEditByHand("member1", `${app}-dev`, app);
         await world.fault("gitlab", undefined);
         const application = await story.application(`${app}-preview-${first.iid}`);
         assert.deepEqual(application?.status?.summary?.images, [image(first.iid, first.sha)]);

@@ -275,6 +275,24 @@ export class World {
         );
     }
 
+    /** Changes a service by hand, and waits until its engine has undone it. */
+    async undoesEditByHand(cluster: string, namespace: string, service: string, seconds = 180): Promise<void> {
+        const port = (): Promise<number | string | undefined> =>
+            this.object<{ spec: { ports: { targetPort: number | string }[] } }>(
+                cluster,
+                namespace,
+                "service",
+                service,
+            ).then((found) => found?.spec.ports[0]?.targetPort);
+        await until(`${service} delivered`, port, (found) => found === "http", seconds);
+        const { code, stderr } = await this.kubectl(cluster, [
+            ...["-n", namespace, "patch", "service", service, "--type=json", "-p"],
+            JSON.stringify([{ op: "replace", path: "/spec/ports/0/targetPort", value: 8099 }]),
+        ]);
+        assert.equal(code, 0, stderr);
+        await until(`${service} as git has it`, port, (found) => found === "http", seconds);
+    }
+
     /** kubectl against one of the sandbox's clusters. */
     async kubectl(context: string, args: readonly string[]): Promise<RunResult> {
         const kubeconfig = path.join(this.sandboxDir, "kubeconfig");
