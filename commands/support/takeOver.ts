@@ -38,7 +38,6 @@ function keyed(address: (inputs: Inputs) => string, id: (inputs: Inputs) => stri
         (await ask("GET", address(inputs))).status === 200 ? { kind: "import", id: id(inputs) } : undefined;
 }
 
-/** An object of a list of GitLab, recognised by some fields. */
 /**
  * A whole list; empty where there is none.
  * @throws CommandError when it breaks off: what is not in a part of it may be there all the same.
@@ -59,6 +58,7 @@ async function whole(
     return found;
 }
 
+/** An object of a list of GitLab, recognised by some fields. */
 function listed(
     list: (inputs: Inputs) => string,
     isIt: (element: Record<string, unknown>, inputs: Inputs) => boolean,
@@ -74,6 +74,8 @@ const ofProject =
     (key: string) =>
     (inputs: Inputs): string =>
         `${word(inputs["project"])}:${word(inputs[key])}`;
+
+const scope = (inputs: Inputs): string => word(inputs["environmentScope"]) || "*";
 
 const numbered = (element: Record<string, unknown>, inputs: Inputs): Left => ({
     kind: "import",
@@ -138,11 +140,16 @@ const robots: Finder = async (inputs, ask) => {
     return found === undefined ? undefined : { kind: "delete", path: `/robots/${word(found["id"])}` };
 };
 
-/**
- * By kind of resource. What is not here can be made again as it is: the provider takes over what there is (tags'
- * protections, push rules, approval settings, retention policies, objects of Kubernetes).
- */
-const finders: Readonly<Record<string, Finder>> = {
+/** What can be made again as it is: the provider takes over what there is. */
+export const madeAgain: ReadonlySet<string> = new Set([
+    "gitlab:index/tagProtection:TagProtection",
+    "gitlab:index/projectPushRules:ProjectPushRules",
+    "gitlab:index/projectLevelMrApprovals:ProjectLevelMrApprovals",
+    "harbor:index/retentionPolicy:RetentionPolicy",
+]);
+
+/** By kind of resource of GitLab and Harbor. Objects of Kubernetes are taken over by their provider, too. */
+export const finders: Readonly<Record<string, Finder>> = {
     "gitlab:index/group:Group": placed("parentId", "groups"),
     "gitlab:index/project:Project": placed("namespaceId", "projects"),
     "gitlab:index/groupMembership:GroupMembership": keyed(
@@ -163,8 +170,34 @@ const finders: Readonly<Record<string, Finder>> = {
         (inputs) => `${ofProject("branch")(inputs)}:${word(inputs["filePath"])}`,
     ),
     "gitlab:index/projectVariable:ProjectVariable": keyed(
-        (inputs) => `${inProject(inputs)}/variables/${part(inputs["key"])}`,
-        (inputs) => `${ofProject("key")(inputs)}:*`,
+        (inputs) =>
+            `${inProject(inputs)}/variables/${part(inputs["key"])}?filter[environment_scope]=${encodeURIComponent(scope(inputs))}`,
+        (inputs) => `${ofProject("key")(inputs)}:${scope(inputs)}`,
+    ),
+    "gitlab:index/projectTag:ProjectTag": keyed(
+        (inputs) => `${inProject(inputs)}/repository/tags/${part(inputs["name"])}`,
+        ofProject("name"),
+    ),
+    "gitlab:index/projectLabel:ProjectLabel": keyed(
+        (inputs) => `${inProject(inputs)}/labels/${part(inputs["name"])}`,
+        ofProject("name"),
+    ),
+    "gitlab:index/projectShareGroup:ProjectShareGroup": async (inputs, ask) => {
+        const { status, body } = await ask("GET", inProject(inputs));
+        const shares =
+            status === 200 ? ((record(body)["shared_with_groups"] ?? []) as readonly Inputs[]) : [];
+        return shares.some((each) => word(each["group_id"]) === word(inputs["groupId"]))
+            ? { kind: "import", id: ofProject("groupId")(inputs) }
+            : undefined;
+    },
+    // GitLab makes a second one without a word.
+    "gitlab:index/pipelineTrigger:PipelineTrigger": listed(
+        (inputs) => `${inProject(inputs)}/triggers`,
+        (element, inputs) => element["description"] === inputs["description"],
+        (element, inputs) => ({
+            kind: "delete",
+            path: `${inProject(inputs)}/triggers/${word(element["id"])}`,
+        }),
     ),
     "gitlab:index/projectEnvironment:ProjectEnvironment": listed(
         (inputs) => `${inProject(inputs)}/environments`,

@@ -207,7 +207,10 @@ export class ConfigRepository extends pulumi.ComponentResource {
             const starter = new gitlab.PipelineTrigger(
                 // A new generation is a new token: GitLab changes none of an existing one.
                 `${name}-starter-g${args.credentials.generation}`,
-                { project: project.id, description: "Pipelines of app repositories start the release" },
+                {
+                    project: project.id,
+                    description: `Pipelines of app repositories start the release, g${args.credentials.generation}`,
+                },
                 { parent: this, additionalSecretOutputs: ["token"] },
             );
             this.starter = pulumi.secret(starter.token);

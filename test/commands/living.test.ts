@@ -1,5 +1,7 @@
 /** What the commands decide before an estate that lives is changed. That they act on it: test/e2e/changes.test.ts, faults.test.ts. */
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, test } from "node:test";
 import type { Answer, Ask } from "../../commands/doctor/http";
 import { changedBranches, existing, withoutResources } from "../../commands/support/branches";
@@ -12,10 +14,13 @@ import { makeStarts, newStarts } from "../../commands/support/starts";
 import {
     filledIn,
     importFile,
+    finders,
     leftInPlaceOf,
+    madeAgain,
     unfinished,
     withoutPendingCreates,
 } from "../../commands/support/takeOver";
+import { checkoutDir } from "../../toolchain/checkout";
 import { goneMembers, newNames, withNewNames } from "../../commands/support/people";
 import { model, type Overrides } from "../support/estate";
 
@@ -943,8 +948,43 @@ describe("what a killed run made", () => {
         ],
         "a variable": [
             gitlab("ProjectVariable", { project: "7", key: "K" }),
-            { "/projects/7/variables/K": {} },
+            { "/projects/7/variables/K?filter[environment_scope]=*": {} },
             { kind: "import", id: "7:K:*" },
+        ],
+        "a variable of one environment": [
+            gitlab("ProjectVariable", { project: "7", key: "K", environmentScope: "prod/eu" }),
+            { "/projects/7/variables/K?filter[environment_scope]=prod%2Feu": {} },
+            { kind: "import", id: "7:K:prod/eu" },
+        ],
+        "a tag": [
+            gitlab("ProjectTag", { project: "7", name: "v1.2" }),
+            { "/projects/7/repository/tags/v1.2": {} },
+            { kind: "import", id: "7:v1.2" },
+        ],
+        "a label": [
+            gitlab("ProjectLabel", { project: "7", name: "preview: live" }),
+            { "/projects/7/labels/preview%3A%20live": {} },
+            { kind: "import", id: "7:preview: live" },
+        ],
+        "a group that reads a project": [
+            gitlab("ProjectShareGroup", { project: "7", groupId: 4, groupAccess: "reporter" }),
+            { "/projects/7": { shared_with_groups: [{ group_id: 3 }, { group_id: 4 }] } },
+            { kind: "import", id: "7:4" },
+        ],
+        "nothing, where other groups read a project": [
+            gitlab("ProjectShareGroup", { project: "7", groupId: 4, groupAccess: "reporter" }),
+            { "/projects/7": { shared_with_groups: [{ group_id: 3 }] } },
+            undefined,
+        ],
+        "a trigger, whose token is lost": [
+            gitlab("PipelineTrigger", { project: "7", description: "Releases, g2" }),
+            {
+                "/projects/7/triggers": [
+                    { id: 1, description: "Releases, g1" },
+                    { id: 2, description: "Releases, g2" },
+                ],
+            },
+            { kind: "delete", path: "/projects/7/triggers/2" },
         ],
         "an environment, by its name": [
             gitlab("ProjectEnvironment", { project: "7", name: "prod" }),
@@ -1004,6 +1044,21 @@ describe("what a killed run made", () => {
             assert.deepEqual(await leftInPlaceOf(wanted, server(content)), left);
         });
     }
+
+    test("each kind that the goldens have is looked for, or is one that the provider takes over", () => {
+        const folder = path.join(checkoutDir(), "test", "goldens");
+        const types = fs
+            .readdirSync(folder)
+            .flatMap(
+                (file) =>
+                    fs
+                        .readFileSync(path.join(folder, file), "utf8")
+                        .match(/\b(gitlab|harbor):index\/\w+:\w+/g) ?? [],
+            );
+        const unknown = [...new Set(types)].filter((type) => !(type in finders) && !madeAgain.has(type));
+        assert.ok(types.length > 100, "goldens name kinds");
+        assert.deepEqual(unknown, []);
+    });
 
     const creating = {
         type: "creating",

@@ -78,7 +78,11 @@ describe("an estate that meets trouble", { timeout: 50 * 60_000 }, () => {
     test("an engine killed three times on the way leaves nothing twice and nothing to repair", async () => {
         for (const point of [15, 60, 120]) {
             const engine = world.start("commands/pulumi.ts", ["up", "--skip-preview"]);
-            await eventually(`an up with ${point} resources`, resources, (count) => count >= point, 240);
+            const reached = async (): Promise<number> => {
+                assert.equal(engine.exitCode, null, `the up ended before it had ${point} resources`);
+                return resources();
+            };
+            await eventually(`an up with ${point} resources`, reached, (count) => count >= point, 240);
             const ended = once(engine, "exit");
             assert.ok(engine.pid !== undefined, "the engine was started");
             assert.ok(!linux || programsOf(world.sandboxDir).length > 0, "the engine runs a program");

@@ -37,6 +37,7 @@ test("on GitLab", async (context) => {
     };
     const group = await make("/groups", { name: "acme", path: "acme" });
     const team = await make("/groups", { name: "shop", path: "shop", parent_id: group["id"] });
+    const other = await make("/groups", { name: "desk", path: "desk", parent_id: group["id"] });
     const made = await make("/projects", {
         name: "web",
         path: "web",
@@ -57,6 +58,11 @@ test("on GitLab", async (context) => {
         ["ProjectDeployToken", { project, name: "reader" }],
         ["ProjectAccessToken", { project, name: "writer" }],
         ["BranchProtection", { project, branch: "env/test" }],
+        ["ProjectTag", { project, name: "v1/a" }],
+        ["ProjectLabel", { project, name: "preview: live" }],
+        ["ProjectShareGroup", { project, groupId: String(other["id"]) }],
+        ["PipelineTrigger", { project, description: "Releases, g1" }],
+        ["ProjectVariable", { project, key: "KEY", environmentScope: "prod/*" }],
     ];
     for (const [kind, inputs] of wanted) {
         assert.equal(await find(kind, inputs), undefined, kind);
@@ -82,6 +88,12 @@ test("on GitLab", async (context) => {
     const end = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
     const writer = await make(`${of}/access_tokens`, { name: "writer", scopes: ["api"], expires_at: end });
 
+    await make(`${of}/repository/tags`, { tag_name: "v1/a", ref: "dev" });
+    await make(`${of}/labels`, { name: "preview: live", color: "#1f75cb" });
+    await make(`${of}/share`, { group_id: other["id"], group_access: 20 });
+    const trigger = await make(`${of}/triggers`, { description: "Releases, g1" });
+    await make(`${of}/variables`, { key: "KEY", value: "v", environment_scope: "prod/*" });
+
     const text = (element: Record<string, unknown>): string => String(element["id"]);
     assert.deepEqual(await find("Group", { path: "acme" }), imported(text(group)));
     assert.deepEqual(await find("Group", { path: "shop", parentId: group["id"] }), imported(text(team)));
@@ -95,6 +107,11 @@ test("on GitLab", async (context) => {
         { kind: "delete", path: `${of}/deploy_tokens/${text(reader)}` },
         { kind: "delete", path: `${of}/access_tokens/${text(writer)}` },
         imported(`${project}:env/test`),
+        imported(`${project}:v1/a`),
+        imported(`${project}:preview: live`),
+        imported(`${project}:${text(other)}`),
+        { kind: "delete", path: `${of}/triggers/${text(trigger)}` },
+        imported(`${project}:KEY:prod/*`),
     ];
     for (const [index, [kind, inputs]] of wanted.entries()) {
         assert.deepEqual(await find(kind, inputs), expected[index], kind);
