@@ -276,7 +276,12 @@ export class World {
     }
 
     /** Changes a service by hand, and waits until its engine has undone it. */
-    async undoesEditByHand(cluster: string, namespace: string, service: string, seconds = 180): Promise<void> {
+    async undoesEditByHand(
+        cluster: string,
+        namespace: string,
+        service: string,
+        seconds = 180,
+    ): Promise<void> {
         const port = (): Promise<number | string | undefined> =>
             this.object<{ spec: { ports: { targetPort: number | string }[] } }>(
                 cluster,
