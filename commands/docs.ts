@@ -15,6 +15,7 @@ import { flows } from "../estate/flows";
 import type { App, Estate } from "../estate/model";
 import { secretCommand } from "../estate/rules/secrets";
 import { rules as policyRules } from "../policies/rules";
+import { noArguments, runMain } from "./support/console";
 import { withRules } from "./support/policyTable";
 import { people, rightsOf, type Person, type Right } from "./support/rights";
 
@@ -472,7 +473,9 @@ function cell(text: string): string {
 
 function main(): void {
     const root = path.dirname(__dirname);
-    const checking = process.argv.includes("--check");
+    const argv = process.argv.slice(2);
+    noArguments(argv, ["--check"]);
+    const checking = argv.includes("--check");
     for (const { file, text } of pages()) {
         const target = path.join(root, file);
         const current = fs.existsSync(target) && fs.readFileSync(target, "utf8") === text;
@@ -488,5 +491,5 @@ function main(): void {
 }
 
 if (require.main === module) {
-    main();
+    runMain(main);
 }

@@ -4,6 +4,7 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { noArguments, runMain } from "./support/console";
 import { declarations } from "./sdks/declarations";
 import { runtime } from "./sdks/runtime";
 import { readSchema, type Schema } from "./sdks/schema";
@@ -70,7 +71,9 @@ function embedded(schema: Schema): string {
     );
 }
 
-function main(args: readonly string[]): number {
+function main(): void {
+    const args = process.argv.slice(2);
+    noArguments(args, ["--check"]);
     const check = args.includes("--check");
     const stale: string[] = [];
     for (const name of sdkNames) {
@@ -90,17 +93,17 @@ function main(args: readonly string[]): number {
     }
     if (stale.length === 0) {
         console.log("The SDKs are what their schemas say.");
-        return 0;
+        return;
     }
     console.log(
         `${check ? "Not what the schemas say" : "Written"}:\n${stale.map((file) => `  ${file}`).join("\n")}`,
     );
     if (check) {
         console.log("Run `npm run sdks` and commit the result.");
+        process.exitCode = 1;
     }
-    return check ? 1 : 0;
 }
 
 if (require.main === module) {
-    process.exitCode = main(process.argv.slice(2));
+    runMain(main);
 }

@@ -8,6 +8,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { cacheRoot } from "../toolchain/cache";
+import { noArguments, CommandError } from "./support/console";
 import { differences, readPublished } from "./sdks/published";
 import { readSchema } from "./sdks/schema";
 
@@ -77,6 +78,7 @@ function sources(folder: string): Map<string, string> {
 }
 
 async function main(): Promise<number> {
+    noArguments(process.argv.slice(2));
     let differing = 0;
     for (const { name, python } of packages) {
         const schema = readSchema(path.join(root, "sdks", name, "schema.yaml"));
@@ -100,7 +102,7 @@ main().then(
         process.exitCode = code;
     },
     (error: unknown) => {
-        console.error(error instanceof NotPossible ? error.message : error);
+        console.error(error instanceof NotPossible || error instanceof CommandError ? error.message : error);
         process.exitCode = 1;
     },
 );

@@ -132,7 +132,9 @@ export const kustomizeOverrides = z.strictObject({
                 patch: z
                     .string()
                     .min(1)
-                    .describe("A strategic merge patch or a list of JSON 6902 operations, as text."),
+                    .describe(
+                        "Strategic merge patches, each with `kind` and `metadata.name` (beside a `target` whatever they are), or a list of JSON 6902 operations, as text.",
+                    ),
             }),
         )
         .default([])

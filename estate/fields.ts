@@ -1,4 +1,5 @@
 /** Forms of values that several parts of the spec have in common. */
+import { domainToASCII } from "node:url";
 import { z } from "zod";
 
 import { dayOf, isDay } from "./days";
@@ -23,9 +24,21 @@ const portPattern = "[1-9]\\d{0,4}";
 const urlHost = new RegExp(`^(?:${hostPattern}|\\[${ipv6Pattern}\\])$`);
 const urlPath = /^(?!.*\/\.{1,2}(?:\/|$))(?:[^\s?#{}|^`"<>\\%]|%[0-9A-Fa-f]{2})*$/;
 
+/** A rule about a host in words, with how to write one in another script: servers, certificates and git know it so. */
+export const hostRule = (rule: string): { error: (issue: { readonly input: unknown }) => string } => ({
+    error: ({ input }) => {
+        const [, written = ""] = /^(?:https?:\/\/)?([^/:]*)/.exec(String(input)) ?? [];
+        const ascii = domainToASCII(written);
+        return /[^\0-\x7f]/.test(written) && ascii !== ""
+            ? `${rule}; write the host in punycode: ${ascii}`
+            : rule;
+    },
+});
+
 /** What {@link isUrl} asks for, in words. */
-export const urlForm =
-    "must be a URL that servers take: a host name or address, a port up to 65535, and a path without .. and special characters";
+export const urlForm = hostRule(
+    "must be a URL that servers take: a host name or address, a port up to 65535, and a path without .. and special characters",
+);
 
 /** Whether a text in the form of a URL is one: its port is a port, its host a host or an address, its path a path. */
 export function isUrl(text: string): boolean {
@@ -45,7 +58,7 @@ export const url = z
 /** A host name or IPv4 address, without port. */
 export const host = z
     .string()
-    .regex(new RegExp(`^${hostPattern}$`), "must be a host name or address without port");
+    .regex(new RegExp(`^${hostPattern}$`), hostRule("must be a host name or address without port"));
 
 /** What `no_proxy` lists. */
 export const proxyException = z
@@ -54,7 +67,7 @@ export const proxyException = z
         new RegExp(
             `^(?:\\.?${hostPattern}(?::${portPattern})?|\\[?${ipv6Pattern}\\]?(?::${portPattern})?|[0-9A-Fa-f:.]+/\\d{1,3})$`,
         ),
-        "must be a host, .domain, address or network, one each, without *: curl and git know none",
+        hostRule("must be a host, .domain, address or network, one each, without *: curl and git know none"),
     );
 
 /** Author of commits: what git refuses in a name. */
@@ -99,7 +112,7 @@ export const imageMirror = z
     .string()
     .regex(
         new RegExp(`^${imagePart}(?::${portPattern})?(?:/${imagePart})*/?$`),
-        "must be a registry host and path without scheme, e.g. harbor.example.com/mirror",
+        hostRule("must be a registry host and path without scheme, e.g. harbor.example.com/mirror"),
     );
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower case hexadecimal digits");
@@ -110,6 +123,17 @@ export const quantity = z
         /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/,
         'must be a Kubernetes quantity in quotes, e.g. "4" or "8Gi"',
     );
+
+const powers = ["", "k", "M", "G", "T", "P", "E"];
+
+/** Whether a {@link quantity} is a whole number once its unit is counted in: `1.5Gi` is. */
+export function isWhole(text: string): boolean {
+    const [, whole = "", decimals = "", unit = ""] = /^(\d+)(?:\.(\d+))?(.*)$/.exec(text) ?? [];
+    const power = BigInt(Math.max(0, powers.indexOf(unit.replace("i", "").replace("K", "k"))));
+    const factor = (unit.endsWith("i") ? 1024n : 1000n) ** power;
+    const parts = 10n ** BigInt(decimals.length) * (unit === "m" ? 1000n : 1n);
+    return (BigInt(whole + decimals) * factor) % parts === 0n;
+}
 
 /** What a container may ask for, and how much of it. */
 export const containerResources = z.record(

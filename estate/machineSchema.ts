@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { name } from "./fields";
+import { hostRule, name } from "./fields";
 
 /** `machines`: where apps run with Docker Compose instead of on a cluster. */
 
@@ -22,7 +22,10 @@ const ssh = z
     .strictObject({
         host: z
             .string()
-            .regex(/^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/, "must be a host name or an IPv4 address")
+            .regex(
+                /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+                hostRule("must be a host name or an IPv4 address"),
+            )
             .describe("Host as the runners reach it."),
         port: z.int().min(1).max(65535).default(22).describe("Port of its SSH server."),
         user: z

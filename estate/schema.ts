@@ -15,6 +15,7 @@ import {
     host,
     imageReference,
     isUrl,
+    isWhole,
     labels,
     name,
     named,
@@ -302,12 +303,12 @@ const quotaResource = z
         "must be what a ResourceQuota limits, e.g. requests.cpu, limits.memory, pods or count/deployments.apps",
     );
 /** What comes in fractions; an API server takes only whole numbers of all else. */
-const divisible = /^(?:(?:requests|limits)\.|cpu$|memory$|ephemeral-storage$|hugepages-)/;
+const fractional = /^(?:(?:requests|limits)\.|cpu$|memory$|ephemeral-storage$|hugepages-)/;
 const quota = z
     .record(quotaResource, quantity.nullable())
     .superRefine((limits, context) => {
         for (const [key, limit] of Object.entries(limits)) {
-            if (!divisible.test(key) && limit !== null && /\.|m$/.test(limit)) {
+            if (!fractional.test(key) && limit !== null && !isWhole(limit)) {
                 context.addIssue({ code: "custom", path: [key], message: "must be a whole number" });
             }
         }

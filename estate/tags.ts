@@ -26,13 +26,7 @@ export function validTags(expression: string): boolean {
         return false;
     }
     const pattern = expression.slice("regexp:".length);
-    try {
-        // Go's syntax, which the updaters use, has neither lookaround nor references back; nearly all else is common.
-        goExpression(pattern);
-        return !/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(pattern);
-    } catch {
-        return false;
-    }
+    return isExpression(pattern);
 }
 
 /** Names of the groups of an expression in Go's syntax. */
@@ -43,6 +37,16 @@ export function groupNames(pattern: string): string[] {
 /** An expression in Go's syntax, with `(?P<name>…)` as JavaScript writes it. @throws SyntaxError when it is none. */
 export function goExpression(pattern: string): RegExp {
     return new RegExp(pattern.replace(/\(\?P</g, "(?<"));
+}
+
+/** Whether a text is an expression to Go, which has neither lookaround nor references back; nearly all else is common. */
+export function isExpression(text: string): boolean {
+    try {
+        goExpression(text);
+        return !/\(\?(?:[=!]|<[=!])|\\[1-9]/.test(text);
+    } catch {
+        return false;
+    }
 }
 
 /** Whether a text is a range to Go's Masterminds/semver: npm's ranges, and `!=`. The schema has refused commas. */

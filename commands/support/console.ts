@@ -14,11 +14,13 @@ export class CommandError extends ExpectedError {
 }
 
 /** Runs a command's main function; a failure is printed as {@link failureText} has it. */
-export function runMain(main: () => Promise<void>): void {
-    main().catch((error: unknown) => {
-        process.stderr.write(`\n${failureText(error)}\n`);
-        process.exitCode = error instanceof CommandError ? error.exitCode : 1;
-    });
+export function runMain(main: () => void | Promise<void>): void {
+    Promise.resolve()
+        .then(main)
+        .catch((error: unknown) => {
+            process.stderr.write(`\n${failureText(error)}\n`);
+            process.exitCode = error instanceof CommandError ? error.exitCode : 1;
+        });
 }
 
 /**
@@ -58,10 +60,12 @@ export function optionValue(option: string, value: string | undefined): string {
     return value;
 }
 
-/** For a command that takes no arguments. @throws CommandError where it is given some. */
-export function noArguments(argv: readonly string[]): void {
-    if (argv.length > 0) {
-        throw new CommandError(`This command takes no arguments: leave out ${argv.join(" ")}.`);
+/** For a command that takes no arguments but these. @throws CommandError where it is given others. */
+export function noArguments(argv: readonly string[], but: readonly string[] = []): void {
+    const others = argv.filter((each) => !but.includes(each));
+    if (others.length > 0) {
+        const known = but.length === 0 ? "" : ` but ${but.join(", ")}`;
+        throw new CommandError(`This command takes no arguments${known}: leave out ${others.join(" ")}.`);
     }
 }
 

@@ -1,10 +1,10 @@
 import { Cron } from "croner";
-import { CORE_SCHEMA, load } from "js-yaml";
+import { CORE_SCHEMA, loadAll } from "js-yaml";
 
 import { engineKinds } from "../engines";
 import { forbiddenKind, usualKinds } from "../kinds";
 import type { Spec } from "../schema";
-import { goExpression } from "../tags";
+import { isExpression } from "../tags";
 import type { Finding, Rule } from "./rule";
 
 /** When and how changes are applied. */
@@ -224,37 +224,29 @@ function isJqPath(expression: string): boolean {
 
 type Patch = NonNullable<NonNullable<Settings["kustomize"]>["patches"]>[number];
 
+type PatchFault = { readonly key: string; readonly value: unknown; readonly fix: string };
+
 /** Why Kustomize would refuse a patch, or leave it without effect; undefined where all is well. */
-function patchFault({ patch, target }: Patch): { key: string; value: unknown; fix: string } | undefined {
-    let parsed: unknown;
-    try {
-        parsed = load(patch, { schema: CORE_SCHEMA });
-    } catch {
-        parsed = undefined;
-    }
-    const operations = [parsed].flat();
-    const isList = Array.isArray(parsed);
-    if (typeof parsed !== "object" || parsed === null || (isList && !operations.every(isOperation))) {
+function patchFault({ patch, target }: Patch): PatchFault | undefined {
+    const documents = documentsOf(patch);
+    const lists = documents.filter((each) => Array.isArray(each));
+    const isPatch =
+        lists.length === 0
+            ? documents.length > 0 && documents.every((each) => typeof each === "object")
+            : lists.length === documents.length && lists.flat().every(isOperation);
+    if (!isPatch) {
         return {
             key: "patch",
             value: patch,
             fix: "write a map as YAML (a strategic merge patch), or a list of operations with op and path, e.g. - { op: replace, path: /spec/replicas, value: 3 }",
         };
     }
-    if (isList && target === undefined) {
-        return {
-            key: "target",
-            value: target,
-            fix: "name what the operations change, e.g. target: { kind: Deployment, name: web }",
-        };
-    }
-    const { kind, metadata } = parsed as { kind?: unknown; metadata?: { name?: unknown } | null };
-    if (!isList && target === undefined && (kind === undefined || metadata?.name === undefined)) {
-        return {
-            key: "patch",
-            value: patch,
-            fix: "name the object that it changes by apiVersion, kind and metadata.name in the patch, or by target",
-        };
+    const fault =
+        lists.length === 0
+            ? mergeFault(documents, patch, target)
+            : operationsFault(lists.length, patch, target);
+    if (fault !== undefined) {
+        return fault;
     }
     const open = (["group", "version", "kind", "name"] as const).find(
         (each) => target?.[each] !== undefined && !isExpression(target[each]),
@@ -268,6 +260,74 @@ function patchFault({ patch, target }: Patch): { key: string; value: unknown; fi
           };
 }
 
+/** The YAML documents of a patch that are not empty; none where it is no YAML. */
+function documentsOf(patch: string): unknown[] {
+    try {
+        return loadAll(patch, null, { schema: CORE_SCHEMA }).filter(
+            (each) => each !== null && each !== undefined,
+        );
+    } catch {
+        return [];
+    }
+}
+
+/** Of lists of operations Kustomize reads the first and says nothing of the others. */
+function operationsFault(lists: number, patch: string, target: Patch["target"]): PatchFault | undefined {
+    if (lists > 1) {
+        return {
+            key: "patch",
+            value: patch,
+            fix: "write the operations as one list, without ---: Kustomize reads the first one only",
+        };
+    }
+    return target !== undefined
+        ? undefined
+        : {
+              key: "target",
+              value: target,
+              fix: "name what the operations change, e.g. target: { kind: Deployment, name: web }",
+          };
+}
+
+/** Kustomize asks each merge patch for an object's names, beside a target too, where they count for nothing. */
+function mergeFault(
+    documents: readonly unknown[],
+    patch: string,
+    target: Patch["target"],
+): PatchFault | undefined {
+    const objects = documents.flatMap((each) => {
+        const { kind, items } = each as { kind?: unknown; items?: unknown };
+        return kind === "List" && Array.isArray(items) ? (items as unknown[]) : [each];
+    });
+    if (objects.length > 1 && target !== undefined) {
+        return {
+            key: "target",
+            value: target,
+            fix: "remove it, or write an entry of patches for each: Kustomize takes a target for one strategic merge patch",
+        };
+    }
+    const named = objects.every((each) => {
+        const { apiVersion, kind, metadata } = (each ?? {}) as Readonly<
+            Record<"apiVersion" | "kind", unknown>
+        > & { metadata?: { name?: unknown } | null };
+        return (
+            kind !== undefined &&
+            metadata?.name !== undefined &&
+            (target !== undefined || apiVersion !== undefined)
+        );
+    });
+    return named
+        ? undefined
+        : {
+              key: "patch",
+              value: patch,
+              fix:
+                  target === undefined
+                      ? "name the object that it changes by apiVersion, kind and metadata.name in the patch"
+                      : "write kind and metadata.name into the patch too, whatever they are, e.g. metadata: { name: not-used }; or a list of operations",
+          };
+}
+
 function isOperation(value: unknown): boolean {
     const { op, path } = (value ?? {}) as { op?: unknown; path?: unknown };
     return (
@@ -275,16 +335,6 @@ function isOperation(value: unknown): boolean {
         typeof path === "string" &&
         /^(?:\/|$)/.test(path)
     );
-}
-
-/** Kustomize compiles it with Go's expressions, of which JavaScript's are nearly all. */
-function isExpression(text: string): boolean {
-    try {
-        goExpression(text);
-        return true;
-    } catch {
-        return false;
-    }
 }
 
 export function isTimeZone(name: string): boolean {

@@ -1,7 +1,8 @@
 import { unseen, type Problem } from "../problem";
 
-/** Texts of several lines: what is below `values` is the chart's, the others are files or messages. */
-const severalLines = /(?:^|\.)(?:values\..+|patch|pem|message|description|hold)$|^notSecrets\./;
+/** Texts of several lines: what is below `values` is the chart's, the others are files, programs or messages. */
+const severalLines =
+    /(?:^|\.)(?:values\..+|patch|jqPathExpressions\.\d+|pem|message|description|hold)$|^notSecrets\./;
 
 /**
  * Texts with characters that nobody sees and some server refuses, or shows as something else; keys that JavaScript takes for

@@ -61,6 +61,10 @@ describe("command line", () => {
             noArguments(["--stack", "x"]);
         }, /takes no arguments: leave out --stack x\./);
         noArguments([]);
+        noArguments(["--check"], ["--check"]);
+        assert.throws(() => {
+            noArguments(["--check", "--x"], ["--check"]);
+        }, /takes no arguments but --check: leave out --x\./);
     });
     test("refuses what is no operation", () => {
         assert.throws(() => parseCall(["apply"]), /"apply" is not one of preview, up, refresh, destroy\./);

@@ -60,6 +60,27 @@ const refused: readonly [string, Overrides, string, RegExp][] = [
         "apps.web.hotfix.from",
         /branch, a tag or a commit/,
     ],
+    ...["https://gitlab.bücher.test", "https://git.例え.test/x"].map(
+        (url): [string, Overrides, string, RegExp] => [
+            "a host in another script",
+            { gitlab: { url } },
+            "gitlab.url",
+            /in punycode: (?:gitlab\.xn--bcher-kva\.test|git\.xn--r8jz45g\.test)/,
+        ],
+    ),
+    [
+        "a server's name in another script",
+        { clusters: { member1: { tls: { serverName: "api.bücher.test" } } } },
+        "clusters.member1.tls.serverName",
+        /in punycode: api\.xn--bcher-kva\.test/,
+    ],
+    [
+        "a mirror in another script",
+        { argocd: { imageMirror: "bücher.test/mirror" } },
+        "argocd.imageMirror",
+        /in punycode: xn--bcher-kva\.test/,
+    ],
+    ["a pod and a bit", { defaults: { quota: { pods: "1.0005k" } } }, "defaults.quota.pods", /whole number/],
     ["half a pod", { defaults: { quota: { pods: "1.5" } } }, "defaults.quota.pods", /whole number/],
     [
         "half a Job",
@@ -112,7 +133,14 @@ describe("a value that servers take", () => {
         model({
             gitlab: { url: "https://[2001:db8::1]:8443/gitlab/" },
             defaults: {
-                quota: { "requests.cpu": "1.5", pods: "10", "hugepages-2Mi": "64Mi" },
+                quota: {
+                    "requests.cpu": "1.5",
+                    pods: "10",
+                    "hugepages-2Mi": "64Mi",
+                    "gold.storageclass.storage.k8s.io/requests.storage": "1.5Ti",
+                    "count/jobs.batch": "1.5k",
+                    configmaps: "3000m",
+                },
                 immutableTags: ["**", "v*", "{v*,release-*}", "v[0-9]*", "?.x"],
                 storageGiB: 1048576,
             },
@@ -123,6 +151,13 @@ describe("a value that servers take", () => {
                         ignoreDifferences: [
                             { group: "*", kind: "*", managedFieldsManagers: ["kube-controller-manager"] },
                             { group: "apps", kind: "*", jsonPointers: ["/spec/replicas"] },
+                            {
+                                group: "apps",
+                                kind: "Deployment",
+                                jqPathExpressions: [
+                                    '.spec.template.spec.containers[]\n| select(.name == "web")\n| .image\n',
+                                ],
+                            },
                         ],
                     },
                 },
@@ -130,14 +165,19 @@ describe("a value that servers take", () => {
                     kustomize: {
                         patches: [
                             { target: { kind: "Deployment" }, patch: "- op: remove\n  path: /spec/replicas" },
-                            { patch: "---\nkind: Deployment\nmetadata: {name: api}" },
+                            {
+                                patch: "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {replicas: 2}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {type: NodePort}\n---\n",
+                            },
+                            {
+                                patch: "kind: List\nitems: [{apiVersion: apps/v1, kind: Deployment, metadata: {name: api}}]",
+                            },
                             {
                                 target: {
                                     group: "apps|batch",
                                     version: "v1.*",
                                     kind: "Deployment|StatefulSet",
                                 },
-                                patch: "metadata: {labels: {a: b}}",
+                                patch: "kind: Any\nmetadata: {name: not-used, labels: {a: b}}",
                             },
                         ],
                     },

@@ -531,7 +531,9 @@ describe("texts", () => {
                     web: { environments: { prod: { hold: "until Monday\n" } } },
                     api: {
                         kustomize: {
-                            patches: [{ patch: "kind: Deployment\nmetadata:\n  name: api\n" }],
+                            patches: [
+                                { patch: "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\n" },
+                            ],
                         },
                     },
                 },

@@ -1,6 +1,8 @@
 /** Cases of the rules about how Argo CD syncs, and who may. */
 import { type Case, updater, windows } from "./case";
 
+const merge = "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: api }\nspec: { replicas: 2 }\n";
+
 export const deliveryCases: readonly Case[] = [
     {
         rule: "kinds-allowed",
@@ -62,7 +64,7 @@ export const deliveryCases: readonly Case[] = [
                                     { patch: "replicas" },
                                     { patch: "spec: { replicas: 2 }" },
                                     {
-                                        patch: "spec: { replicas: 2 }",
+                                        patch: "kind: Deployment\nmetadata: { name: not-used }\nspec: { replicas: 2 }",
                                         target: { kind: "Deployment", name: "web|api" },
                                     },
                                     {
@@ -80,6 +82,41 @@ export const deliveryCases: readonly Case[] = [
             ["apps.api.environments.dev.kustomize.patches.1.patch", "spec: { replicas: 2 }"],
         ],
         fix: /a strategic merge patch/,
+    },
+    {
+        rule: "kustomize-patch",
+        title: "patches as Kustomize does not read them",
+        change: {
+            apps: {
+                api: {
+                    kustomize: {
+                        patches: [
+                            { patch: "spec: { replicas: 2 }", target: { kind: "Deployment" } },
+                            { patch: "kind: Deployment\nmetadata: { name: api }" },
+                            { patch: `${merge}---\n${merge}`, target: { kind: "Deployment" } },
+                            {
+                                patch: "- { op: remove, path: /spec/replicas }\n---\n- { op: remove, path: /spec/paused }",
+                                target: { kind: "Deployment" },
+                            },
+                            { patch: `${merge}---\n- { op: remove, path: /spec/paused }` },
+                            { patch: "---\n" },
+                        ],
+                    },
+                },
+            },
+        },
+        found: [
+            ["apps.api.kustomize.patches.0.patch", "spec: { replicas: 2 }"],
+            ["apps.api.kustomize.patches.1.patch", "kind: Deployment\nmetadata: { name: api }"],
+            ["apps.api.kustomize.patches.2.target", { kind: "Deployment" }],
+            [
+                "apps.api.kustomize.patches.3.patch",
+                "- { op: remove, path: /spec/replicas }\n---\n- { op: remove, path: /spec/paused }",
+            ],
+            ["apps.api.kustomize.patches.4.patch", `${merge}---\n- { op: remove, path: /spec/paused }`],
+            ["apps.api.kustomize.patches.5.patch", "---\n"],
+        ],
+        fix: /metadata: \{ name: not-used \}/,
     },
     {
         rule: "sync-window",
@@ -122,6 +159,28 @@ export const deliveryCases: readonly Case[] = [
         change: { ...updater, apps: { web: { delivery: "jsonnet", updater: {} } } },
         found: [["apps.web.updater", "delivery jsonnet"]],
         fix: /pipelines write the version/,
+    },
+    {
+        rule: "argocd-ignore-kind",
+        title: "an expression where Argo CD reads patterns",
+        change: {
+            apps: {
+                web: {
+                    environments: {
+                        dev: {
+                            sync: {
+                                ignoreDifferences: [
+                                    { group: "apps", kind: "Deploy.*", jsonPointers: ["/spec/x"] },
+                                    { group: "*.k8s.io", kind: "Deploy*", jsonPointers: ["/spec/x"] },
+                                ],
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        found: [["apps.web.environments.dev.sync.ignoreDifferences.0.kind", "Deploy.*"]],
+        fix: /^write Deploy\*$/,
     },
     {
         rule: "argocd-plain-pin",

@@ -19,4 +19,25 @@ export const argocdDeliveryRules: readonly AppsRule[] = [
                         })),
                 ),
     },
+    {
+        id: "argocd-ignore-kind",
+        rule: "must be a kind or a pattern with * and ?: Argo CD reads no expressions there",
+        severity: "error",
+        check: (_, apps) =>
+            apps.flatMap(({ name, environments }) =>
+                environments.flatMap(({ environment, sync }) =>
+                    sync.ignoreDifferences.flatMap(({ kind }, index) =>
+                        kind.includes(".")
+                            ? [
+                                  {
+                                      path: `apps.${name}.environments.${environment}.sync.ignoreDifferences.${index}.kind`,
+                                      value: kind,
+                                      fix: `write ${kind.replaceAll(".*", "*").replaceAll(".", "?")}`,
+                                  },
+                              ]
+                            : [],
+                    ),
+                ),
+            ),
+    },
 ];

@@ -1,4 +1,5 @@
 import type { App, AppEnvironment } from "../../../model";
+import { isExpression } from "../../../tags";
 import type { AppsRule, Finding } from "../../../rules/rule";
 
 /** What Flux does otherwise with what an app may ask for. */
@@ -89,7 +90,31 @@ export const fluxDeliveryRules: readonly AppsRule[] = [
                 ),
             ),
     },
+    {
+        id: "flux-ignore-target",
+        rule: "must be a name or an expression: Flux reads a bare * as none",
+        severity: "error",
+        check: (_, apps) =>
+            places(apps).flatMap(({ path, place: { sync } }) =>
+                sync.ignoreDifferences.flatMap((difference, index): Finding[] =>
+                    (["group", "kind", "name"] as const)
+                        .map((key) => ({ key, value: difference[key] ?? "" }))
+                        .filter(({ value }) => value.search(bareWildcard) >= 0 || !isExpression(value))
+                        .map(({ key, value }) => ({
+                            path: `${path}.sync.ignoreDifferences.${index}.${key}`,
+                            value,
+                            fix:
+                                value.search(bareWildcard) >= 0
+                                    ? `write ${value.replace(bareWildcard, ".*")}`
+                                    : "write a name, or an expression whose brackets are closed, e.g. web-.*",
+                        })),
+                ),
+            ),
+    },
 ];
+
+/** `*` as patterns have it: after nothing, or after what stands for itself. */
+const bareWildcard = /(?<![.)\]}\\*?+])\*/g;
 
 /** Why an app cannot wait for another; undefined where it can. */
 function dependencyFault(app: App, other: App): string | undefined {

@@ -214,6 +214,49 @@ export const fluxCases: readonly Case[] = [
         fix: /jsonPointers/,
     },
     {
+        rule: "flux-ignore-target",
+        title: "patterns where Flux reads expressions",
+        change: flux({
+            apps: {
+                web: {
+                    environments: {
+                        dev: {
+                            sync: {
+                                ignoreDifferences: [
+                                    {
+                                        group: "*",
+                                        kind: "Deploy*",
+                                        name: "web-*",
+                                        jsonPointers: ["/spec/replicas"],
+                                    },
+                                    {
+                                        group: ".*",
+                                        kind: "Deploy.*",
+                                        name: "web-.*",
+                                        jsonPointers: ["/spec/x"],
+                                    },
+                                    {
+                                        group: "apps",
+                                        kind: "Deployment",
+                                        name: "web-[",
+                                        jsonPointers: ["/spec/x"],
+                                    },
+                                ],
+                            },
+                        },
+                    },
+                },
+            },
+        }),
+        found: [
+            ["apps.web.environments.dev.sync.ignoreDifferences.0.group", "*"],
+            ["apps.web.environments.dev.sync.ignoreDifferences.0.kind", "Deploy*"],
+            ["apps.web.environments.dev.sync.ignoreDifferences.0.name", "web-*"],
+            ["apps.web.environments.dev.sync.ignoreDifferences.2.name", "web-["],
+        ],
+        fix: /^write \.\*$/,
+    },
+    {
         rule: "flux-mail",
         title: "a mail address that is told of apps",
         change: flux({
