@@ -99,7 +99,7 @@ export function noteOf(source: NoteSource): Note {
         headline: headline({
             language,
             estate,
-            failed: report.errors.length > 0,
+            failed: hasFailed(report),
             lost,
             rights,
             changes: onServers,
@@ -127,7 +127,7 @@ export function noteOf(source: NoteSource): Note {
             ? {
                   policyVerdict: verdict(policies, {
                       language,
-                      failed: report.errors.length > 0 || !report.began,
+                      failed: hasFailed(report),
                       limited: limits.some(({ loosens }) => loosens),
                   }),
               }
@@ -241,9 +241,24 @@ function hasDrifted(step: RunReport["refreshed"][number]): boolean {
     );
 }
 
+/** Whether the preview failed. One that ended before it looked at anything says why on the terminal alone. */
+function hasFailed({ began, errors }: NoteSource["report"]): boolean {
+    return errors.length > 0 || !began;
+}
+
 function warnings({ report, offline, against, language }: NoteSource): Item[] {
     const zh = language === "zh";
     return [
+        ...(report.began || report.errors.length > 0
+            ? []
+            : [
+                  {
+                      tone: "bad" as const,
+                      text: zh
+                          ? "预览在查看任何对象之前就结束了，原因见其日志。"
+                          : "The preview ended before it looked at anything; its log says why.",
+                  },
+              ]),
         ...(report.errors.length === 0
             ? []
             : [

@@ -382,6 +382,17 @@ describe("a note", () => {
         assert.deepEqual([plain.policyVerdict, plain.policies], ["every policy passes", []]);
     });
 
+    test("says that nothing changes only where the preview looked at something", () => {
+        const report = { ...quiet, began: false, planned: [] };
+        const note = noteOf(source([], { policy: true, report }));
+        assert.match(note.headline, /^The preview failed/);
+        for (const text of [inMarkdown(note), html(note), terminal(note, false)]) {
+            assert.match(text, /ended before it looked at anything; its log says why/);
+            assert.doesNotMatch(text, /Nothing changes|what follows may be incomplete/);
+        }
+        assert.match(noteOf(source([], { report, language: "zh" })).headline, /^预览失败/);
+    });
+
     test("does not say that policies pass where the preview failed", () => {
         const report = { ...quiet, planned: [], errors: [{ message: "no" }] };
         assert.equal(
