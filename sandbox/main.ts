@@ -34,7 +34,7 @@ const usage = `usage: npm run sandbox -- <command>
   restart <part>      stop and start a part, or all of a cluster
 ${engineIds.map((id) => `  ${`${id} <words>`.padEnd(18)}  ${engines[id].commandUsage}\n`).join("")}  down [--purge]      stop everything; --purge deletes all state too
 
-The state lies in ${path.relative(process.cwd(), sandboxDir()) || "."} (ESTATE_SANDBOX_DIR), the ports follow ESTATE_SANDBOX_PORT_BASE.`;
+The state lies in ${path.relative(process.cwd(), sandboxDir()) || "."} (ESTATE_SANDBOX_DIR), the ports begin at ESTATE_SANDBOX_PORT_BASE, where it is set: the sandbox remembers it.`;
 
 /** A wrong command line; shown with the usage. */
 class UsageError extends Error {}

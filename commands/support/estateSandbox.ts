@@ -8,13 +8,13 @@ import {
     ensureSecrets,
     loopback,
     type PartGroup,
-    portBase,
     prepareFolder,
     sandboxDir,
     sandboxInfo,
     type SandboxInfo,
     sandboxLayout,
     type SandboxLayout,
+    sandboxPortBase,
     sandboxUp,
 } from "../../sandbox";
 import { ensureTools, progressPrinter } from "../../toolchain";
@@ -59,7 +59,10 @@ export async function sandboxStack(
 ): Promise<Ready & { sandbox: SandboxInfo }> {
     const committed = committedStackFile(stack);
     // With the ports and paths of this sandbox: what is shown and done must be about its servers.
-    const estate = estateOf(stack, sandboxStackFile(committed, { portBase: portBase(), dir: sandboxDir() }));
+    const estate = estateOf(
+        stack,
+        sandboxStackFile(committed, { portBase: sandboxPortBase(), dir: sandboxDir() }),
+    );
     if (!isSandboxEstate(estate)) {
         throw new CommandError(
             `Stack "${stack}" names servers that are not on this machine, so the sandbox cannot stand in for them.\n` +
@@ -79,7 +82,7 @@ export async function sandboxStack(
 
 /** The estate of a stack, with the ports and paths of this sandbox. */
 export function standingEstate(stack: string): Estate {
-    const place = { portBase: portBase(), dir: sandboxDir() };
+    const place = { portBase: sandboxPortBase(), dir: sandboxDir() };
     return estateOf(stack, sandboxStackFile(committedStackFile(stack), place));
 }
 

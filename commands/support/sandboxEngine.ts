@@ -8,7 +8,7 @@ import { version as kubernetes } from "@pulumi/kubernetes/package.json";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { portBase, sandboxDir, sandboxLayout, secretFile, type SandboxLayout } from "../../sandbox";
+import { sandboxDir, sandboxLayout, sandboxPortBase, secretFile, type SandboxLayout } from "../../sandbox";
 import { ensureTools, pathWith, progressPrinter, type Tool, type ToolName } from "../../toolchain";
 import { checkoutDir } from "../../toolchain/checkout";
 import { type RunOptions } from "./console";
@@ -80,7 +80,7 @@ export async function sandboxEngine(
     const earlier = fs.existsSync(configFile)
         ? encryptedPart(fs.readFileSync(configFile, "utf8"))
         : undefined;
-    const place = { portBase: portBase(), dir: layout.dir };
+    const place = { portBase: sandboxPortBase(layout.dir), dir: layout.dir };
     const text = sandboxStackFile(committed, place, earlier);
     // Another command may be reading it.
     if (!fs.existsSync(configFile) || fs.readFileSync(configFile, "utf8") !== text) {

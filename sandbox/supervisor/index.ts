@@ -6,6 +6,7 @@ export {
     type SandboxUpOptions,
     sandboxDown,
     sandboxInfo,
+    sandboxPortBase,
     sandboxRestart,
     sandboxStatus,
     sandboxUp,

@@ -14,7 +14,7 @@ import { clusterPort, portBase, portOf } from "../support/ports";
 import { isAlive } from "../../toolchain/processes";
 import { residentBytes, tailLines } from "../support/process";
 import { type SupervisorClient, type SupervisorStatus } from "./control";
-import { SandboxError } from "./errors";
+import { SandboxError, whyBroken } from "./errors";
 import { endSupervisor, ensureSupervisor, findSupervisor, supervisorLog } from "./launch";
 import { type Plan, type PlannedCluster, neededTools, prepareFolder, preparePlan } from "./plan";
 import { recordedParts, runningDaemon, withLock } from "./records";
@@ -70,7 +70,8 @@ export async function sandboxUp(
     const began = Date.now();
     const say = (line: string): void => report(`${seconds(Date.now() - began).padStart(6)}  ${line}`);
     const layout = sandboxLayout(options.dir ?? sandboxDir());
-    const settingsNow = (): SandboxSettings => mergeSettings(readSettings(layout), options, portBase());
+    const settingsNow = (): SandboxSettings =>
+        mergeSettings(readSettings(layout), options, sandboxPortBase(layout.dir));
     const tools = options.tools ?? (await findPrograms(neededTools(settingsNow())));
     prepareFolder(layout);
     const waiting = (pid: number): void => say(`process ${pid} is changing this sandbox; waiting for it`);
@@ -91,6 +92,14 @@ export function sandboxInfo(dir: string = sandboxDir()): SandboxInfo | undefined
     const layout = sandboxLayout(dir);
     const settings = readSettings(layout);
     return settings === undefined ? undefined : describeSandbox(layout, settings);
+}
+
+/**
+ * First port of the sandbox's block: what the environment says, else what it was at the last `up`, so that a shell without the
+ * variable finds the sandbox that another one started.
+ */
+export function sandboxPortBase(dir: string = sandboxDir()): number {
+    return portBase(process.env, readSettings(sandboxLayout(dir))?.portBase);
 }
 
 /** State of a sandbox and its parts. */
@@ -313,27 +322,13 @@ async function settled(
         }
         const broken = wanted.filter(({ state }) => state === "failed" || state === "crashed");
         if (broken.length > 0) {
-            throw new SandboxError(explain(broken));
+            throw new SandboxError(whyBroken(broken));
         }
         if (wanted.length === names.length && wanted.every(({ state }) => state === "ready")) {
             return;
         }
         await sleep(100);
     }
-}
-
-/** The causes, not the parts that only waited for them. */
-function explain(broken: readonly PartStatus[]): string {
-    const causes = broken.filter(({ problem }) => problem?.includes("was not started: it needs") !== true);
-    const [first] = causes.length > 0 ? causes : broken;
-    const reasons = (causes.length > 0 ? causes : broken).map(
-        ({ name, problem }) => problem ?? `${name} failed`,
-    );
-    return (
-        `${reasons.join("\n")}\n` +
-        `What runs is left running. Read more with \`npm run sandbox -- logs ${first?.name}\`, ` +
-        `then try again with \`npm run sandbox -- up\`.`
-    );
 }
 
 async function statusOf(layout: SandboxLayout, supervisor: SupervisorClient): Promise<SupervisorStatus> {

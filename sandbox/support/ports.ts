@@ -69,14 +69,16 @@ export function clusterPort(base: number, index: number): number {
 }
 
 /**
- * The block's first port: `ESTATE_SANDBOX_PORT_BASE` when set, else {@link defaultPortBase}.
+ * The block's first port: `ESTATE_SANDBOX_PORT_BASE` when set, else the one the sandbox had before, else
+ * {@link defaultPortBase}.
  *
+ * @param before the first port that the sandbox remembers.
  * @throws RangeError when the variable is not a port that leaves room for the whole block.
  */
-export function portBase(env: NodeJS.ProcessEnv = process.env): number {
+export function portBase(env: NodeJS.ProcessEnv = process.env, before?: number): number {
     const text = env["ESTATE_SANDBOX_PORT_BASE"];
     if (text === undefined || text === "") {
-        return defaultPortBase;
+        return before ?? defaultPortBase;
     }
     const base = Number(text);
     if (!Number.isInteger(base) || base < 1024 || base + portBlockSize > 65536) {
@@ -94,6 +96,11 @@ export interface PortHolder {
     readonly command: string;
 }
 
+/** What to do about ports that are taken. */
+export const portsTakenFix =
+    "End that process, or move the whole block of ports, which the sandbox then remembers: " +
+    "ESTATE_SANDBOX_PORT_BASE=18920 npm start";
+
 /** A port that should have been free. The message names port, part and, where it is known, the process that holds it. */
 export class PortTakenError extends ExpectedError {
     readonly port: number;
@@ -102,10 +109,7 @@ export class PortTakenError extends ExpectedError {
 
     constructor(port: number, part: string, holder: PortHolder | undefined) {
         const by = holder === undefined ? "another process" : `process ${holder.pid} (${holder.command})`;
-        super(
-            `port ${port}, needed by ${part}, is taken by ${by}. ` +
-                `End that process, or move the whole block with ESTATE_SANDBOX_PORT_BASE.`,
-        );
+        super(`port ${port}, needed by ${part}, is taken by ${by}. ${portsTakenFix}`);
         this.port = port;
         this.part = part;
         this.holder = holder;

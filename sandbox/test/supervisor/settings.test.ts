@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { test } from "node:test";
 
-import { SandboxError } from "../../supervisor";
-import { defaultSettings, mergeSettings } from "../../supervisor/settings";
+import { SandboxError, sandboxPortBase } from "../../supervisor";
+import { defaultSettings, mergeSettings, writeSettings } from "../../supervisor/settings";
+import { temporarySandbox } from "./fixture";
 
 const base = 8920;
 
@@ -28,6 +31,23 @@ test("what was asked for once stays, in its place, and new clusters come last", 
     assert.deepEqual(second.parts, ["clusters", "gitlab"]);
     assert.equal(second.tier, "premium");
     assert.deepEqual(mergeSettings(second, {}, base), second);
+});
+
+test("a shell without the variable finds the ports that the sandbox was started with", (t) => {
+    const layout = temporarySandbox();
+    t.after(() => fs.rmSync(path.dirname(layout.dir), { recursive: true, force: true }));
+    const set = process.env["ESTATE_SANDBOX_PORT_BASE"];
+    t.after(() => {
+        if (set !== undefined) {
+            process.env["ESTATE_SANDBOX_PORT_BASE"] = set;
+        }
+    });
+    delete process.env["ESTATE_SANDBOX_PORT_BASE"];
+
+    assert.equal(sandboxPortBase(layout.dir), base);
+    fs.mkdirSync(layout.run, { recursive: true });
+    writeSettings(layout, { ...defaultSettings, portBase: 9920 });
+    assert.equal(sandboxPortBase(layout.dir), 9920);
 });
 
 test("TLS and GitLab's path stay until something else is asked for", () => {

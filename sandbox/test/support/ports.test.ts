@@ -44,6 +44,9 @@ test("a cluster the block has no room for is refused", () => {
 test("the block's base comes from the environment, and must leave room for the block", () => {
     assert.equal(portBase({}), 8920);
     assert.equal(portBase({ ESTATE_SANDBOX_PORT_BASE: "20000" }), 20000);
+    assert.equal(portBase({}, 9000), 9000);
+    assert.equal(portBase({ ESTATE_SANDBOX_PORT_BASE: "" }, 9000), 9000);
+    assert.equal(portBase({ ESTATE_SANDBOX_PORT_BASE: "20000" }, 9000), 20000);
     for (const bad of ["80", "65530", "many", "20000.5"]) {
         assert.throws(
             () => portBase({ ESTATE_SANDBOX_PORT_BASE: bad }),
