@@ -86,6 +86,13 @@ export interface RunResult {
     readonly stderr: string;
 }
 
+/** Where programs that people bring are from; what the toolchain builds is called by its path. */
+const programAdvice: Readonly<Record<string, string>> = {
+    pulumi:
+        "How to get it: docs/your-own-estate.md. A preview that asks no server does without: " +
+        "npm run preview -- --stack <stack> --sandbox",
+};
+
 /** Runs a program to its end. Never rejects for a non-zero exit code, only when the program cannot be started. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const shown = options.output === "inherit";
@@ -116,7 +123,12 @@ export function run(program: string, args: readonly string[], options: RunOption
             done();
             const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
             const cause = missing ? "it is not installed, or not on the PATH" : error.message;
-            reject(new CommandError(`${program} cannot be started: ${cause}.`));
+            const advice = missing ? programAdvice[program] : undefined;
+            reject(
+                new CommandError(
+                    `${program} cannot be started: ${cause}.${advice === undefined ? "" : ` ${advice}`}`,
+                ),
+            );
         });
         child.on("close", (code, signal) => {
             done();

@@ -6,6 +6,7 @@
  */
 import { checkoutDir } from "../../toolchain/checkout";
 import { CommandError, run, type RunOptions, type RunResult } from "./console";
+import { pulumiFix } from "./pulumiErrors";
 
 /** A value of the stack's credentials: the path below the key, and the value itself. */
 export interface Credential {
@@ -48,7 +49,12 @@ export async function succeed(
 ): Promise<RunResult> {
     const result = await run(engine.pulumi, args, options);
     if (result.code !== 0) {
-        throw new CommandError(`pulumi ${args.slice(0, 2).join(" ")} failed:\n${result.stderr.trim()}`);
+        const said = result.stderr.trim();
+        throw new CommandError(
+            [`pulumi ${args.slice(0, 2).join(" ")} failed:`, said, ...pulumiFix(said, engine.stack)].join(
+                "\n",
+            ),
+        );
     }
     return result;
 }

@@ -7,7 +7,8 @@ import { after, describe, test } from "node:test";
 import { parseDoctorCall } from "../../commands/doctor";
 import { parseDriftCall } from "../../commands/drift";
 import { parseCall } from "../../commands/pulumi";
-import { CommandError, duration, failureText, noArguments, table } from "../../commands/support/console";
+import { CommandError, duration, failureText, noArguments, run, table } from "../../commands/support/console";
+import { onStack, ownEngine } from "../../commands/support/pulumiEngine";
 import { engineEnvironment, keySegment } from "../../commands/support/sandboxEngine";
 import { sandboxLayout } from "../../sandbox";
 import { allStale } from "../../commands/support/locks";
@@ -238,6 +239,28 @@ describe("a failure of a command", () => {
         assert.equal(
             failureText(new TypeError("fetch failed", { cause: refused })),
             "fetch failed: connect ECONNREFUSED 127.0.0.1:9",
+        );
+    });
+    test("of a pulumi that is not there, or has no such stack, says what comes next", async () => {
+        await assert.rejects(
+            run("pulumi", [], { env: { PATH: "/nowhere" } }),
+            /pulumi cannot be started: .*docs\/your-own-estate\.md.* --sandbox/,
+        );
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-pulumi-"));
+        after(() => fs.rmSync(folder, { recursive: true, force: true }));
+        const saying = (text: string): Promise<string> => {
+            const pulumi = path.join(folder, "pulumi");
+            fs.writeFileSync(pulumi, `#!/bin/sh\necho "error: ${text}" >&2\nexit 255\n`, { mode: 0o755 });
+            return onStack({ ...ownEngine("prod"), pulumi }, ["stack", "export"]);
+        };
+        await assert.rejects(saying("no stack named 'prod' found"), /found\n.*pulumi stack init prod$/);
+        await assert.rejects(
+            saying("PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions"),
+            /sessions\n.*pulumi login/,
+        );
+        await assert.rejects(
+            saying("the disk is full"),
+            /pulumi stack export failed:\nerror: the disk is full$/,
         );
     });
     test("that is a mistake of the program says so, with its stack", () => {
