@@ -24,7 +24,7 @@ const productCommands = [
 ];
 
 /**
- * The variables a command runs with: the caller's, and programs on this machine are reached past any proxy. The Pulumi
+ * The variables a command runs with: the caller's, proxies hold for Node too, and programs on this machine are reached past them. The Pulumi
  * engine, its plugins and the sandbox speak to each other at 127.0.0.1, where the caller's proxy cannot reach them.
  */
 function withLoopback(env) {
@@ -32,7 +32,10 @@ function withLoopback(env) {
   // gRPC asks for the last one first and, where it is set, for no other.
   const names = ["no_proxy", "NO_PROXY", ...(env.no_grpc_proxy ? ["no_grpc_proxy"] : [])];
   const other = { no_proxy: env.NO_PROXY, NO_PROXY: env.no_proxy };
+  const proxied = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].some((name) => env[name]);
   return Object.fromEntries([
+    // Node's own requests, for manifests by their URL, take a proxy only where this says so; from 22.21 and 24.5 on.
+    ...(proxied ? [["NODE_USE_ENV_PROXY", "1"]] : []),
     ...Object.entries(env),
     ...names.map((name) => {
       const listed = (env[name] || other[name] || "").split(",").filter((host) => host.trim() !== "");

@@ -112,6 +112,31 @@ describe("the first step of every command", () => {
         assert.ok(project.has("only-for-tests"));
     });
 
+    test("sends Node's own requests the way of the caller's proxies, unless the caller says otherwise", async (context) => {
+        const project = await Project.make(context);
+        await project.npm("ci");
+        fs.writeFileSync(
+            path.join(project.dir, "commands", "hello.ts"),
+            "console.log(`use ${process.env['NODE_USE_ENV_PROXY']}`);",
+        );
+        const none = {
+            https_proxy: undefined,
+            HTTPS_PROXY: undefined,
+            http_proxy: undefined,
+            HTTP_PROXY: undefined,
+            NODE_USE_ENV_PROXY: undefined,
+        };
+        const proxied = { ...none, HTTPS_PROXY: "http://127.0.0.1:9" };
+        for (const [env, expected] of [
+            [none, "use undefined"],
+            [proxied, "use 1"],
+            [{ ...proxied, NODE_USE_ENV_PROXY: "0" }, "use 0"],
+        ] as const) {
+            const { stdout } = await project.command("hello", env);
+            assert.equal(stdout.trim(), expected);
+        }
+    });
+
     test("reaches this machine past the proxies of the caller's shell", async (context) => {
         const project = await Project.make(context);
         await project.npm("ci");
