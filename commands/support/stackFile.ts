@@ -2,7 +2,7 @@
  * The stack file the sandbox's engine reads: the committed one with this sandbox's ports and paths, and with the
  * encrypted secrets that never enter a commit. Pure: text in, text out.
  */
-import { parseDocument, type Document } from "yaml";
+import { isMap, isScalar, parseDocument, type Document } from "yaml";
 import { CommandError } from "./console";
 
 /** Where the sandbox is, in the terms of the committed stack file. */
@@ -104,7 +104,8 @@ export function withManifestsAtHand(
 /**
  * The committed stack file, moved to `place` and completed with what was encrypted before.
  *
- * Only loopback addresses inside the committed port block are moved, and only paths that begin with `.sandbox`.
+ * Only loopback addresses inside the committed port block are moved, and only paths that begin with `.sandbox`. What the
+ * stack's own engine encrypted is left out: the sandbox's has another key.
  */
 export function sandboxStackFile(committed: string, place: SandboxPlace, encrypted?: EncryptedPart): string {
     const moved = committed
@@ -114,6 +115,7 @@ export function sandboxStackFile(committed: string, place: SandboxPlace, encrypt
         })
         .replace(/(^|[\s"'])\.sandbox(?=[/"'\s]|$)/gm, (_whole, before: string) => `${before}${place.dir}`);
     const document = parseStackFile("The stack file", moved);
+    dropEncrypted(document);
     if (encrypted !== undefined) {
         document.set("encryptionsalt", encrypted.salt);
         if (encrypted.credentials !== undefined) {
@@ -121,4 +123,19 @@ export function sandboxStackFile(committed: string, place: SandboxPlace, encrypt
         }
     }
     return document.toString({ lineWidth: 0 });
+}
+
+/** Takes out how a stack's own engine encrypts, its secrets, and every other value that only it can read. */
+function dropEncrypted(document: Document): void {
+    for (const key of ["encryptionsalt", "secretsprovider", "encryptedkey"]) {
+        document.delete(key);
+    }
+    const config = document.get("config");
+    if (!isMap(config)) {
+        return;
+    }
+    config.delete(credentialsKey);
+    config.items = config.items.filter(
+        ({ key, value }) => !(isScalar(key) && isMap(value) && value.has("secure")),
+    );
 }

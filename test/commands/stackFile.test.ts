@@ -93,6 +93,22 @@ test("carries what was encrypted before, and only that", () => {
     assert.equal(encryptedPart(""), undefined);
 });
 
+test("leaves out what the stack's own engine encrypted, which the sandbox's cannot read", () => {
+    const own = `secretsprovider: awskms://key
+encryptedkey: abc
+encryptionsalt: v1:own
+${committed}  aws:secretKey: { secure: v1:theirs }
+  aws:region: here
+  gitops-estate:credentials: { gitlab: { token: { secure: v1:theirs } } }
+`;
+    assert.equal(
+        sandboxStackFile(own, { portBase: 8920, dir: "/x" }),
+        sandboxStackFile(`${committed}  aws:region: here\n`, { portBase: 8920, dir: "/x" }),
+    );
+    const part = { salt: "v1:salt", credentials: undefined };
+    assert.deepEqual(encryptedPart(sandboxStackFile(own, { portBase: 8920, dir: "/x" }, part)), part);
+});
+
 test("a file that is not YAML is refused with every place, and without a stack trace", () => {
     const broken = "config:\n  a: 1\n  a: 2\n\tb: 3\n";
     assert.throws(
