@@ -234,7 +234,7 @@ async function engineFor(call: Call): Promise<Stack> {
     const { manifestsAtHand, previewOnlyStack } = withSandbox();
     const installed = Object.entries(manifestsAtHand(estate)).map(
         ([engine, { version }]) =>
-            `What is installed of ${engine} is that of ${version}, which the sandbox has`,
+            `What is installed of ${engine} is ${version}, which the sandbox has, whatever the stack names: warnings about that version are not about yours`,
     );
     process.stderr.write(
         `The servers of stack ${call.stack} are not asked: users and groups count as there, clusters as empty.\n` +
