@@ -4,9 +4,6 @@ import type * as pulumi from "@pulumi/pulumi";
 /** Options of a child: the parent is required, so that no child ends at the top of the stack by accident. */
 export type ChildOptions = pulumi.CustomResourceOptions & { parent: pulumi.Resource };
 
-/** Options of a component inside another component. */
-export type ChildComponentOptions = pulumi.ComponentResourceOptions & { parent: pulumi.Resource };
-
 /**
  * Options of what holds data (repositories, image projects, the groups around them).
  *

@@ -41,6 +41,17 @@ describe("links", () => {
         });
     }
 
+    it("have company: what CONTRIBUTING.md names without one is there too, up to a placeholder", () => {
+        const named = codeSpans(page("CONTRIBUTING.md"))
+            .map((span) => /^[a-z]+\/[\w.<>/-]*$/.exec(span)?.[0].replace(/[^/]*<.*$/, "") ?? "")
+            .filter((file) => file.includes("/"));
+        assert.ok(named.length > 40, `only ${named.length} found`);
+        assert.deepEqual(
+            named.filter((file) => !fs.existsSync(path.join(root, file))),
+            [],
+        );
+    });
+
     it("from README.md reach every page of docs/", () => {
         const linked = relativeLinks(page("README.md")).map((target) => target.split("#")[0]);
         const missing = all
