@@ -23,6 +23,8 @@ export interface StateResource {
     readonly created?: string;
     /** Whether it only waits for its deletion: another one took its place. */
     readonly delete?: boolean;
+    /** Whether it is deleted already, and the one that takes its place was not made yet. */
+    readonly pendingReplacement?: boolean;
 }
 
 export interface ExportedStack {

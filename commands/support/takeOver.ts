@@ -1,7 +1,8 @@
 /**
- * What a run left on the servers that the state does not know: an engine that was killed, or an answer that was lost. The
- * published plugins refuse to make what is there ("already exists"), so it is imported before the next update. What has
- * a password that was shown once, and to the killed run, is deleted and made anew.
+ * What a run did on the servers that the state does not know: an engine that was killed, or an answer that was lost. The
+ * published plugins refuse to make what is there ("already exists"), so it is imported before the next update; most refuse to
+ * delete what is gone (404), so it leaves the state. What has a password that was shown once, and to the killed run, is
+ * deleted and made anew.
  */
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
@@ -9,6 +10,7 @@ import { gitlabConnection, harborConnection } from "../doctor/connections";
 import { client, Unreachable, type Ask } from "../doctor/http";
 import { all, record, text, type Unread } from "../doctor/json";
 import { credentialsOf } from "../doctor/stack";
+import { withoutResources } from "./branches";
 import { CommandError } from "./console";
 import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, withFile, type ExportedStack, type StateResource } from "./exported";
@@ -234,6 +236,18 @@ export const finders: Readonly<Record<string, Finder>> = {
     }),
 };
 
+/** What may be made again, and not deleted twice. */
+const deletedOnce: Readonly<Record<string, Finder>> = {
+    "gitlab:index/tagProtection:TagProtection": keyed(
+        (inputs) => `${inProject(inputs)}/protected_tags/${part(inputs["tag"])}`,
+        ofProject("tag"),
+    ),
+    "gitlab:index/projectPushRules:ProjectPushRules": async (inputs, ask) => {
+        const { status, body } = await ask("GET", `${inProject(inputs)}/push_rule`);
+        return status === 200 && body !== null ? { kind: "import", id: word(inputs["project"]) } : undefined;
+    },
+};
+
 /** Looks for what is on a server in place of a resource. Undefined where nothing does. */
 export async function leftInPlaceOf({ type, inputs = {} }: Wanted, ask: Ask): Promise<Left | undefined> {
     return finders[type]?.(inputs, ask);
@@ -241,8 +255,44 @@ export async function leftInPlaceOf({ type, inputs = {} }: Wanted, ask: Ask): Pr
 
 /** What a killed run was making, of the servers that can be asked. Pure. */
 export function unfinished(exported: ExportedStack): Wanted[] {
+    return pendingOf(exported, "creating").filter(({ type }) => type in finders);
+}
+
+/** What a killed run was deleting, of the servers that can be asked: a second call fails where the first was done. Pure. */
+export function deletions(exported: ExportedStack): StateResource[] {
+    return pendingOf(exported, "deleting").filter(({ type }) => type in finders || type in deletedOnce);
+}
+
+/** Tokens that a killed run was changing, which rotates them: GitLab takes a second call for a theft. Pure. */
+export function rotations(exported: ExportedStack): StateResource[] {
+    return pendingOf(exported, "updating").filter(
+        ({ type }) => type === "gitlab:index/projectAccessToken:ProjectAccessToken",
+    );
+}
+
+function pendingOf(exported: ExportedStack, operation: string): StateResource[] {
     return (exported.deployment?.pending_operations ?? []).flatMap(({ type, resource }) =>
-        type === "creating" && resource !== undefined && resource.type in finders ? [resource] : [],
+        type === operation && resource !== undefined ? [resource] : [],
+    );
+}
+
+/**
+ * Whether a resource of the state is no more on its server; another one in its place may be.
+ *
+ * @param others ids of what the state has beside it by the same URN.
+ */
+export async function isGone(
+    { type, id = "", inputs = {} }: StateResource,
+    others: readonly string[],
+    ask: Ask,
+): Promise<boolean> {
+    const left = await (finders[type] ?? deletedOnce[type])?.(inputs, ask);
+    const number = (of: string): string => of.split(/[:/]/).at(-1) ?? "";
+    return (
+        left === undefined ||
+        (left.kind === "delete"
+            ? number(left.path) !== number(id)
+            : left.id !== id && others.includes(left.id))
     );
 }
 
@@ -253,6 +303,44 @@ export function withoutPendingCreates<T extends ExportedStack>(exported: T): T |
     return kept.length === pending.length
         ? undefined
         : { ...exported, deployment: { ...exported.deployment, pending_operations: kept } };
+}
+
+/**
+ * The state as the killed run would have written it, or undefined where it is so: what is gone has left, and what is to be
+ * imported finds its place free. What stood there was deleted for it, or is deleted after it. Pure.
+ */
+export function settled<T extends ExportedStack>(
+    exported: T,
+    gone: readonly StateResource[],
+    imports: readonly Wanted[],
+): T | undefined {
+    const coming = new Set(imports.map(({ urn }) => urn));
+    const isSame = (one: StateResource, other: StateResource): boolean =>
+        one.urn === other.urn && one.id === other.id;
+    const all = exported.deployment?.resources ?? [];
+    const kept = all.flatMap((each): StateResource[] => {
+        const inTheWay = coming.has(each.urn) && each.delete !== true;
+        if (gone.some((one) => isSame(one, each)) || (inTheWay && each.pendingReplacement === true)) {
+            return [];
+        }
+        return [inTheWay ? { ...each, delete: true } : each];
+    });
+    const urns = new Set(kept.map(({ urn }) => urn));
+    const missing = all.filter(({ urn }) => !urns.has(urn)).map(({ urn }) => urn);
+    const pending = exported.deployment?.pending_operations ?? [];
+    const open = pending.filter(
+        ({ type, resource }) =>
+            type === "creating" || resource === undefined || !gone.some((one) => isSame(one, resource)),
+    );
+    return kept.length === all.length && kept.every((each, at) => each === all[at])
+        ? undefined
+        : withoutResources(
+              {
+                  ...exported,
+                  deployment: { ...exported.deployment, resources: kept, pending_operations: open },
+              },
+              missing,
+          );
 }
 
 /** File for `pulumi import`. Pure. */
@@ -296,21 +384,36 @@ export async function finishKilledRun(
     report: (line: string) => void,
 ): Promise<void> {
     const exported = await exportStack(engine);
-    if (withoutPendingCreates(exported) === undefined) {
+    if ((exported.deployment?.pending_operations ?? []).length === 0) {
         return;
     }
-    await takeOver(engine, estate, unfinished(exported), report);
+    await takeOver(engine, estate, exported, report);
     const repaired = withoutPendingCreates(await exportStack(engine));
     if (repaired !== undefined) {
         await importState(engine, repaired);
     }
 }
 
-/** Imports what is on the servers in place of these resources, and deletes what has a password that nobody knows. */
+/** @throws CommandError where an answer does not tell whether something is there. */
+function certain(ask: Ask): Ask {
+    return async (method, path, body) => {
+        const answer = await ask(method, path, body);
+        if ([401, 429].includes(answer.status) || answer.status >= 500) {
+            throw new CommandError(
+                `An earlier run was killed, and whether it was done with ${path} is not known: the server answered ${answer.status}. Nothing was changed. Run it again when it answers.`,
+            );
+        }
+        return answer;
+    };
+}
+
+/**
+ * Imports what a killed run has made, lets go what it has deleted, and deletes what has a password that nobody knows.
+ */
 async function takeOver(
     engine: PulumiEngine,
     estate: Estate,
-    wanted: readonly Wanted[],
+    exported: ExportedStack,
     report: (line: string) => void,
 ): Promise<void> {
     const context = { credentials: await credentialsOf(engine), folder: checkoutDir(), env: engine.env };
@@ -332,13 +435,29 @@ async function takeOver(
                 10_000,
             );
         clients.set(key, known);
-        return known.ask;
+        return certain(known.ask);
+    };
+    const askFor = (each: Wanted): Ask | undefined => {
+        const server = serverOf(each);
+        return server === undefined ? undefined : askOf(server);
     };
     const imports: [Wanted, string][] = [];
+    const gone: StateResource[] = [];
+    const all = exported.deployment?.resources ?? [];
     try {
-        for (const each of wanted) {
-            const server = serverOf(each);
-            const ask = server === undefined ? undefined : askOf(server);
+        const rotated = rotations(exported);
+        for (const each of [...deletions(exported), ...rotated]) {
+            const others = all.flatMap(({ urn, id }) =>
+                urn === each.urn && id !== undefined && id !== each.id ? [id] : [],
+            );
+            const ask = askFor(each);
+            if (ask !== undefined && (await isGone(each, others, ask))) {
+                gone.push(each);
+            }
+        }
+        // Of a token that was rotated there is another one, whose value nobody knows.
+        for (const each of [...unfinished(exported), ...rotated.filter((one) => gone.includes(one))]) {
+            const ask = askFor(each);
             const left = ask === undefined ? undefined : await leftInPlaceOf(each, ask);
             if (left?.kind === "import") {
                 imports.push([each, left.id]);
@@ -356,6 +475,19 @@ async function takeOver(
         );
     } finally {
         clients.forEach(({ close }) => close());
+    }
+    const free = settled(
+        exported,
+        gone,
+        imports.map(([each]) => each),
+    );
+    if (gone.length > 0) {
+        report(
+            `Gone from the servers by an earlier run that could not write it down, taken out of the state: ${gone.map(({ urn }) => nameOf(urn)).join(", ")}`,
+        );
+    }
+    if (free !== undefined) {
+        await importState(engine, free);
     }
     if (imports.length > 0) {
         const names = imports.map(([{ urn }]) => nameOf(urn)).join(", ");

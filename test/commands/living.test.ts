@@ -18,6 +18,10 @@ import {
     leftInPlaceOf,
     madeAgain,
     unfinished,
+    deletions,
+    isGone,
+    rotations,
+    settled,
     withoutPendingCreates,
 } from "../../commands/support/takeOver";
 import { checkoutDir } from "../../toolchain/checkout";
@@ -1072,6 +1076,92 @@ describe("what a killed run made", () => {
             version: 3,
             deployment: { pending_operations: [deleting] },
         });
+    });
+    test("is not what was being deleted and is still there, or gone where it is not", async () => {
+        const kinds: [StateResource, Record<string, unknown>][] = [
+            [
+                { ...gitlab("ProjectLabel", { project: "7", name: "flow::fix" }), id: "7:flow::fix" },
+                { "/projects/7/labels/flow%3A%3Afix": {} },
+            ],
+            [
+                { ...gitlab("TagProtection", { project: "7", tag: "v*" }), id: "7:v*" },
+                { "/projects/7/protected_tags/v*": {} },
+            ],
+            [
+                { ...gitlab("ProjectPushRules", { project: "7" }), id: "7" },
+                { "/projects/7/push_rule": { id: 1 } },
+            ],
+            [
+                { ...gitlab("PipelineTrigger", { project: "7", description: "bump g1" }), id: "7:31" },
+                { "/projects/7/triggers": [{ id: 31, description: "bump g1" }] },
+            ],
+        ];
+        for (const [resource, content] of kinds) {
+            const deleting: ExportedStack = {
+                deployment: { pending_operations: [{ type: "deleting", resource }] },
+            };
+            assert.deepEqual(deletions(deleting), [resource]);
+            assert.equal(await isGone(resource, [], server(content)), false, resource.type);
+            assert.equal(await isGone(resource, [], server({})), true, resource.type);
+        }
+        const pushRules = kinds[2]?.[0];
+        assert.ok(pushRules !== undefined);
+        assert.equal(await isGone(pushRules, [], server({ "/projects/7/push_rule": null })), true);
+    });
+    test("is gone, where what is there is the one that takes its place", async () => {
+        const hook = { ...gitlab("ProjectHook", { project: "7", url: "https://a.test" }), id: "7:1" };
+        const there = { "/projects/7/hooks": [{ id: 2, url: "https://a.test" }] };
+        assert.equal(await isGone(hook, ["7:2"], server(there)), true);
+        assert.equal(await isGone(hook, [], server(there)), false);
+        const token = { ...gitlab("ProjectAccessToken", { project: "7", name: "ci-g1" }), id: "7:11" };
+        const rotated = {
+            "/projects/7/access_tokens": [
+                { id: 11, name: "ci-g1", revoked: true },
+                { id: 12, name: "ci-g1" },
+            ],
+        };
+        assert.deepEqual(
+            rotations({ deployment: { pending_operations: [{ type: "updating", resource: token }] } }),
+            [token],
+        );
+        assert.equal(await isGone(token, [], server(rotated)), true);
+        assert.equal(
+            await isGone(token, [], server({ "/projects/7/access_tokens": [{ id: 11, name: "ci-g1" }] })),
+            false,
+        );
+    });
+    test("leaves the state where it is gone, and what refers to it refers to it no more", () => {
+        const one = { urn: "a", type: "any", id: "1" };
+        const kept = { urn: "b", type: "any", id: "2", dependencies: ["a"] };
+        const pending = [
+            { type: "deleting", resource: one },
+            { type: "deleting", resource: kept },
+            { type: "creating", resource: one },
+        ];
+        assert.deepEqual(
+            settled({ deployment: { resources: [one, kept], pending_operations: pending } }, [one], []),
+            {
+                deployment: {
+                    resources: [{ ...kept, dependencies: [] }],
+                    pending_operations: pending.slice(1),
+                },
+            },
+        );
+        assert.equal(settled(exported([one, kept]), [], []), undefined);
+    });
+    test("finds its place free: what was deleted for it leaves, what it replaces waits for its deletion", () => {
+        const deleted = { urn: "a", type: "any", id: "7:dev", pendingReplacement: true };
+        const replaced = { urn: "b", type: "any", id: "1" };
+        const older = { ...replaced, id: "0", delete: true };
+        const other = { urn: "c", type: "any", id: "2", dependencies: ["a", "b"] };
+        const { deployment } =
+            settled(exported([deleted, replaced, older, other]), [], [deleted, replaced]) ?? {};
+        assert.deepEqual(deployment?.resources, [
+            { ...replaced, delete: true },
+            older,
+            { ...other, dependencies: ["b"] },
+        ]);
+        assert.equal(settled(exported([older]), [], [replaced]), undefined);
     });
     test("is filled in as it was sent where an import reads nothing, and nowhere else", () => {
         const read = {
