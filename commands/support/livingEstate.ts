@@ -217,7 +217,14 @@ async function renamePeople(
 
 /** Imports files that are in a repository already, of those that the update would make. */
 async function takeBackFiles(engine: PulumiEngine, estate: Estate, { report }: Change): Promise<void> {
-    const files = await filesToCome(engine);
+    const coming = await filesToCome(engine);
+    if ("failed" in coming) {
+        report(
+            `Which files are in repositories already was not looked at, for a preview did not come to its end:\n${coming.failed}\nThe update may end at files that are there. Mend that first, then run it again.`,
+        );
+        return;
+    }
+    const { files } = coming;
     await onGitLab(engine, estate, async (ask) => {
         const names = await importResources(engine, files, ask);
         if (names.length > 0) {

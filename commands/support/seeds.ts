@@ -9,7 +9,7 @@ import type { Estate } from "../../estate/model";
 import type { Finding } from "../doctor/finding";
 import type { Ask } from "../doctor/http";
 import { record, text } from "../doctor/json";
-import { CommandError } from "./console";
+import { CommandError, type RunResult } from "./console";
 import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import type { Wanted } from "./takeOver";
@@ -160,19 +160,40 @@ export async function withoutInclude(repositories: readonly ToInclude[], ask: As
     return findings.flat();
 }
 
-interface Step {
-    readonly op: string;
-    readonly newState?: Wanted;
+/** A preview as `pulumi preview --json` gives it, as far as it is read. */
+interface PreviewJson {
+    readonly steps?: readonly { readonly op: string; readonly newState?: Wanted }[];
+    readonly diagnostics?: readonly { readonly severity?: string; readonly message?: string }[];
 }
 
-/** The files that the next update would make; none when it would not get so far, which the update then says itself. */
-export async function filesToCome(engine: PulumiEngine): Promise<Wanted[]> {
-    const { code, stdout } = await runPulumi(engine, ["preview", "--json", ...stackArguments(engine)]);
-    if (code !== 0) {
-        return [];
+/** The files that an update would make, or what its preview says of why it would not get so far. */
+export type Coming = { readonly files: Wanted[] } | { readonly failed: string };
+
+/** The files that the next update would make. */
+export async function filesToCome(engine: PulumiEngine): Promise<Coming> {
+    return comingFiles(await runPulumi(engine, ["preview", "--json", ...stackArguments(engine)]));
+}
+
+/** The errors of a preview; empty where it ended before it wrote any. */
+function errorsOf(read: () => PreviewJson): string {
+    try {
+        const { diagnostics = [] } = read();
+        const errors = diagnostics.filter(({ severity }) => severity === "error");
+        return errors.map(({ message = "" }) => message.trim()).join("\n");
+    } catch {
+        return "";
     }
-    const { steps = [] } = JSON.parse(stdout.slice(stdout.indexOf("{"))) as { steps?: readonly Step[] };
-    return steps.flatMap(({ op, newState }) =>
+}
+
+/** Reads a preview that came to its end, or did not. Pure. */
+export function comingFiles({ code, stdout, stderr }: RunResult): Coming {
+    const read = (): PreviewJson => JSON.parse(stdout.slice(stdout.indexOf("{"))) as PreviewJson;
+    if (code !== 0) {
+        return { failed: errorsOf(read) || stderr.trim() || `It ended with exit code ${code}.` };
+    }
+    const { steps = [] } = read();
+    const files = steps.flatMap(({ op, newState }) =>
         op === "create" && newState?.type === fileType ? [newState] : [],
     );
+    return { files };
 }

@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import type { Answer, Ask } from "../../commands/doctor/http";
 import { changedBranches, existing, withoutResources } from "../../commands/support/branches";
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
-import { getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
+import { comingFiles, getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
 import { lowerVisibility, movedLines, moves, obstacles, otherAddresses } from "../../commands/support/moves";
 import { leftLine, leftRepositories } from "../../commands/support/leftRepositories";
@@ -1162,6 +1162,27 @@ describe("what a killed run made", () => {
             { ...other, dependencies: ["b"] },
         ]);
         assert.equal(settled(exported([older]), [], [replaced]), undefined);
+    });
+    test("is not looked for by a preview that failed, and what it said is told", () => {
+        const fileType = "gitlab:index/repositoryFile:RepositoryFile";
+        const file = { urn: `${stack}${fileType}::a`, type: fileType };
+        const json = (content: object): string => `Previewing\n${JSON.stringify(content)}`;
+        const steps = [
+            { op: "create", newState: file },
+            { op: "same", newState: file },
+            { op: "create", newState: { ...file, type: "any" } },
+        ];
+        assert.deepEqual(comingFiles({ code: 0, stdout: json({ steps }), stderr: "" }), { files: [file] });
+        const diagnostics = [
+            { severity: "warning", message: "old" },
+            { severity: "error", message: "Resource is protected\n" },
+        ];
+        assert.deepEqual(comingFiles({ code: 255, stdout: json({ steps, diagnostics }), stderr: "x" }), {
+            failed: "Resource is protected",
+        });
+        assert.deepEqual(comingFiles({ code: 255, stdout: "", stderr: "error: no stack\n" }), {
+            failed: "error: no stack",
+        });
     });
     test("is filled in as it was sent where an import reads nothing, and nowhere else", () => {
         const read = {
