@@ -21,22 +21,41 @@ export function settingsOfProtected(exported: ExportedStack): string[] {
         .map((each) => each.urn);
 }
 
+/** What the program protects itself, with deletionProtection: never released here. */
+const holdsData: ReadonlySet<string> = new Set([
+    "gitlab:index/group:Group",
+    "gitlab:index/project:Project",
+    "harbor:index/project:Project",
+]);
+
+/** Settings that are marked: for a destroy that runs, or for one that was killed. The program protects none itself. Pure. */
+export function markedSettings(exported: ExportedStack): string[] {
+    const resources = exported.deployment?.resources ?? [];
+    return resources
+        .filter(
+            ({ type, protect, deletedWith }) =>
+                protect === true && deletedWith !== undefined && !holdsData.has(type),
+        )
+        .map(({ urn }) => urn);
+}
+
+/** Takes the marks away that a destroy set, or left when it was killed: an update could remove no setting that has one. */
+export async function releaseSettings(engine: PulumiEngine, exported: ExportedStack): Promise<void> {
+    const marked = markedSettings(exported);
+    if (marked.length > 0) {
+        await onStack(engine, ["state", "unprotect", "--yes", ...marked]);
+    }
+}
+
 /** Runs `destroy` while the settings of protected resources are protected too. */
 export async function keepingSettings<T>(engine: PulumiEngine, destroy: () => Promise<T>): Promise<T> {
     const settings = settingsOfProtected(await exportStack(engine));
-    if (settings.length === 0) {
-        return destroy();
+    if (settings.length > 0) {
+        await onStack(engine, ["state", "protect", "--yes", ...settings]);
     }
-    await onStack(engine, ["state", "protect", "--yes", ...settings]);
     try {
         return await destroy();
     } finally {
-        // What the destroy removed all the same is no longer there to be released.
-        const left = await exportStack(engine);
-        const present = new Set(left.deployment?.resources?.map(({ urn }) => urn));
-        const marked = settings.filter((urn) => present.has(urn));
-        if (marked.length > 0) {
-            await onStack(engine, ["state", "unprotect", "--yes", ...marked]);
-        }
+        await releaseSettings(engine, await exportStack(engine));
     }
 }

@@ -9,6 +9,7 @@ import { misreadContent } from "../handOver";
 import { handOverLines, handOvers, refusedHandOvers, type HandOver } from "../handOver/places";
 import { changedBranches, existing, withoutResources, type RepositoryBranch } from "./branches";
 import { CommandError } from "./console";
+import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
 import { movedImages } from "./movedImages";
@@ -48,6 +49,9 @@ export interface Prepared {
  */
 export async function prepareChange(engine: PulumiEngine, estate: Estate, change: Change): Promise<Prepared> {
     const exported = await exportStack(engine);
+    if (change.writes) {
+        await releaseSettings(engine, exported);
+    }
     const places = handOvers(estate, exported);
     const handed = [...refusedHandOvers(places), ...(await misreadOnGitLab(engine, estate, places, change))];
     const findings = [

@@ -1,7 +1,7 @@
 /** Which settings a destroy leaves. Not proved here: that the engine leaves them (test/e2e). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { settingsOfProtected } from "../../commands/support/destroy";
+import { markedSettings, settingsOfProtected } from "../../commands/support/destroy";
 import type { StateResource } from "../../commands/support/exported";
 
 const resource = (urn: string, more: Partial<StateResource> = {}): StateResource => ({
@@ -22,11 +22,18 @@ test("settings stay with the protected resource they are of, and only those", ()
                 resource("api"),
                 resource("api-branch", { deletedWith: "api" }),
                 resource("kept already", { deletedWith: "web", protect: true }),
+                resource("data", {
+                    type: "harbor:index/project:Project",
+                    deletedWith: "web",
+                    protect: true,
+                }),
                 resource("the old one of a replacement", { deletedWith: "web", delete: true }),
             ],
         },
     };
     assert.deepEqual(settingsOfProtected(exported), ["member", "web-branch"]);
+    // By a destroy that was killed: the next one, and an update, take the mark away.
+    assert.deepEqual(markedSettings(exported), ["kept already"]);
 });
 
 test("a stack without resources has no settings", () => {
