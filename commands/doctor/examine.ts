@@ -63,7 +63,10 @@ export async function examine(estate: Estate, examination: Examination): Promise
                   });
         }),
     ]);
-    return [...offlineFindings(estate, examination.folder, examination.now), ...found.flat()];
+    return [
+        ...offlineFindings(estate, examination.folder, examination.now, examination.env),
+        ...found.flat(),
+    ];
 }
 
 /** Calls to one server, and the end of its sockets. */

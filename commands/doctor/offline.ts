@@ -1,13 +1,62 @@
-/** What can be said of a stack without asking a server: the files that its spec names, by the rules of the spec. */
+/** What can be said of a stack without asking a server: the files that its spec names. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { dayOf } from "../../estate/days";
 import type { Estate } from "../../estate/model";
 import { authorityProblems } from "../../estate/rules/network";
+import { isSandboxEstate } from "../support/stack";
 import type { Finding } from "./finding";
 
+/** The check of the files that engines are installed from. */
+export const manifestsCheck = "manifests-readable";
+
 /** Looks at the files of the spec; `folder` is what their paths are relative to. */
-export function offlineFindings({ network }: Estate, folder: string, now = new Date()): Finding[] {
+export function offlineFindings(
+    estate: Estate,
+    folder: string,
+    now = new Date(),
+    env: NodeJS.ProcessEnv = process.env,
+): Finding[] {
+    // A sandbox puts its own there when it starts.
+    const manifests = isSandboxEstate(estate) ? [] : missingManifests(estate, folder, env);
+    return [...authorityFindings(estate, folder, now), ...manifests];
+}
+
+function missingManifests(
+    { engines, argocd, flux }: Estate,
+    folder: string,
+    env: NodeJS.ProcessEnv,
+): Finding[] {
+    const updater = argocd.imageUpdater.manifests?.path;
+    const [control, controllers] = [argocd.manifests.path, flux.manifests.path];
+    const named: readonly (readonly [engine: string, key: string, file: string | undefined])[] = [
+        ["argocd", "argocd.manifests", control && path.join(control, argocd.ha ? "ha" : "", "install.yaml")],
+        ["argocd", "argocd.imageUpdater.manifests", updater],
+        ["flux", "flux.manifests", controllers && path.join(controllers, "install.yaml")],
+        ["flux", "flux.operator", flux.operator?.path],
+    ];
+    const used: readonly string[] = engines;
+    return named.flatMap(([engine, key, file]) =>
+        file === undefined ||
+        !used.includes(engine) ||
+        // Another folder takes its place.
+        (env[`ESTATE_${engine.toUpperCase()}_MANIFESTS`] ?? "") !== "" ||
+        fs.existsSync(path.resolve(folder, file))
+            ? []
+            : [
+                  {
+                      path: `${key}.path`,
+                      value: file,
+                      id: manifestsCheck,
+                      severity: "error" as const,
+                      rule: "must be there: it is installed from this file",
+                      fix: "put the file of the release there, or correct the path; it is relative to the project's folder",
+                  },
+              ],
+    );
+}
+
+function authorityFindings({ network }: Estate, folder: string, now: Date): Finding[] {
     const files = network.authorities.flatMap(({ file }): [string, string][] => {
         const text = file === undefined ? undefined : textOf(path.resolve(folder, file));
         return file === undefined || text === undefined ? [] : [[file, text]];

@@ -13,6 +13,7 @@ import {
 import { gitlabChecks } from "../../commands/doctor/gitlab/checks";
 import { harborChecks } from "../../commands/doctor/harbor/checks";
 import { machineChecks } from "../../commands/doctor/machines";
+import { manifestsCheck } from "../../commands/doctor/offline";
 import { authorityRules } from "../../estate/rules/network";
 import { page } from "./support";
 
@@ -22,6 +23,7 @@ const checks = [
     ),
     cardCheck,
     ...authorityRules,
+    manifestsCheck,
 ];
 
 test("docs/doctor.md has a row for every check", () => {

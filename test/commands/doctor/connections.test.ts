@@ -63,4 +63,32 @@ describe("the doctor's connections", () => {
         assert.deepEqual(found("authority.pem", new Date("2190-01-01")), ["error authority-certificate"]);
         assert.deepEqual(found(".", good), ["error authority-readable"]);
     });
+
+    test("files that engines are installed from have to be there, unless another folder takes their place", () => {
+        const named = model({
+            argocd: {
+                manifests: { version: "3.5.7", path: "argocd" },
+                ha: true,
+                imageUpdaterVersion: "1.3.0",
+                imageUpdater: { manifests: { path: "authority.pem" } },
+            },
+            // Nothing is delivered by it.
+            flux: { manifests: { path: "flux" } },
+        });
+        const found = (env: NodeJS.ProcessEnv): unknown[] =>
+            offlineFindings(named, folder, new Date(), env).map(({ id, path: at, value }) => [id, at, value]);
+        assert.deepEqual(found({}), [
+            ["manifests-readable", "argocd.manifests.path", "argocd/ha/install.yaml"],
+        ]);
+        assert.deepEqual(found({ ESTATE_ARGOCD_MANIFESTS: "/elsewhere" }), []);
+
+        const flux = model({
+            defaults: { engine: "flux" },
+            flux: { manifests: { path: "flux" } },
+        });
+        assert.deepEqual(
+            offlineFindings(flux, folder, new Date(), {}).map(({ path: at, value }) => [at, value]),
+            [["flux.manifests.path", "flux/install.yaml"]],
+        );
+    });
 });
