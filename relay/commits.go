@@ -399,6 +399,8 @@ func (p commitProject) note(sha string, statuses map[string]commitStatus) error 
 	return nil
 }
 
+// write changes the note, or adds one where the relay has none: the one it finds may be of its token before, whose user is
+// gone, or of somebody who copied the mark. GitLab lets nobody else change those.
 func (p commitProject) write(notes, text string) error {
 	type note struct {
 		ID   int    `json:"id,omitempty"`
@@ -411,12 +413,24 @@ func (p commitProject) write(notes, text string) error {
 			return err
 		}
 		for _, each := range shown {
-			if strings.HasPrefix(each.Body, noteMark) {
-				if each.Body == text {
-					return nil
-				}
-				return p.call(http.MethodPut, fmt.Sprintf("%s/%d", notes, each.ID), note{Body: text}, nil)
+			if !strings.HasPrefix(each.Body, noteMark) {
+				continue
 			}
+			if each.Body == text {
+				return nil
+			}
+			place := fmt.Sprintf("%s/%d", notes, each.ID)
+			status, err := p.commits.server.ask(p.commits.ctx, p.token, http.MethodPut, p.path+place, note{Body: text}, nil)
+			if err == nil && (status == http.StatusForbidden || status == http.StatusNotFound) {
+				continue
+			}
+			if err == nil && status >= 300 {
+				err = fmt.Errorf("status %d", status)
+			}
+			if err != nil {
+				return fmt.Errorf("PUT %s: %w", place, err)
+			}
+			return nil
 		}
 		if len(shown) < perPage {
 			return p.call(http.MethodPost, notes, note{Body: text}, nil)

@@ -82,6 +82,9 @@ func (w *commitWorld) gitlab(out http.ResponseWriter, r *http.Request) {
 		case r.Method == http.MethodPost:
 			w.notes = append(w.notes, map[string]any{"id": 7, "body": body["body"]})
 			w.asked = append(w.asked, "note "+path)
+		case strings.HasSuffix(path, "/notes/6"):
+			out.WriteHeader(http.StatusForbidden)
+			return
 		default:
 			w.notes[len(w.notes)-1]["body"] = body["body"]
 			w.asked = append(w.asked, "changed note "+path)
@@ -219,6 +222,17 @@ func TestTheMergeRequestOfACommitHasOneNote(t *testing.T) {
 	if !strings.Contains(text, "| web | live | member1 | :green_circle: `` Deployed and healthy `` |") {
 		t.Fatal(text)
 	}
+}
+
+func TestANoteOfTheTokenBeforeStaysAndAnotherFollows(t *testing.T) {
+	w := newCommitWorld(t)
+	w.requests = fmt.Sprintf(`[{"iid":1,"state":"merged","merge_commit_sha":%q}]`, sha)
+	w.notes = []map[string]any{{"id": 6, "body": noteMark + " red"}}
+	w.say("healthy", sha, "", 202)
+	w.expect(green, "note /merge_requests/1/notes")
+	w.say("failed", sha, "no", 202)
+	red := "failed gitops/web/live/member1 on gitops-deliveries: no, https://argocd.test/web"
+	w.expect(green, "note /merge_requests/1/notes", red, "changed note /merge_requests/1/notes/7")
 }
 
 func TestANoteHoldsNothingThatActs(t *testing.T) {
