@@ -125,6 +125,10 @@ export function commandParameters(
 ): Settings {
     const { argocd } = estate;
     return {
+        // A member that answers nothing holds one of them for each of its Applications, until a request fails. Argo CD's own
+        // 10 and 20 are few for that.
+        "controller.operation.processors": "25",
+        "controller.status.processors": "50",
         ...published,
         "applicationsetcontroller.enable.progressive.syncs": "true",
         "applicationsetcontroller.enable.tokenref.strict.mode": "true",

@@ -37,6 +37,14 @@ const lockdown: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
+ * A member that answers nothing keeps a worker of its controller busy for each of its objects until a request fails, about half
+ * a minute of every minute. With Flux's four, eight apps there would keep everybody waiting. A file may say otherwise. Flux's
+ * own advice for so many is this memory; `flux.resources` may say otherwise.
+ */
+const workers = { flag: "--concurrent=20", memory: "2Gi" };
+const working: readonly string[] = ["kustomize-controller", "helm-controller"];
+
+/**
  * What of the operator is left out: the namespace, which is the estate's, and the pages that it serves, with the roles of
  * people who see them. Its right to administer the host goes as Flux's does.
  */
@@ -79,6 +87,7 @@ export function patchFluxManifests(objects: readonly KubeObject[], flux: Flux): 
         .filter((object) => !isUnused(object) && !administersHost(object))
         .map((object) => withAddresses(object, flux.namespace))
         .map(locked)
+        .map(withWorkers)
         .map(withoutServiceAwait)
         .map((object) => suited(object, flux));
 }
@@ -106,6 +115,20 @@ function withAddresses(object: KubeObject, namespace: string): KubeObject {
 function locked(object: KubeObject): KubeObject {
     const flags = lockdown[object.metadata.name];
     return flags === undefined ? object : onArguments(object, (words) => withFlags(words, flags));
+}
+
+function withWorkers(object: KubeObject): KubeObject {
+    return working.includes(object.metadata.name)
+        ? onContainers(object, (container) => {
+              const words = container["args"] as readonly string[] | undefined;
+              if (words === undefined || words.some((word) => sameFlag(workers.flag, word))) {
+                  return container;
+              }
+              const resources = (container["resources"] ?? {}) as { readonly limits?: object };
+              const limits = { ...resources.limits, memory: workers.memory };
+              return { ...container, args: [...words, workers.flag], resources: { ...resources, limits } };
+          })
+        : object;
 }
 
 function withFlags(words: readonly string[], flags: readonly string[]): string[] {

@@ -266,6 +266,7 @@ describe("the installation", () => {
             "--no-cross-namespace-refs=true",
             "--default-service-account=default",
             "--no-remote-bases=true",
+            "--concurrent=20",
         ]);
         assert.deepEqual(
             objects.filter(({ kind }) => kind === "ClusterRoleBinding").map(({ metadata }) => metadata.name),
@@ -285,7 +286,22 @@ describe("the installation", () => {
         assert.deepEqual(args(patchFluxManifests(open, flux), "helm-controller"), [
             "--no-cross-namespace-refs=true",
             "--default-service-account=default",
+            "--concurrent=20",
         ]);
+    });
+
+    test("leaves the number of workers to a file that says one", () => {
+        const own = sampleFluxManifests.map(
+            (object) =>
+                JSON.parse(
+                    JSON.stringify(object).replace("--events-addr=", '--concurrent=7","--'),
+                ) as KubeObject,
+        );
+        const words = args(patchFluxManifests(own, flux), "helm-controller");
+        assert.deepEqual(
+            words.filter((word) => word.startsWith("--concurrent")),
+            ["--concurrent=7"],
+        );
     });
 
     test("may be in another namespace, from a mirror", () => {
