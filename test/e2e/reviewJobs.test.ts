@@ -114,7 +114,8 @@ describe("the pipeline of an estate's repository", { timeout: 25 * 60_000 }, () 
     };
 
     before(async () => {
-        world = await World.shared({
+        // What other stories leave undeclared would be drift here.
+        world = await World.own({
             teams: { operators: { maintainers: ["alice"], developers: ["bob"] } },
             apps: { pipelined: { team: "operators" } },
         });

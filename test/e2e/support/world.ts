@@ -3,7 +3,7 @@
  * commands run as a user runs them, and looks at what is really there. Nothing here knows how the estate is made.
  *
  * A file that only adds to an estate shares one sandbox with the others of a run ({@link World.shared}); one that takes
- * the estate or the sandbox apart has its own ({@link World.make}).
+ * the estate or the sandbox apart, or asks what is there beside the estate, has its own ({@link World.make}, {@link World.own}).
  */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -65,6 +65,16 @@ export class World {
         return new World(dir, await freePortBase(), await kubectl(), false, committedStack());
     }
 
+    /** An estate that is up and has these teams and apps alone, in a sandbox of its own. */
+    static async own(
+        newcomers: Inhabitants,
+        change: (spec: Document) => void = () => undefined,
+    ): Promise<World> {
+        const own = await World.make();
+        await own.settle([newcomers], change);
+        return own;
+    }
+
     /**
      * An estate that is up and has these teams and apps: in the sandbox of the run, or in one of its own when the file is
      * run alone. It is the committed dev estate with a Harbor of its own for prod, and with those who came before in place of
@@ -78,9 +88,7 @@ export class World {
     ): Promise<World> {
         const dir = process.env[sharedFolder];
         if (dir === undefined || dir === "") {
-            const own = await World.make();
-            await own.settle([newcomers], change);
-            return own;
+            return World.own(newcomers, change);
         }
         const file = path.join(dir, "shared.json");
         const known: Shared = fs.existsSync(file)
