@@ -288,7 +288,7 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             operation !== "preview" && !call.rest.includes("--preview-only") && applying === undefined;
         await guardRefresh(engine, estate, { writes, forgetGone, report });
     }
-    let prepared: Prepared = { leftAlone: new Set(), passedOver: [], handOvers: [] };
+    let prepared: Prepared = { leftAlone: new Set(), passedOver: [], handOvers: [], passedSteps: [] };
     const writes = call.operation === "up" && !call.rest.includes("--preview-only");
     if (!call.sandbox && (call.operation === "up" || call.operation === "preview")) {
         prepared = await prepareChange(engine, estate, {
@@ -335,14 +335,14 @@ async function inventoryLine(engine: PulumiEngine, file: string): Promise<string
 }
 
 /** What a run knows beside its command line. */
-interface Around extends Pick<Prepared, "leftAlone" | "passedOver"> {
+interface Around extends Omit<Prepared, "handOvers"> {
     readonly saving: Saving | undefined;
     readonly applying: Applying | undefined;
 }
 
 /** Runs the engine, and tells what came of it. @throws CommandError when it does not end well. */
 async function runTold(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
-    const { leftAlone, passedOver, saving, applying } = around;
+    const { leftAlone, passedOver, passedSteps, ahead, saving, applying } = around;
     const policy = call.policy || applying?.reviewed.policy === true ? policyArguments(engine) : [];
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
@@ -368,11 +368,12 @@ async function runTold(call: Call, { engine, estate }: Stack, around: Around): P
         const source = {
             stack: call.stack,
             estate,
-            report: done,
+            report: { ...done, planned: [...done.planned, ...passedSteps] },
             policy: call.policy,
             ownPolicies: ownPolicies(engine),
             offline: call.sandbox,
             leftAlone,
+            ...(ahead === undefined ? {} : { ahead }),
         };
         const { headline } = await tell(source, call.telling, process.env, !isForMachines(call));
         if (result.code === 0) {

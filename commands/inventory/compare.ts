@@ -9,11 +9,16 @@ import type { Replaces } from "./replaced";
 /** What there is to tell of a preview. */
 export type Compared = Pick<RunReport, "began" | "planned" | "refreshed" | "policies" | "errors">;
 
-/** Compares. What is protected and would go is an error, as the engine has it. */
+/**
+ * Compares. What is protected and would go is an error, as the engine has it.
+ *
+ * @param leftAlone URNs of what leaves the stack before an update: it is not deleted.
+ */
 export function compared(
     inventory: Pick<Inventory, "stack" | "objects">,
     declared: readonly Item[],
     replaces: Replaces,
+    leftAlone: ReadonlySet<string> = new Set(),
 ): Compared {
     const { stack } = inventory;
     const known = new Map(inventory.objects.map((each) => [keyOf(each), each]));
@@ -53,7 +58,9 @@ export function compared(
     );
     const anew = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
     const stopped = [
-        ...gone.map((each) => [each, "deleted"] as const),
+        ...gone
+            .filter((each) => !leftAlone.has(urnOf(stack, each)))
+            .map((each) => [each, "deleted"] as const),
         ...declared
             .filter((each) => anew.has(urnOf(stack, each)))
             .map((each) => [each, "made anew"] as const),
@@ -97,6 +104,11 @@ export function urnOf(stack: string, { type, name }: Pick<Item, "type" | "name">
     return `urn:pulumi:${stack}::gitops-estate::${type}::${name}`;
 }
 
+/** Reference to a provider, of which only the name is known. */
+export function providerOf(stack: string, provider: string): string {
+    return `urn:pulumi:${stack}::gitops-estate::pulumi:providers::${provider}::id`;
+}
+
 function step(stack: string, op: string, item: Item, rest: Partial<Step>): Step {
     return { op, urn: urnOf(stack, item), type: item.type, ...rest };
 }
@@ -111,10 +123,7 @@ function stateOf(stack: string, item: Item, inputs: Properties): EventState {
             ? { outputs: { userId: Number(idOf(item.type, item.name)) } }
             : {}),
         ...(parent === undefined ? {} : { parent: urnOf(stack, { type: parentType ?? "", name: parent }) }),
-        // Of a provider reference only the name is read.
-        ...(provider === undefined
-            ? {}
-            : { provider: `urn:pulumi:${stack}::gitops-estate::pulumi:providers::${provider}::id` }),
+        ...(provider === undefined ? {} : { provider: providerOf(stack, provider) }),
         ...(options.protect === undefined ? {} : { protect: options.protect }),
         ...(options.retainOnDelete === undefined ? {} : { retainOnDelete: options.retainOnDelete }),
     };

@@ -5,7 +5,9 @@ import { today } from "../../estate/days";
 import { credentialsOf } from "../doctor/stack";
 import type { NoteSource } from "../review/note";
 import { CommandError } from "../support/console";
+import { lookAhead } from "../support/lookAhead";
 import { policiesFor } from "../support/policy";
+import { toInclude } from "../support/seeds";
 import type { PulumiEngine } from "../support/pulumiEngine";
 import { committedStackFile, estateOf } from "../support/stack";
 import { compared } from "./compare";
@@ -13,6 +15,7 @@ import { itemsOf, readInventory, type Inventory } from "./inventory";
 import { policyResults } from "./policies";
 import { declaredObjects, serversOf, type Described } from "./program";
 import { replacements } from "./replaced";
+import { stateOfInventory } from "./state";
 
 /**
  * Writes what a stack has. Only right after an update of the whole stack, when that is what the program declares.
@@ -50,17 +53,23 @@ export async function againstInventory(
     const inventory = readInventory(fs.readFileSync(file, "utf8"), stack, file);
     const declared = await declaredObjects({ stack, text }, inventory.servers);
     const configured = policiesFor(stack);
+    const estate = estateOf(stack, text);
+    const state = stateOfInventory(inventory, estate);
+    const ahead = lookAhead(estate, state);
     return {
         stack,
-        estate: estateOf(stack, text),
+        estate,
         report: {
-            ...compared(inventory, itemsOf(declared), replacements()),
+            ...compared(inventory, itemsOf(declared), replacements(), ahead.leftAlone),
             policies: policy ? policyResults(declared, configured, stack, today()) : [],
         },
         policy,
         ...(policy ? { ownPolicies: configured.own } : {}),
+        leftAlone: ahead.leftAlone,
+        ahead,
         against: {
             at: inventory.at,
+            toInclude: toInclude(estate, state).map(({ path, branch }) => ({ path, branch })),
             ...(inventory.commit === undefined ? {} : { commit: inventory.commit }),
         },
     };

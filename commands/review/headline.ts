@@ -1,11 +1,12 @@
 /** The one line with which a note begins: what moves, in the words of the spec, and whether anything is deleted. Pure. */
 import { engineOf } from "../../estate/engines";
-import type { Estate, Language } from "../../estate/model";
+import type { App, Estate, Language } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import { kindOf, mapOf, textOf, type Change } from "./change";
 import type { Loss } from "./losses";
 import { code, listed, tally } from "./nouns";
-import { isRight, peopleChange, type RightChange } from "./rights";
+import type { RightChange } from "./right";
+import { isRight, peopleChange } from "./rights";
 import { engineMoves, type Both, type Standing } from "./standing";
 
 /** What a headline is made from. */
@@ -15,6 +16,10 @@ export interface HeadlineParts {
     readonly estate: Estate;
     /** Whether the preview failed. */
     readonly failed: boolean;
+    /** Whether an update refuses it. */
+    readonly refused: boolean;
+    /** Apps that go over to another flow. */
+    readonly flows: readonly Pick<App, "name" | "flow">[];
     readonly lost: readonly Loss[];
     readonly rights: readonly RightChange[];
     readonly changes: readonly Change[];
@@ -77,7 +82,10 @@ export function headline(parts: HeadlineParts): string {
               ]
             : [...shown, ...rest];
     const all = lost.some(({ weight }) => weight === "data") ? [gone, ...body] : [...body, gone];
-    return capital(all.join(semicolon));
+    const refused = parts.refused
+        ? [zh ? "更新会拒绝此变更，否则" : "the update refuses this change; otherwise"]
+        : [];
+    return capital([...refused, all.join(semicolon)].join(zh ? "：" : ": "));
 }
 
 function capital(text: string): string {
@@ -118,7 +126,8 @@ function deletions({ lost, changes, language, byInventory }: HeadlineParts): str
 }
 
 /** What moves, in words of the spec, the biggest first. */
-function movement({ both, rights, changes, language, estate }: HeadlineParts): string[] {
+function movement(parts: HeadlineParts): string[] {
+    const { both, rights, changes, language, estate } = parts;
     const zh = language === "zh";
     const { before, after } = both;
     const some = (items: readonly string[]): string => listed(items.map(code), language, 3);
@@ -158,6 +167,8 @@ function movement({ both, rights, changes, language, estate }: HeadlineParts): s
         ...placeMoves(both, stay, estate, language),
         ...registryMoves(both, stay, language),
         ...handOvers(both, language),
+        ...flowMoves(parts.flows, language),
+        ...(newApps.length > 0 ? [] : pipelineMoves(changes, language)),
         // What one engine's objects say of channels, those of the other say elsewhere.
         ...channelMoves(
             both,
@@ -213,6 +224,21 @@ function movement({ both, rights, changes, language, estate }: HeadlineParts): s
             zh
                 ? `${asked} 个仓库的合并从此需要审批`
                 : `merges need approval from now on in ${asked} ${asked === 1 ? "repository" : "repositories"}`,
+        );
+    }
+    const sooner = changes.filter(
+        ({ kind, type, before: was, after: is }) =>
+            kind === "update" &&
+            kindOf(type) === "RobotAccount" &&
+            is?.["duration"] !== was?.["duration"] &&
+            is?.["duration"] !== undefined,
+    );
+    const [days] = sooner.map(({ after: is }) => String(is?.["duration"]));
+    if (days !== undefined) {
+        clauses.push(
+            zh
+                ? `${sooner.length} 个机器人账号改为创建 ${days === "-1" ? "后永不到期" : `${days} 天后到期`}`
+                : `${sooner.length} robot account${sooner.length === 1 ? "" : "s"} end${sooner.length === 1 ? "s" : ""} ${days === "-1" ? "never" : `${days} days after the day of making`}`,
         );
     }
     if (!first) {
@@ -371,6 +397,59 @@ function handOvers(both: Both<Standing>, language: Language): string[] {
             ? `${who} 改由 ${to} 交付（原为 ${from}），对象移交，Pod 不重启`
             : `${who} ${apps.length === 1 ? "is" : "are"} delivered by ${to} instead of ${from} (${apps.length === 1 ? "its" : "their"} objects are handed over, no pod restarts)`;
     });
+}
+
+/** Apps whose versions travel in another way. */
+function flowMoves(apps: HeadlineParts["flows"], language: Language): string[] {
+    const flows = [...new Set(apps.map(({ flow }) => flow))].sort(compare);
+    return flows.map((flow) => {
+        const own = apps.filter((each) => each.flow === flow).map(({ name }) => code(name));
+        const who = listed(own, language, 3);
+        return language === "zh"
+            ? `${who} 改用流程 ${code(flow)}`
+            : `${who} ${own.length === 1 ? "goes" : "go"} over to flow ${code(flow)}`;
+    });
+}
+
+/** File by which a repository includes its pipelines. */
+const including = "ci/estate.yml";
+
+/** Repositories whose jobs come from another place. */
+function pipelineMoves(changes: readonly Change[], language: Language): string[] {
+    const zh = language === "zh";
+    const of = (wanted: (file: string) => boolean, ...kinds: Change["kind"][]): Set<unknown> =>
+        new Set(
+            changes
+                .filter(({ type, kind }) => kindOf(type) === "RepositoryFile" && kinds.includes(kind))
+                .map((each) => each.after ?? each.before ?? {})
+                .filter(({ filePath }) => wanted(textOf(filePath) ?? ""))
+                .map(({ project }) => project),
+        );
+    const isCopy = (file: string): boolean => /^ci\//.test(file) && file !== including;
+    const isIncluding = (file: string): boolean => file === including;
+    const [comes, goes] = [of(isIncluding, "create"), of(isIncluding, "delete", "forget")];
+    // The same file on another branch is no other way.
+    const count = (here: Set<unknown>, there: Set<unknown>, copies: Set<unknown>): number =>
+        [...here].filter((project) => !there.has(project) && copies.has(project)).length;
+    const now = count(comes, goes, of(isCopy, "delete", "forget"));
+    const before = count(goes, comes, of(isCopy, "create"));
+    const repositories = (many: number): string => `${many} ${many === 1 ? "repository" : "repositories"}`;
+    return [
+        ...(now === 0
+            ? []
+            : [
+                  zh
+                      ? `${now} 个仓库的流水线作业改为引用平台项目，不再使用副本`
+                      : `the jobs of ${repositories(now)} are included from the estate's project, and no longer copies`,
+              ]),
+        ...(before === 0
+            ? []
+            : [
+                  zh
+                      ? `${before} 个仓库的流水线作业改为副本，不再引用平台项目`
+                      : `the jobs of ${repositories(before)} are copies, and no longer included from the estate's project`,
+              ]),
+    ];
 }
 
 /** Who is told of what from now on, and who no longer. */

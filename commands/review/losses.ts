@@ -6,7 +6,8 @@ import { compare } from "../../estate/problem";
 import { isOnServer, kindOf, mapOf, textOf, type Change } from "./change";
 import { clusterOf, shown, type Names } from "./names";
 import { code, listed, tally } from "./nouns";
-import { isRight, renewed } from "./rights";
+import { endingSooner, renewed } from "./programRights";
+import { isRight } from "./rights";
 import { engineMoves, type Both, type Standing } from "./standing";
 
 /** One thing that is lost. */
@@ -60,6 +61,7 @@ export function losses(context: Context): Loss[] {
         names,
         language,
     );
+    const sooner = endingSooner(changes, names, language);
     const others = (all: readonly Change[], verb: readonly [string, string]): Loss[] =>
         all.length === 0
             ? []
@@ -84,6 +86,7 @@ export function losses(context: Context): Loss[] {
                 ? `${names.titled(each)} 是新建的空项目，镜像留在原来的 Harbor 中。${pods(each, context, lost)}`
                 : `${names.titled(each)} is new and empty: the images stay where they are.${pods(each, context, lost)}`,
         })),
+        ...(sooner === undefined ? [] : [{ weight: "runs" as const, text: sooner }]),
         ...(password === undefined ? [] : [{ weight: "other" as const, text: password }]),
         ...bareForAMoment(alone, names, language),
         ...others(rest.deleted, ["deletes", "删除"]),
@@ -320,7 +323,8 @@ function lossOf(
                 `删除 ${title} 及其中的一切${anew ? "，并重新创建（为空）" : ""}。只能从备份恢复。`,
             );
         }
-        if (kind === "RepositoryFile") {
+        // The estate's own pipelines are no data: whatever is used of them is kept by its tag.
+        if (kind === "RepositoryFile" && !/:PipelinesProject::[^:]*$/.test(each.parent ?? "")) {
             return data(`deletes ${title}`, `删除 ${title}`);
         }
     }

@@ -56,6 +56,19 @@ export function naming(changes: readonly Change[], estate: Estate, language: Lan
         const namespace = textOf(metadata(each)["namespace"]);
         return namespace === undefined ? undefined : namespaces.get(`${clusterOf(each)} ${namespace}`);
     };
+    const groups = new Map(
+        changes.flatMap((each) =>
+            each.type === "gitlab:index/group:Group" && each.id !== undefined
+                ? [[each.id, shown(each)] as const]
+                : [],
+        ),
+    );
+    /** Paths of the groups that the stack has or had around something, the outermost first. */
+    const groupsOf = (id: unknown): string[] => {
+        const group = groups.get(String(id));
+        const path = textOf(group?.["path"]);
+        return path === undefined ? [] : [...groupsOf(group?.["parentId"]), path];
+    };
     const pathOf = (each: Change): string => {
         const path = textOf(shown(each)["path"]) ?? textOf(shown(each)["name"]) ?? each.name;
         const known = Object.values(estate.apps)
@@ -71,7 +84,7 @@ export function naming(changes: readonly Change[], estate: Estate, language: Lan
                 ({ full, guarded }) =>
                     full.endsWith(`/${path}`) && guarded === each.name.startsWith("guarded-"),
             )?.full;
-        return known ?? path;
+        return known ?? [...groupsOf(shown(each)["namespaceId"]), path].join("/");
     };
     const repositoryOf = (each: Change): string | undefined => {
         const found = each.type === "gitlab:index/project:Project" ? each : repository(each);
@@ -121,7 +134,9 @@ export function naming(changes: readonly Change[], estate: Estate, language: Lan
             case "Project":
                 return code(pathOf(each));
             case "Group":
-                return code(textOf(properties["path"]) ?? each.name);
+                return code(
+                    [...groupsOf(properties["parentId"]), textOf(properties["path"]) ?? each.name].join("/"),
+                );
             case "GroupMembership": {
                 const [, team = "", person = ""] = /^team-(.+)-member-(.+)$/.exec(each.name) ?? [];
                 return team === "" ? code(each.name) : inside(person, team, "in");

@@ -1,18 +1,21 @@
 /** A review note: what a change means, in the order in which people need it. Pure; how it looks is render.ts. */
 import { isDeepStrictEqual } from "node:util";
 import type { Estate, Language } from "../../estate/model";
-import { compare } from "../../estate/problem";
+import { compare, show } from "../../estate/problem";
 import { given } from "../../estate/plain";
+import { sortFindings, type Finding } from "../doctor/finding";
 import { driftLines, readable } from "../support/drift";
-import { staysWithImages } from "../support/movedImages";
+import type { LookAhead } from "../support/lookAhead";
+import { flowsMoved, movedLines } from "../support/moves";
 import type { RunReport } from "../support/runReport";
+import { startLines } from "../support/starts";
 import { changesOf, isOnServer, secretMark, type Change, type Properties } from "./change";
 import { differences, type Difference } from "./differences";
 import { headline } from "./headline";
 import { hideSecrets } from "./hide";
 import { losses } from "./losses";
 import { naming, type Names } from "./names";
-import { code } from "./nouns";
+import { code, listed } from "./nouns";
 import { rows, type Row } from "./places";
 import { rightChanges } from "./rights";
 import { policyLimits } from "./policyLimits";
@@ -52,6 +55,8 @@ export interface Against {
     /** When it was made, in ISO form. */
     readonly at: string;
     readonly commit?: string;
+    /** Repositories that are to include their pipelines: whether the file of that branch does, GitLab alone can say. */
+    readonly toInclude?: readonly { readonly path: string; readonly branch: string }[];
 }
 
 /** What a note is made from. */
@@ -71,6 +76,8 @@ export interface NoteSource {
     readonly against?: Against;
     /** URNs of what an update takes out of the stack first, so that the engine deletes none of it. */
     readonly leftAlone?: ReadonlySet<string>;
+    /** What an update refuses, and what goes over to another place. */
+    readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "moved" | "starts">;
 }
 
 /** Makes the note. */
@@ -100,6 +107,8 @@ export function noteOf(source: NoteSource): Note {
             language,
             estate,
             failed: hasFailed(report),
+            refused: refusedBy(source).length > 0,
+            flows: flowsMoved(source.ahead?.moved ?? []),
             lost,
             rights,
             changes: onServers,
@@ -146,7 +155,7 @@ function leavingFirst(each: Change, leftAlone: ReadonlySet<string> | undefined):
     if (each.kind === "delete" && leftAlone?.has(each.urn) === true) {
         return [{ ...each, kind: "forget" }];
     }
-    if (each.kind !== "replace" || !staysWithImages(each.type) || providers.before === providers.after) {
+    if (each.kind !== "replace" || leftAlone?.has(each.urn) !== true) {
         return [each];
     }
     return [
@@ -246,9 +255,50 @@ function hasFailed({ began, errors }: NoteSource["report"]): boolean {
     return errors.length > 0 || !began;
 }
 
-function warnings({ report, offline, against, language }: NoteSource): Item[] {
+/** What an update refuses of the change. */
+function refusedBy({ ahead }: Pick<NoteSource, "ahead">): Finding[] {
+    return sortFindings([...(ahead?.refused ?? []), ...(ahead?.blocked ?? [])]);
+}
+
+/** Most refusals that a note tells. */
+const mostRefusals = 10;
+
+/** Why an update changes nothing, and what to do; in the words that it uses itself. */
+function refusals(source: NoteSource): Item[] {
+    const zh = source.language === "zh";
+    const found = refusedBy(source);
+    if (found.length === 0) {
+        return [];
+    }
+    const [sentence, fix] = [
+        (text: string): string => code(hideSecrets(text)),
+        zh ? "办法：" : "What to do: ",
+    ];
+    const open = (source.ahead?.blocked ?? []).length === 0;
+    const more = found.length - mostRefusals;
+    return [
+        {
+            tone: "bad",
+            text: zh
+                ? `合并后更新会拒绝此变更，不会应用任何内容${open ? "（除非由人使用 --accept-outage 执行）" : ""}。原因：`
+                : `After the merge the update refuses this change and applies none of it${open ? ", unless a person runs it with --accept-outage" : ""}. Why:`,
+        },
+        ...found.slice(0, mostRefusals).map((each): Item => {
+            const value = each.value === undefined ? "" : `${show(each.value)} `;
+            return {
+                tone: "bad",
+                text: `${code(each.path)}${zh ? "：" : ": "}${sentence(`${value}${each.rule}`)}${zh ? "。" : ". "}${fix}${sentence(each.fix)}`,
+            };
+        }),
+        ...(more > 0 ? [{ tone: "bad" as const, text: zh ? `另有 ${more} 项` : `${more} more` }] : []),
+    ];
+}
+
+function warnings(source: NoteSource): Item[] {
+    const { report, offline, against, ahead, language } = source;
     const zh = language === "zh";
     return [
+        ...refusals(source),
         ...(report.began || report.errors.length > 0
             ? []
             : [
@@ -283,12 +333,16 @@ function warnings({ report, offline, against, language }: NoteSource): Item[] {
                   },
               ]
             : []),
+        ...[
+            ...movedLines(ahead?.moved ?? [], language, code),
+            ...startLines(ahead?.starts ?? [], language, code),
+        ].map((text): Item => ({ tone: "plain", text })),
         ...(against === undefined ? [] : unseen(against, language)),
     ];
 }
 
 /** What a comparison with an inventory cannot show. */
-function unseen({ at, commit }: Against, language: Language): Item[] {
+function unseen({ at, commit, toInclude = [] }: Against, language: Language): Item[] {
     const when = `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
     const short = commit === undefined ? undefined : code(commit.slice(0, 8));
     const texts =
@@ -303,7 +357,16 @@ function unseen({ at, commit }: Against, language: Language): Item[] {
                   "It cannot show: what was changed on the servers by hand since then, or by an update that exported no inventory; whether a password, token or other secret differs or works; whether the servers accept the change.",
                   "The job ran this branch's own code, so whoever wrote the branch decides what stands here. The pipeline after the merge looks at the servers before anything is applied.",
               ];
-    return texts.map((text) => ({ tone: "warn", text }));
+    const files = toInclude.map(({ path, branch }) => `${code(path)} (${code(branch)})`);
+    const include =
+        files.length === 0
+            ? []
+            : [
+                  language === "zh"
+                      ? `没有查看 ${listed(files, language)} 的 ${code(".gitlab-ci.yml")} 是否已包含 ${code("ci/estate.yml")}：没有包含时更新会拒绝此变更，因为其作业使用的变量会被移除。`
+                      : `Not looked at: whether ${code(".gitlab-ci.yml")} of ${listed(files, language)} includes ${code("ci/estate.yml")} already. Where it does not, the update refuses this change: it would take away the variables that the jobs there use.`,
+              ];
+    return [...texts, ...include].map((text) => ({ tone: "warn", text }));
 }
 
 function counts(changes: readonly Change[], all: readonly Change[], language: Language): string {

@@ -10,6 +10,9 @@ export interface Noun {
 
 const noun = (one: string, zh: string, many = `${one}s`): Noun => ({ en: [one, many], zh });
 
+/** A kind that people call by its own name. */
+const own = (kind: string): Noun => noun(kind, kind);
+
 const nouns: Readonly<Record<string, Noun>> = {
     "gitlab:Group": noun("group", "群组"),
     "gitlab:GroupMembership": noun("membership", "成员身份"),
@@ -37,6 +40,9 @@ const nouns: Readonly<Record<string, Noun>> = {
     "gitlab:ProjectApprovalRule": noun("approval rule", "审批规则"),
     "gitlab:ProjectPushRules": noun("set of push rules", "推送规则", "sets of push rules"),
     "gitlab:ProjectLabel": noun("label", "标记"),
+    "gitlab:ProjectTag": noun("tag", "标签"),
+    "gitlab:ProjectShareGroup": noun("share with a group", "与群组的共享", "shares with groups"),
+    "gitlab:PipelineTrigger": noun("pipeline trigger", "流水线触发器"),
     "harbor:Project": noun("image project", "镜像项目"),
     "harbor:RobotAccount": noun("robot account", "机器人账号"),
     "harbor:RetentionPolicy": noun("retention rule", "镜像保留规则"),
@@ -65,13 +71,41 @@ const nouns: Readonly<Record<string, Noun>> = {
     "kubernetes:ApplicationSet": noun("Argo CD ApplicationSet", "Argo CD ApplicationSet"),
     "kubernetes:AppProject": noun("Argo CD project", "Argo CD 项目"),
     "kubernetes:PersistentVolumeClaim": noun("volume claim", "存储卷声明"),
+    "kubernetes:Deployment": own("Deployment"),
+    "kubernetes:ConfigMap": own("ConfigMap"),
+    "kubernetes:Service": own("Service"),
+    "kubernetes:ImageUpdater": own("ImageUpdater"),
+    "kubernetes:GitRepository": noun("Flux GitRepository", "Flux GitRepository", "Flux GitRepositories"),
+    "kubernetes:HelmRelease": own("Flux HelmRelease"),
+    "kubernetes:Kustomization": own("Flux Kustomization"),
+    "kubernetes:ImagePolicy": noun("Flux ImagePolicy", "Flux ImagePolicy", "Flux ImagePolicies"),
+    "kubernetes:ImageRepository": noun(
+        "Flux ImageRepository",
+        "Flux ImageRepository",
+        "Flux ImageRepositories",
+    ),
+    "kubernetes:ImageUpdateAutomation": own("Flux ImageUpdateAutomation"),
+    "kubernetes:Receiver": own("Flux Receiver"),
+    "kubernetes:Alert": own("Flux Alert"),
+    "kubernetes:Provider": noun(
+        "receiver of Flux's messages",
+        "Flux 消息接收方",
+        "receivers of Flux's messages",
+    ),
+    "kubernetes:FluxReport": own("FluxReport"),
+    "kubernetes:ResourceSet": own("Flux ResourceSet"),
+    "kubernetes:ResourceSetInputProvider": own("Flux ResourceSetInputProvider"),
 };
+
+/** The noun for a type of object, where there is one. */
+export function knownNoun(type: string): Noun | undefined {
+    return nouns[`${type.split(":")[0]}:${kindOf(type)}`];
+}
 
 /** The noun for a type of object; one that is not known is called by its own name. */
 export function nounOf(type: string): Noun {
     const kind = kindOf(type);
-    const known = nouns[`${type.split(":")[0]}:${kind}`];
-    return known ?? { en: [kind, /s$/.test(kind) ? kind : `${kind}s`], zh: kind };
+    return knownNoun(type) ?? { en: [kind, /s$/.test(kind) ? kind : `${kind}s`], zh: kind };
 }
 
 /** `2 namespaces`, `2 个命名空间`. */

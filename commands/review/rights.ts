@@ -1,18 +1,12 @@
-/** Who may do what after a change that could not before, and the other way round. Pure. */
+/** What people may do after a change that they could not before, and the other way round, and what holds them back. Pure. */
 import type { Language } from "../../estate/model";
 import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
 import { gateChange, namedIn } from "./gates";
-import { code, counted, listed, nounOf, tally } from "./nouns";
+import { code, listed } from "./nouns";
 import type { Names } from "./names";
+import { isAccount, programRights } from "./programRights";
+import type { RightChange, RightContext } from "./right";
 import { isThere, type Both, type Standing } from "./standing";
-
-/** One right that somebody gets or loses, as a sentence. */
-export interface RightChange {
-    readonly kind: "gains" | "loses" | "changes";
-    /** Whether it takes a protection away. */
-    readonly loosens: boolean;
-    readonly text: string;
-}
 
 /** What happens to the people of an estate, by name. */
 export interface PeopleChange {
@@ -41,25 +35,14 @@ export function peopleChange({ before, after }: Both<Standing>): PeopleChange {
     };
 }
 
-interface Context {
-    readonly changes: readonly Change[];
-    readonly both: Both<Standing>;
-    readonly names: Names;
-    readonly language: Language;
-    /** App an object belongs to. */
-    readonly appOf: (each: Change) => string | undefined;
-}
-
 /** Everything about rights, the loosened first. */
-export function rightChanges(context: Context): RightChange[] {
+export function rightChanges(context: RightContext): RightChange[] {
     const found = [
         ...people(context),
         ...protections(context),
         ...openings(context),
-        ...accounts(context),
-        ...clusterRights(context),
-        ...engineProjects(context),
-        ...engineRoles(context),
+        ...heldMerges(context),
+        ...programRights(context),
     ];
     const order = ["loses", "gains", "changes"];
     return found
@@ -86,7 +69,7 @@ const roleWords: Readonly<Record<string, readonly [string, string]>> = {
 const roleIn = (role: string, language: Language): string =>
     roleWords[role]?.[language === "zh" ? 1 : 0] ?? role;
 
-function people({ both, language }: Context): RightChange[] {
+function people({ both, language }: RightContext): RightChange[] {
     const { before, after } = both;
     const zh = language === "zh";
     const change = peopleChange(both);
@@ -226,7 +209,7 @@ const wide: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** Protections of branches, tags and environments, and approvals, where the repository is there before and after. */
-function protections({ changes, names, language }: Context): RightChange[] {
+function protections({ changes, names, language }: RightContext): RightChange[] {
     const zh = language === "zh";
     const at: 0 | 1 = zh ? 1 : 0;
     const stays = (each: Change): boolean => {
@@ -311,6 +294,63 @@ function protections({ changes, names, language }: Context): RightChange[] {
     });
 }
 
+/** CI variable by which the gate's job knows how many approvals each branch wants. */
+const gateVariable = "APPROVALS";
+
+/** Merges that a job of the estate holds until they are approved, where GitLab's licence has nothing for it. */
+function heldMerges({ changes, names, language }: RightContext): RightChange[] {
+    const zh = language === "zh";
+    const wantedBy = (side: Properties | undefined): Properties => {
+        try {
+            return mapOf(JSON.parse(textOf(side?.["value"]) ?? "{}"));
+        } catch {
+            return {};
+        }
+    };
+    return changes.flatMap((each): RightChange[] => {
+        const side = each.after ?? each.before ?? {};
+        const repository = names.containerOf(each);
+        if (
+            kindOf(each.type) !== "ProjectVariable" ||
+            side["key"] !== gateVariable ||
+            each.kind === "same" ||
+            (repository !== undefined && !(isThere(repository, "before") && isThere(repository, "after")))
+        ) {
+            return [];
+        }
+        const [was, is] = [wantedBy(each.before), wantedBy(isThere(each, "after") ? each.after : undefined)];
+        const count = (of: Properties, branch: string): number => Number(of[branch] ?? 0);
+        const where = code(names.repositoryOf(each) ?? each.name);
+        return [...new Set([...Object.keys(was), ...Object.keys(is)])]
+            .sort()
+            .flatMap((branch): RightChange[] => {
+                const [before, now] = [count(was, branch), count(is, branch)];
+                if (before === now) {
+                    return [];
+                }
+                const loosens = now < before;
+                const people = `${now} maintainer${now === 1 ? "" : "s"}`;
+                const held = zh
+                    ? `合并须先由 ${now} 名既非作者也非提交者的维护者批准，由流水线作业 approvals 把关`
+                    : `a merge waits until ${people} who neither opened the merge request nor wrote a commit of it approved; the job ${code("approvals")} sees to it`;
+                const free = zh
+                    ? "不再有作业等待批准：有权合并的人无需任何批准即可合并"
+                    : "no job waits for approvals any more: who may merge does so without any";
+                const verdict = loosens ? (zh ? "放宽" : "is loosened") : zh ? "收紧" : "is tightened";
+                const told = `${now === 0 ? free : held}${before === 0 || now === 0 ? "" : zh ? `（原为 ${before}）` : ` (${before} before)`}`;
+                return [
+                    {
+                        kind: loosens ? "gains" : "loses",
+                        loosens,
+                        text: zh
+                            ? `分支 ${code(branch)}（属于 ${where}）的保护${verdict}：${told}`
+                            : `the protection of branch ${code(branch)} of ${where} ${verdict}: ${told}`,
+                    },
+                ];
+            });
+    });
+}
+
 interface Opening {
     readonly kind: RegExp;
     readonly property: string;
@@ -382,7 +422,7 @@ const settings: readonly Opening[] = [
 ];
 
 /** Settings that are opened on objects that stay. */
-function openings({ changes, names, language }: Context): RightChange[] {
+function openings({ changes, names, language }: RightContext): RightChange[] {
     const zh = language === "zh";
     const at = zh ? 1 : 0;
     const opened = (each: Change, text: readonly [string, string]): RightChange => ({
@@ -501,317 +541,4 @@ const rightKinds = [
 /** Whether a change of an object is told as a right that comes or goes. */
 export function isRight(each: Change): boolean {
     return isAccount(each) || rightKinds.includes(kindOf(each.type));
-}
-
-const accountKinds = [
-    "RobotAccount",
-    "ProjectAccessToken",
-    "GroupAccessToken",
-    "ProjectDeployToken",
-    "GroupDeployToken",
-    "DeployKey",
-];
-
-/** Whether an object is an account or a token of programs. */
-export function isAccount({ type }: Change): boolean {
-    return accountKinds.includes(kindOf(type));
-}
-
-/** Robots and tokens: those of new or gone apps are counted, others told one by one. */
-function accounts({ changes, names, language, both, appOf }: Context): RightChange[] {
-    const zh = language === "zh";
-    const touched = changes.filter(
-        (each) => isAccount(each) && ["create", "delete", "update"].includes(each.kind),
-    );
-    const whole = (each: Change): string | undefined => {
-        const app = appOf(each);
-        return app !== undefined && both.before.apps.has(app) === both.after.apps.has(app) ? undefined : app;
-    };
-    const grouped = new Map<string, Change[]>();
-    const single: Change[] = [];
-    for (const each of touched) {
-        const app = whole(each);
-        if (app === undefined) {
-            single.push(each);
-        } else {
-            grouped.set(app, [...(grouped.get(app) ?? []), each]);
-        }
-    }
-    return [
-        ...[...grouped].map(([app, all]): RightChange => {
-            const count = tally(
-                all.map(({ type }) => type),
-                language,
-            );
-            const gone = all[0]?.kind === "delete";
-            return {
-                kind: gone ? "loses" : "gains",
-                loosens: false,
-                text: zh
-                    ? `应用 ${code(app)}：${gone ? "撤销" : "新建"} ${count}，供其流水线和集群使用`
-                    : `for app ${code(app)} ${count} ${gone ? "end" : "are made"}, which its pipelines and clusters ${gone ? "used" : "use"}`,
-            };
-        }),
-        ...single.map((each): RightChange => {
-            const rights = permissionsOf(each, language);
-            const suffix = rights === "" ? "" : zh ? `（${rights}）` : ` (${rights})`;
-            if (each.kind === "update") {
-                return {
-                    kind: "changes",
-                    loosens: false,
-                    text: zh
-                        ? `${names.titled(each)} 有变化：${each.changed.join("、")}${suffix}`
-                        : `${names.titled(each)} changes: ${each.changed.join(", ")}${suffix}`,
-                };
-            }
-            const gone = each.kind === "delete";
-            return {
-                kind: gone ? "loses" : "gains",
-                loosens: false,
-                text: zh
-                    ? `${gone ? "撤销" : "新建"}${names.titled(each)}${suffix}`
-                    : `${names.titled(each)} ${gone ? "ends" : "is new"}${suffix}`,
-            };
-        }),
-    ];
-}
-
-/** What an account may do, in few words. */
-function permissionsOf(each: Change, language: Language): string {
-    const properties = each.after ?? each.before ?? {};
-    const scopes = Array.isArray(properties["scopes"]) ? properties["scopes"] : [];
-    const permissions = Array.isArray(properties["permissions"]) ? properties["permissions"].map(mapOf) : [];
-    const told = permissions.map((permission) => {
-        const accesses = Array.isArray(permission["accesses"]) ? permission["accesses"].map(mapOf) : [];
-        const actions = accesses.map(({ action, resource }) =>
-            resource === "repository" ? String(action) : `${String(action)} ${String(resource)}`,
-        );
-        return `${actions.join(", ")}: ${code(textOf(permission["namespace"]) ?? "*")}`;
-    });
-    return listed([...told, ...scopes.filter((scope) => typeof scope === "string").map(code)], language, 4);
-}
-
-/** Bindings and roles of clusters, but for those that come and go with a namespace. */
-function clusterRights({ changes, names, language }: Context): RightChange[] {
-    const zh = language === "zh";
-    return changes.flatMap((each): RightChange[] => {
-        const kind = kindOf(each.type);
-        if (each.kind === "same" || !/^(Cluster)?Role(Binding)?$/.test(kind)) {
-            return [];
-        }
-        const container = names.containerOf(each);
-        if (container !== undefined && ["create", "delete", "replace"].includes(container.kind)) {
-            return [];
-        }
-        if (kind.endsWith("Binding")) {
-            const properties = each.after ?? each.before ?? {};
-            const role = textOf(mapOf(properties["roleRef"])["name"]) ?? "?";
-            const subjects = (Array.isArray(properties["subjects"]) ? properties["subjects"] : [])
-                .map(mapOf)
-                .map(({ name, namespace }) =>
-                    code(
-                        [textOf(namespace), textOf(name) ?? "?"]
-                            .filter((part) => part !== undefined)
-                            .join("/"),
-                    ),
-                );
-            const who = listed(subjects, language, 4);
-            const gone = each.after === undefined;
-            return [
-                {
-                    kind: gone ? "loses" : each.before === undefined ? "gains" : "changes",
-                    loosens: !gone && role === "cluster-admin",
-                    text: zh
-                        ? `${names.titled(each)}：${who} ${gone ? "失去" : "拥有"}角色 ${code(role)}`
-                        : `${names.titled(each)}: ${who} ${gone ? "loses" : "has"} the role ${code(role)}`,
-                },
-            ];
-        }
-        if (each.before === undefined || each.after === undefined) {
-            return [
-                {
-                    kind: each.after === undefined ? "loses" : "gains",
-                    loosens: false,
-                    text: zh
-                        ? `${each.after === undefined ? "移除" : "新增"}${names.titled(each)}`
-                        : `${names.titled(each)} ${each.after === undefined ? "goes away" : "is new"}`,
-                },
-            ];
-        }
-        const [was, is] = [ruleSet(each.before["rules"]), ruleSet(each.after["rules"])];
-        const more = [...is].filter((rule) => !was.has(rule));
-        const less = [...was].filter((rule) => !is.has(rule));
-        return [
-            ...(more.length === 0
-                ? []
-                : [
-                      {
-                          kind: "gains" as const,
-                          loosens: more.some((rule) => rule.includes("*")),
-                          text: zh
-                              ? `${names.titled(each)} 增加权限：${listed(more.map(code), language)}`
-                              : `${names.titled(each)} may also: ${listed(more.map(code), language)}`,
-                      },
-                  ]),
-            ...(less.length === 0
-                ? []
-                : [
-                      {
-                          kind: "loses" as const,
-                          loosens: false,
-                          text: zh
-                              ? `${names.titled(each)} 减少权限：${listed(less.map(code), language)}`
-                              : `${names.titled(each)} may no longer: ${listed(less.map(code), language)}`,
-                      },
-                  ]),
-        ];
-    });
-}
-
-/** `create,delete networkpolicies`, by resource. */
-function ruleSet(rules: unknown): Set<string> {
-    const found = new Set<string>();
-    for (const rule of Array.isArray(rules) ? rules.map(mapOf) : []) {
-        const verbs = Array.isArray(rule["verbs"]) ? rule["verbs"].join(",") : "";
-        const resources = Array.isArray(rule["resources"]) ? (rule["resources"] as unknown[]) : [];
-        resources.forEach((resource) => found.add(`${verbs} ${String(resource)}`));
-    }
-    return found;
-}
-
-/** Where Argo CD's projects may deploy to, and from which repositories. */
-function engineProjects({ changes, names, language }: Context): RightChange[] {
-    const zh = language === "zh";
-    const at = (place: string): string => (zh ? place.replace(/^(\S+) on (\S+)$/, "$2/$1") : place);
-    return changes.flatMap((each): RightChange[] => {
-        if (kindOf(each.type) !== "AppProject" || each.before === undefined || each.after === undefined) {
-            return [];
-        }
-        const [was, is] = [reachOf(each.before), reachOf(each.after)];
-        const more = [...is].filter((place) => !was.has(place)).sort();
-        const less = [...was].filter((place) => !is.has(place)).sort();
-        return [
-            ...(more.length === 0
-                ? []
-                : [
-                      {
-                          kind: "gains" as const,
-                          loosens: more.some((place) => place.includes("*")),
-                          text: zh
-                              ? `${names.titled(each)} 还可以使用：${listed(more.map(at).map(code), language)}`
-                              : `${names.titled(each)} may also use ${listed(more.map(code), language)}`,
-                      },
-                  ]),
-            ...(less.length === 0
-                ? []
-                : [
-                      {
-                          kind: "loses" as const,
-                          loosens: false,
-                          text: zh
-                              ? `${names.titled(each)} 不再可以使用：${listed(less.map(at).map(code), language)}`
-                              : `${names.titled(each)} may no longer use ${listed(less.map(code), language)}`,
-                      },
-                  ]),
-        ];
-    });
-}
-
-function reachOf(properties: Properties): Set<string> {
-    const spec = mapOf(properties["spec"]);
-    const destinations = Array.isArray(spec["destinations"]) ? spec["destinations"].map(mapOf) : [];
-    const kinds = ["clusterResourceWhitelist", "namespaceResourceWhitelist"].flatMap((list) =>
-        (Array.isArray(spec[list]) ? spec[list] : [])
-            .map(mapOf)
-            .map(({ group, kind }) => `${String(kind)}${group === "" ? "" : `.${String(group)}`}`),
-    );
-    return new Set([
-        ...(Array.isArray(spec["sourceRepos"]) ? spec["sourceRepos"].map(String) : []),
-        ...destinations.map(
-            ({ name, server, namespace }) =>
-                `${textOf(namespace) ?? "*"} on ${textOf(name) ?? textOf(server) ?? "*"}`,
-        ),
-        ...kinds,
-    ]);
-}
-
-/** Lines of Argo CD's policy that come and go. */
-function engineRoles({ changes, language }: Context): RightChange[] {
-    const zh = language === "zh";
-    const lines = (properties: Properties | undefined): string[] =>
-        (textOf(mapOf(properties?.["data"])["policy.csv"]) ?? "")
-            .split("\n")
-            .map((line) => line.trim())
-            .filter((line) => line !== "");
-    const map = changes.find(
-        (each) =>
-            kindOf(each.type) === "ConfigMap" &&
-            mapOf((each.after ?? each.before ?? {})["metadata"])["name"] === "argocd-rbac-cm",
-    );
-    if (map?.before === undefined || map.after === undefined) {
-        return [];
-    }
-    const [was, is] = [lines(map.before), lines(map.after)];
-    const told = (kind: "gains" | "loses", found: readonly string[]): RightChange[] => {
-        const roles = found.filter((line) => line.startsWith("g,"));
-        const rules = found.length - roles.length;
-        const lines = roles.map((line): RightChange => {
-            const [, who = "", role = ""] = line.split(",").map((part) => part.trim());
-            const name = role.replace(/^role:/, "");
-            return {
-                kind,
-                loosens: kind === "gains" && name === "admin",
-                text: zh
-                    ? `${code(who)} 在 Argo CD 中${kind === "gains" ? "获得" : "失去"}角色 ${code(name)}`
-                    : `${code(who)} ${kind === "gains" ? "gets" : "loses"} the role ${code(name)} in Argo CD`,
-            };
-        });
-        return rules === 0
-            ? lines
-            : [
-                  ...lines,
-                  {
-                      kind,
-                      loosens: false,
-                      text: zh
-                          ? `Argo CD 的角色权限${kind === "gains" ? "增加" : "减少"} ${rules} 条规则`
-                          : `${rules} rule${rules === 1 ? "" : "s"} of Argo CD's roles ${kind === "gains" ? "come" : "go"}${rules === 1 ? "s" : ""}`,
-                  },
-              ];
-    };
-    return [
-        ...told(
-            "gains",
-            is.filter((line) => !was.includes(line)),
-        ),
-        ...told(
-            "loses",
-            was.filter((line) => !is.includes(line)),
-        ),
-    ];
-}
-
-/** Robots and tokens that are made anew: their old passwords end. */
-export function renewed(changes: readonly Change[], names: Names, language: Language): string | undefined {
-    const found = changes.filter((each) => isAccount(each) && each.kind === "replace");
-    if (found.length === 0) {
-        return undefined;
-    }
-    const zh = language === "zh";
-    const list = listed(
-        found.map((each) => names.name(each)),
-        language,
-        4,
-    );
-    const [first] = found;
-    const count =
-        first !== undefined && found.every(({ type }) => type === first.type)
-            ? counted(found.length, nounOf(first.type), language)
-            : tally(
-                  found.map(({ type }) => type),
-                  language,
-              );
-    return zh
-        ? `重新生成 ${count}：${list}。旧密码失效；本平台使用它们的地方会自动更新；在别处使用的需要自行更换。`
-        : `${count} made anew: ${list}. The old passwords end. Where the estate uses them the new ones are put; whoever copied one elsewhere has to do it again.`;
 }

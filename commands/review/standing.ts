@@ -175,6 +175,11 @@ export interface Place {
 export function placing(both: Both<Standing>, estate: Estate): (each: Change) => Place {
     const apps = new Set([...Object.keys(estate.apps), ...both.before.apps, ...both.after.apps]);
     const teams = new Set([...Object.keys(estate.teams), ...both.before.teams, ...both.after.teams]);
+    const clusters = new Set([
+        ...Object.keys(estate.clusters),
+        ...both.before.clusters,
+        ...both.after.clusters,
+    ]);
     const environments = new Set(estate.environments.map(({ name }) => name));
     for (const side of [both.before, both.after]) {
         for (const map of [...side.places.values(), ...side.registries.values()]) {
@@ -207,8 +212,9 @@ export function placing(both: Both<Standing>, estate: Estate): (each: Change) =>
         const environment =
             textOf(labels["gitops-estate/environment"]) ??
             longest(environments, (name) => left.includes(`-${name}-`));
+        // What lets an engine in is named after the cluster it lets into, wherever it lies.
         const ofCluster =
-            kind === "registration" || kind === "access" ? rest.replace(/-[a-z]+$/, "") : cluster;
+            kind === "registration" || kind === "access" ? (named(clusters) ?? cluster) : cluster;
         return {
             ...(app === undefined ? {} : { app }),
             ...(environment === undefined ? {} : { environment }),

@@ -6,16 +6,17 @@ import { formatFindings, type Finding } from "../doctor/finding";
 import { client, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { misreadContent } from "../handOver";
-import { handOverLines, handOvers, refusedHandOvers, type HandOver } from "../handOver/places";
-import { changedBranches, existing, withoutResources, type RepositoryBranch } from "./branches";
+import { handOverLines, refusedHandOvers, type HandOver } from "../handOver/places";
+import { existing, withoutResources, type RepositoryBranch } from "./branches";
 import { CommandError } from "./console";
 import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
-import { movedImages } from "./movedImages";
-import { lowerVisibility, movedLines, moves, obstacles, otherAddresses } from "./moves";
-import { leftLine, leftRepositories } from "./leftRepositories";
-import { makeStarts, newStarts, startLines } from "./starts";
+import { leftLine } from "./leftRepositories";
+import { lookAhead, passedSteps, type LookAhead } from "./lookAhead";
+import { movedLines, otherAddresses } from "./moves";
+import type { Step } from "./runReport";
+import { makeStarts, startLines } from "./starts";
 import { stayingLine } from "./staying";
 import { filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { goneMembers, newNames, withNewNames } from "./people";
@@ -32,13 +33,11 @@ export interface Change {
 }
 
 /** What is known of a change before it is made. */
-export interface Prepared {
-    /** URNs of what leaves the stack beforehand, and stays on its server. */
-    readonly leftAlone: ReadonlySet<string>;
-    /** URNs of those that a preview has to pass over: they are protected, and still in the state that it reads. */
-    readonly passedOver: readonly string[];
-    /** What goes over to another engine. */
-    readonly handOvers: readonly HandOver[];
+export interface Prepared extends Pick<LookAhead, "leftAlone" | "passedOver" | "handOvers"> {
+    /** What an update refuses, and what goes over to another place. */
+    readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "moved" | "starts">;
+    /** The steps that the engine does not tell of what it passes over. */
+    readonly passedSteps: readonly Step[];
 }
 
 /**
@@ -52,15 +51,15 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     if (change.writes) {
         await releaseSettings(engine, exported);
     }
-    const places = handOvers(estate, exported);
-    const handed = [...refusedHandOvers(places), ...(await misreadOnGitLab(engine, estate, places, change))];
+    const ahead = lookAhead(estate, exported);
+    const { handOvers: places, blocked, images, starts, repositories: gone } = ahead;
+    const read = await misreadOnGitLab(engine, estate, places, change);
     const findings = [
-        ...moves(estate, exported),
-        ...lowerVisibility(estate, exported),
+        ...ahead.refused,
         // The sandbox's addresses are its ports, which it chooses when it starts.
         ...(engine.kind === "own" ? otherAddresses(estate, exported) : []),
         ...(await notIncluded(engine, estate, exported, change)),
-        ...handed,
+        ...read,
     ];
     if (findings.length > 0) {
         if (change.writes && !change.acceptOutage) {
@@ -70,9 +69,6 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
         }
         change.report(`${formatFindings(findings)}\n`);
     }
-    const gone = leftRepositories(estate, exported);
-    const goneUrns = gone.flatMap(({ staying }) => staying);
-    const blocked = obstacles(estate, withoutResources(exported, goneUrns));
     if (blocked.length > 0) {
         if (change.writes) {
             throw new CommandError(
@@ -81,39 +77,30 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
         }
         change.report(`${formatFindings(blocked)}\n`);
     }
-    const images = movedImages(estate, exported);
     if (change.reviewed && images.length > 0) {
         throw new CommandError(
             `A reviewed plan cannot move image projects to another registry (${images.map(({ project }) => project).join(", ")}): ` +
                 "they leave the stack before the update, and the plan has them in it. Nothing was changed. Make this change with npm run up -- --accept-outage.",
         );
     }
-    const starts = newStarts(estate, exported);
     if (change.reviewed && starts.length > 0) {
         throw new CommandError(
             `A reviewed plan cannot give a repository another first branch (${starts.map(({ repository, to }) => `${to} of ${repository}`).join(", ")}): ` +
                 "it is made before the update, and the plan has none of it. Nothing was changed. Make this change with npm run up.",
         );
     }
-    if (handed.length === 0) {
+    if (read.length === 0 && refusedHandOvers(places).length === 0) {
         handOverLines(places).forEach(change.report);
     }
     await renamePeople(engine, estate, exported, change);
-    const { left, named } = changedBranches(estate, exported);
+    const { left, named } = ahead.branches;
     await takeBack(engine, estate, named, change);
-    [...movedLines(estate, exported), ...startLines(starts)].forEach(change.report);
-    const old = starts.flatMap(({ files }) => files);
+    [...movedLines(ahead.moved), ...startLines(starts)].forEach(change.report);
     if (change.writes && starts.length > 0) {
         await onGitLab(engine, estate, async (ask) => {
             await makeStarts(starts, ask);
         });
     }
-    const urns = [
-        ...left.flatMap(({ resources }) => resources.map(({ urn }) => urn)),
-        ...images.flatMap(({ staying }) => staying),
-        ...old,
-        ...goneUrns,
-    ];
     if (left.length > 0) {
         change.report(
             stayingLine(
@@ -138,15 +125,20 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
             ),
         );
     }
-    if (change.writes && urns.length > 0) {
-        await importState(engine, withoutResources(await exportStack(engine), urns));
+    if (change.writes && ahead.leftAlone.size > 0) {
+        await importState(engine, withoutResources(await exportStack(engine), [...ahead.leftAlone]));
     }
     // After what leaves has left: a preview says which files come, and would end at what is protected.
     if (change.writes && (starts.length > 0 || getsContent(estate, exported))) {
         await takeBackFiles(engine, estate, change);
     }
-    const passedOver = change.writes ? [] : goneUrns;
-    return { leftAlone: new Set(urns), passedOver, handOvers: places };
+    return {
+        leftAlone: ahead.leftAlone,
+        passedOver: change.writes ? [] : ahead.passedOver,
+        handOvers: places,
+        ahead: { ...ahead, refused: findings },
+        passedSteps: change.writes ? [] : passedSteps(ahead, exported),
+    };
 }
 
 /** What an app's new engine would not read as the old one does. Without GitLab a preview says what it can. */

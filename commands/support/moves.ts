@@ -9,7 +9,7 @@ import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { configOf, versionFile, versionOf, type Audience } from "../../estate/flows/plan";
 import { appLabel, environmentLabel } from "../../estate/labels";
-import type { App, ConfigRepository, Estate } from "../../estate/model";
+import type { App, ConfigRepository, Estate, Language } from "../../estate/model";
 import type { Finding } from "../doctor/finding";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import { imageProjects, movedImages, type ImageProjectOfStack } from "./movedImages";
@@ -419,7 +419,7 @@ function otherBranch({ apps }: Pick<Estate, "apps">, known: Standing): Finding[]
 }
 
 /** A version that is read in another place from now on. */
-interface MovedVersion {
+export interface MovedVersion {
     readonly app: App;
     readonly environment: string;
     readonly pin: string | undefined;
@@ -429,6 +429,11 @@ interface MovedVersion {
     readonly file: string;
     /** The key of the app's spec that says so. */
     readonly what: string;
+}
+
+/** Versions that are read in another place than a stack has them. */
+export function versionsMoved({ apps }: Pick<Estate, "apps">, exported: ExportedStack): MovedVersion[] {
+    return movedVersions(apps, standing(exported));
 }
 
 function movedVersions(apps: Estate["apps"], known: Standing): MovedVersion[] {
@@ -462,23 +467,39 @@ function movedVersions(apps: Estate["apps"], known: Standing): MovedVersion[] {
     );
 }
 
-/** What goes over to another place without anything that runs being touched, in words; a line each. Pure. */
-export function movedLines({ apps }: Pick<Estate, "apps">, exported: ExportedStack): string[] {
-    const moved = movedVersions(apps, standing(exported));
-    const pinned = moved.filter(({ pin }) => pin !== undefined);
-    const flows = new Map(moved.filter(({ what }) => what === "flow").map(({ app }) => [app.name, app]));
+/** Apps that go over to another flow. */
+export function flowsMoved(moved: readonly MovedVersion[]): App[] {
+    const flows = moved.filter(({ what }) => what === "flow").map(({ app }) => [app.name, app] as const);
+    return [...new Map(flows).values()];
+}
+
+/**
+ * What goes over to another place without anything that runs being touched, in words; a line each. Pure.
+ *
+ * @param mark how names are written.
+ */
+export function movedLines(
+    moved: readonly MovedVersion[],
+    language: Language = "en",
+    mark: (name: string) => string = (name) => name,
+): string[] {
+    const zh = language === "zh";
+    const pinned = moved.flatMap((each) => (each.pin === undefined ? [] : [{ ...each, pin: each.pin }]));
     return [
-        ...pinned.map(
-            ({ app, environment, pin = "", at, revision, file }) =>
-                `${app.name} in ${environment} follows ${file} of ${at}, branch ${revision}, from now on. It is pinned to ${pin} and goes on with it: no pod restarts. Remove the pin after the first delivery there.`,
-        ),
-        ...[...flows.values()].map(
-            ({ name, flow, ci, included, repository }) =>
-                `${name} goes over to flow ${flow}: its repositories and images stay, with all that is in them.` +
-                (ci === "none" || included !== undefined
-                    ? ""
-                    : ` ${repository.fullPath} has a pipeline file of its team, with the jobs of the flow before: nothing is delivered until they are replaced (docs/flows.md, Another flow for an app that runs).`),
-        ),
+        ...pinned.map(({ app, environment, pin, at, revision, file }) => {
+            const [who, where, to] = [mark(app.name), mark(environment), mark(pin)];
+            const place = [mark(file), mark(at), mark(revision)];
+            return zh
+                ? `${who} 在 ${where} 中从此读取 ${place[1]} 分支 ${place[2]} 上的 ${place[0]}。它固定在 ${to}，继续运行该版本：Pod 不会重启，固定期间新版本也不会到达 ${where}。首次交付到那里之后请移除 pin。`
+                : `${who} in ${where} follows ${place[0]} of ${place[1]}, branch ${place[2]}, from now on. It is pinned to ${to} and goes on with it: no pod restarts, and no new version reaches ${where} while the pin is there. Remove the pin after the first delivery there.`;
+        }),
+        ...flowsMoved(moved).map(({ name, flow, ci, included, repository }) => {
+            const own = ci !== "none" && included === undefined;
+            const [who, to, path] = [mark(name), mark(flow), mark(repository.fullPath)];
+            return zh
+                ? `${who} 改用流程 ${to}：其代码仓库和镜像及其中的一切都保留。${own ? `${path} 的流水线文件属于团队，其中仍是旧流程的作业：在替换它们之前不会交付任何内容（docs/flows.md）。` : ""}`
+                : `${who} goes over to flow ${to}: its repositories and images stay, with all that is in them.${own ? ` ${path} has a pipeline file of its team, with the jobs of the flow before: nothing is delivered until they are replaced (docs/flows.md, Another flow for an app that runs).` : ""}`;
+        }),
     ];
 }
 

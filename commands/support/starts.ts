@@ -5,7 +5,7 @@
  * it goes on, and the old one stays as it is.
  */
 import type { RepositoryPlan } from "../../estate/flows/plan";
-import type { Estate } from "../../estate/model";
+import type { Estate, Language } from "../../estate/model";
 import type { Ask } from "../doctor/http";
 import { record } from "../doctor/json";
 import { CommandError } from "./console";
@@ -98,10 +98,16 @@ export async function makeStarts(starts: readonly NewStart[], ask: Ask): Promise
     }
 }
 
-/** What becomes of them, a line each. Pure. */
-export function startLines(starts: readonly NewStart[]): string[] {
-    return starts.map(
-        ({ repository, from, to }) =>
-            `${repository} starts with branch ${to} instead of ${from}: where ${to} is not there, it is made from ${from}, with what is in it. ${from} stays as it is.`,
-    );
+/** What becomes of them, a line each. Pure. @param mark how names are written. */
+export function startLines(
+    starts: readonly NewStart[],
+    language: Language = "en",
+    mark: (name: string) => string = (name) => name,
+): string[] {
+    return starts.map((start) => {
+        const [repository, from, to] = [start.repository, start.from, start.to].map(mark);
+        return language === "zh"
+            ? `${repository} 的起始分支由 ${from} 改为 ${to}：${to} 不存在时从 ${from} 创建，内容相同。${from} 保持原样。`
+            : `${repository} starts with branch ${to} instead of ${from}: where ${to} is not there, it is made from ${from}, with what is in it. ${from} stays as it is.`;
+    });
 }

@@ -8,7 +8,14 @@ import { changedBranches, existing, withoutResources } from "../../commands/supp
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { comingFiles, getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
-import { lowerVisibility, movedLines, moves, obstacles, otherAddresses } from "../../commands/support/moves";
+import {
+    lowerVisibility,
+    movedLines,
+    moves,
+    obstacles,
+    otherAddresses,
+    versionsMoved,
+} from "../../commands/support/moves";
 import { leftLine, leftRepositories } from "../../commands/support/leftRepositories";
 import { makeStarts, newStarts } from "../../commands/support/starts";
 import {
@@ -477,7 +484,9 @@ test("an app that goes over to another flow with its versions pinned is told wit
             },
         },
     };
-    const lines = movedLines(alone(change), exported([...standing(), content("web/values.yaml")]));
+    const lines = movedLines(
+        versionsMoved(alone(change), exported([...standing(), content("web/values.yaml")])),
+    );
     assert.equal(lines.length, 3);
     assert.match(
         lines[0] ?? "",
@@ -487,7 +496,7 @@ test("an app that goes over to another flow with its versions pinned is told wit
         lines[2] ?? "",
         /^web goes over to flow gitlab-flow: its repositories and images stay, .* acme\/shop\/web has a pipeline file/,
     );
-    assert.deepEqual(movedLines(alone(), exported([...standing(), content("web/values.yaml")])), []);
+    assert.deepEqual(versionsMoved(alone(), exported([...standing(), content("web/values.yaml")])), []);
 });
 
 test("a release that would be uninstalled is named with what to do first", () => {

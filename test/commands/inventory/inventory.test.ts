@@ -5,10 +5,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseCall } from "../../../commands/pulumi";
-import { compared } from "../../../commands/inventory/compare";
+import { compared, urnOf } from "../../../commands/inventory/compare";
+import { idOf } from "../../../commands/inventory/engine";
 import { itemsOf, readInventory, type Item } from "../../../commands/inventory/inventory";
 import { policyResults } from "../../../commands/inventory/policies";
 import { replacements } from "../../../commands/inventory/replaced";
+import { stateOfInventory } from "../../../commands/inventory/state";
 import { noteOf } from "../../../commands/review/note";
 import { markdown } from "../../../commands/review/render";
 import { model } from "../../support/estate";
@@ -91,6 +93,45 @@ describe("a comparison with an inventory", () => {
         const kept = quota("2", { options: { protect: true } });
         const { errors } = compared({ stack: "dev", objects: [kept] }, [], replaces);
         assert.match(errors[0]?.message ?? "", /^quota would be deleted, and is protected/);
+    });
+
+    test("does not refuse what leaves the stack before, and stays on its server", () => {
+        const kept = quota("2", { options: { protect: true } });
+        const before = { stack: "dev", objects: [kept] };
+        const { errors, planned } = compared(before, [], replaces, new Set([urnOf("dev", kept)]));
+        assert.deepEqual(errors, []);
+        assert.deepEqual(
+            planned.map(({ op }) => op),
+            ["delete"],
+        );
+    });
+
+    test("knows the full paths of repositories and groups, below a group that is made and one that is not", () => {
+        const [top, team, project] = [
+            item("gitlab:index/group:Group", "estate-group", { path: "acme" }),
+            item("gitlab:index/group:Group", "team-shop-group", {
+                path: "shop",
+                parentId: Number(idOf("gitlab:", "estate-group")),
+            }),
+            item("gitlab:index/project:Project", "config-web-project", {
+                path: "web-config",
+                namespaceId: Number(idOf("gitlab:", "team-shop-group")),
+            }),
+        ];
+        const paths = (objects: readonly Item[], createGroup: boolean, group = "acme"): unknown[] =>
+            (
+                stateOfInventory(
+                    { stack: "dev", objects },
+                    { gitlab: { ...model().gitlab, createGroup, group } },
+                ).deployment?.resources ?? []
+            ).map(({ outputs }) => outputs?.["fullPath"] ?? outputs?.["pathWithNamespace"]);
+        const below = ["acme/shop", "acme/shop/web-config"];
+        assert.deepEqual(paths([top, team, project], true), ["acme", ...below]);
+        assert.deepEqual(paths([team, project], false), below);
+        assert.deepEqual(
+            paths([top, team, project], true, "org/acme"),
+            ["acme", ...below].map((each) => `org/${each}`),
+        );
     });
 
     test("says in the note what it is, and what it cannot show", () => {

@@ -58,9 +58,10 @@ export const reviewCases = {
             prod: { promotesFrom: "qa" },
         },
     }),
-    "a registry moves": change({
-        environments: { prod: { registry: "second" } },
-    }),
+    "a registry moves": change(
+        { environments: { prod: { registry: "second" } } },
+        { environments: { prod: { deletionProtection: false } } },
+    ),
     "a tier changes": change({ gitlab: { tier: "premium" } }),
     "an Argo CD upgrade": change({ argocd: { manifests: { version: "3.5.7" } } }),
     "a new app": change({ apps: { docs: { team: "shop", delivery: "kustomize" } } }),
@@ -84,6 +85,45 @@ export const reviewCases = {
             apps: { web: { engine: "flux" }, docs: { team: "shop", engine: "flux" } },
         },
     ),
+    "an app's flow changes, and a pin keeps what runs": change({
+        apps: {
+            web: {
+                flow: "gitlab-flow",
+                environments: { dev: null, test: { pin: "0123456789" }, prod: { pin: "0123456789" } },
+            },
+        },
+    }),
+    "an app's flow changes, and nothing keeps what runs": change({
+        apps: { web: { flow: "gitlab-flow", environments: { dev: null } } },
+    }),
+    "production needs no repository of its own any more": change(
+        {
+            apps: {
+                web: {
+                    flow: "environment-branches",
+                    environments: { test: { pin: "0123456789" }, prod: { pin: "0123456789" } },
+                },
+            },
+        },
+        {
+            environments: { prod: { deletionProtection: true } },
+            apps: { web: { flow: "trunk", environments: { dev: null } } },
+        },
+    ),
+    "a job begins to hold merges for approvals": change({ gitlab: { approvalGate: { enabled: true } } }),
+    "no job holds merges for approvals any more": change(
+        { gitlab: { approvalGate: undefined } },
+        { gitlab: { approvalGate: { enabled: true } } },
+    ),
+    "credentials end sooner": change({ credentials: { lifetimeDays: 30, rotateBeforeDays: 10 } }),
+    "pipelines are included from then on": change(
+        { pipelines: { use: "included" } },
+        { pipelines: { use: "copied" } },
+    ),
+    "a first app with Flux": change({
+        flux: { manifests: { path: "manifests" } },
+        apps: { docs: { team: "shop", engine: "flux" } },
+    }),
     "a second production cluster": change(
         { environments: { prod: { clusters: ["member1", "member2"] } } },
         { environments: { prod: { clusters: ["member1"] } } },

@@ -11,6 +11,9 @@ import { preparedFlux } from "../../../components/engines/flux";
 import { compared } from "../../../commands/inventory/compare";
 import { itemsOf } from "../../../commands/inventory/inventory";
 import { replacements } from "../../../commands/inventory/replaced";
+import { stateOfInventory } from "../../../commands/inventory/state";
+import type { NoteSource } from "../../../commands/review/note";
+import { lookAhead } from "../../../commands/support/lookAhead";
 import type { Step } from "../../../commands/support/runReport";
 import { formatProblems, parseEstate, type SpecInput } from "../../../estate";
 import type { Estate } from "../../../estate/model";
@@ -76,8 +79,24 @@ async function registered(estate: Estate): Promise<readonly Registration[]> {
 
 const replaces = replacements();
 
-/** The steps of a preview from one estate to another; for the first update `from` is undefined. */
+/**
+ * What a preview knows of a change from one estate to another; for the first update `from` is undefined. What is protected
+ * counts as if it were not.
+ */
+export async function changeBetween(
+    from: Estate | undefined,
+    to: Estate,
+): Promise<Pick<NoteSource, "estate" | "report" | "leftAlone" | "ahead">> {
+    const objects = from === undefined ? [] : itemsOf(await registrationsOf(from));
+    const before = { stack: "dev", objects };
+    const ahead = lookAhead(to, stateOfInventory(before, to));
+    const { leftAlone } = ahead;
+    const after = itemsOf(await registrationsOf(to));
+    const report = { ...compared(before, after, replaces, leftAlone), errors: [] };
+    return { estate: to, report, leftAlone, ahead };
+}
+
+/** The steps of such a preview. */
 export async function stepsBetween(from: Estate | undefined, to: Estate): Promise<readonly Step[]> {
-    const before = from === undefined ? [] : itemsOf(await registrationsOf(from));
-    return compared({ stack: "dev", objects: before }, itemsOf(await registrationsOf(to)), replaces).planned;
+    return (await changeBetween(from, to)).report.planned;
 }

@@ -8,27 +8,16 @@ import type { Language } from "../../../estate/model";
 import type { Step } from "../../../commands/support/runReport";
 import { noteOf, type Note, type NoteSource } from "../../../commands/review/note";
 import { html, markdown, terminal } from "../../../commands/review/render";
-import { model } from "../../support/estate";
 import { reviewCases, type ReviewCase } from "./cases";
-import { modelOf, secretMarker, stepsBetween } from "./changes";
+import { changeBetween, modelOf, secretMarker, stepsBetween } from "./changes";
+import { configMap, quiet, source, update, urn } from "./steps";
 
 type CaseName = keyof typeof reviewCases;
 
-const quiet = { began: true, refreshed: [], policies: [], errors: [] };
-
-function source(planned: readonly Step[], more: Partial<NoteSource> = {}): NoteSource {
-    return {
-        stack: "dev",
-        estate: model(),
-        language: "en",
-        policy: false,
-        report: { ...quiet, planned },
-        ...more,
-    };
-}
-
 const inMarkdown = (note: Note, limit?: number): string =>
     markdown(note, { marker: "m", ...(limit === undefined ? {} : { limit }) });
+
+const anApp = "an app's flow changes, and a pin keeps what runs";
 
 /** What somebody who knows neither the code nor Pulumi must be able to say from the note. */
 const expected: Readonly<
@@ -51,8 +40,8 @@ const expected: Readonly<
         not: [/nothing is deleted/],
     },
     "an environment is renamed": {
-        en: "Deletes 2 image projects and 2 namespaces; `api` and `web` get a new, empty environment `qa`; `api` and `web` lose environment `test`",
-        zh: "删除 2 个镜像项目、2 个命名空间；`api`、`web` 新增环境 `qa`（为空）；`api`、`web` 失去环境 `test`",
+        en: "The update refuses this change; otherwise: deletes 2 image projects and 2 namespaces; `api` and `web` get a new, empty environment `qa`; `api` and `web` lose environment `test`",
+        zh: "更新会拒绝此变更，否则：删除 2 个镜像项目、2 个命名空间；`api`、`web` 新增环境 `qa`（为空）；`api`、`web` 失去环境 `test`",
         says: [
             /deletes image project `web-test` in Harbor `main` with every image in it/,
             /namespace `web-test`.*Its images are deleted too/,
@@ -62,8 +51,8 @@ const expected: Readonly<
         not: [/protected no more/, /Pods that start later/],
     },
     "a registry moves": {
-        en: "The image projects of `api` and `web` in `prod` move from Harbor `main` to `second`, without the images; 2 passwords of programs are renewed; nothing is deleted",
-        zh: "`api`、`web` 在环境 `prod` 的镜像项目从 Harbor `main` 移到 `second`（不带镜像）；更换 2 个密码；不删除任何内容",
+        en: "The update refuses this change; otherwise: the image projects of `api` and `web` in `prod` move from Harbor `main` to `second`, without the images; 2 passwords of programs are renewed; nothing is deleted",
+        zh: "更新会拒绝此变更，否则：`api`、`web` 在环境 `prod` 的镜像项目从 Harbor `main` 移到 `second`（不带镜像）；更换 2 个密码；不删除任何内容",
         says: [
             /\*\*image project `web-prod` in Harbor `second` is new and empty: the images stay where they are\.\*\* Pods that start later find no image until one is built or copied/,
             /image project `api-prod` in Harbor `main` and image project `web-prod` in Harbor `main`, and 2 retention rules and 2 rules against overwritten tags stay on the server/,
@@ -104,7 +93,7 @@ const expected: Readonly<
         zh: "删除 4 个命名空间、2 个镜像项目；移除应用 `api`",
         says: [
             /deletes image project `api-dev` in Harbor `main` with every image in it/,
-            /repository `api`.* stay on the server; the estate no longer looks after them/,
+            /repository `acme\/shop\/api`.* stay on the server; the estate no longer looks after them/,
             /for app `api` 5 robot accounts, 1 access token and 1 deploy token end/,
         ],
     },
@@ -122,6 +111,72 @@ const expected: Readonly<
             /approval rule `prod` of `acme\/shop\/web-config` goes away, and holds nothing back any more/,
             /tags can be overwritten/,
         ],
+    },
+    [anApp]: {
+        en: "Deletes 1 image project and 1 namespace; 1 protection is loosened; `web` loses environment `dev`; `web` goes over to flow `gitlab-flow`; 1 protection is tightened; 1 more change of this kind",
+        zh: "删除 1 个镜像项目、1 个命名空间；放宽 1 项保护；`web` 失去环境 `dev`；`web` 改用流程 `gitlab-flow`；收紧 1 项保护；另有 1 项",
+        says: [
+            /`web` in `prod` follows `web\/environments\/prod\/values\.yaml` of `acme\/shop\/web-config`, branch `main`, from now on\. It is pinned to `0123456789` and goes on with it: no pod restarts, and no new version reaches `prod` while the pin is there/,
+            /`acme\/shop\/web-config` starts with branch `main` instead of `dev`/,
+            /branch `prod` of `acme\/shop\/web-config` and branch `test`.*8 files and 3 branch protections stay on the server/,
+        ],
+        not: [/refuse/, /deletes file/, /protected no more/, /no longer copies/],
+    },
+    "an app's flow changes, and nothing keeps what runs": {
+        en: "The update refuses this change; otherwise: deletes 1 image project and 1 namespace; 1 protection is loosened; `web` loses environment `dev`; `web` goes over to flow `gitlab-flow`; 1 protection is tightened; 1 more change of this kind",
+        zh: "更新会拒绝此变更，否则：删除 1 个镜像项目、1 个命名空间；放宽 1 项保护；`web` 失去环境 `dev`；`web` 改用流程 `gitlab-flow`；收紧 1 项保护；另有 1 项",
+        says: [
+            /the update refuses this change and applies none of it, unless a person runs it with --accept-outage/,
+            /`apps\.web\.flow`: `"acme\/shop\/web-config" would have prod follow .*what runs there would go`\. What to do: `set apps\.web\.environments\.prod\.pin/,
+        ],
+    },
+    "production needs no repository of its own any more": {
+        en: "1 protection is loosened; `web` goes over to flow `environment-branches`; 1 password of programs is renewed; 24 settings are deleted, no data and nothing that runs",
+        zh: "放宽 1 项保护；`web` 改用流程 `environment-branches`；更换 1 个密码；只删除 24 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        says: [
+            /group `acme\/shop-prod` and repository `acme\/shop-prod\/web-config`.* stay on the server/,
+            /1 pipeline trigger/,
+        ],
+        not: [/deletes (repository|group)/],
+    },
+    "a job begins to hold merges for approvals": {
+        en: "2 protections are tightened; nothing is deleted",
+        zh: "收紧 2 项保护；不删除任何内容",
+        says: [
+            /the protection of branch `prod` of `acme\/shop\/web-config` is tightened: a merge waits until 1 maintainer who neither opened the merge request nor wrote a commit of it approved/,
+            /1 tag stays on the server/,
+        ],
+        not: [/ProjectTag/],
+    },
+    "no job holds merges for approvals any more": {
+        en: "2 protections are loosened; 13 settings are deleted, no data and nothing that runs",
+        zh: "放宽 2 项保护；只删除 13 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        says: [
+            /#### 🔴 Who may do what/,
+            /the protection of branch `prod` of `acme\/shop\/web-config` is loosened: no job waits for approvals any more: who may merge does so without any/,
+        ],
+        not: [/ProjectTag/],
+    },
+    "credentials end sooner": {
+        en: "10 robot accounts end 30 days after the day of making; nothing is deleted",
+        zh: "10 个机器人账号改为创建 30 天后到期；不删除任何内容",
+        says: [
+            /Those made earlier end with this update, and pods and pipelines that use them can pull or push no image then/,
+            /robot account `api-dev\+pull-g1` in Harbor `main`: is good for 30 days from the day it was made, instead of 90 days/,
+            /`config-writer-g1` of `acme\/shop\/web-config`: the one there keeps its end; the next is good for 30 days \(90 before\)/,
+        ],
+        not: [/changes: (duration|rotationConfiguration)/],
+    },
+    "pipelines are included from then on": {
+        en: "The jobs of 4 repositories are included from the estate's project, and no longer copies; 38 settings are deleted, no data and nothing that runs",
+        zh: "4 个仓库的流水线作业改为引用平台项目，不再使用副本；只删除 38 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        says: [/10 files stay on the server/],
+    },
+    "a first app with Flux": {
+        en: "App `docs` is new; nothing is deleted",
+        zh: "新增应用 `docs`；不删除任何内容",
+        says: [/\| cluster `member1` \|/, /\| cluster `member2` \|/, /2 Flux HelmReleases/],
+        not: [/cluster `[^`]*--/],
     },
     "a second production cluster": {
         en: "`api` and `web` get a second production cluster (`member2`); nothing is deleted",
@@ -146,20 +201,11 @@ const expected: Readonly<
     },
 };
 
-/** Branches that are no longer in the spec leave the stack before an update, see commands/support/branches.ts. */
-const leavesFirst = (planned: readonly Step[]): Set<string> =>
-    new Set(
-        planned
-            .filter(({ op, type }) => op === "delete" && /:Branch(Protection)?$/.test(type))
-            .map(({ urn }) => urn),
-    );
-
 describe("the note of a change", () => {
     for (const [name, { before: was, after }] of Object.entries(reviewCases) as [CaseName, ReviewCase][]) {
         test(`says what it means when ${name}`, async () => {
             const [from, to] = [modelOf(was), modelOf(after)];
-            const planned = await stepsBetween(from, to);
-            const all = { ...source(planned), estate: to, leftAlone: leavesFirst(planned) };
+            const all = { ...source([]), ...(await changeBetween(from, to)) };
             for (const language of ["en", "zh"] as const satisfies readonly Language[]) {
                 const note = noteOf({ ...all, language });
                 assert.equal(note.headline, expected[name][language]);
@@ -193,18 +239,6 @@ describe("the note of a change", () => {
         assert.ok(inMarkdown(note).length <= 60_000);
     });
 });
-
-const urn = (type: string, name: string): string => `urn:pulumi:dev::gitops-estate::${type}::${name}`;
-const configMap = "kubernetes:core/v1:ConfigMap";
-
-function update(
-    name: string,
-    was: Record<string, unknown>,
-    is: Record<string, unknown>,
-    type = configMap,
-): Step {
-    return { op: "update", urn: urn(type, name), type, old: { inputs: was }, new: { inputs: is } };
-}
 
 describe("a note", () => {
     test("tells drift apart from what the spec changes, and does not count it twice", () => {
@@ -405,158 +439,6 @@ describe("a note", () => {
         );
     });
 
-    /** What is said of rights where one object changes. */
-    const rightsOf = (
-        kind: string,
-        was: Record<string, unknown>,
-        is: Record<string, unknown>,
-    ): Note["rights"] => noteOf(source([update("a", was, is, `gitlab:index/x:${kind}`)])).rights;
-
-    const gates: readonly (readonly [string, Record<string, unknown>, Record<string, unknown>])[] = [
-        [
-            "ProjectProtectedEnvironment",
-            { deployAccessLevelsAttributes: [{ accessLevel: "maintainer" }] },
-            { deployAccessLevelsAttributes: [{ accessLevel: "developer" }] },
-        ],
-        [
-            "ProjectProtectedEnvironment",
-            { deployAccessLevelsAttributes: [{ userId: 7 }] },
-            { deployAccessLevelsAttributes: [{ userId: 7 }, { userId: 8 }] },
-        ],
-        [
-            "ProjectProtectedEnvironment",
-            { approvalRules: [{ accessLevel: "maintainer", requiredApprovals: 2 }] },
-            { approvalRules: [{ accessLevel: "maintainer", requiredApprovals: 1 }] },
-        ],
-        ["ProjectPushRules", { preventSecrets: true }, { preventSecrets: false }],
-        ["ProjectPushRules", { preventSecrets: true }, {}],
-        ["ProjectPushRules", { branchNameRegex: "^a$" }, { branchNameRegex: "^b$" }],
-        ["ProjectPushRules", { maxFileSize: 5 }, { maxFileSize: 0 }],
-        [
-            "ProjectLevelMrApprovals",
-            { disableOverridingApproversPerMergeRequest: true },
-            { disableOverridingApproversPerMergeRequest: false },
-        ],
-        [
-            "ProjectLevelMrApprovals",
-            { mergeRequestsDisableCommittersApproval: true },
-            { mergeRequestsDisableCommittersApproval: false },
-        ],
-        [
-            "ProjectLevelMrApprovals",
-            { mergeRequestsAuthorApproval: false },
-            { mergeRequestsAuthorApproval: true },
-        ],
-        ["ProjectApprovalRule", { userIds: [1] }, { userIds: [1, 2] }],
-        ["ProjectApprovalRule", { userIds: [1] }, { userIds: [] }],
-        [
-            "ProjectApprovalRule",
-            { approvalsRequired: 2, userIds: [1] },
-            { approvalsRequired: 3, userIds: [2] },
-        ],
-        ["ProjectApprovalRule", { protectedBranchIds: [1, 2] }, { protectedBranchIds: [1] }],
-        ["BranchProtection", { allowedToPushes: [{ userId: 7 }] }, { allowedToPushes: [{ userId: 8 }] }],
-        [
-            "BranchProtection",
-            { mergeAccessLevel: "maintainer" },
-            { mergeAccessLevel: "maintainer", allowedToMerges: [{ groupId: 3 }] },
-        ],
-        ["BranchProtection", { codeOwnerApprovalRequired: true }, { codeOwnerApprovalRequired: false }],
-        [
-            "BranchProtection",
-            { allowedToUnprotects: [{ accessLevel: "admin" }] },
-            { allowedToUnprotects: [{ accessLevel: "developer" }] },
-        ],
-        ["BranchProtection", { pushAccessLevel: "no one" }, { pushAccessLevel: "anybody" }],
-        ["TagProtection", { createAccessLevel: "no one" }, { createAccessLevel: "owner" }],
-    ];
-    test("says of every gate that holds back less that it is loosened, and of the way back that it is tightened", () => {
-        for (const [kind, was, is] of gates) {
-            const what = `${kind} ${JSON.stringify(was)} ${JSON.stringify(is)}`;
-            const there = rightsOf(kind, was, is);
-            assert.deepEqual(
-                there.map(({ tone }) => tone),
-                ["bad"],
-                what,
-            );
-            const proved = !/"branchNameRegex"|"userIds":\[2\]|"userId":8}\]|anybody/.test(what);
-            if (proved) {
-                assert.deepEqual(
-                    rightsOf(kind, is, was).map(({ tone }) => tone),
-                    ["plain"],
-                    `back: ${what}`,
-                );
-            }
-        }
-        assert.match(
-            rightsOf("BranchProtection", {}, { allowedToPushes: [{ userId: 8 }] })[0]?.text ?? "",
-            /is loosened: push: maintainers → named accounts only, also `user 8`/,
-        );
-        assert.match(
-            rightsOf("ProjectPushRules", { preventSecrets: true }, { preventSecrets: false })[0]?.text ?? "",
-            /is loosened: `preventSecrets` `true` → `false`/,
-        );
-    });
-
-    test("says by name who is let in, and by number only whom no object of the stack names", () => {
-        const token = update("config-web-writer", { name: "writer-g1" }, { name: "writer-g1" });
-        const tokens: Step[] = [90, 91].map((userId, index) => ({
-            ...token,
-            op: "same",
-            type: "gitlab:index/projectAccessToken:ProjectAccessToken",
-            urn: urn("gitlab:index/projectAccessToken:ProjectAccessToken", `token-${index}`),
-            old: { inputs: { name: `writer-g${index}` }, outputs: { name: `writer-g${index}`, userId } },
-        }));
-        const bob = { groupId: 7, userId: 21, accessLevel: "maintainer" };
-        const member = update(
-            "team-shop-member-bob",
-            bob,
-            bob,
-            "gitlab:index/groupMembership:GroupMembership",
-        );
-        const told = (was: object[], is: object[], language: Language = "en"): string =>
-            noteOf({
-                ...source([
-                    ...tokens,
-                    { ...member, op: "same" },
-                    update(
-                        "protection",
-                        { branch: "prod", allowedToPushes: was },
-                        { branch: "prod", allowedToPushes: is },
-                        "gitlab:index/branchProtection:BranchProtection",
-                    ),
-                    update(
-                        "rule",
-                        { name: "prod", approvalsRequired: 1, userIds: [21] },
-                        { name: "prod", approvalsRequired: 1, userIds: [21, 90] },
-                        "gitlab:index/projectApprovalRule:ProjectApprovalRule",
-                    ),
-                ]),
-                language,
-            })
-                .rights.map(({ text }) => text)
-                .join("\n");
-        const users = (...ids: (number | string)[]): object[] => ids.map((userId) => ({ userId }));
-        const note = told(users(91), users(90, 21, 66));
-        assert.match(
-            note,
-            /also `access token writer-g0`, `user 66` and `user bob`, no longer `access token writer-g1`/,
-        );
-        assert.match(note, /`userIds` `\["user bob"\]` → `\["user bob","access token writer-g0"\]`/);
-        assert.doesNotMatch(note, /\b(90|91|21)\b/);
-        assert.match(told(users(), users(90), "zh"), /增加 `访问令牌 writer-g0`/);
-        // The engine's mark for what nobody knows before the update.
-        assert.match(
-            told(users(90), users("04da6b54-80e4-46f7-96ec-b56ff0331ba9")),
-            /also `an account that is not known yet`, no longer `access token writer-g0`/,
-        );
-        // A key's name is no reason to think that a developer may do what it may.
-        assert.match(
-            told([{ accessLevel: "developer" }], [{ accessLevel: "developer" }, { deployKeyId: 5 }]),
-            /is loosened: push: also `deploy key 5`/,
-        );
-    });
-
     test("leaves none of what is loosened to the report, and folds nothing there", () => {
         const steps = Array.from({ length: 60 }, (_, index) =>
             update(
@@ -584,6 +466,35 @@ describe("a note", () => {
             .find((line) => line.includes("conf"));
         assert.equal(row?.split("|").length, 5, row);
         assert.match(row ?? "", /`"?c\\¦d"?`/);
+    });
+
+    test("says what an update refuses, and that of an inventory it is not known whether files include the pipelines", () => {
+        const refused = {
+            id: "pipelines-not-included",
+            path: "apps.web.pipelines.use",
+            value: "included",
+            rule: "takes the variables away that jobs of acme/shop/web use",
+            fix: "set pipelines.use: copied",
+            severity: "error",
+        } as const;
+        const nothing = { blocked: [], moved: [], starts: [] };
+        const told = inMarkdown(noteOf(source([], { ahead: { ...nothing, refused: [refused] } })));
+        assert.match(
+            told,
+            /After the merge the update refuses this change and applies none of it, unless a person runs it with --accept-outage\. Why:  \n🔴 `apps\.web\.pipelines\.use`: `"included" takes the variables away that jobs of acme\/shop\/web use`\. What to do: `set pipelines\.use: copied`/,
+        );
+        const blocked = noteOf(
+            source([], { language: "zh", ahead: { ...nothing, refused: [], blocked: [refused] } }),
+        );
+        assert.match(inMarkdown(blocked), /合并后更新会拒绝此变更，不会应用任何内容。原因/);
+        const against = {
+            at: "2027-01-15T12:30:00.000Z",
+            toInclude: [{ path: "acme/shop/web", branch: "main" }],
+        };
+        assert.match(
+            inMarkdown(noteOf(source([], { against }))),
+            /Not looked at: whether `\.gitlab-ci\.yml` of `acme\/shop\/web` \(`main`\) includes `ci\/estate\.yml` already\. Where it does not, the update refuses this change/,
+        );
     });
 
     test("without servers says what it cannot show", () => {

@@ -1,0 +1,401 @@
+/** What programs may do after a change that they could not before, and the other way round: robots and tokens, roles on clusters and in engines. Pure. */
+import type { Language } from "../../estate/model";
+import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
+import type { Names } from "./names";
+import { code, counted, listed, nounOf, tally } from "./nouns";
+import type { RightChange, RightContext } from "./right";
+
+/** Everything about rights of programs. */
+export function programRights(context: RightContext): RightChange[] {
+    return [
+        ...accounts(context),
+        ...clusterRights(context),
+        ...engineProjects(context),
+        ...engineRoles(context),
+    ];
+}
+
+const accountKinds = [
+    "RobotAccount",
+    "ProjectAccessToken",
+    "GroupAccessToken",
+    "ProjectDeployToken",
+    "GroupDeployToken",
+    "DeployKey",
+];
+
+/** Whether an object is an account or a token of programs. */
+export function isAccount({ type }: Change): boolean {
+    return accountKinds.includes(kindOf(type));
+}
+
+/** Robots and tokens: those of new or gone apps are counted, others told one by one. */
+function accounts({ changes, names, language, both, appOf }: RightContext): RightChange[] {
+    const zh = language === "zh";
+    const touched = changes.filter(
+        (each) => isAccount(each) && ["create", "delete", "update"].includes(each.kind),
+    );
+    const whole = (each: Change): string | undefined => {
+        const app = appOf(each);
+        return app !== undefined && both.before.apps.has(app) === both.after.apps.has(app) ? undefined : app;
+    };
+    const grouped = new Map<string, Change[]>();
+    const single: Change[] = [];
+    for (const each of touched) {
+        const app = whole(each);
+        if (app === undefined) {
+            single.push(each);
+        } else {
+            grouped.set(app, [...(grouped.get(app) ?? []), each]);
+        }
+    }
+    return [
+        ...[...grouped].map(([app, all]): RightChange => {
+            const count = tally(
+                all.map(({ type }) => type),
+                language,
+            );
+            const gone = all[0]?.kind === "delete";
+            return {
+                kind: gone ? "loses" : "gains",
+                loosens: false,
+                text: zh
+                    ? `应用 ${code(app)}：${gone ? "撤销" : "新建"} ${count}，供其流水线和集群使用`
+                    : `for app ${code(app)} ${count} ${gone ? "end" : "are made"}, which its pipelines and clusters ${gone ? "used" : "use"}`,
+            };
+        }),
+        ...single.map((each): RightChange => {
+            const rights = permissionsOf(each, language);
+            const suffix = rights === "" ? "" : zh ? `（${rights}）` : ` (${rights})`;
+            const lifetime = lifetimeChange(each, zh);
+            if (lifetime !== undefined) {
+                return {
+                    kind: "changes",
+                    loosens: false,
+                    text: `${names.titled(each)}${zh ? "：" : ": "}${lifetime}`,
+                };
+            }
+            if (each.kind === "update") {
+                return {
+                    kind: "changes",
+                    loosens: false,
+                    text: zh
+                        ? `${names.titled(each)} 有变化：${each.changed.join("、")}${suffix}`
+                        : `${names.titled(each)} changes: ${each.changed.join(", ")}${suffix}`,
+                };
+            }
+            const gone = each.kind === "delete";
+            return {
+                kind: gone ? "loses" : "gains",
+                loosens: false,
+                text: zh
+                    ? `${gone ? "撤销" : "新建"}${names.titled(each)}${suffix}`
+                    : `${names.titled(each)} ${gone ? "ends" : "is new"}${suffix}`,
+            };
+        }),
+    ];
+}
+
+/** Days that a robot is good for from the day it was made. */
+function durations({ before, after }: Change): readonly [was: number, is: number] | undefined {
+    const [was, is] = [before?.["duration"], after?.["duration"]];
+    return typeof was === "number" && typeof is === "number" && was !== is ? [was, is] : undefined;
+}
+
+/** What it means that an account ends another day, where nothing else of it changes. */
+function lifetimeChange(each: Change, zh: boolean): string | undefined {
+    const [only] = each.kind === "update" && each.changed.length === 1 ? each.changed : [];
+    const robot = durations(each);
+    const days = (count: number): string =>
+        count === -1 ? (zh ? "永不到期" : "never") : zh ? `${count} 天` : `${count} days`;
+    if (only === "duration" && robot !== undefined) {
+        const [was, is] = robot.map(days) as [string, string];
+        return zh
+            ? `有效期从创建之日起计算，由 ${was} 改为 ${is}；密码不变`
+            : `is good for ${is} from the day it was made, instead of ${was}; its password stays`;
+    }
+    if (only !== "rotationConfiguration") {
+        return undefined;
+    }
+    const [was, is] = [each.before, each.after].map((side) => mapOf(side?.["rotationConfiguration"])) as [
+        Properties,
+        Properties,
+    ];
+    const told = (key: string): string => {
+        const [before, now] = [was[key], is[key]].map(Number) as [number, number];
+        return zh
+            ? `${now} 天${before === now ? "" : `（原为 ${before} 天）`}`
+            : `${now} days${before === now ? "" : ` (${before} before)`}`;
+    };
+    return zh
+        ? `现有令牌的到期日不变；下一个令牌有效 ${told("expirationDays")}，到期前 ${told("rotateBeforeDays")}起由更新换新`
+        : `the one there keeps its end; the next is good for ${told("expirationDays")}, and an update renews it in the last ${told("rotateBeforeDays")}`;
+}
+
+/** Robots that are good for fewer days from then on: Harbor counts from the day each was made. */
+export function endingSooner(
+    changes: readonly Change[],
+    names: Names,
+    language: Language,
+): string | undefined {
+    const found = changes.filter((each) => {
+        const [was = 0, is = 0] = (each.kind === "update" && durations(each)) || [];
+        return is !== -1 && (was === -1 || is < was);
+    });
+    const [days] = found.flatMap((each) => durations(each)?.[1] ?? []);
+    if (days === undefined) {
+        return undefined;
+    }
+    const list = listed(
+        found.map((each) => names.name(each)),
+        language,
+        4,
+    );
+    const count = tally(
+        found.map(({ type }) => type),
+        language,
+    );
+    return language === "zh"
+        ? `${count} 改为创建 ${days} 天后到期：${list}。早于此创建的在更新时立即失效，使用它们的 Pod 和流水线随之无法拉取或推送镜像。同时提高 ${code("credentials.generation")} 会先创建新的。`
+        : `${count} ${found.length === 1 ? "ends" : "end"} ${days} days after the day of making: ${list}. Those made earlier end with this update, and pods and pipelines that use them can pull or push no image then. A higher ${code("credentials.generation")} in the same change has new ones made first.`;
+}
+
+/** What an account may do, in few words. */
+function permissionsOf(each: Change, language: Language): string {
+    const properties = each.after ?? each.before ?? {};
+    const scopes = Array.isArray(properties["scopes"]) ? properties["scopes"] : [];
+    const permissions = Array.isArray(properties["permissions"]) ? properties["permissions"].map(mapOf) : [];
+    const told = permissions.map((permission) => {
+        const accesses = Array.isArray(permission["accesses"]) ? permission["accesses"].map(mapOf) : [];
+        const actions = accesses.map(({ action, resource }) =>
+            resource === "repository" ? String(action) : `${String(action)} ${String(resource)}`,
+        );
+        return `${actions.join(", ")}: ${code(textOf(permission["namespace"]) ?? "*")}`;
+    });
+    return listed([...told, ...scopes.filter((scope) => typeof scope === "string").map(code)], language, 4);
+}
+
+/** Bindings and roles of clusters, but for those that come and go with a namespace. */
+function clusterRights({ changes, names, language }: RightContext): RightChange[] {
+    const zh = language === "zh";
+    return changes.flatMap((each): RightChange[] => {
+        const kind = kindOf(each.type);
+        if (each.kind === "same" || !/^(Cluster)?Role(Binding)?$/.test(kind)) {
+            return [];
+        }
+        const container = names.containerOf(each);
+        if (container !== undefined && ["create", "delete", "replace"].includes(container.kind)) {
+            return [];
+        }
+        if (kind.endsWith("Binding")) {
+            const properties = each.after ?? each.before ?? {};
+            const role = textOf(mapOf(properties["roleRef"])["name"]) ?? "?";
+            const subjects = (Array.isArray(properties["subjects"]) ? properties["subjects"] : [])
+                .map(mapOf)
+                .map(({ name, namespace }) =>
+                    code(
+                        [textOf(namespace), textOf(name) ?? "?"]
+                            .filter((part) => part !== undefined)
+                            .join("/"),
+                    ),
+                );
+            const who = listed(subjects, language, 4);
+            const gone = each.after === undefined;
+            return [
+                {
+                    kind: gone ? "loses" : each.before === undefined ? "gains" : "changes",
+                    loosens: !gone && role === "cluster-admin",
+                    text: zh
+                        ? `${names.titled(each)}：${who} ${gone ? "失去" : "拥有"}角色 ${code(role)}`
+                        : `${names.titled(each)}: ${who} ${gone ? "loses" : "has"} the role ${code(role)}`,
+                },
+            ];
+        }
+        if (each.before === undefined || each.after === undefined) {
+            return [
+                {
+                    kind: each.after === undefined ? "loses" : "gains",
+                    loosens: false,
+                    text: zh
+                        ? `${each.after === undefined ? "移除" : "新增"}${names.titled(each)}`
+                        : `${names.titled(each)} ${each.after === undefined ? "goes away" : "is new"}`,
+                },
+            ];
+        }
+        const [was, is] = [ruleSet(each.before["rules"]), ruleSet(each.after["rules"])];
+        const more = [...is].filter((rule) => !was.has(rule));
+        const less = [...was].filter((rule) => !is.has(rule));
+        return [
+            ...(more.length === 0
+                ? []
+                : [
+                      {
+                          kind: "gains" as const,
+                          loosens: more.some((rule) => rule.includes("*")),
+                          text: zh
+                              ? `${names.titled(each)} 增加权限：${listed(more.map(code), language)}`
+                              : `${names.titled(each)} may also: ${listed(more.map(code), language)}`,
+                      },
+                  ]),
+            ...(less.length === 0
+                ? []
+                : [
+                      {
+                          kind: "loses" as const,
+                          loosens: false,
+                          text: zh
+                              ? `${names.titled(each)} 减少权限：${listed(less.map(code), language)}`
+                              : `${names.titled(each)} may no longer: ${listed(less.map(code), language)}`,
+                      },
+                  ]),
+        ];
+    });
+}
+
+/** `create,delete networkpolicies`, by resource. */
+function ruleSet(rules: unknown): Set<string> {
+    const found = new Set<string>();
+    for (const rule of Array.isArray(rules) ? rules.map(mapOf) : []) {
+        const verbs = Array.isArray(rule["verbs"]) ? rule["verbs"].join(",") : "";
+        const resources = Array.isArray(rule["resources"]) ? (rule["resources"] as unknown[]) : [];
+        resources.forEach((resource) => found.add(`${verbs} ${String(resource)}`));
+    }
+    return found;
+}
+
+/** Where Argo CD's projects may deploy to, and from which repositories. */
+function engineProjects({ changes, names, language }: RightContext): RightChange[] {
+    const zh = language === "zh";
+    const at = (place: string): string => (zh ? place.replace(/^(\S+) on (\S+)$/, "$2/$1") : place);
+    return changes.flatMap((each): RightChange[] => {
+        if (kindOf(each.type) !== "AppProject" || each.before === undefined || each.after === undefined) {
+            return [];
+        }
+        const [was, is] = [reachOf(each.before), reachOf(each.after)];
+        const more = [...is].filter((place) => !was.has(place)).sort();
+        const less = [...was].filter((place) => !is.has(place)).sort();
+        return [
+            ...(more.length === 0
+                ? []
+                : [
+                      {
+                          kind: "gains" as const,
+                          loosens: more.some((place) => place.includes("*")),
+                          text: zh
+                              ? `${names.titled(each)} 还可以使用：${listed(more.map(at).map(code), language)}`
+                              : `${names.titled(each)} may also use ${listed(more.map(code), language)}`,
+                      },
+                  ]),
+            ...(less.length === 0
+                ? []
+                : [
+                      {
+                          kind: "loses" as const,
+                          loosens: false,
+                          text: zh
+                              ? `${names.titled(each)} 不再可以使用：${listed(less.map(at).map(code), language)}`
+                              : `${names.titled(each)} may no longer use ${listed(less.map(code), language)}`,
+                      },
+                  ]),
+        ];
+    });
+}
+
+function reachOf(properties: Properties): Set<string> {
+    const spec = mapOf(properties["spec"]);
+    const destinations = Array.isArray(spec["destinations"]) ? spec["destinations"].map(mapOf) : [];
+    const kinds = ["clusterResourceWhitelist", "namespaceResourceWhitelist"].flatMap((list) =>
+        (Array.isArray(spec[list]) ? spec[list] : [])
+            .map(mapOf)
+            .map(({ group, kind }) => `${String(kind)}${group === "" ? "" : `.${String(group)}`}`),
+    );
+    return new Set([
+        ...(Array.isArray(spec["sourceRepos"]) ? spec["sourceRepos"].map(String) : []),
+        ...destinations.map(
+            ({ name, server, namespace }) =>
+                `${textOf(namespace) ?? "*"} on ${textOf(name) ?? textOf(server) ?? "*"}`,
+        ),
+        ...kinds,
+    ]);
+}
+
+/** Lines of Argo CD's policy that come and go. */
+function engineRoles({ changes, language }: RightContext): RightChange[] {
+    const zh = language === "zh";
+    const lines = (properties: Properties | undefined): string[] =>
+        (textOf(mapOf(properties?.["data"])["policy.csv"]) ?? "")
+            .split("\n")
+            .map((line) => line.trim())
+            .filter((line) => line !== "");
+    const map = changes.find(
+        (each) =>
+            kindOf(each.type) === "ConfigMap" &&
+            mapOf((each.after ?? each.before ?? {})["metadata"])["name"] === "argocd-rbac-cm",
+    );
+    if (map?.before === undefined || map.after === undefined) {
+        return [];
+    }
+    const [was, is] = [lines(map.before), lines(map.after)];
+    const told = (kind: "gains" | "loses", found: readonly string[]): RightChange[] => {
+        const roles = found.filter((line) => line.startsWith("g,"));
+        const rules = found.length - roles.length;
+        const lines = roles.map((line): RightChange => {
+            const [, who = "", role = ""] = line.split(",").map((part) => part.trim());
+            const name = role.replace(/^role:/, "");
+            return {
+                kind,
+                loosens: kind === "gains" && name === "admin",
+                text: zh
+                    ? `${code(who)} 在 Argo CD 中${kind === "gains" ? "获得" : "失去"}角色 ${code(name)}`
+                    : `${code(who)} ${kind === "gains" ? "gets" : "loses"} the role ${code(name)} in Argo CD`,
+            };
+        });
+        return rules === 0
+            ? lines
+            : [
+                  ...lines,
+                  {
+                      kind,
+                      loosens: false,
+                      text: zh
+                          ? `Argo CD 的角色权限${kind === "gains" ? "增加" : "减少"} ${rules} 条规则`
+                          : `${rules} rule${rules === 1 ? "" : "s"} of Argo CD's roles ${kind === "gains" ? "come" : "go"}${rules === 1 ? "s" : ""}`,
+                  },
+              ];
+    };
+    return [
+        ...told(
+            "gains",
+            is.filter((line) => !was.includes(line)),
+        ),
+        ...told(
+            "loses",
+            was.filter((line) => !is.includes(line)),
+        ),
+    ];
+}
+
+/** Robots and tokens that are made anew: their old passwords end. */
+export function renewed(changes: readonly Change[], names: Names, language: Language): string | undefined {
+    const found = changes.filter((each) => isAccount(each) && each.kind === "replace");
+    if (found.length === 0) {
+        return undefined;
+    }
+    const zh = language === "zh";
+    const list = listed(
+        found.map((each) => names.name(each)),
+        language,
+        4,
+    );
+    const [first] = found;
+    const count =
+        first !== undefined && found.every(({ type }) => type === first.type)
+            ? counted(found.length, nounOf(first.type), language)
+            : tally(
+                  found.map(({ type }) => type),
+                  language,
+              );
+    return zh
+        ? `重新生成 ${count}：${list}。旧密码失效；本平台使用它们的地方会自动更新；在别处使用的需要自行更换。`
+        : `${count} made anew: ${list}. The old passwords end. Where the estate uses them the new ones are put; whoever copied one elsewhere has to do it again.`;
+}
