@@ -20,6 +20,22 @@ export interface CardText {
     readonly words: string;
 }
 
+/** A receiver's words without what it was told in secret, should it say that back: its URL, parts of it, the signing secret. */
+function withoutSecrets(words: string, urls: readonly string[], secret: string): string {
+    const parts = urls.flatMap((each) => {
+        const { pathname, search, searchParams } = new URL(each);
+        // Words such as "services" are no secret, and in what receivers say.
+        const segments = [...pathname.split("/"), ...searchParams.values()].filter((part) =>
+            /[^a-z-]/.test(part),
+        );
+        return [each, `${pathname}${search}`, pathname, search, ...segments];
+    });
+    return [...parts, secret]
+        .filter((part) => part.length >= 6)
+        .sort((one, other) => other.length - one.length)
+        .reduce((text, part) => text.replaceAll(part, "(hidden)"), words);
+}
+
 /** Posts a card, signed as the bot wants it. Why it was not taken, if it was not, and the host; nothing in it is secret. */
 export async function postCard(
     channel: WebhookChannel,
@@ -43,7 +59,8 @@ export async function postCard(
     try {
         const { status, body } = await ask("POST", post.url.slice(origin.length), post.body);
         const refusal = bots[kind].refusal(body);
-        return [status < 200 || status > 299 ? `it answers ${status}` : refusal, host];
+        const words = refusal === undefined ? undefined : withoutSecrets(refusal, [url, post.url], secret);
+        return [status < 200 || status > 299 ? `it answers ${status}` : words, host];
     } catch (error) {
         return [unreachable(error).message, host];
     } finally {
