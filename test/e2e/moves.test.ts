@@ -3,9 +3,6 @@
  * its next commit is delivered in the new way; the other has copies, which its team would have to change.
  */
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { isMap, type Document } from "yaml";
 import { Story, type Person } from "../../commands/support/story";
@@ -69,16 +66,6 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
         alice = await story.person("alice");
     });
     after(() => world.end());
-
-    const inventory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "estate-moves-")), "dev.json");
-    after(() => fs.rmSync(path.dirname(inventory), { recursive: true, force: true }));
-    /** What a note says that is left on GitLab, and what is deleted of repositories. */
-    const staying = (said: string): string[] =>
-        said
-            .split("\n")
-            .filter((line) =>
-                /^ {2}\S (.*the estate no longer looks after|deletes (repository|group|file))/.test(line),
-            );
 
     const source = (app: App): string => `acme/${team}/${app}`;
     const config = (app: App): string => `${source(app)}-config`;
@@ -165,11 +152,7 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
     const goesOver = async (look: () => Promise<void>): Promise<string> => {
         const before = await standing();
         const said = await world.succeed("commands/pulumi.ts", ["preview"]);
-        if (fs.existsSync(inventory)) {
-            const without = await world.succeed("commands/pulumi.ts", ["preview", "--against", inventory]);
-            assert.deepEqual(staying(without), staying(said), "what stays, told without credentials");
-        }
-        await world.succeed("commands/pulumi.ts", ["up", "--inventory", inventory]);
+        await world.up();
         await look();
         assert.deepEqual(await standing(), before, "what runs, and what is kept");
         return said;
@@ -275,7 +258,6 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
         });
         assert.match(said, /branch prod of acme\/moving\/moving-web-config/);
         assert.match(said, /no flow any more: repository acme\/moving-prod\/moving-site-config/);
-        assert.match(said, /repository acme\/moving-prod\/moving-site-config.* stay on the server/);
         assert.doesNotMatch(said, /cannot be applied/);
         assert.deepEqual(
             await Promise.all(names.map((app) => idOf(`acme/${team}-prod/${app}-config`))),

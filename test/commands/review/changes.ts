@@ -13,6 +13,7 @@ import { itemsOf } from "../../../commands/inventory/inventory";
 import { replacements } from "../../../commands/inventory/replaced";
 import { stateOfInventory } from "../../../commands/inventory/state";
 import type { NoteSource } from "../../../commands/review/note";
+import type { ExportedStack } from "../../../commands/support/exported";
 import { lookAhead } from "../../../commands/support/lookAhead";
 import type { Step } from "../../../commands/support/runReport";
 import { formatProblems, parseEstate, type SpecInput } from "../../../estate";
@@ -94,6 +95,11 @@ export async function changeBetween(
     const after = itemsOf(await registrationsOf(to));
     const report = { ...compared(before, after, replaces, leftAlone), errors: [] };
     return { estate: to, report, leftAlone, ahead };
+}
+
+/** The state of a stack that is as an estate describes it. */
+export async function stateOf(estate: Estate): Promise<ExportedStack> {
+    return stateOfInventory({ stack: "dev", objects: itemsOf(await registrationsOf(estate)) }, estate);
 }
 
 /** The steps of such a preview. */
