@@ -127,7 +127,7 @@ describe("inheritance", () => {
 
     it("merges replicas, replaces patches, and gives neither to a chart", () => {
         const [outer, inner] = ["web", "api"].map((name) => ({
-            patch: `kind: Deployment\nmetadata: { name: ${name} }`,
+            patch: `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name} }`,
         }));
         const change = {
             defaults: { kustomize: { replicas: { api: 1, web: 2 }, patches: [outer] } },
