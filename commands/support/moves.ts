@@ -10,6 +10,7 @@ import { isDeepStrictEqual } from "node:util";
 import { configOf, versionFile, versionOf, type Audience } from "../../estate/flows/plan";
 import { appLabel, environmentLabel } from "../../estate/labels";
 import type { App, ConfigRepository, Estate, Language } from "../../estate/model";
+import { previewEnvironment } from "../../estate/previews";
 import type { Finding } from "../doctor/finding";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import { imageProjects, movedImages, type ImageProjectOfStack } from "./movedImages";
@@ -177,7 +178,12 @@ function renamed(
             ),
         );
     };
-    const used = new Set([...known.images.values()].map(({ environment }) => environment));
+    // Images of previews have a project of their own, and are no environment of the spec.
+    const used = new Set(
+        [...known.images.values()]
+            .map(({ environment }) => environment)
+            .filter((environment) => environment !== previewEnvironment),
+    );
     return [
         ...look("apps", known.apps, Object.keys(apps)),
         ...look(

@@ -189,6 +189,13 @@ describe("changes that are refused", () => {
             },
             found: ["renamed environments.test staging"],
         },
+        "an environment more, where previews have images": {
+            change: { environments: { extra: { clusters: ["member1"], promotesFrom: "prod" } } },
+            state: standing(["dev", "test", "prod", "preview"]).filter(
+                ({ urn }) => !urn.includes("branch-preview"),
+            ),
+            found: [],
+        },
         "a cluster with another name, whose namespaces would be made and then deleted": {
             change: {
                 clusters: { member2: undefined, east: { server: "https://member2.test:6443" } },
