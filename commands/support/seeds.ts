@@ -94,7 +94,7 @@ export interface ToInclude {
     /** Id and full path of the project. */
     readonly project: string;
     readonly path: string;
-    /** The branch it starts with, whose file counts. */
+    /** A branch whose file counts: the one it starts with, or the one that work begins on. */
     readonly branch: string;
 }
 
@@ -104,7 +104,9 @@ export function toInclude({ apps }: Pick<Estate, "apps">, exported: ExportedStac
     const found = Object.values(apps)
         .filter(({ included }) => included !== undefined)
         .flatMap(({ name, repository, plan }) => [
-            { app: name, path: repository.fullPath, branch: plan.source.start, script: "image.sh" },
+            ...[plan.source.start, plan.source.begins]
+                .filter((branch) => branch !== undefined)
+                .map((branch) => ({ app: name, path: repository.fullPath, branch, script: "image.sh" })),
             ...plan.configs.map((config) => ({
                 app: name,
                 path: config.at.fullPath,
@@ -117,7 +119,7 @@ export function toInclude({ apps }: Pick<Estate, "apps">, exported: ExportedStac
             return project !== undefined && has(project, script) ? [{ ...each, project }] : [];
         });
     // Apps may share a repository.
-    return [...new Map(found.map((each) => [each.path, each])).values()];
+    return [...new Map(found.map((each) => [`${each.path} ${each.branch}`, each])).values()];
 }
 
 /** Whether a pipeline file names the estate's, outside of comments. */

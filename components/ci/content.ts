@@ -7,7 +7,13 @@ import type { SeedFile } from "../support/seed";
 import { required } from "../support/maps";
 import { fileText } from "../support/template";
 import { ciFiles } from "./flows";
-import { estateFile, type EnvironmentMachines, type IncludedFrom } from "./flows/files";
+import {
+    estateFile,
+    type EnvironmentMachines,
+    type EstateFile,
+    type IncludedFrom,
+    type IncludingFiles,
+} from "./flows/files";
 import { scriptPath, scriptText, type Script } from "./scripts";
 import type { Settings } from "./settings";
 import { pipelineFile, previewJobs, type CiSystem } from "./systems";
@@ -106,11 +112,13 @@ export function appEstateFile(
     app: App,
     from: IncludedFrom,
     machines: Readonly<Record<string, Machine>> = {},
-): SeedFile | undefined {
-    const text =
+): EstateFile | undefined {
+    return (
         app.included &&
-        ciFiles[app.plan.pipelines].included.app.estate(app, versioned(app, from), machinesOf(app, machines));
-    return text === undefined ? undefined : { path: estateFile, text };
+        written(ciFiles[app.plan.pipelines].included.app, (files) =>
+            files.estate(app, versioned(app, from), machinesOf(app, machines)),
+        )
+    );
 }
 
 /** The same for a config repository. */
@@ -118,16 +126,14 @@ export function configEstateFile(
     apps: readonly App[],
     from: IncludedFrom,
     fullPath = apps[0]?.config.fullPath ?? "",
-): SeedFile | undefined {
+): EstateFile | undefined {
     const including = includingApps(apps, fullPath);
-    const text =
-        including &&
-        ciFiles[including[0].plan.pipelines].included.config?.estate(
-            including,
-            versioned(including[0], from),
-            {},
-        );
-    return text === undefined ? undefined : { path: estateFile, text };
+    const files = including && ciFiles[including[0].plan.pipelines].included.config;
+    return files && written(files, (each) => each.estate(including, versioned(including[0], from), {}));
+}
+
+function written<Of>(files: IncludingFiles<Of>, textOf: (files: IncludingFiles<Of>) => string): EstateFile {
+    return { path: estateFile, text: textOf(files), quiet: files.quiet === true };
 }
 
 /** The version that an app names, or the newest. */

@@ -3,8 +3,9 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import { appIn, configOf, type BranchPlan, type Lane } from "../../estate/flows/plan";
 import type { App, CredentialPolicy, Environment, GitLab, Machine } from "../../estate/model";
-import { belongsTo, contentOptions, dataOptions } from "../support/options";
+import { belongsTo, contentOptions, dataOptions, type ChildOptions } from "../support/options";
 import { appEstateFile, appPipelineContent } from "../ci/content";
+import type { EstateFile } from "../ci/flows/files";
 import type { Settings } from "../ci/settings";
 import { appContent } from "../content";
 import type { GitCredential } from "./configRepository";
@@ -14,6 +15,7 @@ import { makeEnvironment } from "./environments";
 import {
     estateFile,
     existing,
+    firstEstateFile,
     projectSettings,
     protectBranch,
     protectTags,
@@ -97,15 +99,19 @@ export class AppRepository extends pulumi.ComponentResource {
             dependsOn: protections,
         });
         const included = appEstateFile(app, args.pipelines, args.machines);
+        const begun = included && others.find((branch) => branch.name === plan.begins);
+        if (begun !== undefined) {
+            protections.push(this.branch(name, args, project, begun, files));
+        }
         if (included !== undefined) {
             files.push(
-                estateFile(`${name}-pipelines`, project, plan.start, included, {
+                ...this.estateFiles(name, args, project, included, {
                     ...inside,
                     dependsOn: [...protections, ...existing(args.pipelines)],
                 }),
             );
         }
-        for (const branch of others) {
+        for (const branch of others.filter((each) => each !== begun)) {
             this.branch(name, args, project, branch, branch.temporary ? [] : files);
         }
 
@@ -136,6 +142,27 @@ export class AppRepository extends pulumi.ComponentResource {
         this.webUrl = project.webUrl;
         this.cloneUrl = project.httpUrlToRepo;
         this.registerOutputs({ projectId: this.projectId, webUrl: this.webUrl, cloneUrl: this.cloneUrl });
+    }
+
+    /**
+     * What it includes. A later version is committed where work begins and comes to the default branch as the code does; that
+     * has the first one, so that branches of people have it wherever they start.
+     */
+    private estateFiles(
+        name: string,
+        { app: { plan } }: AppRepositoryArgs,
+        project: gitlab.Project,
+        file: EstateFile,
+        opts: ChildOptions,
+    ): gitlab.RepositoryFile[] {
+        const { start, begins } = plan.source;
+        const at = `${name}-pipelines`;
+        return begins === undefined
+            ? [estateFile(at, project, start, file, opts)]
+            : [
+                  firstEstateFile(at, project, start, file, opts),
+                  estateFile(`${at}-${begins}`, project, begins, file, opts),
+              ];
     }
 
     /**

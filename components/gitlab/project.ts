@@ -3,7 +3,7 @@ import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RepositoryPlan } from "../../estate/flows/plan";
 import type { GitLab } from "../../estate/model";
-import type { IncludedFrom } from "../ci/flows/files";
+import { estateCommit, type EstateFile, type IncludedFrom } from "../ci/flows/files";
 import { contentOptions, keyedByName, type ChildOptions } from "../support/options";
 import { sortedEntries } from "../support/maps";
 import type { SeedFile } from "../support/seed";
@@ -125,6 +125,16 @@ export function pushRules(
     );
 }
 
+/** What is ignored of first content: everything but where it is. */
+const firstContent = [
+    "branch",
+    "content",
+    "encoding",
+    "commitMessage",
+    "overwriteOnCreate",
+    "executeFilemode",
+];
+
 /**
  * First content of a repository: one commit per file, made once. What is in the file afterwards is the team's:
  * a changed template is ignored, and removing the app from the spec leaves the file.
@@ -154,14 +164,7 @@ export function seed(
                     retainOnDelete: true,
                     // All of it: an update would write the first content over the team's, and another first branch has
                     // been made from the one before, with these files in it.
-                    ignoreChanges: [
-                        "branch",
-                        "content",
-                        "encoding",
-                        "commitMessage",
-                        "overwriteOnCreate",
-                        "executeFilemode",
-                    ],
+                    ignoreChanges: firstContent,
                     ...opts,
                 },
             ),
@@ -187,22 +190,47 @@ export function estateFile(
     name: string,
     project: gitlab.Project,
     branch: string,
-    file: SeedFile,
+    file: EstateFile,
     opts: ChildOptions,
 ): gitlab.RepositoryFile {
     return new gitlab.RepositoryFile(
         name,
         {
-            project: project.id,
-            branch,
-            filePath: file.path,
-            content: file.text,
-            encoding: "text",
+            ...estateFileAt(project, branch, file),
             // Nothing of the app changed, and a pipeline would build and deliver its image again.
-            commitMessage: "Include the pipelines that the estate names [skip ci]",
-            // It is the estate's, also where its team brought the first one.
-            overwriteOnCreate: true,
+            commitMessage: file.quiet ? estateCommit : `${estateCommit} [skip ci]`,
         },
         { ...opts, ...contentOptions(project) },
     );
+}
+
+/** The same on a branch that has the later ones by merges from the one where work begins. */
+export function firstEstateFile(
+    name: string,
+    project: gitlab.Project,
+    branch: string,
+    file: EstateFile,
+    opts: ChildOptions,
+): gitlab.RepositoryFile {
+    return new gitlab.RepositoryFile(
+        name,
+        { ...estateFileAt(project, branch, file), commitMessage: `Add ${file.path} [skip ci]` },
+        { ...opts, ...contentOptions(project), ignoreChanges: firstContent },
+    );
+}
+
+function estateFileAt(
+    project: gitlab.Project,
+    branch: string,
+    file: EstateFile,
+): Omit<gitlab.RepositoryFileArgs, "commitMessage"> {
+    return {
+        project: project.id,
+        branch,
+        filePath: file.path,
+        content: file.text,
+        encoding: "text",
+        // It is the estate's, also where its team brought the first one.
+        overwriteOnCreate: true,
+    };
 }

@@ -15,12 +15,12 @@ export interface BranchRules {
  *
  * The free tier knows only roles, in either edition: where programs write, everybody of their account's role can push too;
  * with premium the account is named and its role is not. The estate commits first content to the branch that a repository
- * starts with, so maintainers can always push there: GitLab keeps everybody out of a branch that "no one" pushes to,
+ * starts with, and what it changes later to the one that work begins on, so maintainers can always push there: GitLab keeps everybody out of a branch that "no one" pushes to,
  * administrators too.
  */
 export function branchRules(
     branch: BranchPlan,
-    { start, writerRole = "developer" }: Pick<RepositoryPlan, "start" | "writerRole">,
+    { start, begins, writerRole = "developer" }: Pick<RepositoryPlan, "start" | "begins" | "writerRole">,
     tier: Tier,
 ): BranchRules {
     const writer = branch.writers.length > 0;
@@ -29,7 +29,8 @@ export function branchRules(
     if (writer && tier === "free") {
         return { push: writerRole, merge, writer };
     }
-    const push = start === branch.name && branch.push === "no one" ? "maintainer" : branch.push;
+    const estates = [start, begins].includes(branch.name);
+    const push = estates && branch.push === "no one" ? "maintainer" : branch.push;
     return { push, merge, writer };
 }
 

@@ -1,6 +1,7 @@
 /** Lanes that are written down, one for each environment: what they come to, and what the app repository needs for them. Pure. */
 import {
     approvalOf,
+    beginsAt,
     type BranchPlan,
     type FlowFacts,
     type Lane,
@@ -115,6 +116,7 @@ export function lanesSource(facts: FlowFacts, lanes: readonly Lane[], ways: Lane
     return {
         description: `Source of ${app.name}`,
         start,
+        ...beginsAt(facts, lanes),
         branches: [
             protection(start),
             ...[...delivered.keys()]

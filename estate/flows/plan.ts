@@ -58,6 +58,11 @@ export interface RepositoryPlan {
     readonly description: string;
     /** Default branch: the repository starts with it, and first content is committed to it. */
     readonly start: string;
+    /**
+     * The branch that work begins on, from where it comes to the default branch: what the estate changes later is committed
+     * there, and travels with the code. Absent: the default branch, or nothing is changed later.
+     */
+    readonly begins?: string;
     /** All protected branches, the start among them. */
     readonly branches: readonly BranchPlan[];
     /** By the name of the protection, which stays when the pattern changes. */
@@ -199,6 +204,15 @@ export interface FlowDefinition {
     readonly machines?: boolean;
     /** What must hold where an app has the flow, or the estate has it as its default. */
     readonly rules: readonly FlowRule[];
+}
+
+/** The first branch that comes to an environment, in their order, where the estate has something to change and that is not the default one. */
+export function beginsAt(
+    { app }: Pick<FlowFacts, "app">,
+    lanes: readonly Pick<Lane, "ref">[],
+): Pick<RepositoryPlan, "begins"> {
+    const first = lanes.find(({ ref }) => ref.kind === "branch" && !ref.name.includes("*"))?.ref.name;
+    return app.included === undefined || first === app.repository.branch ? {} : given("begins", first);
 }
 
 /** Flows by name. */

@@ -4,7 +4,7 @@ import { given } from "../plain";
 import type { Finding } from "../rules/rule";
 import { baseFolder, folderConfigPlan, folderPlace } from "./folders";
 import { laneRules } from "./laneRules";
-import { approvalOf, handedOver } from "./plan";
+import { approvalOf, beginsAt, handedOver } from "./plan";
 import type {
     BranchPlan,
     ConfigRepositoryPlan,
@@ -101,6 +101,7 @@ function sourcePlan(facts: FlowFacts): RepositoryPlan {
     return {
         description: `Source of ${app.name}`,
         start,
+        ...beginsAt(facts, lanes(facts)),
         branches: [
             { name: start, ...protection(start) },
             ...[...new Set(delivered.map(({ branch }) => branch))]

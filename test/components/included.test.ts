@@ -68,6 +68,28 @@ test("settings are one variable, credentials stay what they were, and first cont
     assert.equal(file.options.ignoreChanges, undefined);
 });
 
+for (const [flow, begins] of [
+    ["trunk", "latest"],
+    ["gitlab-flow", "develop"],
+] as const) {
+    test(`flow ${flow}: a version is committed where work begins, and the default branch has its first one`, async () => {
+        const app = sampleApp("web", { flow, included: {} });
+        const { registrations } = await record(() =>
+            declareEstate(sampleEstate([app]), sampleCredentials, samplePrepared),
+        );
+        const seen = { registrations, after: new Map(), result: undefined };
+        const first = registration(seen, "app-web-repository-pipelines");
+        const later = registration(seen, `app-web-repository-pipelines-${begins}`);
+        assert.deepEqual([first.inputs["branch"], later.inputs["branch"]], ["main", begins]);
+        assert.equal(first.inputs["content"], later.inputs["content"]);
+        assert.ok(first.options.ignoreChanges?.includes("content"));
+        assert.equal(later.options.ignoreChanges, undefined);
+        assert.deepEqual([first.options.retainOnDelete, later.options.retainOnDelete], [true, true]);
+        assert.match(String(first.inputs["commitMessage"]), /\[skip ci\]/);
+        assert.doesNotMatch(String(later.inputs["commitMessage"]), /skip/);
+    });
+}
+
 test("with lanes only what rules need are variables, and jobs of an environment have a file of their own", async () => {
     const app = sampleApp("web", { flow: "gitlab-flow", included: {} });
     const { registrations } = await record(() =>

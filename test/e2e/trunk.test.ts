@@ -151,6 +151,50 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
         assert.match(String(baseline?.message), new RegExp(`Digest: ${digest}`));
     });
 
+    test("given another version of the pipelines, then it comes to latest without a build, and is released without a merge back", async () => {
+        const pipelines = route("acme/pipelines", "/repository/tags");
+        const [version] = (await world.gitlab<{ name: string }[]>("GET", pipelines)).body;
+        const made = await world.gitlab("POST", pipelines, { tag_name: "v1-other", ref: version?.name });
+        assert.equal(made.status, 201, JSON.stringify(made.body));
+        const master = await story.head(source, "master");
+        world.editSpec((spec) =>
+            spec.setIn(["config", "gitops-estate:estate", "apps", app, "pipelines", "version"], "v1-other"),
+        );
+        await world.up();
+        assert.match(await story.file(source, "latest", "ci/estate.yml"), /ref: v1-other/);
+        assert.equal(await story.head(source, "master"), master);
+        const head = await story.head(source, "latest");
+        const { body: built } = await story.call<unknown[]>(
+            alice,
+            "GET",
+            route(source, `/pipelines?sha=${head}`),
+        );
+        assert.deepEqual(built, [], "its commit starts no pipeline");
+        assert.deepEqual(await world.plan(), {});
+
+        const releases = async (): Promise<{ id: number; status: string; sha: string; ref: string }[]> =>
+            (
+                await story.call<{ id: number; status: string; sha: string; ref: string }[]>(
+                    alice,
+                    "GET",
+                    route(prod, "/pipelines?source=trigger"),
+                )
+            ).body;
+        const before = (await releases()).length;
+        await succeeded(source, await released(), "push");
+        assert.match(await story.file(source, "master", "ci/estate.yml"), /ref: v1-other/);
+        const [newest] = await until(
+            "the release of a commit that was not built",
+            releases,
+            (found) => found.length > before && ["success", "failed"].includes(String(found[0]?.status)),
+            240,
+        );
+        assert.ok(newest !== undefined);
+        const trace = await story.logOf(prod, { ...newest, source: "trigger" });
+        assert.equal(newest.status, "success", trace);
+        await inProd(first);
+    });
+
     test("given a developer, then latest, master and all that is prod's are closed, and work and staging are open", async () => {
         const answers = async (person: Person): Promise<Record<string, number>> => {
             const commit = (branch: string): unknown => ({

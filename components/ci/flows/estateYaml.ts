@@ -3,7 +3,7 @@ import type { Lane } from "../../../estate/flows/plan";
 import type { App } from "../../../estate/model";
 import { yaml } from "../../support/yaml";
 import { keyPart } from "../keys";
-import type { IncludedFrom } from "./files";
+import { estateCommit, type IncludedFrom } from "./files";
 
 /** A file of the estate's project for pipelines, with its inputs. */
 export interface Included {
@@ -12,7 +12,10 @@ export interface Included {
 }
 
 /** A rule of GitLab's, by which something is there or not. */
-type If = Readonly<Record<"if", string>>;
+type If = Readonly<Record<"if", string> & { when?: "never" }>;
+
+/** What jobs with tests have in common where a flow says nothing else: every flow has it, so a team's file goes with each. */
+const testJob = { ".tests": { rules: [{ when: "on_success" }] } } as const;
 
 /**
  * What an app repository includes, and which pipelines it has. Merge requests include nothing but previews: no other job of
@@ -21,7 +24,7 @@ type If = Readonly<Record<"if", string>>;
  * @param workflow when there are pipelines beside those of merge requests.
  */
 export function estateYaml(
-    { previews, pipeline: { images } }: App,
+    { plan: { source }, previews, pipeline: { images } }: App,
     { project, version }: IncludedFrom,
     { files, stages, workflow }: { files: readonly Included[]; stages: readonly string[]; workflow: string },
     rest: Readonly<Record<string, unknown>> = {},
@@ -46,7 +49,13 @@ export function estateYaml(
                       },
                   },
               ];
-    const rules: If[] = [{ if: '$CI_PIPELINE_SOURCE == "merge_request_event"' }, { if: workflow }];
+    // Nothing of the app changed with the estate's own commit. A tag or another branch there is delivered all the same.
+    const own = `$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == "${source.begins ?? source.start}" && $CI_COMMIT_TITLE == "${estateCommit}"`;
+    const rules: If[] = [
+        { if: '$CI_PIPELINE_SOURCE == "merge_request_event"' },
+        { if: own, when: "never" },
+        { if: workflow },
+    ];
     return (
         "# Written by the estate, and again by its updates: which version of its pipelines this repository has.\n\n" +
         yaml({
@@ -61,6 +70,7 @@ export function estateYaml(
             ],
             workflow: { rules },
             stages,
+            ...testJob,
             ...rest,
         })
     );

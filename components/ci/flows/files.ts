@@ -15,6 +15,24 @@ export interface IncludedFrom {
 /** Path of the file by which the estate says what a repository includes. */
 export const estateFile = "ci/estate.yml";
 
+/** Title of the estate's commits of it, by which rules of pipelines know them. */
+export const estateCommit = "Include the pipelines that the estate names";
+
+/** What notes for people say of it; nothing where a repository has copies. */
+export function includedNote({ included }: Pick<App, "included">): string[] {
+    return included === undefined
+        ? []
+        : [
+              `- What builds and delivers comes with \`${estateFile}\`, which the estate writes and updates. Leave it as it is, and merge it like everything else.`,
+          ];
+}
+
+/** That file. */
+export interface EstateFile extends SeedFile {
+    /** As {@link IncludingFiles.quiet} says. */
+    readonly quiet: boolean;
+}
+
 /** Machines by the environment that each is. */
 export type EnvironmentMachines = Readonly<Record<string, Machine>>;
 
@@ -24,6 +42,11 @@ export interface IncludingFiles<Of> {
     readonly own: (of: Of) => SeedFile[];
     /** Text of {@link estateFile}. `machines`: those that its environments are. */
     readonly estate: (of: Of, from: IncludedFrom, machines: EnvironmentMachines) => string;
+    /**
+     * Whether that text itself keeps the estate's commit of it from starting a pipeline. Absent: the commit says `[skip ci]`,
+     * which GitLab heeds in merge requests, tags and branches of that commit too.
+     */
+    readonly quiet?: true;
 }
 
 /** The files of a flow's repositories for CI systems, and for people: texts of files. */

@@ -8,7 +8,7 @@
  *   rollback   in the pipeline of a baseline: opens a merge request that puts its version back, and holds it there
  *
  * GitLab's merges make new commits, so an image is found by content: the commits of the delivered branches with the same
- * tree as the head of this one. These are protected; tags and other branches, which developers make, are not looked at. What releases what is in the variables RELEASE…, one for each app, which the estate sets.
+ * tree as the head of this one, but for ci/estate.yml, which the estate writes without a build. These are protected; tags and other branches, which developers make, are not looked at. What releases what is in the variables RELEASE…, one for each app, which the estate sets.
  * Needs Node 20 or newer, git, and ci/copy.mjs and ci/deliver.sh beside it.
  */
 import { spawnSync } from "node:child_process";
@@ -75,17 +75,43 @@ export function releasesOf(variables) {
   });
 }
 
+/** The estate's file of an app repository: which pipelines it includes is nothing of the app, and starts no build. */
+const estateFile = "ci/estate.yml";
+
 /**
- * Commits with the content of a branch's head, the head first.
- * @param {string} log lines with a commit and its tree, of the head and then of the branches that are delivered
+ * Commits with the content of a branch's head, the head first; then those before them from which nothing changed but the
+ * estate's file.
+ * @param {string} log lines with a commit, its tree and its parents, of the head and then of the branches that are delivered
+ * @param {(parent: string, commit: string) => string} changed names of the files that differ, a line each
  */
-export function sameContent(log) {
+export function sameContent(log, changed) {
   const commits = log
     .trim()
     .split("\n")
-    .map((line) => line.split(" "));
-  const wanted = commits[0]?.[1];
-  return [...new Set(commits.filter(([, tree]) => tree === wanted).map(([commit = ""]) => commit))];
+    .map((line) => {
+      const [commit = "", tree = "", ...parents] = line.split(" ");
+      return { commit, tree, parents };
+    });
+  const trees = new Map(commits.map(({ commit, tree }) => [commit, tree]));
+  const wanted = new Set(commits.slice(0, 1).map(({ tree }) => tree));
+  /** @type {Set<string>} */
+  const found = new Set();
+  // The set grows while it is gone through.
+  for (const each of wanted) {
+    for (const { commit, tree, parents } of commits) {
+      if (tree !== each || found.has(commit)) {
+        continue;
+      }
+      found.add(commit);
+      for (const parent of parents) {
+        const before = trees.get(parent);
+        if (before !== undefined && !wanted.has(before) && changed(parent, commit).trim() === estateFile) {
+          wanted.add(before);
+        }
+      }
+    }
+  }
+  return [...found];
 }
 
 /**
@@ -101,9 +127,10 @@ export function commitsLike(git, branch, branches) {
   if (!there.has(full(branch))) {
     throw new ReleaseError(`the app repository has no branch ${branch}, which is what is released.`);
   }
-  const log = (/** @type {string[]} */ ...words) => git("log", "--format=%H %T", ...words, "--");
+  const log = (/** @type {string[]} */ ...words) => git("log", "--format=%H %T %P", ...words, "--");
   return sameContent(
     log("-n1", full(branch)) + log(...[branch, ...branches].map(full).filter((name) => there.has(name))),
+    (parent, commit) => git("diff", "--name-only", "--no-renames", parent, commit, "--"),
   );
 }
 

@@ -68,6 +68,7 @@ test("repositories have the few lines that include a version, and what is the te
     const file = appEstateFile(web, from);
     assert.equal(file?.path, "ci/estate.yml");
     assert.deepEqual(parse(file.text), {
+        ".tests": { rules: [{ when: "on_success" }] },
         include: [
             {
                 project: "acme/pipelines",
@@ -134,6 +135,27 @@ test("with lanes an app repository includes the jobs of each, but in pipelines o
         ...["test", "quality", "build"],
         ...["reuse_image", "build_image", "deploy", "merge_back"],
     ]);
+});
+
+test("what the estate changes later starts no pipeline where it commits it, and keeps none from what is made of it", () => {
+    for (const [flow, branch] of [
+        ["trunk", "latest"],
+        ["gitlab-flow", "develop"],
+    ] as const) {
+        const file = appEstateFile(sampleApp("web", { flow, included: {} }), from);
+        assert.equal(file?.quiet, true);
+        const { workflow } = parse(file.text) as { workflow: { rules: readonly unknown[] } };
+        assert.deepEqual(workflow.rules[1], {
+            if: `$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == "${branch}" && $CI_COMMIT_TITLE == "Include the pipelines that the estate names"`,
+            when: "never",
+        });
+    }
+    assert.equal(
+        configEstateFile([web], from)?.quiet,
+        true,
+        "merge requests of the first branch have pipelines",
+    );
+    assert.equal(appEstateFile(web, from)?.quiet, false, "its rules are in the version that is included");
 });
 
 test("a config repository whose baselines a program tags has copies", () => {

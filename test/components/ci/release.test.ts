@@ -124,7 +124,17 @@ class Scene {
 describe("the commits of a content", () => {
     it("are those with the head's tree, the head first, each once", () => {
         const log = ["m2 t2", "m2 t2", "l2 t2", "m1 t1", "l1 t1", "x t3"].join("\n");
-        assert.deepEqual(sameContent(`${log}\n`), ["m2", "l2"]);
+        assert.deepEqual(
+            sameContent(`${log}\n`, () => ""),
+            ["m2", "l2"],
+        );
+    });
+
+    it("are those too that lack nothing but what the estate wrote, on and on, the newest first", () => {
+        const log = ["m t3 o l3", "l3 t3 l2", "l2 t2 l1", "l1 t1 l0 f", "l0 t0", "f t1 l0", "o t0"];
+        const changed = (parent: string, commit: string): string =>
+            ["l2 l3", "l1 l2"].includes(`${parent} ${commit}`) ? "ci/estate.yml\n" : "ci/estate.yml\na.ts\n";
+        assert.deepEqual(sameContent(log.join("\n"), changed), ["m", "l3", "l2", "l1", "f"]);
     });
 });
 
@@ -142,6 +152,19 @@ describe("what is released of a branch", () => {
             "latest",
         ]);
         assert.deepEqual(like, [head, second]);
+    });
+
+    it("is what was built before the estate's commit, which starts no build", (context) => {
+        const scene = new Scene(context);
+        const [, second] = scene.versions();
+        scene.git(scene.source, "checkout", "--quiet", "latest");
+        scene.commit(scene.source, "ci/estate.yml", "include: another\n");
+        scene.git(scene.source, "checkout", "--quiet", "master");
+        scene.git(scene.source, "merge", "--quiet", "--no-ff", "--message", "Release", "latest");
+        const git = (...words: string[]): string => scene.git(scene.source, ...words) + "\n";
+        assert.ok(commitsLike(git, "master", ["latest"]).includes(second ?? ""));
+        scene.commit(scene.source, "public/index.html", "more");
+        assert.ok(!commitsLike(git, "master", ["latest"]).includes(second ?? ""));
     });
 
     it("is not what a developer's branch has, which is not delivered", (context) => {

@@ -140,3 +140,19 @@ for (const { flow, refs } of cases) {
         assert.ok(new Set(seen.map((each) => JSON.stringify(each))).size > 2, "the refs have different jobs");
     });
 }
+
+const flows = ["environment-branches", "gitlab-flow", "trunk"] as const;
+
+for (const from of flows) {
+    test(`a team's own file of flow ${from} has its tests in every other one`, async (context) => {
+        const own = filesOf(sampleApp("web", { flow: from, included: {} }))[".gitlab-ci.yml"] ?? "";
+        for (const flow of flows.filter((each) => each !== from)) {
+            const app = sampleApp("web", { flow, included: {} });
+            const cwd = await checkout(context, { ...filesOf(app), ".gitlab-ci.yml": own });
+            const names = (await jobs(context, cwd, ruleSettings(app), { mergeRequest: "topic" })).map(
+                (job) => (job as { name: string }).name,
+            );
+            assert.deepEqual(names, ["quality", "test"], flow);
+        }
+    });
+}

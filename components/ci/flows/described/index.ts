@@ -9,7 +9,7 @@ import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
 import { previewJobs } from "../../systems";
 import { environmentBranches } from "../environment-branches";
-import type { CiFiles } from "../files";
+import { includedNote, type CiFiles } from "../files";
 import { allLanes, gitlabFlow, includedLanes, testJobs } from "../gitlab-flow";
 
 export const described: CiFiles = {
@@ -40,6 +40,7 @@ export const described: CiFiles = {
 
 function notes(app: App): string {
     return rendered("notes/ci.md", {
+        included: includedNote(app),
         app: app.name,
         flow: app.flow,
         repository: app.config.fullPath,

@@ -10,7 +10,7 @@ import { renderFile, type Values } from "../../../support/template";
 import { assignments, promotionCredentials, withCredentials } from "../../jenkins";
 import type { Settings } from "../../settings";
 import { pipelineFile, previewJobs } from "../../systems";
-import type { CiFiles } from "../files";
+import { includedNote, type CiFiles } from "../files";
 
 export const environmentBranches: CiFiles = {
     app: {
@@ -62,6 +62,7 @@ export const environmentBranches: CiFiles = {
                       }).replace(/^(?=.)/gm, "  ")),
         },
         config: {
+            quiet: true,
             own: () => [{ path: pipelineFile.gitlab, text: rendered("included-config.gitlab-ci.yml") }],
             estate: ([one], { project, version }) =>
                 rendered("estate-config.yml", {
@@ -115,6 +116,7 @@ function notes(app: App): string {
     }
     const built = {
         ...common,
+        included: includedNote(app),
         branch: app.repository.branch,
         pipelineFile: pipelineFile[app.ci],
     };

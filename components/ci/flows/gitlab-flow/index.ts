@@ -11,7 +11,7 @@ import { renderFile } from "../../../support/template";
 import { yamlScalar } from "../../../support/yaml";
 import { pipelineFile } from "../../systems";
 import { dueRule, estateYaml, laneInputs, type Included } from "../estateYaml";
-import type { CiFiles, EnvironmentMachines } from "../files";
+import { includedNote, type CiFiles, type EnvironmentMachines } from "../files";
 
 export const gitlabFlow: CiFiles = {
     app: {
@@ -125,6 +125,7 @@ export function includedLanes(
     stages: Readonly<Record<"test" | "build" | "deploy", string>>,
 ): CiFiles["included"]["app"] {
     return {
+        quiet: true,
         own: ownPipeline(folder),
         estate: (app, from, machines) =>
             estateYaml(
@@ -205,6 +206,7 @@ function laneJobs(lane: Lane, machine?: Machine): string[] {
 
 function notes(app: App): string {
     return rendered("notes/ci.md", {
+        included: includedNote(app),
         app: app.name,
         repository: app.config.fullPath,
         lanes: app.environments.map((each) => {

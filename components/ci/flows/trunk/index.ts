@@ -10,7 +10,7 @@ import { renderFile } from "../../../support/template";
 import { yaml, yamlScalar } from "../../../support/yaml";
 import { previewJobs } from "../../systems";
 import { dueRule, estateYaml, laneInputs, type Included } from "../estateYaml";
-import type { CiFiles } from "../files";
+import { includedNote, type CiFiles } from "../files";
 import { ownPipeline, testJobs } from "../gitlab-flow";
 
 export const trunk: CiFiles = {
@@ -57,6 +57,7 @@ export const trunk: CiFiles = {
     // Programs tag the baselines of the config repository, and may not read the project for pipelines: it has copies.
     included: {
         app: {
+            quiet: true,
             own: ownPipeline(__dirname),
             estate: (app, from) =>
                 estateYaml(
@@ -141,6 +142,7 @@ function laneJobs(lane: Lane): string[] {
 function notes(app: App): string {
     const guarded = app.plan.configs.find(({ deploys }) => deploys);
     return rendered("notes/ci.md", {
+        included: includedNote(app),
         app: app.name,
         first: app.plan.reviewed ?? "",
         guarded: guarded?.at.fullPath ?? "",
