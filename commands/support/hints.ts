@@ -14,6 +14,7 @@ export function hintsFor(operation: string, report: RunReport): string[] {
         ...policyHint(report),
         ...planHint(report),
         ...unreachableHint(operation, report),
+        ...goneHint(operation, report),
     ];
 }
 
@@ -84,4 +85,14 @@ function unreachableHint(operation: string, { errors }: RunReport): string[] {
             ? ": npm run destroy -- --forget-unreachable"
             : ": take it out, npm run up -- --forget-unreachable, see docs/troubleshooting.md";
     return [`Run it again when the cluster answers. For a cluster that will not come back${forget}.`];
+}
+
+/** Most kinds of the published plugins cannot delete what somebody else has deleted; a refresh finds that it is gone. */
+function goneHint(operation: string, { errors }: RunReport): string[] {
+    const gone = errors.some(({ message }) => /\bdelet\w+\b.*\b404\b|\bDELETE\b.*\b404\b/is.test(message));
+    return gone
+        ? [
+              `What was to be deleted is gone from its server already. To take it out of the state first: npm run ${operation} -- --refresh`,
+          ]
+        : [];
 }

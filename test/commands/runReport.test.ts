@@ -98,6 +98,21 @@ describe("the hint after a run that failed", () => {
         );
         assert.doesNotMatch(hints("destroy", said("500 from Harbor")), /forget-unreachable/);
     });
+    test("says what to do about a deletion of what is gone, and of nothing else that is not found", () => {
+        const gone = said(
+            "deleting urn: 1 error occurred: DELETE https://gitlab.test/api/v4/projects/7/triggers/2: 404 {message: 404 Not found}",
+        );
+        assert.match(hints("up", gone), /gone from its server already.*npm run up -- --refresh/);
+        assert.match(hints("destroy", gone), /npm run destroy -- --refresh/);
+        assert.doesNotMatch(
+            hints("up", said("GET https://gitlab.test/api/v4/users: 404")),
+            /gone from its server/,
+        );
+        assert.doesNotMatch(
+            hints("up", said("DELETE https://gitlab.test/api/v4/x: 403")),
+            /gone from its server/,
+        );
+    });
     test("names the policy pack where it refused, and not for advice", () => {
         const policy = (enforcementLevel: string): unknown => ({ policyEvent: { enforcementLevel } });
         assert.match(hints("up", policy("mandatory")), /docs\/policies\.md/);

@@ -189,6 +189,27 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                   ],
     },
     {
+        id: "gitlab-pipelines-version",
+        rule: "must be a tag of the project for pipelines",
+        fast: true,
+        check: ({ missingVersions }, { estate: { apps, pipelines } }) => {
+            const including = Object.values(apps).filter(({ included }) => included !== undefined);
+            return missingVersions.map((version) => {
+                const of = including.filter(({ included }) => included?.version === version);
+                return {
+                    path:
+                        of.length === including.length
+                            ? "pipelines.version"
+                            : `apps.${of[0]?.name ?? ""}.pipelines.version`,
+                    value: version,
+                    rule: `must be a tag of ${pipelines.fullPath}, which pipelines of ${of.map(({ name }) => name).join(", ")} include, or the version that this update makes`,
+                    severity: "warning" as const,
+                    fix: "name a version that is there, or remove it, which includes the newest; it may stand at the app, at teams.<team>.pipelines or at pipelines",
+                };
+            });
+        },
+    },
+    {
         id: "gitlab-group-there",
         rule: "must be a group that this token sees, because gitlab.createGroup is false",
         fast: true,

@@ -90,6 +90,8 @@ export interface GitLabFacts {
     /** Absent: this token may not read them. */
     readonly settings?: InstanceSettings;
     readonly hooks: readonly HookTarget[];
+    /** Versions of pipelines that the spec names, and that are no tag of their project. */
+    readonly missingVersions: readonly string[];
     /** Lists that could not be read to their end. */
     readonly unread: readonly Unread[];
 }
@@ -99,6 +101,7 @@ const nothing = {
     roles: {},
     people: [],
     hooks: [],
+    missingVersions: [],
     unread: [],
 } as const;
 
@@ -151,19 +154,21 @@ function described({ status, headers }: Answer): string {
     return headers.location === undefined ? `${status}` : `${status}, elsewhere: ${headers.location}`;
 }
 
-async function withToken(ask: Ask, { gitlab, teams }: Estate): Promise<Omit<GitLabFacts, "hooks">> {
+async function withToken(ask: Ask, estate: Estate): Promise<Omit<GitLabFacts, "hooks">> {
+    const { gitlab, teams } = estate;
     const above = gitlab.group.includes("/")
         ? gitlab.group.slice(0, gitlab.group.lastIndexOf("/"))
         : undefined;
     const names = [
         ...new Set(Object.values(teams).flatMap((team) => [...team.maintainers, ...team.developers])),
     ];
-    const [self, user, settings, license, people] = await Promise.all([
+    const [self, user, settings, license, people, missingVersions] = await Promise.all([
         ask("GET", "/personal_access_tokens/self"),
         ask("GET", "/user"),
         ask("GET", "/application/settings"),
         ask("GET", "/license"),
         Promise.all(names.map((username) => person(ask, username))),
+        versionsMissing(ask, estate),
     ]);
     const me = record(user.body);
     const id = Number(me["id"] ?? 0);
@@ -204,8 +209,22 @@ async function withToken(ask: Ask, { gitlab, teams }: Estate): Promise<Omit<GitL
         places: inGroup?.places ?? nothing.places,
         roles,
         people,
+        missingVersions,
         unread,
     };
+}
+
+/** Of the versions that apps include by name. */
+async function versionsMissing(ask: Ask, { apps, pipelines }: Estate): Promise<string[]> {
+    const named = [...new Set(Object.values(apps).flatMap(({ included }) => included?.version ?? []))];
+    const tags = `/projects/${encodeURIComponent(pipelines.fullPath)}/repository/tags`;
+    const looks = await Promise.all(
+        named.map(async (version) => {
+            const { status } = await ask("GET", `${tags}/${encodeURIComponent(version)}`);
+            return status === 404 ? [version] : [];
+        }),
+    );
+    return looks.flat();
 }
 
 /** The user whom a name is of, however it is spelt; `status`: of GitLab's answer. */

@@ -179,6 +179,14 @@ const planted: Readonly<Record<string, Planted>> = {
         answers: { ...ready, "GET /metadata": { version: "18.0.2", enterprise: false } },
         found: [["gitlab-mr-pipelines", "gitlab.protectedMergeRequestPipelines", /: false/]],
     },
+    "pipelines of a version that is not there": {
+        answers: {
+            ...ready,
+            "GET /projects/acme%2Fpipelines/repository/tags/v1-00000000": new Status(404),
+        },
+        spec: { pipelines: { version: "v1-00000000" } },
+        found: [["gitlab-pipelines-version", "pipelines.version", /includes the newest/, "warning"]],
+    },
     "the other edition": {
         answers: { ...ready, "GET /metadata": { version: "19.4.0-ee", enterprise: true } },
         found: [["gitlab-edition", "gitlab.edition", /edition: ee/]],
@@ -462,5 +470,23 @@ describe("addresses", () => {
         assert.ok(isAllowed(url, "10.1.2.3", ["10.1.2.3:443"]));
         assert.ok(isAllowed(url, "fd00::1", ["fd00::1"]));
         assert.ok(!isAllowed(url, "10.1.2.3", ["argocd.test:8443", "10.2.0.0/16", "other.test"]));
+    });
+});
+
+describe("a version of the pipelines that the spec names", () => {
+    const tag = "GET /projects/acme%2Fpipelines/repository/tags/v1-00000000";
+    const named: Overrides = { pipelines: { version: "v1-00000000" } };
+    test("is told where it is no tag of their project, or there is no project", async () => {
+        const [found, ...more] = await look({ ...ready, [tag]: new Status(404) }, named);
+        assert.deepEqual(more, []);
+        assert.deepEqual(
+            [found?.id, found?.path, found?.value, found?.severity],
+            ["gitlab-pipelines-version", "pipelines.version", "v1-00000000", "warning"],
+        );
+        assert.match(String(found?.rule), /a tag of acme\/pipelines/);
+    });
+    test("is nothing to tell where it is there, or none is named", async () => {
+        assert.deepEqual(await look({ ...ready, [tag]: { name: "v1-00000000" } }, named), []);
+        assert.deepEqual(await look(ready), []);
     });
 });
