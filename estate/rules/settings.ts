@@ -22,7 +22,7 @@ export const settingRules: readonly Rule[] = [
                       .map((environment) => ({
                           path: `environments.${environment.name}.approvals`,
                           value: spec.environments[environment.name]?.approvals,
-                          fix: `${gates(estate, environment.name)}; set gitlab.tier to premium if the server has it`,
+                          fix: `${gates(estate, environment.name)}; set ${estate.gitlab.approvalGate === undefined ? "gitlab.approvalGate.enabled for a job that holds merges, or " : ""}gitlab.tier to premium if the server has it`,
                       })),
     },
     {

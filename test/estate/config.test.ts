@@ -143,7 +143,7 @@ describe("a stack", () => {
                     "  warning at environments.prod.approvals",
                     "    value: 1",
                     "    rule:  has no effect on the free tier, which has no approvals [tier-approvals]",
-                    "    fix:   done instead: nobody can push to branch prod, and only maintainers can merge into it; set gitlab.tier to premium if the server has it",
+                    "    fix:   done instead: nobody can push to branch prod, and only maintainers can merge into it; set gitlab.approvalGate.enabled for a job that holds merges, or gitlab.tier to premium if the server has it",
                 ].join("\n"),
                 "Nothing was changed.",
             ].join("\n\n"),
