@@ -2,7 +2,7 @@
  * `npm run bench [-- --apps <count>] [-- --rounds <count>] [-- --plain]`: what the estate costs beside a bare program with as many
  * resources that do nothing, on the same engine, in the same run; and what the sandbox costs.
  * `npm run bench -- delivery`: how long changes take to arrive, see bench/delivery.ts; `-- engines`: both engines side by
- * side, see bench/engines.ts; `-- review`: what reviews and drift cost beside the engine alone, see bench/review.ts. docs/performance.md says how to read them. They use a throwaway sandbox in the temporary folder and take it away again.
+ * side, see bench/engines.ts; `-- flows`: the same for each flow, with previews, see bench/flows.ts; `-- review`: what reviews and drift cost beside the engine alone, see bench/review.ts. docs/performance.md says how to read them. They use a throwaway sandbox in the temporary folder and take it away again.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -22,6 +22,7 @@ import { checkoutDir } from "../toolchain/checkout";
 import { ensureTools, progressPrinter } from "../toolchain";
 import { benchDelivery, parseDeliveryOptions } from "./bench/delivery";
 import { benchEngines, parseEnginesOptions } from "./bench/engines";
+import { benchFlows, parseFlowsOptions } from "./bench/flows";
 import { largeStack } from "./bench/large";
 import { measured, measuredFirstUp, memoryOf, treeOf, update, type Measurement } from "./bench/measure";
 import { countsOf } from "./bench/options";
@@ -212,6 +213,10 @@ async function main(): Promise<void> {
     if (word === "engines") {
         const options = parseEnginesOptions(rest);
         await inThrowawaySandbox((folder) => benchEngines(options, folder));
+        return;
+    }
+    if (word === "flows") {
+        await benchFlows(parseFlowsOptions(rest));
         return;
     }
     if (word === "review") {

@@ -5,13 +5,13 @@
  */
 import { parseDocument } from "yaml";
 import { engines } from "../../estate/engines";
-import { versionOf } from "../../estate/flows/plan";
-import type { App, Estate } from "../../estate/model";
+import type { App } from "../../estate/model";
 import { sandboxStatus } from "../../sandbox";
 import { CommandError, table } from "../support/console";
 import { fluxVersion, sandboxStack } from "../support/estateSandbox";
 import { committedStackFile } from "../support/stack";
-import { Story, until, type Person } from "../support/story";
+import { Story } from "../support/story";
+import { Changes } from "./changes";
 import { measuredFirstUp, memoryOf, treeOf } from "./measure";
 import { countsOf } from "./options";
 import { median } from "./report";
@@ -134,17 +134,22 @@ export async function benchEngines(options: EnginesOptions, folder: string): Pro
     const { seconds } = await measuredFirstUp(engine);
     say(`made in ${seconds.toFixed(0)} s`);
     const story = new Story(sandbox);
-    const bench = new Engines(estate, story, await story.person("root"));
-    await bench.settled();
+    const changes = new Changes(story, await story.person("root"));
+    const apps = Object.values(estate.apps);
+    for (const cluster of [near, far]) {
+        const wanted = apps.filter(({ environments: [place] }) => place?.clusters.includes(cluster));
+        say(`waiting for ${wanted.length} apps on ${cluster}`);
+        await changes.settled(cluster, wanted);
+    }
     const idle = await memories();
-    const answering = await bench.measure(options.runs);
+    const answering = await measure(changes, apps, options.runs);
     const busy = await memories();
     const server = await apiServer(far);
     process.kill(server, "SIGSTOP");
     let silent: Measures;
     try {
         say(`${far} accepts connections and answers nothing`);
-        silent = await bench.measure(options.runs);
+        silent = await measure(changes, apps, options.runs);
     } finally {
         process.kill(server, "SIGCONT");
     }
@@ -211,111 +216,22 @@ interface Measures {
     readonly all: Seconds;
 }
 
-interface Deployments {
-    readonly items: readonly {
-        readonly metadata: { readonly name: string };
-        readonly spec: { readonly progressDeadlineSeconds?: number };
-    }[];
-}
-
-/** Longest that a change is waited for, in seconds. */
-const patience = 1200;
-
-const deadline = /^( *progressDeadlineSeconds:) \d+$/m;
-
-class Engines {
-    private round = 100;
-
-    constructor(
-        private readonly estate: Estate,
-        private readonly story: Story,
-        private readonly root: Person,
-    ) {}
-
-    /** Waits until everything is there. */
-    async settled(): Promise<void> {
-        const apps = Object.values(this.estate.apps);
-        for (const cluster of [near, far]) {
-            const wanted = apps.filter(({ environments: [place] }) => place?.clusters.includes(cluster));
-            say(`waiting for ${wanted.length} apps on ${cluster}`);
-            await this.until(cluster, wanted, () => true);
-        }
+/** All at once first: what cannot reach its cluster then is tried again while single apps change. */
+async function measure(changes: Changes, apps: readonly App[], runs: number): Promise<Measures> {
+    const found: Measures = { single: {}, all: {} };
+    for (const engine of engineNames) {
+        const many = apps.filter((app) => app.team === team(engine));
+        const seconds = await changes.change(near, many);
+        found.all[engine] = [seconds];
+        say(`${engine}: ${many.length} apps in ${seconds.toFixed(1)} s`);
     }
-
-    /** All at once first: what cannot reach its cluster then is tried again while single apps change. */
-    async measure(runs: number): Promise<Measures> {
-        const found: Measures = { single: {}, all: {} };
-        const apps = Object.values(this.estate.apps);
+    for (let run = 1; run <= runs; run++) {
         for (const engine of engineNames) {
-            const many = apps.filter((app) => app.team === team(engine));
-            const seconds = await this.change(many);
-            found.all[engine] = [seconds];
-            say(`${engine}: ${many.length} apps in ${seconds.toFixed(1)} s`);
+            const app = apps.filter(({ name }) => name === one(engine));
+            const seconds = await changes.change(near, app);
+            (found.single[engine] ??= []).push(seconds);
+            say(`${engine}: run ${run} of ${runs} in ${seconds.toFixed(1)} s`);
         }
-        for (let run = 1; run <= runs; run++) {
-            for (const engine of engineNames) {
-                const app = apps.filter(({ name }) => name === one(engine));
-                const seconds = await this.change(app);
-                (found.single[engine] ??= []).push(seconds);
-                say(`${engine}: run ${run} of ${runs} in ${seconds.toFixed(1)} s`);
-            }
-        }
-        return found;
     }
-
-    /** One commit that changes apps of one repository; seconds until all of them are as it says on the near member. */
-    private async change(apps: readonly App[]): Promise<number> {
-        const [first] = apps;
-        const place = first?.environments[0];
-        if (first === undefined || place === undefined) {
-            throw new CommandError("there is no app to change");
-        }
-        const wanted = ++this.round;
-        const { repository, revision: branch } = versionOf(first, place);
-        const actions = [];
-        for (const app of apps) {
-            const { folder } = versionOf(app, place);
-            const file = `${folder}/deployment.yaml`;
-            const text = await this.story.file(repository, branch, file);
-            if (!deadline.test(text)) {
-                throw new CommandError(`${file} of ${repository} has no progressDeadlineSeconds.`);
-            }
-            actions.push({
-                action: "update",
-                file_path: file,
-                content: text.replace(deadline, `$1 ${wanted}`),
-            });
-        }
-        const started = process.hrtime.bigint();
-        const { status } = await this.story.call(
-            this.root,
-            "POST",
-            `/projects/${encodeURIComponent(repository)}/repository/commits`,
-            { branch, commit_message: `Round ${wanted}`, actions },
-        );
-        if (status !== 201) {
-            throw new CommandError(`GitLab answered a commit to ${repository} with ${status}.`);
-        }
-        await this.until(near, apps, (found) => found === wanted);
-        return Number(process.hrtime.bigint() - started) / 1e9;
-    }
-
-    private until(
-        cluster: string,
-        apps: readonly App[],
-        good: (deadlineSeconds: number | undefined) => boolean,
-    ): Promise<unknown> {
-        const names = new Set(apps.map(({ name }) => name));
-        return until(
-            `${names.size} apps on ${cluster}`,
-            async () => {
-                const all = await this.story.object<Deployments>(cluster, "/apis/apps/v1/deployments");
-                return (all?.items ?? []).filter(
-                    ({ metadata, spec }) => names.has(metadata.name) && good(spec.progressDeadlineSeconds),
-                ).length;
-            },
-            (count) => count === names.size,
-            patience,
-        );
-    }
+    return found;
 }

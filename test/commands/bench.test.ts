@@ -8,6 +8,7 @@ import * as path from "node:path";
 import { describe, test } from "node:test";
 import { parseOptions } from "../../commands/bench";
 import { enginesStack, enginesTable, parseEnginesOptions } from "../../commands/bench/engines";
+import { flowStack, flowsTable, parseFlowsOptions } from "../../commands/bench/flows";
 import { largeStack } from "../../commands/bench/large";
 import { memoryOf, processorTimeOf, treeOf } from "../../commands/bench/measure";
 import { comparisonTable, figureTable, median } from "../../commands/bench/report";
@@ -71,6 +72,29 @@ describe("the bench of both engines", () => {
     });
     test("takes counts", () => {
         assert.deepEqual(parseEnginesOptions(["--runs", "2"]), { runs: 2, apps: 100, silent: 10 });
+    });
+});
+
+describe("the bench of flows", () => {
+    for (const flow of ["environment-branches", "trunk", "gitlab-flow"] as const) {
+        test(`has an estate of as many apps with ${flow} in one repository, and one beside them`, () => {
+            const estate = estateOf("dev", flowStack(committedStackFile("dev"), flow, { apps: 3 }));
+            const apps = Object.values(estate.apps);
+            assert.deepEqual(
+                apps.map((app) => app.flow),
+                Array(4).fill(flow),
+            );
+            const shared = apps.filter(({ team }) => team === "many").map(({ config }) => config.fullPath);
+            assert.deepEqual(shared, Array(3).fill(shared[0]));
+            assert.equal(estate.apps["single"]?.previews !== undefined, flow !== "gitlab-flow");
+        });
+    }
+    test("says the median and the maximum", () => {
+        const text = flowsTable([{ flow: "trunk", what: "commit - one app", seconds: [1, 2, 9] }]);
+        assert.match(text, /trunk +commit - one app +3 +2\.0 s +9\.0 s/);
+    });
+    test("takes counts", () => {
+        assert.deepEqual(parseFlowsOptions(["--apps", "7"]), { apps: 7, runs: 3, previews: 5 });
     });
 });
 
