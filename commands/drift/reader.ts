@@ -62,12 +62,12 @@ export class Reader {
     /**
      * Every entry of a list of GitLab (`per_page`) or Harbor (`page_size`).
      *
-     * @param absent whether "not found" is an empty list: this server, or this edition, has no such thing.
+     * @param absent statuses that mean an empty list: this server, or this edition, has no such thing.
      */
     async list(
         path: string,
         size: "per_page" | "page_size",
-        absent = false,
+        absent: readonly number[] = [],
     ): Promise<readonly Raw[] | undefined> {
         const ask: Ask = async (_method, page) => {
             const answer = await this.get(page);
@@ -85,7 +85,7 @@ export class Reader {
             if (!(error instanceof Refused)) {
                 throw error;
             }
-            if (error.status === 404 && absent) {
+            if (absent.includes(error.status)) {
                 return [];
             }
             return error.status === tooLong

@@ -13,6 +13,8 @@ export const nouns = {
     project: text("project", "项目"),
     member: text("member", "成员"),
     sharedGroup: text("invited group", "受邀群组"),
+    samlLink: text("SAML group link", "SAML 群组链接"),
+    ldapLink: text("LDAP group link", "LDAP 群组链接"),
     deployToken: text("deploy token", "部署令牌"),
     accessToken: text("access token", "访问令牌"),
     deployKey: text("deploy key", "部署密钥"),

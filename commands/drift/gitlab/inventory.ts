@@ -26,6 +26,8 @@ export interface GroupInventory {
     readonly integrations: List;
     /** Premium. */
     readonly hooks: List;
+    readonly samlLinks: List;
+    readonly ldapLinks: List;
 }
 
 /** A file that decides what pipelines do, where it is not as it was made. */
@@ -173,17 +175,33 @@ async function groupInventory(
             runners: undefined,
             integrations: undefined,
             hooks: undefined,
+            samlLinks: undefined,
+            ldapLinks: undefined,
         };
     }
-    const [members, accessTokens, deployTokens, variables, runners, integrations, hooks] = await Promise.all([
+    const [
+        members,
+        accessTokens,
+        deployTokens,
+        variables,
+        runners,
+        integrations,
+        hooks,
+        samlLinks,
+        ldapLinks,
+    ] = await Promise.all([
         list("members"),
         list("access_tokens"),
         list("deploy_tokens?active=true"),
         list("variables"),
         list("runners?type=group_type"),
         // Younger than the projects' list, and than the oldest GitLab that an estate can have.
-        reader.list(`${at}/integrations`, "per_page", true),
+        reader.list(`${at}/integrations`, "per_page", [404]),
         tier === "premium" ? list("hooks") : undefined,
+        // Who may read all of the above is refused only where the server, or the group, has no sign-in by SAML.
+        tier === "premium" ? reader.list(`${at}/saml_group_links`, "per_page", [401, 403, 404]) : undefined,
+        // GitLab answers with 404 where there are none.
+        tier === "premium" ? reader.list(`${at}/ldap_group_links`, "per_page", [404]) : undefined,
     ]);
     return {
         ...empty,
@@ -194,6 +212,8 @@ async function groupInventory(
         runners: await runnersOfGroup(runners, empty, details),
         integrations,
         hooks,
+        samlLinks,
+        ldapLinks,
     };
 }
 
@@ -287,8 +307,8 @@ async function projectInventory(
         list("integrations"),
         reader.object(`${at}/job_token_scope`),
         // Before 16.0 GitLab had no such lists.
-        reader.list(`${at}/job_token_scope/allowlist`, "per_page", true),
-        reader.list(`${at}/job_token_scope/groups_allowlist`, "per_page", true),
+        reader.list(`${at}/job_token_scope/allowlist`, "per_page", [404]),
+        reader.list(`${at}/job_token_scope/groups_allowlist`, "per_page", [404]),
         inside.some(({ type }) => type === types.environment) ? list("environments") : undefined,
         contentOf(reader, at, inside),
         premium ? list("approval_rules") : undefined,
@@ -382,7 +402,7 @@ async function editedOn(
             reader.list(
                 `${at}/repository/tree?ref=${ref}${folder === "" ? "" : `&path=${encodeURIComponent(folder)}`}`,
                 "per_page",
-                true,
+                [404],
             ),
         ),
     );

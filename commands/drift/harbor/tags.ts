@@ -50,7 +50,7 @@ export async function tagsIn(
             const artifacts = await reader.list(
                 `/projects/${place.project}/repositories/${name}/artifacts?with_tag=true`,
                 "page_size",
-                true,
+                [404],
             );
             return (artifacts ?? []).flatMap((artifact) =>
                 list(artifact["tags"]).map((tag) => ({

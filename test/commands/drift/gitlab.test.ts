@@ -204,6 +204,8 @@ function quiet(): LooseInventory {
                 runners: [],
                 integrations: [],
                 hooks: [],
+                samlLinks: [],
+                ldapLinks: [],
             },
         ],
         projects: [
@@ -560,6 +562,16 @@ const inGroup: typeof inProject = [
         "an invited group",
         set("body", { shared_with_groups: [{ group_id: 9, group_full_path: "x", group_access_level: 30 }] }),
         "undeclared sharedGroup access",
+    ],
+    [
+        "a group of the sign-in's directory",
+        add("samlLinks", { name: "all staff", access_level: 40 }),
+        "undeclared samlLink access",
+    ],
+    [
+        "a group of LDAP",
+        add("ldapLinks", { cn: "staff", group_access: 40, provider: "ldapmain" }),
+        "undeclared ldapLink access",
     ],
     ["a variable", add("variables", { key: "X", value: "x" }), "undeclared variable delivery"],
     ["a hook", add("hooks", { id: 6, url: "https://x.example.com" }), "undeclared hook access"],

@@ -44,6 +44,7 @@ const quiet: Answers = {
 
 async function look(
     more: Answers = {},
+    tier: "free" | "premium" = "free",
 ): Promise<{ findings: Finding[]; unread: readonly Unread[]; asked: string[] }> {
     const asked: string[] = [];
     const answers = { ...quiet, ...more };
@@ -57,7 +58,7 @@ async function look(
                 : { status: 200, headers: {}, body: found },
         );
     });
-    const findings = gitlabDrift(declared, await gitlabInventory(reader, declared, "free"), {
+    const findings = gitlabDrift(declared, await gitlabInventory(reader, declared, tier), {
         url: "https://gitlab.example.com",
         mend: "npm run up",
         today: "2026-12-01",
@@ -129,6 +130,41 @@ describe("runners", () => {
     });
 });
 
+describe("links of a group to directories", () => {
+    test("are told with the role, and the call that takes them away", async () => {
+        const { findings } = await look(
+            {
+                "/groups/6/saml_group_links": [{ name: "all staff/eu", access_level: 40 }],
+                "/groups/7/ldap_group_links": [
+                    { cn: "ops", group_access: 50, provider: "ldapmain", filter: null },
+                    { cn: null, group_access: 30, provider: "ldapmain", filter: "(ou=x&y)" },
+                ],
+            },
+            "premium",
+        );
+        assert.deepEqual(
+            findings
+                .filter(({ noun }) => noun === "samlLink" || noun === "ldapLink")
+                .map(({ noun, name, risk, mend }) => [
+                    noun,
+                    name,
+                    risk,
+                    /api\/v4(\/[^']*)/.exec(mend ?? "")?.[1],
+                ]),
+            [
+                ["samlLink", "all staff/eu", "access", "/groups/6/saml_group_links/all%20staff%2Feu"],
+                ["ldapLink", "ldapmain ops", "access", "/groups/7/ldap_group_links?cn=ops&provider=ldapmain"],
+                [
+                    "ldapLink",
+                    "ldapmain (ou=x&y)",
+                    "access",
+                    "/groups/7/ldap_group_links?filter=%28ou%3Dx%26y%29&provider=ldapmain",
+                ],
+            ],
+        );
+    });
+});
+
 describe("what is not answered", () => {
     test("who the account is: no owner is called undeclared, and the run says what it lacks", async () => {
         for (const status of [403, 404]) {
@@ -142,6 +178,18 @@ describe("what is not answered", () => {
                 ["/user"],
             );
         }
+    });
+
+    test("links to directories, where a server has none or no such sign-in: there are none", async () => {
+        for (const [path, statuses] of Object.entries({
+            "/groups/6/saml_group_links": [401, 403, 404],
+            "/groups/6/ldap_group_links": [404],
+        })) {
+            for (const status of statuses) {
+                assert.deepEqual((await look({ [path]: status }, "premium")).unread, [], `${path} ${status}`);
+            }
+        }
+        assert.equal((await look({ "/groups/6/ldap_group_links": 403 }, "premium")).unread.length, 1);
     });
 
     test("integrations of a group, before GitLab had them: there are none", async () => {
