@@ -70,17 +70,12 @@ function fastTests(files: readonly string[]): Promise<boolean> {
 
 /**
  * Two rows side by side, each one file after the other, so that ports and memory suffice: files that share a sandbox, and
- * those with one of their own. The latter take longer, so that every fourth of them follows the former. Servers are waited
- * for most of the time. What the second row prints comes after the first.
+ * those with one of their own; both take about as long. What the second row prints comes after the first.
  */
 function endToEndTests(files: readonly string[]): Promise<boolean> {
     const shares = (file: string): boolean => fs.readFileSync(file, "utf8").includes("World.shared(");
-    const alone = files.filter((file) => !shares(file));
-    const follows = (_: string, index: number): boolean => index % 4 === 1;
-    const [first = [], ...others] = [
-        [...files.filter(shares), ...alone.filter(follows)],
-        alone.filter((file, index) => !follows(file, index)),
-    ].filter((row) => row.length > 0);
+    const rows = [files.filter(shares), files.filter((file) => !shares(file))];
+    const [first = [], ...others] = rows.filter((row) => row.length > 0);
     return withSharedSandbox(async (env) => {
         const hidden = Promise.all(others.map((row) => nodeTests(row, 1, env, "capture")));
         const shown = await nodeTests(first, 1, env, "inherit");
