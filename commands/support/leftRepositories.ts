@@ -71,7 +71,10 @@ export function leftRepositories(
                 repositories.some((each) => each.path.startsWith(`${path}/`)) &&
                 ![...planned].some((each) => each.startsWith(`${path}/`)),
         );
-    return [...repositories, ...groups];
+    // A state has them in the order in which servers answered.
+    return [repositories, groups].flatMap((each) =>
+        [...each].sort((one, other) => (one.path < other.path ? -1 : 1)),
+    );
 }
 
 /** Whether the app of a repository, or one of the team that shares it, is still there. */

@@ -475,6 +475,26 @@ test("prod's own repository and its group stay where their app has another flow,
             "guarded-config-web-file-web/environments/prod/values.yaml guarded-config-web-project",
         "group acme/shop-prod: guarded-shop-group",
     ]);
+    // A state has them in the order in which servers answered; people read the same each time.
+    const other = component(repository.type, "guarded-config-api");
+    state.push(
+        other,
+        made(other, "gitlab:index/project:Project", "guarded-config-api-project", {
+            id: "22",
+            outputs: { pathWithNamespace: "acme/shop-prod/api-config" },
+            protect: true,
+        }),
+    );
+    const gone = inFolders("gitlab-flow");
+    const both = { ...gone, apps: { ...(gone["apps"] as object), api: { team: "shop" } } };
+    assert.deepEqual(
+        names(both).map((line) => line.split(":")[0]),
+        [
+            "repository acme/shop-prod/api-config",
+            "repository acme/shop-prod/web-config",
+            "group acme/shop-prod",
+        ],
+    );
     assert.deepEqual(names(inFolders("trunk")), []);
     assert.deepEqual(names({ apps: { web: undefined, other: { team: "shop" } } }), []);
     assert.equal(leftLine([], true), undefined);
