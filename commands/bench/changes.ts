@@ -1,4 +1,5 @@
 /** One commit that changes many apps, and how long until all of them are as it says. */
+import { posix } from "node:path";
 import { versionOf } from "../../estate/flows/plan";
 import type { App } from "../../estate/model";
 import { CommandError } from "../support/console";
@@ -41,12 +42,7 @@ export class Changes {
         const { repository, revision: branch } = versionOf(first, place);
         const actions = [];
         for (const app of apps) {
-            const { folder } = versionOf(app, place);
-            const file = `${folder}/deployment.yaml`;
-            const text = await this.story.file(repository, branch, file);
-            if (!deadline.test(text)) {
-                throw new CommandError(`${file} of ${repository} has no progressDeadlineSeconds.`);
-            }
+            const { file, text } = await this.deployment(repository, branch, versionOf(app, place).folder);
             actions.push({
                 action: "update",
                 file_path: file,
@@ -65,6 +61,29 @@ export class Changes {
         }
         await this.until(cluster, apps, (found) => found === wanted);
         return Number(process.hrtime.bigint() - started) / 1e9;
+    }
+
+    /** The file with an app's Deployment: in the folder that is delivered, or in the base that its overlays share. */
+    private async deployment(
+        repository: string,
+        branch: string,
+        folder: string,
+    ): Promise<{ file: string; text: string }> {
+        for (const place of [folder, posix.join(folder, "..", "..", "base")]) {
+            const file = `${place}/deployment.yaml`;
+            const { status, body } = await this.story.call<{ content?: string }>(
+                this.root,
+                "GET",
+                `/projects/${encodeURIComponent(repository)}/repository/files/${encodeURIComponent(file)}?ref=${encodeURIComponent(branch)}`,
+            );
+            const text = status === 200 ? Buffer.from(body.content ?? "", "base64").toString("utf8") : "";
+            if (deadline.test(text)) {
+                return { file, text };
+            }
+        }
+        throw new CommandError(
+            `${repository} has no Deployment with progressDeadlineSeconds for ${folder} on branch ${branch}.`,
+        );
     }
 
     private until(
