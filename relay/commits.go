@@ -420,17 +420,12 @@ func (p commitProject) write(notes, text string) error {
 				return nil
 			}
 			place := fmt.Sprintf("%s/%d", notes, each.ID)
-			status, err := p.commits.server.ask(p.commits.ctx, p.token, http.MethodPut, p.path+place, note{Body: text}, nil)
-			if err == nil && (status == http.StatusForbidden || status == http.StatusNotFound) {
+			err := p.call(http.MethodPut, place, note{Body: text}, nil)
+			var refused badStatus
+			if errors.As(err, &refused) && (refused == http.StatusForbidden || refused == http.StatusNotFound) {
 				continue
 			}
-			if err == nil && status >= 300 {
-				err = fmt.Errorf("status %d", status)
-			}
-			if err != nil {
-				return fmt.Errorf("PUT %s: %w", place, err)
-			}
-			return nil
+			return err
 		}
 		if len(shown) < perPage {
 			return p.call(http.MethodPost, notes, note{Body: text}, nil)

@@ -56,11 +56,16 @@ func (g gitlabServer) ask(ctx context.Context, token, method, resource string, b
 	return response.StatusCode, json.NewDecoder(io.LimitReader(response.Body, 8<<20)).Decode(answer)
 }
 
+// badStatus is the status of an answer that is not a good one.
+type badStatus int
+
+func (b badStatus) Error() string { return fmt.Sprintf("status %d", int(b)) }
+
 // must is ask with every answer but a good one as an error.
 func (g gitlabServer) must(ctx context.Context, token, method, resource string, body, answer any) error {
 	status, err := g.ask(ctx, token, method, resource, body, answer)
 	if err == nil && status >= 300 {
-		err = fmt.Errorf("status %d", status)
+		err = badStatus(status)
 	}
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, resource, err)
