@@ -87,17 +87,21 @@ const numbered = (element: Record<string, unknown>, inputs: Inputs): Left => ({
 const sameName = (element: Record<string, unknown>, inputs: Inputs): boolean =>
     element["name"] === inputs["name"];
 
-/** A token in use; its value was shown once. */
-function tokens(list: string): Finder {
+/** An object of a project whose value was shown once. */
+function shownOnce(list: string, isIt: Parameters<typeof listed>[1]): Finder {
     return listed(
         (inputs) => `${inProject(inputs)}/${list}`,
-        (element, inputs) => sameName(element, inputs) && element["revoked"] !== true,
+        isIt,
         (element, inputs) => ({
             kind: "delete",
             path: `${inProject(inputs)}/${list}/${word(element["id"])}`,
         }),
     );
 }
+
+/** A token in use. */
+const tokens = (list: string): Finder =>
+    shownOnce(list, (element, inputs) => sameName(element, inputs) && element["revoked"] !== true);
 
 /** A group or project at the path that the inputs say. */
 function placed(above: string, below: "groups" | "projects"): Finder {
@@ -193,13 +197,9 @@ export const finders: Readonly<Record<string, Finder>> = {
             : undefined;
     },
     // GitLab makes a second one without a word.
-    "gitlab:index/pipelineTrigger:PipelineTrigger": listed(
-        (inputs) => `${inProject(inputs)}/triggers`,
+    "gitlab:index/pipelineTrigger:PipelineTrigger": shownOnce(
+        "triggers",
         (element, inputs) => element["description"] === inputs["description"],
-        (element, inputs) => ({
-            kind: "delete",
-            path: `${inProject(inputs)}/triggers/${word(element["id"])}`,
-        }),
     ),
     "gitlab:index/projectEnvironment:ProjectEnvironment": listed(
         (inputs) => `${inProject(inputs)}/environments`,

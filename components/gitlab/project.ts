@@ -193,15 +193,9 @@ export function estateFile(
     file: EstateFile,
     opts: ChildOptions,
 ): gitlab.RepositoryFile {
-    return new gitlab.RepositoryFile(
-        name,
-        {
-            ...estateFileAt(project, branch, file),
-            // Nothing of the app changed, and a pipeline would build and deliver its image again.
-            commitMessage: file.quiet ? estateCommit : `${estateCommit} [skip ci]`,
-        },
-        { ...opts, ...contentOptions(project) },
-    );
+    // Nothing of the app changed, and a pipeline would build and deliver its image again.
+    const message = file.quiet ? estateCommit : `${estateCommit} [skip ci]`;
+    return committed(name, project, branch, file, message, opts);
 }
 
 /** The same on a branch that has the later ones by merges from the one where work begins. */
@@ -212,25 +206,32 @@ export function firstEstateFile(
     file: EstateFile,
     opts: ChildOptions,
 ): gitlab.RepositoryFile {
-    return new gitlab.RepositoryFile(
-        name,
-        { ...estateFileAt(project, branch, file), commitMessage: `Add ${file.path} [skip ci]` },
-        { ...opts, ...contentOptions(project), ignoreChanges: firstContent },
-    );
+    return committed(name, project, branch, file, `Add ${file.path} [skip ci]`, {
+        ...opts,
+        ignoreChanges: firstContent,
+    });
 }
 
-function estateFileAt(
+function committed(
+    name: string,
     project: gitlab.Project,
     branch: string,
     file: EstateFile,
-): Omit<gitlab.RepositoryFileArgs, "commitMessage"> {
-    return {
-        project: project.id,
-        branch,
-        filePath: file.path,
-        content: file.text,
-        encoding: "text",
-        // It is the estate's, also where its team brought the first one.
-        overwriteOnCreate: true,
-    };
+    commitMessage: string,
+    opts: ChildOptions & Pick<pulumi.CustomResourceOptions, "ignoreChanges">,
+): gitlab.RepositoryFile {
+    return new gitlab.RepositoryFile(
+        name,
+        {
+            project: project.id,
+            branch,
+            filePath: file.path,
+            content: file.text,
+            encoding: "text",
+            commitMessage,
+            // It is the estate's, also where its team brought the first one.
+            overwriteOnCreate: true,
+        },
+        { ...opts, ...contentOptions(project) },
+    );
 }
