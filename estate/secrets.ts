@@ -3,12 +3,15 @@ import { channelKinds } from "./channels";
 
 /** Forms that nothing but a secret has. */
 const forms: readonly (readonly [RegExp, string])[] = [
-    [/\bgl(pat|dt|rt|cbt|ptt|ft|soat|agent)-[0-9A-Za-z_-]{16,}/, "a GitLab token"],
+    [/\bgl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|wt|soat|agent|ffct)-[0-9A-Za-z_-]{16,}/, "a GitLab token"],
+    [/\bGR1348941[0-9A-Za-z_-]{16,}/, "a GitLab token"],
     [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
-    [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@$]+@/i, "a URL with a password"],
+    // Of Redis, which needs no user, too; what stands for a password is none: `<password>`, `{{ … }}`, `***`.
+    [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?![<{*])[^\s/@$]+@/i, "a URL with a password"],
+    [/\b[\w.-]+:(?![<{*])[^\s/:@$]+@(?:tcp|udp|unix)\(/, "an address of a database with a password"],
     ...Object.values(channelKinds).flatMap(({ leak }) => (leak === undefined ? [] : [leak])),
     [/\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, "a JSON web token"],
-    [/\bxox[abprs]-[0-9A-Za-z-]{10,}/, "a Slack token"],
+    [/\bxox[abcdeprs]-[0-9A-Za-z-]{10,}/, "a Slack token"],
     [/\bgh[pousr]_[0-9A-Za-z]{30,}/, "a GitHub token"],
     [/\bAKIA[0-9A-Z]{16}\b/, "an AWS access key"],
     [/\bxapp-[0-9A-Za-z-]{20,}/, "a Slack token"],
@@ -19,16 +22,41 @@ const forms: readonly (readonly [RegExp, string])[] = [
     [/\bAIza[\w-]{35}\b/, "a Google API key"],
     [/\bLTAI[0-9A-Za-z]{16,}/, "an Alibaba Cloud access key"],
     [/\bsk-(?:proj-|ant-)?[\w-]{32,}/, "an API key"],
+    [/\b(?:sk|rk)_live_[0-9A-Za-z]{16,}/, "a payment key"],
+    [/\bSG\.[\w-]{16,}\.[\w-]{30,}/, "a SendGrid key"],
+    [/\bhf_[0-9A-Za-z]{30,}/, "a Hugging Face token"],
+    [/\bpypi-[\w-]{30,}/, "a PyPI token"],
+    [/\bpul-[0-9a-f]{40}\b/, "a Pulumi token"],
+    [/\bdo[opr]_v1_[0-9a-f]{64}\b/, "a DigitalOcean token"],
+    [/\bglsa_[0-9A-Za-z]{32}_[0-9a-f]{8}\b/, "a Grafana token"],
+    [/\bAKID[0-9A-Za-z]{28,}\b/, "a Tencent Cloud access key"],
+    [/\bAGE-SECRET-KEY-1[0-9A-Z]{20,}/, "a private key"],
+    [/\b\d{8,10}:AA[\w-]{32,33}\b/, "a bot's token"],
+    [/\bqyapi\.weixin\.qq\.com\/cgi-bin\/webhook\/send\?key=[\w-]{16,}/, "a bot's webhook URL"],
+    [/\bwebhook\.office\.com\/webhookb2\/\S{40,}/, "a bot's webhook URL"],
+    [/\bdiscord(?:app)?\.com\/api\/webhooks\/\d+\/[\w-]{30,}/, "a bot's webhook URL"],
     [/"auth"\s*:\s*"[0-9A-Za-z+/]{8,}=*"/, "a registry login"],
     // The base64 of "-----BEGIN … PRIVATE KEY".
     [/\bLS0tLS1CRUdJTi[0-9A-Za-z+/]{0,16}(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)/, "a private key"],
 ];
 
 /** Names of fields that hold secrets. */
-const secretName = /(^|[_.-])(password|passwd|secret|token|private_?key|api_?key|credentials?)$/i;
+const secretName =
+    /(^|[_.-])(?:password|passwd|pwd|pass|pass_?phrase|secret|token|credentials?|erlang_?cookie|(?:private|api|app|access|secret|account|auth|encrypt(?:ion)?|signing|session|master|shared|hmac)(?:[_-]?access)?[_-]?key)(?:[_-]?\d+)?$/i;
 
-/** Words that point at a secret without being one: `$webhook-token`, `secret:ns/name#field`. */
-const reference = /^\$|^(secret|pullsecret|env|ext|regexp):/;
+/** Those of them that name a secret, or an entry of one, as often as they hold it: `secretKey: password`, `credentials: s3-login`. */
+const mayNameSecret = /(?:key|credentials?|(?:^|[_.-])(?:pass|pwd))(?:[_-]?\d+)?$/i;
+
+/** Names of what is random and public. */
+const publicName =
+    /(^|[_.-])(?:public_?key|site_?key|client_?id|key_?id|fingerprint|thumbprint|digest|checksum|hash|sha\d+)$/i;
+
+/**
+ * Words that point at a secret without being one: `$webhook-token`, `${TOKEN}`, `secret:ns/name#field`, `{{ .password }}`,
+ * `<path:secret/data/web#password>`, what other programs put in their place (Vault, cloud stores, files), and what is encrypted.
+ */
+const reference =
+    /^\$(?:[({]|[A-Za-z_][\w.:/-]*$)|^(?:secret|pullsecret|env|ext|regexp|vault|bao|file|op|awssm|gcpsm|azurekv):|^ref\+[a-z]+:\/\/|^(?:<[^<>]+>|\{\{.*\}\})$|^arn:aws[\w-]*:(?:secretsmanager|ssm):|^projects\/[^/]+\/secrets\/|^\/(?:run|var|etc|mnt|vault|secrets)\/|^ENC\[/s;
 
 /** Shortest text whose randomness is judged: shorter ones are names as often as not. */
 const shortestRandom = 20;
@@ -119,14 +147,52 @@ function isNameOfWords(text: string): boolean {
  * What somebody passes to a program in one text: `--password=…`, `password=… host=…`, `PASSWORD: …`, an element
  * `{name: PASSWORD, value: …}` of a patch. References pass: `$(PASSWORD)`, `{{ .password }}`, `<password>`.
  */
-const passed =
-    /(?<![a-z0-9])(?:password|passwd|pwd|secret|token|private[_-]?key|api[_-]?key)["']?(?:[^\S\n]*[=:][^\S\n]*|\s*,?\s*["']?value["']?\s*[=:][^\S\n]*)["']?([^\s"'&;,<>{}()[\]$%|*\\]{6,})/gi;
+const passed = passedBy(
+    "password|passwd|pwd|pass|passphrase|secret|(?:(?:auth|access|refresh|bearer|bot|api)[_-]?)?token",
+);
 
-/** Whether a text passes a secret on, as arguments, addresses of databases and patches do. */
+/** The same by a name that may be that of an entry instead, as `secretKey: tls1` of an ExternalSecret is. */
+const passedKey = passedBy(
+    "(?:private|api|access|secret|account|encryption|signing|shared)(?:[_-]?access)?[_-]?key",
+);
+
+function passedBy(names: string): RegExp {
+    return new RegExp(
+        `(?<![a-z0-9])(?:${names})` +
+            String.raw`["']?(?:[^\S\n]*[=:][^\S\n]*|\s*,?\s*["']?value["']?\s*[=:][^\S\n]*)["']?([^\s"'&;,<>{}()[\]$%|*\\]{6,})`,
+        "gi",
+    );
+}
+
+/** What signs in at a server in a command, a header or a `.netrc`; the group is the secret. */
+const logins: readonly RegExp[] = [
+    /\b(?:Basic|Bearer)\s+([0-9A-Za-z+/._~-]{16,}=*)/g,
+    /(?:^|\s)(?:-u|--user)[=\s]["']?[\w.@-]+:([^\s"'$<{:]{4,})/g,
+    /\bmysql\w*\b[^|;&\n]*\s-p([^\s"'$=-][^\s"']{3,})/g,
+    /\bsshpass\s+-p\s*["']?([^\s"'$]{4,})/g,
+    /\blogin\s+\S+\s+password\s+([^\s"'$<{]{4,})/g,
+];
+
+/** Whether a text passes a secret on, as arguments, commands, headers, addresses of databases and patches do. */
 export function passesSecret(text: string): boolean {
-    return [...text.matchAll(passed)].some(
-        ([, value = ""]) =>
-            couldBeSecret(value) && !/^[a-z]+(?:[-_./][a-z]+)*$/i.test(value) && !/^[./]|:\/\//.test(value),
+    const found = (form: RegExp): string[] =>
+        [...text.matchAll(form)]
+            .map(([, value = ""]) => value)
+            .filter(
+                (value) =>
+                    couldBeSecret(value) &&
+                    // Words; a login in base64 has both cases in one.
+                    !(
+                        /^[a-z]+(?:[-_./][a-z]+)*$/i.test(value) &&
+                        !(logins.includes(form) && /[a-z][A-Z]/.test(value))
+                    ) &&
+                    !/^[./]|:\/\//.test(value),
+            );
+    return (
+        found(passed).length > 0 ||
+        found(passedKey).some((value) => !isPlainName(value)) ||
+        // A group's number, as in `docker run --user 1000:1000`.
+        logins.flatMap(found).some((value) => !/^\d{1,6}$/.test(value))
     );
 }
 
@@ -142,12 +208,16 @@ export function announcesSecret(argument: string): boolean {
 export function secretAt(field: string, text: string): string | undefined {
     const snake = field.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
     const isReference =
-        (namesSecret.test(snake) && isPlainName(text)) || (namesSecretOf.test(snake) && isNameOfWords(text));
+        (namesSecret.test(snake) && isPlainName(text)) ||
+        (namesSecretOf.test(snake) && isNameOfWords(text)) ||
+        (mayNameSecret.test(snake) && isPlainName(text)) ||
+        // `proxy_pass: http://backend:8080`, `PWD: /app`
+        (/(?:pass|pwd)$/i.test(snake) && /^(?:https?:\/)?\//.test(text));
     return (
         secretIn(text) ??
         (secretName.test(snake) && couldBeSecret(text) && !isReference
             ? "a secret"
-            : isRandom(text)
+            : isRandom(text) && !publicName.test(snake)
               ? "a random key or password"
               : undefined)
     );

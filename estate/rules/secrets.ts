@@ -32,6 +32,10 @@ function walk(value: unknown, path: readonly string[]): Problem[] {
         // Quota keys such as `secrets` or `count/secrets` hold numbers.
         const field = harmless.test(key) || path.at(-2) === "quota" || path[0] === "notSecrets" ? "" : key;
         // `tls: {secret: web-tls}` is what `tlsSecret: web-tls` is.
+        if (path.at(-2) === "encryptedData") {
+            // Of a SealedSecret, which its cluster alone can read.
+            return [];
+        }
         const looks =
             secretAt(field === "secret" ? `${path.at(-2) ?? ""}_secret` : field, value) ??
             (path[0] !== "notSecrets" && passesSecret(value) ? "a secret that is passed on" : undefined);
@@ -65,16 +69,20 @@ function walk(value: unknown, path: readonly string[]): Problem[] {
     if (variable !== undefined) {
         const looks = secretAt(variable.name, variable.value);
         if (looks !== undefined) {
-            return [problem([...path, "value"], variable.value, looks)];
+            return [problem([...path, variable.key], variable.value, looks)];
         }
     }
     return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, key]));
 }
 
-/** An environment variable as containers have it: its name is beside the value. */
-function variableIn(map: object): { name: string; value: string } | undefined {
-    const { name, value } = map as { name?: unknown; value?: unknown };
-    return typeof name === "string" && typeof value === "string" ? { name, value } : undefined;
+/** An environment variable as containers have it: its name is beside the value. Charts spell the two in several ways. */
+function variableIn(map: object): { name: string; value: string; key: string } | undefined {
+    const entries = Object.entries(map);
+    const [, name] = entries.find(([key]) => /^(?:name|key|variable|var)$/i.test(key)) ?? [];
+    const [key, value] = entries.find(([each]) => /^value$/i.test(each)) ?? [];
+    return key !== undefined && typeof name === "string" && typeof value === "string"
+        ? { name, value, key }
+        : undefined;
 }
 
 function problem(path: readonly string[], value: string, looks: string): Problem {
