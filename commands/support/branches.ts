@@ -9,7 +9,7 @@ import type { Estate } from "../../estate/model";
 import type { Ask } from "../doctor/http";
 import { record } from "../doctor/json";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
-import type { Wanted } from "./takeOver";
+import type { Wanted } from "./leftOnServer";
 import { nameOf } from "./urn";
 
 const projectType = "gitlab:index/project:Project";

@@ -12,7 +12,7 @@ import { record, text } from "../doctor/json";
 import { CommandError, type RunResult } from "./console";
 import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
-import type { Wanted } from "./takeOver";
+import type { Wanted } from "./leftOnServer";
 
 const fileType = "gitlab:index/repositoryFile:RepositoryFile";
 

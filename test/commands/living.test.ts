@@ -16,14 +16,12 @@ import {
     otherAddresses,
     versionsMoved,
 } from "../../commands/support/moves";
+import { finders, leftInPlaceOf, madeAgain } from "../../commands/support/leftOnServer";
 import { leftLine, leftRepositories } from "../../commands/support/leftRepositories";
 import { makeStarts, newStarts } from "../../commands/support/starts";
 import {
     filledIn,
     importFile,
-    finders,
-    leftInPlaceOf,
-    madeAgain,
     unfinished,
     deletions,
     isGone,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { client, type Ask } from "../../commands/doctor/http";
 import { existing } from "../../commands/support/branches";
-import { leftInPlaceOf, type Left } from "../../commands/support/takeOver";
+import { leftInPlaceOf, type Left } from "../../commands/support/leftOnServer";
 import { Sandbox } from "../../sandbox/test/gitlab/harness";
 import { admin, basic, TestHarbor } from "../../sandbox/test/harbor/fixture";
 
