@@ -6,6 +6,9 @@ import type { Spec, SpecApp } from "./schema";
 
 /** What an app's part of the spec comes to for its pipelines. Pure. */
 
+/** Path of the file by which the estate says what a repository includes. */
+export const estateFile = "ci/estate.yml";
+
 /**
  * What exists once in a config repository that apps share, by its path in the spec below each app; undefined for an app
  * that has no part in it. What each app has for itself there has its name in the key or the folder instead.

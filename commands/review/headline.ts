@@ -1,6 +1,7 @@
 /** The one line with which a note begins: what moves, in the words of the spec, and whether anything is deleted. Pure. */
 import { engineOf } from "../../estate/engines";
 import type { App, Estate, Language } from "../../estate/model";
+import { estateFile } from "../../estate/pipeline";
 import { compare } from "../../estate/problem";
 import { kindOf, mapOf, textOf, type Change } from "./change";
 import type { Loss } from "./losses";
@@ -411,9 +412,6 @@ function flowMoves(apps: HeadlineParts["flows"], language: Language): string[] {
     });
 }
 
-/** File by which a repository includes its pipelines. */
-const including = "ci/estate.yml";
-
 /** Repositories whose jobs come from another place. */
 function pipelineMoves(changes: readonly Change[], language: Language): string[] {
     const zh = language === "zh";
@@ -425,8 +423,8 @@ function pipelineMoves(changes: readonly Change[], language: Language): string[]
                 .filter(({ filePath }) => wanted(textOf(filePath) ?? ""))
                 .map(({ project }) => project),
         );
-    const isCopy = (file: string): boolean => /^ci\//.test(file) && file !== including;
-    const isIncluding = (file: string): boolean => file === including;
+    const isCopy = (file: string): boolean => /^ci\//.test(file) && file !== estateFile;
+    const isIncluding = (file: string): boolean => file === estateFile;
     const [comes, goes] = [of(isIncluding, "create"), of(isIncluding, "delete", "forget")];
     // The same file on another branch is no other way.
     const count = (here: Set<unknown>, there: Set<unknown>, copies: Set<unknown>): number =>

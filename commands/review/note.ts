@@ -1,6 +1,7 @@
 /** A review note: what a change means, in the order in which people need it. Pure; how it looks is render.ts. */
 import { isDeepStrictEqual } from "node:util";
 import type { Estate, Language } from "../../estate/model";
+import { estateFile } from "../../estate/pipeline";
 import { compare, show } from "../../estate/problem";
 import { given } from "../../estate/plain";
 import { sortFindings, type Finding } from "../doctor/finding";
@@ -363,8 +364,8 @@ function unseen({ at, commit, toInclude = [] }: Against, language: Language): It
             ? []
             : [
                   language === "zh"
-                      ? `没有查看 ${listed(files, language)} 的 ${code(".gitlab-ci.yml")} 是否已包含 ${code("ci/estate.yml")}：没有包含时更新会拒绝此变更，因为其作业使用的变量会被移除。`
-                      : `Not looked at: whether ${code(".gitlab-ci.yml")} of ${listed(files, language)} includes ${code("ci/estate.yml")} already. Where it does not, the update refuses this change: it would take away the variables that the jobs there use.`,
+                      ? `没有查看 ${listed(files, language)} 的 ${code(".gitlab-ci.yml")} 是否已包含 ${code(estateFile)}：没有包含时更新会拒绝此变更，因为其作业使用的变量会被移除。`
+                      : `Not looked at: whether ${code(".gitlab-ci.yml")} of ${listed(files, language)} includes ${code(estateFile)} already. Where it does not, the update refuses this change: it would take away the variables that the jobs there use.`,
               ];
     return [...texts, ...include].map((text) => ({ tone: "warn", text }));
 }

@@ -6,6 +6,7 @@
 import { posix } from "node:path";
 import { versionFile } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
+import { estateFile } from "../../estate/pipeline";
 import type { Finding } from "../doctor/finding";
 import type { Ask } from "../doctor/http";
 import { record, text } from "../doctor/json";
@@ -51,9 +52,6 @@ function known(exported: ExportedStack): Known {
     return { projects, files, has };
 }
 
-/** Name of the file by which the estate says what a repository includes. */
-const including = "estate.yml";
-
 /** Whether a repository that the state knows gets content that it does not know of. Pure. */
 export function getsContent({ apps }: Pick<Estate, "apps">, exported: ExportedStack): boolean {
     const { projects, files, has } = known(exported);
@@ -78,7 +76,9 @@ export function getsContent({ apps }: Pick<Estate, "apps">, exported: ExportedSt
             // It included its pipelines, and gets copies: the scripts of before may still be there.
             (ci !== "none" &&
                 included === undefined &&
-                [source, project].some((each) => each !== undefined && has(each, including))) ||
+                [source, project].some(
+                    (each) => each !== undefined && has(each, posix.basename(estateFile)),
+                )) ||
             // An environment that another repository had, or this one had before.
             Object.values(plan.versions).some((place) => {
                 const other = projects.get(place.repository);
@@ -122,9 +122,11 @@ export function toInclude({ apps }: Pick<Estate, "apps">, exported: ExportedStac
     return [...new Map(found.map((each) => [`${each.path} ${each.branch}`, each])).values()];
 }
 
+const named = new RegExp(`\\b${estateFile.replaceAll(".", "\\.")}\\b`);
+
 /** Whether a pipeline file names the estate's, outside of comments. */
 export function includesEstate(pipeline: string): boolean {
-    return /^[^#\n]*\bci\/estate\.yml\b/m.test(pipeline);
+    return pipeline.split("\n").some((line) => named.test(line.replace(/#.*/, "")));
 }
 
 /**
@@ -152,7 +154,7 @@ export async function withoutInclude(repositories: readonly ToInclude[], ask: As
                           id: "pipelines-not-included",
                           path: `apps.${app}.pipelines.use`,
                           value: "included",
-                          rule: `takes the variables away that jobs of ${path} use, and ${marks.ci.gitlab} on its branch ${branch} does not include ci/${including} yet`,
+                          rule: `takes the variables away that jobs of ${path} use, and ${marks.ci.gitlab} on its branch ${branch} does not include ${estateFile} yet`,
                           fix: `set pipelines.use: copied, for the app, its team or all, to go on with the copies; or have the team merge the include first (docs/pipelines.md, From copies to included pipelines); or go on with --accept-outage`,
                           severity: "error",
                       },

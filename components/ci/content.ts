@@ -3,12 +3,12 @@ import * as path from "node:path";
 import { configAt } from "../../estate/flows/plan";
 import { onMachine } from "../../estate/machines";
 import type { App, Machine } from "../../estate/model";
+import { estateFile } from "../../estate/pipeline";
 import type { SeedFile } from "../support/seed";
 import { required } from "../support/maps";
 import { fileText } from "../support/template";
 import { ciFiles } from "./flows";
 import {
-    estateFile,
     type EnvironmentMachines,
     type EstateFile,
     type IncludedFrom,

@@ -1,4 +1,5 @@
 import type { App, Machine } from "../../../estate/model";
+import { estateFile } from "../../../estate/pipeline";
 import type { SeedFile } from "../../support/seed";
 import type { Script } from "../scripts";
 import type { Settings } from "../settings";
@@ -11,9 +12,6 @@ export interface IncludedFrom {
     /** Its tag. */
     readonly version: string;
 }
-
-/** Path of the file by which the estate says what a repository includes. */
-export const estateFile = "ci/estate.yml";
 
 /** Title of the estate's commits of it, by which rules of pipelines know them. */
 export const estateCommit = "Include the pipelines that the estate names";
