@@ -47,7 +47,7 @@ import { trusting } from "./support/engineTrust";
 import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
 import { withEvents, type RunReport } from "./support/runReport";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
-import { prepareChange, type Prepared } from "./support/livingEstate";
+import { filesThere, prepareChange, type Prepared } from "./support/livingEstate";
 import { finishKilledRun } from "./support/takeOver";
 import { withSandbox } from "./support/withSandbox";
 
@@ -288,7 +288,14 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             operation !== "preview" && !call.rest.includes("--preview-only") && applying === undefined;
         await guardRefresh(engine, estate, { writes, forgetGone, report });
     }
-    let prepared: Prepared = { leftAlone: new Set(), passedOver: [], handOvers: [], passedSteps: [] };
+    let prepared: Prepared = {
+        leftAlone: new Set(),
+        passedOver: [],
+        handOvers: [],
+        passedSteps: [],
+        takenUp: new Set(),
+        mayHaveFiles: false,
+    };
     const writes = call.operation === "up" && !call.rest.includes("--preview-only");
     if (!call.sandbox && (call.operation === "up" || call.operation === "preview")) {
         prepared = await prepareChange(engine, estate, {
@@ -342,7 +349,7 @@ interface Around extends Omit<Prepared, "handOvers"> {
 
 /** Runs the engine, and tells what came of it. @throws CommandError when it does not end well. */
 async function runTold(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
-    const { leftAlone, passedOver, passedSteps, ahead, saving, applying } = around;
+    const { leftAlone, passedOver, passedSteps, ahead, takenUp, mayHaveFiles, saving, applying } = around;
     const policy = call.policy || applying?.reviewed.policy === true ? policyArguments(engine) : [];
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
@@ -373,6 +380,10 @@ async function runTold(call: Call, { engine, estate }: Stack, around: Around): P
             ownPolicies: ownPolicies(engine),
             offline: call.sandbox,
             leftAlone,
+            takenUp: new Set([
+                ...takenUp,
+                ...(mayHaveFiles ? await filesThere(engine, estate, done.planned) : []),
+            ]),
             ...(ahead === undefined ? {} : { ahead }),
         };
         const { headline } = await tell(source, call.telling, process.env, !isForMachines(call));
@@ -430,7 +441,7 @@ async function runAndRead(
         }),
     );
     if (driftFirst) {
-        const text = driftText(estate, ran.report.refreshed);
+        const text = driftText(estate, ran.report.refreshed, call.telling.language);
         process.stdout.write(
             `${text === "" ? "Nothing was changed on the servers since the last update.\n" : text}\n${withoutRefreshRows(ran.result.stdout)}`,
         );

@@ -7,6 +7,17 @@ export interface Finding extends Omit<Problem, "severity"> {
     readonly severity: Problem["severity"] | "note";
 }
 
+/** A rule and a fix in Chinese; both continue as the English ones do. */
+export interface SaidInChinese {
+    readonly rule: string;
+    readonly fix: string;
+}
+
+/** What an update refuses. Notes of reviews tell it, in their language. */
+export interface Refusal extends Finding {
+    readonly zh: SaidInChinese;
+}
+
 /** What a check says of one finding; the rest is the check's own. */
 export interface Found {
     readonly path: string;
@@ -58,8 +69,8 @@ export function decide<Facts, Context>(
 const ranks: Readonly<Record<Finding["severity"], number>> = { error: 0, warning: 1, note: 2 };
 
 /** Errors, warnings, notes; each by path, then by check and value. What is said twice is said once. */
-export function sortFindings(findings: readonly Finding[]): Finding[] {
-    const keys = (each: Finding): string[] => [each.path, each.id, show(each.value)];
+export function sortFindings<T extends Finding>(findings: readonly T[]): T[] {
+    const keys = (each: T): string[] => [each.path, each.id, show(each.value)];
     const sorted = [...findings].sort(
         (a, b) =>
             ranks[a.severity] - ranks[b.severity] ||

@@ -1,6 +1,6 @@
 /** What it takes that an engine lets go of an app that goes on running, or takes one over from another. Pure. */
 import type { App, AppEnvironment } from "../../estate/model";
-import type { Found } from "../doctor/finding";
+import type { Refusal } from "../doctor/finding";
 
 /** An object, or a part of one. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -54,4 +54,4 @@ export interface EngineInHandOver {
 }
 
 /** Something in a config repository that has to change before the engine does. */
-export type Misread = Pick<Found, "value" | "fix"> & { readonly id: string; readonly rule: string };
+export type Misread = Pick<Refusal, "id" | "value" | "rule" | "fix" | "zh">;

@@ -5,7 +5,7 @@ import { hostCluster } from "../../estate/host";
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { wayTo } from "../doctor/cluster/kubeconfig";
-import type { Finding } from "../doctor/finding";
+import type { Refusal } from "../doctor/finding";
 import { client, Unreachable, type Ask } from "../doctor/http";
 import { all, list, record, text } from "../doctor/json";
 import { credentialsOf } from "../doctor/stack";
@@ -17,8 +17,8 @@ import { letGo, takeBack, type Hands } from "./letGo";
 import { misread, type HandOver } from "./places";
 
 /** What of the places' config repositories the new engines would not read as the old ones do. @param ask calls to GitLab */
-export async function misreadContent(places: readonly HandOver[], ask: Ask): Promise<Finding[]> {
-    const found: Finding[] = [];
+export async function misreadContent(places: readonly HandOver[], ask: Ask): Promise<Refusal[]> {
+    const found: Refusal[] = [];
     for (const place of places) {
         found.push(...misread(place, await contentOf(place, ask)));
     }

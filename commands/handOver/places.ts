@@ -3,7 +3,7 @@ import { engineOf } from "../../estate/engines";
 import { versionOf } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
 import { compare } from "../../estate/problem";
-import type { Finding } from "../doctor/finding";
+import type { Refusal } from "../doctor/finding";
 import { record, text } from "../doctor/json";
 import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
 import type { Content, EngineInHandOver, Owner, Place, Properties } from "./engine";
@@ -77,8 +77,8 @@ export function handOverLines(places: readonly HandOver[]): string[] {
 }
 
 /** What of a hand-over can be told to be wrong without asking a server. */
-export function refusedHandOvers(places: readonly HandOver[]): Finding[] {
-    const found = new Map<string, Finding>();
+export function refusedHandOvers(places: readonly HandOver[]): Refusal[] {
+    const found = new Map<string, Refusal>();
     for (const { app, from, to, resource } of places) {
         const delivery = inHandOver(from).deliveryOf(objectOf(resource));
         if (delivery !== undefined && delivery !== app.delivery) {
@@ -88,6 +88,10 @@ export function refusedHandOvers(places: readonly HandOver[]): Finding[] {
                 value: to,
                 rule: `comes with another delivery, ${app.delivery} instead of ${delivery}: what one engine hands over has to be what the other makes of the same files`,
                 fix: `change one of both in an update of its own, and then the other: keep delivery ${delivery}, or engine ${from}, for now`,
+                zh: {
+                    rule: `同时更改了 delivery（由 ${delivery} 改为 ${app.delivery}）：一个引擎移交的内容，必须就是另一个引擎由同样的文件得到的内容`,
+                    fix: `两者分两次更新更改：暂时保留 delivery ${delivery}，或保留引擎 ${from}`,
+                },
                 severity: "error",
             });
         }
@@ -96,18 +100,19 @@ export function refusedHandOvers(places: readonly HandOver[]): Finding[] {
 }
 
 /** What of the config repositories the new engine would not read as the old one does. */
-export function misread(place: HandOver, content: Content): Finding[] {
+export function misread(place: HandOver, content: Content): Refusal[] {
     const { app, environment, to } = place;
     const { revision } = versionOf(app, environment);
     return inHandOver(to)
         .misreads(place, content)
-        .map(({ id, value, rule, fix }) => ({
+        .map(({ id, value, rule, fix, zh }) => ({
             id,
             path: `apps.${app.name}.engine`,
             // The same file of another branch is another one.
-            value: `${String(value)} on ${revision}`,
+            value: `${String(value)} (${revision})`,
             rule,
             fix,
+            zh,
             severity: "error",
         }));
 }

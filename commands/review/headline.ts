@@ -27,6 +27,8 @@ export interface HeadlineParts {
     readonly both: Both<Standing>;
     /** Whether an inventory says what there is, and no server. */
     readonly byInventory: boolean;
+    /** Apps and environments, `web test`, whose branches are on GitLab from before. */
+    readonly again: ReadonlySet<string>;
     /** How many objects the update puts back as they were. */
     readonly restored: number;
 }
@@ -63,8 +65,7 @@ export function headline(parts: HeadlineParts): string {
     const clauses = [...movement(parts), ...put];
     const shown = clauses.slice(0, mostClauses);
     const more = clauses.length - shown.length;
-    const rest =
-        more > 0 ? [zh ? `另有 ${more} 项` : `${more} more change${more === 1 ? "" : "s"} of this kind`] : [];
+    const rest = more > 0 ? [zh ? `另有 ${more} 项变化` : `${more} more change${more === 1 ? "" : "s"}`] : [];
     const gone = deletions(parts);
     const body =
         shown.length === 0
@@ -164,7 +165,7 @@ function movement(parts: HeadlineParts): string[] {
     }
     const stay = [...after.apps].filter((name) => before.apps.has(name));
     clauses.push(
-        ...environmentMoves(both, stay, language),
+        ...environmentMoves(both, stay, parts.again, language),
         ...placeMoves(both, stay, estate, language),
         ...registryMoves(both, stay, language),
         ...handOvers(both, language),
@@ -239,7 +240,9 @@ function movement(parts: HeadlineParts): string[] {
         clauses.push(
             zh
                 ? `${sooner.length} 个机器人账号改为创建 ${days === "-1" ? "后永不到期" : `${days} 天后到期`}`
-                : `${sooner.length} robot account${sooner.length === 1 ? "" : "s"} end${sooner.length === 1 ? "s" : ""} ${days === "-1" ? "never" : `${days} days after the day of making`}`,
+                : days === "-1"
+                  ? `${sooner.length} robot account${sooner.length === 1 ? " never ends" : "s never end"}`
+                  : `${sooner.length} robot account${sooner.length === 1 ? " ends" : "s end"} ${days} days after the day of making`,
         );
     }
     if (!first) {
@@ -271,6 +274,7 @@ function clusterMoves({ before, after }: Both<Standing>, language: Language): st
 function environmentMoves(
     { before, after }: Both<Standing>,
     stay: readonly string[],
+    again: ReadonlySet<string>,
     language: Language,
 ): string[] {
     const zh = language === "zh";
@@ -281,7 +285,8 @@ function environmentMoves(
         const [was, is] = [environmentsOf(before, app), environmentsOf(after, app)];
         for (const name of is) {
             if (!was.has(name)) {
-                changed.set(`+${name}`, [...(changed.get(`+${name}`) ?? []), app]);
+                const key = `${again.has(`${app} ${name}`) ? "<" : "+"}${name}`;
+                changed.set(key, [...(changed.get(key) ?? []), app]);
             }
         }
         for (const name of was) {
@@ -295,6 +300,11 @@ function environmentMoves(
         .map(([key, apps]) => {
             const name = code(key.slice(1));
             const who = listed(apps.map(code), language, 3);
+            if (key.startsWith("<")) {
+                return zh
+                    ? `${who} 重新获得环境 ${name}（沿用 Git 中原有的分支）`
+                    : `${who} ${apps.length === 1 ? "gets" : "get"} environment ${name} back, with the branch that git still has`;
+            }
             return key.startsWith("+")
                 ? zh
                     ? `${who} 新增环境 ${name}（为空）`

@@ -4,13 +4,13 @@ import type { Estate, Language } from "../../estate/model";
 import { estateFile } from "../../estate/pipeline";
 import { compare, show } from "../../estate/problem";
 import { given } from "../../estate/plain";
-import { sortFindings, type Finding } from "../doctor/finding";
+import { sortFindings, type Refusal } from "../doctor/finding";
 import { driftLines, readable } from "../support/drift";
 import type { LookAhead } from "../support/lookAhead";
 import { flowsMoved, movedLines } from "../support/moves";
 import type { RunReport } from "../support/runReport";
 import { startLines } from "../support/starts";
-import { changesOf, isOnServer, secretMark, type Change, type Properties } from "./change";
+import { changesOf, isOnServer, kindOf, secretMark, type Change, type Properties } from "./change";
 import { differences, type Difference } from "./differences";
 import { headline } from "./headline";
 import { hideSecrets } from "./hide";
@@ -77,6 +77,8 @@ export interface NoteSource {
     readonly against?: Against;
     /** URNs of what an update takes out of the stack first, so that the engine deletes none of it. */
     readonly leftAlone?: ReadonlySet<string>;
+    /** URNs of what is on its server from before, and what an update goes on with as it is there. */
+    readonly takenUp?: ReadonlySet<string>;
     /** What an update refuses, and what goes over to another place. */
     readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "moved" | "starts">;
 }
@@ -86,7 +88,13 @@ export function noteOf(source: NoteSource): Note {
     const { stack, estate, language, policy } = source;
     const [planned, refreshed] = readable([source.report.planned, source.report.refreshed], language);
     const report = { ...source.report, planned, refreshed };
-    const all = changesOf(report.planned).flatMap((each) => leavingFirst(each, source.leftAlone));
+    const all = changesOf(report.planned)
+        .flatMap((each) => leavingFirst(each, source.leftAlone))
+        .map((each) =>
+            each.kind === "create" && source.takenUp?.has(each.urn) === true
+                ? { ...each, kind: "adopt" as const }
+                : each,
+        );
     const both = standings(all, estate);
     const names = naming(all, estate, language);
     const placeOf = placing(both, estate);
@@ -115,10 +123,20 @@ export function noteOf(source: NoteSource): Note {
             changes: onServers,
             both,
             byInventory: source.against !== undefined,
+            again: new Set(
+                declared.filter(isBranchFromBefore).flatMap((each) => {
+                    const app = appOf(each) ?? "";
+                    const branch = each.after?.["name"] ?? each.after?.["branch"];
+                    return Object.entries(estate.apps[app]?.plan.versions ?? {}).flatMap(
+                        ([environment, { revision }]) =>
+                            revision === branch ? [`${app} ${environment}`] : [],
+                    );
+                }),
+            ),
             restored: parts.filter(({ restores }) => restores).length,
         }),
         counts: counts(onServers, all, language),
-        warnings: warnings(source),
+        warnings: [...warnings(source), ...fromBefore(declared, names, language)],
         lost: lost.map(({ weight, text }) => ({
             tone:
                 weight === "data" ? "bad" : weight === "runs" ? "bad" : weight === "stays" ? "plain" : "warn",
@@ -257,21 +275,21 @@ function hasFailed({ began, errors }: NoteSource["report"]): boolean {
 }
 
 /** What an update refuses of the change. */
-function refusedBy({ ahead }: Pick<NoteSource, "ahead">): Finding[] {
+function refusedBy({ ahead }: Pick<NoteSource, "ahead">): Refusal[] {
     return sortFindings([...(ahead?.refused ?? []), ...(ahead?.blocked ?? [])]);
 }
 
 /** Most refusals that a note tells. */
 const mostRefusals = 10;
 
-/** Why an update changes nothing, and what to do; in the words that it uses itself. */
+/** Why an update changes nothing, and what to do. */
 function refusals(source: NoteSource): Item[] {
     const zh = source.language === "zh";
     const found = refusedBy(source);
     if (found.length === 0) {
         return [];
     }
-    const [sentence, fix] = [
+    const [sentence, todo] = [
         (text: string): string => code(hideSecrets(text)),
         zh ? "办法：" : "What to do: ",
     ];
@@ -286,9 +304,10 @@ function refusals(source: NoteSource): Item[] {
         },
         ...found.slice(0, mostRefusals).map((each): Item => {
             const value = each.value === undefined ? "" : `${show(each.value)} `;
+            const { rule, fix } = zh ? each.zh : each;
             return {
                 tone: "bad",
-                text: `${code(each.path)}${zh ? "：" : ": "}${sentence(`${value}${each.rule}`)}${zh ? "。" : ". "}${fix}${sentence(each.fix)}`,
+                text: `${code(each.path)}${zh ? "：" : ": "}${sentence(`${value}${rule}`)}${zh ? "。" : ". "}${todo}${sentence(fix)}`,
             };
         }),
         ...(more > 0 ? [{ tone: "bad" as const, text: zh ? `另有 ${more} 项` : `${more} more` }] : []),
@@ -350,12 +369,12 @@ function unseen({ at, commit, toInclude = [] }: Against, language: Language): It
         language === "zh"
             ? [
                   `没有凭据，也没有询问任何服务器：这里把描述与 ${when} 的清单${short === undefined ? "" : `（提交 ${short}）`}比较，即最后一次更新之后的状态。`,
-                  "以下内容无法显示：此后在服务器上手工改动的内容，以及没有导出清单的更新；凭据和其他机密是否改变、是否有效；服务器是否接受。",
+                  "以下内容无法显示：此后在服务器上手工改动的内容，以及没有导出清单的更新；算作新建的分支是否早已在 GitLab 上；凭据和其他机密是否改变、是否有效；服务器是否接受。",
                   "此任务运行的是该分支自己的代码，所以分支的作者可以左右这里的内容。合并之后的流水线会先查看服务器，然后才应用。",
               ]
             : [
                   `There were no credentials and no server was asked: this compares the description with the inventory of ${when}${short === undefined ? "" : ` (commit ${short})`}, as the last update left the estate.`,
-                  "It cannot show: what was changed on the servers by hand since then, or by an update that exported no inventory; whether a password, token or other secret differs or works; whether the servers accept the change.",
+                  "It cannot show: what was changed on the servers by hand since then, or by an update that exported no inventory; whether a branch that counts as new is on GitLab from before; whether a password, token or other secret differs or works; whether the servers accept the change.",
                   "The job ran this branch's own code, so whoever wrote the branch decides what stands here. The pipeline after the merge looks at the servers before anything is applied.",
               ];
     const files = toInclude.map(({ path, branch }) => `${code(path)} (${code(branch)})`);
@@ -370,6 +389,23 @@ function unseen({ at, commit, toInclude = [] }: Against, language: Language): It
     return [...texts, ...include].map((text) => ({ tone: "warn", text }));
 }
 
+/** Whether it is a branch, or the protection of one that people make, which an update goes on with. */
+function isBranchFromBefore({ kind, type }: Change): boolean {
+    return kind === "adopt" && /^(Branch|BranchProtection)$/.test(kindOf(type));
+}
+
+/** What branches are not new, though the stack did not have them: what they name is delivered again. */
+function fromBefore(changes: readonly Change[], names: Names, language: Language): Item[] {
+    const branches = changes.filter((each) => isBranchFromBefore(each) && kindOf(each.type) === "Branch");
+    const one = branches.length === 1;
+    const list = listed(branches.map(names.titled), language);
+    const text =
+        language === "zh"
+            ? `${list} 早已在 GitLab 上：更新会沿用其中原有的内容，其中写明的版本会再次交付`
+            : `${list} ${one ? "is" : "are"} on GitLab from before: the update goes on with what is in ${one ? "it" : "them"}, and the version that stands there is delivered again`;
+    return branches.length === 0 ? [] : [{ tone: "warn", text }];
+}
+
 function counts(changes: readonly Change[], all: readonly Change[], language: Language): string {
     const zh = language === "zh";
     const of = (...kinds: Change["kind"][]): number =>
@@ -380,7 +416,7 @@ function counts(changes: readonly Change[], all: readonly Change[], language: La
         [of("update"), "changed", "修改"],
         [of("replace"), "made anew", "重建"],
         [of("delete"), "deleted", "删除"],
-        [of("adopt"), "taken on", "接管"],
+        [of("adopt"), "taken up as they are", "沿用原有"],
         [of("forget"), "left on the server", "保留在服务器上"],
     ];
     const told = parts

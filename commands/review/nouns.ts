@@ -133,15 +133,23 @@ export function listed(items: readonly string[], language: Language, most = 5): 
     return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
 }
 
-/** Counts of objects by their nouns, most first: `3 Secrets, 2 quotas`. */
+/** Counts of objects by their nouns, most first: `3 Secrets and 2 quotas`; of more kinds than `most`, how many objects are left. */
 export function tally(types: readonly string[], language: Language, most = 6): string {
-    const counts = new Map<Noun["zh"], { noun: Noun; count: number }>();
+    const known = new Map<Noun["zh"], { noun: Noun; count: number }>();
     for (const type of types) {
         const each = nounOf(type);
-        counts.set(each.zh, { noun: each, count: (counts.get(each.zh)?.count ?? 0) + 1 });
+        known.set(each.zh, { noun: each, count: (known.get(each.zh)?.count ?? 0) + 1 });
     }
-    const parts = [...counts.values()]
-        .sort((a, b) => b.count - a.count || (a.noun.en[0] < b.noun.en[0] ? -1 : 1))
-        .map(({ noun: each, count }) => counted(count, each, language));
-    return listed(parts, language, most);
+    const counts = [...known.values()].sort(
+        (a, b) => b.count - a.count || (a.noun.en[0] < b.noun.en[0] ? -1 : 1),
+    );
+    const parts = counts.map(({ noun: each, count }) => counted(count, each, language));
+    // One kind more is shown rather than counted.
+    if (parts.length <= most + 1) {
+        return listed(parts, language, most + 1);
+    }
+    const left = counts.slice(most).reduce((sum, { count }) => sum + count, 0);
+    return language === "zh"
+        ? `${parts.slice(0, most).join("、")}，以及另外 ${left} 个对象`
+        : `${parts.slice(0, most).join(", ")} and ${left} more object${left === 1 ? "" : "s"}`;
 }

@@ -110,7 +110,7 @@ function whatChanges(changes: readonly Change[], names: Names, language: Languag
         ...group("delete", zh ? "删除" : "deleted"),
         ...group("replace", zh ? "重建" : "made anew"),
         ...group("create", zh ? "新建" : "new"),
-        ...group("adopt", zh ? "接管" : "taken on"),
+        ...group("adopt", zh ? "沿用服务器上原有的" : "taken up as on the server"),
         ...group("forget", zh ? "保留在服务器上" : "left on the server"),
         ...told,
         ...(left.length > 0
@@ -126,7 +126,10 @@ function propertyChanges(each: Change, language: Language): string {
         Properties,
         Properties,
     ];
-    const all = each.changed.flatMap((key) => deep([key], before[key], after[key]));
+    const all = each.changed
+        // Words of a commit are no part of the file.
+        .filter((key) => key !== "commitMessage" || each.changed.length === 1)
+        .flatMap((key) => deep([key], before[key], after[key]));
     const found = all.filter(({ path }) => channelOf(path.at(-1) ?? "") === undefined);
     const channels = [...new Set(all.flatMap(({ path }) => channelOf(path.at(-1) ?? "") ?? []))].map(code);
     const messages =
@@ -135,7 +138,7 @@ function propertyChanges(each: Change, language: Language): string {
             : [
                   zh
                       ? `发往 ${listed(channels, language)} 的消息有变化`
-                      : `its messages to ${listed(channels, language)} change`,
+                      : `messages to ${listed(channels, language)} change`,
               ];
     const told = found.slice(0, 4).map(({ path, was, is }) => {
         const name = code(path.join("."));

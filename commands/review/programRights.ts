@@ -1,6 +1,6 @@
 /** What programs may do after a change that they could not before, and the other way round: robots and tokens, roles on clusters and in engines. Pure. */
 import type { Language } from "../../estate/model";
-import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
+import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
 import type { Names } from "./names";
 import { code, counted, listed, nounOf, tally } from "./nouns";
 import type { RightChange, RightContext } from "./right";
@@ -61,7 +61,7 @@ function accounts({ changes, names, language, both, appOf }: RightContext): Righ
                 loosens: false,
                 text: zh
                     ? `应用 ${code(app)}：${gone ? "撤销" : "新建"} ${count}，供其流水线和集群使用`
-                    : `for app ${code(app)} ${count} ${gone ? "end" : "are made"}, which its pipelines and clusters ${gone ? "used" : "use"}`,
+                    : `for app ${code(app)} ${count} ${gone ? (all.length === 1 ? "ends" : "end") : all.length === 1 ? "is made" : "are made"}, which its pipelines and clusters ${gone ? "used" : "use"}`,
             };
         }),
         ...single.map((each): RightChange => {
@@ -73,6 +73,14 @@ function accounts({ changes, names, language, both, appOf }: RightContext): Righ
                     kind: "changes",
                     loosens: false,
                     text: `${names.titled(each)}${zh ? "：" : ": "}${lifetime}`,
+                };
+            }
+            const permissions = permissionsChange(each, language);
+            if (permissions !== undefined) {
+                return {
+                    kind: "changes",
+                    loosens: false,
+                    text: zh ? `${names.titled(each)}${permissions}` : `${names.titled(each)} ${permissions}`,
                 };
             }
             if (each.kind === "update") {
@@ -160,19 +168,86 @@ export function endingSooner(
         : `${count} ${found.length === 1 ? "ends" : "end"} ${days} days after the day of making: ${list}. Those made earlier end with this update, and pods and pipelines that use them can pull or push no image then. A higher ${code("credentials.generation")} in the same change has new ones made first.`;
 }
 
+/** What a robot may do in a project of images; what is not here is told in Harbor's own words. */
+const deeds: Readonly<Record<string, readonly [en: string, zh: string]>> = {
+    "pull repository": ["pull images", "拉取镜像"],
+    "push repository": ["push images", "推送镜像"],
+    "list artifact": ["list images", "列出镜像"],
+    "read artifact": ["look images up", "查询镜像"],
+    "create artifact": ["copy images there", "把镜像复制到其中"],
+    "delete artifact": ["delete images", "删除镜像"],
+    "delete tag": ["delete tags", "删除标签"],
+};
+
+/** What an account may do, by the project of images; `*` is all of them. */
+function deedsOf(properties: Properties, zh: boolean): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, string[]>();
+    for (const permission of listOf(properties["permissions"]).map(mapOf)) {
+        const project = textOf(permission["namespace"]) ?? "*";
+        const own = listOf(permission["accesses"])
+            .map(mapOf)
+            .map(({ action, resource }) => {
+                const key = `${String(action)} ${String(resource)}`;
+                return deeds[key]?.[zh ? 1 : 0] ?? key;
+            });
+        found.set(project, [...(found.get(project) ?? []), ...own]);
+    }
+    return found;
+}
+
+/** `look images up and copy images there: `web-qa``, for each project. */
+function deedsText(found: ReadonlyMap<string, readonly string[]>, language: Language): string[] {
+    return [...found]
+        .filter(([, own]) => own.length > 0)
+        .map(
+            ([project, own]) => `${listed(own, language)}${language === "zh" ? "：" : ": "}${code(project)}`,
+        );
+}
+
 /** What an account may do, in few words. */
 function permissionsOf(each: Change, language: Language): string {
     const properties = each.after ?? each.before ?? {};
-    const scopes = Array.isArray(properties["scopes"]) ? properties["scopes"] : [];
-    const permissions = Array.isArray(properties["permissions"]) ? properties["permissions"].map(mapOf) : [];
-    const told = permissions.map((permission) => {
-        const accesses = Array.isArray(permission["accesses"]) ? permission["accesses"].map(mapOf) : [];
-        const actions = accesses.map(({ action, resource }) =>
-            resource === "repository" ? String(action) : `${String(action)} ${String(resource)}`,
-        );
-        return `${actions.join(", ")}: ${code(textOf(permission["namespace"]) ?? "*")}`;
-    });
-    return listed([...told, ...scopes.filter((scope) => typeof scope === "string").map(code)], language, 4);
+    const scopes = listOf(properties["scopes"]).filter((scope) => typeof scope === "string");
+    return [
+        ...deedsText(deedsOf(properties, language === "zh"), language),
+        ...(scopes.length === 0 ? [] : [listed(scopes.map(code), language)]),
+    ].join(language === "zh" ? "；" : "; ");
+}
+
+/** What a robot may do from then on, and what no more, where nothing else of it changes. */
+function permissionsChange(each: Change, language: Language): string | undefined {
+    if (each.kind !== "update" || each.changed.join() !== "permissions") {
+        return undefined;
+    }
+    const zh = language === "zh";
+    const [was, is] = [each.before, each.after].map((side) => deedsOf(side ?? {}, zh)) as [
+        ReadonlyMap<string, readonly string[]>,
+        ReadonlyMap<string, readonly string[]>,
+    ];
+    const beyond = (
+        one: ReadonlyMap<string, readonly string[]>,
+        other: ReadonlyMap<string, readonly string[]>,
+    ): string =>
+        deedsText(
+            new Map(
+                [...one].map(([project, own]) => [
+                    project,
+                    own.filter((deed) => other.get(project)?.includes(deed) !== true),
+                ]),
+            ),
+            language,
+        ).join(zh ? "；" : "; ");
+    const [more, less] = [beyond(is, was), beyond(was, is)];
+    const parts = [
+        ...(more === "" ? [] : [zh ? `还可以${more}` : `may also ${more}`]),
+        ...(less === "" ? [] : [zh ? `不再可以${less}` : `may no longer ${less}`]),
+    ];
+    return parts.length === 0 ? undefined : parts.join(zh ? "，" : ", and ");
+}
+
+/** The verb that goes with who has a role. */
+function holds(gone: boolean, count: number): string {
+    return gone ? (count === 1 ? "loses" : "lose") : count === 1 ? "has" : "have";
 }
 
 /** Bindings and roles of clusters, but for those that come and go with a namespace. */
@@ -207,7 +282,7 @@ function clusterRights({ changes, names, language }: RightContext): RightChange[
                     loosens: !gone && role === "cluster-admin",
                     text: zh
                         ? `${names.titled(each)}：${who} ${gone ? "失去" : "拥有"}角色 ${code(role)}`
-                        : `${names.titled(each)}: ${who} ${gone ? "loses" : "has"} the role ${code(role)}`,
+                        : `${names.titled(each)}: ${who} ${holds(gone, subjects.length)} the role ${code(role)}`,
                 },
             ];
         }
@@ -397,5 +472,7 @@ export function renewed(changes: readonly Change[], names: Names, language: Lang
               );
     return zh
         ? `重新生成 ${count}：${list}。旧密码失效；本平台使用它们的地方会自动更新；在别处使用的需要自行更换。`
-        : `${count} made anew: ${list}. The old passwords end. Where the estate uses them the new ones are put; whoever copied one elsewhere has to do it again.`;
+        : found.length === 1
+          ? `${count} made anew: ${list}. The old password ends. Where the estate uses it the new one is put; whoever copied it elsewhere has to do it again.`
+          : `${count} made anew: ${list}. The old passwords end. Where the estate uses them the new ones are put; whoever copied one elsewhere has to do it again.`;
 }

@@ -264,18 +264,20 @@ export function terminal(note: Note, colours: boolean): string {
                   ...rest(items.length, showing(items, 30), note.language),
               ].join("\n");
     const where = note.places.map(({ where: [place = "", environment = ""], what }) => {
-        const title = plain(environment === "" ? place : `${place}, ${environment}`);
+        const title = plain(
+            environment === "" ? place : `${place}${note.language === "zh" ? "，" : ", "}${environment}`,
+        );
         return [`  ${title}`, ...what.map((text) => `      ${plain(text)}`)].join("\n");
     });
     return [
-        `${paint(1, plain(note.headline))}\n${say("stack")} ${note.stack}: ${note.counts}`,
+        `${paint(1, plain(note.headline))}\n${say("stack")} ${note.stack}${note.language === "zh" ? "：" : ": "}${note.counts}`,
         note.warnings.map(line).join("\n"),
         list(say("lost"), note.lost),
         list(say("rights"), alike(note.rights, note.language)),
         note.policyVerdict === undefined
             ? ""
             : [
-                  paint(1, `${say("policies")}: ${note.policyVerdict}`),
+                  paint(1, `${say("policies")}${note.language === "zh" ? "：" : ": "}${note.policyVerdict}`),
                   ...note.policies.slice(0, 30).map(line),
               ].join("\n"),
         where.length === 0
@@ -357,7 +359,7 @@ li.warn { color: light-dark(#7a4b00, #ffcf7d); }
 ${list(say("bad"), note.warnings)}
 ${list(say("lost"), note.lost)}
 ${list(say("rights"), note.rights)}
-${note.policyVerdict === undefined ? "" : list(`${say("policies")}: ${note.policyVerdict}`, note.policies.length === 0 ? [] : note.policies) || `<section><h2>${text(`${say("policies")}: ${note.policyVerdict}`)}</h2></section>`}
+${note.policyVerdict === undefined ? "" : list(`${say("policies")}${note.language === "zh" ? "：" : ": "}${note.policyVerdict}`, note.policies.length === 0 ? [] : note.policies) || `<section><h2>${text(`${say("policies")}${note.language === "zh" ? "：" : ": "}${note.policyVerdict}`)}</h2></section>`}
 ${drift}
 ${table}
 ${patchesOf}

@@ -208,6 +208,17 @@ const wide: Readonly<Record<string, readonly [string, string]>> = {
     developer: ["developers and maintainers", "开发者和维护者"],
 };
 
+/** A protection that the stack did not have; one that is on GitLab from before is no new one. */
+function becomesProtected(subject: string, { kind }: Change, rules: string, zh: boolean): string {
+    return kind === "adopt"
+        ? zh
+            ? `${subject} 的保护早已存在，更新之后为：${rules}`
+            : `${subject} is protected from before, and after the update so: ${rules}`
+        : zh
+          ? `${subject} 开始受保护（${rules}）`
+          : `${subject} becomes protected (${rules})`;
+}
+
 /** Protections of branches, tags and environments, and approvals, where the repository is there before and after. */
 function protections({ changes, names, language }: RightContext): RightChange[] {
     const zh = language === "zh";
@@ -233,13 +244,14 @@ function protections({ changes, names, language }: RightContext): RightChange[] 
                     {
                         kind: "changes",
                         loosens: false,
-                        text: zh
-                            ? `${subject} 开始受保护（${rulesOf(each, each.after ?? {})
-                                  .map(says)
-                                  .join("；")}）`
-                            : `${subject} becomes protected (${rulesOf(each, each.after ?? {})
-                                  .map(says)
-                                  .join("; ")})`,
+                        text: becomesProtected(
+                            subject,
+                            each,
+                            rulesOf(each, each.after ?? {})
+                                .map(says)
+                                .join(zh ? "；" : "; "),
+                            zh,
+                        ),
                     },
                 ];
             }

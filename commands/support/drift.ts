@@ -4,6 +4,7 @@ import type { Estate, Language } from "../../estate/model";
 import { compare, show } from "../../estate/problem";
 import { secretMark } from "../review/change";
 import { hiddenText, hideValue, isSecretData } from "../review/hide";
+import { knownNoun } from "../review/nouns";
 import { namedIds, namedIn, withNames, type Ids, type KnownObject } from "./gitlabIds";
 import { plainText, type EventState, type Step } from "./runReport";
 import { isOfProgram, nameOf } from "./urn";
@@ -19,18 +20,22 @@ const mostCharacters = 60;
 export function driftLines(estate: Estate, refreshed: readonly Step[], language: Language = "en"): string[] {
     const [steps] = readable([refreshed], language);
     const lines = steps.flatMap((step) => {
-        const what = difference(step);
-        return what === undefined ? [] : [`${ownerOf(step, estate)}${objectOf(step)} ${what}`];
+        const what = difference(step, language);
+        return what === undefined
+            ? []
+            : [`${ownerOf(step, estate, language)}${objectOf(step, language)} ${what}`];
     });
     return [...new Set(lines)].sort(compare);
 }
 
 /** The whole text; empty when everything is as it was left. */
-export function driftText(estate: Estate, refreshed: readonly Step[]): string {
-    const lines = driftLines(estate, refreshed);
-    return lines.length === 0
-        ? ""
-        : `Changed on the servers since the last update (${lines.length}), as it was made -> as it is:\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
+export function driftText(estate: Estate, refreshed: readonly Step[], language: Language = "en"): string {
+    const lines = driftLines(estate, refreshed, language);
+    const title =
+        language === "zh"
+            ? `上次更新以来服务器上的变化（${lines.length} 处），平台设置的值 -> 当前的值：`
+            : `Changed on the servers since the last update (${lines.length}), as it was made -> as it is:`;
+    return lines.length === 0 ? "" : `${title}\n${lines.map((line) => `  ${line}`).join("\n")}\n`;
 }
 
 /** Steps with names where settings of GitLab have numbers, as far as an object of any of the lists has them. */
@@ -71,23 +76,36 @@ function named(step: Step, ids: Ids, language: Language): Step {
           };
 }
 
-function difference(step: Step): string | undefined {
+function difference(step: Step, language: Language): string | undefined {
+    const zh = language === "zh";
     if (step.old === undefined || step.old === null || isOfProgram(step.type)) {
         return undefined;
     }
     if (step.new === undefined || step.new === null) {
-        return "is gone";
+        return zh ? "已不存在" : "is gone";
     }
-    const found = changes(step.type, step.old, step.new, Object.keys(step.detailedDiff ?? {}));
+    const told = Object.keys(step.detailedDiff ?? {});
+    const found = changes({ type: step.type, told, language }, step.old, step.new);
     if (found.length === 0) {
         return undefined;
     }
     const more = found.length - mostProperties;
-    return found.slice(0, mostProperties).join("; ") + (more > 0 ? `; ${more} more` : "");
+    return (
+        found.slice(0, mostProperties).join(zh ? "；" : "; ") +
+        (more > 0 ? (zh ? `；另有 ${more} 处` : `; ${more} more`) : "")
+    );
+}
+
+/** What the engine says of an object beside what it was and is, and the language in which it is told. */
+interface Told {
+    readonly type: string;
+    /** Places that its provider says differ. */
+    readonly told: readonly string[];
+    readonly language: Language;
 }
 
 /** Of what the program itself set, what is different now; other properties are the server's own. */
-function changes(type: string, old: EventState, now: EventState, told: readonly string[]): string[] {
+function changes({ type, told, language }: Told, old: EventState, now: EventState): string[] {
     const made = old.inputs ?? {};
     const before = { ...old.inputs, ...old.outputs };
     const after = now.outputs ?? {};
@@ -108,7 +126,15 @@ function changes(type: string, old: EventState, now: EventState, told: readonly 
         (place) =>
             [before, after].some((tree) => valueAt(tree, place) === secretMark) && !said.includes(place),
     );
-    return [...found, ...hidden.sort(compare).map((place) => `${place}: (hidden) has another value`)];
+    return [
+        ...found,
+        ...hidden
+            .sort(compare)
+            .map(
+                (place) =>
+                    `${place}: ${language === "zh" ? "（隐藏的值）有变化" : "(hidden) has another value"}`,
+            ),
+    ];
 }
 
 function valueAt(tree: unknown, place: string): unknown {
@@ -178,7 +204,8 @@ function value(key: string, found: unknown): string {
 }
 
 /** `app web, prod: `, `team shop: `, or nothing. */
-function ownerOf(step: Step, estate: Estate): string {
+function ownerOf(step: Step, estate: Estate, language: Language): string {
+    const zh = language === "zh";
     const name = nameOf(step.urn);
     const [, kind = "", rest = ""] =
         /^(app|config|delivery|updater|webhook|team|space)-(.+)$/.exec(name) ?? [];
@@ -190,13 +217,15 @@ function ownerOf(step: Step, estate: Estate): string {
         return "";
     }
     if (kind === "team" || kind === "space") {
-        return `team ${owner}: `;
+        return zh ? `团队 ${owner}：` : `team ${owner}: `;
     }
     const left = `-${rest.slice(owner.length)}-`;
     const environment = estate.apps[owner]?.environments.find((each) =>
         left.includes(`-${each.environment}-`),
     );
-    return `app ${owner}${environment === undefined ? "" : `, ${environment.environment}`}: `;
+    return zh
+        ? `应用 ${owner}${environment === undefined ? "" : `，${environment.environment}`}：`
+        : `app ${owner}${environment === undefined ? "" : `, ${environment.environment}`}: `;
 }
 
 const servers: Readonly<Record<string, string>> = { gitlab: "GitLab", harbor: "Harbor", kubernetes: "" };
@@ -216,7 +245,7 @@ const naming = [
 ];
 
 /** `GitLab branch protection "test"`, `Secret argocd/cluster-member1`. */
-function objectOf(step: Step): string {
+function objectOf(step: Step, language: Language): string {
     const [server = ""] = step.type.split(":");
     const kind = step.type.split(":").at(-1) ?? step.type;
     const known: Record<string, unknown> = { ...step.old?.inputs, ...step.old?.outputs };
@@ -227,7 +256,8 @@ function objectOf(step: Step): string {
         >;
         return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name ?? nameOf(step.urn)}`;
     }
-    const noun = kind.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+    const english = kind.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+    const noun = language === "zh" ? (knownNoun(step.type)?.zh ?? english) : english;
     const own = naming
         .map((key) => known[key])
         .find((each) => typeof each === "string" && each !== "" && each !== secretMark);

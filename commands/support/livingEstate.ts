@@ -2,7 +2,7 @@
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { gitlabConnection } from "../doctor/connections";
-import { formatFindings, type Finding } from "../doctor/finding";
+import { formatFindings, type Refusal } from "../doctor/finding";
 import { client, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { misreadContent } from "../handOver";
@@ -12,13 +12,14 @@ import { CommandError } from "./console";
 import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
+import { leftInPlaceOf, type Wanted } from "./leftOnServer";
 import { leftLine } from "./leftRepositories";
 import { lookAhead, passedSteps, type LookAhead } from "./lookAhead";
 import { movedLines, otherAddresses } from "./moves";
 import type { Step } from "./runReport";
 import { makeStarts, startLines } from "./starts";
 import { stayingLine } from "./staying";
-import { filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
+import { fileType, filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { goneMembers, newNames, withNewNames } from "./people";
 import { importResources } from "./takeOver";
 
@@ -36,6 +37,10 @@ export interface Change {
 export interface Prepared extends Pick<LookAhead, "leftAlone" | "passedOver" | "handOvers"> {
     /** What an update refuses, and what goes over to another place. */
     readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "moved" | "starts">;
+    /** URNs of branches and protections that are on GitLab from before, and that the update goes on with. */
+    readonly takenUp: ReadonlySet<string>;
+    /** Whether files that a preview would make may be in their repositories already. */
+    readonly mayHaveFiles: boolean;
     /** The steps that the engine does not tell of what it passes over. */
     readonly passedSteps: readonly Step[];
 }
@@ -94,7 +99,7 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     }
     await renamePeople(engine, estate, exported, change);
     const { left, named } = ahead.branches;
-    await takeBack(engine, estate, named, change);
+    const back = await takeBack(engine, estate, named, change);
     [...movedLines(ahead.moved), ...startLines(starts)].forEach(change.report);
     if (change.writes && starts.length > 0) {
         await onGitLab(engine, estate, async (ask) => {
@@ -136,7 +141,9 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
         leftAlone: ahead.leftAlone,
         passedOver: change.writes ? [] : ahead.passedOver,
         handOvers: places,
-        ahead: { ...ahead, refused: findings },
+        ahead: { ...ahead, refused: findings, blocked: [...blocked, ...back.open] },
+        takenUp: back.urns,
+        mayHaveFiles: starts.length > 0 || getsContent(estate, exported),
         passedSteps: change.writes ? [] : passedSteps(ahead, exported),
     };
 }
@@ -147,8 +154,8 @@ async function misreadOnGitLab(
     estate: Estate,
     places: readonly HandOver[],
     { writes }: Change,
-): Promise<Finding[]> {
-    const findings: Finding[] = [];
+): Promise<Refusal[]> {
+    const findings: Refusal[] = [];
     if (places.length > 0) {
         const look = onGitLab(engine, estate, async (ask) => {
             findings.push(...(await misreadContent(places, ask)));
@@ -164,9 +171,9 @@ async function notIncluded(
     estate: Estate,
     exported: ExportedStack,
     { writes }: Change,
-): Promise<Finding[]> {
+): Promise<Refusal[]> {
     const repositories = toInclude(estate, exported);
-    const found: Finding[] = [];
+    const found: Refusal[] = [];
     if (repositories.length > 0) {
         const look = onGitLab(engine, estate, async (ask) => {
             found.push(...(await withoutInclude(repositories, ask)));
@@ -249,15 +256,50 @@ async function onGitLab(
     }
 }
 
+/**
+ * URNs of the files among the steps of a preview that are in their repositories already: an update leaves them as they are.
+ * None where GitLab does not answer, for a preview says what it can.
+ */
+export async function filesThere(
+    engine: PulumiEngine,
+    estate: Estate,
+    planned: readonly Step[],
+): Promise<ReadonlySet<string>> {
+    const coming = planned.flatMap(({ op, urn, type, new: now }): Wanted[] =>
+        op === "create" && type === fileType && now?.inputs ? [{ urn, type, inputs: now.inputs }] : [],
+    );
+    const found = new Set<string>();
+    if (coming.length > 0) {
+        await onGitLab(engine, estate, async (ask) => {
+            await Promise.all(
+                coming.map(async (each) => {
+                    if ((await leftInPlaceOf(each, ask)) !== undefined) {
+                        found.add(each.urn);
+                    }
+                }),
+            );
+        }).catch(() => undefined);
+    }
+    return found;
+}
+
+/** Branches that were there before they were named again. */
+interface TakenBack {
+    readonly urns: ReadonlySet<string>;
+    /** Those that nobody can vouch for; an update ends with them. */
+    readonly open: readonly Refusal[];
+}
+
 /** Imports branches that are named again. One that is open is nobody's promise: who wrote to it is not known. */
 async function takeBack(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryBranch[],
     { writes, report }: Change,
-): Promise<void> {
+): Promise<TakenBack> {
+    const back = { urns: new Set<string>(), open: [] as Refusal[] };
     if (named.length === 0) {
-        return;
+        return back;
     }
     const look = onGitLab(engine, estate, async (ask) => {
         const found = await existing(named, ask);
@@ -270,6 +312,7 @@ async function takeBack(
                 );
             }
             report(text);
+            back.open.push(...open.map(openBranch));
         }
         const again = found.filter(({ isProtected }) => isProtected);
         if (again.length === 0) {
@@ -278,13 +321,30 @@ async function takeBack(
         report(
             `On GitLab already, with its protection: ${listOf(again)}. The estate goes on with it as it is.`,
         );
+        const resources = again.flatMap((each) => each.resources);
+        resources.forEach(({ urn }) => back.urns.add(urn));
         if (writes) {
-            const resources = again.flatMap((each) => each.resources);
             await importResources(engine, resources, ask);
         }
     });
     // A preview says what it can: without GitLab it goes on.
     await (writes ? look : look.catch(() => undefined));
+    return back;
+}
+
+function openBranch({ repository, branch }: RepositoryBranch): Refusal {
+    return {
+        id: "branch-open",
+        path: repository,
+        value: branch,
+        rule: "is a branch there already, and open to everybody who may push: what is written there would be delivered",
+        fix: "look at it, then protect the branch, or delete it to have it made anew",
+        zh: {
+            rule: "已是那里的分支，而且任何可以推送的人都能写入：其中的内容会被交付",
+            fix: "先查看该分支，再保护它；或删除它，让更新重新创建",
+        },
+        severity: "error",
+    };
 }
 
 const listOf = (branches: readonly RepositoryBranch[]): string =>

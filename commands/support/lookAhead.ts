@@ -4,7 +4,7 @@
  * inventory. Pure.
  */
 import type { Estate } from "../../estate/model";
-import type { Finding } from "../doctor/finding";
+import type { Refusal } from "../doctor/finding";
 import { handOvers, refusedHandOvers, type HandOver } from "../handOver/places";
 import { changedBranches, withoutResources, type ChangedBranches } from "./branches";
 import { liveResources, type ExportedStack } from "./exported";
@@ -17,9 +17,9 @@ import { newStarts, type NewStart } from "./starts";
 /** What is known of a change. */
 export interface LookAhead {
     /** What is refused unless `--accept-outage` is given. */
-    readonly refused: readonly Finding[];
+    readonly refused: readonly Refusal[];
     /** What is refused whatever is given. */
-    readonly blocked: readonly Finding[];
+    readonly blocked: readonly Refusal[];
     readonly handOvers: readonly HandOver[];
     readonly moved: readonly MovedVersion[];
     readonly branches: ChangedBranches;

@@ -11,7 +11,7 @@ import { configOf, versionFile, versionOf, type Audience } from "../../estate/fl
 import { appLabel, environmentLabel } from "../../estate/labels";
 import type { App, ConfigRepository, Estate, Language } from "../../estate/model";
 import { previewEnvironment } from "../../estate/previews";
-import type { Finding } from "../doctor/finding";
+import type { Refusal, SaidInChinese } from "../doctor/finding";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import { imageProjects, movedImages, type ImageProjectOfStack } from "./movedImages";
 import { nameOf } from "./urn";
@@ -130,7 +130,7 @@ function actingReleases(live: readonly StateResource[]): Standing["releases"] {
 export function moves(
     estate: Pick<Estate, "apps" | "environments" | "clusters">,
     exported: ExportedStack,
-): Finding[] {
+): Refusal[] {
     const known = standing(exported);
     return known.apps.size === 0
         ? []
@@ -144,37 +144,52 @@ export function moves(
           ];
 }
 
-function finding(id: string, path: string, value: unknown, rule: string, fix: string): Finding {
-    return { id, path, value, rule, fix, severity: "error" };
+function finding(
+    id: string,
+    path: string,
+    value: unknown,
+    { rule, fix }: Pick<Refusal, "rule" | "fix">,
+    zh: SaidInChinese,
+): Refusal {
+    return { id, path, value, rule, fix, zh, severity: "error" };
 }
 
 /** One that is gone and one that is new, in one update: a new name for the same thing, or so it looks. */
 function renamed(
     { apps, environments, clusters }: Pick<Estate, "apps" | "environments" | "clusters">,
     known: Standing,
-): Finding[] {
+): Refusal[] {
     const look = (
         kind: "apps" | "environments" | "clusters",
         before: ReadonlySet<string>,
         now: readonly string[],
-    ): Finding[] => {
+    ): Refusal[] => {
         const gone = [...before].filter((name) => !now.includes(name)).sort();
         const added = now.filter((name) => !before.has(name));
         if (gone.length === 0 || added.length === 0) {
             return [];
         }
-        const what = {
-            apps: "repositories, images, namespaces and what runs in them",
-            environments: "images, namespaces and what runs in them",
-            clusters: "namespaces and what runs in them",
-        }[kind];
+        const [what, chinese] = {
+            apps: [
+                "repositories, images, namespaces and what runs in them",
+                "代码仓库、镜像、命名空间以及其中运行的内容",
+            ],
+            environments: ["images, namespaces and what runs in them", "镜像、命名空间以及其中运行的内容"],
+            clusters: ["namespaces and what runs in them", "命名空间以及其中运行的内容"],
+        }[kind] as [string, string];
         return gone.map((name) =>
             finding(
                 "renamed",
                 `${kind}.${name}`,
                 added.join(", "),
-                `is new while ${name} is gone: a name is part of everything made for it, so ${what} would be deleted, and made empty under the new name`,
-                `keep the name ${name}. To move for good: add the new one beside it, bring over what is to stay, then take the old one away in an update of its own`,
+                {
+                    rule: `is new while ${name} is gone: a name is part of everything made for it, so ${what} would be deleted, and made empty under the new name`,
+                    fix: `keep the name ${name}. To move for good: add the new one beside it, bring over what is to stay, then take the old one away in an update of its own`,
+                },
+                {
+                    rule: `是新的，而 ${name} 不见了：名称是为它创建的一切的组成部分，因此${chinese}会被删除，并以新名称重新创建（为空）`,
+                    fix: `保留名称 ${name}。要永久更名：先在旁边添加新的，把要保留的内容搬过去，再单独用一次更新移除旧的`,
+                },
             ),
         );
     };
@@ -196,7 +211,7 @@ function renamed(
 }
 
 /** Namespaces have no other name: the old one is deleted, with what runs in it and its volumes. */
-function otherNamespace({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+function otherNamespace({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[] {
     return Object.values(apps).flatMap(({ name, environments }) =>
         environments.flatMap(({ environment, namespace }) => {
             const before = [...(known.namespaces.get(`${name} ${environment}`) ?? [])].filter(
@@ -207,8 +222,14 @@ function otherNamespace({ apps }: Pick<Estate, "apps">, known: Standing): Findin
                     "namespace-moved",
                     `apps.${name}.environments.${environment}.namespace`,
                     namespace,
-                    `is another namespace than ${old}, which would be deleted with what runs in it and its volumes`,
-                    `keep ${old}; or bring over what is to stay, and go on with --accept-outage`,
+                    {
+                        rule: `is another namespace than ${old}, which would be deleted with what runs in it and its volumes`,
+                        fix: `keep ${old}; or bring over what is to stay, and go on with --accept-outage`,
+                    },
+                    {
+                        rule: `不是原来的命名空间 ${old}，后者会连同其中运行的内容和存储卷一起被删除`,
+                        fix: `保留 ${old}；或把要保留的内容搬过去，再用 --accept-outage 继续`,
+                    },
                 ),
             );
         }),
@@ -216,14 +237,20 @@ function otherNamespace({ apps }: Pick<Estate, "apps">, known: Standing): Findin
 }
 
 /** Images that are in another registry than the one the next update looks into. */
-function otherRegistry(estate: Pick<Estate, "apps">, exported: ExportedStack): Finding[] {
+function otherRegistry(estate: Pick<Estate, "apps">, exported: ExportedStack): Refusal[] {
     return movedImages(estate, exported).map(({ app, environment, registry, to, project }) =>
         finding(
             "registry-moved",
             `environments.${environment}.registry`,
             to,
-            `has none of the images of ${app}: they are in ${registry}, and each pod that starts after the update would find none`,
-            `add an environment in ${to} and promote ${app} into it, then take ${environment} away; or copy ${project} there, and go on with --accept-outage when the copy is done: the one in ${registry} stays there`,
+            {
+                rule: `has none of the images of ${app}: they are in ${registry}, and each pod that starts after the update would find none`,
+                fix: `add an environment in ${to} and promote ${app} into it, then take ${environment} away; or copy ${project} there, and go on with --accept-outage when the copy is done: the one in ${registry} stays there`,
+            },
+            {
+                rule: `没有 ${app} 的镜像：它们在 ${registry} 中，更新之后启动的 Pod 都会找不到镜像`,
+                fix: `在 ${to} 中添加一个环境，把 ${app} 晋级到那里，再移除 ${environment}；或把 ${project} 复制到那里，复制完成后用 --accept-outage 继续：${registry} 中的那一份会保留`,
+            },
         ),
     );
 }
@@ -235,14 +262,19 @@ function otherRegistry(estate: Pick<Estate, "apps">, exported: ExportedStack): F
 export function otherAddresses(
     { gitlab, registries }: Pick<Estate, "gitlab" | "registries">,
     exported: ExportedStack,
-): Finding[] {
+): Refusal[] {
     const provider = (type: string, name: string): Readonly<Record<string, unknown>> | undefined =>
         liveResources(exported).find(
             (each) => each.type === `pulumi:providers:${type}` && nameOf(each.urn) === name,
         )?.inputs;
     const before = (value: unknown): string | undefined =>
         typeof value === "string" && URL.canParse(value) ? normal(value) : undefined;
-    const look = (path: string, now: string, was: string | undefined, another: string): Finding[] =>
+    const look = (
+        path: string,
+        now: string,
+        was: string | undefined,
+        [another, chinese]: readonly [string, string],
+    ): Refusal[] =>
         was === undefined || was === normal(now)
             ? []
             : [
@@ -250,8 +282,14 @@ export function otherAddresses(
                       "server-moved",
                       path,
                       now,
-                      `is not the address that everything was made at, which is ${was}: an update would take for granted that all of it is there`,
-                      `${another}. If it is the same server under another address, with everything in it, go on with --accept-outage`,
+                      {
+                          rule: `is not the address that everything was made at, which is ${was}: an update would take for granted that all of it is there`,
+                          fix: `${another}. If it is the same server under another address, with everything in it, go on with --accept-outage`,
+                      },
+                      {
+                          rule: `不是创建一切时的地址 ${was}：更新会认为所有内容都在那里`,
+                          fix: `${chinese}。如果只是同一台服务器换了地址，内容都在，用 --accept-outage 继续`,
+                      },
                   ),
               ];
     return [
@@ -259,15 +297,13 @@ export function otherAddresses(
             "gitlab.url",
             gitlab.url,
             before(provider("gitlab", "gitlab")?.["baseUrl"])?.replace(/\/api\/v4$/, ""),
-            "keep the address; another GitLab is another stack",
+            ["keep the address; another GitLab is another stack", "保留原地址；另一个 GitLab 要用另一个栈"],
         ),
         ...Object.values(registries).flatMap(({ name, url }) =>
-            look(
-                `registries.${name}.url`,
-                url,
-                before(provider("harbor", `harbor-${name}`)?.["url"]),
+            look(`registries.${name}.url`, url, before(provider("harbor", `harbor-${name}`)?.["url"]), [
                 "name another Harbor beside it, as a registry of its own, and move environments there by their registry",
-            ),
+                "把另一个 Harbor 作为单独的 registry 写在旁边，再通过环境的 registry 把环境移过去",
+            ]),
         ),
     ];
 }
@@ -276,7 +312,7 @@ export function otherAddresses(
  * An estate that fewer people shall see. GitLab lets no group be less visible than what is in it, and an update changes
  * the group first: it would end there, with everything as visible as before.
  */
-export function lowerVisibility({ gitlab }: Pick<Estate, "gitlab">, exported: ExportedStack): Finding[] {
+export function lowerVisibility({ gitlab }: Pick<Estate, "gitlab">, exported: ExportedStack): Refusal[] {
     const wider = liveResources(exported).filter(
         ({ type, inputs }) =>
             /^gitlab:index\/(?:group|project):/.test(type) && inputs?.["visibilityLevel"] === "internal",
@@ -289,8 +325,14 @@ export function lowerVisibility({ gitlab }: Pick<Estate, "gitlab">, exported: Ex
                   "visibility-lowered",
                   "gitlab.visibility",
                   gitlab.visibility,
-                  "is less than what was made: GitLab lets no group be less visible than what is in it, and an update would end at the first group",
-                  `make projects, then the groups of teams, then ${gitlab.group} private on GitLab (Settings > General > Visibility), and go on with --accept-outage`,
+                  {
+                      rule: "is less than what was made: GitLab lets no group be less visible than what is in it, and an update would end at the first group",
+                      fix: `make projects, then the groups of teams, then ${gitlab.group} private on GitLab (Settings > General > Visibility), and go on with --accept-outage`,
+                  },
+                  {
+                      rule: "低于已创建内容的可见性：GitLab 不允许群组比其中的内容更不可见，更新会在第一个群组处报错结束",
+                      fix: `在 GitLab 上（Settings > General > Visibility）依次把项目、各团队的群组、${gitlab.group} 设为私有，再用 --accept-outage 继续`,
+                  },
               ),
           ];
 }
@@ -304,7 +346,7 @@ function normal(url: string): string {
  * What no option makes an update do: the engine deletes nothing that is protected, puts nothing in its place, and would end
  * at it. Told before, with the way that ends whole.
  */
-export function obstacles(estate: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Finding[] {
+export function obstacles(estate: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Refusal[] {
     return [
         ...movedImages(estate, exported)
             .filter(({ resource }) => resource.protect === true)
@@ -313,16 +355,27 @@ export function obstacles(estate: Pick<Estate, "apps" | "teams">, exported: Expo
                     "image-project-protected",
                     `environments.${environment}.registry`,
                     to,
-                    `cannot take the place of ${registry}: ${project} there has deletionProtection, and Pulumi replaces nothing that is protected`,
-                    `in an update of its own set deletionProtection: false where ${environment} has it, with registry: ${registry}; then change registry. ${project} stays in ${registry} with its images; deletionProtection can be set again in the same update`,
+                    {
+                        rule: `cannot take the place of ${registry}: ${project} there has deletionProtection, and Pulumi replaces nothing that is protected`,
+                        fix: `in an update of its own set deletionProtection: false where ${environment} has it, with registry: ${registry}; then change registry. ${project} stays in ${registry} with its images; deletionProtection can be set again in the same update`,
+                    },
+                    {
+                        rule: `无法取代 ${registry}：其中的 ${project} 设有 deletionProtection，Pulumi 不会替换受保护的对象`,
+                        fix: `先单独用一次更新在 ${environment} 处设置 deletionProtection: false，registry 仍为 ${registry}；之后再更改 registry。${project} 连同镜像保留在 ${registry} 中；在同一次更新中可以重新设置 deletionProtection`,
+                    },
                 ),
             ),
         ...leftGroups(estate, exported),
     ];
 }
 
+/** Full path of a group, or its last part where the state has no more. */
+function fullPathOf({ inputs, outputs }: StateResource): string {
+    return String(outputs?.["fullPath"] ?? inputs?.["path"]);
+}
+
 /** Protected groups that are not needed any more, while apps that were in them stay: their repositories move to another one. */
-function leftGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Finding[] {
+function leftGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Refusal[] {
     const live = liveResources(exported);
     const components = new Map(live.map((each) => [each.urn, each]));
     const componentOf = ({ parent = "" }: StateResource): string => nameOf(components.get(parent)?.urn ?? "");
@@ -365,8 +418,14 @@ function leftGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exported: E
                         "group-protected",
                         `apps.${app.name}.team`,
                         app.team,
-                        `would leave the group ${String(group.outputs?.["fullPath"] ?? group.inputs?.["path"])} behind, which nothing needs then; it has deletionProtection, and Pulumi deletes nothing that is protected`,
-                        `in an update of its own set deletionProtection: false where ${app.name} has it, with the team as it was; then make this change, in which it can be set again. Repositories move with what is in them`,
+                        {
+                            rule: `would leave the group ${fullPathOf(group)} behind, which nothing needs then; it has deletionProtection, and Pulumi deletes nothing that is protected`,
+                            fix: `in an update of its own set deletionProtection: false where ${app.name} has it, with the team as it was; then make this change, in which it can be set again. Repositories move with what is in them`,
+                        },
+                        {
+                            rule: `会留下不再需要的群组 ${fullPathOf(group)}；它设有 deletionProtection，Pulumi 不会删除受保护的对象`,
+                            fix: `先单独用一次更新在 ${app.name} 处设置 deletionProtection: false，团队保持不变；之后再做此变更，其中可以重新设置。代码仓库连同其中的内容一起移动`,
+                        },
                     ),
                 );
         });
@@ -376,7 +435,7 @@ function leftGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exported: E
  * An environment whose version was read in another place: the new one names none, and what follows it runs nothing. What was
  * in no place yet, because an update was ended before it got so far, has nothing to lose.
  */
-function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[] {
     return movedVersions(apps, known)
         .filter(({ pin }) => pin === undefined)
         .map(({ app, environment, at, file, what }) =>
@@ -384,8 +443,14 @@ function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Finding[]
                 "config-moved",
                 `apps.${app.name}.${what}`,
                 at,
-                `would have ${environment} follow ${file} there, which is new and names no version: what runs there would go`,
-                `set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery; or go on with --accept-outage`,
+                {
+                    rule: `would have ${environment} follow ${file} there, which is new and names no version: what runs there would go`,
+                    fix: `set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery; or go on with --accept-outage`,
+                },
+                {
+                    rule: `会让 ${environment} 读取其中的 ${file}，它是新的，没有写明版本：那里正在运行的内容会消失`,
+                    fix: `把 apps.${app.name}.environments.${environment}.pin 设为那里正在运行的标签，首次交付后再移除；或用 --accept-outage 继续`,
+                },
             ),
         );
 }
@@ -394,7 +459,7 @@ function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Finding[]
  * An environment for production with another branch, which is made from the one of the environment before it: what is
  * there would run in production at once, promoted by nobody. One that a pin or a hold keeps runs what it ran.
  */
-function otherBranch({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+function otherBranch({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[] {
     const found = Object.values(apps).flatMap((app) =>
         app.environments
             .filter(
@@ -414,12 +479,19 @@ function otherBranch({ apps }: Pick<Estate, "apps">, known: Standing): Finding[]
     const byEnvironment = new Map(found.map((each) => [each.environment, each]));
     return [...byEnvironment.values()].map(({ environment, revision, from }) => {
         const names = found.filter((each) => each.environment === environment).map(({ app }) => app);
+        const pins = names.map((name) => `apps.${name}.environments.${environment}.pin`);
         return finding(
             "branch-moved",
             `environments.${environment}.branch`,
             revision,
-            `is made from ${from}: ${names.join(", ")} would run in ${environment} at once what is there, promoted by nobody`,
-            `set ${names.map((name) => `apps.${name}.environments.${environment}.pin`).join(", ")} to the tags that run there, and remove them after the first promotion; or go on with --accept-outage`,
+            {
+                rule: `is made from ${from}: ${names.join(", ")} would run in ${environment} at once what is there, promoted by nobody`,
+                fix: `set ${pins.join(", ")} to the tags that run there, and remove them after the first promotion; or go on with --accept-outage`,
+            },
+            {
+                rule: `由 ${from} 创建：${names.join("、")} 会在 ${environment} 中立即运行那里的内容，而没有人晋级过`,
+                fix: `把 ${pins.join("、")} 设为那里正在运行的标签，首次晋级后再移除；或用 --accept-outage 继续`,
+            },
         );
     });
 }
@@ -565,7 +637,7 @@ function configComponent(
  * An app whose HelmReleases go while its environments and Flux stay: each is uninstalled, at once and in all environments.
  * Those that another engine takes over are let go first, see commands/handOver.
  */
-function otherDelivery({ apps }: Pick<Estate, "apps">, known: Standing): Finding[] {
+function otherDelivery({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[] {
     return Object.values(apps).flatMap(({ name, engine, delivery, environments }) => {
         const kept = new Set(environments.map(({ environment }) => environment));
         const gone = (known.releases.get(name) ?? []).filter(({ environment }) => kept.has(environment));
@@ -573,13 +645,20 @@ function otherDelivery({ apps }: Pick<Estate, "apps">, known: Standing): Finding
             return [];
         }
         const where = [...new Set(gone.map(({ environment }) => environment))];
+        const releases = gone.map((release) => release.name);
         return [
             finding(
                 "release-uninstalled",
                 `apps.${name}.delivery`,
                 delivery,
-                `deletes ${gone.map((release) => release.name).join(", ")}: Flux uninstalls a release that is deleted, so what ${name} runs in ${where.join(", ")} would go`,
-                `first put ${name} on hold in ${where.join(", ")} (apps.${name}.environments.<environment>.hold) in an update of its own: a suspended release is deleted without being uninstalled. Then bring the files for ${delivery} to every branch that it runs from, and change delivery; end the hold at last`,
+                {
+                    rule: `deletes ${releases.join(", ")}: Flux uninstalls a release that is deleted, so what ${name} runs in ${where.join(", ")} would go`,
+                    fix: `first put ${name} on hold in ${where.join(", ")} (apps.${name}.environments.<environment>.hold) in an update of its own: a suspended release is deleted without being uninstalled. Then bring the files for ${delivery} to every branch that it runs from, and change delivery; end the hold at last`,
+                },
+                {
+                    rule: `会删除 ${releases.join("、")}：Flux 会卸载被删除的 HelmRelease，因此 ${name} 在 ${where.join("、")} 中运行的内容会消失`,
+                    fix: `先单独用一次更新把 ${name} 在 ${where.join("、")} 中设为 hold（apps.${name}.environments.<environment>.hold）：暂停的 HelmRelease 被删除时不会卸载。然后把 ${delivery} 所需的文件放到它运行所用的每个分支，再更改 delivery；最后解除 hold`,
+                },
             ),
         ];
     });

@@ -7,7 +7,7 @@ import { posix } from "node:path";
 import { versionFile } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
 import { estateFile } from "../../estate/pipeline";
-import type { Finding } from "../doctor/finding";
+import type { Refusal } from "../doctor/finding";
 import type { Ask } from "../doctor/http";
 import { record, text } from "../doctor/json";
 import { CommandError, type RunResult } from "./console";
@@ -15,7 +15,8 @@ import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import type { Wanted } from "./leftOnServer";
 
-const fileType = "gitlab:index/repositoryFile:RepositoryFile";
+/** Type of a file that the estate makes. */
+export const fileType = "gitlab:index/repositoryFile:RepositoryFile";
 
 /** The file by which each kind of content is recognised. */
 const marks = {
@@ -134,9 +135,9 @@ export function includesEstate(pipeline: string): boolean {
  *
  * @throws Error when GitLab answers neither with the file nor that there is none.
  */
-export async function withoutInclude(repositories: readonly ToInclude[], ask: Ask): Promise<Finding[]> {
+export async function withoutInclude(repositories: readonly ToInclude[], ask: Ask): Promise<Refusal[]> {
     const findings = await Promise.all(
-        repositories.map(async ({ app, project, path, branch }): Promise<Finding[]> => {
+        repositories.map(async ({ app, project, path, branch }): Promise<Refusal[]> => {
             const { status, body } = await ask(
                 "GET",
                 `/projects/${project}/repository/files/${encodeURIComponent(marks.ci.gitlab)}?ref=${encodeURIComponent(branch)}`,
@@ -156,6 +157,10 @@ export async function withoutInclude(repositories: readonly ToInclude[], ask: As
                           value: "included",
                           rule: `takes the variables away that jobs of ${path} use, and ${marks.ci.gitlab} on its branch ${branch} does not include ${estateFile} yet`,
                           fix: `set pipelines.use: copied, for the app, its team or all, to go on with the copies; or have the team merge the include first (docs/pipelines.md, From copies to included pipelines); or go on with --accept-outage`,
+                          zh: {
+                              rule: `会移除 ${path} 的作业所用的变量，而其分支 ${branch} 上的 ${marks.ci.gitlab} 还没有包含 ${estateFile}`,
+                              fix: `为应用、团队或全部设置 pipelines.use: copied，继续使用副本；或先让团队合并这个 include（docs/pipelines.md，From copies to included pipelines）；或用 --accept-outage 继续`,
+                          },
                           severity: "error",
                       },
                   ];

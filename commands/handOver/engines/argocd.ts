@@ -58,6 +58,10 @@ export const argocd: EngineInHandOver = {
                     value: own,
                     rule: `has values of cluster ${cluster} alone: Argo CD reads one file for all clusters of an environment, so ${app.name} would change there`,
                     fix: `on branch ${place.revision}, move what has to stay into ${file}, or into values of apps.${app.name} in the spec, and delete ${own}`,
+                    zh: {
+                        rule: `只含集群 ${cluster} 的值：Argo CD 对一个环境的所有集群读取同一个文件，因此 ${app.name} 在那里会改变`,
+                        fix: `在分支 ${place.revision} 上，把要保留的内容移到 ${file}，或移到描述中 apps.${app.name} 的 values，再删除 ${own}`,
+                    },
                 },
             ];
         }
@@ -69,6 +73,10 @@ export const argocd: EngineInHandOver = {
                       value: file,
                       rule: "must have an entry of images whose name is app: Argo CD puts the environment's image in its place, and would leave another as it is",
                       fix: `on branch ${place.revision}, call the image app in the manifests, and have an entry for it in ${file}`,
+                      zh: {
+                          rule: "的 images 中必须有一项名为 app：Argo CD 用环境的镜像替换它，其他名称保持不变",
+                          fix: `在分支 ${place.revision} 上，把清单中的镜像命名为 app，并在 ${file} 中为它写一项`,
+                      },
                   },
               ]
             : [];

@@ -74,6 +74,10 @@ function parametersElsewhere({ app, environment, cluster }: Place, { files }: Co
             value: file,
             rule: "has parameters that only Argo CD reads, the version that runs often among them: without them another one would run",
             fix: `on branch ${place.revision}, write what it says into ${versionFile(place)}, and delete ${file}`,
+            zh: {
+                rule: "含有只有 Argo CD 会读取的参数，其中常有正在运行的版本：没有它们会运行另一个版本",
+                fix: `在分支 ${place.revision} 上，把其中的内容写入 ${versionFile(place)}，再删除 ${file}`,
+            },
         }));
 }
 
@@ -96,6 +100,10 @@ function noMark({ app, environment }: Place, { version }: Content): Misread[] {
             value: versionFile(place),
             rule: "has no mark by which Flux finds the version: it would follow no image any more",
             fix: `on branch ${place.revision}, write ${mark} behind the version in ${versionFile(place)}`,
+            zh: {
+                rule: "没有 Flux 用来找到版本的标记：它不会再跟随任何镜像",
+                fix: `在分支 ${place.revision} 上，在 ${versionFile(place)} 中的版本之后写上 ${mark}`,
+            },
         },
     ];
 }
@@ -111,6 +119,10 @@ function otherImage({ app, environment }: Place, { version }: Content): Misread[
                   value: versionFile(place),
                   rule: `must name the image ${unnamedImage(app.name)}: Flux puts the environment's in its place, and would leave another as it is`,
                   fix: `on branch ${place.revision}, set newName of the image to ${unnamedImage(app.name)} in ${versionFile(place)}`,
+                  zh: {
+                      rule: `必须使用镜像名 ${unnamedImage(app.name)}：Flux 用环境的镜像替换它，其他名称保持不变`,
+                      fix: `在分支 ${place.revision} 上，把 ${versionFile(place)} 中该镜像的 newName 设为 ${unnamedImage(app.name)}`,
+                  },
               },
           ];
 }

@@ -168,7 +168,7 @@ describe("what is refused", () => {
         "to Flux, with a version that only Argo CD reads": {
             change: fromTo("argocd"),
             files: adding("web/.argocd-source-web-dev-member1.yaml"),
-            found: ["engine-parameters web/.argocd-source-web-dev-member1.yaml on dev"],
+            found: ["engine-parameters web/.argocd-source-web-dev-member1.yaml (dev)"],
         },
         "to Flux, with parameters of another Application": {
             change: fromTo("argocd"),
@@ -178,11 +178,11 @@ describe("what is refused", () => {
         "to Argo CD, with values of one cluster": {
             change: fromTo("flux"),
             files: adding("web/member1-values.yaml"),
-            found: branches.map((branch) => `engine-cluster-values web/member1-values.yaml on ${branch}`),
+            found: branches.map((branch) => `engine-cluster-values web/member1-values.yaml (${branch})`),
         },
         "to Flux, with an updater and no mark": {
             change: fromTo("argocd", {}, semver),
-            found: ["engine-no-mark web/values.yaml on dev"],
+            found: ["engine-no-mark web/values.yaml (dev)"],
         },
         "to Flux, with an updater and its mark": {
             change: fromTo("argocd", {}, semver),
@@ -197,12 +197,12 @@ describe("what is refused", () => {
         "to Flux, by Kustomize, with an image of another name": {
             change: fromTo("argocd", { delivery: "kustomize" }),
             files: adding("web/kustomization.yaml", "images: [{name: app, newTag: a1}]\n"),
-            found: branches.map((branch) => `engine-image-name web/kustomization.yaml on ${branch}`),
+            found: branches.map((branch) => `engine-image-name web/kustomization.yaml (${branch})`),
         },
         "to Argo CD, by Kustomize, without an image called app": {
             change: fromTo("flux", { delivery: "kustomize" }),
             files: adding("web/kustomization.yaml", "images:\n  - name: registry.invalid/web/web\n"),
-            found: branches.map((branch) => `engine-image-name web/kustomization.yaml on ${branch}`),
+            found: branches.map((branch) => `engine-image-name web/kustomization.yaml (${branch})`),
         },
     };
     for (const [name, { change, files, found }] of Object.entries(cases)) {

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import type { SpecInput } from "../../../estate";
 import type { Language } from "../../../estate/model";
 import type { Step } from "../../../commands/support/runReport";
 import { noteOf, type Note, type NoteSource } from "../../../commands/review/note";
@@ -100,7 +101,7 @@ const expected: Readonly<
     "a channel is added": {
         en: "Channel `night` gets messages about `api` and `web`; nothing is deleted",
         zh: "通道 `night` 开始接收 `api`、`web` 的消息；不删除任何内容",
-        says: [/its messages to `night` change/],
+        says: [/: messages to `night` change/],
         not: [/subscribe\.on-deployed\.night` \(nothing\)/],
     },
     "a protection is loosened": {
@@ -113,8 +114,8 @@ const expected: Readonly<
         ],
     },
     [anApp]: {
-        en: "Deletes 1 image project and 1 namespace; 1 protection is loosened; `web` loses environment `dev`; `web` goes over to flow `gitlab-flow`; 1 protection is tightened; 1 more change of this kind",
-        zh: "删除 1 个镜像项目、1 个命名空间；放宽 1 项保护；`web` 失去环境 `dev`；`web` 改用流程 `gitlab-flow`；收紧 1 项保护；另有 1 项",
+        en: "Deletes 1 image project and 1 namespace; 1 protection is loosened; `web` loses environment `dev`; `web` goes over to flow `gitlab-flow`; 1 protection is tightened; 1 more change",
+        zh: "删除 1 个镜像项目、1 个命名空间；放宽 1 项保护；`web` 失去环境 `dev`；`web` 改用流程 `gitlab-flow`；收紧 1 项保护；另有 1 项变化",
         says: [
             /`web` in `prod` follows `web\/environments\/prod\/values\.yaml` of `acme\/shop\/web-config`, branch `main`, from now on\. It is pinned to `0123456789` and goes on with it: no pod restarts, and no new version reaches `prod` while the pin is there/,
             /`acme\/shop\/web-config` starts with branch `main` instead of `dev`/,
@@ -123,8 +124,8 @@ const expected: Readonly<
         not: [/refuse/, /deletes file/, /protected no more/, /no longer copies/],
     },
     "an app's flow changes, and nothing keeps what runs": {
-        en: "The update refuses this change; otherwise: deletes 1 image project and 1 namespace; 1 protection is loosened; `web` loses environment `dev`; `web` goes over to flow `gitlab-flow`; 1 protection is tightened; 1 more change of this kind",
-        zh: "更新会拒绝此变更，否则：删除 1 个镜像项目、1 个命名空间；放宽 1 项保护；`web` 失去环境 `dev`；`web` 改用流程 `gitlab-flow`；收紧 1 项保护；另有 1 项",
+        en: "The update refuses this change; otherwise: deletes 1 image project and 1 namespace; 1 protection is loosened; `web` loses environment `dev`; `web` goes over to flow `gitlab-flow`; 1 protection is tightened; 1 more change",
+        zh: "更新会拒绝此变更，否则：删除 1 个镜像项目、1 个命名空间；放宽 1 项保护；`web` 失去环境 `dev`；`web` 改用流程 `gitlab-flow`；收紧 1 项保护；另有 1 项变化",
         says: [
             /the update refuses this change and applies none of it, unless a person runs it with --accept-outage/,
             /`apps\.web\.flow`: `"acme\/shop\/web-config" would have prod follow .*what runs there would go`\. What to do: `set apps\.web\.environments\.prod\.pin/,
@@ -201,6 +202,10 @@ const expected: Readonly<
     },
 };
 
+/** What no Chinese note has: a sentence in English, a comma or colon of the other script. Properties and values are as on the servers. */
+const foreignInChinese =
+    /\b(?:is|are|was|has|gets?|may|with|from|to|the|read|pull|push|create)\b [a-z]|[\u4e00-\u9fff][,:;] |[,:;] [\u4e00-\u9fff]|应用 \w+, /;
+
 describe("the note of a change", () => {
     for (const [name, { before: was, after }] of Object.entries(reviewCases) as [CaseName, ReviewCase][]) {
         test(`says what it means when ${name}`, async () => {
@@ -215,11 +220,48 @@ describe("the note of a change", () => {
                 assert.doesNotMatch(terminal(note, true), /undefined|\[object|NaN|null/);
                 assert.ok(inMarkdown(note).length <= 60_000);
             }
+            const chinese = terminal(noteOf({ ...all, language: "zh" }), false).split("\n");
+            // Values of properties are as they are on the servers.
+            const words = chinese.filter((line) => !line.includes("→")).join("\n");
+            assert.doesNotMatch(words, foreignInChinese, name);
             const english = inMarkdown(noteOf(all));
             expected[name].says.forEach((each) => assert.match(english, each));
             expected[name].not?.forEach((each) => assert.doesNotMatch(english, each));
         });
     }
+
+    test("says of an environment that comes back that its branch is on GitLab from before", async () => {
+        const { before: was } = reviewCases["an environment is renamed"];
+        const without = structuredClone(was) as { environments: Record<string, unknown> };
+        delete without.environments["test"];
+        without.environments["prod"] = {
+            ...(without.environments["prod"] as object),
+            promotesFrom: "dev",
+        };
+        const change = await changeBetween(modelOf(without as SpecInput), modelOf(was));
+        const takenUp = new Set(
+            change.report.planned
+                .map(({ urn: each }) => each)
+                .filter((each) => /:Branch(Protection)?::config-web-branch-test/.test(each)),
+        );
+        assert.equal(takenUp.size, 2);
+        const all = { ...source([]), ...change, takenUp };
+        const note = noteOf(all);
+        assert.match(note.headline, /`api` gets a new, empty environment `test`/);
+        assert.match(note.headline, /`web` gets environment `test` back, with the branch that git still has/);
+        assert.match(note.counts, /2 taken up as they are/);
+        const told = inMarkdown(note);
+        assert.match(
+            told,
+            /branch `test` of `acme\/shop\/web-config` is on GitLab from before: the update goes on with what is in it, and the version that stands there is delivered again/,
+        );
+        assert.match(told, /branch `test` of `acme\/shop\/web-config` is protected from before/);
+        assert.match(told, /taken up as on the server: branch `test`/);
+        assert.match(told, /branch `test` of `acme\/shop\/api-config` becomes protected/);
+        const chinese = noteOf({ ...all, language: "zh" });
+        assert.match(chinese.headline, /`web` 重新获得环境 `test`（沿用 Git 中原有的分支）/);
+        assert.match(inMarkdown(chinese), /早已在 GitLab 上：更新会沿用其中原有的内容/);
+    });
 
     test("has nothing to say of a preview without changes", async () => {
         const estate = modelOf(reviewCases["a person leaves"].before);
@@ -259,6 +301,11 @@ describe("a note", () => {
         );
         assert.equal(note.headline, "1 change made by hand is undone");
         assert.deepEqual(note.drift, ['ConfigMap x/a data.level: "info" -> "debug"']);
+        const gone = { ...refreshed, new: null } as Step;
+        const chinese = noteOf(
+            source([], { language: "zh", report: { ...quiet, planned: [], refreshed: [gone] } }),
+        );
+        assert.deepEqual(chinese.drift, ["ConfigMap x/a 已不存在"]);
         assert.deepEqual(note.places, []);
         assert.match(inMarkdown(note), /Changed by hand on the servers/);
     });
@@ -475,6 +522,7 @@ describe("a note", () => {
             value: "included",
             rule: "takes the variables away that jobs of acme/shop/web use",
             fix: "set pipelines.use: copied",
+            zh: { rule: "会移除变量", fix: "设置 pipelines.use: copied" },
             severity: "error",
         } as const;
         const nothing = { blocked: [], moved: [], starts: [] };
@@ -486,7 +534,10 @@ describe("a note", () => {
         const blocked = noteOf(
             source([], { language: "zh", ahead: { ...nothing, refused: [], blocked: [refused] } }),
         );
-        assert.match(inMarkdown(blocked), /合并后更新会拒绝此变更，不会应用任何内容。原因/);
+        assert.match(
+            inMarkdown(blocked),
+            /合并后更新会拒绝此变更，不会应用任何内容。原因：  \n🔴 `apps\.web\.pipelines\.use`：`"included" 会移除变量`。办法：`设置 pipelines\.use: copied`/,
+        );
         const against = {
             at: "2027-01-15T12:30:00.000Z",
             toInclude: [{ path: "acme/shop/web", branch: "main" }],

@@ -28,9 +28,53 @@ describe("what is said of the rights of programs", () => {
         assert.deepEqual(longer.lost, []);
         const never = told([update("r", lasts(30), lasts(-1), robot)]);
         assert.deepEqual(never.lost, []);
-        assert.match(never.headline, /1 robot account ends never/);
+        assert.match(never.headline, /1 robot account never ends/);
         const both = update("r", lasts(90), { ...lasts(30), disable: true }, robot);
-        assert.match(told([both]).rights[0]?.text ?? "", /changes: disable, duration \(pull: `web-prod`\)/);
+        assert.match(
+            told([both]).rights[0]?.text ?? "",
+            /changes: disable, duration \(pull images: `web-prod`\)/,
+        );
+    });
+
+    test("says what a robot may do from then on, and what no more, in words", () => {
+        const may = (...projects: [string, ...string[]][]): Record<string, unknown> => ({
+            name: "promote-g1",
+            permissions: projects.map(([namespace, ...actions]) => ({
+                namespace,
+                accesses: actions.map((action) => ({ action, resource: "artifact" })),
+            })),
+        });
+        const step = update(
+            "r",
+            may(["web-dev", "read"], ["web-test", "read", "create"]),
+            may(["web-dev", "read"], ["web-qa", "read", "create"]),
+            robot,
+        );
+        assert.equal(
+            told([step]).rights[0]?.text,
+            "robot account `promote-g1` may also look images up and copy images there: `web-qa`, and may no longer look images up and copy images there: `web-test`",
+        );
+        const [chinese] = noteOf(source([step], { language: "zh" })).rights;
+        assert.equal(
+            chinese?.text,
+            "机器人账号 `promote-g1`还可以查询镜像、把镜像复制到其中：`web-qa`，不再可以查询镜像、把镜像复制到其中：`web-test`",
+        );
+    });
+
+    test("has verbs that go with one and with several", () => {
+        const bound = (count: number): string => {
+            const type = "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding";
+            const inputs = {
+                metadata: { name: "b", namespace: "x" },
+                roleRef: { name: "view" },
+                subjects: Array.from({ length: count }, (_, index) => ({ name: `p${index}` })),
+            };
+            const step: Step = { op: "create", urn: urn(type, "b"), type, new: { inputs } };
+            return told([step]).rights[0]?.text ?? "";
+        };
+        assert.match(bound(1), /`p0` has the role `view`/);
+        assert.match(bound(2), /`p0` and `p1` have the role `view`/);
+        assert.match(bound(7), /and 3 more have the role `view`/);
     });
 
     test("says of a binding to cluster-admin and of a role with a star that they loosen", () => {
