@@ -24,10 +24,26 @@ const productCommands = [
 ];
 
 /**
- * The variables a command runs with: the caller's, proxies hold for Node too, and programs on this machine are reached past them. The Pulumi
+ * What git tells its hooks about the repository they are called for. A command that a hook starts is about this one, and
+ * may be started from another: a reviewed plan would then be bound to the files of that.
+ */
+const ofHooks = new Set([
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_PREFIX",
+  "GIT_COMMON_DIR",
+  "GIT_NAMESPACE",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_QUARANTINE_PATH",
+]);
+
+/**
+ * The variables a command runs with: the caller's but those of hooks, proxies hold for Node too, and programs on this machine are reached past them. The Pulumi
  * engine, its plugins and the sandbox speak to each other at 127.0.0.1, where the caller's proxy cannot reach them.
  */
-function withLoopback(env) {
+function environmentOf(env) {
   const loopback = ["127.0.0.1", "localhost", "::1"];
   // gRPC asks for the last one first and, where it is set, for no other.
   const names = ["no_proxy", "NO_PROXY", ...(env.no_grpc_proxy ? ["no_grpc_proxy"] : [])];
@@ -36,7 +52,7 @@ function withLoopback(env) {
   return Object.fromEntries([
     // Node's own requests, for manifests by their URL, take a proxy only where this says so; from 22.21 and 24.5 on.
     ...(proxied ? [["NODE_USE_ENV_PROXY", "1"]] : []),
-    ...Object.entries(env),
+    ...Object.entries(env).filter(([name]) => !ofHooks.has(name)),
     ...names.map((name) => {
       const listed = (env[name] || other[name] || "").split(",").filter((host) => host.trim() !== "");
       // "*" is everything, and to some programs only where it is alone.
@@ -240,5 +256,5 @@ if (!script) {
 checkNode();
 await installPackages(!productCommands.includes(script));
 const command = ["--require", "tsx/cjs", join(root, script), ...args];
-const { code } = await run(process.execPath, command, withLoopback(process.env));
+const { code } = await run(process.execPath, command, environmentOf(process.env));
 process.exit(code);

@@ -84,10 +84,13 @@ export async function run(
 
 /**
  * Environment of every `go` run: no C compiler is needed, no module file is ever changed, and no workspace around the
- * checkout has a say. GOFLAGS of the user is not used: it can hold `-mod=mod`.
+ * checkout has a say. GOFLAGS of the user is not used: it can hold `-mod=mod`; nor is what the user builds other programs for.
  */
 export function goEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-    return { ...env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
+    const own = Object.entries(env).filter(
+        ([name]) => !/^GO(?:OS|ARCH|ARM|ARM64|AMD64|386|RISCV64|111MODULE|EXPERIMENT)$/.test(name),
+    );
+    return { ...Object.fromEntries(own), CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
 }
 
 /** What `go` says about itself. */

@@ -51,6 +51,9 @@ const gitlabRoot = new Set([
     ...["slash-command-logo.png", "snippets", "unsubscribes", "uploads", "users", "v2"],
 ]);
 
+/** Files at the top of a config repository, made by GitLab with the project or seeded. */
+const repositoryFiles = new Set(["README.md", ".gitlab-ci.yml", "Jenkinsfile"]);
+
 /** Derived names: where they meet, and where they are not allowed. */
 export const nameRules: readonly Rule[] = [
     {
@@ -135,6 +138,24 @@ export const nameRules: readonly Rule[] = [
                     })),
             );
         },
+    },
+    {
+        id: "folder-file",
+        rule: "must not be a file that the repository starts with, or below one",
+        severity: "error",
+        check: ({ estate }) =>
+            Object.values(estate.apps).flatMap((app) => {
+                const [first = ""] = app.config.folder.split("/");
+                return repositoryFiles.has(first)
+                    ? [
+                          {
+                              path: `apps.${app.name}.config.folder`,
+                              value: app.config.folder,
+                              fix: `choose another folder, e.g. ${app.name}`,
+                          },
+                      ]
+                    : [];
+            }),
     },
     {
         id: "reserved-name",

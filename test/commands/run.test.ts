@@ -167,6 +167,22 @@ describe("the first step of every command", () => {
         assert.match(grpc.stdout, /^no_grpc_proxy=inner,127\.0\.0\.1,localhost,::1$/m);
     });
 
+    test("is about this repository, whatever git's hooks say of the one they are called for", async (context) => {
+        const project = await Project.make(context);
+        await project.npm("ci");
+        fs.writeFileSync(
+            path.join(project.dir, "commands", "hello.ts"),
+            "console.log(Object.keys(process.env).filter((name) => /^GIT_(DIR|INDEX|WORK|SSH_)/.test(name)).join());",
+        );
+        const hook = {
+            GIT_DIR: "/elsewhere/.git",
+            GIT_INDEX_FILE: "/elsewhere/index",
+            GIT_WORK_TREE: "/elsewhere",
+        };
+        const { stdout } = await project.command("hello", { ...hook, GIT_SSH_COMMAND: "ssh -4" });
+        assert.equal(stdout.trim(), "GIT_SSH_COMMAND");
+    });
+
     test("leaves what is installed where it cannot install what is new", async (context) => {
         const project = await Project.make(context);
         await project.npm("ci");

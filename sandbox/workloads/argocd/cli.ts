@@ -38,13 +38,23 @@ export async function runArgoCd(layout: SandboxLayout, args: readonly string[]):
     const program = tools.get("argocd")?.path ?? "argocd";
     const child = spawn(program, [...args, "--config", config], {
         stdio: "inherit",
-        // `argocd admin` reads the cluster itself.
-        env: { ...process.env, KUBECONFIG: layout.kubeconfig },
+        env: cliEnvironment(process.env, layout.kubeconfig),
     });
     return new Promise((resolve, reject) => {
         child.once("error", reject);
         child.once("exit", (code) => resolve(code ?? 1));
     });
+}
+
+/**
+ * What the command runs with: nothing of the caller's that would lead it to another Argo CD than this, as `ARGOCD_SERVER`,
+ * `ARGOCD_AUTH_TOKEN` and `ARGOCD_OPTS` do whatever its configuration says.
+ *
+ * @param kubeconfig what `argocd admin` reads the cluster by.
+ */
+export function cliEnvironment(caller: NodeJS.ProcessEnv, kubeconfig: string): NodeJS.ProcessEnv {
+    const own = Object.entries(caller).filter(([name]) => !name.startsWith("ARGOCD_"));
+    return { ...Object.fromEntries(own), KUBECONFIG: kubeconfig };
 }
 
 /**

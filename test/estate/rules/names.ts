@@ -44,6 +44,21 @@ export const nameCases: readonly Case[] = [
         fix: /^app api has apps; choose a folder beside it$/,
     },
     {
+        rule: "folder-file",
+        title: "files that are there before the folder",
+        change: {
+            apps: {
+                web: { config: { folder: "README.md" } },
+                api: { config: { folder: ".gitlab-ci.yml/api" } },
+            },
+        },
+        found: [
+            ["apps.api.config.folder", ".gitlab-ci.yml/api"],
+            ["apps.web.config.folder", "README.md"],
+        ],
+        fix: /^choose another folder, e\.g\. /,
+    },
+    {
         rule: "reserved-name",
         title: "a namespace of Kubernetes",
         change: { apps: { web: { environments: { dev: { namespace: "kube-system" } } } } },

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 
 import { Backoff } from "../../../workloads/backoff";
-import { cliConfig } from "../../../workloads/argocd/cli";
+import { cliConfig, cliEnvironment } from "../../../workloads/argocd/cli";
 import { argoCdPorts, argoCdWorkloads, argumentsOf } from "../../../workloads/argocd/table";
 import { type Place } from "../../../workloads/engine";
 
@@ -71,6 +71,20 @@ test("waits between starts double, have a limit, and begin anew after a good run
     assert.equal(backoff.next(10), 200);
     backoff.reset();
     assert.equal(backoff.next(10), 100);
+});
+
+test("the command is not led to another Argo CD by its caller's variables", () => {
+    const caller = {
+        PATH: "/bin",
+        KUBECONFIG: "/home/me/.kube/config",
+        ARGOCD_SERVER: "argocd.example.com",
+        ARGOCD_AUTH_TOKEN: "x",
+        ARGOCD_OPTS: "--grpc-web",
+    };
+    assert.deepEqual(cliEnvironment(caller, "/box/kubeconfig"), {
+        PATH: "/bin",
+        KUBECONFIG: "/box/kubeconfig",
+    });
 });
 
 test("the command's configuration names one server, without TLS, and one user", () => {
