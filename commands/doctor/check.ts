@@ -28,14 +28,16 @@ export function unreadLists(path: string, unread: readonly Unread[]): Found[] {
         rule:
             status === tooLong
                 ? "is too long to be read whole: names that are taken may be missing here"
-                : `was not read to its end, it answered ${status}: names that are taken may be missing here`,
+                : `was not read to its end, it answered ${status}: names that are taken, and what is wrong there, may be missing here`,
         fix: status === tooLong ? "nothing; up says what is taken" : "run it again",
     }));
 }
 
 /** What to do where GitLab or a Harbor does not answer from here, by why it does not. */
 export function fixOfSilence(unreachable: string): string {
-    return unreachable.includes("certificate")
-        ? "name the authority that signed it in network.certificateAuthorities, or mend the certificate"
-        : "check address, network and proxy (https_proxy, no_proxy); then run it again";
+    return unreachable.startsWith("it answers")
+        ? "see whether it is overloaded or in maintenance, and what stands before it; then run it again"
+        : unreachable.includes("certificate")
+          ? "name the authority that signed it in network.certificateAuthorities, or mend the certificate"
+          : "check address, network and proxy (https_proxy, no_proxy); then run it again";
 }

@@ -1,6 +1,6 @@
 /** Answers of servers as data: what is not as expected is empty, never an error. */
 import { pages, Refused } from "../support/pages";
-import type { Ask } from "./http";
+import { Unreachable, type Answer, type Ask } from "./http";
 
 export function record(value: unknown): Record<string, unknown> {
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
@@ -14,10 +14,56 @@ export function text(value: unknown): string {
     return typeof value === "string" ? value : "";
 }
 
+/**
+ * Whether an answer tells anything: what was asked for, or that the account may not see it or the server has none. A server
+ * that is overloaded or in maintenance, and a page of what stands before it, tell nothing; that is no "there is none".
+ */
+export function tells({ status, body }: Answer): boolean {
+    const page = typeof body === "string" && /^\s*</.test(body);
+    return (
+        !page && (status < 300 || (status >= 400 && status < 500 && ![407, 408, 425, 429].includes(status)))
+    );
+}
+
+/** The same calls, where one whose answer tells nothing is a server that does not answer: all else rests on them. */
+export function essential(ask: Ask): Ask {
+    return async (method, path, body, type) => {
+        const answer = await ask(method, path, body, type);
+        if (!tells(answer)) {
+            const page = typeof answer.body === "string" && answer.status < 500 ? " with a page" : "";
+            throw new Unreachable(`it answers ${answer.status}${page} to ${method} ${bare(path)}`, "network");
+        }
+        return answer;
+    };
+}
+
+/** The same calls; those whose answers tell nothing are in `unread`, and come with status 0 and no body. */
+export function noting(ask: Ask, unread: Unread[]): Ask {
+    return async (method, path, body, type) => {
+        const answer = await ask(method, path, body, type);
+        if (tells(answer)) {
+            return answer;
+        }
+        note(unread, path, answer.status);
+        return { status: 0, headers: {}, body: undefined };
+    };
+}
+
+/** Adds a path to those that were not read, once. */
+export function note(unread: Unread[], path: string, status: number): void {
+    if (!unread.some(({ list }) => list === bare(path))) {
+        unread.push({ list: bare(path), status });
+    }
+}
+
+function bare(path: string): string {
+    return path.replace(/[?&].*$/, "");
+}
+
 /** Pages of a list that are read at most: 2000 entries. */
 const pageLimit = 20;
 
-/** A list that could not be read to its end: its path, and the status that came. */
+/** A list, or another path, that could not be read to its end: the path, and the status that came. */
 export interface Unread {
     readonly list: string;
     readonly status: number;
@@ -41,7 +87,7 @@ export async function all(
         }
         const known = error.before.length === 0 && [401, 403, 404].includes(error.status);
         if (!known) {
-            unread.push({ list: path.replace(/[?&].*$/, ""), status: error.status });
+            note(unread, path, error.status);
         }
         return error.before;
     }

@@ -32,9 +32,23 @@ function causeOf(error: unknown): string {
     );
 }
 
-/** Whether a failure says that what was looked for is not there; in the words of upstream's plugin and of the sandbox's. */
+/** The status a server answered with, which follows the call; names in paths may be numbers too, and a page is of what stands before the server. */
+function statusIn(message: string): string | undefined {
+    return /<(?:!doctype|html|head|title|h1)\b/i.test(message)
+        ? undefined
+        : /(?:^|:\s)([45]\d\d)\b/.exec(message)?.[1];
+}
+
+/** Whether a failure says that what was asked for by its path is not there; in the words of upstream's plugin and of the sandbox's. */
 function isMissing(error: unknown): boolean {
-    return error instanceof LookupFailure && /\b404\b|couldn't find|\bthere are 0\b/i.test(error.message);
+    return error instanceof LookupFailure && statusIn(error.message) === "404";
+}
+
+/** The same of a user, whom GitLab is asked for by a list: it is empty, and a 404 would be of something else. */
+function isNobody(error: unknown): boolean {
+    return (
+        error instanceof LookupFailure && /couldn't find a user|\bthere are 0 users\b/i.test(error.message)
+    );
 }
 
 /**
@@ -49,7 +63,7 @@ export async function asking<T>(server: Pick<GitLab, "url">, ask: () => Promise<
         if (!(error instanceof LookupFailure)) {
             throw error;
         }
-        const refused = /\b401\b/.test(error.message);
+        const refused = statusIn(error.message) === "401";
         throw refusal({
             path: refused ? "credentials.gitlab.token" : "gitlab.url",
             value: refused ? undefined : server.url,
@@ -76,7 +90,7 @@ export async function userIds(
                 const { userId } = await call<{ userId: number }>("getUser", { username }, lookup);
                 return [[username, userId]];
             } catch (error) {
-                if (isMissing(error)) {
+                if (isNobody(error)) {
                     return [];
                 }
                 throw error;

@@ -4,7 +4,7 @@ import { engineOf, type Engine } from "../../../estate/engines";
 import type { Cluster, Estate } from "../../../estate/model";
 import { placesOf } from "../../../estate/previews";
 import { Unreachable, type Answer, type Ask } from "../http";
-import { list, record, text } from "../json";
+import { essential, list, record, text } from "../json";
 import { enginesOnHost, type EngineOnHost } from "./engines";
 import { neededRights, questionsOf, type Question } from "./rights";
 
@@ -82,12 +82,13 @@ export function teamNamespacesOn(estate: Estate, cluster: Cluster): { path: stri
 
 /** Asks a cluster. `cert`: the account's own certificate. */
 export async function clusterFacts(
-    ask: Ask,
+    plain: Ask,
     estate: Estate,
     cluster: Cluster,
     now: Date,
     cert?: string,
 ): Promise<ClusterFacts> {
+    const ask = essential(plain);
     try {
         // Most clusters show their version to anybody: who is asking shows only in the next call.
         const version = await ask("GET", "/version");
@@ -99,7 +100,7 @@ export async function clusterFacts(
         const runsApps = namespacesOn(estate, cluster).length > 0;
         const rights = neededRights(estate, { host, apps: runsApps });
         const [missing, namespaces, engines] = await Promise.all([
-            all.length === 0 ? [] : denied(ask, questionsOf(rights)),
+            all.length === 0 || all.includes(asksItself) ? all : denied(ask, questionsOf(rights)),
             ask("GET", "/api/v1/namespaces?limit=1000"),
             host ? enginesOnHost(ask, estate) : {},
         ]);
@@ -128,6 +129,13 @@ export async function clusterFacts(
     }
 }
 
+/** What the account may not do where it may not even ask what it may do. */
+const asksItself: Question = {
+    group: "authorization.k8s.io",
+    resource: "selfsubjectaccessreviews",
+    verb: "create",
+};
+
 /** Questions that are answered with no; undefined when the account itself is refused. */
 async function denied(ask: Ask, questions: readonly Question[]): Promise<Question[] | undefined> {
     const answers = await Promise.all(
@@ -142,6 +150,9 @@ async function denied(ask: Ask, questions: readonly Question[]): Promise<Questio
     );
     if (answers.some(([, { status }]) => status === 401)) {
         return undefined;
+    }
+    if (answers.some(([, { status }]) => status === 403)) {
+        return [asksItself];
     }
     return answers
         .filter(([, { body }]) => record(record(body)["status"])["allowed"] !== true)

@@ -3,7 +3,7 @@ import { lookup } from "node:dns/promises";
 import type { Estate } from "../../../estate/model";
 import { given } from "../../../estate/plain";
 import { Unreachable, type Answer, type Ask } from "../http";
-import { all, list, record, text, type Unread } from "../json";
+import { all, essential, list, note, noting, record, text, type Unread } from "../json";
 
 /** A group or a project, as far as it matters. */
 export interface Place {
@@ -122,6 +122,9 @@ export async function gitlabFacts(
 ): Promise<GitLabFacts> {
     try {
         const metadata = await first(ask);
+        if (metadata.status === 429 || metadata.status >= 500) {
+            throw new Unreachable(`it answers ${metadata.status} to GET /metadata`, "network");
+        }
         if (metadata.status === 401) {
             return { ...nothing, refused: true };
         }
@@ -162,26 +165,27 @@ async function withToken(ask: Ask, estate: Estate): Promise<Omit<GitLabFacts, "h
     const names = [
         ...new Set(Object.values(teams).flatMap((team) => [...team.maintainers, ...team.developers])),
     ];
+    const unread: Unread[] = [];
+    const [sure, noted] = [essential(ask), noting(ask, unread)];
     const [self, user, settings, license, people, missingVersions] = await Promise.all([
-        ask("GET", "/personal_access_tokens/self"),
-        ask("GET", "/user"),
-        ask("GET", "/application/settings"),
-        ask("GET", "/license"),
-        Promise.all(names.map((username) => person(ask, username))),
-        versionsMissing(ask, estate),
+        sure("GET", "/personal_access_tokens/self"),
+        sure("GET", "/user"),
+        noted("GET", "/application/settings"),
+        noted("GET", "/license"),
+        Promise.all(names.map((username) => person(ask, username, unread))),
+        versionsMissing(noted, estate),
     ]);
     const me = record(user.body);
     const id = Number(me["id"] ?? 0);
     const admin = me["is_admin"] === true;
     const [group, parent] = await Promise.all([
-        groupAt(ask, gitlab.group, id, admin),
-        above === undefined ? undefined : groupAt(ask, above, id, admin),
+        groupAt(sure, gitlab.group, id, admin),
+        above === undefined ? undefined : groupAt(sure, above, id, admin),
     ]);
     const hidden =
         group === undefined && above === undefined
-            ? await ask("GET", `/namespaces/${encodeURIComponent(gitlab.group)}/exists`)
+            ? await noted("GET", `/namespaces/${encodeURIComponent(gitlab.group)}/exists`)
             : undefined;
-    const unread: Unread[] = [];
     const [inGroup, roles] = await Promise.all([
         group === undefined ? undefined : insideGroup(ask, group, id, unread),
         // A group that is still to be made inherits those of the group above.
@@ -208,7 +212,7 @@ async function withToken(ask: Ask, estate: Estate): Promise<Omit<GitLabFacts, "h
         ...(inGroup === undefined ? {} : { projectTokens: ![401, 403].includes(inGroup.tokens.status) }),
         places: inGroup?.places ?? nothing.places,
         roles,
-        people,
+        people: people.flat(),
         missingVersions,
         unread,
     };
@@ -227,21 +231,33 @@ async function versionsMissing(ask: Ask, { apps, pipelines }: Estate): Promise<s
     return looks.flat();
 }
 
-/** The user whom a name is of, however it is spelt; `status`: of GitLab's answer. */
+/** The user whom a name is of, however it is spelt; `told`: whether GitLab says who has it, `status`: of its answer. */
 export async function userNamed(
     ask: Ask,
     username: string,
-): Promise<{ readonly status: number; readonly found: Readonly<Record<string, unknown>> | undefined }> {
-    const { status, body } = await ask("GET", `/users?username=${encodeURIComponent(username)}`);
-    const found = list(body).find((each) => text(each["username"]).toLowerCase() === username.toLowerCase());
-    return { status, found };
+): Promise<{
+    readonly told: boolean;
+    readonly status: number;
+    readonly found: Readonly<Record<string, unknown>> | undefined;
+}> {
+    const answer = await ask("GET", `/users?username=${encodeURIComponent(username)}`);
+    const found = list(answer.body).find(
+        (each) => text(each["username"]).toLowerCase() === username.toLowerCase(),
+    );
+    // A page in its place, with a status of success, says nothing of anybody.
+    return { told: answer.status === 200 && Array.isArray(answer.body), status: answer.status, found };
 }
 
-async function person(ask: Ask, username: string): Promise<Person> {
-    const { found } = await userNamed(ask, username);
+/** None where GitLab does not say whether there is somebody of that name. */
+async function person(ask: Ask, username: string, unread: Unread[]): Promise<Person[]> {
+    const { told, status, found } = await userNamed(ask, username);
+    if (!told) {
+        note(unread, "/users", status);
+        return [];
+    }
     return found === undefined
-        ? { username }
-        : { username, spelling: text(found["username"]), state: text(found["state"]) };
+        ? [{ username }]
+        : [{ username, spelling: text(found["username"]), state: text(found["state"]) }];
 }
 
 async function groupAt(
@@ -277,12 +293,13 @@ async function insideGroup(
     me: number,
     unread: Unread[],
 ): Promise<Pick<GitLabFacts, "places"> & { tokens: Answer; events: Answer; namespace: Answer }> {
+    const noted = noting(ask, unread);
     const [groups, projects, tokens, events, namespace] = await Promise.all([
         all(ask, `/groups/${id}/descendant_groups`, "per_page", unread),
         all(ask, `/groups/${id}/projects?include_subgroups=true&simple=false`, "per_page", unread),
-        ask("GET", `/groups/${id}/access_tokens?per_page=1`),
-        ask("GET", `/groups/${id}/audit_events?per_page=1`),
-        ask("GET", `/namespaces/${encodeURIComponent(fullPath)}`),
+        noted("GET", `/groups/${id}/access_tokens?per_page=1`),
+        noted("GET", `/groups/${id}/audit_events?per_page=1`),
+        noted("GET", `/namespaces/${encodeURIComponent(fullPath)}`),
     ]);
     return {
         places: {

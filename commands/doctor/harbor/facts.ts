@@ -1,6 +1,6 @@
 /** What a Harbor says of itself and of what the estate needs there. Only reads. */
 import { Unreachable, type Answer, type Ask } from "../http";
-import { all, record, text, type Unread } from "../json";
+import { all, essential, noting, record, text, type Unread } from "../json";
 
 export interface FoundProject {
     readonly name: string;
@@ -62,6 +62,9 @@ const nothing = {
 export async function harborFacts(ask: Ask): Promise<HarborFacts> {
     try {
         const info = await ask("GET", "/systeminfo");
+        if (info.status === 429 || info.status >= 500) {
+            throw new Unreachable(`it answers ${info.status} to GET /systeminfo`, "network");
+        }
         if (info.status === 401) {
             return { ...nothing, refused: true };
         }
@@ -69,7 +72,7 @@ export async function harborFacts(ask: Ask): Promise<HarborFacts> {
         if (info.status !== 200 || typeof system["auth_mode"] !== "string") {
             return { ...nothing, notHarbor: described(info) };
         }
-        const current = await ask("GET", "/users/current");
+        const current = await essential(ask)("GET", "/users/current");
         const version = system["harbor_version"];
         if (current.status !== 200 && typeof version !== "string") {
             return { ...nothing, refused: true };
@@ -106,9 +109,10 @@ async function inside(
     Pick<HarborFacts, "unhealthy" | "settings" | "projects" | "robots" | "used" | "unread" | "brokenScanner">
 > {
     const unread: Unread[] = [];
+    const noted = noting(ask, unread);
     const [health, configuration, projects, robots, quotas, scanners] = await Promise.all([
-        ask("GET", "/health"),
-        ask("GET", "/configurations"),
+        noted("GET", "/health"),
+        noted("GET", "/configurations"),
         all(ask, "/projects", "page_size", unread),
         all(ask, "/robots", "page_size", unread),
         all(ask, "/quotas?reference=project", "page_size", unread),

@@ -15,7 +15,17 @@ import { decide, type Finding } from "../../../commands/doctor/finding";
 import type { Answer, Ask } from "../../../commands/doctor/http";
 import { nothingMade, type Made } from "../../../commands/doctor/made";
 import { model, type Overrides } from "../../support/estate";
-import { assertFound, madeOf, now, server, silent, Status, type Answers, type Expected } from "./support";
+import {
+    assertFound,
+    assertNothingClaimed,
+    madeOf,
+    now,
+    server,
+    silent,
+    Status,
+    type Answers,
+    type Expected,
+} from "./support";
 
 const named = (name: string, labels: object = {}, namespace?: string): unknown => ({
     metadata: { name, labels, ...(namespace === undefined ? {} : { namespace }) },
@@ -383,4 +393,24 @@ describe("a kubeconfig", () => {
         const found = await wayTo(member2, { credentials: {}, folder: dir, env: {} });
         assert.match(JSON.stringify(found), /has no context member2/);
     });
+});
+
+test("an answer that tells nothing is no answer: no right is missing by it", async () => {
+    const about = ["cluster-reachable"];
+    await assertNothingClaimed(ready, (answers) => look(answers, { cluster: "host" }), about);
+    for (const status of [429, 500, 503]) {
+        const found = await look({ ...ready, POST: new Status(status) });
+        assert.deepEqual(
+            found.map(({ id }) => id),
+            about,
+            `${status}`,
+        );
+    }
+    const [finding, ...others] = await look({ ...ready, POST: new Status(403) });
+    assert.deepEqual(others, []);
+    assert.match(
+        JSON.stringify(finding),
+        /selfsubjectaccessreviews/,
+        "who may not ask is told that, and nothing else",
+    );
 });

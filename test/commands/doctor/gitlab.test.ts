@@ -10,7 +10,17 @@ import { gitlabFacts } from "../../../commands/doctor/gitlab/facts";
 import { isAllowed, isPrivate } from "../../../commands/doctor/gitlab/private";
 import { nothingMade, type Made } from "../../../commands/doctor/made";
 import { model, type Overrides } from "../../support/estate";
-import { assertFound, madeOf, now, server, silent, Status, type Answers, type Expected } from "./support";
+import {
+    assertFound,
+    assertNothingClaimed,
+    madeOf,
+    now,
+    server,
+    silent,
+    Status,
+    type Answers,
+    type Expected,
+} from "./support";
 
 const user = (username: string, state = "active"): unknown => [{ id: username.length, username, state }];
 
@@ -489,4 +499,18 @@ describe("a version of the pipelines that the spec names", () => {
         assert.deepEqual(await look({ ...ready, [tag]: { name: "v1-00000000" } }, named), []);
         assert.deepEqual(await look(ready), []);
     });
+});
+
+test("an answer that tells nothing is no answer: nobody is missing, nothing is free or taken by it", async () => {
+    const about = ["gitlab-reachable", "gitlab-api", "gitlab-lists"];
+    await assertNothingClaimed(ready, (answers) => look(answers), about);
+    await assertNothingClaimed(there, (answers) => look(answers, existing), about);
+    const [finding, ...others] = await look({
+        ...ready,
+        ...Object.fromEntries(
+            ["alice", "bob", "carol"].map((name) => [`GET /users?username=${name}`, new Status(403)]),
+        ),
+    });
+    assert.deepEqual(others, [], "once, for however many people");
+    assert.deepEqual([finding?.id, finding?.value, finding?.severity], ["gitlab-lists", "/users", "note"]);
 });

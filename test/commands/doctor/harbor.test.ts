@@ -9,7 +9,17 @@ import { harborChecks } from "../../../commands/doctor/harbor/checks";
 import { harborFacts } from "../../../commands/doctor/harbor/facts";
 import { nothingMade, type Made } from "../../../commands/doctor/made";
 import { model, type Overrides } from "../../support/estate";
-import { assertFound, madeOf, now, server, silent, Status, type Answers, type Expected } from "./support";
+import {
+    assertFound,
+    assertNothingClaimed,
+    madeOf,
+    now,
+    server,
+    silent,
+    Status,
+    type Answers,
+    type Expected,
+} from "./support";
 
 const setting = (value: unknown): unknown => ({ value, editable: true });
 
@@ -267,4 +277,12 @@ describe("one thing wrong with Harbor", () => {
             [],
         );
     });
+});
+
+test("an answer that tells nothing is no answer: the account is not a robot by it", async () => {
+    await assertNothingClaimed(ready, (answers) => look(answers), [
+        "harbor-reachable",
+        "harbor-api",
+        "harbor-lists",
+    ]);
 });

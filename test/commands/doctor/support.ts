@@ -40,6 +40,32 @@ export function server(
     return { ask, calls };
 }
 
+/** Answers that tell nothing: of servers with too much to do, in maintenance, ill, and of what stands before them. */
+export const meaningless: Readonly<Record<string, Status>> = {
+    "too many requests": new Status(429, { message: "Retry later" }),
+    "an error": new Status(500, { message: "500 Internal Server Error" }),
+    "a gateway's error": new Status(502, "<html><h1>502 Bad Gateway</h1></html>"),
+    maintenance: new Status(503, ""),
+    "a page for a sign-in": new Status(200, "<!DOCTYPE html><title>Sign in</title>"),
+    "a page for nothing": new Status(404, "<html><h1>Not found</h1></html>"),
+    "a proxy that wants a login": new Status(407, ""),
+};
+
+/** Fails where one call's meaningless answer, and nothing else, comes to a finding that is not about just that. */
+export async function assertNothingClaimed(
+    answers: Answers,
+    look: (answers: Answers) => Promise<Finding[]>,
+    about: readonly string[],
+): Promise<void> {
+    for (const call of Object.keys(answers)) {
+        for (const [title, answer] of Object.entries(meaningless)) {
+            const found = await look({ ...answers, [call]: answer });
+            const claims = found.filter(({ id }) => !about.includes(id));
+            assert.deepEqual(claims, [], `${title} to ${call}`);
+        }
+    }
+}
+
 /** A server that cannot be reached. */
 export const silent = new Unreachable("the connection is refused", "network");
 

@@ -69,6 +69,34 @@ test("a GitLab that fails otherwise ends the run with path, value, rule and fix,
     assert.match(refused, /credentials\.gitlab\.token/);
 });
 
+test("only GitLab's own word says that somebody or a group is not there", async () => {
+    const page = "failed to parse unknown error format: <html><h1>404 Not Found</h1></html>";
+    for (const said of [
+        "GET https://gitlab.test/api/v4/users: 404 {error: 404 Not Found}",
+        `GET https://gitlab.test/api/v4/users: 404 ${page}`,
+        "GET https://gitlab.test/api/v4/users?username=dan: 429 {message: Retry later}",
+    ]) {
+        const text = await message((lookup) => userIds(["dan"], lookup), { [getUser]: fails(said) });
+        assert.match(text, /must be a GitLab that answers/, said);
+    }
+    const nested = { group: "team-404/acme", createGroup: true };
+    for (const said of [
+        "Unable to get group: GET https://gitlab.test/api/v4/groups/team-404: 503 {message: maintenance}",
+        `Unable to get group: GET https://gitlab.test/api/v4/groups/team-404: 404 ${page}`,
+        'Unable to get group: Get "https://gitlab.test:404/api/v4/groups/401": connection refused',
+    ]) {
+        const text = await message((lookup) => existingGroup(nested, lookup), { [getGroup]: fails(said) });
+        assert.match(text, /must be a GitLab that answers/, said);
+    }
+    for (const said of [
+        "Unable to get group: GET https://gitlab.test/api/v4/groups/team-404: 404 {message: 404 Group Not Found}",
+        "group team-503 does not exist, or the token may not see it: GET /groups/team-503: 404 Group Not Found",
+    ]) {
+        const text = await message((lookup) => existingGroup(nested, lookup), { [getGroup]: fails(said) });
+        assert.match(text, /must lie in a group/, said);
+    }
+});
+
 test("a group that must be there and is not ends the run", async () => {
     const gone = { [getGroup]: fails("there is no group acme: 404") };
     const own = { group: "acme", createGroup: false };
