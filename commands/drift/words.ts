@@ -58,6 +58,13 @@ export const nouns = {
     LimitRange: text("LimitRange", "LimitRange"),
     Deployment: text("Deployment", "Deployment"),
     StatefulSet: text("StatefulSet", "StatefulSet"),
+    MutatingAdmissionPolicy: text("MutatingAdmissionPolicy", "MutatingAdmissionPolicy"),
+    MutatingWebhookConfiguration: text("MutatingWebhookConfiguration", "MutatingWebhookConfiguration"),
+    ValidatingWebhookConfiguration: text("ValidatingWebhookConfiguration", "ValidatingWebhookConfiguration"),
+    CertificateSigningRequest: text("CertificateSigningRequest", "CertificateSigningRequest"),
+    administrator: text("system administrator", "系统管理员"),
+    administrators: text("group of system administrators", "系统管理员组"),
+    systemHook: text("system hook", "系统 Webhook"),
     object: text("object", "对象"),
 } as const satisfies Readonly<Record<string, Texts>>;
 
@@ -94,6 +101,37 @@ export const remarks = {
     everything: text("it may do everything there", "它在那里拥有全部权限"),
     account: text("it gives rights to an account of the estate", "它把权限授予了本交付体系的账户"),
     stopped: text("it is stopped", "它已停止运行"),
+    impersonates: text(
+        "it may act as any user or account, and so do whatever that one may",
+        "它可以冒充任何用户或账户，从而做对方能做的一切",
+    ),
+    widens: text("it may give itself every right", "它可以授予自己任何权限"),
+    makesTokens: text(
+        "it may make tokens of any account, and so do whatever that one may",
+        "它可以创建任何账户的令牌，从而做对方能做的一切",
+    ),
+    approves: text("it may approve certificates for any user", "它可以批准任何用户的证书"),
+    aggregates: text(
+        "whoever has the role admin, edit or view has its rights too",
+        "拥有 admin、edit 或 view 角色的人也会得到它的权限",
+    ),
+    changesObjects: text(
+        "it may change every such object in namespaces of the estate before it is stored",
+        "它可以在存储之前修改本交付体系各命名空间中的每个此类对象",
+    ),
+    seesObjects: text(
+        "it is sent every such object in namespaces of the estate, and may refuse it",
+        "本交付体系各命名空间中的每个此类对象都会发给它，它也可以拒绝",
+    ),
+    certificate: text(
+        "no certificate can be revoked: it opens the cluster until its end; take the rights of its user and groups away",
+        "证书无法吊销，到期之前一直可以进入集群；请撤销其用户和组的权限",
+    ),
+    administrates: text("it may do everything in every project there", "它可以在那里的所有项目中做任何事"),
+    seesAll: text(
+        "it is told of every project of the server, with names and authors of what is pushed",
+        "服务器上所有项目的事件都会发给它，包括推送内容的名称和作者",
+    ),
     openProject: text(
         "it is in an AppProject that is not the estate's",
         "它属于不由本交付体系管理的 AppProject",

@@ -337,6 +337,9 @@ describe("drift", { timeout: 20 * 60_000 }, () => {
             password: `Aa1-${marker}`,
         });
         await harbor("POST", `${at}/members`, { role_id: 1, member_user: { username: "gus" } });
+        const users = await harbor<{ user_id: number; username: string }[]>("GET", "/users?page_size=100");
+        const gus = users.find(({ username: each }) => each === "gus");
+        await harbor("PUT", `/users/${gus?.user_id}/sysadmin`, { sysadmin_flag: true });
         const { username, password } = world.pusher;
         await world.harbor("POST", "/registries", {
             name: "planted",
@@ -364,6 +367,7 @@ describe("drift", { timeout: 20 * 60_000 }, () => {
             `undeclared: ${place} robot robot$tide-dev+planted`,
             "undeclared: Harbor main robot robot$planted-system",
             `undeclared: ${place} member gus`,
+            "undeclared: Harbor main administrator gus",
             "undeclared: Harbor main replication planted",
         ];
     }
@@ -507,6 +511,42 @@ describe("drift", { timeout: 20 * 60_000 }, () => {
             kind: "Namespace",
             metadata: { name: "planted", labels: { "gitops-estate/environment": "prod" } },
         });
+        await on("create", "clusterrole", "planted", "--verb=impersonate", "--resource=users");
+        await on("create", "clusterrolebinding", "planted-power", "--clusterrole=planted", "--user=mallory");
+        await apply("member1", {
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "ClusterRole",
+            metadata: {
+                name: "planted-wider",
+                labels: { "rbac.authorization.k8s.io/aggregate-to-view": "true" },
+            },
+            rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["list"] }],
+        });
+        await apply("member1", {
+            apiVersion: "admissionregistration.k8s.io/v1",
+            kind: "ValidatingWebhookConfiguration",
+            metadata: { name: "planted" },
+            webhooks: [
+                {
+                    name: "planted.example.com",
+                    admissionReviewVersions: ["v1"],
+                    clientConfig: { service: { namespace: "tools", name: "planted" } },
+                    // There is none: no object of the test would be stored otherwise.
+                    failurePolicy: "Ignore",
+                    timeoutSeconds: 1,
+                    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "tide-dev" } },
+                    rules: [
+                        {
+                            apiGroups: [""],
+                            apiVersions: ["v1"],
+                            operations: ["CREATE"],
+                            resources: ["secrets"],
+                        },
+                    ],
+                    sideEffects: "None",
+                },
+            ],
+        });
         const place = "cluster member1";
         return [
             `missing: ${place} tide-test Secret registry-pull`,
@@ -515,6 +555,9 @@ describe("drift", { timeout: 20 * 60_000 }, () => {
             `changed: ${place} Namespace tide-dev`,
             `changed: ${place} ClusterRole acme-delivery`,
             `undeclared: ${place} ClusterRoleBinding planted`,
+            `undeclared: ${place} ClusterRoleBinding planted-power`,
+            `undeclared: ${place} ClusterRole planted-wider`,
+            `undeclared: ${place} ValidatingWebhookConfiguration planted`,
             `undeclared: ${place} tide-dev RoleBinding planted`,
             `undeclared: ${place} acme-delivery Secret planted-token`,
             `undeclared: ${place} tide-dev NetworkPolicy planted`,

@@ -6,8 +6,9 @@ import type { Declared } from "../declared";
 import { facts, publicUrl, type Finding, type Risk } from "../finding";
 import type { Raw } from "../reader";
 import { word } from "../shell";
-import { nouns, type Noun } from "../words";
+import { nouns, type Noun, type Remark } from "../words";
 import { lastWriter, maker, objectDifference } from "./difference";
+import { admissions, askedFor, isAggregated, isUsual, namespaceOf, powerOf } from "./powers";
 import {
     addressOf,
     fluxDeliveries,
@@ -52,6 +53,10 @@ const riskOf: Readonly<Record<string, Risk>> = {
     RoleBinding: "access",
     ClusterRoleBinding: "access",
     ServiceAccount: "access",
+    CertificateSigningRequest: "access",
+    MutatingAdmissionPolicy: "access",
+    MutatingWebhookConfiguration: "access",
+    ValidatingWebhookConfiguration: "secret",
     Namespace: "access",
     NetworkPolicy: "access",
     ResourceQuota: "data",
@@ -59,7 +64,12 @@ const riskOf: Readonly<Record<string, Risk>> = {
 };
 
 /** Groups that every account of a cluster is in, and roles that no such group should have. */
-const everyAccount = new Set(["system:authenticated", "system:unauthenticated", "system:serviceaccounts"]);
+const everyAccount = new Set([
+    "system:authenticated",
+    "system:unauthenticated",
+    "system:anonymous",
+    "system:serviceaccounts",
+]);
 const strongRoles = new Set(["cluster-admin", "admin", "edit"]);
 
 /** What such a role holds: rights over these, in these groups. */
@@ -126,6 +136,15 @@ class ClusterLook {
             ...this.foreign("Namespace").flatMap((each) => this.strangeNamespace(each)),
             ...this.foreign("ClusterRoleBinding").flatMap((each) => this.strangeBinding(each)),
             ...this.foreign("RoleBinding").flatMap((each) => this.strangeBinding(each)),
+            ...this.foreign("ClusterRole").flatMap((each) => this.strangeRole(each)),
+            ...(
+                [
+                    "MutatingAdmissionPolicy",
+                    "MutatingWebhookConfiguration",
+                    "ValidatingWebhookConfiguration",
+                ] as const
+            ).flatMap((kind) => this.foreign(kind).flatMap((each) => this.strangeAdmission(each))),
+            ...this.foreign("CertificateSigningRequest").flatMap((each) => this.strangeCertificate(each)),
             ...this.foreign("NetworkPolicy").flatMap((each) => this.strangePolicy(each)),
             ...this.foreign("Secret").flatMap((each) => this.strangeSecret(each)),
             ...(["Application", "ApplicationSet", "AppProject", "ImageUpdater"] as const).flatMap((kind) =>
@@ -216,10 +235,15 @@ class ClusterLook {
         const subjects = listIn(found.object["subjects"]);
         const role = record(found.object["roleRef"]);
         const strong = strongRoles.has(text(role["name"])) || this.grantsMuch(role);
-        const ours = subjects.flatMap((subject, index) =>
-            this.isOurs(subject) || (strong && everyAccount.has(text(subject["name"]))) ? [index] : [],
-        );
         const inside = this.namespaces.has(found.namespace);
+        const power = found.namespace === "" ? this.powerOfRole(role) : undefined;
+        const ours = subjects.flatMap((subject, index) =>
+            this.isOurs(subject) ||
+            (strong && everyAccount.has(text(subject["name"]))) ||
+            this.reachesIn(subject, { power, strong, namespace: found.namespace })
+                ? [index]
+                : [],
+        );
         if (ours.length === 0 && !inside) {
             return [];
         }
@@ -250,28 +274,124 @@ class ClusterLook {
                       }),
                 ...(all
                     ? { remark: "everything" as const }
-                    : ours.length > 0
+                    : subjects.some((subject) => this.isOurs(subject))
                       ? { remark: "account" as const }
-                      : {}),
+                      : power !== undefined
+                        ? { remark: power }
+                        : ours.length > 0
+                          ? { remark: "account" as const }
+                          : {}),
+            }),
+        ];
+    }
+
+    /** What a role of the cluster is enough for, in the whole of it. */
+    private powerOfRole(role: Raw): Remark | undefined {
+        const rules = this.rulesOf(role);
+        return rules === undefined && role["name"] === "cluster-admin" ? "everything" : powerOf(rules ?? []);
+    }
+
+    /**
+     * Whether somebody whom neither the stack nor the platform brought gets at the stack's namespaces by a binding outside of
+     * them. Of programs only what ends in every right is told: operators read and write much.
+     */
+    private reachesIn(
+        subject: Raw,
+        {
+            power,
+            strong,
+            namespace,
+        }: { readonly power: Remark | undefined; readonly strong: boolean; readonly namespace: string },
+    ): boolean {
+        if (isUsual(subject)) {
+            return false;
+        }
+        const person = subject["kind"] !== "ServiceAccount";
+        return namespace === ""
+            ? power !== undefined || (person && strong)
+            : namespace === "kube-system" && strong && person;
+    }
+
+    /** A role that widens those which people of every namespace have. */
+    private strangeRole(found: Found): Finding[] {
+        const rules = listIn(found.object["rules"]);
+        return isAggregated(found.object) && (powerOf(rules) !== undefined || rules.some(isStrong))
+            ? [this.undeclared(found, "access", { remark: "aggregates" })]
+            : [];
+    }
+
+    /** A program, or a policy, that changes or sees what is stored in the stack's namespaces. */
+    private strangeAdmission(found: Found): Finding[] {
+        const own = this.inventory.objects
+            .filter(({ kind, name }) => kind === "Namespace" && this.namespaces.has(name))
+            .map(({ name, object }) => ({
+                "kubernetes.io/metadata.name": name,
+                ...record(record(object["metadata"])["labels"]),
+            }));
+        const asked = admissions(found.object, own);
+        if (asked.length === 0) {
+            return [];
+        }
+        const changes = found.kind !== "ValidatingWebhookConfiguration";
+        const places = [
+            ...new Set(asked.map(({ where }) => (where.includes("://") ? publicUrl(where) : where))),
+        ];
+        return [
+            this.undeclared(found, changes ? "access" : "secret", {
+                differences: facts({
+                    program: places.join(", "),
+                    asked: [...new Set(asked.flatMap(({ resources }) => resources))].join(", "),
+                }),
+                remark: changes ? "changesObjects" : "seesObjects",
+            }),
+        ];
+    }
+
+    /** A certificate for a client of the API server that was approved: it opens the cluster by itself. */
+    private strangeCertificate(found: Found): Finding[] {
+        const spec = record(found.object["spec"]);
+        const conditions = listIn(record(found.object["status"])["conditions"]);
+        const of = (type: string): Raw | undefined => conditions.find((each) => each["type"] === type);
+        const approved = of("Approved");
+        if (
+            spec["signerName"] !== "kubernetes.io/kube-apiserver-client" ||
+            approved === undefined ||
+            of("Denied") !== undefined ||
+            of("Failed") !== undefined
+        ) {
+            return [];
+        }
+        const { user, groups } = askedFor(text(spec["request"]));
+        const when = text(approved["lastUpdateTime"]);
+        return [
+            this.undeclared(found, "access", {
+                differences: facts({
+                    user,
+                    groups: groups.join(", "),
+                    seconds: spec["expirationSeconds"],
+                }),
+                remark: "certificate",
+                ...(text(spec["username"]) === "" ? {} : { who: text(spec["username"]) }),
+                ...(when === "" ? {} : { when }),
             }),
         ];
     }
 
     /** Whether a role of the cluster lets an account change what runs or who may what, or read secrets. */
-    private grantsMuch({ kind, name }: Raw): boolean {
+    private grantsMuch(role: Raw): boolean {
+        return this.rulesOf(role)?.some(isStrong) === true;
+    }
+
+    private rulesOf({ kind, name }: Raw): readonly Raw[] | undefined {
         const found = this.inventory.objects.find(
             (each) => kind === "ClusterRole" && each.kind === kind && each.name === name,
         );
-        return found !== undefined && listIn(found.object["rules"]).some(isStrong);
+        return found === undefined ? undefined : listIn(found.object["rules"]);
     }
 
     /** An account in a namespace of the stack, or the group of all of them. */
-    private isOurs({ kind, namespace, name }: Raw): boolean {
-        if (kind === "ServiceAccount") {
-            return this.namespaces.has(text(namespace));
-        }
-        const [, group] = /^system:serviceaccounts:(.+)$/.exec(text(name)) ?? [];
-        return kind === "Group" && group !== undefined && this.namespaces.has(group);
+    private isOurs(subject: Raw): boolean {
+        return this.namespaces.has(namespaceOf(subject) ?? "");
     }
 
     /** Policies add up: a further one lets more in. Those of a config repository are the engine's. */

@@ -45,12 +45,16 @@ export function addressOf(declared: Declared): Address {
 /** Definitions of kinds are large, and give nobody a right. */
 const ignored = new Set(["CustomResourceDefinition"]);
 
-/** Kinds that give rights, hold logins or open the network: also looked at where the stack declares none. */
+/** Kinds that give rights, hold logins, open the network or see every object: also looked at where the stack declares none. */
 const always: readonly (readonly [apiVersion: string, kind: string])[] = [
     ["v1", "Namespace"],
     ["rbac.authorization.k8s.io/v1", "ClusterRole"],
     ["rbac.authorization.k8s.io/v1", "ClusterRoleBinding"],
     ["rbac.authorization.k8s.io/v1", "RoleBinding"],
+    ["admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy"],
+    ["admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"],
+    ["admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"],
+    ["certificates.k8s.io/v1", "CertificateSigningRequest"],
 ];
 
 /** Of these a cluster has too many to read all: only those of the stack's namespaces. */

@@ -3,6 +3,7 @@ import { namedIds, namedIn, type Named } from "../../support/gitlabIds";
 import type { Declared } from "../declared";
 import type { Finding } from "../finding";
 import { GroupLook } from "./group";
+import { instanceDrift } from "./instance";
 import type { GitLabInventory } from "./inventory";
 import type { GitLabContext } from "./place";
 import { ProjectLook } from "./project";
@@ -21,7 +22,7 @@ export function gitlabDrift(
     const projects = inventory.projects.flatMap((project) =>
         new ProjectLook(project, declared, inventory, naming).findings(),
     );
-    return [...groups, ...projects];
+    return [...groups, ...projects, ...instanceDrift(inventory, context)];
 }
 
 /** What the server itself says, tokens before the users that GitLab makes for them. */

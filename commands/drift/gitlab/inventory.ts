@@ -81,6 +81,9 @@ export interface GitLabInventory {
     readonly self: Known<number>;
     readonly groups: readonly GroupInventory[];
     readonly projects: readonly ProjectInventory[];
+    /** Of the whole server; empty where the token is no administrator's. */
+    readonly systemHooks: List;
+    readonly instanceRunners: List;
 }
 
 /** Reads everything that belongs to the groups and projects of the state. */
@@ -95,7 +98,11 @@ export async function gitlabInventory(
         reader.unread.push({ server: reader.server, what: "/user", why: "status 404" });
     }
     const details = runnerDetails(reader);
-    const [groups, projects] = await Promise.all([
+    // Administrators alone read these.
+    const ofServer = (path: string): Promise<List> => reader.list(path, "per_page", [401, 403, 404]);
+    const [systemHooks, instanceRunners, groups, projects] = await Promise.all([
+        ofServer("/hooks"),
+        ofServer("/runners/all?type=instance_type"),
         Promise.all(of(types.group).map((group) => groupInventory(reader, group, tier, details))),
         Promise.all(
             of(types.project).map((project) =>
@@ -109,7 +116,13 @@ export async function gitlabInventory(
             ),
         ),
     ]);
-    return { self: user ? Number(user["id"]) : undefined, groups, projects };
+    return {
+        self: user ? Number(user["id"]) : undefined,
+        groups,
+        projects,
+        systemHooks,
+        instanceRunners,
+    };
 }
 
 /** A runner with the groups or projects it belongs to; `null`: this account may not see it. */

@@ -40,6 +40,8 @@ export function harborDrift(
         ...inventory.projects.flatMap((project) => look.project(project)),
         ...look.systemRobots(),
         ...look.replications(),
+        ...look.administrators(),
+        ...look.administratorGroups(),
     ];
 }
 
@@ -416,6 +418,46 @@ class HarborLook {
         ];
     }
 
+    /** Users who administrate the whole Harbor, but for the one it comes with and the one of the stack. */
+    administrators(): Finding[] {
+        return (this.inventory.users ?? [])
+            .filter(
+                (user) =>
+                    user["sysadmin_flag"] === true &&
+                    user["user_id"] !== firstUser &&
+                    user["username"] !== this.context.username,
+            )
+            .map((user) => {
+                return this.finding("undeclared", "administrator", "", text(user["username"]), "access", {
+                    remark: "administrates",
+                    differences: facts({ name: user["realname"], made: user["creation_time"] }),
+                    mend: this.put(`/users/${String(user["user_id"])}/sysadmin`, { sysadmin_flag: false }),
+                });
+            });
+    }
+
+    /** Groups of the sign-in whose members administrate the whole Harbor. */
+    administratorGroups(): Finding[] {
+        const { configuration } = this.inventory;
+        const value = (name: string): string => text(record(record(configuration)[name])["value"]);
+        const setting = adminGroups[value("auth_mode")];
+        const group = setting === undefined ? "" : value(setting);
+        return setting === undefined || group === ""
+            ? []
+            : [
+                  this.finding("undeclared", "administrators", "", group, "access", {
+                      remark: "administrates",
+                      differences: facts({ setting }),
+                      mend: this.put("/configurations", { [setting]: "" }),
+                  }),
+              ];
+    }
+
+    private put(path: string, body: object): string {
+        const url = `${this.context.url}/api/v2.0${path}`;
+        return `curl --request PUT --user "$HARBOR_USER:$HARBOR_PASSWORD" --header 'Content-Type: application/json' --data ${word(JSON.stringify(body))} ${word(url)}`;
+    }
+
     /** The published plugin fails at a webhook or policy that is gone, unless the state forgets it first. */
     private forgotten(): Partial<Finding> {
         return { mend: `${this.context.mend} --forget-gone` };
@@ -474,6 +516,15 @@ class HarborLook {
         };
     }
 }
+
+/** Number of the administrator that every Harbor is installed with. */
+const firstUser = 1;
+
+/** Setting that names the group of administrators, by how people sign in. */
+const adminGroups: Readonly<Record<string, string>> = {
+    ldap_auth: "ldap_group_admin_dn",
+    oidc_auth: "oidc_admin_group",
+};
 
 /** Harbor's numbers of roles. */
 const roles: Readonly<Record<string, number>> = {

@@ -39,6 +39,10 @@ export interface HarborInventory {
     /** Of the whole Harbor. */
     readonly robots: List;
     readonly replications: List;
+    /** Of the whole Harbor. */
+    readonly users: List;
+    /** Settings by name, each with its value; `null`: this Harbor shows none. */
+    readonly configuration: Raw | null | undefined;
 }
 
 export async function harborInventory(
@@ -46,17 +50,19 @@ export async function harborInventory(
     declared: readonly Declared[],
 ): Promise<HarborInventory> {
     const list = (path: string): Promise<List> => reader.list(path, "page_size");
-    const [quotas, robots, replications, projects] = await Promise.all([
+    const [quotas, robots, replications, users, configuration, projects] = await Promise.all([
         list("/quotas?reference=project"),
         list("/robots"),
         list("/replication/policies"),
+        list("/users"),
+        reader.object("/configurations"),
         Promise.all(
             declared
                 .filter(({ type }) => type === types.project)
                 .map((project) => projectInventory(reader, project, list)),
         ),
     ]);
-    return { projects, quotas, robots, replications };
+    return { projects, quotas, robots, replications, users, configuration };
 }
 
 async function projectInventory(

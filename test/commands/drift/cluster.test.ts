@@ -132,6 +132,51 @@ function quiet(): Kube[] {
             roleRef: { kind: "ClusterRole", name: "looks" },
             subjects: [{ kind: "Group", name: "system:authenticated" }],
         }),
+        object(rbac, "ClusterRole", "edit", "", {
+            rules: [{ apiGroups: [""], resources: ["serviceaccounts"], verbs: ["impersonate"] }],
+        }),
+        {
+            ...object(rbac, "ClusterRole", "system:aggregate-to-edit", "", {
+                rules: [{ apiGroups: [""], resources: ["serviceaccounts"], verbs: ["impersonate"] }],
+            }),
+            metadata: {
+                name: "system:aggregate-to-edit",
+                labels: {
+                    "kubernetes.io/bootstrapping": "rbac-defaults",
+                    "rbac.authorization.k8s.io/aggregate-to-edit": "true",
+                },
+            },
+        },
+        // What controllers of the cluster and common operators have.
+        object(rbac, "ClusterRole", "operator", "", {
+            rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }],
+        }),
+        object(rbac, "ClusterRoleBinding", "operator", "", {
+            roleRef: { kind: "ClusterRole", name: "operator" },
+            subjects: [
+                { kind: "ServiceAccount", name: "controller", namespace: "kube-system" },
+                { kind: "ServiceAccount", name: "cert-manager", namespace: "cert-manager" },
+                { kind: "User", name: "system:kube-controller-manager" },
+                { kind: "Group", name: "system:serviceaccounts:kube-system" },
+            ],
+        }),
+        // Programs that see nothing of the estate, or are the platform's.
+        ...[
+            webhook("MutatingWebhookConfiguration", { service: { namespace: "kube-system", name: "x" } }),
+            webhook("ValidatingWebhookConfiguration", { url: "https://127.0.0.1:9443/validate" }),
+            webhook(
+                "MutatingWebhookConfiguration",
+                { service: { namespace: "tools", name: "x" } },
+                { rules: [{ apiGroups: ["tools.example"], resources: ["*"] }] },
+            ),
+            webhook(
+                "MutatingWebhookConfiguration",
+                { service: { namespace: "tools", name: "x" } },
+                { namespaceSelector: { matchLabels: { "tools.example/inject": "yes" } } },
+            ),
+        ],
+        certificateRequest(),
+        certificateRequest("Approved", "Failed"),
         object("v1", "Secret", "argocd-initial-admin-secret", "argocd", { type: "Opaque" }),
         object("source.toolkit.fluxcd.io/v1", "HelmChart", "flux-shop-api-prod-member1", "flux-shop"),
         {
@@ -187,6 +232,41 @@ const spec =
     (name: string, change: (spec: Json) => void) =>
     (objects: Kube[]): void =>
         change(find(objects, name)["spec"] as Json);
+
+/** A configuration with one webhook that is asked about pods and Secrets. */
+function webhook(kind: string, clientConfig: Json, more: Json = {}): Kube {
+    return object("admissionregistration.k8s.io/v1", kind, "x", "", {
+        webhooks: [
+            {
+                name: "x.example",
+                clientConfig,
+                rules: [{ apiGroups: [""], resources: ["pods", "secrets"], operations: ["CREATE"] }],
+                ...more,
+            },
+        ],
+    });
+}
+
+/** A request for a certificate of mallory in system:masters. */
+function certificateRequest(...conditions: string[]): Kube {
+    const attribute = (id: number, value: string): Buffer =>
+        Buffer.concat([
+            Buffer.from([0x30, value.length + 7, 0x06, 0x03, 0x55, 0x04, id, 0x0c, value.length]),
+            Buffer.from(value),
+        ]);
+    const der = Buffer.concat([attribute(10, "system:masters"), attribute(3, "mallory")]);
+    const pem = `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString("base64")}\n-----END CERTIFICATE REQUEST-----\n`;
+    return object("certificates.k8s.io/v1", "CertificateSigningRequest", "x", "", {
+        spec: {
+            signerName: "kubernetes.io/kube-apiserver-client",
+            username: "bob",
+            request: Buffer.from(pem).toString("base64"),
+        },
+        status: {
+            conditions: conditions.map((type) => ({ type, lastUpdateTime: "2026-12-01T10:00:00Z" })),
+        },
+    });
+}
 
 const cases: readonly (readonly [string, (objects: Kube[]) => unknown, string, RegExp?])[] = [
     ["pull Secret deleted", gone("registry"), "missing Secret secret"],
@@ -376,6 +456,159 @@ const cases: readonly (readonly [string, (objects: Kube[]) => unknown, string, R
             ),
         "undeclared ClusterRoleBinding access",
         /delete clusterrolebinding x$/,
+    ],
+    ...(
+        [
+            ["everything", ["*"], ["*"], ["*"]],
+            ["impersonates", [""], ["users"], ["impersonate"]],
+            ["impersonates", ["authentication.k8s.io"], ["userextras/scopes"], ["impersonate"]],
+            ["widens", [rbac.split("/")[0] ?? ""], ["clusterroles"], ["escalate"]],
+            ["widens", ["*"], ["roles"], ["bind"]],
+            ["makesTokens", [""], ["serviceaccounts/token"], ["create"]],
+        ] as const
+    ).map(
+        ([power, apiGroups, resources, verbs]) =>
+            [
+                `somebody who ${power} by ${verbs.join()} of ${resources.join()}`,
+                (objects: Kube[]): unknown =>
+                    objects.push(
+                        object(rbac, "ClusterRole", "strong", "", {
+                            rules: [{ apiGroups, resources, verbs }],
+                        }),
+                        object(rbac, "ClusterRoleBinding", "x", "", {
+                            roleRef: { kind: "ClusterRole", name: "strong" },
+                            subjects: [{ kind: "ServiceAccount", name: "tool", namespace: "tools" }],
+                        }),
+                    ),
+                "undeclared ClusterRoleBinding access",
+                /delete clusterrolebinding x$/,
+            ] as const,
+    ),
+    [
+        "somebody who approves certificates",
+        (objects) =>
+            objects.push(
+                object(rbac, "ClusterRole", "strong", "", {
+                    rules: [
+                        {
+                            apiGroups: ["certificates.k8s.io"],
+                            resources: ["certificatesigningrequests/approval"],
+                            verbs: ["update"],
+                        },
+                        { apiGroups: ["certificates.k8s.io"], resources: ["signers"], verbs: ["approve"] },
+                    ],
+                }),
+                object(rbac, "ClusterRoleBinding", "x", "", {
+                    roleRef: { kind: "ClusterRole", name: "strong" },
+                    subjects: [{ kind: "User", name: "mallory" }],
+                }),
+            ),
+        "undeclared ClusterRoleBinding access",
+    ],
+    [
+        "a person with cluster-admin, beside what the cluster came with",
+        (objects) =>
+            (find(objects, "cluster-admin")["subjects"] as Json[]).push({ kind: "User", name: "mallory" }),
+        "undeclared ClusterRoleBinding access",
+        /patch clusterrolebinding cluster-admin .*"path":"\/subjects\/1"/,
+    ],
+    [
+        "an app's account, written as a user",
+        (objects) =>
+            objects.push(
+                object(rbac, "ClusterRoleBinding", "x", "", {
+                    roleRef: { kind: "ClusterRole", name: "looks" },
+                    subjects: [{ kind: "User", name: "system:serviceaccount:web-prod:default" }],
+                }),
+            ),
+        "undeclared ClusterRoleBinding access",
+    ],
+    [
+        "all nodes administrate",
+        (objects) =>
+            objects.push(
+                object(rbac, "ClusterRoleBinding", "x", "", {
+                    roleRef: { kind: "ClusterRole", name: "cluster-admin" },
+                    subjects: [{ kind: "Group", name: "system:nodes" }],
+                }),
+            ),
+        "undeclared ClusterRoleBinding access",
+    ],
+    [
+        "a person with the secrets of kube-system",
+        (objects) =>
+            objects.push(
+                object(rbac, "RoleBinding", "x", "kube-system", {
+                    roleRef: { kind: "ClusterRole", name: "admin" },
+                    subjects: [{ kind: "User", name: "mallory" }],
+                }),
+            ),
+        "undeclared RoleBinding access",
+    ],
+    [
+        "a role that widens edit",
+        (objects) => {
+            const role = object(rbac, "ClusterRole", "x", "", {
+                rules: [{ apiGroups: [""], resources: ["users"], verbs: ["impersonate"] }],
+            });
+            role.metadata.labels = { [`${rbac.split("/")[0]}/aggregate-to-edit`]: "true" };
+            objects.push(role);
+        },
+        "undeclared ClusterRole access",
+        /delete clusterrole x$/,
+    ],
+    [
+        "a webhook that changes pods, from elsewhere",
+        (objects) =>
+            objects.push(webhook("MutatingWebhookConfiguration", { url: "https://x.example/in?key=s3cret" })),
+        "undeclared MutatingWebhookConfiguration access",
+        /delete mutatingwebhookconfigurations\.admissionregistration\.k8s\.io x$|delete mutatingwebhookconfiguration x$/,
+    ],
+    [
+        "a webhook that is shown secrets, in a namespace of its own",
+        (objects) =>
+            objects.push(
+                webhook("ValidatingWebhookConfiguration", { service: { namespace: "tools", name: "x" } }),
+            ),
+        "undeclared ValidatingWebhookConfiguration secret",
+    ],
+    [
+        "a webhook for namespaces of production",
+        (objects) =>
+            objects.push(
+                webhook(
+                    "MutatingWebhookConfiguration",
+                    { service: { namespace: "tools", name: "x" } },
+                    {
+                        namespaceSelector: {
+                            matchExpressions: [
+                                { key: "gitops-estate/environment", operator: "In", values: ["prod"] },
+                            ],
+                        },
+                    },
+                ),
+            ),
+        "undeclared MutatingWebhookConfiguration access",
+    ],
+    [
+        "a policy that changes pods",
+        (objects) =>
+            objects.push(
+                object("admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy", "x", "", {
+                    spec: {
+                        matchConstraints: {
+                            resourceRules: [{ apiGroups: [""], resources: ["pods"], operations: ["CREATE"] }],
+                        },
+                    },
+                }),
+            ),
+        "undeclared MutatingAdmissionPolicy access",
+    ],
+    [
+        "a certificate for an administrator",
+        (objects) => objects.push(certificateRequest("Approved")),
+        "undeclared CertificateSigningRequest access",
+        /delete certificatesigningrequest x$/,
     ],
     [
         "an updater of images",

@@ -165,6 +165,41 @@ describe("links of a group to directories", () => {
     });
 });
 
+describe("what belongs to the whole server", () => {
+    const systemHook = { id: 3, url: "https://x.example/in?key=s3cret", created_at: "2026-12-01T10:00:00Z" };
+    const runner = { id: 4, description: "shared", runner_type: "instance_type", paused: false };
+
+    test("hooks are told, and runners where a project lets them in; without what is secret in an address", async () => {
+        const more = { "/hooks": [systemHook], "/runners/all": [runner] };
+        const { findings } = await look(more);
+        assert.deepEqual(
+            findings.map(({ list, noun, name, risk, mend }) => [
+                list,
+                noun,
+                name,
+                risk,
+                mend.split("/v4")[1],
+            ]),
+            [["undeclared", "systemHook", "https://x.example/in", "access", "/hooks/3"]],
+        );
+        assert.ok(!JSON.stringify(findings).includes("s3cret"));
+        const letIn = { "/projects/11": { id: 11, shared_runners_enabled: true } };
+        assert.deepEqual(
+            (await look({ ...more, ...letIn })).findings.map(({ noun, name }) => `${noun} ${name}`).sort(),
+            ["runner shared", "systemHook https://x.example/in"],
+        );
+        const paused = { "/runners/all": [{ ...runner, paused: true }] };
+        assert.deepEqual((await look({ ...letIn, ...paused })).findings, []);
+    });
+
+    test("a token that is no administrator's says nothing of it", async () => {
+        for (const status of [401, 403, 404]) {
+            const { findings, unread } = await look({ "/hooks": status, "/runners/all": status });
+            assert.deepEqual([findings, unread], [[], []], String(status));
+        }
+    });
+});
+
 describe("what is not answered", () => {
     test("who the account is: no owner is called undeclared, and the run says what it lacks", async () => {
         for (const status of [403, 404]) {

@@ -85,6 +85,8 @@ interface Inventory {
     quotas: { hard: { storage: number } }[];
     robots: Loose[];
     replications: Loose[];
+    users: Loose[];
+    configuration: Record<string, { value: string }>;
 }
 
 function quiet(): Inventory {
@@ -159,6 +161,13 @@ function quiet(): Inventory {
                 filters: [{ type: "name", value: "others/**" }],
             },
         ],
+        users: [
+            { user_id: 1, username: "root", sysadmin_flag: true },
+            { user_id: 2, username: "admin", sysadmin_flag: true },
+            { user_id: 3, username: "ada", sysadmin_flag: false },
+        ],
+        // What is left over from another way to sign in lets nobody in.
+        configuration: { auth_mode: { value: "db_auth" }, oidc_admin_group: { value: "old" } },
     }) as unknown as Inventory;
 }
 
@@ -312,6 +321,24 @@ const cases: readonly (readonly [string, (inventory: Inventory) => void, string]
                 dest_namespace: "web-prod",
             } as unknown as Loose),
         "undeclared replication delivery",
+    ],
+    [
+        "an administrator of the whole Harbor",
+        ({ users }) => users.push({ user_id: 9, username: "eve", sysadmin_flag: true } as unknown as Loose),
+        "undeclared administrator access",
+    ],
+    [
+        "a group whose members administrate, by OIDC",
+        ({ configuration }) => (configuration["auth_mode"] = { value: "oidc_auth" }),
+        "undeclared administrators access",
+    ],
+    [
+        "a group whose members administrate, by LDAP",
+        ({ configuration }) => {
+            configuration["auth_mode"] = { value: "ldap_auth" };
+            configuration["ldap_group_admin_dn"] = { value: "cn=x,dc=example" };
+        },
+        "undeclared administrators access",
     ],
 ];
 
