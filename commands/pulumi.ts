@@ -47,7 +47,7 @@ import { trusting } from "./support/engineTrust";
 import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
 import { withEvents, type RunReport } from "./support/runReport";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
-import { filesThere, prepareChange, type Prepared } from "./support/livingEstate";
+import { filesThere, prepareChange, proposeFiles, type Prepared } from "./support/livingEstate";
 import { finishKilledRun } from "./support/takeOver";
 import { withSandbox } from "./support/withSandbox";
 
@@ -323,6 +323,9 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
                 { ...prepared, saving, applying },
             ),
         );
+        if (writes) {
+            await proposeFiles(engine, estate, report);
+        }
         if (call.inventory !== undefined) {
             report(await inventoryLine(engine, call.inventory));
         }

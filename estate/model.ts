@@ -60,6 +60,8 @@ export interface Estate extends EngineSettings {
 export interface IncludedPipelines {
     /** Tag of the estate's project; absent: the newest. */
     readonly version?: string;
+    /** Whether what is included later comes by a merge request; absent: by a commit. */
+    readonly byMergeRequest?: true;
 }
 
 /** The project that repositories include their pipelines from. */

@@ -20,6 +20,8 @@ export const sharedSettings: Readonly<Record<string, (app: App) => string | unde
     "pipelines.use": (app) =>
         app.ci === "gitlab" ? (app.included === undefined ? "copied" : "included") : undefined,
     "pipelines.version": (app) => app.included?.version,
+    "pipelines.move": (app) =>
+        app.included && (app.included.byMergeRequest === true ? "mergeRequest" : "commit"),
     // One job promotes for all apps that GitLab builds.
     "pipeline.images.promote": (app) => (app.ci === "gitlab" ? app.pipeline.images.promote : undefined),
 };
@@ -65,7 +67,10 @@ export function resolveIncluded(app: SpecApp, { teams, pipelines, defaults }: Sp
     const levels = [app.pipelines, teams[app.team]?.pipelines ?? {}, pipelines];
     const use = levels.find((level) => level.use !== undefined)?.use;
     const version = levels.find((level) => level.version !== undefined)?.version;
-    return use === "included" && (app.ci ?? defaults.ci) === "gitlab" ? given("version", version) : undefined;
+    const move = levels.find((level) => level.move !== undefined)?.move;
+    return use === "included" && (app.ci ?? defaults.ci) === "gitlab"
+        ? { ...given("version", version), ...(move === "mergeRequest" ? { byMergeRequest: true } : {}) }
+        : undefined;
 }
 
 /** The hotfix lane, where it is on. */

@@ -71,10 +71,13 @@ const version = z
         "must be a version of the pipelines, which is a tag, e.g. v1-0123abcd",
     );
 
+const move = z.enum(["commit", "mergeRequest"]);
+
 const sourceMeaning = {
     use: "How repositories come by the pipelines of GitLab: `included` from the estate's project by a version, or `copied` once, and then the team's. Apps that Jenkins builds have copies whatever this says. Changed from `copied`, it needs another `.gitlab-ci.yml` first, see docs/pipelines.md.",
     version:
         "Version of the pipelines that are included: a tag of the estate's project. Default: the newest, which this program brings.",
+    move: "How another version, or anything else in `ci/estate.yml`, comes to a repository: by a `commit` of the update, or by a `mergeRequest` that `npm run up` opens and people merge, see docs/pipelines.md.",
 };
 
 /** `pipelines` of a team or an app. */
@@ -82,6 +85,7 @@ export const pipelinesSource = z
     .strictObject({
         use: source.optional().describe(sourceMeaning.use),
         version: version.optional().describe(sourceMeaning.version),
+        move: move.optional().describe(sourceMeaning.move),
     })
     .prefault({})
     .describe("Where its pipelines come from, over what is said for more.");
@@ -91,6 +95,7 @@ export const pipelinesProject = z
     .strictObject({
         use: source.default("included").describe(sourceMeaning.use),
         version: version.optional().describe(sourceMeaning.version),
+        move: move.default("commit").describe(sourceMeaning.move),
         path: named(gitlabPathElement)
             .default(pipelinesPath)
             .describe(

@@ -4,9 +4,12 @@
  * Secrets are in the open here, so that they can be compared; they are {@link Hidden}, so that they cannot be shown.
  */
 import type { ExportedStack } from "../support/exported";
+import { wishesOf } from "../support/proposals";
 import { onStack, type PulumiEngine } from "../support/pulumiEngine";
 import { nameOf } from "../support/urn";
 import { Hidden, open } from "./finding";
+
+const fileType = "gitlab:index/repositoryFile:RepositoryFile";
 
 /** An object of the state. */
 export interface Declared {
@@ -27,9 +30,19 @@ export async function declaredBy(engine: PulumiEngine): Promise<Declared[]> {
     );
 }
 
-/** Every object that a server has, without those that wait for their deletion. */
-export function declaredIn({ deployment }: ExportedStack): Declared[] {
-    return (deployment?.resources ?? []).flatMap((each) => {
+/**
+ * Every object that a server has, without those that wait for their deletion, and without files that merge requests change:
+ * people decide when, and what they have until then is no drift.
+ */
+export function declaredIn(exported: ExportedStack): Declared[] {
+    const proposed = new Set(wishesOf(exported).map(({ project, path }) => `${project} ${path}`));
+    const resources = exported.deployment?.resources ?? [];
+    const declared = resources.filter(
+        ({ type, inputs }) =>
+            type !== fileType ||
+            !proposed.has(`${String(inputs?.["project"])} ${String(inputs?.["filePath"])}`),
+    );
+    return declared.flatMap((each) => {
         const provider = each.provider?.split("::").at(-2);
         return each.delete === true || each.id === undefined || provider === undefined
             ? []

@@ -31,6 +31,8 @@ export interface HeadlineParts {
     readonly again: ReadonlySet<string>;
     /** How many objects the update puts back as they were. */
     readonly restored: number;
+    /** How many repositories get a merge request with another version of their pipelines. */
+    readonly proposed: number;
 }
 
 /** Most clauses of a headline, beside what is deleted. */
@@ -38,7 +40,7 @@ const mostClauses = 4;
 
 /** One line: what moves, and whether anything is deleted. */
 export function headline(parts: HeadlineParts): string {
-    const { language, changes, lost, restored, failed } = parts;
+    const { language, changes, lost, restored, proposed, failed } = parts;
     const zh = language === "zh";
     if (failed) {
         return zh ? "预览失败：不会应用任何变更" : "The preview failed: this cannot be applied as it is";
@@ -52,6 +54,13 @@ export function headline(parts: HeadlineParts): string {
                       ? `恢复 ${restored} 处手工修改`
                       : `${restored} change${restored === 1 ? "" : "s"} made by hand ${restored === 1 ? "is" : "are"} undone`,
               ];
+    if (proposed > 0) {
+        put.push(
+            zh
+                ? `${proposed} 个仓库通过合并请求获得另一版本的流水线`
+                : `${proposed === 1 ? "a repository is" : `${proposed} repositories are`} offered other pipelines by merge request`,
+        );
+    }
     if (changes.length === 0) {
         const nothing = parts.byInventory
             ? zh

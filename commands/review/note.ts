@@ -9,6 +9,7 @@ import { driftLines, readable } from "../support/drift";
 import type { LookAhead } from "../support/lookAhead";
 import { flowsMoved, movedLines } from "../support/moves";
 import type { RunReport } from "../support/runReport";
+import { proposalType, wishOf } from "../support/proposals";
 import { startLines } from "../support/starts";
 import { changesOf, isOnServer, kindOf, secretMark, type Change, type Properties } from "./change";
 import { differences, type Difference } from "./differences";
@@ -109,6 +110,9 @@ export function noteOf(source: NoteSource): Note {
     const onServers = declared.filter(isOnServer);
     const policies = policyItems(report, all, names, language);
     const limits = policyLimits(source.ownPolicies, language);
+    const wishes = declared.filter(
+        ({ type, kind, changed }) => type === proposalType && kind === "update" && changed.includes("text"),
+    );
     return tidied({
         language,
         stack,
@@ -134,9 +138,14 @@ export function noteOf(source: NoteSource): Note {
                 }),
             ),
             restored: parts.filter(({ restores }) => restores).length,
+            proposed: wishes.length,
         }),
         counts: counts(onServers, all, language),
-        warnings: [...warnings(source), ...fromBefore(declared, names, language)],
+        warnings: [
+            ...warnings(source),
+            ...fromBefore(declared, names, language),
+            ...proposedItems(wishes, language),
+        ],
         lost: lost.map(({ weight, text }) => ({
             tone:
                 weight === "data" ? "bad" : weight === "runs" ? "bad" : weight === "stays" ? "plain" : "warn",
@@ -359,6 +368,25 @@ function warnings(source: NoteSource): Item[] {
         ].map((text): Item => ({ tone: "plain", text })),
         ...(against === undefined ? [] : unseen(against, language)),
     ];
+}
+
+/** Repositories whose next version of pipelines waits for people. */
+function proposedItems(wishes: readonly Change[], language: Language): Item[] {
+    const names = wishes.map(({ after = {} }) => {
+        const { repository, version } = wishOf(after);
+        return `${code(repository)} (${code(version)})`;
+    });
+    return names.length === 0
+        ? []
+        : [
+              {
+                  tone: "plain",
+                  text:
+                      language === "zh"
+                          ? `更新后通过合并请求修改 ${code(estateFile)}，由人合并：${listed(names, language, 10)}。`
+                          : `After the update a merge request changes ${code(estateFile)}, and people merge it: ${listed(names, language, 10)}.`,
+              },
+          ];
 }
 
 /** What a comparison with an inventory cannot show. */

@@ -21,6 +21,7 @@ import { makeStarts, startLines } from "./starts";
 import { stayingLine } from "./staying";
 import { fileType, filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { goneMembers, newNames, withNewNames } from "./people";
+import { propose, wishesOf } from "./proposals";
 import { importResources } from "./takeOver";
 
 export interface Change {
@@ -234,6 +235,30 @@ async function takeBackFiles(engine: PulumiEngine, estate: Estate, { report }: C
             report(`In the repository already, and left as it is there: ${names.join(", ")}`);
         }
     });
+}
+
+/**
+ * Opens the merge requests by which repositories come to what they include, after an update. What fails then does not make
+ * it an update that failed: it is made.
+ */
+export async function proposeFiles(
+    engine: PulumiEngine,
+    estate: Estate,
+    report: (line: string) => void,
+): Promise<void> {
+    if (!Object.values(estate.apps).some(({ included }) => included?.byMergeRequest === true)) {
+        return;
+    }
+    try {
+        const wishes = wishesOf(await exportStack(engine));
+        await onGitLab(engine, estate, async (ask) => {
+            (await propose(wishes, ask)).forEach(report);
+        });
+    } catch (error) {
+        report(
+            `The update is made; its merge requests could not be looked after, and the next up does it: ${error instanceof Error ? error.message.replace(/ Nothing was changed\.$/, "") : String(error)}`,
+        );
+    }
 }
 
 /** Calls to GitLab. @throws CommandError when it does not answer. */

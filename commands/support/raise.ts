@@ -5,7 +5,7 @@ import { sandboxStack, type Ready } from "./estateSandbox";
 import { hintsFor } from "./hints";
 import { withEvents } from "./runReport";
 import { handingOver } from "../handOver";
-import { prepareChange } from "./livingEstate";
+import { prepareChange, proposeFiles } from "./livingEstate";
 
 /**
  * Raises the estate of a stack on the sandbox, or goes on with it.
@@ -26,6 +26,7 @@ export async function raiseEstate(
         report: say,
     });
     await handingOver(engine, estate, handOvers, say, () => up(engine));
+    await proposeFiles(engine, estate, say);
     return ready;
 }
 

@@ -115,8 +115,8 @@ export function appEstateFile(
 ): EstateFile | undefined {
     return (
         app.included &&
-        written(ciFiles[app.plan.pipelines].included.app, (files) =>
-            files.estate(app, versioned(app, from), machinesOf(app, machines)),
+        written(app, from, ciFiles[app.plan.pipelines].included.app, (files, version) =>
+            files.estate(app, version, machinesOf(app, machines)),
         )
     );
 }
@@ -129,16 +129,26 @@ export function configEstateFile(
 ): EstateFile | undefined {
     const including = includingApps(apps, fullPath);
     const files = including && ciFiles[including[0].plan.pipelines].included.config;
-    return files && written(files, (each) => each.estate(including, versioned(including[0], from), {}));
+    return (
+        files && written(including[0], from, files, (each, version) => each.estate(including, version, {}))
+    );
 }
 
-function written<Of>(files: IncludingFiles<Of>, textOf: (files: IncludingFiles<Of>) => string): EstateFile {
-    return { path: estateFile, text: textOf(files), quiet: files.quiet === true };
-}
-
-/** The version that an app names, or the newest. */
-function versioned({ included }: App, from: IncludedFrom): IncludedFrom {
-    return { ...from, version: included?.version ?? from.version };
+/** The file with the version that an app names, or the newest. */
+function written<Of>(
+    { included }: App,
+    from: IncludedFrom,
+    files: IncludingFiles<Of>,
+    textOf: (files: IncludingFiles<Of>, from: IncludedFrom) => string,
+): EstateFile {
+    const version = included?.version ?? from.version;
+    return {
+        path: estateFile,
+        text: textOf(files, { ...from, version }),
+        quiet: files.quiet === true,
+        version,
+        byMergeRequest: included?.byMergeRequest === true,
+    };
 }
 
 /** What the app repository says about its delivery. */

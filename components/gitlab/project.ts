@@ -8,6 +8,7 @@ import { contentOptions, keyedByName, type ChildOptions } from "../support/optio
 import { sortedEntries } from "../support/maps";
 import type { SeedFile } from "../support/seed";
 import type { BranchRules } from "../../estate/flows/accessLevels";
+import { Proposal } from "./proposal";
 
 /**
  * Settings of every repository. Images live in Harbor, so GitLab's own registry is off; nobody can set variables of a
@@ -193,9 +194,47 @@ export function estateFile(
     file: EstateFile,
     opts: ChildOptions,
 ): gitlab.RepositoryFile {
-    // Nothing of the app changed, and a pipeline would build and deliver its image again.
-    const message = file.quiet ? estateCommit : `${estateCommit} [skip ci]`;
-    return committed(name, project, branch, file, message, opts);
+    return file.byMergeRequest
+        ? proposedEstateFile(name, project, branch, file, opts)
+        : committed(name, project, branch, file, quietTitle(file.quiet), opts);
+}
+
+/** Nothing of the app changed, and a pipeline would build and deliver its image again. */
+function quietTitle(quiet: boolean): string {
+    return quiet ? estateCommit : `${estateCommit} [skip ci]`;
+}
+
+/**
+ * The same where later ones come by merge requests, which people merge: the first is a commit, as there is nothing yet that
+ * one could be compared with, and what is wanted now is in the state for who opens them.
+ */
+function proposedEstateFile(
+    name: string,
+    project: gitlab.Project,
+    branch: string,
+    file: EstateFile,
+    opts: ChildOptions,
+): gitlab.RepositoryFile {
+    const { path, text, version, quiet } = file;
+    new Proposal(
+        `${name}-proposal`,
+        {
+            project: project.id,
+            repository: project.pathWithNamespace,
+            branch,
+            path,
+            text,
+            version,
+            // A merge has the title in its message, where GitLab or the file's own rules look for it.
+            title: quietTitle(quiet),
+            commit: estateCommit,
+        },
+        { parent: opts.parent },
+    );
+    return committed(name, project, branch, file, quietTitle(quiet), {
+        ...opts,
+        ignoreChanges: firstContent,
+    });
 }
 
 /** The same on a branch that has the later ones by merges from the one where work begins. */

@@ -1,3 +1,4 @@
+import { covers, proposalBranch } from "../names";
 import { sharedSettings } from "../pipeline";
 import type { Checked, Finding, Rule } from "./rule";
 
@@ -42,6 +43,29 @@ export const pipelineRules: readonly Rule[] = [
                     value: "included",
                     fix: "remove it: GitLab does not build this app",
                 })),
+    },
+    {
+        id: "pipelines-proposed",
+        rule: "must leave the branch of the estate's own merge requests alone",
+        severity: "error",
+        check: ({ estate }: Checked): Finding[] =>
+            Object.values(estate.apps)
+                .filter(({ included }) => included?.byMergeRequest === true)
+                .flatMap((app) => {
+                    const covering = [app.plan.source, ...app.plan.configs.map(({ plan }) => plan)]
+                        .flatMap(({ branches }) => branches)
+                        .find(({ name }) => covers(name, proposalBranch));
+                    return covering === undefined
+                        ? []
+                        : [
+                              {
+                                  path: `apps.${app.name}.pipelines.move`,
+                                  value: "mergeRequest",
+                                  rule: `needs branch ${proposalBranch} for itself, and ${covering.name} covers it: what is on it would be protected, and delivered`,
+                                  fix: `give the flow another pattern than ${covering.name}, or set pipelines.move: commit`,
+                              },
+                          ];
+                }),
     },
     {
         id: "hotfix-branch",

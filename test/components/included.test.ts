@@ -114,3 +114,38 @@ test("with lanes only what rules need are variables, and jobs of an environment 
         ].sort(),
     );
 });
+
+test("by merge request: files are first content, and what they are to be is a wish in the state", async () => {
+    const proposals = async (flow: string, move: object): Promise<readonly Registration[]> => {
+        const app = sampleApp("web", { flow, included: move });
+        return (await record(() => declareEstate(sampleEstate([app]), sampleCredentials, samplePrepared)))
+            .registrations;
+    };
+    const isWish = ({ type }: Registration): boolean => type === "gitops-estate:gitlab:Proposal";
+    assert.deepEqual((await proposals("environment-branches", {})).filter(isWish), []);
+    for (const [flow, branches] of [
+        ["environment-branches", ["dev", "main"]],
+        ["trunk", ["latest"]],
+        ["gitlab-flow", ["develop"]],
+    ] as const) {
+        const registrations = await proposals(flow, { byMergeRequest: true, version: "v1-other" });
+        const wishes = registrations.filter(isWish);
+        assert.deepEqual(wishes.map(({ inputs }) => inputs["branch"]).sort(), branches);
+        for (const { name, inputs } of wishes) {
+            const file = registration(
+                { registrations, after: new Map(), result: undefined },
+                name.replace(/-proposal$/, ""),
+            );
+            assert.deepEqual(
+                [file.inputs["branch"], file.inputs["filePath"], file.inputs["content"]],
+                [inputs["branch"], inputs["path"], inputs["text"]],
+            );
+            assert.ok(file.options.ignoreChanges?.includes("content"));
+            assert.match(String(inputs["text"]), /ref: v1-other/);
+            // A merge on a branch with pipelines has to be known: by GitLab, or by a rule of the file itself.
+            const quiet = /\$CI_COMMIT_MESSAGE =~ \/\^Include the pipelines/.test(String(inputs["text"]));
+            const byGitLab = /\[skip ci\]$/.test(String(inputs["title"]));
+            assert.ok(quiet || byGitLab || inputs["branch"] === "dev", `${flow} ${String(inputs["branch"])}`);
+        }
+    }
+});

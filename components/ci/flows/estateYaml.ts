@@ -24,7 +24,7 @@ const testJob = { ".tests": { rules: [{ when: "on_success" }] } } as const;
  * @param workflow when there are pipelines beside those of merge requests.
  */
 export function estateYaml(
-    { plan: { source }, previews, pipeline: { images } }: App,
+    { plan: { source }, previews, pipeline: { images }, included }: App,
     { project, version }: IncludedFrom,
     { files, stages, workflow }: { files: readonly Included[]; stages: readonly string[]; workflow: string },
     rest: Readonly<Record<string, unknown>> = {},
@@ -50,7 +50,12 @@ export function estateYaml(
                   },
               ];
     // Nothing of the app changed with the estate's own commit. A tag or another branch there is delivered all the same.
-    const own = `$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == "${source.begins ?? source.start}" && $CI_COMMIT_TITLE == "${estateCommit}"`;
+    const titled =
+        included?.byMergeRequest === true
+            ? // A merge says the title of its merge request below its own.
+              `$CI_COMMIT_MESSAGE =~ /^${estateCommit}$/m`
+            : `$CI_COMMIT_TITLE == "${estateCommit}"`;
+    const own = `$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == "${source.begins ?? source.start}" && ${titled}`;
     const rules: If[] = [
         { if: '$CI_PIPELINE_SOURCE == "merge_request_event"' },
         { if: own, when: "never" },

@@ -29,6 +29,10 @@ export function includedNote({ included }: Pick<App, "included">): string[] {
 export interface EstateFile extends SeedFile {
     /** As {@link IncludingFiles.quiet} says. */
     readonly quiet: boolean;
+    /** Tag of what it includes. */
+    readonly version: string;
+    /** Whether another text comes by a merge request. */
+    readonly byMergeRequest: boolean;
 }
 
 /** Machines by the environment that each is. */

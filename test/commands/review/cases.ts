@@ -120,6 +120,10 @@ export const reviewCases = {
         { pipelines: { use: "included" } },
         { pipelines: { use: "copied" } },
     ),
+    "other pipelines come by merge request": change(
+        { pipelines: { version: "v1-later" } },
+        { pipelines: { version: "v1-first", move: "mergeRequest" } },
+    ),
     "a first app with Flux": change({
         flux: { manifests: { path: "manifests" } },
         apps: { docs: { team: "shop", engine: "flux" } },

@@ -140,6 +140,13 @@ const expected: Readonly<
         ],
         not: [/deletes (repository|group)/],
     },
+    "other pipelines come by merge request": {
+        en: "4 repositories are offered other pipelines by merge request",
+        zh: "4 个仓库通过合并请求获得另一版本的流水线",
+        says: [
+            /After the update a merge request changes `ci\/estate\.yml`, and people merge it: .*`group\/web` \(`v1-later`\)/,
+        ],
+    },
     "a job begins to hold merges for approvals": {
         en: "2 protections are tightened; nothing is deleted",
         zh: "收紧 2 项保护；不删除任何内容",

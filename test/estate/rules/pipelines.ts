@@ -35,6 +35,27 @@ export const pipelineCases: readonly Case[] = [
         fix: /^app api has deploy/,
     },
     {
+        rule: "pipelines-proposed",
+        title: "versions by merge request, where a lane's pattern covers their branch",
+        change: {
+            flows: {
+                wide: {
+                    environments: { dev: { branch: "e*" }, test: {}, prod: { tag: "v*" } },
+                },
+            },
+            apps: { web: { flow: "wide", pipelines: { use: "included", move: "mergeRequest" } } },
+        },
+        found: [["apps.web.pipelines.move", "mergeRequest"]],
+        fix: /give the flow another pattern than e\*/,
+    },
+    {
+        rule: "shared-config",
+        title: "versions by commit and by merge request, for one repository",
+        change: shared({ pipelines: { move: "mergeRequest" } }, {}),
+        found: [["apps.web.pipelines.move", "commit"]],
+        fix: /app api has mergeRequest/,
+    },
+    {
         rule: "hotfix-branch",
         title: "a hotfix on the branch that is delivered anyway",
         change: { apps: { web: { hotfix: { branch: "main" } } } },
