@@ -1,7 +1,8 @@
 /** What must hold on GitLab before the estate is made there, and while it lives. Pure: one table. */
 import semver from "semver";
 import { isGitLabCom } from "../../../estate/edition";
-import type { Team } from "../../../estate/model";
+import { gatedBranches } from "../../../estate/approvals";
+import type { Estate, Team } from "../../../estate/model";
 import { daysUntil, fixOfSilence, type Look, unreadLists } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { GitLabFacts, Place } from "./facts";
@@ -12,6 +13,7 @@ export const oldestGitLab = "17.6.0";
 const protectedPipelinesSince = "18.1.0";
 
 const owner = 50;
+const developer = 30;
 const roleNames: Readonly<Record<number, string>> = { 30: "Developer", 40: "Maintainer", 50: "Owner" };
 
 /** Days before the end of the token in which it is warned of. */
@@ -207,6 +209,70 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                     fix: "name a version that is there, or remove it, which includes the newest; it may stand at the app, at teams.<team>.pipelines or at pipelines",
                 };
             });
+        },
+    },
+    {
+        id: "gitlab-gate",
+        rule: "must be what holds merge requests",
+        fast: false,
+        check: ({ places }, { estate }) =>
+            gatedProjects(estate, places.projects).flatMap(({ fullPath, holds }) => {
+                if (holds === undefined) {
+                    return [];
+                }
+                const { pipeline, mustSucceed, skippedCount } = holds;
+                const wrong = [
+                    ...(/^approvals\//.test(pipeline) && pipeline.includes(`@${estate.pipelines.fullPath}:v`)
+                        ? []
+                        : [
+                              `its pipelines begin with "${pipeline === "" ? ".gitlab-ci.yml" : pipeline}" instead of the gate`,
+                          ]),
+                    ...(mustSucceed ? [] : ['"Pipelines must succeed" is off']),
+                    ...(skippedCount ? ["skipped pipelines count as successful"] : []),
+                ];
+                return wrong.length === 0
+                    ? []
+                    : [
+                          {
+                              path: "gitlab.approvalGate",
+                              value: fullPath,
+                              rule: `does not hold merge requests of ${fullPath}: ${wrong.join(", and ")}`,
+                              fix: "npm run up -- --refresh puts it back; who may change settings of the project is a maintainer there",
+                          },
+                      ];
+            }),
+    },
+    {
+        id: "gitlab-gate-project",
+        rule: "must be there, and nobody's to change but the estate's",
+        fast: false,
+        check: ({ places, unread }, { estate }) => {
+            const { fullPath } = estate.pipelines;
+            if (gatedProjects(estate, places.projects).length === 0 || unread.length > 0) {
+                return [];
+            }
+            const project = places.projects.find((each) => samePath(each.fullPath, fullPath));
+            if (project === undefined || project.deleted) {
+                return [
+                    {
+                        path: "pipelines.path",
+                        value: fullPath,
+                        rule: "must be there: the job that holds merge requests is in it, and without it nothing can be merged",
+                        fix: "npm run up -- --refresh makes it again; one that waits for its deletion is restored in its settings",
+                    },
+                ];
+            }
+            const writing = (project.sharedWith ?? []).filter(({ level }) => level >= developer);
+            return writing.length === 0
+                ? []
+                : [
+                      {
+                          path: "pipelines.path",
+                          value: fullPath,
+                          rule: `must be nobody's to change but the estate's: ${writing.map(({ group }) => group).join(", ")} may push to it, where the job is that holds their merge requests`,
+                          fix: "make them reporters of it, or end the share: npm run up -- --refresh",
+                      },
+                  ];
         },
     },
     {
@@ -719,4 +785,29 @@ function describedAs(wanted: string): (place: Place) => boolean {
 
 function originOf(url: string): string | undefined {
     return URL.canParse(url) ? new URL(url).origin : undefined;
+}
+
+const samePath = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** Repositories that are there and whose merge requests a job holds. */
+function gatedProjects({ apps, gitlab }: Estate, projects: readonly Place[]): Place[] {
+    const all = Object.values(apps);
+    const gated = all.flatMap((app) => [
+        ...(gatedBranches(gitlab, app.plan.source, [app]) === undefined ? [] : [app.repository.fullPath]),
+        ...app.plan.configs
+            .filter(
+                ({ at, plan }) =>
+                    gatedBranches(
+                        gitlab,
+                        plan,
+                        all.filter((other) =>
+                            other.plan.configs.some((each) => each.at.fullPath === at.fullPath),
+                        ),
+                    ) !== undefined,
+            )
+            .map(({ at }) => at.fullPath),
+    ]);
+    return projects.filter(
+        ({ fullPath, deleted }) => !deleted && gated.some((path) => samePath(path, fullPath)),
+    );
 }

@@ -13,6 +13,16 @@ export interface Place {
     readonly description: string;
     /** True: the token's user made it. */
     readonly own: boolean;
+    /** Of a project, as far as it decides what holds its merge requests; absent where GitLab does not say. */
+    readonly holds?: {
+        /** "CI/CD configuration file"; empty: the usual one. */
+        readonly pipeline: string;
+        /** "Pipelines must succeed", and whether skipped ones count as that. */
+        readonly mustSucceed: boolean;
+        readonly skippedCount: boolean;
+    };
+    /** Groups that a project is shared with, and their level; for a project. */
+    readonly sharedWith?: readonly { readonly group: string; readonly level: number }[];
 }
 
 export interface FoundGroup extends Place {
@@ -400,5 +410,22 @@ function place(value: Record<string, unknown>, key: string, me: number): Place {
         deleted: typeof deleted === "string",
         description: text(value["description"]),
         own: Number(value["creator_id"] ?? -1) === me,
+        ...(typeof value["only_allow_merge_if_pipeline_succeeds"] === "boolean"
+            ? {
+                  holds: {
+                      pipeline: text(value["ci_config_path"]),
+                      mustSucceed: value["only_allow_merge_if_pipeline_succeeds"],
+                      skippedCount: value["allow_merge_on_skipped_pipeline"] === true,
+                  },
+              }
+            : {}),
+        ...(Array.isArray(value["shared_with_groups"])
+            ? {
+                  sharedWith: list(value["shared_with_groups"]).map((each) => ({
+                      group: text(each["group_full_path"]),
+                      level: Number(each["group_access_level"]),
+                  })),
+              }
+            : {}),
     };
 }

@@ -229,6 +229,30 @@ const planted: Readonly<Record<string, Planted>> = {
         spec: { gitlab: { edition: "ee", createGroup: false } },
         found: [["gitlab-tier", "gitlab.tier", /tier: premium/, "warning"]],
     },
+    "a gate that holds nothing any more, and whose project is gone": {
+        answers: {
+            ...there,
+            "GET /groups/5/projects?include_subgroups=true&simple=false": [
+                {
+                    path_with_namespace: "acme/shop/web-config",
+                    ci_config_path: null,
+                    only_allow_merge_if_pipeline_succeeds: true,
+                },
+            ],
+        },
+        spec: {
+            gitlab: { createGroup: false, approvalGate: { enabled: true } },
+            environments: { prod: { approvals: 1 } },
+        },
+        made: madeOf({
+            type: "gitlab:index/project:Project",
+            outputs: { pathWithNamespace: "acme/shop/web-config" },
+        }),
+        found: [
+            ["gitlab-gate", "gitlab.approvalGate", /puts it back/],
+            ["gitlab-gate-project", "pipelines.path", /makes it again/],
+        ],
+    },
     "a group that is not there": {
         answers: ready,
         spec: existing,
@@ -513,4 +537,75 @@ test("an answer that tells nothing is no answer: nobody is missing, nothing is f
     });
     assert.deepEqual(others, [], "once, for however many people");
     assert.deepEqual([finding?.id, finding?.value, finding?.severity], ["gitlab-lists", "/users", "note"]);
+});
+
+describe("the job that holds merge requests", () => {
+    const gate: Overrides = {
+        gitlab: { approvalGate: { enabled: true } },
+        environments: { prod: { approvals: 1 } },
+    };
+    const held = {
+        path_with_namespace: "acme/shop/web-config",
+        ci_config_path: "approvals/after-promote.yml@acme/pipelines:v1-0123abcd",
+        only_allow_merge_if_pipeline_succeeds: true,
+        allow_merge_on_skipped_pipeline: false,
+    };
+    const project = {
+        path_with_namespace: "acme/pipelines",
+        shared_with_groups: [{ group_full_path: "acme/shop", group_access_level: 20 }],
+    };
+    const found = async (...projects: object[]): Promise<Finding[]> =>
+        (
+            await look(
+                { ...there, "GET /groups/5/projects?include_subgroups=true&simple=false": projects },
+                gate,
+                {
+                    made: madeOf(
+                        { type: "gitlab:index/group:Group", outputs: { fullPath: "acme" } },
+                        ...["acme/shop/web-config", "acme/pipelines"].map((pathWithNamespace) => ({
+                            type: "gitlab:index/project:Project",
+                            outputs: { pathWithNamespace },
+                        })),
+                    ),
+                },
+            )
+        ).filter(({ id }) => id.startsWith("gitlab-gate"));
+
+    test("is told to be off where a setting of its repository is another", async () => {
+        assert.deepEqual(await found(held, project), []);
+        for (const [change, rule] of [
+            [{ ci_config_path: null }, /begin with "\.gitlab-ci\.yml" instead of the gate/],
+            [{ ci_config_path: "mine.yml@acme/shop/web:v1" }, /begin with "mine\.yml/],
+            [{ only_allow_merge_if_pipeline_succeeds: false }, /"Pipelines must succeed" is off/],
+            [{ allow_merge_on_skipped_pipeline: true }, /skipped pipelines count/],
+        ] as const) {
+            const findings = await found({ ...held, ...change }, project);
+            assertFound(findings, [["gitlab-gate", "gitlab.approvalGate", /--refresh puts it back/]]);
+            assert.match(findings[0]?.rule ?? "", rule);
+        }
+    });
+    test("is told where its project is gone, or somebody else's to change", async () => {
+        const gone = { ...project, marked_for_deletion_on: "2026-06-01" };
+        const open = {
+            ...project,
+            shared_with_groups: [{ group_full_path: "acme/shop", group_access_level: 30 }],
+        };
+        assertFound(await found(held), [["gitlab-gate-project", "pipelines.path", /makes it again/]]);
+        assertFound(await found(held, gone), [["gitlab-gate-project", "pipelines.path", /restored/]]);
+        assertFound(await found(held, open), [
+            ["gitlab-gate-project", "pipelines.path", /make them reporters/],
+        ]);
+    });
+    test("is nothing without a gate, and nothing before its repositories are there", async () => {
+        assert.deepEqual(await found(), []);
+        const off = { ...held, ci_config_path: null };
+        const all = await look({
+            ...there,
+            "GET /groups/5/projects?include_subgroups=true&simple=false": [off],
+        });
+        assert.deepEqual(
+            all.filter(({ id }) => id.startsWith("gitlab-gate")),
+            [],
+        );
+    });
 });
