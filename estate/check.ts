@@ -17,6 +17,7 @@ import { previewRules } from "./rules/previews";
 import { promotionRules } from "./rules/promotion";
 import { referenceRules } from "./rules/references";
 import { settingRules } from "./rules/settings";
+import { updaterRules } from "./rules/updaters";
 import type { AppsRule, CheckContext, Checked, Rule } from "./rules/rule";
 
 export type { CheckContext };
@@ -28,6 +29,7 @@ function allRules(ways: FlowRegistry, controllers: EngineRegistry): readonly Rul
         ...clusterRules,
         ...machineRules,
         ...promotionRules,
+        ...updaterRules,
         ...nameRules,
         ...settingRules,
         ...networkRules,

@@ -1,8 +1,8 @@
 /** Flows that are nothing but data: what a spec has below `flows`, as the plan that any flow comes to. Pure. */
 import { given } from "../plain";
-import { branchOf, branchPlaces, branchesConfigPlan } from "./branches";
+import { branchOf, branchPlaces, branchesConfigPlan } from "./branchLayout";
 import type { FlowDescription } from "./flowsSchema";
-import { baseFolder, folderConfigPlan, folderPlace } from "./folders";
+import { baseFolder, folderConfigPlan, folderPlace } from "./folderLayout";
 import { lanesSource, waysToLanes, type LaneWays } from "./lanes";
 import { onlyConfig } from "./plan";
 import type { FlowDefinition, FlowFacts, FlowPlan, PromotionStep } from "./plan";

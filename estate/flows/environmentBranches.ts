@@ -3,7 +3,8 @@ import { compare } from "../problem";
 import { ancestors, promotionOrder } from "../environmentOrder";
 import { repeated } from "../repeated";
 import type { Checked, Finding } from "../rules/rule";
-import { branchOf, branchPlaces, branchesConfigPlan } from "./branches";
+import { branchOf, branchPlaces, branchesConfigPlan } from "./branchLayout";
+import { nestedIn } from "./nestedBranches";
 import { onlyConfig } from "./plan";
 import type { FlowDefinition, FlowFacts, FlowPlan, FlowRule, Lane, RepositoryPlan } from "./plan";
 
@@ -248,7 +249,7 @@ function sharedBranches({ estate }: Checked): Finding[] {
 function nestedBranches({ estate }: Checked, apps: readonly App[]): Finding[] {
     return [
         ...estate.environments.flatMap((environment) =>
-            inside(
+            nestedIn(
                 `environments.${environment.name}.branch`,
                 branchOf(environment),
                 estate.environments.map((other) => ({
@@ -262,27 +263,11 @@ function nestedBranches({ estate }: Checked, apps: readonly App[]): Finding[] {
             return hotfix === undefined
                 ? []
                 : [
-                      ...inside(`apps.${name}.hotfix.branch`, hotfix.branch, [usual]),
-                      ...inside(`apps.${name}.repository.branch`, repository.branch, [
+                      ...nestedIn(`apps.${name}.hotfix.branch`, hotfix.branch, [usual]),
+                      ...nestedIn(`apps.${name}.repository.branch`, repository.branch, [
                           { name: hotfix.branch, owner: "the hotfix" },
                       ]),
                   ];
         }),
     ];
-}
-
-/** Every branch of `others` that is a folder of this one, as git would have to store them. */
-export function inside(
-    path: string,
-    value: string,
-    others: readonly { readonly name: string; readonly owner: string }[],
-): Finding[] {
-    return others
-        .filter(({ name }) => value.startsWith(`${name}/`))
-        .map(({ name, owner }) => ({
-            path,
-            value,
-            rule: `must not be in another branch of the repository: git has no branch ${name} beside ${value}`,
-            fix: `${owner} has ${name}; choose a branch beside it, e.g. ${value.replaceAll("/", "-")}`,
-        }));
 }

@@ -5,6 +5,9 @@ import { branchName, refPattern } from "../names";
 
 const role = z.enum(["no one", "developer", "maintainer"]);
 
+/** A role of people in a GitLab project, as protections name it. */
+export type Role = z.infer<typeof role>;
+
 const way = z.strictObject({
     branch: named(refPattern)
         .optional()

@@ -2,7 +2,7 @@ import type { App, Environment } from "../model";
 import { given } from "../plain";
 import type { Finding } from "../rules/rule";
 import { ancestors } from "../environmentOrder";
-import { baseFolder, folderConfigPlan, folderPlace } from "./folders";
+import { baseFolder, folderConfigPlan, folderPlace } from "./folderLayout";
 import { laneRules } from "./laneRules";
 import { lanesSource, waysToLanes } from "./lanes";
 import { onlyConfig } from "./plan";

@@ -8,9 +8,9 @@ import type { Flow } from ".";
 import type { App, AppEnvironment, ConfigRepository, Environment, GitLab } from "../model";
 import { given } from "../plain";
 import type { AppsRule } from "../rules/rule";
+import type { Role } from "./flowsSchema";
 
-/** A role of people in a GitLab project, as protections name it. */
-export type Role = "no one" | "developer" | "maintainer";
+export type { Role };
 
 /** A program that commits to a config repository. */
 export type Writer = "ci" | "updater";

@@ -2,7 +2,7 @@ import type { App, Environment } from "../model";
 import * as names from "../names";
 import { given } from "../plain";
 import type { Finding } from "../rules/rule";
-import { baseFolder, folderConfigPlan, folderPlace } from "./folders";
+import { baseFolder, folderConfigPlan, folderPlace } from "./folderLayout";
 import { laneRules } from "./laneRules";
 import { approvalOf, beginsAt, handedOver } from "./plan";
 import type {

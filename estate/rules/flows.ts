@@ -1,5 +1,5 @@
 import { flows, flowsOf } from "../flows";
-import { inside } from "../flows/environmentBranches";
+import { nestedIn } from "../flows/nestedBranches";
 import type { FlowDescription } from "../flows/flowsSchema";
 import { laneRules } from "../flows/laneRules";
 import type { App } from "../model";
@@ -222,7 +222,7 @@ export const flowRules: readonly Rule[] = [
             ways(spec).flatMap(({ path, name, flow, way: { branch, promotes } }): Finding[] =>
                 branch === undefined || promotes !== undefined
                     ? []
-                    : inside(
+                    : nestedIn(
                           `${path}.branch`,
                           branch,
                           Object.entries(flow.environments).flatMap(([other, each]) =>

@@ -10,6 +10,7 @@ import { nameCases } from "./rules/names";
 import { pipelineCases } from "./rules/pipelines";
 import { previewCases } from "./rules/previews";
 import { promotionCases } from "./rules/promotion";
+import { imageUpdaterCases } from "./rules/updaters";
 import { referenceCases } from "./rules/references";
 import { networkCases } from "./rules/network";
 import { settingCases } from "./rules/settings";
@@ -24,6 +25,7 @@ const cases = [
     ...clusterCases,
     ...machineCases,
     ...promotionCases,
+    ...imageUpdaterCases,
     ...nameCases,
     ...settingCases,
     ...networkCases,

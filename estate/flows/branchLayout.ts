@@ -1,7 +1,7 @@
 /** Config repositories in which a branch is an environment, and a merge carries a version on. Pure. */
 import { versionKeys } from "../delivery";
 import type { Environment } from "../model";
-import { environmentFolder } from "./folders";
+import { environmentFolder } from "./folderLayout";
 import {
     approvalOf,
     type BranchPlan,
