@@ -3,11 +3,9 @@
  * more counts as loosened. Pure.
  */
 import { isDeepStrictEqual } from "node:util";
+import { openness } from "../../estate/accessRoles";
 import { listOf, mapOf, textOf, type Properties } from "./change";
 import { code } from "./nouns";
-
-/** Levels of GitLab, the strictest first. */
-const levels = ["no one", "admin", "owner", "maintainer", "developer", "reporter", "planner", "guest"];
 
 /** Switches of approvals and push rules, and how each stands when it holds back more. */
 const strictWhen: Readonly<Record<string, boolean>> = {
@@ -68,17 +66,14 @@ export function isNoWider(was: string | undefined, is: string | undefined): bool
     if (was === is || is === undefined || is === "no one") {
         return true;
     }
-    const [before, now] = [levels.indexOf(was ?? "no one"), levels.indexOf(is)];
-    return before >= 0 && now >= 0 && now <= before;
+    const [before, now] = [openness(was ?? "no one"), openness(is)];
+    return before !== undefined && now !== undefined && now <= before;
 }
 
 /** Who may deploy: the widest level of its entries; one that is not known is the widest. */
 function widest(entries: readonly Properties[]): string | undefined {
     const found = entries.flatMap((each) => textOf(each["accessLevel"]) ?? []);
-    const width = (level: string): number => {
-        const rank = levels.indexOf(level);
-        return rank < 0 ? levels.length : rank;
-    };
+    const width = (level: string): number => openness(level) ?? Infinity;
     return [...found].sort((a, b) => width(b) - width(a))[0];
 }
 

@@ -184,7 +184,7 @@ function restText(all: readonly Change[], verb: string, names: Names, language: 
 /** Whether an image project is of the environment of a namespace. */
 function holdsImagesOf(project: Change, namespace: Change): boolean {
     const { labels } = mapOf(shown(namespace)["metadata"]);
-    const environment = textOf(mapOf(labels)["gitops-estate/environment"]);
+    const environment = textOf(mapOf(labels)[environmentLabel]);
     return environment === undefined || project.name.includes(`-${environment}-`);
 }
 

@@ -80,7 +80,7 @@ function standing(changes: readonly Change[], estate: Estate, side: Side): Stand
             }
         } else if (kindOf(each.type) === "Application") {
             const { labels, annotations } = mapOf(properties["metadata"]);
-            const app = textOf(mapOf(labels)["gitops-estate/app"]);
+            const app = textOf(mapOf(labels)[appLabel]);
             const named = Object.keys(mapOf(annotations)).flatMap((key) => channelOf(key) ?? []);
             if (app !== undefined) {
                 named.forEach((channel) => within(channels, app, () => new Set<string>()).add(channel));
@@ -197,7 +197,7 @@ export function placing(both: Both<Standing>, estate: Estate): (each: Change) =>
             longest(names, (name) => rest === name || rest.startsWith(`${name}-`));
         const ofTeam = kind === "team" || kind === "space";
         const app =
-            textOf(labels["gitops-estate/app"]) ??
+            textOf(labels[appLabel]) ??
             (ofTeam || kind === "registration" || kind === "access" ? undefined : named(apps));
         const team =
             app === undefined
@@ -210,8 +210,7 @@ export function placing(both: Both<Standing>, estate: Estate): (each: Change) =>
                 : undefined;
         const left = app === undefined ? "" : `-${rest.slice(app.length)}-`;
         const environment =
-            textOf(labels["gitops-estate/environment"]) ??
-            longest(environments, (name) => left.includes(`-${name}-`));
+            textOf(labels[environmentLabel]) ?? longest(environments, (name) => left.includes(`-${name}-`));
         // What lets an engine in is named after the cluster it lets into, wherever it lies.
         const ofCluster =
             kind === "registration" || kind === "access" ? (named(clusters) ?? cluster) : cluster;

@@ -2,18 +2,16 @@
  * Roles people have in a team's group without a membership of the estate's: inherited from a group above, or because
  * GitLab makes whoever creates a group its Owner. GitLab refuses a membership below an inherited role, and a second one.
  */
+import { holdsRole } from "../../estate/accessRoles";
 import type { GitLab, Team } from "../../estate/model";
 import { groupMembers, tokenUser, type Lookup } from "./lookup";
-
-/** GitLab's roles, lowest first. */
-const ladder = ["guest", "planner", "reporter", "developer", "maintainer", "owner"];
 
 /** GitLab's word for a role, by user name in lower case: GitLab compares user names without case. */
 export type HeldRoles = Readonly<Record<string, string>>;
 
 /** Whether a person's role is at least `wanted` already. A role GitLab added later counts as none. */
 export function holdsAtLeast(held: HeldRoles, user: string, wanted: "developer" | "maintainer"): boolean {
-    return ladder.indexOf(held[user.toLowerCase()] ?? "") >= ladder.indexOf(wanted);
+    return holdsRole(held[user.toLowerCase()], wanted);
 }
 
 /** What the server says about a team's group, for {@link heldIn}. */

@@ -1,12 +1,7 @@
 /** Rules about credentials, wherever they are: how long they last, what they open, and whether one is used in two places. */
-import {
-    isPlainHttp,
-    type Finding,
-    type ResourceRule,
-    type Reviewed,
-    type RuleSettings,
-    type StackRule,
-} from "../rule";
+import { holdsRole } from "../../estate/accessRoles";
+import { daysBetween } from "../../estate/days";
+import { isPlainHttp, type Finding, type ResourceRule, type Reviewed, type StackRule } from "../rule";
 import { isAbsent, isKnown, isTrue, number, object, text, texts } from "../values";
 import { accessTokens, deployKeys, deployTokens, hooks, variables } from "./gitlab/types";
 import { robot } from "./harbor";
@@ -70,16 +65,12 @@ const notAboutToEnd: ResourceRule = {
         if (end === undefined || !isAbsent(props, "rotationConfiguration")) {
             return [];
         }
-        const days = daysUntil(end, settings);
+        const days = daysBetween(settings.today, end);
         return days > settings.expiryWarningDays
             ? []
             : [`it ${days < 0 ? `ended on ${end}` : `ends on ${end}, in ${days} days`}; move expiresAt.`];
     },
 };
-
-function daysUntil(day: string, { today }: RuleSettings): number {
-    return Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000);
-}
 
 const tokenScopes: ResourceRule = {
     name: "gitlab-token-scopes",
@@ -92,8 +83,7 @@ const tokenScopes: ResourceRule = {
     check({ props }) {
         // The user of a project's or group's token has this role there and nothing else; other tokens have no such field.
         const bounded =
-            !isKnown(props, "accessLevel") ||
-            ["guest", "planner", "reporter", "developer"].includes(text(props, "accessLevel") ?? "");
+            !isKnown(props, "accessLevel") || !holdsRole(text(props, "accessLevel") ?? "owner", "maintainer");
         const broad = texts(props, "scopes").filter(
             (scope) => ["sudo", "admin_mode"].includes(scope) || (scope === "api" && !bounded),
         );

@@ -1,5 +1,6 @@
 /** What must hold on GitLab before the estate is made there, and while it lives. Pure: one table. */
 import semver from "semver";
+import { levelOf, roleWith } from "../../../estate/accessRoles";
 import { isGitLabCom } from "../../../estate/edition";
 import { gatedBranches } from "../../../estate/approvals";
 import type { Estate, Team } from "../../../estate/model";
@@ -12,9 +13,14 @@ import { isAllowed, isPrivate } from "./private";
 export const oldestGitLab = "17.6.0";
 const protectedPipelinesSince = "18.1.0";
 
-const owner = 50;
-const developer = 30;
-const roleNames: Readonly<Record<number, string>> = { 30: "Developer", 40: "Maintainer", 50: "Owner" };
+const owner = levelOf("owner");
+const developer = levelOf("developer");
+
+/** GitLab's role with a number, as its pages write it; undefined where there is none. */
+function roleTitle(level: number): string | undefined {
+    const role = level === 0 ? undefined : roleWith(level);
+    return role === undefined ? undefined : `${role.charAt(0).toUpperCase()}${role.slice(1)}`;
+}
 
 /** Days before the end of the token in which it is warned of. */
 const tokenWarning = 14;
@@ -353,7 +359,7 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                       {
                           path: "credentials.gitlab.token",
                           value: user?.username,
-                          rule: `must be the token of an Owner of ${gitlab.group}; its user is ${roleNames[group.level] ?? "no member"} there`,
+                          rule: `must be the token of an Owner of ${gitlab.group}; its user is ${roleTitle(group.level) ?? "no member"} there`,
                           fix: `make the user Owner of ${gitlab.group}`,
                       },
                   ],
@@ -600,7 +606,7 @@ function creatable(facts: GitLabFacts, { estate: { gitlab }, made }: Look): Foun
         : [
               {
                   ...at,
-                  rule: `cannot be made: the token's user is ${roleNames[facts.above.level] ?? "no member"} of ${facts.above.fullPath}`,
+                  rule: `cannot be made: the token's user is ${roleTitle(facts.above.level) ?? "no member"} of ${facts.above.fullPath}`,
                   fix: `make the user Owner of ${facts.above.fullPath}`,
               },
           ];
@@ -668,7 +674,7 @@ function higherRoles({ roles, group, above, user }: GitLabFacts, { estate }: Loo
                 // GitLab makes whoever makes a group its Owner.
                 const makes = username.toLowerCase() === user?.username.toLowerCase();
                 const held = makes ? owner : (roles[username.toLowerCase()] ?? 0);
-                const wanted = list === "maintainers" ? 40 : 30;
+                const wanted = levelOf(list === "maintainers" ? "maintainer" : "developer");
                 return held <= wanted
                     ? []
                     : [
@@ -678,7 +684,7 @@ function higherRoles({ roles, group, above, user }: GitLabFacts, { estate }: Loo
                               severity: "warning" as const,
                               rule: makes
                                   ? "is the token's user, whom GitLab makes Owner of the groups it makes: the team can give no less"
-                                  : `is ${roleNames[held] ?? "more"} of ${where} already: the team can give no less, and taking the name out takes nothing away`,
+                                  : `is ${roleTitle(held) ?? "more"} of ${where} already: the team can give no less, and taking the name out takes nothing away`,
                               fix: makes
                                   ? "take the name out, or use the token of a service account"
                                   : `take the name out, or the role in ${where}`,

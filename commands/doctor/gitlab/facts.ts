@@ -1,5 +1,6 @@
 /** What a GitLab says of itself and of what the estate needs there. Only reads. */
 import { lookup } from "node:dns/promises";
+import { levelOf } from "../../../estate/accessRoles";
 import type { Estate } from "../../../estate/model";
 import { given } from "../../../estate/plain";
 import { Unreachable, type Answer, type Ask } from "../http";
@@ -117,8 +118,6 @@ const nothing = {
 
 /** Names GitLab gives to what was paid for. */
 const paid = ["premium", "ultimate", "gold", "silver", "ultimate_trial", "premium_trial"];
-
-const levels = { owner: 50 } as const;
 
 /**
  * Asks a GitLab. What one call does not answer is left out; a server that does not answer is one fact.
@@ -289,7 +288,7 @@ async function groupAt(
         visibility: text(group["visibility"]),
         ...given("projectCreation", wordOf(group["project_creation_level"])),
         ...given("gitAccess", wordOf(group["enabled_git_access_protocol"])),
-        level: admin ? levels.owner : Number(record(member.body)["access_level"] ?? 0),
+        level: admin ? levelOf("owner") : Number(record(member.body)["access_level"] ?? 0),
     };
 }
 

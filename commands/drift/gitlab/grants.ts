@@ -1,23 +1,12 @@
 /** Who may do something to a protected branch, tag or environment, as texts that can be compared. Pure. */
+import { isAccessRole, levelOf as levelOfRole, roleWith } from "../../../estate/accessRoles";
 import { property, type Declared } from "../declared";
 import { open } from "../finding";
 import { nameOf, type Ids } from "../../support/gitlabIds";
 
-const roles: Readonly<Record<number, string>> = {
-    0: "no one",
-    5: "minimal",
-    10: "guest",
-    15: "planner",
-    20: "reporter",
-    30: "developer",
-    40: "maintainer",
-    50: "owner",
-    60: "admin",
-};
-
 /** GitLab's number of a role as a word; a number it added later stays one. */
 export function roleOf(level: unknown): string {
-    return roles[Number(level)] ?? String(level);
+    return roleWith(level) ?? String(level);
 }
 
 /** The number of a role, as a number or a word; 0 for a word nobody knows. */
@@ -26,7 +15,7 @@ export function levelOf(role: unknown): number {
     if (Number.isFinite(number)) {
         return number;
     }
-    return Number(Object.entries(roles).find(([, word]) => word === role)?.[0] ?? 0);
+    return isAccessRole(role) ? levelOfRole(role) : 0;
 }
 
 interface Grant {
@@ -94,7 +83,7 @@ export function opens(declared: readonly string[] | undefined, further: readonly
     const lowest = Math.min(...known.map(levelOrNever), Infinity);
     return further.some((grant) => {
         const level = levelOrNever(grant);
-        return level === Infinity ? grant !== roles[0] && !known.includes(grant) : level < lowest;
+        return level === Infinity ? grant !== "no one" && !known.includes(grant) : level < lowest;
     });
 }
 
