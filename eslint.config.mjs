@@ -62,8 +62,8 @@ const arrows = [
   },
   {
     files: ["sandbox/**"],
-    not: ["components", "policies", "sdks", "commands"],
-    message: "The sandbox knows the spec and the toolchain.",
+    not: ["components", "policies", "sdks", "commands", "estate", "test"],
+    message: "The sandbox knows the toolchain, and nothing of the product.",
   },
   {
     files: ["commands/**"],

@@ -70,7 +70,7 @@ export async function handingOver<T>(
         // Also after an update that a person declined.
         await hands((own) => takeBack(places, own)).catch((error: unknown) => {
             report(
-                `What was not handed over stands still, because ${error instanceof Error ? error.message : String(error)} The next up goes on, in either direction.`,
+                `What was not handed over is paused, because ${error instanceof Error ? error.message : String(error)} The next up goes on, in either direction.`,
             );
         });
     }

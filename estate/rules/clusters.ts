@@ -1,11 +1,14 @@
 import { isNamed, type ClusterChoice } from "../clusterChoice";
+import { engines } from "../engines";
 import { sortedSet } from "../plain";
 import { repeated } from "../repeated";
 import type { Checked, Finding, Rule } from "./rule";
 
-/** What engines and the estate know registrations of clusters by. */
-const ownLabels =
-    /^(?:gitops-estate\/|argocd\.argoproj\.io\/(?!auto-label-cluster-info$)|app\.kubernetes\.io\/managed-by$|(?:[a-z0-9-]+\.)*fluxcd\.io\/)/;
+/** What engines and the estate know registrations of clusters by, whichever engine there is today. */
+const ownLabels = [
+    /^(?:gitops-estate\/|app\.kubernetes\.io\/managed-by$)/,
+    ...Object.values(engines).map(({ clusterLabels }) => clusterLabels),
+];
 
 /** Clusters, and what runs on them. */
 export const clusterRules: readonly Rule[] = [
@@ -25,7 +28,7 @@ export const clusterRules: readonly Rule[] = [
                     value: names,
                     fix:
                         names.length === 0
-                            ? "set role: host on the cluster that runs Argo CD"
+                            ? "set role: host on the cluster that the engine runs on"
                             : `set role: member on all but one of ${names.join(", ")}`,
                 },
             ];
@@ -182,7 +185,7 @@ export const clusterRules: readonly Rule[] = [
     },
     {
         id: "unique-server",
-        rule: "must have an API server of its own: Argo CD knows clusters by it",
+        rule: "must have an API server of its own: engines know clusters by it",
         severity: "error",
         check: ({ estate }) =>
             repeated(
@@ -223,7 +226,7 @@ export const clusterRules: readonly Rule[] = [
         check: ({ spec }) =>
             Object.entries(spec.clusters).flatMap(([name, { labels }]) =>
                 Object.entries(labels)
-                    .filter(([label]) => ownLabels.test(label))
+                    .filter(([label]) => ownLabels.some((own) => own.test(label)))
                     .map(([label, value]) => ({
                         path: `clusters.${name}.labels.${label}`,
                         value,
@@ -233,7 +236,7 @@ export const clusterRules: readonly Rule[] = [
     },
     {
         id: "host-connection",
-        rule: "has no effect on the host, which Argo CD reaches inside its cluster",
+        rule: "has no effect on the host, which its engine reaches inside the cluster",
         severity: "warning",
         check: ({ spec }) =>
             Object.entries(spec.clusters)
@@ -251,7 +254,7 @@ export const clusterRules: readonly Rule[] = [
     },
     {
         id: "server-known",
-        rule: "must be known for a member: Argo CD on the host reaches it there",
+        rule: "must be known for a member: the engine on the host reaches it there",
         severity: "warning",
         check: ({ spec, context }) =>
             Object.entries(spec.clusters)

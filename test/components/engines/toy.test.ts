@@ -71,6 +71,7 @@ const toyDefinition: EngineDefinition<typeof options, ToySettings> = {
         jsonnet: { instead: "set delivery to helm" },
         dependsOn: { instead: "let the pods wait" },
     },
+    clusterLabels: /^toy\.example\//,
     namespace: (of) => written(of).namespace,
     delivered,
     outputs: (estate) => ({ toy: settings(estate).namespace }),
