@@ -3,7 +3,7 @@
  * otherwise the Go module in `toolchain/<tool>/` is built, once, into a cache outside the checkout.
  */
 import { existsSync } from "node:fs";
-import { copyFile, link, rename, rm } from "node:fs/promises";
+import { readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
@@ -68,7 +68,7 @@ export async function ensureTools(
     for (const { name, tool } of located) {
         tools.set(name, tool ?? (await builtTool(name, built.get(name) ?? "")));
     }
-    await putBeside(tools);
+    await putLaunchers(tools);
     return tools;
 }
 
@@ -106,7 +106,7 @@ export function pathWith(
     const folders = [...tools.values()]
         .filter((tool) => tool.source === "built" && TOOLS[tool.name].kind !== "module-files")
         // The engine warns of a language host that it finds elsewhere than beside itself.
-        .filter((tool) => placeBeside(tool, tools) === undefined)
+        .filter((tool) => launcherOf(tool, tools) === undefined)
         .map((tool) => dirname(tool.path));
     return [...new Set(folders), path].filter((part) => part !== "").join(delimiter);
 }
@@ -216,27 +216,42 @@ async function prepare(located: Located, missing: readonly Located[]): Promise<J
     return { name, spec, folder, go };
 }
 
-/** Where a built tool is put a second time: in the folder of the built tool that looks for it there. */
-function placeBeside(tool: Tool, tools: ReadonlyMap<ToolName, Tool>): string | undefined {
+/** Where a built tool has its launcher, and what that says: in the folder of the built tool that looks for it there. */
+function launcherOf(
+    tool: Tool,
+    tools: ReadonlyMap<ToolName, Tool>,
+): { readonly path: string; readonly text: string } | undefined {
     const spec = TOOLS[tool.name];
     const beside = spec.kind === "go" ? spec.beside : undefined;
-    const other = beside !== undefined && isToolName(beside) ? tools.get(beside) : undefined;
-    return tool.source === "built" && other?.source === "built"
-        ? join(dirname(other.path), tool.name)
+    const other = beside !== undefined && isToolName(beside.tool) ? tools.get(beside.tool) : undefined;
+    return beside !== undefined && tool.source === "built" && other?.source === "built"
+        ? {
+              path: join(dirname(other.path), tool.name),
+              text: `#!/bin/sh\nexec ${[tool.path, ...beside.arguments].map(quoted).join(" ")} "$@"\n`,
+          }
         : undefined;
 }
 
-async function putBeside(tools: ReadonlyMap<ToolName, Tool>): Promise<void> {
+/** A text as one word of a shell. */
+function quoted(word: string): string {
+    return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+async function putLaunchers(tools: ReadonlyMap<ToolName, Tool>): Promise<void> {
     for (const tool of tools.values()) {
-        const copy = placeBeside(tool, tools);
-        if (copy === undefined) {
+        const launcher = launcherOf(tool, tools);
+        if (launcher === undefined || (await textOf(launcher.path)) === launcher.text) {
             continue;
         }
-        const temporary = `${copy}.${process.pid}`;
-        await rm(temporary, { force: true });
-        // Not a symbolic link, which the engine would follow. A file system without hard links gets a copy.
-        await link(tool.path, temporary).catch(() => copyFile(tool.path, temporary));
-        await rename(temporary, copy);
-        await rm(temporary, { force: true });
+        // Whole or not at all: others may start it at the same time.
+        const temporary = `${launcher.path}.${process.pid}`;
+        await writeFile(temporary, launcher.text, { mode: 0o755 });
+        await rename(temporary, launcher.path);
     }
+}
+
+/** What a launcher says; undefined where there is none, or a program lies in its place. */
+async function textOf(path: string): Promise<string | undefined> {
+    const found = await stat(path).catch(() => undefined);
+    return found !== undefined && found.size < 10_000 ? readFile(path, "utf8") : undefined;
 }

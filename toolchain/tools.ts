@@ -61,8 +61,8 @@ export interface GoTool extends Entry {
      * tool's folder that is put there. The module is then built from a copy of its verified files.
      */
     readonly added?: { readonly module: string; readonly path: string; readonly file: string };
-    /** Tool in whose folder a copy is put too, because that one looks for it beside itself. */
-    readonly beside?: string;
+    /** Tool that looks for this one beside itself: in its folder a launcher is put, which starts this one with `arguments`. */
+    readonly beside?: { readonly tool: string; readonly arguments: readonly string[] };
 }
 
 /** A program built from Go sources of this checkout; its version is a hash of them. */
@@ -171,7 +171,9 @@ const TABLE = {
         seconds: 30,
         disk: 420 * MB,
         probe: { besides: "pulumi" },
-        beside: "pulumi",
+        // Engines told hosts of this age a project's options by flags; today's tell them in a call that it does not know. Without
+        // the flag it registers ts-node in every program, whatever Pulumi.yaml says, which today's hosts leave out as they are told.
+        beside: { tool: "pulumi", arguments: ["-typescript=false"] },
     },
     "kube-apiserver": kubernetes("kube-apiserver", "each cluster's API", 270, 2800 * MB),
     "kube-controller-manager": kubernetes(

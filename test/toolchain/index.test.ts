@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 
@@ -164,10 +164,20 @@ describe("building", () => {
     test("the language host is put beside the engine, which looks for it there", async () => {
         const tools = await ensure(["pulumi", "pulumi-language-nodejs"]);
         const engine = tools.get("pulumi")?.path ?? "";
-        assert.ok(existsSync(join(dirname(engine), "pulumi-language-nodejs")));
+        const launcher = join(dirname(engine), "pulumi-language-nodejs");
+        const host = tools.get("pulumi-language-nodejs")?.path ?? "";
+        // An engine that finds this file starts the host that was built, told what Pulumi.yaml says.
+        assert.equal(readFileSync(launcher, "utf8"), `#!/bin/sh\nexec '${host}' '-typescript=false' "$@"\n`);
+        assert.equal(statSync(launcher).mode & 0o111, 0o111);
         assert.equal(pathWith(tools, "/usr/bin"), `${dirname(engine)}:/usr/bin`);
         await ensure(["pulumi", "pulumi-language-nodejs"]);
         assert.deepEqual(readdirSync(dirname(engine)).sort(), ["pulumi", "pulumi-language-nodejs"]);
+
+        // A copy that an earlier checkout put there is replaced.
+        rmSync(launcher);
+        writeFileSync(launcher, "x".repeat(20_000));
+        await ensure(["pulumi", "pulumi-language-nodejs"]);
+        assert.match(readFileSync(launcher, "utf8"), /^#!/);
     });
 
     test("files of a module are downloaded into Go's own cache", async () => {
