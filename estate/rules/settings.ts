@@ -61,6 +61,34 @@ export const settingRules: readonly Rule[] = [
                 : [],
     },
     {
+        id: "approval-gate",
+        rule: "has no effect",
+        severity: "warning",
+        check: ({ spec: { gitlab } }: Checked): Finding[] => {
+            const { enabled, hookUrl, image } = gitlab.approvalGate;
+            const path = "gitlab.approvalGate";
+            if (enabled && gitlab.tier === "premium") {
+                return [
+                    {
+                        path: `${path}.enabled`,
+                        value: true,
+                        rule: "has no effect with tier premium, which has approvals of its own",
+                        fix: "remove it",
+                    },
+                ];
+            }
+            const set = Object.entries({ hookUrl, image }).filter(([, value]) => value !== undefined);
+            return enabled
+                ? []
+                : set.map(([key, value]) => ({
+                      path: `${path}.${key}`,
+                      value,
+                      rule: "has no effect without the gate",
+                      fix: `set ${path}.enabled, or remove this`,
+                  }));
+        },
+    },
+    {
         id: "gitlab-edition",
         rule: "must be ee where only the Enterprise Edition can be",
         severity: "error",

@@ -3,6 +3,22 @@ import { type Case, premium } from "./case";
 
 export const settingCases: readonly Case[] = [
     {
+        rule: "approval-gate",
+        title: "where the gate's relay is, without the gate",
+        change: { gitlab: { approvalGate: { hookUrl: "https://hooks.test" } } },
+        found: [["gitlab.approvalGate.hookUrl", "https://hooks.test"]],
+        severity: "warning",
+        fix: /set gitlab\.approvalGate\.enabled/,
+    },
+    {
+        rule: "approval-gate",
+        title: "the gate beside approvals that were paid for",
+        change: { gitlab: { tier: "premium", approvalGate: { enabled: true } } },
+        found: [["gitlab.approvalGate.enabled", true]],
+        severity: "warning",
+        fix: /^remove it$/,
+    },
+    {
         rule: "tier-approvals",
         title: "approvals on the free tier",
         change: { environments: { prod: { approvals: 2 } } },

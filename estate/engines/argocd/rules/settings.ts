@@ -2,7 +2,14 @@ import { lt, major, minor } from "semver";
 
 import { withoutApi } from "../../../plain";
 import type { AppsRule, Checked, Finding } from "../../../rules/rule";
+import { unknownWorkloads } from "../../../workloads";
 import { argoCdReleases, argoCdSupport } from "../releases";
+
+/** What Argo CD's manifests run, in the plain and in the highly available variant. */
+const workloads = [
+    ...["application-controller", "applicationset-controller", "dex-server", "notifications-controller"],
+    ...["redis", "redis-ha-haproxy", "redis-ha-server", "repo-server", "server"],
+].map((each) => `argocd-${each}`);
 
 /** Where Argo CD comes from, and where people find it. */
 export const argocdSettingRules: readonly AppsRule[] = [
@@ -29,6 +36,29 @@ export const argocdSettingRules: readonly AppsRule[] = [
                       },
                   ]
                 : [],
+    },
+    {
+        id: "argocd-sign-in",
+        rule: "leaves nobody who can sign in",
+        severity: "warning",
+        check: ({ spec: { argocd } }) =>
+            argocd.adminEnabled ||
+            argocd.sso !== undefined ||
+            Object.values(argocd.accounts).some(({ capabilities }) => capabilities.includes("login"))
+                ? []
+                : [
+                      {
+                          path: "argocd.adminEnabled",
+                          value: false,
+                          fix: "set argocd.sso first, or an account with the capability login; or leave the administrator until then",
+                      },
+                  ],
+    },
+    {
+        id: "argocd-workload",
+        rule: "has no effect: Argo CD's manifests run nothing of this name",
+        severity: "warning",
+        check: ({ spec }) => unknownWorkloads("argocd.resources", spec.argocd.resources, workloads),
     },
     {
         id: "image-mirror-login",

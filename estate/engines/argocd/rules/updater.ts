@@ -107,6 +107,23 @@ export const updaterRules: readonly AppsRule[] = [
         },
     },
     {
+        id: "updater-used",
+        rule: "has no effect: no app has an updater, so no registry is told of it",
+        severity: "warning",
+        check: ({ spec: { argocd } }, apps) =>
+            argocd.imageUpdater.webhookUrl === undefined ||
+            argocd.imageUpdaterVersion !== undefined ||
+            updated(apps).length > 0
+                ? []
+                : [
+                      {
+                          path: "argocd.imageUpdater.webhookUrl",
+                          value: argocd.imageUpdater.webhookUrl,
+                          fix: "set apps.<app>.updater, or argocd.imageUpdaterVersion for one without apps; or remove this",
+                      },
+                  ],
+    },
+    {
         id: "updater-merge-request",
         rule: "excludes writeBranch: the updater names the branch of a merge request itself",
         severity: "error",

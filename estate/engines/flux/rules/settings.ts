@@ -1,5 +1,12 @@
 import type { AppsRule, Finding } from "../../../rules/rule";
+import { unknownWorkloads } from "../../../workloads";
 import type { FluxManifests } from "../model";
+
+/** What the manifests of Flux and of its operator run. */
+const workloads = [
+    ...["flux-operator", "helm-controller", "image-automation-controller", "image-reflector-controller"],
+    ...["kustomize-controller", "notification-controller", "source-controller"],
+];
 
 /** Where Flux comes from. */
 export const fluxSettingRules: readonly AppsRule[] = [
@@ -17,6 +24,12 @@ export const fluxSettingRules: readonly AppsRule[] = [
             written.operator === undefined || flux.operator === undefined
                 ? []
                 : verifiable("flux.operator", written.operator, flux.operator),
+    },
+    {
+        id: "flux-workload",
+        rule: "has no effect: Flux's manifests run nothing of this name",
+        severity: "warning",
+        check: ({ spec }) => unknownWorkloads("flux.resources", spec.flux.resources, workloads),
     },
     {
         id: "flux-image-mirror-login",

@@ -3,6 +3,22 @@ import type { Case } from "../../rules/case";
 /** Who may tell Argo CD what to do. */
 export const accountCases: readonly Case[] = [
     {
+        rule: "argocd-sign-in",
+        title: "no administrator, no sign-on, and an account that has tokens only",
+        change: { argocd: { adminEnabled: false, accounts: { "ci-bot": { role: "role:shop-deployer" } } } },
+        found: [["argocd.adminEnabled", false]],
+        severity: "warning",
+        fix: /set argocd\.sso first/,
+    },
+    {
+        rule: "argocd-workload",
+        title: "limits of a workload that is spelt wrong",
+        change: { argocd: { resources: { "argocd-repo-servr": { limits: { memory: "1Gi" } } } } },
+        found: [["argocd.resources.argocd-repo-servr", "argocd-repo-servr"]],
+        severity: "warning",
+        fix: /did you mean argocd-repo-server\?/,
+    },
+    {
         rule: "account-role",
         title: "an account with a role nobody has",
         change: { argocd: { accounts: { "ci-bot": { role: "role:shop-deploy" } } } },

@@ -2,6 +2,14 @@
 import { type Case, updater, extra } from "../../rules/case";
 
 export const updaterCases: readonly Case[] = [
+    {
+        rule: "updater-used",
+        title: "a webhook of the updater where no app has one",
+        change: { argocd: { imageUpdater: { webhookUrl: "https://updater.test" } } },
+        found: [["argocd.imageUpdater.webhookUrl", "https://updater.test"]],
+        severity: "warning",
+        fix: /set apps\.<app>\.updater/,
+    },
     ...["main", "regexp:", "regexp:(", "regexp:^(?!x)"].map((allowTags): Case => ({
         rule: "updater-tags",
         title: `tags allowed by ${allowTags}`,

@@ -22,6 +22,19 @@ const server = (name: string): Overrides => ({ server: `https://${name}.test` })
 
 export const fluxCases: readonly Case[] = [
     {
+        rule: "flux-workload",
+        title: "limits of a workload that is spelt wrong",
+        change: flux({
+            flux: {
+                manifests: { path: "manifests/flux" },
+                resources: { "helm-controler": { limits: { memory: "1Gi" } } },
+            },
+        }),
+        found: [["flux.resources.helm-controler", "helm-controler"]],
+        severity: "warning",
+        fix: /did you mean helm-controller\?/,
+    },
+    {
         rule: "engine-ability",
         title: "windows of syncs with Flux",
         change: flux({
