@@ -195,6 +195,56 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
         await inProd(first);
     });
 
+    test("given versions by merge request, then one waits on latest, follows the spec, and is merged without a build", async () => {
+        const tags = route("acme/pipelines", "/repository/tags");
+        for (const tag_name of ["v1-third", "v1-fourth"]) {
+            const made = await world.gitlab("POST", tags, { tag_name, ref: "v1-other" });
+            assert.equal(made.status, 201, JSON.stringify(made.body));
+        }
+        const name = (version: string): void =>
+            world.editSpec((spec) =>
+                spec.setIn(["config", "gitops-estate:estate", "apps", app, "pipelines"], {
+                    use: "included",
+                    version,
+                    move: "mergeRequest",
+                }),
+            );
+        const requests = async (): Promise<{ iid: number; state: string }[]> =>
+            (
+                await story.call<{ iid: number; state: string }[]>(
+                    alice,
+                    "GET",
+                    route(source, "/merge_requests?source_branch=estate/pipelines"),
+                )
+            ).body;
+        name("v1-third");
+        await world.up();
+        assert.match(await story.file(source, "latest", "ci/estate.yml"), /ref: v1-other/);
+        assert.deepEqual(await world.plan(), {});
+        name("v1-fourth");
+        await world.up();
+        const [request, ...others] = await requests();
+        assert.equal(request?.state, "opened");
+        assert.deepEqual(others, []);
+        await story.merge(alice, source, request.iid, 240);
+        assert.match(await story.file(source, "latest", "ci/estate.yml"), /ref: v1-fourth/);
+        const head = await story.head(source, "latest");
+        const { body: built } = await story.call<unknown[]>(
+            alice,
+            "GET",
+            route(source, `/pipelines?sha=${head}`),
+        );
+        assert.deepEqual(built, [], "its merge starts no pipeline");
+        const said = await world.up();
+        assert.doesNotMatch(said, /merge request/);
+        assert.deepEqual([await world.plan(), await world.plan({ refresh: true })], [{}, {}]);
+        assert.equal((await requests()).length, 1);
+
+        await succeeded(source, await released(), "push");
+        assert.match(await story.file(source, "master", "ci/estate.yml"), /ref: v1-fourth/);
+        await inProd(first);
+    });
+
     test("given a developer, then latest, master and all that is prod's are closed, and work and staging are open", async () => {
         const answers = async (person: Person): Promise<Record<string, number>> => {
             const commit = (branch: string): unknown => ({
