@@ -27,6 +27,8 @@ export interface HeadlineParts {
     readonly both: Both<Standing>;
     /** Whether an inventory says what there is, and no server. */
     readonly byInventory: boolean;
+    /** Servers whose address changes; `server` in words. */
+    readonly addresses: readonly { readonly server: string; readonly was: string; readonly is: string }[];
     /** Apps and environments, `web test`, whose branches are on GitLab from before. */
     readonly again: ReadonlySet<string>;
     /** How many objects the update puts back as they were. */
@@ -172,6 +174,10 @@ function movement(parts: HeadlineParts): string[] {
         }
         clauses.push(...clusterMoves(both, language));
     }
+    if (!first) {
+        clauses.push(...teamMoves(both, language));
+    }
+    clauses.push(...addressMoves(parts.addresses, language));
     const stay = [...after.apps].filter((name) => before.apps.has(name));
     clauses.push(
         ...environmentMoves(both, stay, parts.again, language),
@@ -268,6 +274,47 @@ function movement(parts: HeadlineParts): string[] {
         }
     }
     return clauses;
+}
+
+/** Teams that come and go, and apps that another team has. */
+function teamMoves({ before, after }: Both<Standing>, language: Language): string[] {
+    const zh = language === "zh";
+    const moves = new Map<string, string[]>();
+    for (const [app, is] of after.owners) {
+        const was = before.owners.get(app);
+        if (was !== undefined && was !== is) {
+            moves.set(`${was}\n${is}`, [...(moves.get(`${was}\n${is}`) ?? []), app]);
+        }
+    }
+    const told = [...moves].map(([key, apps]) => {
+        const [from = "", to = ""] = key.split("\n").map(code);
+        const who = listed(apps.sort(compare).map(code), language, 3);
+        const one = apps.length === 1;
+        return zh
+            ? `${who} 从团队 ${from} 移到团队 ${to}，代码仓库随之改变地址`
+            : `${who} ${one ? "goes" : "go"} from team ${from} to team ${to}, and ${one ? "its" : "their"} repositories get another address with it`;
+    });
+    const named = new Set([...moves.keys()].flatMap((key) => key.split("\n")));
+    const alone = (one: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
+        [...one].filter((name) => !other.has(name) && !named.has(name)).sort(compare);
+    return [
+        ...told,
+        ...alone(after.teams, before.teams).map((name) =>
+            zh ? `新增团队 ${code(name)}` : `team ${code(name)} is new`,
+        ),
+        ...alone(before.teams, after.teams).map((name) =>
+            zh ? `移除团队 ${code(name)}` : `team ${code(name)} goes away`,
+        ),
+    ];
+}
+
+/** Servers that are looked for in another place. */
+function addressMoves(addresses: HeadlineParts["addresses"], language: Language): string[] {
+    return addresses.map(({ server, was, is }) =>
+        language === "zh"
+            ? `${server} 的地址由 ${code(was)} 改为 ${code(is)}，不搬移任何内容`
+            : `${server} is looked for at ${code(is)} instead of ${code(was)}, and nothing is brought there`,
+    );
 }
 
 function clusterMoves({ before, after }: Both<Standing>, language: Language): string[] {
@@ -553,8 +600,8 @@ function upgrades(changes: readonly Change[], estate: Estate, language: Language
                 found.set(
                     `${title} ${old} ${tag}`,
                     zh
-                        ? `${title} 从 ${code(old)} 升级到 ${code(tag)}`
-                        : `${title} goes from ${code(old)} to ${code(tag)}`,
+                        ? `${title} 从 ${code(old)} 换成 ${code(tag)}（只重启它自己的 Pod）`
+                        : `${title} goes from ${code(old)} to ${code(tag)} (its own pods restart, and no others)`,
                 );
             }
         }

@@ -5,6 +5,7 @@ import { compare } from "../../estate/problem";
 import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
 import { hideIn, hideSecrets } from "./hide";
 import type { Names } from "./names";
+import { protectionChange } from "./rights";
 import { code, listed, tally } from "./nouns";
 import { channelOf, type Place } from "./standing";
 
@@ -122,6 +123,10 @@ function whatChanges(changes: readonly Change[], names: Names, language: Languag
 /** `spec.hard: 4 → 8`: the places where an object differs, as deep as they go. */
 function propertyChanges(each: Change, language: Language): string {
     const zh = language === "zh";
+    if (/^(Branch|Tag)Protection$/.test(kindOf(each.type))) {
+        const same = zh ? "写法改变，允许的人不变" : "is written in another way, and lets the same people in";
+        return protectionChange(each, language)?.text ?? same;
+    }
     const [before, after] = [each.before ?? {}, each.after ?? {}].map((side) => hideIn(side, each.type)) as [
         Properties,
         Properties,
@@ -144,6 +149,11 @@ function propertyChanges(each: Change, language: Language): string {
         const name = code(path.join("."));
         const isSecretContent =
             kindOf(each.type) === "Secret" && path.length === 1 && /^(stringData|data)$/.test(path[0] ?? "");
+        if (path.join() === "namespaceId" && kindOf(each.type) === "Project") {
+            return zh
+                ? "从另一个群组移到这里，其中的一切随之移动"
+                : "moves here from another group, with all that is in it";
+        }
         return was === undefined && is === undefined && isSecretContent
             ? zh
                 ? "其内容有变化（不显示）"

@@ -1,4 +1,5 @@
 /** What programs may do after a change that they could not before, and the other way round: robots and tokens, roles on clusters and in engines. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import type { Language } from "../../estate/model";
 import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
 import type { Names } from "./names";
@@ -260,6 +261,11 @@ function clusterRights({ changes, names, language }: RightContext): RightChange[
         }
         const container = names.containerOf(each);
         if (container !== undefined && ["create", "delete", "replace"].includes(container.kind)) {
+            return [];
+        }
+        const keys = kind.endsWith("Binding") ? ["roleRef", "subjects"] : ["rules", "aggregationRule"];
+        const labelled = each.before !== undefined && each.after !== undefined;
+        if (labelled && keys.every((key) => isDeepStrictEqual(each.before?.[key], each.after?.[key]))) {
             return [];
         }
         if (kind.endsWith("Binding")) {

@@ -219,6 +219,29 @@ function becomesProtected(subject: string, { kind }: Change, rules: string, zh: 
           : `${subject} becomes protected (${rules})`;
 }
 
+/** How the protection of a branch or tag changes, in words; undefined where it lets the same people in. */
+export function protectionChange(
+    each: Change,
+    language: Language,
+): { readonly loosens: boolean; readonly text: string } | undefined {
+    const { before = {}, after = {} } = each;
+    const zh = language === "zh";
+    const now = rulesOf(each, after);
+    const parts = [
+        ...rulesOf(each, before).map((was, index) => {
+            const is = now[index];
+            return is === undefined ? undefined : ruleChange(was, is, zh ? 1 : 0);
+        }),
+        ownersChange(before, after, zh),
+    ].filter((part) => part !== undefined);
+    return parts.length === 0
+        ? undefined
+        : {
+              loosens: parts.some((part) => part.loosens),
+              text: parts.map(({ text }) => text).join(zh ? "；" : "; "),
+          };
+}
+
 /** Protections of branches, tags and environments, and approvals, where the repository is there before and after. */
 function protections({ changes, names, language }: RightContext): RightChange[] {
     const zh = language === "zh";
@@ -268,19 +291,11 @@ function protections({ changes, names, language }: RightContext): RightChange[] 
                           },
                       ];
             }
-            const now = rulesOf(each, each.after);
-            const parts = [
-                ...rulesOf(each, each.before).map((was, index) => {
-                    const is = now[index];
-                    return is === undefined ? undefined : ruleChange(was, is, at);
-                }),
-                ownersChange(each.before, each.after, zh),
-            ].filter((part) => part !== undefined);
-            if (parts.length === 0) {
+            const change = protectionChange(each, language);
+            if (change === undefined) {
                 return [];
             }
-            const loosens = parts.some((part) => part.loosens);
-            const told = parts.map(({ text }) => text).join(zh ? "；" : "; ");
+            const { loosens, text: told } = change;
             const verdict = loosens ? (zh ? "放宽" : "is loosened") : zh ? "收紧" : "is tightened";
             return [
                 {

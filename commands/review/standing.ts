@@ -4,7 +4,7 @@
  */
 import { engines as engineRegistry } from "../../estate/engines";
 import type { EngineDefinition } from "../../estate/engines/engine";
-import { appLabel, environmentLabel } from "../../estate/labels";
+import { appLabel, environmentLabel, teamLabel } from "../../estate/labels";
 import type { Estate } from "../../estate/model";
 import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
 
@@ -15,6 +15,8 @@ export interface Standing {
     readonly clusters: ReadonlySet<string>;
     /** Clusters, by app and environment. */
     readonly places: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
+    /** Team, by app. */
+    readonly owners: ReadonlyMap<string, string>;
     /** Registry, by app and environment. */
     readonly registries: ReadonlyMap<string, ReadonlyMap<string, string>>;
     /** Engines that deliver, by app and environment. */
@@ -48,6 +50,7 @@ function standing(changes: readonly Change[], estate: Estate, side: Side): Stand
         );
     const apps = named(/:AppSpace$/, "app-");
     const places = new Map<string, Map<string, Set<string>>>();
+    const owners = new Map<string, string>();
     const registries = new Map<string, Map<string, string>>();
     const engines = new Map<string, Map<string, string>>();
     const channels = new Map<string, Set<string>>();
@@ -68,6 +71,10 @@ function standing(changes: readonly Change[], estate: Estate, side: Side): Stand
                 const ofApp = within(places, app, () => new Map<string, Set<string>>());
                 const clusters = within(ofApp, environment, () => new Set<string>());
                 clusters.add(provider.replace(/^cluster-/, ""));
+                const team = textOf(mapOf(mapOf(properties["metadata"])["labels"])[teamLabel]);
+                if (team !== undefined) {
+                    owners.set(app, team);
+                }
             }
         } else if (each.type === "harbor:index/project:Project") {
             const app = longest(apps, (name) => each.name.startsWith(`app-${name}-images-`));
@@ -101,6 +108,7 @@ function standing(changes: readonly Change[], estate: Estate, side: Side): Stand
         teams: named(/:TeamGroup$/, "team-"),
         clusters: named(/^pulumi:providers:kubernetes$/, "cluster-"),
         places,
+        owners,
         registries,
         engines,
         channels,

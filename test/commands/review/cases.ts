@@ -62,6 +62,10 @@ export const reviewCases = {
         { environments: { prod: { registry: "second" } } },
         { environments: { prod: { deletionProtection: false } } },
     ),
+    "a team is renamed": change({
+        teams: { shop: undefined, store: { maintainers: ["alice"], developers: ["bob", "carol"] } },
+        apps: { web: { team: "store" }, api: { team: "store" } },
+    }),
     "a tier changes": change({ gitlab: { tier: "premium" } }),
     "an Argo CD upgrade": change({ argocd: { manifests: { version: "3.5.7" } } }),
     "a new app": change({ apps: { docs: { team: "shop", delivery: "kustomize" } } }),

@@ -61,6 +61,13 @@ const expected: Readonly<
             /Secret `api-prod\/registry-pull`.*: what it holds changes, and is not shown/,
         ],
     },
+    "a team is renamed": {
+        en: "The update refuses this change; otherwise: `api` and `web` go from team `shop` to team `store`, and their repositories get another address with it; channel `ops` gets no more messages about `api` and `web`; 3 people have another role or team; 3 settings are deleted, no data and nothing that runs",
+        zh: "更新会拒绝此变更，否则：`api`、`web` 从团队 `shop` 移到团队 `store`，代码仓库随之改变地址；通道 `ops` 不再接收 `api`、`web` 的消息；3 人的角色变化；只删除 3 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        says: [/repository `acme\/store\/web`.*: moves here from another group, with all that is in it/],
+        // A number of GitLab, and bindings of which a label alone changes.
+        not: [/`namespaceId`/, /has the role `acme-delivery`/],
+    },
     "a tier changes": {
         en: "2 protections are tightened; merges need approval from now on in 2 repositories; nothing is deleted",
         zh: "收紧 2 项保护；2 个仓库的合并从此需要审批；不删除任何内容",
@@ -70,11 +77,18 @@ const expected: Readonly<
             /also `access token config-writer-g1`/,
         ],
         // GitLab's number of the user that it made for a token. And what is taken out of a protection leaves the rest there.
-        not: [/loosened/, /for a moment in between/, /\buser \d|g1 \(/, /project: "?\d/],
+        // Nor is a rule that is written in another way one that lets nobody in.
+        not: [
+            /loosened/,
+            /for a moment in between/,
+            /\buser \d|g1 \(/,
+            /project: "?\d/,
+            /`(merge|push)AccessLevel`|`allowedTo/,
+        ],
     },
     "an Argo CD upgrade": {
-        en: "Argo CD goes from `v3.4.6` to `v3.5.7`; nothing is deleted",
-        zh: "Argo CD 从 `v3.4.6` 升级到 `v3.5.7`；不删除任何内容",
+        en: "Argo CD goes from `v3.4.6` to `v3.5.7` (its own pods restart, and no others); nothing is deleted",
+        zh: "Argo CD 从 `v3.4.6` 换成 `v3.5.7`（只重启它自己的 Pod）；不删除任何内容",
         // A person reads an address of an image, and no list of containers.
         not: [/containers` \[/],
         says: [
@@ -268,6 +282,37 @@ describe("the note of a change", () => {
         const chinese = noteOf({ ...all, language: "zh" });
         assert.match(chinese.headline, /`web` 重新获得环境 `test`（沿用 Git 中原有的分支）/);
         assert.match(inMarkdown(chinese), /早已在 GitLab 上：更新会沿用其中原有的内容/);
+    });
+
+    test("says that a server is looked for in another place", () => {
+        const moved = (name: string, type: string, was: object, is: object): Step =>
+            update(name, was as Record<string, unknown>, is as Record<string, unknown>, type);
+        const planned = [
+            moved(
+                "gitlab",
+                "pulumi:providers:gitlab",
+                { baseUrl: "https://a.test/api/v4" },
+                { baseUrl: "https://b.test/api/v4/" },
+            ),
+            moved(
+                "harbor-main",
+                "pulumi:providers:harbor",
+                { url: "https://h.test" },
+                { url: "https://i.test" },
+            ),
+            // Another token is no other place.
+            moved(
+                "harbor-second",
+                "pulumi:providers:harbor",
+                { url: "https://j.test" },
+                { url: "https://j.test/" },
+            ),
+            update("a", { data: { level: "info" } }, { data: { level: "debug" } }),
+        ];
+        assert.equal(
+            noteOf(source(planned)).headline,
+            "GitLab is looked for at `https://b.test` instead of `https://a.test`, and nothing is brought there; Harbor `main` is looked for at `https://i.test` instead of `https://h.test`, and nothing is brought there; nothing is deleted",
+        );
     });
 
     test("has nothing to say of a preview without changes", async () => {
