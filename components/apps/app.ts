@@ -14,6 +14,7 @@ import {
     ruleSettings,
     settingsKey,
 } from "../ci/settings";
+import { awaits } from "../ci/rollouts";
 import type { DeliveryAccount } from "../clusters/access";
 import { AppNamespace } from "../clusters/appNamespace";
 import { AppRepository } from "../gitlab/appRepository";
@@ -345,6 +346,15 @@ export class AppSpace extends pulumi.ComponentResource {
                 starter: this.starter(args),
                 machines: args.machines,
                 source: this.repository.writer,
+                witness: Object.fromEntries(
+                    lanes
+                        .filter((lane) => lane.mergesBack.length > 0 && awaits(estate, app, lane))
+                        .flatMap(({ environment }) => {
+                            const { at } = configOf(app, appIn(app, environment));
+                            const { witness } = required(configs, at.fullPath, "config repository");
+                            return witness === undefined ? [] : [[environment, witness]];
+                        }),
+                ),
             }),
             promotion: promotionVariables(estate, app, promotion.logins),
             push,
@@ -370,7 +380,7 @@ export class AppSpace extends pulumi.ComponentResource {
         const { reader: source } = this.repository;
         return Object.fromEntries(
             app.plan.configs.flatMap(({ at: { fullPath } }) => {
-                const { writer: config } = required(configs, fullPath, "config repository");
+                const { writer: config, witness } = required(configs, fullPath, "config repository");
                 return source === undefined || config === undefined || handedOver(app, fullPath).length === 0
                     ? []
                     : [
@@ -381,6 +391,7 @@ export class AppSpace extends pulumi.ComponentResource {
                                   pull: this.pull,
                                   source,
                                   config,
+                                  ...(witness && { witness }),
                               }),
                           ],
                       ];

@@ -8,11 +8,14 @@ import {
     promotionLogin,
     promotionSettings,
     releaseLogin,
+    releaseRolloutToken,
     releaseSettings,
     reuseLogin,
+    rolloutToken,
     type Servers,
 } from "../ci/settings";
 import { cardKey } from "../ci/machines";
+import { awaits } from "../ci/rollouts";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
 import type { ChannelSecrets } from "../notifications/channels";
@@ -44,6 +47,8 @@ export interface BuildLogins {
     readonly machines?: Readonly<Record<string, MachineLogins>>;
     /** Pushes branches to the app repository, for merge requests; absent when no lane opens any. */
     readonly source?: GitCredential | undefined;
+    /** Reads what became of a delivery's commit, by environment; for lanes whose jobs wait for that. */
+    readonly witness?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** For jobs that deliver to a machine and tell channels. */
@@ -94,8 +99,9 @@ export function buildVariables(estate: Servers, app: App, logins: BuildLogins): 
 }
 
 /** The credentials of a lane's jobs: each has what its lane does, and nothing for what it does not. */
-function laneLogins(lane: Lane, { push, pull, config, source, machines }: BuildLogins): Variables {
+function laneLogins(lane: Lane, { push, pull, config, source, machines, witness }: BuildLogins): Variables {
     const robot = push[lane.environment];
+    const reads = witness?.[lane.environment];
     const writer = config?.[lane.environment];
     return [
         ...(robot === undefined ? [] : [login("REGISTRY_USERNAME", "REGISTRY_PASSWORD", robot)]),
@@ -105,6 +111,7 @@ function laneLogins(lane: Lane, { push, pull, config, source, machines }: BuildL
         ...(source === undefined || lane.mergesBack.length === 0
             ? []
             : [login("MERGE_BACK_USERNAME", "MERGE_BACK_TOKEN", source)]),
+        ...(reads === undefined ? [] : [{ plain: {}, secret: { [rolloutToken]: reads } }]),
         ...lane.reuses.flatMap((environment) => {
             const reader = pull[environment];
             const { username, password } = reuseLogin(environment);
@@ -163,6 +170,8 @@ export interface ReleaseLogins extends Pick<BuildLogins, "push" | "pull"> {
     readonly source: GitCredential;
     /** Writes to the config repository. */
     readonly config: GitCredential;
+    /** Reads what became of its commits; absent: no job waits for that. */
+    readonly witness?: pulumi.Input<string>;
 }
 
 /** For the pipeline that releases are handed over to; nothing where none is. */
@@ -170,7 +179,7 @@ export function releaseVariables(
     estate: Servers,
     app: App,
     fullPath: string,
-    { push, pull, source, config }: ReleaseLogins,
+    { push, pull, source, config, witness }: ReleaseLogins,
 ): Variables {
     const lanes = handedOver(app, fullPath);
     const as = (purpose: string, of: GitCredential | RobotLogin | undefined): Variables[] => {
@@ -180,6 +189,9 @@ export function releaseVariables(
     return [
         ...as("source", source),
         ...as("config", config),
+        ...(witness === undefined || !lanes.some((lane) => awaits(estate, app, lane))
+            ? []
+            : [{ plain: {}, secret: { [releaseRolloutToken(app)]: witness } }]),
         ...lanes.flatMap(({ environment }) => as(`to_${environment}`, push[environment])),
         ...[...new Set(lanes.flatMap(({ reuses }) => reuses))].flatMap((environment) =>
             as(`from_${environment}`, pull[environment]),

@@ -11,6 +11,7 @@ export type Script =
     | "hand-over.mjs"
     | "release.sh"
     | "release.mjs"
+    | "rollout.mjs"
     | "image.sh"
     | "deliver.sh"
     | "merge-back.sh"

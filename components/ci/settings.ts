@@ -11,6 +11,7 @@ import { allAuthorities, proxyVariables } from "../../estate/network";
 import { required } from "../support/maps";
 import { keyPart, type Settings } from "./keys";
 import { machineSettings } from "./machines";
+import { awaits, rolloutPlace } from "./rollouts";
 import type { Reuse as ReuseInput } from "./scripts/reuse.mjs" with { "resolution-mode": "import" };
 import type { Release as ReleaseInput } from "./scripts/release.mjs" with { "resolution-mode": "import" };
 import type { Promotions as PromotionInput } from "./scripts/promote.mjs" with {
@@ -20,7 +21,7 @@ import type { Promotions as PromotionInput } from "./scripts/promote.mjs" with {
 export type { Settings };
 
 /** Where a pipeline's images and versions go, and whom it tells. */
-export type Servers = Pick<Estate, "gitlab" | "registries" | "machines" | "channels">;
+export type Servers = Pick<Estate, "gitlab" | "registries" | "machines" | "channels" | "relay">;
 
 /** Files that jobs need beside their settings, by the variable that names each: private certificate authorities. */
 export function pipelineFiles(network: Estate["network"]): Settings {
@@ -82,6 +83,7 @@ export function buildSettings(estate: Servers, app: App): Settings {
     }
     const machines = app.plan.lanes.some(({ environment }) => onMachine(appIn(app, environment)));
     const reuses = app.plan.lanes.some((each) => each.reuses.length > 0);
+    const back = app.plan.lanes.some((each) => each.mergesBack.length > 0);
     const common = {
         APP: app.name,
         BUILDER: builder,
@@ -89,7 +91,8 @@ export function buildSettings(estate: Servers, app: App): Settings {
         DELIVER_IMAGE: images.deliver,
         ...(machines ? { MACHINE_IMAGE: images.compose } : {}),
         // Cards of machines are sent with Node too.
-        ...(reuses || machines ? { PROMOTE_IMAGE: images.promote } : {}),
+        // So do those that wait until a release is healthy, before it is brought back.
+        ...(reuses || machines || back ? { PROMOTE_IMAGE: images.promote } : {}),
     };
     if (others.length === 0) {
         return {
@@ -134,6 +137,9 @@ export function laneSettings(estate: Servers, app: App, lane: Lane): Settings {
         ...(lane.start === "person" ? { DELIVERY_START: lane.start } : {}),
         ...(lane.reuses.length === 0 ? {} : { REUSE: JSON.stringify(reuseInput(estate, app, lane)) }),
         ...(lane.mergesBack.length === 0 ? {} : { MERGE_BACK: lane.mergesBack.join(" ") }),
+        ...(lane.mergesBack.length > 0 && awaits(estate, app, lane)
+            ? { ROLLOUT: JSON.stringify(rolloutPlace(estate, app, lane, rolloutToken)) }
+            : {}),
         ...(writer === "ci"
             ? {
                   TAG_WRITER: writer,
@@ -179,7 +185,8 @@ export function releaseSettings(estate: Servers, app: App, fullPath: string): Se
         config: `${estate.gitlab.url}/${version.repository}.git`,
         configLogin: releaseLogin(app, "config"),
         format: app.delivery,
-        environments: lanes.map(({ environment, ref, reuses }) => {
+        environments: lanes.map((lane) => {
+            const { environment, ref, reuses } = lane;
             const place = versionOf(app, appIn(app, environment));
             return {
                 environment,
@@ -188,6 +195,9 @@ export function releaseSettings(estate: Servers, app: App, fullPath: string): Se
                 revision: place.revision,
                 sources: reuses.map((source) => image(source, releaseLogin(app, `from_${source}`))),
                 target: image(environment, releaseLogin(app, `to_${environment}`)),
+                ...(awaits(estate, app, lane)
+                    ? { rollout: rolloutPlace(estate, app, lane, releaseRolloutToken(app)) }
+                    : {}),
             };
         }),
     };
@@ -198,6 +208,11 @@ export function releaseSettings(estate: Servers, app: App, fullPath: string): Se
 export function releaseLogin(app: App, purpose: string): Login {
     const key = (word: string): string => `RELEASE_${keyPart(purpose)}_${word}${keySuffix(app)}`;
     return { username: key("USERNAME"), password: key("PASSWORD") };
+}
+
+/** The variable with what reads the statuses of a release's commit, in a repository whose pipelines release. */
+export function releaseRolloutToken(app: App): string {
+    return `${rolloutToken}${keySuffix(app)}`;
 }
 
 /** What `reuse.mjs` reads: images are pulled as clusters pull them, and pushed as the lane pushes. */
@@ -342,6 +357,9 @@ function promotionRules(one: App, first: string): Settings {
  */
 const refusal =
     "ci/promote.sh:_OF_AN_EARLIER_VERSION?must_be_replaced;_see_docs/troubleshooting.md_of_the_estate,_Promotion";
+
+/** The variable with what reads the statuses of a delivery's commit, for jobs of its environment. */
+export const rolloutToken = "ROLLOUT_TOKEN";
 
 /** Ending of an app's keys in its config repository. */
 export function keySuffix(app: App): string {

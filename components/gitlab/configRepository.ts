@@ -58,6 +58,8 @@ export interface ConfigRepositoryArgs {
     readonly network: Estate["network"];
     /** Whether a relay tells in it what became of its commits. */
     readonly told: boolean;
+    /** Whether pipelines wait for what it tells. */
+    readonly awaited: boolean;
     /** Holds its merge requests until enough people have approved; absent: nothing does. */
     readonly gate?: GatePlan;
     /** Where pushes are reported to, by engine; those of the engines that deliver its apps are made. */
@@ -95,6 +97,8 @@ export class ConfigRepository extends pulumi.ComponentResource {
     public readonly starter?: pulumi.Output<string>;
     /** Token that sets statuses of commits and writes notes; absent where nothing is told. */
     public readonly teller?: pulumi.Output<string>;
+    /** Token that reads those; absent where no pipeline waits for them. */
+    public readonly witness?: pulumi.Output<string>;
     /** Absent where nothing holds its merge requests. */
     public readonly gate?: ApprovalGate;
     /** Exists once every branch has its content: what reads the branches depends on it. */
@@ -201,6 +205,22 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 { parent: this },
             );
             this.teller = pulumi.secret(teller.token);
+        }
+        if (args.awaited) {
+            // Reporters are the least who see statuses of a private repository.
+            const witness = makeAccessToken(
+                `${name}-witness`,
+                {
+                    project: project.id,
+                    purpose: "rollouts",
+                    description: "Pipelines wait until a commit is healthy",
+                    accessLevel: "reporter",
+                    scopes: ["read_api"],
+                    credentials: args.credentials,
+                },
+                { parent: this },
+            );
+            this.witness = pulumi.secret(witness.token);
         }
         this.reader = this.readerToken(name, args, project);
         if (apps.some((app) => handedOver(app, fullPath).length > 0)) {

@@ -38,6 +38,15 @@ export interface ToldDelivery {
     readonly page: string;
 }
 
+/** What GitLab calls the status of a delivery, as relay/commits.go has it. */
+export function statusName({
+    app,
+    environment,
+    cluster,
+}: Pick<ToldDelivery, "app" | "environment" | "cluster">): string {
+    return `gitops/${app}/${environment}/${cluster}`;
+}
+
 /** Name of a repository's file in the relay's Secret. */
 export function commitsFile({ name }: CommitTokens["projects"][string]): string {
     return `commits-${name}`;

@@ -7,6 +7,7 @@ import { onMachine } from "../../estate/machines";
 import { configPlans } from "../apps/plan";
 import { configGateFile } from "../ci/approvals";
 import { includedFiles, includedVersion } from "../ci/included";
+import { awaited } from "../ci/rollouts";
 import { promotionSettings } from "../ci/settings";
 import type { HookedRepository } from "../engines/engine";
 import { ConfigRepository } from "../gitlab/configRepository";
@@ -174,6 +175,7 @@ function configRepositories(
                 told:
                     tellsCommits(estate) &&
                     apps.some((app) => app.environments.some((place) => !onMachine(place))),
+                awaited: awaited(estate, apps, fullPath),
                 hooks: made.hooks({ team: owner, fullPath }),
                 deletionProtection: apps.some(isAppProtected),
             },

@@ -23,6 +23,13 @@ interface Job {
     readonly status: string;
 }
 
+interface Release {
+    readonly id: number;
+    readonly status: string;
+    readonly sha: string;
+    readonly ref: string;
+}
+
 describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => {
     let world: World;
     let story: Story;
@@ -30,20 +37,24 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
     let bob: Person;
 
     before(async () => {
-        world = await World.shared({
-            teams: { trunk: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } },
-            apps: {
-                [app]: {
-                    team: "trunk",
-                    flow: "trunk",
-                    delivery: "helm",
-                    repository: { branch: "master" },
-                    pipelines: { use: "included" },
-                    environments: { dev: null },
-                    previews: { maximum: 2, url: "https://web-{number}.preview.test" },
+        world = await World.shared(
+            {
+                teams: { trunk: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } },
+                apps: {
+                    [app]: {
+                        team: "trunk",
+                        flow: "trunk",
+                        delivery: "helm",
+                        repository: { branch: "master" },
+                        pipelines: { use: "included" },
+                        environments: { dev: null },
+                        previews: { maximum: 2, url: "https://web-{number}.preview.test" },
+                    },
                 },
             },
-        });
+            (spec) =>
+                spec.setIn(["config", "gitops-estate:estate", "notifications", "relay", "commits"], true),
+        );
         story = world.story();
         [alice, bob] = await Promise.all([story.person("alice"), story.person("bob")]);
     });
@@ -102,6 +113,9 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
         );
     };
 
+    const releases = async (): Promise<Release[]> =>
+        (await story.call<Release[]>(alice, "GET", route(prod, "/pipelines?source=trigger"))).body;
+
     const baselines = async (): Promise<{ name: string; message: string }[]> =>
         (
             await story.call<{ name: string; message: string }[]>(
@@ -110,6 +124,18 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
                 route(prod, "/repository/tags?order_by=updated"),
             )
         ).body;
+
+    /** The release that was started last, once there are more than `before` and it is over. */
+    const newestRelease = async (before: number): Promise<Release> => {
+        const [newest] = await until(
+            "the end of a release",
+            releases,
+            (found) => found.length > before && ["success", "failed"].includes(String(found[0]?.status)),
+            420,
+        );
+        assert.ok(newest !== undefined);
+        return newest;
+    };
 
     let first = "";
 
@@ -147,7 +173,7 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
         const digest = await story.digest(`${app}-test`, app, first);
         assert.ok(digest !== undefined);
         assert.equal(await story.digest(`${app}-prod`, app, first, "prod"), digest);
-        const [baseline] = await until("a baseline", baselines, (tags) => tags.length > 0, 60);
+        const [baseline] = await until("a baseline", baselines, (tags) => tags.length > 0, 120);
         assert.match(String(baseline?.message), new RegExp(`Digest: ${digest}`));
     });
 
@@ -172,24 +198,10 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
         assert.deepEqual(built, [], "its commit starts no pipeline");
         assert.deepEqual(await world.plan(), {});
 
-        const releases = async (): Promise<{ id: number; status: string; sha: string; ref: string }[]> =>
-            (
-                await story.call<{ id: number; status: string; sha: string; ref: string }[]>(
-                    alice,
-                    "GET",
-                    route(prod, "/pipelines?source=trigger"),
-                )
-            ).body;
         const before = (await releases()).length;
         await succeeded(source, await released(), "push");
         assert.match(await story.file(source, "master", "ci/estate.yml"), /ref: v1-other/);
-        const [newest] = await until(
-            "the release of a commit that was not built",
-            releases,
-            (found) => found.length > before && ["success", "failed"].includes(String(found[0]?.status)),
-            240,
-        );
-        assert.ok(newest !== undefined);
+        const newest = await newestRelease(before);
         const trace = await story.logOf(prod, { ...newest, source: "trigger" });
         assert.equal(newest.status, "success", trace);
         await inProd(first);
@@ -296,8 +308,42 @@ describe("an app whose branches go on to prod", { timeout: 25 * 60_000 }, () => 
         );
     });
 
+    test("given a release that prod cannot run, then it has no baseline, until it runs and the job is run again", async () => {
+        const file = `${app}/chart/templates/deployment.yaml`;
+        const whole = await story.file(prod, "main", file);
+        const broken = whole.replace(/^( *image: ".*)"$/m, '$1-missing"');
+        assert.notEqual(broken, whole);
+        const before = (await releases()).length;
+        await story.commit(alice, prod, "main", "Images that are not there", { [file]: broken });
+        const { iid } = await proposed("broken");
+        await story.merge(alice, source, iid, 240);
+        const tag = await staged();
+        await released();
+        const failed = await newestRelease(before);
+        const trace = await story.logOf(prod, { ...failed, source: "trigger" });
+        assert.equal(failed.status, "failed", trace);
+        assert.match(
+            trace,
+            new RegExp(`no baseline: ${tag} is not healthy: gitops/${app}/prod/member[12]: `),
+        );
+        const names = async (): Promise<string[]> => (await baselines()).map(({ name }) => name);
+        assert.ok(!(await names()).some((name) => name.endsWith(tag)));
+
+        await story.commit(alice, prod, "main", "Images that are there", { [file]: whole });
+        await inProd(tag);
+        const { body: jobs } = await story.call<Job[]>(
+            alice,
+            "GET",
+            route(prod, `/pipelines/${failed.id}/jobs`),
+        );
+        const job = jobs.find(({ name }) => name === "baseline prod");
+        const again = await story.call(alice, "POST", route(prod, `/jobs/${job?.id}/retry`));
+        assert.equal(again.status, 201, JSON.stringify(again.body));
+        await until("its baseline", names, (all) => all.some((name) => name.endsWith(tag)), 120);
+    });
+
     test("given a later release, when its baseline's rollback is merged, then prod is back, and stays while work goes on", async () => {
-        const [baseline] = await baselines();
+        const baseline = (await baselines()).find(({ name }) => name.endsWith(first));
         assert.ok(baseline !== undefined);
         const { iid } = await proposed("second");
         await story.merge(alice, source, iid, 240);

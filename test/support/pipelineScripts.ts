@@ -86,6 +86,9 @@ export async function commit(
     return must(repository, "git", "rev-parse", "HEAD");
 }
 
+/** Scripts that others run. */
+const beside: Readonly<Partial<Record<Script, readonly Script[]>>> = { "merge-back.sh": ["rollout.mjs"] };
+
 /** Runs a script of the pipelines as a job does, in a checkout. */
 export async function runScript(
     script: Script,
@@ -96,7 +99,9 @@ export async function runScript(
     const scratch = await mkdtemp(path.join(tmpdir(), "ci-script-"));
     try {
         const file = path.join(scratch, script);
-        await writeFile(file, scriptText(script));
+        for (const each of [script, ...(beside[script] ?? [])]) {
+            await writeFile(path.join(scratch, each), scriptText(each));
+        }
         return await run(cwd, "/bin/sh", [file, ...args], { PATH: await toolPath(), ...variables });
     } finally {
         await rm(scratch, { recursive: true, force: true });

@@ -18,7 +18,7 @@ const scripts: Readonly<Record<string, Parameters<typeof embedded>[0]>> = {
     image: ["image.sh"],
     preview: ["preview.sh", "preview.mjs"],
     reuse: ["reuse.mjs", "copy.mjs"],
-    mergeBack: ["merge-back.sh"],
+    mergeBack: ["merge-back.sh", "rollout.mjs"],
     compose: ["compose.sh", "deliver.sh"],
     card: ["card.mjs", "copy.mjs"],
     handOver: ["hand-over.sh", "hand-over.mjs"],

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Opens a merge request of what was released into each branch of MERGE_BACK that does not have it yet. Who merges it, and
 # resolves conflicts, is a person: on the branch made here, so that nothing of the target gets into the release branch.
-# Needs git and a checkout with the whole history.
+# Where the estate tells what becomes of commits (ROLLOUT), once the release is healthy on all clusters of its environment.
+# Needs git and a checkout with the whole history; with ROLLOUT Node 20 or newer, and rollout.mjs beside it.
 set -eu
 
 say() { printf '%s\n' "$*"; }
@@ -28,6 +29,25 @@ elif [ -n "${ESTATE_CA_FILE:-}" ]; then
     done
     cat "$ESTATE_CA_FILE" >>"$work/ca.pem"
     export GIT_SSL_CAINFO="$work/ca.pem"
+fi
+
+if [ -n "${ROLLOUT:-}" ]; then
+    if ! command -v node >/dev/null; then
+        fail "this job's image has no Node, with which it waits until $name is healthy; take the one of pipeline.images.promote"
+    fi
+    if [ -n "${ESTATE_CA_FILE:-}" ]; then
+        export NODE_EXTRA_CA_CERTS="$ESTATE_CA_FILE"
+    elif [ -n "${CI_SERVER_TLS_CA_FILE:-}" ]; then
+        export NODE_EXTRA_CA_CERTS="$CI_SERVER_TLS_CA_FILE"
+    fi
+    # Node heeds the usual proxy variables from 22.21 and 24.5 on.
+    code=0
+    NODE_USE_ENV_PROXY=1 node "$(dirname "$0")/rollout.mjs" || code=$?
+    case $code in
+    0) ;;
+    3) exit 0 ;;
+    *) fail "nothing of $name is brought back before it is healthy." ;;
+    esac
 fi
 
 # git asks this for the password, so that it is in no argument, no URL and no file.

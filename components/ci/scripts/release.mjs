@@ -2,14 +2,16 @@
 /**
  * Delivers to environments that take their images from an earlier one, and builds nothing.
  *
- *   (no word)  looks at the branch of the app repository that comes to this job's environment, finds the image that the
- *              earlier environment has of the same content, gives it to this environment by digest, writes the version, and
- *              tags what is written: a baseline
+ *   deliver    looks at the branch of the app repository that comes to this job's environment, finds the image that the
+ *              earlier environment has of the same content, gives it to this environment by digest, and writes the version
+ *   baseline   tags what is written, with its digest: a baseline. Where the estate tells what becomes of commits, once that
+ *              is healthy on all clusters of the environment
+ *   (no word)  both, without looking at health: for pipelines with one job for them
  *   rollback   in the pipeline of a baseline: opens a merge request that puts its version back, and holds it there
  *
  * GitLab's merges make new commits, so an image is found by content: the commits of the delivered branches with the same
  * tree as the head of this one, but for ci/estate.yml, which the estate writes without a build. These are protected; tags and other branches, which developers make, are not looked at. What releases what is in the variables RELEASE…, one for each app, which the estate sets.
- * Needs Node 20 or newer, git, and ci/copy.mjs and ci/deliver.sh beside it.
+ * Needs Node 20 or newer, git, and ci/copy.mjs, ci/rollout.mjs and ci/deliver.sh beside it.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
@@ -18,6 +20,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { CopyError, digestOf, hasTag, ignoredProxy, retagImage } from "./copy.mjs";
+import { asking, patience, RolloutError, settled } from "./rollout.mjs";
 
 /** @typedef {Readonly<Record<string, string | undefined>>} Variables */
 /**
@@ -29,7 +32,8 @@ import { CopyError, digestOf, hasTag, ignoredProxy, retagImage } from "./copy.mj
  * @typedef {Login & { readonly url: string, readonly insecure?: boolean, readonly image: string }} Image
  */
 /**
- * `branch` of the app repository comes to it; `file` of branch `revision` of the config repository has its version.
+ * `branch` of the app repository comes to it; `file` of branch `revision` of the config repository has its version. `rollout`:
+ * who says what becomes of that; absent: nobody does.
  * @typedef {object} Environment
  * @property {string} environment
  * @property {string} branch
@@ -37,6 +41,7 @@ import { CopyError, digestOf, hasTag, ignoredProxy, retagImage } from "./copy.mj
  * @property {string} revision
  * @property {readonly Image[]} sources
  * @property {Image} target
+ * @property {import("./rollout.mjs").Place} [rollout]
  */
 /**
  * One app. `source` and `config` are the addresses of its repositories, `branches` those whose builds are delivered.
@@ -183,6 +188,24 @@ export function withTag(text, format, tag) {
 }
 
 /**
+ * The tag that a file with a version has.
+ * @param {string} text
+ * @param {Release["format"]} format
+ * @returns {string | undefined} nothing where there is no version yet
+ */
+export function tagIn(text, format) {
+  const before = text.split("\n");
+  const after = (withTag(text, format, "another") ?? text).split("\n");
+  const line = before.find((each, place) => each !== after[place]) ?? "";
+  const bare = line
+    .replace(/[ \t]+#.*$/, "")
+    .replace(/@sha256:\w+/, "")
+    .replace(/["', \t\r]/g, "");
+  const value = bare.slice((format === "plain" ? bare.lastIndexOf(":") : bare.indexOf(":")) + 1);
+  return value === "" || value === "none" ? undefined : value;
+}
+
+/**
  * What holds an environment where it is, by its file `hold.yaml`.
  * @param {string} text
  * @param {string} today `YYYY-MM-DD`
@@ -270,6 +293,18 @@ class Work {
   }
 
   /**
+   * A clone of an app repository.
+   * @param {Release} release
+   */
+  source({ app, source, sourceLogin }) {
+    const folder = path.join(this.folder, `source-${app}`);
+    if (!existsSync(folder)) {
+      this.git(sourceLogin, ["clone", "--quiet", "--bare", "--", source, folder]);
+    }
+    return folder;
+  }
+
+  /**
    * A clone of a config repository's branch.
    * @param {Release} release
    * @param {string} revision
@@ -311,10 +346,16 @@ function loginVariables({ username, password }) {
 }
 
 /**
+ * What is released of an app.
+ * @typedef {{ tag: string, commit: string, head: string | undefined, digest: string }} Version
+ */
+
+/**
  * Delivers one app to one environment.
  * @param {Work} work
  * @param {Release} release
  * @param {Environment} environment
+ * @returns {Promise<Version | undefined>} nothing where nothing is due
  */
 async function deliver(work, release, environment) {
   const { app } = release;
@@ -326,12 +367,9 @@ async function deliver(work, release, environment) {
     report(
       `${app} is not released to ${environment.environment}: it is ${held}. Remove ${path.join(path.dirname(file), "hold.yaml")} to lift that, and run this pipeline again.`,
     );
-    return;
+    return undefined;
   }
-  const clone = path.join(work.folder, `source-${app}`);
-  if (!existsSync(clone)) {
-    work.git(release.sourceLogin, ["clone", "--quiet", "--bare", "--", release.source, clone]);
-  }
+  const clone = work.source(release);
   const commits = commitsLike(
     (...words) => work.git(release.sourceLogin, words, clone),
     branch,
@@ -348,7 +386,7 @@ async function deliver(work, release, environment) {
     if (work.shared && before.trim() === "") {
       // Another app's release, which this one does not hold up.
       report(`${app} has no release in ${environment.environment} yet, and no image to begin with.`);
-      return;
+      return undefined;
     }
     throw new ReleaseError(
       `no earlier environment has an image with the content of ${branch} (${head.slice(0, 10)}), and none is built here: what is released was seen before. Bring ${branch} into the branch before it, let that be delivered, and merge it again.`,
@@ -362,13 +400,11 @@ async function deliver(work, release, environment) {
     report(`${target.image}:${tag} is ${source.image}:${tag} (${digest}).`);
   }
   write(work, release, environment, commit);
-  baseline(work, release, environment, {
-    tag,
-    commit,
-    head,
-    digest: digest ?? "unknown: its project lets nobody pull it",
-  });
+  return { tag, commit, head, digest: digest ?? unpulled };
 }
+
+/** In place of a digest. */
+const unpulled = "unknown: its project lets nobody pull it";
 
 /**
  * @param {Work} work
@@ -397,7 +433,7 @@ async function firstImage(work, sources, commits) {
  */
 function write(work, release, { branch, file, revision, target }, commit) {
   const { username, password } = work.login(release.configLogin);
-  const clone = path.join(work.folder, `source-${release.app}`);
+  const clone = work.source(release);
   work.git(release.sourceLogin, ["config", "credential.helper", helper], clone);
   const script = path.join(path.dirname(fileURLToPath(import.meta.url)), "deliver.sh");
   const run = spawnSync("sh", [script], {
@@ -434,31 +470,136 @@ function write(work, release, { branch, file, revision, target }, commit) {
 }
 
 /**
- * An annotated tag at what is written, with what was released.
+ * Tags what is written for an environment, once it is healthy where somebody says so. Nothing where it has its baseline.
  * @param {Work} work
  * @param {Release} release
  * @param {Environment} environment
- * @param {{ tag: string, commit: string, head: string, digest: string }} version
  */
-function baseline(work, release, { environment, revision, target }, { tag, commit, head, digest }) {
+async function settle(work, release, environment) {
+  const { revision, file, rollout, target } = environment;
+  const { report, variables } = work;
+  const text = readFileSync(path.join(work.config(release, revision), file), "utf8");
+  const tag = tagIn(text, release.format);
+  if (tag === undefined) {
+    report(`${release.app} has no version in ${environment.environment} yet.`);
+    return;
+  }
+  const there = baselineOf(work, release, environment, tag);
+  if (there !== undefined) {
+    report(`Baseline ${there} is there already.`);
+    return;
+  }
+  let at;
+  if (rollout !== undefined) {
+    const waits = !work.shared || isOf(work, release, environment, variables.CI_PIPELINE_URL);
+    const end = await settled(rollout, tag, {
+      ask: asking(rollout, variables),
+      report: (line) => report(`${release.app}: ${line}`),
+      ...patience(variables),
+      ...(waits ? {} : { seconds: 0 }),
+    });
+    if (end.outcome !== "healthy") {
+      if (end.outcome === "superseded") {
+        report(`${release.app} has no baseline of ${tag}: another version came before it was healthy.`);
+      } else if (waits) {
+        throw new ReleaseError(`no baseline: ${end.why}; a later version has its own.`);
+      }
+      // Else it is another release's, whose own job tells it.
+      return;
+    }
+    at = end.at;
+  }
+  const digest = (await digestOf(work.place(target), tag, work.patience, report)) ?? unpulled;
+  baseline(work, release, environment, { tag, digest, ...cameFrom(work, release, environment, tag) }, at);
+}
+
+/**
+ * Whether a pipeline wrote the version that an environment has.
+ * @param {Work} work
+ * @param {Release} release
+ * @param {Environment} environment
+ * @param {string} [pipeline] its page, which ci/deliver.sh writes down
+ */
+function isOf(work, release, { revision, file }, pipeline = "none") {
+  const folder = work.config(release, revision);
+  const last = ["log", "-n1", "--first-parent", "--format=%B", `refs/remotes/origin/${revision}`, "--", file];
+  return work.git(release.configLogin, last, folder).split("\n").includes(`App-Pipeline: ${pipeline}`);
+}
+
+/**
+ * Commits that a version came from: the one that was built, and the one of the released branch with its content. The names of
+ * those that are not found are left out.
+ * @param {Work} work
+ * @param {Release} release
+ * @param {Environment} environment
+ * @param {string} tag
+ */
+function cameFrom(work, release, { branch }, tag) {
+  const clone = work.source(release);
+  const git = (/** @type {string[]} */ ...words) => work.git(release.sourceLogin, words, clone);
+  const commit = git("log", "--branches", "--format=%H")
+    .split("\n")
+    .find((each) => each.startsWith(tag));
+  if (commit === undefined) {
+    return { commit: tag, head: undefined };
+  }
+  const like = commitsLike(git, branch, release.branches);
+  const tree = git("rev-parse", `${commit}^{tree}`).trim();
+  const head = like.includes(commit)
+    ? like[0]
+    : git("log", "--first-parent", "--format=%T %H", `refs/heads/${branch}`, "--")
+        .split("\n")
+        .find((line) => line.startsWith(`${tree} `))
+        ?.slice(tree.length + 1);
+  return { commit, head };
+}
+
+/**
+ * The baseline of a version, if there is one.
+ * @param {Work} work
+ * @param {Release} release
+ * @param {Pick<Environment, "environment" | "revision">} environment
+ * @param {string} tag
+ */
+function baselineOf(work, release, { environment, revision }, tag) {
   const folder = work.config(release, revision);
   const git = (/** @type {string[]} */ ...words) => work.git(release.configLogin, words, folder);
   git("fetch", "--quiet", "--tags", "origin", `+refs/heads/${revision}:refs/remotes/origin/${revision}`);
-  const at = git("rev-parse", `refs/remotes/origin/${revision}`).trim();
-  const name = `${baselinePrefix(release.app, environment)}${today()}-${tag}`;
-  if (git("tag", "--list", name).trim() !== "") {
-    work.report(`Baseline ${name} is there already.`);
+  const prefix = baselinePrefix(release.app, environment);
+  return git("tag", "--list", `${prefix}*`)
+    .split("\n")
+    .find(
+      (name) => /^\d{4}-\d{2}-\d{2}-$/.test(name.slice(prefix.length, -tag.length)) && name.endsWith(tag),
+    );
+}
+
+/**
+ * An annotated tag at what is written, with what was released. There is one of a version, and it is never moved.
+ * @param {Work} work
+ * @param {Release} release
+ * @param {Environment} environment
+ * @param {Version} version
+ * @param {string} [at] commit that all clusters have; absent: the newest
+ */
+function baseline(work, release, { environment, revision, target }, { tag, commit, head, digest }, at) {
+  const there = baselineOf(work, release, { environment, revision }, tag);
+  if (there !== undefined) {
+    work.report(`Baseline ${there} is there already.`);
     return;
   }
+  const folder = work.config(release, revision);
+  const git = (/** @type {string[]} */ ...words) => work.git(release.configLogin, words, folder);
+  const name = `${baselinePrefix(release.app, environment)}${today()}-${tag}`;
   const message = [
     `${release.app} in ${environment}: ${tag}`,
     "",
     `Image: ${target.image}:${tag}`,
     `Digest: ${digest}`,
     `App-Commit: ${commit}`,
-    `App-Release: ${head}`,
+    ...(head === undefined ? [] : [`App-Release: ${head}`]),
   ].join("\n");
-  git(...author(work.variables), "tag", "--annotate", "--message", message, name, at);
+  const commitish = at ?? `refs/remotes/origin/${revision}^{commit}`;
+  git(...author(work.variables), "tag", "--annotate", "--message", message, name, commitish);
   git("push", "--quiet", "origin", `refs/tags/${name}`);
   work.report(`Baseline ${name}: ${digest}`);
 }
@@ -566,25 +707,52 @@ export async function release(variables, word, report) {
   if (word === "rollback") {
     return rollBack(work, releases);
   }
+  if (word !== undefined && word !== "deliver" && word !== "baseline") {
+    throw new ReleaseError(`"${word}" is none of deliver, baseline and rollback.`);
+  }
+  /** @type {string[]} */
   const failed = [];
-  for (const each of releases) {
-    for (const environment of each.environments) {
-      if (environment.environment !== variables.CI_ENVIRONMENT_NAME) {
-        continue;
+  const attempt = async (/** @type {Release} */ each, /** @type {Environment} */ environment) => {
+    try {
+      if (word === "baseline") {
+        await settle(work, each, environment);
+        return;
       }
-      try {
-        await deliver(work, each, environment);
-      } catch (error) {
-        if (!(error instanceof ReleaseError || error instanceof CopyError)) {
-          throw error;
-        }
-        failed.push(`${each.app}: ${error.message}`);
+      const version = await deliver(work, each, environment);
+      if (word === undefined && version !== undefined) {
+        baseline(work, each, environment, version);
       }
+    } catch (error) {
+      if (!isExpected(error)) {
+        throw error;
+      }
+      failed.push(`${each.app}: ${error.message}`);
+    }
+  };
+  const due = releases.flatMap((each) =>
+    each.environments
+      .filter(({ environment }) => environment === variables.CI_ENVIRONMENT_NAME)
+      .map((environment) => ({ each, environment })),
+  );
+  if (word === "baseline") {
+    // One that is not healthy keeps no other waiting.
+    await Promise.all(due.map(({ each, environment }) => attempt(each, environment)));
+  } else {
+    for (const { each, environment } of due) {
+      await attempt(each, environment);
     }
   }
   if (failed.length > 0) {
-    throw new ReleaseError(failed.join("\n"));
+    throw new ReleaseError(failed.sort().join("\n"));
   }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isExpected(error) {
+  return error instanceof ReleaseError || error instanceof CopyError || error instanceof RolloutError;
 }
 
 async function main() {
@@ -597,7 +765,7 @@ async function main() {
     await release(process.env, process.argv[2], console.log);
   } catch (error) {
     process.exitCode = 1;
-    if (!(error instanceof ReleaseError || error instanceof CopyError)) {
+    if (!isExpected(error)) {
       throw error;
     }
     complain(error.message);

@@ -164,6 +164,7 @@ test("a config repository whose baselines a program tags has copies", () => {
     assert.deepEqual(paths(configPipelineContent([trunk], {}, guarded)), [
         "ci/release.sh",
         "ci/release.mjs",
+        "ci/rollout.mjs",
         "ci/copy.mjs",
         "ci/deliver.sh",
         ".gitlab-ci.yml",

@@ -20,18 +20,28 @@ import {
     release,
     releasesOf,
     sameContent,
+    tagIn,
     withTag,
 } from "../../../components/ci/scripts/release.mjs";
 
 const digest = `sha256:${"0".repeat(64)}`;
 
-/** An app repository, prod's config repository, and a registry that has all tags. */
+/** An app repository, prod's config repository, a registry that has all tags, and what GitLab says of the config repository. */
 class Scene {
+    /** By commit: what became of it on each of two clusters. */
+    readonly statuses: Record<string, readonly (readonly [name: string, status: string])[]> = {};
     readonly folder = mkdtempSync(path.join(tmpdir(), "release-test-"));
     readonly source = this.repository("source");
     readonly config = this.repository("config");
     readonly said: string[] = [];
-    private readonly registry = createServer((_request, response) => {
+    private readonly registry = createServer((request, response) => {
+        const { pathname, searchParams } = new URL(request.url ?? "", "http://gitlab.test");
+        if (pathname.startsWith("/api/")) {
+            assert.equal(request.headers["private-token"], "fake-witness");
+            response.writeHead(200, { "content-type": "application/json" });
+            response.end(this.answer(pathname, searchParams));
+            return;
+        }
         response.writeHead(200, { "docker-content-digest": digest }).end();
     });
 
@@ -40,6 +50,23 @@ class Scene {
             this.registry.close();
             rmSync(this.folder, { recursive: true });
         });
+    }
+
+    /** As GitLab answers for the config repository. */
+    private answer(pathname: string, query: URLSearchParams): string {
+        const [, of] = /commits\/(\w+)\/statuses$/.exec(pathname) ?? [];
+        if (of !== undefined) {
+            const found = this.statuses[of] ?? [];
+            return JSON.stringify(found.map(([name, status]) => ({ name, status, description: "words" })));
+        }
+        if (pathname.endsWith("/raw")) {
+            return this.git(this.config, "show", `${query.get("ref")}:prod/values.yaml`);
+        }
+        const path = query.get("path");
+        const count = `-n${query.get("per_page")}`;
+        const only = path === null ? [] : ["--", path];
+        const log = this.git(this.config, "log", "--first-parent", "--format=%H", count, "main", ...only);
+        return JSON.stringify(log.split("\n").map((id) => ({ id })));
     }
 
     git(cwd: string, ...words: string[]): string {
@@ -75,7 +102,28 @@ class Scene {
         return [first, second];
     }
 
-    async run(word: string | undefined, more: Record<string, string> = {}): Promise<void> {
+    /** What both clusters say of the newest commit of the config repository. */
+    says(member1: string, member2: string): void {
+        this.statuses[this.git(this.config, "rev-parse", "main")] = [
+            ["gitops/web/prod/member1", member1],
+            ["gitops/web/prod/member2", member2],
+        ];
+    }
+
+    /** Waits until a run has said something. */
+    async heard(words: RegExp): Promise<void> {
+        for (let tries = 0; !words.test(this.said.join("\n")); tries++) {
+            assert.ok(tries < 1000, `never said ${words}: ${this.said.join("\n")}`);
+            await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+    }
+
+    baselines(): string[] {
+        return this.git(this.config, "tag").split("\n").filter(Boolean);
+    }
+
+    /** @param told whether GitLab is told what becomes of commits. */
+    async run(word: string | undefined, more: Record<string, string> = {}, told = false): Promise<void> {
         if (!this.registry.listening) {
             await new Promise<void>((resolve) => this.registry.listen(0, "127.0.0.1", resolve));
         }
@@ -98,6 +146,17 @@ class Scene {
                     revision: "main",
                     sources: [image("web-test")],
                     target: image("web-prod"),
+                    ...(told
+                        ? {
+                              rollout: {
+                                  api: `${url}/api/v4/projects/1`,
+                                  branch: "main",
+                                  file: "prod/values.yaml",
+                                  statuses: ["gitops/web/prod/member1", "gitops/web/prod/member2"],
+                                  token: "ROLLOUT_TOKEN",
+                              },
+                          }
+                        : {}),
                 },
             ],
         };
@@ -109,6 +168,7 @@ class Scene {
                     PASSWORD: "fake",
                     RELEASE_WORK: this.folder,
                 },
+                ...{ ROLLOUT_TOKEN: "fake-witness", ROLLOUT_SECONDS: "0", ROLLOUT_INTERVAL: "0.01" },
                 ...{ CI_ENVIRONMENT_NAME: "prod", PROMOTION_ATTEMPTS: "1", ...more },
             },
             word,
@@ -180,6 +240,80 @@ describe("what is released of a branch", () => {
     });
 });
 
+describe("a baseline", () => {
+    it("is made once all clusters are healthy, once, and with what was released", async (context) => {
+        const scene = new Scene(context);
+        scene.versions();
+        await scene.run("deliver", {}, true);
+        const delivered = scene.git(scene.config, "rev-parse", "main");
+        assert.deepEqual(scene.baselines(), []);
+        await assert.rejects(
+            scene.run("baseline", {}, true),
+            /web: no baseline: \w{10} is not healthy: nothing yet of gitops\/web\/prod\/member1, gitops\/web\/prod\/member2\. Run this job again/,
+        );
+        scene.says("success", "failed");
+        await assert.rejects(
+            scene.run("baseline", {}, true),
+            /not healthy: gitops\/web\/prod\/member2: words\./,
+        );
+        assert.deepEqual(scene.baselines(), []);
+
+        scene.says("success", "success");
+        // Another app's commit, which no engine delivers for this one.
+        scene.commit(scene.config, "api/values.yaml", "a: 1\n");
+        await scene.run("baseline", {}, true);
+        await scene.run("baseline", {}, true);
+        const [name = "", ...others] = scene.baselines();
+        assert.deepEqual(others, []);
+        assert.equal(scene.git(scene.config, "rev-parse", `${name}^{commit}`), delivered);
+        const head = scene.git(scene.source, "rev-parse", "refs/heads/master");
+        assert.match(name, new RegExp(`^web-prod-\\d{4}-\\d{2}-\\d{2}-${head.slice(0, 10)}$`));
+        assert.deepEqual(
+            scene
+                .git(scene.config, "for-each-ref", "--format=%(contents)", `refs/tags/${name}`)
+                .replace(/sha256:[0-9a-f]{64}/, "<digest>")
+                .split("\n"),
+            [
+                `web in prod: ${head.slice(0, 10)}`,
+                "",
+                `Image: registry.test/web-prod/web:${head.slice(0, 10)}`,
+                "Digest: <digest>",
+                `App-Commit: ${head}`,
+                `App-Release: ${head}`,
+            ],
+        );
+        assert.match(scene.said.join("\n"), /Baseline web-prod-\S+ is there already/);
+    });
+
+    it("is made at once where nobody tells what becomes of commits", async (context) => {
+        const scene = new Scene(context);
+        scene.commit(scene.config, "prod/values.yaml", 'imagetag: ""\n');
+        scene.commit(scene.source, "page", "first");
+        await scene.run("baseline");
+        assert.match(scene.said.join("\n"), /web has no version in prod yet/);
+        scene.git(scene.source, "branch", "latest");
+        scene.git(scene.source, "branch", "master");
+        await scene.run("deliver");
+        assert.deepEqual(scene.baselines(), []);
+        await scene.run("baseline");
+        assert.equal(scene.baselines().length, 1);
+        await assert.rejects(scene.run("base"), /"base" is none of deliver, baseline and rollback/);
+    });
+
+    it("is none of a version that another one follows before it is healthy", async (context) => {
+        const scene = new Scene(context);
+        scene.versions();
+        await scene.run("deliver", {}, true);
+        const waits = scene.run("baseline", { ROLLOUT_SECONDS: "60" }, true);
+        await scene.heard(/is not healthy yet/);
+        scene.commit(scene.config, "prod/values.yaml", 'imagetag: "0123456789"\n');
+        scene.says("success", "success");
+        await waits;
+        assert.deepEqual(scene.baselines(), []);
+        assert.match(scene.said.join("\n"), /another version came before it was healthy/);
+    });
+});
+
 describe("a rollback", () => {
     it("proposes the version of its baseline, and nothing else of the file", async (context) => {
         const scene = new Scene(context);
@@ -195,6 +329,17 @@ describe("a rollback", () => {
         assert.equal(scene.values(`rollback/${baseline}`), `imagetag: "${tag}"\nreplicas: 5`);
         const changed = scene.git(scene.config, "diff", "--name-only", "main", `rollback/${baseline}`);
         assert.deepEqual(changed.split("\n"), ["prod/hold.yaml", "prod/values.yaml"]);
+    });
+
+    it("reads a tag where it is written", () => {
+        const images = 'images:\n  - name: other\n    newTag: x\n  - name: app\n    newTag: "v1.0" # ours\n';
+        assert.equal(tagIn(images, "kustomize"), "v1.0");
+        assert.equal(tagIn('imagetag: "0123456789"\n', "helm"), "0123456789");
+        assert.equal(tagIn('imagetag: ""\n', "helm"), undefined);
+        assert.equal(tagIn("a:\n- image: 'h:1/p/a:x@sha256:0a'  # version\n", "plain"), "x");
+        assert.equal(tagIn("- image: h:1/p/a:none # version\n", "plain"), undefined);
+        assert.equal(tagIn("{\n  imagetag: 'v1-2',\n}\n", "jsonnet"), "v1-2");
+        assert.equal(tagIn("a: 1\n", "helm"), undefined);
     });
 
     it("writes a tag where ci/deliver.sh does", () => {

@@ -53,6 +53,7 @@ function recordConfig(overrides: Partial<ConfigRepositoryArgs> = {}): Promise<Re
             groupId: 7,
             approverIds: [11],
             told: false,
+            awaited: false,
             hooks: {
                 argocd: {
                     title: "Argo CD",

@@ -194,6 +194,7 @@ class Repositories {
         readonly gitlab: Sandbox,
         readonly work: string,
         readonly source: number,
+        private readonly config: number,
         private readonly tokens: Readonly<Record<"web" | "web-config", string>>,
     ) {}
 
@@ -224,7 +225,7 @@ class Repositories {
         const work = await gitlab.clone("acme/web", gitlab.root().token);
         await must(work, "git", "push", "-q", "origin", "HEAD:develop");
         const tokens = { web: await token(source, 30), "web-config": await token(config, 40) };
-        return new Repositories(gitlab, work, source, tokens);
+        return new Repositories(gitlab, work, source, config, tokens);
     }
 
     async push(message: string, ref: string): Promise<string> {
@@ -260,6 +261,30 @@ class Repositories {
             MERGE_BACK_TOKEN: this.tokens.web,
             ...more,
         });
+    }
+
+    /** A token that sees what becomes of commits of the config repository, and nothing else. */
+    async witness(): Promise<string> {
+        const { body } = await this.gitlab.root().call("POST", `/projects/${this.config}/access_tokens`, {
+            name: "rollouts",
+            scopes: ["read_api"],
+            access_level: 20,
+            expires_at: new Date(Date.now() + 86_400_000).toISOString().slice(0, 10),
+        });
+        return field<string>(body, "token");
+    }
+
+    /** What the relay says of the newest commit of the config repository. */
+    async says(status: string, state: "success" | "failed"): Promise<void> {
+        const { call } = this.gitlab.root();
+        const { body } = await call("GET", `/projects/${this.config}/repository/commits/main`);
+        const told = await call("POST", `/projects/${this.config}/statuses/${field<string>(body, "id")}`, {
+            state,
+            name: status,
+            ref: "gitops-deliveries",
+            description: "words",
+        });
+        assert.equal(told.status, 201, JSON.stringify(told.body));
     }
 
     async version(context: TestContext, environment: string): Promise<string> {
@@ -347,6 +372,46 @@ test("merge requests of a release go to what does not have it yet, once; what co
     const closed = await scene.mergeBack(sha, "v1.0.0", { MERGE_BACK_TOKEN: "" });
     assert.equal(closed.code, 1);
     assert.match(closed.output, /MERGE_BACK_TOKEN is empty/);
+});
+
+test("a release is brought back once all clusters are healthy, and not once another one is there", async (context) => {
+    const scene = await Repositories.start(context);
+    const sha = await scene.push("released", "release-1.0.0");
+    assert.equal((await scene.deliver("prod", sha, "v1.0.0")).code, 0);
+    const [one, two] = ["gitops/web/prod/member1", "gitops/web/prod/member2"] as const;
+    const variables = {
+        ROLLOUT: JSON.stringify({
+            api: `${scene.gitlab.url}/api/v4/projects/${encodeURIComponent("acme/web-config")}`,
+            branch: "main",
+            file: "web/overlays/prod/kustomization.yaml",
+            statuses: [one, two],
+            token: "ROLLOUT_TOKEN",
+        }),
+        ROLLOUT_TOKEN: await scene.witness(),
+        ROLLOUT_SECONDS: "0",
+    };
+    await scene.says(one, "success");
+    await scene.says(two, "failed");
+    const failed = await scene.mergeBack(sha, "v1.0.0", variables);
+    assert.equal(failed.code, 1);
+    assert.match(
+        failed.output,
+        /v1\.0\.0 is not healthy: gitops\/web\/prod\/member2: words\. Run this job again/,
+    );
+    assert.deepEqual(await scene.requests(), []);
+
+    await scene.says(two, "success");
+    const healthy = await scene.mergeBack(sha, "v1.0.0", variables);
+    assert.equal(healthy.code, 0, healthy.output);
+    assert.equal((await scene.requests()).length, 2);
+
+    const hotfix = await scene.push("hotfix", "release-1.0.0");
+    await scene.deliver("prod", hotfix, "v1.0.0-hotfix1");
+    const late = await scene.push("late", "release-1.0.0");
+    const superseded = await scene.mergeBack(late, "v1.0.1", variables);
+    assert.equal(superseded.code, 0, superseded.output);
+    assert.match(superseded.output, /v1\.0\.1 was followed by another version before it was healthy/);
+    assert.equal((await scene.requests()).length, 2);
 });
 
 test("a merge back trusts the estate's authority beside the system's", async (context) => {

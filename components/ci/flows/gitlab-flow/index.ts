@@ -23,6 +23,7 @@ export const gitlabFlow: CiFiles = {
             "image.sh",
             "deliver.sh",
             "merge-back.sh",
+            "rollout.mjs",
         ],
         machineScripts: ["compose.sh", "card.mjs"],
         lastStage: "merge_back",
@@ -83,7 +84,7 @@ function laneFiles(
                     : [
                           {
                               file: "/lanes/merge-back.yml",
-                              inputs: { environment, due, image: images.deliver },
+                              inputs: { environment, due, image: images.promote },
                           },
                       ]),
             ];

@@ -35,7 +35,7 @@ export const trunk: CiFiles = {
         },
     },
     config: {
-        scripts: ["release.sh", "release.mjs", "copy.mjs", "deliver.sh"],
+        scripts: ["release.sh", "release.mjs", "rollout.mjs", "copy.mjs", "deliver.sh"],
         lastStage: "rollback",
         pipeline: {
             gitlab: (apps) =>
@@ -47,6 +47,10 @@ export const trunk: CiFiles = {
                             `${yamlScalar(`release ${environment}`)}:`,
                             "  extends: .release",
                             `  environment: { name: ${yamlScalar(environment)} }`,
+                            "",
+                            `${yamlScalar(`baseline ${environment}`)}:`,
+                            "  extends: .baseline",
+                            `  environment: { name: ${yamlScalar(environment)}, action: verify }`,
                         ],
                     ),
                     "",
