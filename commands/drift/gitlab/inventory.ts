@@ -1,9 +1,8 @@
 /** What a GitLab has in the groups and projects of a stack. Only reads. */
-import { createHash } from "node:crypto";
 import type { Tier } from "../../../estate/model";
 import { textOf, type Declared } from "../declared";
-import { open } from "../finding";
 import type { Raw, Reader } from "../reader";
+import { contentOf, type EditedFile } from "./content";
 import { types } from "./types";
 
 /** `undefined`: could not be read, so nothing is known about it. */
@@ -28,17 +27,6 @@ export interface GroupInventory {
     readonly hooks: List;
     readonly samlLinks: List;
     readonly ldapLinks: List;
-}
-
-/** A file that decides what pipelines do, where it is not as it was made. */
-export interface EditedFile {
-    readonly branch: string;
-    readonly path: string;
-    /** True: it is not there. */
-    readonly gone: boolean;
-    readonly commit?: string;
-    readonly author?: string;
-    readonly when?: string;
 }
 
 /** A project of the stack. */
@@ -354,125 +342,4 @@ async function projectInventory(
         pushRules,
         protectedEnvironments,
     };
-}
-
-/** Whether a file decides what pipelines do; the rest of a repository's first content is its team's. */
-export function decidesPipelines(path: string): boolean {
-    return path === ".gitlab-ci.yml" || path === "Jenkinsfile" || path.startsWith("ci/");
-}
-
-/** Git's name of a file's content. */
-export function blobId(content: string, length: number): string {
-    const bytes = Buffer.from(content, "utf8");
-    return createHash(length === 64 ? "sha256" : "sha1")
-        .update(`blob ${bytes.length}\0`)
-        .update(bytes)
-        .digest("hex");
-}
-
-/** The declared branches, and on each of them the files that decide what pipelines do. */
-async function contentOf(
-    reader: Reader,
-    at: string,
-    inside: readonly Declared[],
-): Promise<Pick<ProjectInventory, "goneBranches" | "files">> {
-    const files = inside.filter(
-        (each) =>
-            each.type === types.file &&
-            // Each file of the project that repositories include does.
-            (decidesPipelines(textOf(each, "filePath")) || each.name.startsWith("pipelines-file-")),
-    );
-    const branches = inside.filter(({ type }) => type === types.branch).map((each) => textOf(each, "name"));
-    const start = files[0] === undefined ? undefined : textOf(files[0], "branch");
-    const looks = await Promise.all(
-        [...new Set([...(start === undefined ? [] : [start]), ...branches])].map(async (branch) => {
-            const known = await reader.object(`${at}/repository/branches/${encodeURIComponent(branch)}`);
-            if (known === null) {
-                return { gone: [branch], edited: [] };
-            }
-            return known === undefined || files.length === 0
-                ? { gone: [], edited: [] }
-                : { gone: [], edited: await editedOn(reader, at, branch, start ?? branch, files) };
-        }),
-    );
-    return {
-        goneBranches: looks.flatMap(({ gone }) => gone).filter((each) => branches.includes(each)),
-        files: looks.flatMap(({ edited }) => edited),
-    };
-}
-
-async function editedOn(
-    reader: Reader,
-    at: string,
-    branch: string,
-    start: string,
-    files: readonly Declared[],
-): Promise<EditedFile[]> {
-    const ref = encodeURIComponent(branch);
-    const folders = [...new Set(files.map((each) => folderOf(textOf(each, "filePath"))))];
-    const trees = await Promise.all(
-        folders.map((folder) =>
-            reader.list(
-                `${at}/repository/tree?ref=${ref}${folder === "" ? "" : `&path=${encodeURIComponent(folder)}`}`,
-                "per_page",
-                [404],
-            ),
-        ),
-    );
-    if (trees.some((tree) => tree === undefined)) {
-        return [];
-    }
-    const blobs = new Map(
-        trees.flatMap((tree) => (tree ?? []).map((each) => [each["path"], String(each["id"])])),
-    );
-    const edited = await Promise.all(
-        files.map(async (file): Promise<EditedFile[]> => {
-            const path = textOf(file, "filePath");
-            const blob = blobs.get(path);
-            const content = open(file.inputs["content"] ?? file.outputs["content"]);
-            if (
-                typeof content !== "string" ||
-                (blob !== undefined && blob === blobId(content, blob.length))
-            ) {
-                return [];
-            }
-            const last = await reader.first(
-                `${at}/repository/commits?ref_name=${ref}&path=${encodeURIComponent(path)}`,
-            );
-            if (branch !== start && (await isOn(reader, at, last, start))) {
-                return []; // what the first branch had once: it has not come here yet
-            }
-            return [
-                {
-                    branch,
-                    path,
-                    gone: blob === undefined,
-                    ...(last === undefined || last === null
-                        ? {}
-                        : {
-                              commit: String(last["id"]),
-                              author: String(last["author_name"]),
-                              when: String(last["committed_date"] ?? last["created_at"]),
-                          }),
-                },
-            ];
-        }),
-    );
-    return edited.flat();
-}
-
-/** Whether a branch has a commit: what is reported there is not reported again on the branches it travels to. */
-async function isOn(reader: Reader, at: string, commit: Known<Raw | null>, branch: string): Promise<boolean> {
-    if (commit === undefined || commit === null) {
-        return false;
-    }
-    const refs = await reader.list(
-        `${at}/repository/commits/${String(commit["id"])}/refs?type=branch`,
-        "per_page",
-    );
-    return (refs ?? []).some((each) => each["name"] === branch);
-}
-
-function folderOf(path: string): string {
-    return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
 }

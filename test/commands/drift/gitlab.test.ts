@@ -8,7 +8,8 @@ import { declaredIn } from "../../../commands/drift/declared";
 import type { Finding } from "../../../commands/drift/finding";
 import { gitlabDrift } from "../../../commands/drift/gitlab/compare";
 import { grantText, matches, opens } from "../../../commands/drift/gitlab/grants";
-import { blobId, decidesPipelines, type GitLabInventory } from "../../../commands/drift/gitlab/inventory";
+import { blobId, decidesPipelines } from "../../../commands/drift/gitlab/content";
+import type { GitLabInventory } from "../../../commands/drift/gitlab/inventory";
 import { namedIds } from "../../../commands/support/gitlabIds";
 import { json, markdown, terminalText } from "../../../commands/drift/report";
 
