@@ -92,15 +92,15 @@ export class ConfigRepository extends pulumi.ComponentResource {
     /** Reads all branches; for the engines. */
     public readonly reader: GitCredential;
     /** Writes to the branches that CI and the image updater may write to; absent when neither does. */
-    public readonly writer?: GitCredential;
+    public readonly writer: GitCredential | undefined;
     /** Token that starts its pipeline on its first branch; absent when pipelines of app repositories hand nothing over to it. */
-    public readonly starter?: pulumi.Output<string>;
+    public readonly starter: pulumi.Output<string> | undefined;
     /** Token that sets statuses of commits and writes notes; absent where nothing is told. */
-    public readonly teller?: pulumi.Output<string>;
+    public readonly teller: pulumi.Output<string> | undefined;
     /** Token that reads those; absent where no pipeline waits for them. */
-    public readonly witness?: pulumi.Output<string>;
+    public readonly witness: pulumi.Output<string> | undefined;
     /** Absent where nothing holds its merge requests. */
-    public readonly gate?: ApprovalGate;
+    public readonly gate: ApprovalGate | undefined;
     /** Exists once every branch has its content: what reads the branches depends on it. */
     public readonly branches: Readonly<Record<string, pulumi.Resource>>;
 
@@ -110,7 +110,56 @@ export class ConfigRepository extends pulumi.ComponentResource {
         const { apps, fullPath, gitlab: server } = args;
         this.name = name;
         const plan = mergePlans(apps.flatMap((app) => configAt(app, fullPath)?.plan ?? []));
-        const project = new gitlab.Project(
+        const project = this.makeProject(name, args, plan);
+        const token = this.writerToken(name, args, project, plan);
+        this.branches = this.makeBranches(name, args, project, plan, token);
+        protectTags(name, project, plan.tags, this.inside(project));
+        if (server.tier === "premium") {
+            pushRules(`${name}-push-rules`, project, this.inside(project));
+            this.approvalSettings(name, project);
+        }
+        this.makeEnvironments(name, args, project);
+        this.makeVariables(name, args, project);
+        this.gate = this.makeGate(name, args, project);
+        this.engineHooks(name, args, project);
+        this.teller = args.told ? this.tellerToken(name, args, project) : undefined;
+        this.witness = args.awaited ? this.witnessToken(name, args, project) : undefined;
+        this.reader = this.readerToken(name, args, project);
+        this.starter = this.starterToken(name, args, project);
+        // Any user name does with an access token; GitLab's own examples use this one.
+        this.writer =
+            token === undefined
+                ? undefined
+                : { username: pulumi.output("oauth2"), password: pulumi.secret(token.token) };
+
+        this.projectId = project.id;
+        this.webUrl = project.webUrl;
+        this.cloneUrl = project.httpUrlToRepo;
+        this.registerOutputs({ projectId: this.projectId, webUrl: this.webUrl, cloneUrl: this.cloneUrl });
+    }
+
+    /** Every reason these args cannot work; empty when they can. */
+    static check({ apps, fullPath, environments }: ConfigRepositoryArgs): string[] {
+        const strangers = apps.filter((app) => configAt(app, fullPath) === undefined);
+        return [
+            ...(strangers.length === 0
+                ? []
+                : [
+                      `apps must have ${fullPath} as a config repository; got ${strangers.map(({ name }) => name).join(", ")}.`,
+                  ]),
+            ...Object.entries(sharedSettings).flatMap(([setting, valueOf]) => {
+                const values = [...new Set(apps.flatMap((app) => valueOf(app) ?? []))];
+                return values.length < 2 || setting === "config.path"
+                    ? []
+                    : [`apps must agree on ${setting}, which exists once here; got ${values.join(", ")}.`];
+            }),
+            ...(environments.length > 0 ? [] : ["environments must name at least one; got none."]),
+        ];
+    }
+
+    private makeProject(name: string, args: ConfigRepositoryArgs, plan: RepositoryPlan): gitlab.Project {
+        const { fullPath, gitlab: server } = args;
+        return new gitlab.Project(
             `${name}-project`,
             {
                 ...projectSettings(
@@ -136,14 +185,10 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 ...dataOptions(args.deletionProtection),
             },
         );
+    }
 
-        const token = this.writerToken(name, args, project, plan);
-        this.branches = this.makeBranches(name, args, project, plan, token);
-        protectTags(name, project, plan.tags, this.inside(project));
-        if (server.tier === "premium") {
-            pushRules(`${name}-push-rules`, project, this.inside(project));
-            this.approvalSettings(name, project);
-        }
+    private makeEnvironments(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
+        const { apps, gitlab: server } = args;
         this.deployedTo(args).forEach((environment) =>
             makeEnvironment(
                 `${name}-environment-${environment.name}`,
@@ -156,113 +201,109 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 this.inside(project),
             ),
         );
-        const settings = repositorySettings(apps, fullPath);
-        const included = configEstateFile(apps, args.pipelines, fullPath) !== undefined;
-        const plain = {
-            ...settings,
-            ...(Object.keys(settings).length > 0 || included ? pipelineProxy(args.network) : {}),
-        };
-        const shared = Object.keys(settings).length > 0 || included ? pipelineFiles(args.network) : {};
-        if (Object.keys({ ...plain, ...shared }).length > 0) {
-            new CiVariables(
-                `${name}-variables`,
-                {
-                    project: project.id,
-                    plain,
-                    files: shared,
-                    secret: {},
-                },
-                { parent: this },
-            );
-        }
-        if (args.gate !== undefined) {
-            const covered = Object.keys(settings).length > 0;
-            this.gate = new ApprovalGate(
-                `${name}-gate`,
-                {
-                    plan: args.gate,
-                    project: project.id,
-                    settings: covered ? {} : pipelineProxy(args.network),
-                    files: covered ? {} : pipelineFiles(args.network),
-                    credentials: args.credentials,
-                },
-                { parent: this },
-            );
-        }
-        this.engineHooks(name, args, project);
-        if (args.told) {
-            // Developers are the least who set statuses; what they may not merge, it may not.
-            const teller = makeAccessToken(
-                `${name}-teller`,
-                {
-                    project: project.id,
-                    purpose: "deliveries",
-                    description: "The relay tells what became of a commit",
-                    accessLevel: "developer",
-                    scopes: ["api"],
-                    credentials: args.credentials,
-                },
-                { parent: this },
-            );
-            this.teller = pulumi.secret(teller.token);
-        }
-        if (args.awaited) {
-            // Reporters are the least who see statuses of a private repository.
-            const witness = makeAccessToken(
-                `${name}-witness`,
-                {
-                    project: project.id,
-                    purpose: "rollouts",
-                    description: "Pipelines wait until a commit is healthy",
-                    accessLevel: "reporter",
-                    scopes: ["read_api"],
-                    credentials: args.credentials,
-                },
-                { parent: this },
-            );
-            this.witness = pulumi.secret(witness.token);
-        }
-        this.reader = this.readerToken(name, args, project);
-        if (apps.some((app) => handedOver(app, fullPath).length > 0)) {
-            const starter = new gitlab.PipelineTrigger(
-                // A new generation is a new token: GitLab changes none of an existing one.
-                `${name}-starter-g${args.credentials.generation}`,
-                {
-                    project: project.id,
-                    description: `Pipelines of app repositories start the release, g${args.credentials.generation}`,
-                },
-                { parent: this, additionalSecretOutputs: ["token"] },
-            );
-            this.starter = pulumi.secret(starter.token);
-        }
-        if (token !== undefined) {
-            // Any user name does with an access token; GitLab's own examples use this one.
-            this.writer = { username: pulumi.output("oauth2"), password: pulumi.secret(token.token) };
-        }
-
-        this.projectId = project.id;
-        this.webUrl = project.webUrl;
-        this.cloneUrl = project.httpUrlToRepo;
-        this.registerOutputs({ projectId: this.projectId, webUrl: this.webUrl, cloneUrl: this.cloneUrl });
     }
 
-    /** Every reason these args cannot work; empty when they can. */
-    static check({ apps, fullPath, environments }: ConfigRepositoryArgs): string[] {
-        const strangers = apps.filter((app) => configAt(app, fullPath) === undefined);
-        return [
-            ...(strangers.length === 0
-                ? []
-                : [
-                      `apps must have ${fullPath} as a config repository; got ${strangers.map(({ name }) => name).join(", ")}.`,
-                  ]),
-            ...Object.entries(sharedSettings).flatMap(([setting, valueOf]) => {
-                const values = [...new Set(apps.flatMap((app) => valueOf(app) ?? []))];
-                return values.length < 2 || setting === "config.path"
-                    ? []
-                    : [`apps must agree on ${setting}, which exists once here; got ${values.join(", ")}.`];
-            }),
-            ...(environments.length > 0 ? [] : ["environments must name at least one; got none."]),
-        ];
+    /** What its pipelines are set to, and how they reach the network. */
+    private makeVariables(name: string, args: ConfigRepositoryArgs, project: gitlab.Project): void {
+        const { apps, fullPath } = args;
+        const settings = repositorySettings(apps, fullPath);
+        const runs =
+            Object.keys(settings).length > 0 ||
+            configEstateFile(apps, args.pipelines, fullPath) !== undefined;
+        const plain = { ...settings, ...(runs ? pipelineProxy(args.network) : {}) };
+        const files = runs ? pipelineFiles(args.network) : {};
+        if (Object.keys({ ...plain, ...files }).length > 0) {
+            new CiVariables(
+                `${name}-variables`,
+                { project: project.id, plain, files, secret: {} },
+                { parent: this },
+            );
+        }
+    }
+
+    private makeGate(
+        name: string,
+        args: ConfigRepositoryArgs,
+        project: gitlab.Project,
+    ): ApprovalGate | undefined {
+        if (args.gate === undefined) {
+            return undefined;
+        }
+        // The repository's own pipelines have these already.
+        const covered = Object.keys(repositorySettings(args.apps, args.fullPath)).length > 0;
+        return new ApprovalGate(
+            `${name}-gate`,
+            {
+                plan: args.gate,
+                project: project.id,
+                settings: covered ? {} : pipelineProxy(args.network),
+                files: covered ? {} : pipelineFiles(args.network),
+                credentials: args.credentials,
+            },
+            { parent: this },
+        );
+    }
+
+    /** Developers are the least who set statuses; what they may not merge, it may not. */
+    private tellerToken(
+        name: string,
+        { credentials }: ConfigRepositoryArgs,
+        project: gitlab.Project,
+    ): pulumi.Output<string> {
+        const { token } = makeAccessToken(
+            `${name}-teller`,
+            {
+                project: project.id,
+                purpose: "deliveries",
+                description: "The relay tells what became of a commit",
+                accessLevel: "developer",
+                scopes: ["api"],
+                credentials,
+            },
+            { parent: this },
+        );
+        return pulumi.secret(token);
+    }
+
+    /** Reporters are the least who see statuses of a private repository. */
+    private witnessToken(
+        name: string,
+        { credentials }: ConfigRepositoryArgs,
+        project: gitlab.Project,
+    ): pulumi.Output<string> {
+        const { token } = makeAccessToken(
+            `${name}-witness`,
+            {
+                project: project.id,
+                purpose: "rollouts",
+                description: "Pipelines wait until a commit is healthy",
+                accessLevel: "reporter",
+                scopes: ["read_api"],
+                credentials,
+            },
+            { parent: this },
+        );
+        return pulumi.secret(token);
+    }
+
+    private starterToken(
+        name: string,
+        { apps, fullPath, credentials }: ConfigRepositoryArgs,
+        project: gitlab.Project,
+    ): pulumi.Output<string> | undefined {
+        if (!apps.some((app) => handedOver(app, fullPath).length > 0)) {
+            return undefined;
+        }
+        const { token } = new gitlab.PipelineTrigger(
+            // A new generation is a new token: GitLab changes none of an existing one.
+            `${name}-starter-g${credentials.generation}`,
+            {
+                project: project.id,
+                description: `Pipelines of app repositories start the release, g${credentials.generation}`,
+            },
+            { parent: this, additionalSecretOutputs: ["token"] },
+        );
+        return pulumi.secret(token);
     }
 
     /** The branch the repository starts with gets the first content; the others begin where the plan says. */
