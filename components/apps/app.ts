@@ -76,7 +76,7 @@ export class AppSpace extends pulumi.ComponentResource {
     /** Pull robots, by environment. */
     public readonly pull: Readonly<Record<string, RobotLogin>>;
     /** Of an app with previews. */
-    public readonly previews?: PreviewAccess;
+    public readonly previews: PreviewAccess | undefined;
     /** Everything that must be there before the app is delivered. */
     public readonly ready: readonly pulumi.Resource[];
     /** The engine's rights in its namespaces, by cluster. */
@@ -130,73 +130,9 @@ export class AppSpace extends pulumi.ComponentResource {
         );
         this.pipelines = this.pipelineAccess(name, args, projects);
         if (app.ci === "gitlab") {
-            const { lanes, plain, secret } = this.pipelines.build;
-            const { network } = estate;
-            const project = this.repository.projectId;
-            new CiVariables(
-                `${name}-build`,
-                {
-                    project,
-                    plain: {
-                        ...(app.included === undefined ? plain : ruleSettings(app)),
-                        ...pipelineProxy(network),
-                    },
-                    files: {
-                        ...pipelineFiles(network),
-                        ...(app.included === undefined ? {} : { [settingsKey]: inFile(plain) }),
-                    },
-                    secret,
-                },
-                { parent: this },
-            );
-            for (const [environment, variables] of sortedEntries(lanes)) {
-                new CiVariables(
-                    `${name}-build-${environment}`,
-                    {
-                        project,
-                        ...(app.included === undefined ? variables : asFile(laneSettingsKey, variables)),
-                        environment,
-                    },
-                    { parent: this },
-                );
-            }
-            new CiVariables(
-                `${name}-promotion-variables`,
-                {
-                    project: required(args.configs, app.config.fullPath, "config repository").projectId,
-                    ...(app.included === undefined
-                        ? this.pipelines.promotion
-                        : // A config repository has those of other apps too.
-                          asFile(`${settingsKey}${keySuffix(app)}`, this.pipelines.promotion)),
-                },
-                { parent: this },
-            );
-            for (const [path, variables] of sortedEntries(this.releases(args, this.pipelines.push))) {
-                new CiVariables(
-                    `${name}-release-variables`,
-                    {
-                        project: required(args.configs, path, "config repository").projectId,
-                        ...variables,
-                    },
-                    { parent: this },
-                );
-            }
+            this.makeVariables(name, args);
         }
-        if (app.previews !== undefined) {
-            this.previews = new PreviewAccess(
-                `${name}-previews`,
-                {
-                    app,
-                    previews: app.previews,
-                    project: this.repository.projectId,
-                    settings: previewSettings(estate, app, args.previewPage),
-                    registry: this.robot(`${name}-preview`, "preview", args, app.previews.place, projects),
-                    credentials: estate.credentials,
-                    ...(args.previewHook === undefined ? {} : { hook: args.previewHook }),
-                },
-                { parent: this },
-            );
-        }
+        this.previews = this.previewAccess(name, args, projects);
         this.registerOutputs({ webUrl: this.repository.webUrl });
     }
 
@@ -222,6 +158,89 @@ export class AppSpace extends pulumi.ComponentResource {
                         `environment "${environment}" needs a provider and a delivery account of cluster "${cluster}".`,
                 ),
         ]);
+    }
+
+    /** Variables of its pipelines in GitLab: what builds, each lane, promotions, and releases in other repositories. */
+    private makeVariables(name: string, args: AppSpaceArgs): void {
+        const {
+            app,
+            configs,
+            estate: { network },
+        } = args;
+        const { lanes, plain, secret } = this.pipelines.build;
+        const project = this.repository.projectId;
+        new CiVariables(
+            `${name}-build`,
+            {
+                project,
+                plain: {
+                    ...(app.included === undefined ? plain : ruleSettings(app)),
+                    ...pipelineProxy(network),
+                },
+                files: {
+                    ...pipelineFiles(network),
+                    ...(app.included === undefined ? {} : { [settingsKey]: inFile(plain) }),
+                },
+                secret,
+            },
+            { parent: this },
+        );
+        for (const [environment, variables] of sortedEntries(lanes)) {
+            new CiVariables(
+                `${name}-build-${environment}`,
+                {
+                    project,
+                    ...(app.included === undefined ? variables : asFile(laneSettingsKey, variables)),
+                    environment,
+                },
+                { parent: this },
+            );
+        }
+        new CiVariables(
+            `${name}-promotion-variables`,
+            {
+                project: required(configs, app.config.fullPath, "config repository").projectId,
+                ...(app.included === undefined
+                    ? this.pipelines.promotion
+                    : // A config repository has those of other apps too.
+                      asFile(`${settingsKey}${keySuffix(app)}`, this.pipelines.promotion)),
+            },
+            { parent: this },
+        );
+        for (const [path, variables] of sortedEntries(this.releases(args, this.pipelines.push))) {
+            new CiVariables(
+                `${name}-release-variables`,
+                {
+                    project: required(configs, path, "config repository").projectId,
+                    ...variables,
+                },
+                { parent: this },
+            );
+        }
+    }
+
+    private previewAccess(
+        name: string,
+        args: AppSpaceArgs,
+        projects: Readonly<Record<string, ImageProject>>,
+    ): PreviewAccess | undefined {
+        const { app, estate, previewPage, previewHook } = args;
+        if (app.previews === undefined) {
+            return undefined;
+        }
+        return new PreviewAccess(
+            `${name}-previews`,
+            {
+                app,
+                previews: app.previews,
+                project: this.repository.projectId,
+                settings: previewSettings(estate, app, previewPage),
+                registry: this.robot(`${name}-preview`, "preview", args, app.previews.place, projects),
+                credentials: estate.credentials,
+                ...(previewHook === undefined ? {} : { hook: previewHook }),
+            },
+            { parent: this },
+        );
     }
 
     private imageProject(name: string, args: AppSpaceArgs, environment: AppEnvironment): ImageProject {
