@@ -82,7 +82,10 @@ export function estateYaml(
 }
 
 /** Rules of a lane's jobs, as inputs: when one of its refs is due, and when a person starts it. */
-export function laneInputs({ environment, ref }: Lane): Record<"environment" | "due" | "by_person", string> {
+export function laneInputs({
+    environment,
+    ref,
+}: Pick<Lane, "environment" | "ref">): Record<"environment" | "due" | "by_person", string> {
     const due = dueRule(ref.kind, environment);
     return { environment, due, by_person: `${due} && $LANE_${keyPart(environment)}_START == "person"` };
 }

@@ -7,10 +7,10 @@ import { versionFile, versionOf } from "../../../../estate/flows/plan";
 import { given } from "../../../../estate/plain";
 import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
-import { previewJobs } from "../../systems";
 import { environmentBranches } from "../environment-branches";
 import { includedNote, type CiFiles } from "../files";
-import { allLanes, gitlabFlow, includedLanes, testJobs } from "../gitlab-flow";
+import { gitlabFlow } from "../gitlab-flow";
+import { allLanes, includedLanes, previewPart, testJobs } from "../lanes";
 
 export const described: CiFiles = {
     app: {
@@ -19,11 +19,9 @@ export const described: CiFiles = {
         lastStage: "merge_back",
         pipeline: {
             gitlab: (app, _, machines) =>
-                [
-                    rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
-                    ...allLanes(app, machines, "deliver"),
-                    ...(app.previews === undefined ? [] : [`include: ${previewJobs}`, ""]),
-                ].join("\n"),
+                rendered("app.gitlab-ci.yml", testJobs(app)) +
+                allLanes(app, machines, "deliver") +
+                previewPart(app),
             // A rule refuses such apps.
             jenkins: () => "",
         },

@@ -9,20 +9,16 @@ import type { App } from "../../../../estate/model";
 import { renderFile, type Values } from "../../../support/template";
 import { assignments, promotionCredentials, withCredentials } from "../../jenkins";
 import type { Settings } from "../../settings";
-import { pipelineFile, previewJobs } from "../../systems";
+import { pipelineFile } from "../../systems";
 import { includedNote, type CiFiles } from "../files";
+import { ownPipeline, previewPart, testJobs } from "../lanes";
 
 export const environmentBranches: CiFiles = {
     app: {
         scripts: ["test.sh", "quality.sh", "image.sh", "deliver.sh"],
         lastStage: "deliver",
         pipeline: {
-            gitlab: ({ name, previews, pipeline: { images } }) =>
-                rendered("app.gitlab-ci.yml", {
-                    app: name,
-                    testImage: images.test,
-                    qualityImage: images.quality,
-                }) + (previews === undefined ? "" : `\ninclude: ${previewJobs}\n`),
+            gitlab: (app) => rendered("app.gitlab-ci.yml", testJobs(app)) + previewPart(app),
             jenkins: appJenkinsfile,
         },
     },
@@ -33,16 +29,7 @@ export const environmentBranches: CiFiles = {
     },
     included: {
         app: {
-            own: ({ name, pipeline: { images } }) => [
-                {
-                    path: pipelineFile.gitlab,
-                    text: rendered("included-app.gitlab-ci.yml", {
-                        app: name,
-                        testImage: images.test,
-                        qualityImage: images.quality,
-                    }),
-                },
-            ],
+            own: ownPipeline(__dirname),
             estate: ({ previews, pipeline: { images } }, { project, version }) =>
                 rendered("estate-app.yml", {
                     project,

@@ -3,15 +3,11 @@
  * may change later (which refs, what starts a delivery, where images go) is not in them: those are CI variables.
  */
 import * as path from "node:path";
-import type { Lane } from "../../../../estate/flows/plan";
 import { versionFile, versionOf } from "../../../../estate/flows/plan";
-import { onMachine } from "../../../../estate/machines";
-import type { App, Machine } from "../../../../estate/model";
+import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
-import { yamlScalar } from "../../../support/yaml";
-import { pipelineFile } from "../../systems";
-import { dueRule, estateYaml, laneInputs, type Included } from "../estateYaml";
-import { includedNote, type CiFiles, type EnvironmentMachines } from "../files";
+import { includedNote, type CiFiles } from "../files";
+import { allLanes, includedLanes, testJobs } from "../lanes";
 
 export const gitlabFlow: CiFiles = {
     app: {
@@ -29,10 +25,7 @@ export const gitlabFlow: CiFiles = {
         lastStage: "merge_back",
         pipeline: {
             gitlab: (app, _, machines) =>
-                [
-                    rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
-                    ...allLanes(app, machines, "deploy"),
-                ].join("\n"),
+                rendered("app.gitlab-ci.yml", testJobs(app)) + allLanes(app, machines, "deploy"),
             // A rule of the flow refuses such apps.
             jenkins: () => "",
         },
@@ -42,168 +35,6 @@ export const gitlabFlow: CiFiles = {
     },
     notes,
 };
-
-/** Values of the jobs that a repository has for itself. */
-export function testJobs({ name, pipeline: { images } }: App): Record<string, string> {
-    return { app: name, testImage: images.test, qualityImage: images.quality };
-}
-
-/** What an app repository includes for its lanes. */
-function laneFiles(
-    { plan, pipeline: { images } }: App,
-    stages: { readonly build: string; readonly deploy: string },
-    machines: EnvironmentMachines,
-): Included[] {
-    const common = {
-        build_stage: stages.build,
-        deploy_stage: stages.deploy,
-        build_image: images.build,
-        deliver_image: images.deliver,
-    };
-    return [
-        { file: "/lanes/app.yml", inputs: common },
-        ...plan.lanes.flatMap((lane): Included[] => {
-            const { environment, due, by_person } = laneInputs(lane);
-            return [
-                ...(lane.reuses.length === 0
-                    ? []
-                    : [{ file: "/lanes/reuse.yml", inputs: { environment, due, image: images.promote } }]),
-                machines[environment] === undefined
-                    ? { file: "/lanes/lane.yml", inputs: { environment, due, by_person } }
-                    : {
-                          file: "/lanes/machine.yml",
-                          inputs: {
-                              ...{ environment, due, by_person },
-                              stage: stages.deploy,
-                              image: images.compose,
-                              card_image: images.promote,
-                          },
-                      },
-                ...(lane.mergesBack.length === 0
-                    ? []
-                    : [
-                          {
-                              file: "/lanes/merge-back.yml",
-                              inputs: { environment, due, image: images.promote },
-                          },
-                      ]),
-            ];
-        }),
-    ];
-}
-
-/** For each machine, what its jobs want of a runner: tags where it has one of its own. */
-function machineJobs(machines: EnvironmentMachines): Record<string, unknown> {
-    return Object.fromEntries(
-        Object.entries(machines).map(([environment, { reached }]) => [
-            `.machine_${environment}`,
-            reached.by === "runner" ? { tags: reached.tags } : {},
-        ]),
-    );
-}
-
-/** Stages of tests in the pipelines that a repository may have had before, with another flow: its jobs go on in them. */
-const testStages = ["test", "quality"];
-
-/** Stages of {@link laneFiles} that come before the one that builds. */
-function laneStages({ plan }: App): string[] {
-    return plan.lanes.some(({ reuses }) => reuses.length > 0) ? ["reuse_image"] : [];
-}
-
-/** What a repository has for itself where it includes the rest. @param folder with the flow's `included-app.gitlab-ci.yml`. */
-export function ownPipeline(folder: string): CiFiles["included"]["app"]["own"] {
-    return (app) => [
-        {
-            path: pipelineFile.gitlab,
-            text: renderFile(path.join(folder, "included-app.gitlab-ci.yml"), testJobs(app)),
-        },
-    ];
-}
-
-/** An app repository that includes its lanes. @param stages the names that the flow has for those of tests, images and deliveries. */
-export function includedLanes(
-    folder: string,
-    stages: Readonly<Record<"test" | "build" | "deploy", string>>,
-): CiFiles["included"]["app"] {
-    return {
-        quiet: true,
-        own: ownPipeline(folder),
-        estate: (app, from, machines) =>
-            estateYaml(
-                app,
-                from,
-                {
-                    files: laneFiles(app, stages, machines),
-                    stages: [
-                        ...new Set([...testStages, stages.test, ...laneStages(app)]),
-                        ...[stages.build, stages.deploy, "merge_back"],
-                    ],
-                    workflow: '$CI_COMMIT_REF_PROTECTED == "true"',
-                },
-                machineJobs(machines),
-            ),
-    };
-}
-
-/** The jobs of all lanes as lines of a file, and what those to machines have in common. @param stage the one that delivers. */
-export function allLanes(app: App, machines: EnvironmentMachines, stage: string): string[] {
-    return [
-        ...(app.environments.some(onMachine)
-            ? ["", rendered("../machines/machine.gitlab-ci.yml", { stage }).trimEnd()]
-            : []),
-        ...app.plan.lanes.flatMap((lane) => laneJobs(lane, machines[lane.environment])),
-        "",
-    ];
-}
-
-/** The jobs of one lane. `machine`: where it delivers to, if that is one. */
-function laneJobs(lane: Lane, machine?: Machine): string[] {
-    const { environment, ref, reuses, mergesBack } = lane;
-    const job = (name: string): string => yamlScalar(`${name} ${environment}`);
-    const due = dueRule(ref.kind, environment);
-    const rule = ["  rules:", `    - if: ${due}`];
-    const prepares = (action: string): string =>
-        `  environment: { name: ${yamlScalar(environment)}, action: ${action} }`;
-    return [
-        "",
-        ...(reuses.length === 0
-            ? []
-            : [`${job("reuse_image")}:`, "  extends: .reuse_image", prepares("prepare"), ...rule, ""]),
-        `${job("build_image")}:`,
-        "  extends: .build_image",
-        ...(reuses.length === 0 ? [] : [`  needs: [test, quality, ${job("reuse_image")}]`]),
-        prepares("prepare"),
-        ...rule,
-        "",
-        `${job("deploy")}:`,
-        `  extends: ${machine === undefined ? ".deploy" : ".compose"}`,
-        ...(machine?.reached.by === "runner"
-            ? [`  tags: [${machine.reached.tags.map(yamlScalar).join(", ")}]`]
-            : []),
-        `  environment: { name: ${yamlScalar(environment)} }`,
-        "  # One at a time.",
-        `  resource_group: ${yamlScalar(environment)}`,
-        "  rules:",
-        `    - if: ${laneInputs(lane).by_person}`,
-        "      when: manual",
-        `    - if: ${due}`,
-        ...(machine === undefined
-            ? []
-            : [
-                  "",
-                  `${job("notify")}:`,
-                  "  extends: .notify",
-                  `  needs: [${job("deploy")}]`,
-                  prepares("verify"),
-                  "  rules:",
-                  `    - if: ${due}`,
-                  "      when: always",
-              ]),
-        ...(mergesBack.length === 0
-            ? []
-            : ["", `${job("merge_back")}:`, "  extends: .merge_back", prepares("verify"), ...rule]),
-    ];
-}
 
 function notes(app: App): string {
     return rendered("notes/ci.md", {

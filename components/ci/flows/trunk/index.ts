@@ -7,11 +7,10 @@ import type { Lane } from "../../../../estate/flows/plan";
 import { versionFile, versionOf } from "../../../../estate/flows/plan";
 import type { App } from "../../../../estate/model";
 import { renderFile } from "../../../support/template";
-import { yaml, yamlScalar } from "../../../support/yaml";
-import { previewJobs } from "../../systems";
+import { yaml } from "../../../support/yaml";
 import { dueRule, estateYaml, laneInputs, type Included } from "../estateYaml";
 import { includedNote, type CiFiles } from "../files";
-import { ownPipeline, testJobs } from "../gitlab-flow";
+import { jobsText, ownPipeline, previewPart, startRules, testJobs, type Jobs } from "../lanes";
 
 export const trunk: CiFiles = {
     app: {
@@ -19,17 +18,11 @@ export const trunk: CiFiles = {
         lastStage: "deliver",
         pipeline: {
             gitlab: (app) =>
-                [
-                    rendered("app.gitlab-ci.yml", testJobs(app)).trimEnd(),
-                    "",
-                    "# What is released was tested before: as a merge request, and in the environment before.",
-                    ...yaml({ ".tests": tests(app) })
-                        .trimEnd()
-                        .split("\n"),
-                    ...app.plan.lanes.flatMap(laneJobs),
-                    "",
-                    ...(app.previews === undefined ? [] : [`include: ${previewJobs}`, ""]),
-                ].join("\n"),
+                rendered("app.gitlab-ci.yml", testJobs(app)) +
+                "\n# What is released was tested before: as a merge request, and in the environment before.\n" +
+                yaml({ ".tests": tests(app) }) +
+                app.plan.lanes.map((lane) => jobsText(laneJobs(lane))).join("") +
+                previewPart(app),
             // A rule of the flow refuses such apps.
             jenkins: () => "",
         },
@@ -39,22 +32,10 @@ export const trunk: CiFiles = {
         lastStage: "rollback",
         pipeline: {
             gitlab: (apps) =>
-                [
-                    rendered("config.gitlab-ci.yml").trimEnd(),
-                    ...unique(apps.flatMap(releases).map(({ environment }) => environment)).flatMap(
-                        (environment) => [
-                            "",
-                            `${yamlScalar(`release ${environment}`)}:`,
-                            "  extends: .release",
-                            `  environment: { name: ${yamlScalar(environment)} }`,
-                            "",
-                            `${yamlScalar(`baseline ${environment}`)}:`,
-                            "  extends: .baseline",
-                            `  environment: { name: ${yamlScalar(environment)}, action: verify }`,
-                        ],
-                    ),
-                    "",
-                ].join("\n"),
+                rendered("config.gitlab-ci.yml") +
+                unique(apps.flatMap(releases).map(({ environment }) => environment))
+                    .map((name) => jobsText(releaseJobs(name)))
+                    .join(""),
             jenkins: () => "",
         },
     },
@@ -114,33 +95,36 @@ function due({ environment, ref }: Lane): string {
 }
 
 /** The jobs of one lane. */
-function laneJobs(lane: Lane): string[] {
+function laneJobs(lane: Lane): Jobs {
     const { environment, handsOver } = lane;
-    const job = (name: string): string => yamlScalar(`${name} ${environment}`);
-    const start = [
-        "  rules:",
-        `    - if: ${laneInputs(lane).by_person}`,
-        "      when: manual",
-        `    - if: ${due(lane)}`,
-    ];
     if (handsOver === true) {
-        return ["", `${job("release")}:`, "  extends: .release", ...start];
+        return { [`release ${environment}`]: { extends: ".release", rules: startRules(lane) } };
     }
-    return [
-        "",
-        `${job("build")}:`,
-        "  extends: .build",
-        `  environment: { name: ${yamlScalar(environment)}, action: prepare }`,
-        "  rules:",
-        `    - if: ${due(lane)}`,
-        "",
-        `${job("deliver")}:`,
-        "  extends: .deliver",
-        `  environment: { name: ${yamlScalar(environment)} }`,
-        "  # One at a time; the script also sees to it that the newest commit wins.",
-        `  resource_group: ${yamlScalar(environment)}`,
-        ...start,
-    ];
+    return {
+        [`build ${environment}`]: {
+            extends: ".build",
+            environment: { name: environment, action: "prepare" },
+            rules: [{ if: due(lane) }],
+        },
+        [`deliver ${environment}`]: {
+            extends: ".deliver",
+            environment: { name: environment },
+            // One delivery at a time; the script also sees to it that the newest commit wins.
+            resource_group: environment,
+            rules: startRules(lane),
+        },
+    };
+}
+
+/** The jobs of the config repository for an environment that others release to. */
+function releaseJobs(environment: string): Jobs {
+    return {
+        [`release ${environment}`]: { extends: ".release", environment: { name: environment } },
+        [`baseline ${environment}`]: {
+            extends: ".baseline",
+            environment: { name: environment, action: "verify" },
+        },
+    };
 }
 
 function notes(app: App): string {
