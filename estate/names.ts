@@ -166,9 +166,3 @@ export const pullRobot = "pull";
 
 /** Branch of the merge requests that bring repositories another version of their pipelines. */
 export const proposalBranch = "estate/pipelines";
-
-/** Whether a branch or tag is one of a name or a pattern with `*`, as GitLab protects it. */
-export function covers(pattern: string, name: string): boolean {
-    const parts = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`).test(name);
-}

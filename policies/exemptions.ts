@@ -2,6 +2,7 @@
  * Exemptions: a rule does not hold for a resource, for a reason and until a day. Pulumi's SDK has none. Pure, but for
  * {@link ExemptionLog}, which remembers what was exempted in a run.
  */
+import { covers } from "../estate/wildcard";
 import type { Reviewed } from "./rule";
 
 /** One exemption. */
@@ -107,8 +108,7 @@ export function isAbout({ resource: wanted }: Exemption, { urn, name }: Reviewed
     if (wanted.startsWith("urn:")) {
         return wanted === urn;
     }
-    const parts = wanted.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`).test(name);
+    return covers(wanted, name);
 }
 
 /** What is said of a violation that is exempted: end and reason first, then what would have been said. */

@@ -6,6 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { covers } from "../../estate/wildcard";
 import { CommandError } from "../support/console";
 import type { Finding } from "./finding";
 import { nouns, type Noun } from "./words";
@@ -91,9 +92,4 @@ export function withoutAccepted(
         ),
         unused: decisions.filter((each) => !used.has(each)),
     };
-}
-
-function covers(pattern: string, value: string): boolean {
-    const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`).test(value);
 }

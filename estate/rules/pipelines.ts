@@ -1,5 +1,6 @@
-import { covers, proposalBranch } from "../names";
+import { proposalBranch } from "../names";
 import { sharedSettings } from "../pipeline";
+import { covers } from "../wildcard";
 import type { Checked, Finding, Rule } from "./rule";
 
 /** Pipelines: the hotfix lane, and what apps of one config repository have in common. */

@@ -91,12 +91,3 @@ export function opens(declared: readonly string[] | undefined, further: readonly
 function levelOrNever(grant: string): number {
     return levelOf(grant) || Infinity;
 }
-
-/** Whether the name of a protection, which may hold `*`, covers a branch or tag. GitLab's rule: everything else is literal. */
-export function matches(pattern: string, name: string): boolean {
-    if (!pattern.includes("*")) {
-        return pattern === name;
-    }
-    const escaped = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${escaped.join(".*")}$`).test(name);
-}

@@ -1,5 +1,6 @@
 /** What in a project is not as declared. Pure. */
 import { compare } from "../../../estate/problem";
+import { covers } from "../../../estate/wildcard";
 import { nameOf, type IdKind, type Ids } from "../../support/gitlabIds";
 import { property, textOf, type Declared } from "../declared";
 import { text } from "../../doctor/json";
@@ -7,7 +8,7 @@ import { difference, facts, open, publicUrl, type Finding } from "../finding";
 import type { Raw } from "../reader";
 import { word } from "../shell";
 import { approvalFields, projectFields, pushRuleFields } from "./fields";
-import { grantsOf, grantText, matches, opens } from "./grants";
+import { grantsOf, grantText, opens } from "./grants";
 import { isThere, type GitLabInventory, type ProjectInventory } from "./inventory";
 import { Look, madeBy, type NamingContext } from "./place";
 import { types } from "./types";
@@ -248,7 +249,7 @@ export class ProjectLook extends Look<ProjectInventory> {
             .filter((rule) => !names.has(String(rule["name"])))
             .map((rule) => {
                 const pattern = String(rule["name"]);
-                const covered = made.filter((each) => matches(pattern, textOf(each, "branch")));
+                const covered = made.filter((each) => covers(pattern, textOf(each, "branch")));
                 const opened = covered.some((each) => {
                     const { push, merge } = wantedOf(each);
                     return (
@@ -307,7 +308,7 @@ export class ProjectLook extends Look<ProjectInventory> {
                 const pattern = String(rule["name"]);
                 const overlaps = made.some((each) => {
                     const tag = textOf(each, "tag");
-                    return matches(pattern, tag) || matches(tag, pattern);
+                    return covers(pattern, tag) || covers(tag, pattern);
                 });
                 return this.undeclared(
                     "protectedTag",

@@ -1,4 +1,5 @@
 /** What Argo CD has of its own in the pack: rules about its objects and settings. */
+import { covers } from "../../../estate/wildcard";
 import {
     isPlainHttp,
     isProd,
@@ -266,13 +267,8 @@ function admits(destination: Props, wanted: Props): boolean {
     return ["namespace", "name", "server"].every((field) => {
         const [pattern, value] = [text(destination, field), text(wanted, field)];
         // A cluster goes by name or by server; the one that is not given on either side says nothing.
-        return pattern === undefined || value === undefined || patternOf(pattern).test(value);
+        return pattern === undefined || value === undefined || covers(pattern, value);
     });
-}
-
-function patternOf(pattern: string): RegExp {
-    const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`);
 }
 
 const productionHeard: StackRule = {

@@ -1,4 +1,5 @@
 /** Rules about branches and tags of GitLab: who can change what runs, and whether its history stays. */
+import { covers } from "../../../estate/wildcard";
 import { cisGitlab, slsaSource } from "../../references";
 import { isProd, type Finding, type ResourceRule, type Reviewed, type StackRule } from "../../rule";
 import { isGiven, isTrue, objects, text, type Props } from "../../values";
@@ -86,12 +87,6 @@ function branchesIn(resources: readonly Reviewed[]): MadeBranch[] {
                   : undefined;
         return name === undefined ? [] : [{ name, resource }];
     });
-}
-
-/** Whether a protection's `branch`, a name or a pattern with `*`, is about this branch. */
-function covers(pattern: string, name: string): boolean {
-    const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join(".*")}$`).test(name);
 }
 
 /**

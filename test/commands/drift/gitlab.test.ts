@@ -7,9 +7,10 @@ import { describe, test } from "node:test";
 import { declaredIn } from "../../../commands/drift/declared";
 import type { Finding } from "../../../commands/drift/finding";
 import { gitlabDrift } from "../../../commands/drift/gitlab/compare";
-import { grantText, matches, opens } from "../../../commands/drift/gitlab/grants";
+import { grantText, opens } from "../../../commands/drift/gitlab/grants";
 import { blobId, decidesPipelines } from "../../../commands/drift/gitlab/content";
 import type { GitLabInventory } from "../../../commands/drift/gitlab/inventory";
+import { covers } from "../../../estate/wildcard";
 import { namedIds } from "../../../commands/support/gitlabIds";
 import { json, markdown, terminalText } from "../../../commands/drift/report";
 
@@ -694,8 +695,8 @@ describe("drift in GitLab", () => {
 
 describe("GitLab's protections", () => {
     test("patterns", () => {
-        assert.ok(matches("pro*", "prod") && matches("*", "a/b") && matches("v*", "v1.0"));
-        assert.ok(!matches("pro", "prod") && !matches("p.o*", "prod") && !matches("*x", "prod"));
+        assert.ok(covers("pro*", "prod") && covers("*", "a/b") && covers("v*", "v1.0"));
+        assert.ok(!covers("pro", "prod") && !covers("p.o*", "prod") && !covers("*x", "prod"));
     });
 
     test("users, groups and keys stand before the role that GitLab shows beside them", () => {
