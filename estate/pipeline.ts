@@ -9,6 +9,22 @@ import type { Spec, SpecApp } from "./schema";
 /** Path of the file by which the estate says what a repository includes. */
 export const estateFile = "ci/estate.yml";
 
+/** Type of what a state has of a file that is to come to a repository by a merge request. */
+export const proposalType = "gitops-estate:gitlab:Proposal";
+
+/** What is to be in such a file, and how the merge request is called. */
+export interface ProposedFile {
+    /** The branch that it is merged into. */
+    readonly branch: string;
+    readonly path: string;
+    readonly text: string;
+    /** Tag of the pipelines that the file includes. */
+    readonly version: string;
+    /** Title of the merge request, and of the commit on its branch. */
+    readonly title: string;
+    readonly commit: string;
+}
+
 /**
  * What exists once in a config repository that apps share, by its path in the spec below each app; undefined for an app
  * that has no part in it. What each app has for itself there has its name in the key or the folder instead.
@@ -65,11 +81,13 @@ export function resolvePipeline(app: SpecApp, { defaults }: Spec): Pipeline {
  */
 export function resolveIncluded(app: SpecApp, { teams, pipelines, defaults }: Spec): App["included"] {
     const levels = [app.pipelines, teams[app.team]?.pipelines ?? {}, pipelines];
-    const use = levels.find((level) => level.use !== undefined)?.use;
-    const version = levels.find((level) => level.version !== undefined)?.version;
-    const move = levels.find((level) => level.move !== undefined)?.move;
-    return use === "included" && (app.ci ?? defaults.ci) === "gitlab"
-        ? { ...given("version", version), ...(move === "mergeRequest" ? { byMergeRequest: true } : {}) }
+    const stated = <Key extends "use" | "version" | "move">(key: Key): (typeof levels)[number][Key] =>
+        levels.find((level) => level[key] !== undefined)?.[key];
+    return stated("use") === "included" && (app.ci ?? defaults.ci) === "gitlab"
+        ? {
+              ...given("version", stated("version")),
+              ...(stated("move") === "mergeRequest" ? { byMergeRequest: true } : {}),
+          }
         : undefined;
 }
 

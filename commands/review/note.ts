@@ -1,15 +1,15 @@
 /** A review note: what a change means, in the order in which people need it. Pure; how it looks is render.ts. */
 import { isDeepStrictEqual } from "node:util";
 import type { Estate, Language } from "../../estate/model";
-import { estateFile } from "../../estate/pipeline";
+import { estateFile, proposalType } from "../../estate/pipeline";
 import { compare, show } from "../../estate/problem";
-import { given } from "../../estate/plain";
+import { given, withoutApi } from "../../estate/plain";
 import { sortFindings, type Refusal } from "../doctor/finding";
 import { driftLines, readable } from "../support/drift";
 import type { LookAhead } from "../support/lookAhead";
 import { flowsMoved, movedLines } from "../support/moves";
 import type { RunReport } from "../support/runReport";
-import { proposalType, wishOf } from "../support/proposals";
+import { wishOf } from "../support/proposals";
 import { startLines } from "../support/starts";
 import { changesOf, isOnServer, kindOf, secretMark, textOf, type Change, type Properties } from "./change";
 import { differences, type Difference } from "./differences";
@@ -422,7 +422,7 @@ function unseen({ at, commit, toInclude = [] }: Against, language: Language): It
 function movedServer({ type, name, before, after }: Change): { server: string; was: string; is: string }[] {
     const key = { "pulumi:providers:gitlab": "baseUrl", "pulumi:providers:harbor": "url" }[type];
     const [was, is] = [before, after].map((side) => (key === undefined ? undefined : textOf(side?.[key])));
-    const host = (url: string): string => url.replace(/\/api\/v4\/?$/, "").replace(/\/+$/, "");
+    const host = (url: string): string => withoutApi(url).replace(/\/+$/, "");
     return was === undefined || is === undefined || host(was) === host(is)
         ? []
         : [

@@ -7,27 +7,17 @@
  * It asks GitLab with the account of the update. Nothing else may write to those repositories, and no token is made for it.
  */
 import { proposalBranch } from "../../estate/names";
+import { proposalType, type ProposedFile } from "../../estate/pipeline";
 import type { Ask } from "../doctor/http";
 import { list, record, text } from "../doctor/json";
 import { CommandError } from "./console";
 import { liveResources, type ExportedStack } from "./exported";
 
-/** The type of the wish in a state. */
-export const proposalType = "gitops-estate:gitlab:Proposal";
-
 /** A file that a repository is to have on a branch. */
-export interface Wish {
+export interface Wish extends ProposedFile {
     /** Id and full path of the project. */
     readonly project: string;
     readonly repository: string;
-    readonly branch: string;
-    readonly path: string;
-    readonly text: string;
-    /** The pipelines that the file includes. */
-    readonly version: string;
-    /** Title of the merge request, and of the commit on its branch. */
-    readonly title: string;
-    readonly commit: string;
 }
 
 /** A merge request, as far as it is looked at. */

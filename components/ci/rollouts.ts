@@ -9,10 +9,10 @@ import type { Place } from "./scripts/rollout.mjs" with { "resolution-mode": "im
  * Whether jobs of a lane wait: those that tag what is released, and those that bring it back. Where no relay tells what
  * becomes of commits, or only writes into its log, they do not; a job that delivers to a machine looks at health itself.
  */
-export function awaits({ relay }: Pick<Estate, "relay">, app: App, lane: Lane): boolean {
+export function awaits(estate: Pick<Estate, "relay">, app: App, lane: Lane): boolean {
     return (
-        tellsCommits({ ...(relay && { relay }) }) &&
-        relay?.dryRun !== true &&
+        tellsCommits(estate) &&
+        estate.relay?.dryRun !== true &&
         app.ci === "gitlab" &&
         (lane.handsOver === true || lane.mergesBack.length > 0) &&
         !onMachine(appIn(app, lane.environment))

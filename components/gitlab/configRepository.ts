@@ -16,7 +16,7 @@ import { belongsTo, contentOptions, dataOptions, keyedByName, type ChildOptions 
 import { configEstateFile, configPipelineContent } from "../ci/content";
 import { pipelineFiles, pipelineProxy, repositorySettings, type Settings } from "../ci/settings";
 import { configContent } from "../content";
-import { makeAccessToken } from "./accessToken";
+import { makeAccessToken, type AccessTokenArgs } from "./accessToken";
 import { ApprovalGate, gateSettings, type GatePlan } from "./approvalGate";
 import { makeEnvironment } from "./environments";
 import {
@@ -74,6 +74,22 @@ export interface GitCredential {
     readonly password: pulumi.Output<string>;
 }
 
+/** Developers are the least who set statuses; what they may not merge, it may not. */
+const teller = {
+    purpose: "deliveries",
+    description: "The relay tells what became of a commit",
+    accessLevel: "developer",
+    scopes: ["api"],
+};
+
+/** Reporters are the least who see statuses of a private repository. */
+const witness = {
+    purpose: "rollouts",
+    description: "Pipelines wait until a commit is healthy",
+    accessLevel: "reporter",
+    scopes: ["read_api"],
+};
+
 /**
  * A config repository: the protected branches that the plans of its apps name, the first content, and the credentials
  * that read and write it.
@@ -122,8 +138,8 @@ export class ConfigRepository extends pulumi.ComponentResource {
         this.makeVariables(name, args, project);
         this.gate = this.makeGate(name, args, project);
         this.engineHooks(name, args, project);
-        this.teller = args.told ? this.tellerToken(name, args, project) : undefined;
-        this.witness = args.awaited ? this.witnessToken(name, args, project) : undefined;
+        this.teller = args.told ? this.accessToken(`${name}-teller`, args, project, teller) : undefined;
+        this.witness = args.awaited ? this.accessToken(`${name}-witness`, args, project, witness) : undefined;
         this.reader = this.readerToken(name, args, project);
         this.starter = this.starterToken(name, args, project);
         // Any user name does with an access token; GitLab's own examples use this one.
@@ -244,43 +260,16 @@ export class ConfigRepository extends pulumi.ComponentResource {
         );
     }
 
-    /** Developers are the least who set statuses; what they may not merge, it may not. */
-    private tellerToken(
+    /** A token for one purpose, with the least role that does. */
+    private accessToken(
         name: string,
         { credentials }: ConfigRepositoryArgs,
         project: gitlab.Project,
+        wanted: Omit<AccessTokenArgs, "project" | "credentials">,
     ): pulumi.Output<string> {
         const { token } = makeAccessToken(
-            `${name}-teller`,
-            {
-                project: project.id,
-                purpose: "deliveries",
-                description: "The relay tells what became of a commit",
-                accessLevel: "developer",
-                scopes: ["api"],
-                credentials,
-            },
-            { parent: this },
-        );
-        return pulumi.secret(token);
-    }
-
-    /** Reporters are the least who see statuses of a private repository. */
-    private witnessToken(
-        name: string,
-        { credentials }: ConfigRepositoryArgs,
-        project: gitlab.Project,
-    ): pulumi.Output<string> {
-        const { token } = makeAccessToken(
-            `${name}-witness`,
-            {
-                project: project.id,
-                purpose: "rollouts",
-                description: "Pipelines wait until a commit is healthy",
-                accessLevel: "reporter",
-                scopes: ["read_api"],
-                credentials,
-            },
+            name,
+            { project: project.id, credentials, ...wanted },
             { parent: this },
         );
         return pulumi.secret(token);

@@ -194,28 +194,14 @@ export function estateFile(
     file: EstateFile,
     opts: ChildOptions,
 ): gitlab.RepositoryFile {
-    return file.byMergeRequest
-        ? proposedEstateFile(name, project, branch, file, opts)
-        : committed(name, project, branch, file, quietTitle(file.quiet), opts);
-}
-
-/** Nothing of the app changed, and a pipeline would build and deliver its image again. */
-function quietTitle(quiet: boolean): string {
-    return quiet ? estateCommit : `${estateCommit} [skip ci]`;
-}
-
-/**
- * The same where later ones come by merge requests, which people merge: the first is a commit, as there is nothing yet that
- * one could be compared with, and what is wanted now is in the state for who opens them.
- */
-function proposedEstateFile(
-    name: string,
-    project: gitlab.Project,
-    branch: string,
-    file: EstateFile,
-    opts: ChildOptions,
-): gitlab.RepositoryFile {
-    const { path, text, version, quiet } = file;
+    const { path, text, version } = file;
+    // Nothing of the app changed, and a pipeline would build and deliver its image again.
+    const title = file.quiet ? estateCommit : `${estateCommit} [skip ci]`;
+    if (!file.byMergeRequest) {
+        return committed(name, project, branch, file, title, opts);
+    }
+    // Later ones come by merge requests, which people merge: the first is a commit, as there is nothing yet that one could be
+    // compared with, and what is wanted now is in the state for who opens them.
     new Proposal(
         `${name}-proposal`,
         {
@@ -226,15 +212,12 @@ function proposedEstateFile(
             text,
             version,
             // A merge has the title in its message, where GitLab or the file's own rules look for it.
-            title: quietTitle(quiet),
+            title,
             commit: estateCommit,
         },
         { parent: opts.parent },
     );
-    return committed(name, project, branch, file, quietTitle(quiet), {
-        ...opts,
-        ignoreChanges: firstContent,
-    });
+    return committed(name, project, branch, file, title, { ...opts, ignoreChanges: firstContent });
 }
 
 /** The same on a branch that has the later ones by merges from the one where work begins. */

@@ -1,20 +1,12 @@
 /** A file that a repository is to have, and comes to by a merge request. */
 import * as pulumi from "@pulumi/pulumi";
+import { proposalType, type ProposedFile } from "../../estate/pipeline";
 
 /** Inputs of {@link Proposal}. */
-export interface ProposalArgs {
+export interface ProposalArgs extends ProposedFile {
     /** Id and full path of the repository. */
     readonly project: pulumi.Input<string>;
     readonly repository: pulumi.Input<string>;
-    /** The branch that it is merged into. */
-    readonly branch: string;
-    readonly path: string;
-    readonly text: string;
-    /** Tag of the pipelines that the file includes. */
-    readonly version: string;
-    /** Title of the merge request, and of the commit on its branch. */
-    readonly title: string;
-    readonly commit: string;
 }
 
 /**
@@ -24,7 +16,7 @@ export interface ProposalArgs {
  */
 export class Proposal extends pulumi.ComponentResource {
     constructor(name: string, args: ProposalArgs, opts: pulumi.ComponentResourceOptions) {
-        super("gitops-estate:gitlab:Proposal", name, args, opts);
+        super(proposalType, name, args, opts);
         this.registerOutputs({});
     }
 }
