@@ -25,6 +25,13 @@ export function tells({ status, body }: Answer): boolean {
     );
 }
 
+/** @throws Unreachable where a server is overloaded or in maintenance, whatever it says beside that. */
+export function assertServing({ status }: Answer, call: string): void {
+    if (status === 429 || status >= 500) {
+        throw new Unreachable(`it answers ${status} to ${call}`, "network");
+    }
+}
+
 /** The same calls, where one whose answer tells nothing is a server that does not answer: all else rests on them. */
 export function essential(ask: Ask): Ask {
     return async (method, path, body, type) => {

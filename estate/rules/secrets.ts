@@ -31,11 +31,11 @@ function walk(value: unknown, path: readonly string[]): Problem[] {
         const key = path.at(-1) ?? "";
         // Quota keys such as `secrets` or `count/secrets` hold numbers.
         const field = harmless.test(key) || path.at(-2) === "quota" || path[0] === "notSecrets" ? "" : key;
-        // `tls: {secret: web-tls}` is what `tlsSecret: web-tls` is.
         if (path.at(-2) === "encryptedData") {
             // Of a SealedSecret, which its cluster alone can read.
             return [];
         }
+        // `tls: {secret: web-tls}` is what `tlsSecret: web-tls` is.
         const looks =
             secretAt(field === "secret" ? `${path.at(-2) ?? ""}_secret` : field, value) ??
             (path[0] !== "notSecrets" && passesSecret(value) ? "a secret that is passed on" : undefined);

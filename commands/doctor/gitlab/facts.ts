@@ -4,7 +4,7 @@ import { levelOf } from "../../../estate/accessRoles";
 import type { Estate } from "../../../estate/model";
 import { given } from "../../../estate/plain";
 import { Unreachable, type Answer, type Ask } from "../http";
-import { all, essential, list, note, noting, record, text, type Unread } from "../json";
+import { all, assertServing, essential, list, note, noting, record, text, type Unread } from "../json";
 
 /** A group or a project, as far as it matters. */
 export interface Place {
@@ -131,9 +131,7 @@ export async function gitlabFacts(
 ): Promise<GitLabFacts> {
     try {
         const metadata = await first(ask);
-        if (metadata.status === 429 || metadata.status >= 500) {
-            throw new Unreachable(`it answers ${metadata.status} to GET /metadata`, "network");
-        }
+        assertServing(metadata, "GET /metadata");
         if (metadata.status === 401) {
             return { ...nothing, refused: true };
         }

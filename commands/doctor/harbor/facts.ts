@@ -1,6 +1,6 @@
 /** What a Harbor says of itself and of what the estate needs there. Only reads. */
 import { Unreachable, type Answer, type Ask } from "../http";
-import { all, essential, noting, record, text, type Unread } from "../json";
+import { all, assertServing, essential, noting, record, text, type Unread } from "../json";
 
 export interface FoundProject {
     readonly name: string;
@@ -62,9 +62,7 @@ const nothing = {
 export async function harborFacts(ask: Ask): Promise<HarborFacts> {
     try {
         const info = await ask("GET", "/systeminfo");
-        if (info.status === 429 || info.status >= 500) {
-            throw new Unreachable(`it answers ${info.status} to GET /systeminfo`, "network");
-        }
+        assertServing(info, "GET /systeminfo");
         if (info.status === 401) {
             return { ...nothing, refused: true };
         }

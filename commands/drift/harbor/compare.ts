@@ -427,13 +427,13 @@ class HarborLook {
                     user["user_id"] !== firstUser &&
                     user["username"] !== this.context.username,
             )
-            .map((user) => {
-                return this.finding("undeclared", "administrator", "", text(user["username"]), "access", {
+            .map((user) =>
+                this.finding("undeclared", "administrator", "", text(user["username"]), "access", {
                     remark: "administrates",
                     differences: facts({ name: user["realname"], made: user["creation_time"] }),
                     mend: this.put(`/users/${String(user["user_id"])}/sysadmin`, { sysadmin_flag: false }),
-                });
-            });
+                }),
+            );
     }
 
     /** Groups of the sign-in whose members administrate the whole Harbor. */
