@@ -69,21 +69,40 @@ function fastTests(files: readonly string[]): Promise<boolean> {
 }
 
 /**
- * Two rows side by side, each one file after the other, so that ports and memory suffice: files that share a sandbox, and
- * those with one of their own; both take about as long. What the second row prints comes after the first.
+ * Two files at a time, so that ports and memory suffice: those that share a sandbox one after the other, and beside them
+ * those with one of their own, the longest first, until both workers are out of files. What a file printed comes when it
+ * has ended, and the sum of all closing lines at the end.
  */
-function endToEndTests(files: readonly string[]): Promise<boolean> {
+async function endToEndTests(files: readonly string[]): Promise<boolean> {
+    const size = (file: string): number => fs.statSync(file).size;
     const shares = (file: string): boolean => fs.readFileSync(file, "utf8").includes("World.shared(");
-    const rows = [files.filter(shares), files.filter((file) => !shares(file))];
-    const [first = [], ...others] = rows.filter((row) => row.length > 0);
-    return withSharedSandbox(async (env) => {
-        const hidden = Promise.all(others.map((row) => nodeTests(row, 1, env, "capture")));
-        const shown = await nodeTests(first, 1, env, "inherit");
-        for (const { stdout, stderr } of await hidden) {
-            process.stdout.write(`\n${stdout}${stderr}`);
-        }
-        return [shown, ...(await hidden)].every(({ code }) => code === 0);
+    const shared = files.filter(shares);
+    const others = files.filter((file) => !shares(file)).sort((one, other) => size(other) - size(one));
+    const sums = new Map<string, number>();
+    const failed: string[] = [];
+    await withSharedSandbox(async (env) => {
+        const worker = async (...queues: string[][]): Promise<void> => {
+            for (const queue of queues) {
+                for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+                    const name = path.relative(checkoutDir(), file);
+                    process.stdout.write(`${name} has begun\n`);
+                    const { code, stdout, stderr } = await nodeTests([file], 1, env, "capture");
+                    process.stdout.write(`\n== ${name}\n${stdout}${stderr}`);
+                    for (const [, what = "", count] of stdout.matchAll(/^ℹ (\w+) ([\d.]+)$/gm)) {
+                        sums.set(what, (sums.get(what) ?? 0) + Number(count));
+                    }
+                    if (code !== 0) {
+                        failed.push(name);
+                    }
+                }
+            }
+        };
+        await Promise.all([worker(shared, others), worker(others)]);
     });
+    process.stdout.write("\n== end-to-end tests, all together\n");
+    sums.forEach((count, what) => process.stdout.write(`ℹ ${what} ${count}\n`));
+    failed.forEach((name) => process.stdout.write(`✖ ${name}\n`));
+    return failed.length === 0;
 }
 
 function nodeTests(
@@ -104,7 +123,7 @@ function nodeTests(
  * Runs tests with the environment they are to see. Those that share a sandbox (test/e2e/support/world.ts) make it when the
  * first of them needs it; it is taken away at the end.
  */
-async function withSharedSandbox(tests: (env: NodeJS.ProcessEnv) => Promise<boolean>): Promise<boolean> {
+async function withSharedSandbox<T>(tests: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-e2e-"));
     // What the tests see must not depend on the shell they are started from.
     const env: NodeJS.ProcessEnv = { ...process.env, ESTATE_E2E_SHARED: folder };
