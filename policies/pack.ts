@@ -48,7 +48,8 @@ const settingsSchema: PolicyConfigSchema["properties"] = {
     },
     plainHttpHosts: {
         type: "string",
-        description: `Regular expression of hosts that may be spoken to without TLS. Default: ${defaultSettings.plainHttpHosts}`,
+        description:
+            "Regular expression of hosts to which http is meant, such as those of a lab; services of a cluster (*.svc) need no entry. Default: none",
     },
 };
 

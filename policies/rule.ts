@@ -33,7 +33,7 @@ export interface RuleSettings {
     readonly robotMaxDays: number;
     /** How many days before the end of a credential it is reported. */
     readonly expiryWarningDays: number;
-    /** Regular expression of hosts that may be spoken to without TLS. */
+    /** Regular expression of hosts to which http is meant, such as those of a lab; empty: none. */
     readonly plainHttpHosts: string;
     /** The day of the review, `YYYY-MM-DD`. */
     readonly today: string;
@@ -44,7 +44,7 @@ export const defaultSettings: Omit<RuleSettings, "today"> = {
     prodPattern: "(^|[-/.])prod(uction)?$",
     robotMaxDays: 365,
     expiryWarningDays: 14,
-    plainHttpHosts: "^(localhost|127\\.[0-9.]+|\\[::1\\])$|\\.svc(\\.cluster\\.local)?$",
+    plainHttpHosts: "",
 };
 
 /** How much harm a violation lets happen. */
@@ -119,11 +119,16 @@ export function isProd(name: string, settings: RuleSettings): boolean {
     return new RegExp(settings.prodPattern).test(name);
 }
 
-/**
- * Whether an address sends what it carries in the clear to a host that is not meant to get it so. A text that is no address
- * is none.
- */
+/** Services of a cluster: what is sent to them does not leave it. */
+const inCluster = /\.svc(\.cluster\.local)?$/i;
+
+/** Whether an address sends what it carries in the clear out of a cluster, to a host for which nobody said that this is meant. */
 export function isPlainHttp(address: string, settings: RuleSettings): boolean {
     const [, host] = /^http:\/\/(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)/i.exec(address) ?? [];
-    return host !== undefined && !new RegExp(settings.plainHttpHosts, "i").test(host);
+    return host !== undefined && !inCluster.test(host) && !isMeant(host, settings);
+}
+
+/** An empty pattern would match every host. */
+function isMeant(host: string, { plainHttpHosts }: RuleSettings): boolean {
+    return plainHttpHosts !== "" && new RegExp(plainHttpHosts, "i").test(host);
 }

@@ -88,7 +88,11 @@ function settingLimits(rule: string, entry: Readonly<Record<string, unknown>>, z
             typeof usual === "number" &&
             (key === "robotMaxDays" ? own < usual : key === "expiryWarningDays" && own > usual);
         const [is, was] = [own, usual].map((value) =>
-            code(typeof value === "string" ? value : (JSON.stringify(value) ?? "")),
+            value === ""
+                ? zh
+                    ? "空"
+                    : "empty"
+                : code(typeof value === "string" ? value : (JSON.stringify(value) ?? "")),
         );
         return [
             {

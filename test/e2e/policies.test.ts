@@ -180,6 +180,7 @@ describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
                 .replace(/http:\/\/127\.0\.0\.1:8929/g, "https://gitlab.invalid")
                 .replace(/http:\/\/127\.0\.0\.1:8930/g, "https://harbor.invalid"),
         );
+        fs.copyFileSync(path.join(stacks, "policies.dev.json"), path.join(stacks, "policies.elsewhere.json"));
         const output = await passes("elsewhere");
         assert.match(output, / delivery-web /);
     });

@@ -163,21 +163,21 @@ test("a type may leave a version open", () => {
     assert.ok(!isLike("kubernetes:a.io/v1:Kind", "kubernetes:a.io/v1:Kind2"));
 });
 
-test("http is plain to hosts that are not on this machine, nor in the cluster", () => {
+test("http is plain to every host that is not in the cluster", () => {
     const plain = (address: string): boolean => isPlainHttp(address, settings);
     for (const address of [
         "http://a.example.com",
         "http://u:p@a.example.com:80/x",
         "HTTP://10.0.0.1",
         "http://evil.svc.example.com",
+        "http://127.0.0.1:8929/x",
+        "http://localhost",
+        "http://[::1]:80",
     ]) {
         assert.ok(plain(address), address);
     }
     for (const address of [
         "https://a.example.com",
-        "http://127.0.0.1:8929/x",
-        "http://localhost",
-        "http://[::1]:80",
         "http://relay.argocd.svc",
         "http://relay.argocd.svc.cluster.local:80/x",
         "ssh://git@a",
@@ -186,6 +186,21 @@ test("http is plain to hosts that are not on this machine, nor in the cluster", 
     ]) {
         assert.ok(!plain(address), address);
     }
+});
+
+test("http is meant for the hosts of plainHttpHosts alone, which are none by default", () => {
+    assert.equal(defaultSettings.plainHttpHosts, "");
+    const plain = (address: string): boolean =>
+        isPlainHttp(address, { ...settings, plainHttpHosts: "^127\\.0\\.0\\.1$" });
+    assert.deepEqual(
+        [
+            "http://127.0.0.1:8929/x",
+            "http://127.0.0.10",
+            "http://a.example.com",
+            "http://relay.argocd.svc",
+        ].map(plain),
+        [false, true, true, false],
+    );
 });
 
 describe("gitlab-branch-protected", () => {

@@ -492,7 +492,12 @@ describe("a note", () => {
         ]);
         const some = of({
             all: "mandatory",
-            settings: { prodPattern: "^nothing$", robotMaxDays: 90, exemptions: [] },
+            settings: {
+                prodPattern: "^nothing$",
+                robotMaxDays: 90,
+                plainHttpHosts: "^lab$",
+                exemptions: [],
+            },
             "harbor-robot-expires": { enforcementLevel: "advisory", robotMaxDays: 9000 },
             "gitlab-project-private": "disabled",
         });
@@ -503,6 +508,7 @@ describe("a note", () => {
                 "bad By the stack's own configuration these stop no update: `harbor-robot-expires`.",
                 "bad the setting `prodPattern` is `^nothing$`; the default is `(^|[-/.])prod(uction)?$`.",
                 "warn the setting `robotMaxDays` is `90`; the default is `365`.",
+                "bad the setting `plainHttpHosts` is `^lab$`; the default is empty.",
                 "bad `harbor-robot-expires`: the setting `robotMaxDays` is `9000`; the default is `365`.",
             ],
         );

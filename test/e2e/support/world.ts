@@ -58,8 +58,7 @@ export class World {
         const dir = fs.mkdtempSync(path.join(os.tmpdir(), "estate-e2e-"));
         const stacks = path.join(dir, "stacks");
         fs.mkdirSync(stacks);
-        for (const stack of ["dev", "prod"]) {
-            const file = `Pulumi.${stack}.yaml`;
+        for (const file of ["Pulumi.dev.yaml", "Pulumi.prod.yaml", "policies.dev.json"]) {
             fs.copyFileSync(path.join(checkoutDir(), file), path.join(stacks, file));
         }
         return new World(dir, await freePortBase(), await kubectl(), false, committedStack());
