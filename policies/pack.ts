@@ -152,7 +152,7 @@ class Pack {
                     };
                     this.log.look(rule.name, resource);
                     for (const text of rule.check(resource, this.settingsOf(args.getConfig()))) {
-                        this.tell(rule, resource, text, (said) => report(said), report);
+                        this.report(rule, resource, text, (said) => report(said), report);
                     }
                 }
             },
@@ -165,24 +165,24 @@ class Pack {
             validateStack: (args, report) => {
                 const settings = this.settingsOf(args.getConfig());
                 for (const { resource, text } of rule.check(inOrder(args.resources), settings)) {
-                    this.tell(rule, resource, text, (said) => report(said, resource.urn), report);
+                    this.report(rule, resource, text, (said) => report(said, resource.urn), report);
                 }
             },
         };
     }
 
-    private tell(
+    private report(
         rule: RuleText,
         resource: Reviewed,
         text: string,
-        tell: (text: string) => void,
-        report: ReportViolation,
+        violation: (text: string) => void,
+        advice: ReportViolation,
     ): void {
         const exemption = this.log.use(this.exemptions, rule.name, resource);
         if (exemption === undefined) {
-            tell(text);
+            violation(text);
         } else {
-            reportAdvice(report, {
+            reportAdvice(advice, {
                 message: exemptText(exemption, text),
                 enforcementLevel: "advisory",
                 ...(resource.urn === undefined ? {} : { urn: resource.urn }),
@@ -234,7 +234,7 @@ function reviewed(resource: PolicyResource): Reviewed {
     };
 }
 
-/** What the engine and its displays are told of a rule. */
+/** What the engine and its displays get of a rule. */
 function wordsOf(
     rule: RuleText,
 ): Pick<

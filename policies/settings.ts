@@ -4,7 +4,7 @@ import { defaultSettings, type RuleSettings } from "./rule";
 /** Settings that are regular expressions. */
 const patterns = ["prodPattern", "plainHttpHosts"];
 
-/** The settings of one entry of a configuration; what is no regular expression is left out, and told. */
+/** The settings of one entry of a configuration; what is no regular expression is left out, and reported. */
 export function readSettings(entry: Readonly<Record<string, unknown>>): {
     readonly settings: Partial<RuleSettings>;
     readonly problems: readonly string[];

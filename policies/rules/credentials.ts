@@ -159,7 +159,7 @@ const usedOnce: StackRule = {
                 : [
                       {
                           resource,
-                          // Which secret it is, is not told, not even by its length.
+                          // Which secret it is, is not shown, not even by its length.
                           text: `its secret is the one of ${before.resource.name}; give it one of its own.`,
                       },
                   ];

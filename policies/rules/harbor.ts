@@ -1,4 +1,4 @@
-/** Rules about Harbor: what is public, what is scanned and kept, what a robot may do, and who is let in. */
+/** Rules about Harbor: what is public, what is scanned and retained, what a robot may do, and who has access. */
 import { isPlainHttp, isProd, type Finding, type ResourceRule, type Reviewed, type StackRule } from "../rule";
 import { isAbsent, isFalse, isKnown, isTrue, number, objects, text, value } from "../values";
 
@@ -30,8 +30,8 @@ const projectScanned: ResourceRule = {
             : [],
 };
 
-const prodKept: ResourceRule = {
-    name: "harbor-project-prod-kept",
+const prodNoForceDestroy: ResourceRule = {
+    name: "harbor-project-prod-no-force-destroy",
     area: "Harbor",
     severity: "high",
     description: "A production project cannot be deleted together with its images.",
@@ -103,8 +103,8 @@ const robotInProjects: ResourceRule = {
             .map(() => 'a permission is of kind "system"; name projects instead.'),
 };
 
-const robotKeepsProduction: ResourceRule = {
-    name: "harbor-robot-keeps-production",
+const robotNoDeleteInProduction: ResourceRule = {
+    name: "harbor-robot-no-delete-in-production",
     area: "Harbor",
     severity: "high",
     description: "No robot deletes in a project of production.",
@@ -243,7 +243,7 @@ const projectRetained: StackRule = {
     name: "harbor-project-retained",
     area: "Harbor",
     severity: "low",
-    description: "Each project says how long images are kept, or it grows until pushes are refused.",
+    description: "Each project says how long images are retained, or it grows until pushes are refused.",
     remedy: "Add a RetentionPolicy with the project as its scope.",
     check: (resources) =>
         withoutPart(resources, "harbor:index/retentionPolicy:RetentionPolicy", "scope").map((resource) => ({
@@ -323,13 +323,13 @@ const oneWriterOfProduction: StackRule = {
 export const harborRules: readonly (ResourceRule | StackRule)[] = [
     projectPrivate,
     projectScanned,
-    prodKept,
+    prodNoForceDestroy,
     prodImmutable,
     projectRetained,
     projectLimited,
     robotLeastRights,
     robotInProjects,
-    robotKeepsProduction,
+    robotNoDeleteInProduction,
     registryVerified,
     webhookVerified,
     membersOfProduction,

@@ -1,4 +1,4 @@
-/** Rules about what tells people, whatever engine delivers; those of engines are in engines/. */
+/** Rules about notifications, whatever engine delivers; those of engines are in engines/. */
 import { isPlainHttp, type ResourceRule } from "../rule";
 import { isFalse, text } from "../values";
 

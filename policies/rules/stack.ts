@@ -11,7 +11,7 @@ const sourceHasHook: StackRule = {
     area: "Whole stack",
     severity: "low",
     description:
-        "A repository that is delivered from tells of a push, so that a merge is not followed by minutes of waiting.",
+        "A repository that is delivered from notifies the engine of a push, so that a merge is not followed by minutes of waiting.",
     remedy: "Add a ProjectHook to the repository's project.",
     check(resources): Finding[] {
         const addresses = resources.flatMap(({ type, props }) => deliveredFrom(type, props));
@@ -39,8 +39,8 @@ function isAddressOf(address: string, { props }: Reviewed): boolean {
     return last !== undefined && path.endsWith(`/${last}`);
 }
 
-const productionKept: StackRule = {
-    name: "stack-production-kept",
+const productionProtected: StackRule = {
+    name: "stack-production-protected",
     area: "Whole stack",
     severity: "medium",
     description: "Images of production are protected by Pulumi: no destroy and no renaming deletes them.",
@@ -57,4 +57,4 @@ const productionKept: StackRule = {
             })),
 };
 
-export const stackRules: readonly StackRule[] = [sourceHasHook, productionKept];
+export const stackRules: readonly StackRule[] = [sourceHasHook, productionProtected];

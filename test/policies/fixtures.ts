@@ -512,7 +512,7 @@ export const cases: readonly Case[] = [
         ],
     },
     {
-        rule: "harbor-project-prod-kept",
+        rule: "harbor-project-prod-no-force-destroy",
         good: harborProject,
         bad: [
             [
@@ -601,7 +601,7 @@ export const cases: readonly Case[] = [
         ],
     },
     {
-        rule: "harbor-robot-keeps-production",
+        rule: "harbor-robot-no-delete-in-production",
         good: [robot],
         bad: [
             [
@@ -1205,7 +1205,7 @@ export const cases: readonly Case[] = [
     },
     // Notifications
     {
-        rule: "argocd-production-heard",
+        rule: "argocd-production-notified",
         good: [
             object("argoproj.io/v1alpha1:Application", "web-prod", {
                 metadata: {
@@ -1223,7 +1223,7 @@ export const cases: readonly Case[] = [
                 "nobody",
                 { "api-prod:metadata/annotations": {} },
                 [
-                    "api-prod: nobody is told when it fails; subscribe a channel to on-health-degraded or on-sync-failed.",
+                    "api-prod: nobody is notified when it fails; subscribe a channel to on-health-degraded or on-sync-failed.",
                 ],
             ],
             [
@@ -1234,7 +1234,7 @@ export const cases: readonly Case[] = [
                     },
                 },
                 [
-                    "api-prod: nobody is told when it fails; subscribe a channel to on-health-degraded or on-sync-failed.",
+                    "api-prod: nobody is notified when it fails; subscribe a channel to on-health-degraded or on-sync-failed.",
                 ],
             ],
         ],
@@ -1478,7 +1478,7 @@ export const cases: readonly Case[] = [
         ],
     },
     {
-        rule: "stack-production-kept",
+        rule: "stack-production-protected",
         good: harborProject,
         bad: [
             [

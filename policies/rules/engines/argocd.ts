@@ -232,7 +232,7 @@ const destinationAllowed: StackRule = {
     area: "Whole stack",
     severity: "medium",
     description:
-        "An Application goes where its AppProject lets it: otherwise nothing is synced, and nobody is told before.",
+        "An Application goes where its AppProject lets it: otherwise nothing is synced, and no preview reports it.",
     remedy: "Add the destination to the AppProject, or move the Application.",
     check(resources): Finding[] {
         const projects = resources.filter(({ type }) => type === appProject);
@@ -271,21 +271,21 @@ function admits(destination: Props, wanted: Props): boolean {
     });
 }
 
-const productionHeard: StackRule = {
-    name: "argocd-production-heard",
+const productionNotified: StackRule = {
+    name: "argocd-production-notified",
     area: "Notifications",
     severity: "medium",
-    description: "Somebody is told when an Application of production is ill or is not synced.",
+    description: "A degraded Application of production, or one that fails to sync, is reported to a channel.",
     remedy: "Subscribe a channel to on-health-degraded or on-sync-failed on the Application or its AppProject.",
     check(resources, settings): Finding[] {
-        const heard = new Set(
+        const subscribed = new Set(
             resources
                 .filter(({ type, props }) => type === appProject && isSubscribed(props))
                 .map(({ props }) => nameOf(props)),
         );
-        // Who tells nobody anything has not set notifications up, or does it elsewhere.
-        const tells = (each: Reviewed): boolean => each.type === application && isSubscribed(each.props);
-        return heard.size === 0 && !resources.some(tells)
+        // A stack without any subscription has not set notifications up, or does it elsewhere.
+        const notifies = (each: Reviewed): boolean => each.type === application && isSubscribed(each.props);
+        return subscribed.size === 0 && !resources.some(notifies)
             ? []
             : resources
                   .filter((each) => each.type === application && !isSubscribed(each.props))
@@ -293,17 +293,17 @@ const productionHeard: StackRule = {
                       const spec = object(props, "spec");
                       return (
                           isProd(text(object(spec, "destination"), "namespace") ?? "", settings) &&
-                          !heard.has(text(spec, "project") ?? "")
+                          !subscribed.has(text(spec, "project") ?? "")
                       );
                   })
                   .map((resource) => ({
                       resource,
-                      text: "nobody is told when it fails; subscribe a channel to on-health-degraded or on-sync-failed.",
+                      text: "nobody is notified when it fails; subscribe a channel to on-health-degraded or on-sync-failed.",
                   }));
     },
 };
 
-/** Whether somebody is told when it fails; perhaps, where a preview does not know. */
+/** Whether a channel is notified when it fails; perhaps, where a preview does not know. */
 function isSubscribed(props: Props): boolean {
     const metadata = object(props, "metadata");
     return (
@@ -374,7 +374,7 @@ export const argocd: EnginePolicies = {
         noRightsByDefault,
         repositoryVerified,
         clusterVerified,
-        productionHeard,
+        productionNotified,
         notificationsEncrypted,
         destinationAllowed,
     ],
