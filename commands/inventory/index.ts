@@ -13,7 +13,7 @@ import { committedStackFile, estateOf } from "../support/stack";
 import { compared } from "./compare";
 import { itemsOf, readInventory, type Inventory } from "./inventory";
 import { policyResults } from "./policies";
-import { declaredObjects, serversOf, type Described } from "./program";
+import { addressesOf, declaredObjects, serversOf, type Described } from "./program";
 import { replacements } from "./replaced";
 import { stateOfInventory } from "./state";
 
@@ -36,7 +36,10 @@ export async function exportInventory(
         at: new Date().toISOString(),
         ...(commit === undefined || commit === "" ? {} : { commit }),
         servers,
-        objects: itemsOf(await declaredObjects({ stack, text }, servers)),
+        objects: itemsOf(
+            await declaredObjects({ stack, text }, servers),
+            addressesOf({ stack, text }, servers),
+        ),
     };
     fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
     fs.writeFileSync(file, `${JSON.stringify(inventory)}\n`);
@@ -52,6 +55,7 @@ export async function againstInventory(
     }
     const inventory = readInventory(fs.readFileSync(file, "utf8"), stack, file);
     const declared = await declaredObjects({ stack, text }, inventory.servers);
+    const items = itemsOf(declared, addressesOf({ stack, text }, inventory.servers));
     const configured = policiesFor(stack);
     const estate = estateOf(stack, text);
     const state = stateOfInventory(inventory, estate);
@@ -60,7 +64,7 @@ export async function againstInventory(
         stack,
         estate,
         report: {
-            ...compared(inventory, itemsOf(declared), replacements(), ahead.leftAlone),
+            ...compared(inventory, items, replacements(), ahead.leftAlone),
             policies: policy ? policyResults(declared, configured, stack, today()) : [],
         },
         policy,

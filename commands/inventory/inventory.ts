@@ -4,9 +4,10 @@
  */
 import { createHash } from "node:crypto";
 import { secretMark, type Properties } from "../review/change";
+import { addressKeys } from "../review/servers";
 import { CommandError } from "../support/console";
 import { mapSecrets, type RegisteredOptions, type Registration } from "./engine";
-import type { Servers } from "./program";
+import { withoutLogin, type Addresses, type Servers } from "./program";
 
 /** An object that a program declares. */
 export interface Item {
@@ -18,7 +19,7 @@ export interface Item {
     readonly parentType?: string;
     /** Name of its provider. */
     readonly provider?: string;
-    /** Secrets are `[secret]`; of a provider nothing at all. */
+    /** Secrets are `[secret]`; of a provider its server's address alone. */
     readonly inputs: Properties;
     /**
      * What tells one secret from another, by the input that holds it. It is made of credentials that open nothing, so that it
@@ -41,10 +42,16 @@ export interface Inventory {
     readonly objects: readonly Item[];
 }
 
-/** Objects as an inventory has them. */
-export function itemsOf(registrations: readonly Registration[]): Item[] {
+/**
+ * Objects as an inventory has them.
+ *
+ * @param clusters where each cluster is: its provider has a whole kubeconfig, or the name of a file.
+ */
+export function itemsOf(registrations: readonly Registration[], clusters: Addresses = {}): Item[] {
     return registrations.map(({ inputs, options: { deletedWith: _, ...options }, ...rest }) => {
-        const shown = rest.type.startsWith("pulumi:providers:") ? {} : inputs;
+        const shown = rest.type.startsWith("pulumi:providers:")
+            ? placeOf(rest.type, inputs, clusters)
+            : inputs;
         return {
             ...rest,
             // As a file has it, so that both sides of a comparison are alike.
@@ -53,6 +60,18 @@ export function itemsOf(registrations: readonly Registration[]): Item[] {
             options,
         };
     });
+}
+
+/** Where a provider's server is; whom it logs in as is nobody's business. */
+function placeOf(type: string, inputs: Properties, clusters: Addresses): Properties {
+    const key = addressKeys[type];
+    const address =
+        type === "pulumi:providers:kubernetes"
+            ? clusters[String(inputs["clusterIdentifier"])]
+            : key === undefined
+              ? undefined
+              : inputs[key];
+    return key === undefined || typeof address !== "string" ? {} : { [key]: withoutLogin(address) };
 }
 
 function secretsIn(inputs: Readonly<Record<string, unknown>>): Pick<Item, "secrets"> {

@@ -17,6 +17,9 @@ export type Servers = Readonly<
     Record<string, Pick<KubeconfigConnection, "server" | "serverName" | "trust"> | undefined>
 >;
 
+/** Addresses of clusters, by name; of some nobody knows one. */
+export type Addresses = Readonly<Record<string, string | undefined>>;
+
 /** A stack as its file describes it. */
 export interface Described {
     readonly stack: string;
@@ -65,7 +68,19 @@ export async function serversOf({ stack, text }: Described, secrets: unknown): P
     );
 }
 
-function withoutLogin(address: string): string {
+/** Where the clusters of a stack are, as its spec says or else their kubeconfigs. */
+export function addressesOf({ stack, text }: Described, servers: Servers): Addresses {
+    const clusters = (specOf(stack, text) as Tree)["clusters"] as Readonly<Record<string, Tree | null>>;
+    return Object.fromEntries(
+        Object.entries(clusters).map(([name, cluster]) => {
+            const named = cluster?.["server"];
+            return [name, typeof named === "string" ? named : servers[name]?.server];
+        }),
+    );
+}
+
+/** An address that says where a server is, and not whom one logs in as. */
+export function withoutLogin(address: string): string {
     return address.replace(/^(https?:\/\/)[^/@]*@/, "$1");
 }
 

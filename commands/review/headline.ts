@@ -8,6 +8,7 @@ import type { Loss } from "./losses";
 import { code, listed, tally } from "./nouns";
 import type { RightChange } from "./right";
 import { isRight, peopleChange } from "./rights";
+import type { MovedServer } from "./servers";
 import { engineMoves, type Both, type Standing } from "./standing";
 
 /** What a headline is made from. */
@@ -27,8 +28,8 @@ export interface HeadlineParts {
     readonly both: Both<Standing>;
     /** Whether an inventory says what there is, and no server. */
     readonly byInventory: boolean;
-    /** Servers whose address changes; `server` in words. */
-    readonly addresses: readonly { readonly server: string; readonly was: string; readonly is: string }[];
+    /** Servers whose address changes. */
+    readonly addresses: readonly MovedServer[];
     /** Apps and environments, `web test`, whose branches are on GitLab from before. */
     readonly again: ReadonlySet<string>;
     /** How many objects the update puts back as they were. */
@@ -42,7 +43,7 @@ const mostClauses = 4;
 
 /** One line: what moves, and whether anything is deleted. */
 export function headline(parts: HeadlineParts): string {
-    const { language, changes, lost, restored, proposed, failed } = parts;
+    const { language, changes, addresses, lost, restored, proposed, failed } = parts;
     const zh = language === "zh";
     if (failed) {
         return zh ? "预览失败：不会应用任何变更" : "The preview failed: this cannot be applied as it is";
@@ -63,7 +64,7 @@ export function headline(parts: HeadlineParts): string {
                 : `${proposed === 1 ? "a repository is" : `${proposed} repositories are`} offered other pipelines by merge request`,
         );
     }
-    if (changes.length === 0) {
+    if (changes.length === 0 && addresses.length === 0) {
         const nothing = parts.byInventory
             ? zh
                 ? "与清单相比没有变更"
@@ -312,8 +313,8 @@ function teamMoves({ before, after }: Both<Standing>, language: Language): strin
 function addressMoves(addresses: HeadlineParts["addresses"], language: Language): string[] {
     return addresses.map(({ server, was, is }) =>
         language === "zh"
-            ? `${server} 的地址由 ${code(was)} 改为 ${code(is)}，不搬移任何内容`
-            : `${server} is looked for at ${code(is)} instead of ${code(was)}, and nothing is brought there`,
+            ? `${server.zh} 的地址由 ${code(was)} 改为 ${code(is)}，不搬移任何内容`
+            : `${server.en} is looked for at ${code(is)} instead of ${code(was)}, and nothing is brought there`,
     );
 }
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Estate, Language } from "../../estate/model";
 import { estateFile, proposalType } from "../../estate/pipeline";
 import { compare, show } from "../../estate/problem";
-import { given, withoutApi } from "../../estate/plain";
+import { given } from "../../estate/plain";
 import { sortFindings, type Refusal } from "../doctor/finding";
 import { driftLines, readable } from "../support/drift";
 import type { LookAhead } from "../support/lookAhead";
@@ -11,7 +11,7 @@ import { flowsMoved, movedLines } from "../support/moves";
 import type { RunReport } from "../support/runReport";
 import { wishOf } from "../support/proposals";
 import { startLines } from "../support/starts";
-import { changesOf, isOnServer, kindOf, secretMark, textOf, type Change, type Properties } from "./change";
+import { changesOf, isOnServer, kindOf, secretMark, type Change, type Properties } from "./change";
 import { differences, type Difference } from "./differences";
 import { headline } from "./headline";
 import { hideSecrets } from "./hide";
@@ -21,6 +21,7 @@ import { code, listed } from "./nouns";
 import { rows, type Row } from "./places";
 import { rightChanges } from "./rights";
 import { policyLimits } from "./policyLimits";
+import { movedServer } from "./servers";
 import { touchedMap, type TouchedMap } from "./touched";
 import { placing, standings } from "./standing";
 
@@ -416,22 +417,6 @@ function unseen({ at, commit, toInclude = [] }: Against, language: Language): It
                       : `Not looked at: whether ${code(".gitlab-ci.yml")} of ${listed(files, language)} includes ${code(estateFile)} already. Where it does not, the update refuses this change: it would take away the variables that the jobs there use.`,
               ];
     return [...texts, ...include].map((text) => ({ tone: "warn", text }));
-}
-
-/** A GitLab or Harbor that has another address from then on. */
-function movedServer({ type, name, before, after }: Change): { server: string; was: string; is: string }[] {
-    const key = { "pulumi:providers:gitlab": "baseUrl", "pulumi:providers:harbor": "url" }[type];
-    const [was, is] = [before, after].map((side) => (key === undefined ? undefined : textOf(side?.[key])));
-    const host = (url: string): string => withoutApi(url).replace(/\/+$/, "");
-    return was === undefined || is === undefined || host(was) === host(is)
-        ? []
-        : [
-              {
-                  server: type.endsWith("gitlab") ? "GitLab" : `Harbor ${code(name.replace(/^harbor-/, ""))}`,
-                  was: host(was),
-                  is: host(is),
-              },
-          ];
 }
 
 /** Whether it is a branch, or the protection of one that people make, which an update goes on with. */

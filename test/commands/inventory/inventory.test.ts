@@ -3,16 +3,20 @@
  * it comes to for changes of real life, by test/commands/review/note.test.ts, whose steps are made by it.
  */
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, test } from "node:test";
 import { parseCall } from "../../../commands/pulumi";
 import { compared, urnOf } from "../../../commands/inventory/compare";
-import { idOf } from "../../../commands/inventory/engine";
+import { idOf, type Registration } from "../../../commands/inventory/engine";
 import { itemsOf, readInventory, type Item } from "../../../commands/inventory/inventory";
 import { policyResults } from "../../../commands/inventory/policies";
+import { addressesOf } from "../../../commands/inventory/program";
 import { replacements } from "../../../commands/inventory/replaced";
 import { stateOfInventory } from "../../../commands/inventory/state";
 import { noteOf } from "../../../commands/review/note";
 import { markdown } from "../../../commands/review/render";
+import { checkoutDir } from "../../../toolchain/checkout";
 import { model } from "../../support/estate";
 
 const replaces = replacements();
@@ -87,6 +91,76 @@ describe("a comparison with an inventory", () => {
         assert.deepEqual(ops(secret("one"), secret("one")), ["same s"]);
         assert.deepEqual(ops(secret("one"), secret("other")), ["update s"]);
         assert.deepEqual(secret("one")[0]?.inputs, { type: "Opaque", stringData: "[secret]" });
+    });
+
+    test("keeps of a server its address alone, and tells that it has another one", () => {
+        const provider = (kind: string, name: string, inputs: Record<string, unknown>): Registration => ({
+            type: `pulumi:providers:${kind}`,
+            name,
+            inputs,
+            options: {},
+        });
+        const servers = (host: string): Item[] =>
+            itemsOf(
+                [
+                    provider("gitlab", "gitlab", {
+                        baseUrl: `https://git.${host}/api/v4/`,
+                        token: { $secret: "glpat-word" },
+                    }),
+                    provider("harbor", "harbor-main", {
+                        url: `https://admin:word@harbor.${host}`,
+                        username: "admin",
+                        password: { $secret: "word" },
+                    }),
+                    provider("kubernetes", "cluster-member1", {
+                        clusterIdentifier: "member1",
+                        kubeconfig: { $secret: "word" },
+                        context: "word",
+                    }),
+                    provider("kubernetes", "cluster-member2", { clusterIdentifier: "member2" }),
+                ],
+                { member1: `https://member1.${host}:6443`, member2: undefined },
+            );
+        assert.deepEqual(
+            servers("test").map(({ inputs, secrets }) => [inputs, secrets]),
+            [
+                [{ baseUrl: "https://git.test/api/v4/" }, undefined],
+                [{ url: "https://harbor.test" }, undefined],
+                [{ server: "https://member1.test:6443" }, undefined],
+                [{}, undefined],
+            ],
+        );
+        const report = compared({ stack: "dev", objects: servers("test") }, servers("example"), replaces);
+        const headline = (language: "en" | "zh"): string =>
+            noteOf({ stack: "dev", estate: model(), language, policy: false, report }).headline;
+        assert.equal(
+            headline("en"),
+            [
+                "GitLab is looked for at `https://git.example` instead of `https://git.test`, and nothing is brought there",
+                "Harbor `main` is looked for at `https://harbor.example` instead of `https://harbor.test`, and nothing is brought there",
+                "cluster `member1` is looked for at `https://member1.example:6443` instead of `https://member1.test:6443`, and nothing is brought there",
+                "nothing is deleted",
+            ].join("; "),
+        );
+        assert.match(headline("zh"), /集群 `member1` 的地址由 `https:\/\/member1\.test:6443` 改为/);
+        // One that was made before addresses were kept.
+        const old = servers("test").map((each) => ({ ...each, inputs: {} }));
+        const since = compared({ stack: "dev", objects: old }, servers("test"), replaces);
+        const quiet = noteOf({ stack: "dev", estate: model(), language: "en", policy: false, report: since });
+        assert.equal(quiet.headline, "Nothing changes");
+    });
+
+    test("knows where clusters are by the spec, and else by what the last update knew", () => {
+        const text = (server: string): string =>
+            fs
+                .readFileSync(path.join(checkoutDir(), "Pulumi.dev.yaml"), "utf8")
+                .replace(/( +)member1:\n( +)/, `$1member1:\n$2server: ${server}\n$2`);
+        const described = { stack: "dev", text: text("https://new.test:6443") };
+        const { member1, member2 } = addressesOf(described, {
+            member1: { server: "https://old.test:6443" },
+            member2: { server: "https://two.test:6443" },
+        });
+        assert.deepEqual([member1, member2], ["https://new.test:6443", "https://two.test:6443"]);
     });
 
     test("refuses what the engine would refuse", () => {
