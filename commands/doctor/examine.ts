@@ -33,9 +33,11 @@ export async function examine(estate: Estate, examination: Examination): Promise
     const chosen = <Facts, Context>(checks: readonly Check<Facts, Context>[]): Check<Facts, Context>[] =>
         checks.filter(({ fast }) => fast || !examination.fast);
     const found = await Promise.all([
-        asking(gitlabConnection(estate, examination), end, async (ask) =>
-            decide(chosen(gitlabChecks), await gitlabFacts(ask, estate), look),
-        ),
+        asking(gitlabConnection(estate, examination), end, async (ask) => {
+            // An update says itself which of them wait.
+            const wishes = examination.fast ? [] : examination.made.wishes;
+            return decide(chosen(gitlabChecks), await gitlabFacts(ask, estate, { wishes }), look);
+        }),
         examination.fast
             ? []
             : channelFacts(estate, examination, end).then((facts) => decide(channelChecks, facts, look)),

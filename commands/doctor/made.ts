@@ -1,6 +1,30 @@
 /** What a stack has made already, so that it is not taken for somebody else's. Pure: read from `pulumi stack export`. */
 
+import { dayOf } from "../../estate/days";
 import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
+import { list } from "./json";
+import { wishesOf, type Wish } from "../support/proposals";
+
+/** An access token of a project. */
+export interface MadeToken {
+    /** What it is for, as GitLab shows it, without the generation. */
+    readonly purpose: string;
+    /** Full path of its project; its id where the state does not say. */
+    readonly project: string;
+    /** Its last day, `YYYY-MM-DD`. */
+    readonly ends: string;
+}
+
+/** A robot of a Harbor project. */
+export interface MadeRobot {
+    readonly registry: string;
+    /** What it is for, without the generation. */
+    readonly purpose: string;
+    /** Its project; empty where the state does not say. */
+    readonly project: string;
+    /** Its last day, `YYYY-MM-DD`: that on which it was made, and for how many days. */
+    readonly ends: string;
+}
 
 /** Names of what is there, as the servers have them. */
 export interface Made {
@@ -16,6 +40,12 @@ export interface Made {
     readonly robots: ReadonlySet<string>;
     /** `<cluster>/<kind>/<namespace or nothing>/<name>` of Kubernetes objects. */
     readonly objects: ReadonlySet<string>;
+    /** Robots of Harbor projects, which no list of the server has. */
+    readonly projectRobots: readonly MadeRobot[];
+    /** Access tokens whose end the state knows. */
+    readonly tokens: readonly MadeToken[];
+    /** Files that repositories are to have by merge requests. */
+    readonly wishes: readonly Wish[];
 }
 
 export const nothingMade: Made = madeBy({});
@@ -33,6 +63,11 @@ export function madeBy(exported: ExportedStack): Made {
         const server = providerOf(resource)?.replace(prefix, "");
         return server === undefined || name === undefined ? undefined : `${server}/${name}`;
     };
+    const paths = new Map(
+        resources
+            .filter(({ type }) => type === "gitlab:index/project:Project")
+            .map((each) => [each.id, text(each, "pathWithNamespace")]),
+    );
     return {
         groups: pick("gitlab:index/group:Group", (each) => text(each, "fullPath")?.toLowerCase()),
         projects: pick("gitlab:index/project:Project", (each) =>
@@ -51,6 +86,44 @@ export function madeBy(exported: ExportedStack): Made {
                 .filter(({ type }) => type.startsWith("kubernetes:"))
                 .flatMap((each) => onServer(each, "cluster-", objectName(each)) ?? []),
         ),
+        projectRobots: resources
+            .filter(
+                (each) =>
+                    each.type === "harbor:index/robotAccount:RobotAccount" &&
+                    text(each, "level") === "project",
+            )
+            .flatMap((each) => projectRobot(each) ?? []),
+        tokens: resources
+            .filter(({ type }) => type === "gitlab:index/projectAccessToken:ProjectAccessToken")
+            .flatMap((each): MadeToken[] => {
+                const [project = "", ends] = [text(each, "project"), text(each, "expiresAt")];
+                return ends === undefined
+                    ? []
+                    : [
+                          {
+                              purpose: (text(each, "name") ?? "").replace(/-g\d+$/, ""),
+                              project: paths.get(project) ?? project,
+                              ends: dayOf(ends),
+                          },
+                      ];
+            }),
+        wishes: wishesOf(exported),
+    };
+}
+
+function projectRobot(resource: StateResource): MadeRobot | undefined {
+    const { duration, name, permissions } = resource.outputs ?? {};
+    const made = Date.parse(resource.created ?? "");
+    const registry = providerOf(resource)?.replace("harbor-", "");
+    if (registry === undefined || typeof duration !== "number" || duration <= 0 || Number.isNaN(made)) {
+        return undefined;
+    }
+    const [first] = list(permissions);
+    return {
+        registry,
+        purpose: typeof name === "string" ? name.replace(/-g\d+$/, "") : "",
+        project: typeof first?.["namespace"] === "string" ? first["namespace"] : "",
+        ends: dayOf(new Date(made + duration * 86_400_000).toISOString()),
     };
 }
 

@@ -8,6 +8,7 @@
  */
 import { proposalBranch } from "../../estate/names";
 import { proposalType, type ProposedFile } from "../../estate/pipeline";
+import { given } from "../../estate/plain";
 import type { Ask } from "../doctor/http";
 import { list, record, text } from "../doctor/json";
 import { CommandError } from "./console";
@@ -134,6 +135,48 @@ export async function propose(wishes: readonly Wish[], ask: Ask): Promise<string
         }),
     );
     return lines.flat();
+}
+
+/** A wish that people are in the way of. */
+export interface Unfulfilled {
+    readonly wish: Wish;
+    readonly kind: "declined" | "taken";
+    /** The merge request that says so. */
+    readonly url: string;
+    /** The file on the branch that work begins on; absent: none. */
+    readonly has?: string;
+}
+
+/** The wishes that wait for people's other mind. Only reads; a repository that GitLab says nothing about is left out. */
+export async function unfulfilled(wishes: readonly Wish[], ask: Ask): Promise<Unfulfilled[]> {
+    if (wishes.length === 0) {
+        return [];
+    }
+    const me = record((await ask("GET", "/user")).body)["id"];
+    const looks = await Promise.all(
+        wishes.map(async (wish): Promise<Unfulfilled[]> => {
+            try {
+                const found = await seen(wish, me, ask);
+                const decision = decide(wish, found);
+                return decision.kind === "declined" || decision.kind === "taken"
+                    ? [
+                          {
+                              wish,
+                              kind: decision.kind,
+                              url: decision.request.url,
+                              ...given("has", found.text),
+                          },
+                      ]
+                    : [];
+            } catch (error) {
+                if (!(error instanceof CommandError)) {
+                    throw error;
+                }
+                return [];
+            }
+        }),
+    );
+    return looks.flat();
 }
 
 const repositoryOf = ({ project }: Wish): string => `/projects/${encodeURIComponent(project)}`;

@@ -3,9 +3,12 @@ import semver from "semver";
 import { levelOf, roleWith } from "../../../estate/accessRoles";
 import { isGitLabCom } from "../../../estate/edition";
 import { gatedBranches } from "../../../estate/approvals";
+import { dayOf, daysBetween } from "../../../estate/days";
 import type { Estate, Team } from "../../../estate/model";
+import { compare } from "../../../estate/problem";
 import { daysUntil, fixOfSilence, type Look, unreadLists } from "../check";
 import { checkTable, type Found } from "../finding";
+import type { MadeToken } from "../made";
 import type { GitLabFacts, Place } from "./facts";
 import { isAllowed, isPrivate } from "./private";
 
@@ -24,6 +27,27 @@ function roleTitle(level: number): string | undefined {
 
 /** Days before the end of the token in which it is warned of. */
 const tokenWarning = 14;
+
+/** What does not work without a token of the estate's, by what it is for. */
+const withoutToken: Readonly<Record<string, string>> = {
+    approvals: "the job that holds merge requests sees no approvals: nothing that wants them is merged",
+    "approval-relay": "approving runs that job no more: it waits for somebody who retries it",
+    "preview-reader": "previews neither come nor go",
+    preview: "previews get no label and no note",
+    deliveries: "GitLab is not told what becomes of a commit",
+    rollouts: "releases get no baseline and no merge request back",
+    "config-writer": "no version is written",
+    "merge-back": "nobody is asked to bring a release back",
+};
+
+/** The one that ends first, by name, and how many more there are. */
+function tokensOf(purpose: string, tokens: readonly MadeToken[]): string {
+    const [first, ...others] = [...tokens].sort(
+        (a, b) => compare(a.ends, b.ends) || compare(a.project, b.project),
+    );
+    const more = others.length === 0 ? "" : `, with ${others.length} more`;
+    return `the token ${purpose} of ${first?.project ?? ""} (${first?.ends ?? ""}${more})`;
+}
 
 /** States in which nobody can sign in, and GitLab gives no role. */
 const lockedOut = ["blocked", "ldap_blocked", "banned", "blocked_pending_approval"];
@@ -214,6 +238,72 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                     severity: "warning" as const,
                     fix: "name a version that is there, or remove it, which includes the newest; it may stand at the app, at teams.<team>.pipelines or at pipelines",
                 };
+            });
+        },
+    },
+    {
+        id: "gitlab-pipelines-declined",
+        rule: "must be merged to be used",
+        fast: false,
+        check: ({ unfulfilled }, { estate }) =>
+            unfulfilled.map(({ wish: { repository, version, path }, kind, url, has }) => {
+                const stays = /^ *ref: *"?([^"\s]+)/m.exec(has ?? "")?.[1];
+                const staying = stays === undefined ? "stays as it is" : `stays on ${stays}`;
+                return {
+                    path: `${appAt(estate, repository)}.pipelines.move`,
+                    value: repository,
+                    severity: "warning" as const,
+                    ...(kind === "declined"
+                        ? {
+                              rule: `${staying}: people closed the merge request with version ${version} of the pipelines, and it is not proposed again: ${url}`,
+                              fix: "reopen it, name another version, or set pipelines.move: commit",
+                          }
+                        : {
+                              rule: `${staying}: somebody else's merge request has the branch by which version ${version} of the pipelines would be proposed: ${url}`,
+                              fix: `look whether ${path} there is what you want, then merge or close it, and run up again`,
+                          }),
+                };
+            }),
+    },
+    {
+        id: "gitlab-made-tokens",
+        rule: "must be renewed before they end",
+        fast: false,
+        check: (_, { estate: { credentials }, made, now }) => {
+            const today = dayOf(now.toISOString());
+            // Longer ahead no update would renew them.
+            const ahead = Math.min(tokenWarning, credentials.rotateBeforeDays);
+            const due = made.tokens.filter(({ ends }) => daysBetween(today, ends) < ahead);
+            return [...new Set(due.map(({ purpose }) => purpose))].flatMap((purpose) => {
+                const of = due.filter((each) => each.purpose === purpose);
+                // GitLab takes it no more on its last day.
+                const ended = of.filter(({ ends }) => ends <= today);
+                const at = { path: "credentials.rotateBeforeDays", value: credentials.rotateBeforeDays };
+                const without = withoutToken[purpose];
+                return [
+                    ...(ended.length === 0
+                        ? []
+                        : [
+                              {
+                                  ...at,
+                                  rule: `was over before the next up: ${tokensOf(purpose, ended)} ended${without === undefined ? "" : `, and ${without}`}`,
+                                  fix: "npm run up -- --refresh makes new ones and puts them where the old ones were; run up on a schedule",
+                              },
+                          ]),
+                    ...(ended.length === of.length
+                        ? []
+                        : [
+                              {
+                                  ...at,
+                                  severity: "warning" as const,
+                                  rule: `is nearly over without an up: ${tokensOf(
+                                      purpose,
+                                      of.filter((each) => !ended.includes(each)),
+                                  )} ends soon${without === undefined ? "" : `; then ${without}`}`,
+                                  fix: "npm run up renews it; run up on a schedule, at least every so many days",
+                              },
+                          ]),
+                ];
             });
         },
     },
@@ -794,6 +884,16 @@ function originOf(url: string): string | undefined {
 }
 
 const samePath = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+/** Where the spec has the app of a repository, or the first of those that share it. */
+function appAt({ apps }: Estate, fullPath: string): string {
+    const of = Object.values(apps).find(
+        ({ repository, plan }) =>
+            samePath(repository.fullPath, fullPath) ||
+            plan.configs.some(({ at }) => samePath(at.fullPath, fullPath)),
+    );
+    return of === undefined ? "apps" : `apps.${of.name}`;
+}
 
 /** Repositories that are there and whose merge requests a job holds. */
 function gatedProjects({ apps, gitlab }: Estate, projects: readonly Place[]): Place[] {

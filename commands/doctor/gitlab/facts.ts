@@ -3,6 +3,7 @@ import { lookup } from "node:dns/promises";
 import { levelOf } from "../../../estate/accessRoles";
 import type { Estate } from "../../../estate/model";
 import { given } from "../../../estate/plain";
+import { unfulfilled, type Unfulfilled, type Wish } from "../../support/proposals";
 import { Unreachable, type Answer, type Ask } from "../http";
 import { all, assertServing, essential, list, note, noting, record, text, type Unread } from "../json";
 
@@ -103,6 +104,8 @@ export interface GitLabFacts {
     readonly hooks: readonly HookTarget[];
     /** Versions of pipelines that the spec names, and that are no tag of their project. */
     readonly missingVersions: readonly string[];
+    /** Versions of pipelines that people keep from a repository. */
+    readonly unfulfilled: readonly Unfulfilled[];
     /** Lists that could not be read to their end. */
     readonly unread: readonly Unread[];
 }
@@ -113,21 +116,26 @@ const nothing = {
     people: [],
     hooks: [],
     missingVersions: [],
+    unfulfilled: [],
     unread: [],
 } as const;
 
 /** Names GitLab gives to what was paid for. */
 const paid = ["premium", "ultimate", "gold", "silver", "ultimate_trial", "premium_trial"];
 
-/**
- * Asks a GitLab. What one call does not answer is left out; a server that does not answer is one fact.
- *
- * @param addressesOf of a host name, from here; empty where it has none.
- */
+/** What else is looked at beside the estate. */
+interface Beside {
+    /** Addresses of a host name, from here; empty where it has none. */
+    readonly addressesOf?: (host: string) => Promise<readonly string[]>;
+    /** Of the stack's state: which of them people keep from coming true. Each takes a few calls. */
+    readonly wishes?: readonly Wish[];
+}
+
+/** Asks a GitLab. What one call does not answer is left out; a server that does not answer is one fact. */
 export async function gitlabFacts(
     ask: Ask,
     estate: Estate,
-    addressesOf: (host: string) => Promise<readonly string[]> = resolveHere,
+    { addressesOf = resolveHere, wishes = [] }: Beside = {},
 ): Promise<GitLabFacts> {
     try {
         const metadata = await first(ask);
@@ -143,7 +151,7 @@ export async function gitlabFacts(
             ...(typeof version === "string"
                 ? { version, enterprise: enterprise === true || version.endsWith("-ee") }
                 : {}),
-            ...(await withToken(ask, estate)),
+            ...(await withToken(ask, estate, wishes)),
             hooks: await hookTargets(estate, addressesOf),
         };
     } catch (error) {
@@ -164,7 +172,11 @@ function described({ status, headers }: Answer): string {
     return headers.location === undefined ? `${status}` : `${status}, elsewhere: ${headers.location}`;
 }
 
-async function withToken(ask: Ask, estate: Estate): Promise<Omit<GitLabFacts, "hooks">> {
+async function withToken(
+    ask: Ask,
+    estate: Estate,
+    wishes: readonly Wish[],
+): Promise<Omit<GitLabFacts, "hooks">> {
     const { gitlab, teams } = estate;
     const above = gitlab.group.includes("/")
         ? gitlab.group.slice(0, gitlab.group.lastIndexOf("/"))
@@ -174,13 +186,14 @@ async function withToken(ask: Ask, estate: Estate): Promise<Omit<GitLabFacts, "h
     ];
     const unread: Unread[] = [];
     const [sure, noted] = [essential(ask), noting(ask, unread)];
-    const [self, user, settings, license, people, missingVersions] = await Promise.all([
+    const [self, user, settings, license, people, missingVersions, held] = await Promise.all([
         sure("GET", "/personal_access_tokens/self"),
         sure("GET", "/user"),
         noted("GET", "/application/settings"),
         noted("GET", "/license"),
         Promise.all(names.map((username) => person(ask, username, unread))),
         versionsMissing(noted, estate),
+        unfulfilled(wishes, noted),
     ]);
     const me = record(user.body);
     const id = Number(me["id"] ?? 0);
@@ -221,6 +234,7 @@ async function withToken(ask: Ask, estate: Estate): Promise<Omit<GitLabFacts, "h
         roles,
         people: people.flat(),
         missingVersions,
+        unfulfilled: held,
         unread,
     };
 }

@@ -1,8 +1,10 @@
 /** What must hold on a Harbor before the estate is made there, and while it lives. Pure: one table. */
 import semver from "semver";
+import { dayOf, daysBetween } from "../../../estate/days";
 import type { Registry } from "../../../estate/model";
 import { promotionRobot, robotName, shorten } from "../../../estate/names";
 import { placesOf } from "../../../estate/previews";
+import { compare } from "../../../estate/problem";
 import { day, fixOfSilence, type Look, unreadLists } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { HarborFacts } from "./facts";
@@ -187,19 +189,31 @@ export const harborChecks = checkTable<HarborFacts, HarborLook>(
         id: "harbor-robot-end",
         rule: "must be good for some time",
         fast: true,
-        check: ({ robots }, { registry, estate, made, now }) =>
-            robots
+        check: ({ robots }, { registry, estate, made, now }) => {
+            const { generation } = estate.credentials;
+            const ending = (name: string, ends: string): Found => ({
+                path: "credentials.generation",
+                value: generation,
+                severity: "warning",
+                rule: `is that of the robot ${name}, which ends on ${ends}; others of the same age end with it`,
+                fix: `set credentials.generation: ${generation + 1}`,
+            });
+            const found = robots
                 .filter(({ id, ends }) => {
                     const own = made.robots.has(`${registry.name}/${id}`);
                     return own && ends > 0 && ends * 1000 < now.getTime() + robotWarning * day;
                 })
-                .map(({ name, ends }) => ({
-                    path: "credentials.generation",
-                    value: estate.credentials.generation,
-                    severity: "warning" as const,
-                    rule: `is that of the robot ${name}, which ends on ${new Date(ends * 1000).toISOString().slice(0, 10)}; others of the same age end with it`,
-                    fix: `set credentials.generation: ${estate.credentials.generation + 1}`,
-                })),
+                .map(({ name, ends }) => ending(name, dayOf(new Date(ends * 1000).toISOString())));
+            // Those of projects are as old, so one finding says it for all; there may be none but them.
+            const [first] = made.projectRobots
+                .filter((robot) => robot.registry === registry.name)
+                .sort((a, b) => compare(a.ends, b.ends));
+            const soon =
+                first !== undefined && daysBetween(dayOf(now.toISOString()), first.ends) < robotWarning;
+            return found.length > 0 || !soon
+                ? found
+                : [ending(`${first.purpose} of project ${first.project}`, first.ends)];
+        },
     },
     {
         id: "harbor-quota",

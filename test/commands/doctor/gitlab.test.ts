@@ -9,6 +9,7 @@ import { gitlabChecks } from "../../../commands/doctor/gitlab/checks";
 import { gitlabFacts } from "../../../commands/doctor/gitlab/facts";
 import { isAllowed, isPrivate } from "../../../commands/doctor/gitlab/private";
 import { nothingMade, type Made } from "../../../commands/doctor/made";
+import { proposalType } from "../../../estate/pipeline";
 import { model, type Overrides } from "../../support/estate";
 import {
     assertFound,
@@ -86,7 +87,10 @@ async function look(
     { made = nothingMade, addresses = ["203.0.113.7"] }: { made?: Made; addresses?: readonly string[] } = {},
 ): Promise<Finding[]> {
     const estate = model(overrides);
-    const facts = await gitlabFacts(server(answers).ask, estate, () => Promise.resolve(addresses));
+    const facts = await gitlabFacts(server(answers).ask, estate, {
+        addressesOf: () => Promise.resolve(addresses),
+        wishes: made.wishes,
+    });
     return decide(gitlabChecks, facts, { estate, made, now });
 }
 
@@ -133,6 +137,48 @@ const above: Answers = {
     "GET /groups/company?with_projects=false": { id: 3, full_path: "company", visibility: "private" },
     "GET /groups/3/members/all/9": { access_level: 50 },
     "GET /groups/3/members/all": [],
+};
+
+const token = (name: string, expiresAt: string) => ({
+    type: "gitlab:index/projectAccessToken:ProjectAccessToken",
+    outputs: { name, project: "7", expiresAt },
+});
+
+/** What the state has of a repository that is to come to other pipelines by a merge request. */
+const wish = (project: string, repository: string) => ({
+    type: proposalType,
+    inputs: {
+        ...{ project, repository, branch: "main", path: "ci/estate.yml", text: "ref: v2\n", version: "v2" },
+        ...{ title: "Include", commit: "Include" },
+    },
+});
+
+/** A repository whose file says another version, and what became of its merge request. */
+const proposals = (project: string, state: "declined" | "taken" | "merged"): Answers => {
+    const base = `GET /projects/${project}`;
+    const file = (ref: string, content: string): Answers => ({
+        [`${base}/repository/files/ci%2Festate.yml?ref=${ref}`]: {
+            content: Buffer.from(content).toString("base64"),
+        },
+    });
+    const request = {
+        iid: 3,
+        web_url: "https://gitlab.test/3",
+        state: state === "taken" ? "opened" : state === "declined" ? "closed" : "merged",
+        author: { id: state === "taken" ? 4 : 9 },
+        source_project_id: 1,
+        target_project_id: 1,
+        sha: "abc",
+        description: "",
+    };
+    return {
+        ...file("main", state === "merged" ? "ref: v2\n" : "include:\n    ref: v1-old\n"),
+        ...file("abc", "ref: v2\n"),
+        [`${base}/merge_requests?source_branch=estate%2Fpipelines&target_branch=main&order_by=created_at&sort=desc`]:
+            [request],
+        [`${base}/merge_requests/3`]: request,
+        [`${base}/merge_requests/3/commits`]: [],
+    };
 };
 
 const planted: Readonly<Record<string, Planted>> = {
@@ -196,6 +242,48 @@ const planted: Readonly<Record<string, Planted>> = {
         },
         spec: { pipelines: { version: "v1-00000000" } },
         found: [["gitlab-pipelines-version", "pipelines.version", /includes the newest/, "warning"]],
+    },
+    "pipelines that people do not want, and ones that somebody is in the way of": {
+        answers: {
+            ...ready,
+            ...proposals("71", "declined"),
+            ...proposals("72", "taken"),
+            ...proposals("73", "merged"),
+        },
+        made: madeOf(
+            wish("71", "acme/shop/web"),
+            wish("72", "acme/shop/api-config"),
+            wish("73", "acme/shop/api"),
+        ),
+        found: [
+            ["gitlab-pipelines-declined", "apps.api.pipelines.move", /ci\/estate\.yml there/, "warning"],
+            ["gitlab-pipelines-declined", "apps.web.pipelines.move", /reopen it/, "warning"],
+        ],
+    },
+    "tokens of the estate's that ended, and others that are about to": {
+        answers: ready,
+        made: madeOf(
+            {
+                type: "gitlab:index/project:Project",
+                id: "7",
+                outputs: { pathWithNamespace: "acme/shop/web" },
+            },
+            token("approvals-g1", "2026-06-01"),
+            token("approvals-g1", "2026-06-02"),
+            token("deliveries-g2", "2026-06-14"),
+            token("rollouts-g1", "2026-06-15"),
+        ),
+        found: [
+            ["gitlab-made-tokens", "credentials.rotateBeforeDays", /--refresh makes new ones/],
+            ["gitlab-made-tokens", "credentials.rotateBeforeDays", /up renews it/, "warning"],
+            ["gitlab-made-tokens", "credentials.rotateBeforeDays", /up renews it/, "warning"],
+        ],
+    },
+    "tokens that no update would renew yet": {
+        answers: ready,
+        spec: { credentials: { rotateBeforeDays: 3 } },
+        made: madeOf(token("preview-g1", "2026-06-04"), token("preview-g1", "2026-06-03")),
+        found: [["gitlab-made-tokens", "credentials.rotateBeforeDays", /up renews it/, "warning"]],
     },
     "the other edition": {
         answers: { ...ready, "GET /metadata": { version: "19.4.0-ee", enterprise: true } },

@@ -77,6 +77,18 @@ test("nothing is said of a Harbor that is as it should be, before the first up a
     assert.deepEqual(await look(standing, {}, { made: stands }), []);
 });
 
+const projectRobot = (provider: string, duration: number, created: string) => ({
+    type: "harbor:index/robotAccount:RobotAccount",
+    provider,
+    created,
+    outputs: { name: "pull-g1", level: "project", duration, permissions: [{ namespace: "web-dev" }] },
+});
+
+test("a robot of a project that is good for long enough is no finding", async () => {
+    const made = madeOf(projectRobot("harbor-main", 90, "2026-03-20T00:00:00Z"));
+    assert.deepEqual(await look(ready, {}, { made }), []);
+});
+
 interface Planted {
     readonly answers: Answers;
     readonly spec?: Overrides;
@@ -217,6 +229,16 @@ const planted: Readonly<Record<string, Planted>> = {
             ],
         },
         made: stands,
+        found: [["harbor-robot-end", "credentials.generation", /generation: 2/, "warning"]],
+    },
+    "robots of projects about to end, in an estate that promotes nothing": {
+        answers: ready,
+        made: madeOf(
+            projectRobot("harbor-main", 90, "2026-03-10T00:00:00Z"),
+            projectRobot("harbor-other", 90, "2026-03-10T00:00:00Z"),
+            projectRobot("harbor-main", 90, "2026-05-10T00:00:00Z"),
+            projectRobot("harbor-main", -1, "2026-03-10T00:00:00Z"),
+        ),
         found: [["harbor-robot-end", "credentials.generation", /generation: 2/, "warning"]],
     },
     "quotas that are switched off": {

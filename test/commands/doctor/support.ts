@@ -71,17 +71,27 @@ export const silent = new Unreachable("the connection is refused", "network");
 
 /** A stack's state with these resources. */
 export function madeOf(
-    ...resources: readonly { type: string; name?: string; id?: string; provider?: string; outputs?: object }[]
+    ...resources: readonly {
+        type: string;
+        name?: string;
+        id?: string;
+        provider?: string;
+        inputs?: Readonly<Record<string, unknown>>;
+        outputs?: object;
+        created?: string;
+    }[]
 ): Made {
     return madeBy({
         deployment: {
-            resources: resources.map(({ type, name = "x", id, provider, outputs }) => ({
+            resources: resources.map(({ type, name = "x", id, provider, inputs = {}, outputs, created }) => ({
                 urn: `urn:pulumi:test::gitops-estate::${type}::${name}`,
                 type,
                 ...(id === undefined ? {} : { id }),
                 ...(provider === undefined
                     ? {}
                     : { provider: `urn:pulumi:test::gitops-estate::pulumi:providers:x::${provider}::1` }),
+                inputs,
+                ...(created === undefined ? {} : { created }),
                 outputs: { ...outputs },
             })),
         },
