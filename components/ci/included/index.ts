@@ -6,22 +6,26 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
 import type { SeedFile } from "../../support/seed";
-import { fileText, render } from "../../support/template";
+import { fileText, render, type Values } from "../../support/template";
 import { gateFiles } from "../approvals";
-import { embedded } from "./embedded";
+import { begin, embedded } from "./embedded";
 
-/** Which scripts a placeholder in a file stands for: those that its jobs put beside each other and run. */
-const scripts: Readonly<Record<string, Parameters<typeof embedded>[0]>> = {
-    build: ["image.sh"],
-    deliver: ["deliver.sh"],
-    promote: ["promote.sh", "promote.mjs", "copy.mjs"],
-    image: ["image.sh"],
-    preview: ["preview.sh", "preview.mjs"],
-    reuse: ["reuse.mjs", "copy.mjs"],
-    mergeBack: ["merge-back.sh", "rollout.mjs"],
-    compose: ["compose.sh", "deliver.sh"],
-    card: ["card.mjs", "copy.mjs"],
-    handOver: ["hand-over.sh", "hand-over.mjs"],
+/**
+ * What a placeholder in a file stands for. A script stands in one file: one that jobs of several files run has a file of its
+ * own in the folder `scripts`, which those include, with a job of its name that they refer to.
+ */
+const values: Values = {
+    begin,
+    copy: embedded(["copy.mjs"]),
+    deliver: embedded(["deliver.sh"]),
+    image: embedded(["image.sh"]),
+    promote: embedded(["promote.sh", "promote.mjs"]),
+    preview: embedded(["preview.sh", "preview.mjs"]),
+    reuse: embedded(["reuse.mjs"]),
+    mergeBack: embedded(["merge-back.sh", "rollout.mjs"]),
+    compose: embedded(["compose.sh"]),
+    card: embedded(["card.mjs"]),
+    handOver: embedded(["hand-over.sh", "hand-over.mjs"]),
 };
 
 /**
@@ -37,10 +41,11 @@ export function includedFiles(gate = false): readonly SeedFile[] {
 
 function withScripts(name: string): string {
     const text = fileText(path.join(__dirname, name));
-    const values = Object.entries(scripts).filter(([placeholder]) => text.includes(`__${placeholder}__`));
     return render(
         text,
-        Object.fromEntries(values.map(([placeholder, each]) => [placeholder, embedded(each)])),
+        Object.fromEntries(
+            Object.entries(values).filter(([placeholder]) => text.includes(`__${placeholder}__`)),
+        ),
     );
 }
 

@@ -20,6 +20,10 @@ async function scene(context: Parameters<typeof startWithCi>[0]): Promise<Scene>
         "nested/test.yml":
             "include: [{ local: nested/more.yml }]\ntest: { stage: test, script: [echo tested] }\n",
         "nested/more.yml": "more: { stage: test, script: [echo more] }\n",
+        "shared/steps.yml": ".steps: { script: [PLACE=here, 'echo shared steps'] }\n",
+        "with-steps.yml":
+            "spec:\n  inputs:\n    job:\n---\ninclude: [{ local: /shared/steps.yml }]\n" +
+            '"$[[ inputs.job ]]": { stage: test, script: ["true", !reference [.steps, script], "echo from $PLACE"] }\n',
         "templates/deploy.yml":
             "spec:\n  inputs:\n    job: { default: deploy }\n    to:\n---\n" +
             '"$[[ inputs.job ]]": { stage: deploy, script: ["echo to $[[ inputs.to ]]"] }\n',
@@ -30,7 +34,11 @@ async function scene(context: Parameters<typeof startWithCi>[0]): Promise<Scene>
     });
     assert.equal(tagged.status, 201);
     // What the tag does not have: it tells the tag from the branch.
-    await commit(root, templates, "main", { "build.yml": "later: { script: [echo later] }\n" });
+    await commit(root, templates, "main", {
+        "build.yml": "later: { script: [echo later] }\n",
+        "nested/more.yml": "later: { script: [echo later] }\n",
+        "shared/steps.yml": ".steps: { script: [echo later] }\n",
+    });
     return { sandbox, web, templates };
 }
 
@@ -61,6 +69,28 @@ stages: [build, test, deploy]
     assert.match(await log("build"), /^built by the templates$/m);
     assert.match(await log("deploy"), /^to live$/m);
     assert.match(await log("again"), /^to dev$/m);
+});
+
+test("files that a project's files include are of that project and version, however many include them", async (context) => {
+    const { sandbox, web } = await scene(context);
+    const root = sandbox.root();
+    const steps = (job: string): string =>
+        `  - { project: platform/templates, ref: 1.2.3, file: /with-steps.yml, inputs: { job: ${job} } }\n`;
+    await commit(root, web, "main", {
+        "shared/steps.yml": ".steps: { script: [echo own] }\n",
+        ".gitlab-ci.yml": `include:\n${steps("one")}${steps("other")}`,
+    });
+    await sandbox.idle();
+    const [pipeline] = await pipelines(root, web);
+    assert.equal(pipeline?.status, "success", JSON.stringify(pipeline));
+    const made = await jobs(root, web, pipeline.id);
+    assert.deepEqual(made.map((job) => job.name).sort(), ["one", "other"]);
+    for (const { id } of made) {
+        const log = await trace(root, web, id);
+        assert.match(log, /^shared steps$/m);
+        // Steps that were taken from elsewhere run in the same shell as the job's own.
+        assert.match(log, /^from here$/m);
+    }
 });
 
 test("what may not be read is not included, and GitLab says which", async (context) => {

@@ -13,8 +13,8 @@ import {
     configPipelineContent,
 } from "../../../components/ci/content";
 import { includedFiles, includedVersion } from "../../../components/ci/included";
-import { embedded } from "../../../components/ci/included/embedded";
-import { scriptText } from "../../../components/ci/scripts";
+import { begin, embedded } from "../../../components/ci/included/embedded";
+import { scriptText, type Script } from "../../../components/ci/scripts";
 import { settingsFile } from "../../../components/ci/settings";
 import type { SeedFile } from "../../../components/support/seed";
 import { folder, run } from "../../support/pipelineScripts";
@@ -24,15 +24,118 @@ const web = sampleApp("web", { included: {} });
 const from = { project: "acme/pipelines", version: "v1-0a" };
 const paths = (files: readonly SeedFile[]): string[] => files.map((file) => file.path);
 
+/** Files that are YAML, by path. */
+const files = new Map(
+    includedFiles()
+        .filter(({ path }) => path.endsWith(".yml"))
+        .map(({ path, text }) => [path, text]),
+);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Documents of a file: what it may be given, if it may be given anything, and what is in it. */
+function documents(path: string): Fields[] {
+    const text = files.get(path);
+    assert.ok(text !== undefined, `there is no ${path}`);
+    return parseAllDocuments(text, { customTags: [reference] }).map((each) => {
+        assert.deepEqual([...each.errors, ...each.warnings], [], path);
+        return each.toJS() as Fields;
+    });
+}
+
+/** GitLab's word for what another job has: the job's name, and a key of it. */
+const reference = { tag: "!reference", collection: "seq" } as const;
+
 test("a version says which files it is of, and nothing in them is taken for an input that is none", () => {
     assert.match(includedVersion(), /^v1-[0-9a-f]{8}$/);
-    for (const { path, text } of includedFiles().filter((file) => file.path.endsWith(".yml"))) {
-        const documents = parseAllDocuments(text).map((each) => each.toJS() as Record<string, unknown>);
-        const inputs = Object.keys((documents[0]?.["spec"] as { inputs: object }).inputs);
+    for (const [path, text] of files) {
+        const [spec, ...others] = documents(path);
+        const inputs = others.length === 0 ? {} : (spec?.["spec"] as { inputs: object }).inputs;
         const used = [...text.matchAll(/\$\[\[ *([^\]]*?) *\]\]/g)].map(([, each = ""]) => each);
-        assert.deepEqual([...new Set(used)].sort(), inputs.map((each) => `inputs.${each}`).sort(), path);
-        assert.equal(documents.length, 2, path);
+        assert.deepEqual(
+            [...new Set(used)].sort(),
+            Object.keys(inputs)
+                .map((each) => `inputs.${each}`)
+                .sort(),
+            path,
+        );
+        assert.equal(others.length, path.startsWith("scripts/") ? 0 : 1, path);
     }
+});
+
+test("a script stands in one file, however many files have jobs that run it", () => {
+    const written = [...files].flatMap(([path, text]) =>
+        [...text.matchAll(/cat >"\$ESTATE_CI\/(\S+)"/g)].map(([, script = ""]) => ({ script, path })),
+    );
+    const scripts = written.map(({ script }) => script);
+    assert.deepEqual([...new Set(scripts)].sort(), scripts.sort(), JSON.stringify(written));
+    // Nor does a piece of it, by another way.
+    for (const script of scripts) {
+        const line = `      ${
+            scriptText(script as Script)
+                .split("\n")
+                .sort(byLength)[0]
+        }\n`;
+        assert.equal([...files.values()].filter((text) => text.includes(line)).length, 1, script);
+    }
+});
+
+const byLength = (one: string, other: string): number => other.length - one.length;
+
+/** What a file has, with the files it includes and the one of its folder that it is included after, as GitLab merges them. */
+function merged(path: string): Fields {
+    const app = path.replace(/[^/]*$/, "app.yml");
+    const before = path !== app && files.has(app) ? merged(app) : {};
+    const content = documents(path).at(-1) ?? {};
+    const includes = (content["include"] ?? []) as { local: string }[];
+    return Object.assign(
+        {},
+        before,
+        ...includes.map(({ local }) => merged(local.slice(1))),
+        content,
+    ) as Fields;
+}
+
+/** Steps of a job, with those that it refers to. */
+function steps(jobs: Fields, name: string, key = "script"): string[] {
+    return ((jobs[name] as Fields)[key] as (string | [job: string, key: string])[]).flatMap((step) =>
+        typeof step === "string" ? [step] : steps(jobs, ...step),
+    );
+}
+
+/** Scripts that a script runs or imports, beside itself. */
+function called(script: string): string[] {
+    const calls = /(?:from "\.|dirname "\$0"\))\/([a-z-]+\.\w+)/g;
+    const direct = [...scriptText(script as Script).matchAll(calls)].map(([, each = ""]) => each);
+    return direct.flatMap((each) => [each, ...called(each)]);
+}
+
+test("a job begins with its settings, and has the scripts that it runs and those that they call", () => {
+    const ran = new Set<string>();
+    for (const path of files.keys()) {
+        const jobs = merged(path);
+        const own = Object.keys(documents(path).at(-1) ?? {}).filter(
+            (name) => Array.isArray((jobs[name] as Fields)["script"]) && !path.startsWith("scripts/"),
+        );
+        for (const name of own) {
+            const lines = steps(jobs, name).join("\n");
+            const has = [...lines.matchAll(/cat >"\$ESTATE_CI\/(\S+)"/g)].map(([, each = ""]) => each);
+            const runs = [...lines.matchAll(/(?:sh|node) "\$ESTATE_CI\/(\S+)"/g)].map(
+                ([, each = ""]) => each,
+            );
+            if (has.length + runs.length === 0) {
+                continue;
+            }
+            assert.ok(lines.startsWith(begin.join("\n")), `${path}: ${name}`);
+            assert.deepEqual(
+                [...has].sort(),
+                [...new Set(runs.flatMap((each) => [each, ...called(each)]))].sort(),
+                `${path}: ${name}`,
+            );
+            runs.forEach((each) => ran.add(each));
+        }
+    }
+    assert.ok(ran.size > 7, [...ran].join(" "));
 });
 
 test("a job has its scripts whole, beside each other, and no earlier setting is replaced", async (context) => {
@@ -46,6 +149,7 @@ test("a job has its scripts whole, beside each other, and no earlier setting is 
             [
                 'printf %s "$TEXT" >settings.sh',
                 'export ESTATE_SETTINGS="$PWD/settings.sh"',
+                ...begin,
                 ...embedded(["deliver.sh", "copy.mjs"]),
                 'cat "$ESTATE_CI/deliver.sh" >deliver.sh',
                 'cat "$ESTATE_CI/copy.mjs" >copy.mjs',

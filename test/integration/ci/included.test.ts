@@ -3,10 +3,9 @@
  * them, and who may read the project they are in, is not proved here.
  */
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { test, type TestContext } from "node:test";
-import { parse, stringify } from "yaml";
 
 import { appEstateFile, appPipelineContent } from "../../../components/ci/content";
 import { includedFiles } from "../../../components/ci/included";
@@ -14,29 +13,34 @@ import { buildSettings, ruleSettings } from "../../../components/ci/settings";
 import type { App } from "../../../estate/model";
 import { runLocal, writeHelpers } from "../../../sandbox/ci/local";
 import { sampleApp, sampleEstate } from "../../components/sample";
-import { folder, must, repository } from "../../support/pipelineScripts";
+import { commit, folder, must, repository } from "../../support/pipelineScripts";
 
 const from = { project: "acme/pipelines", version: "v1-0a" };
 
-/** Files of an app repository; those of the project for pipelines are beside them, as nothing else can be fetched here. */
+/** Files of an app repository. */
 function filesOf(app: App): Record<string, string> {
-    const own = Object.fromEntries(appPipelineContent(app, {}).map((file) => [file.path, file.text]));
     const estate = appEstateFile(app, from);
-    if (estate === undefined) {
-        return own;
-    }
-    const { include, ...rest } = parse(estate.text) as {
-        include: { project: string; ref: string; file: string }[];
-    };
-    const beside = include.map(({ project, ref, file, ...each }) => {
-        assert.deepEqual({ project, ref }, { project: from.project, ref: from.version });
-        return { local: `pipelines${file}`, ...each };
-    });
-    return {
-        ...own,
-        [estate.path]: stringify({ include: beside, ...rest }),
-        ...Object.fromEntries(includedFiles().map((file) => [`pipelines/${file.path}`, file.text])),
-    };
+    return Object.fromEntries(
+        [...appPipelineContent(app, {}), ...(estate === undefined ? [] : [estate])].map((file) => [
+            file.path,
+            file.text,
+        ]),
+    );
+}
+
+/** The estate's project for pipelines, with its tag. Its branch has something else by now. */
+async function pipelines(context: TestContext): Promise<string> {
+    const made = await repository(
+        context,
+        Object.fromEntries(includedFiles().map((file) => [file.path, file.text])),
+    );
+    await must(made, "git", "tag", from.version);
+    await commit(
+        made,
+        Object.fromEntries(includedFiles().map((file) => [file.path, "later: { script: [later] }\n"])),
+        "Another version",
+    );
+    return made;
 }
 
 interface Ref {
@@ -48,7 +52,7 @@ interface Ref {
 /** Jobs of the pipeline of a ref. */
 async function jobs(
     context: TestContext,
-    cwd: string,
+    { cwd, project }: Checkout,
     settings: Readonly<Record<string, string>>,
     { branch = "", tag = "", mergeRequest = "" }: Ref,
 ): Promise<unknown[]> {
@@ -57,6 +61,11 @@ async function jobs(
     assert.ok(helpers !== undefined && home !== undefined && temporary !== undefined);
     await writeHelpers(helpers);
     await mkdir(home);
+    // Instead of the server that they both are on.
+    await writeFile(
+        path.join(home, ".gitconfig"),
+        `[url ${JSON.stringify(project)}]\n\tinsteadOf = http://gitlab.test/${from.project}.git\n`,
+    );
     await mkdir(temporary);
     const variables: Record<string, string> = {
         ...settings,
@@ -90,13 +99,23 @@ async function jobs(
         .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-async function checkout(context: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+/** Folders of an app repository, and of the project that it includes its pipelines from. */
+interface Checkout {
+    readonly cwd: string;
+    readonly project: string;
+}
+
+async function checkout(
+    context: TestContext,
+    project: string,
+    files: Readonly<Record<string, string>>,
+): Promise<Checkout> {
     const made = await repository(context, files);
     await must(made, "git", "branch", "-M", "main");
     await must(made, "git", "remote", "add", "origin", "http://gitlab.test/acme/shop/web.git");
     await must(made, "git", "update-ref", "refs/remotes/origin/main", "HEAD");
     await must(made, "git", "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
-    return made;
+    return { cwd: made, project };
 }
 
 const cases: readonly { readonly flow: string; readonly refs: readonly Ref[] }[] = [
@@ -122,9 +141,10 @@ for (const { flow, refs } of cases) {
         const copied = sampleApp("web", { flow });
         const included = sampleApp("web", { flow, included: {} });
         const settings = buildSettings(sampleEstate([copied]), copied);
+        const project = await pipelines(context);
         const [copies, includes] = [
-            await checkout(context, filesOf(copied)),
-            await checkout(context, filesOf(included)),
+            await checkout(context, project, filesOf(copied)),
+            await checkout(context, project, filesOf(included)),
         ];
         const seen: unknown[] = [];
         for (const ref of refs) {
@@ -146,10 +166,11 @@ const flows = ["environment-branches", "gitlab-flow", "trunk"] as const;
 for (const from of flows) {
     test(`a team's own file of flow ${from} has its tests in every other one`, async (context) => {
         const own = filesOf(sampleApp("web", { flow: from, included: {} }))[".gitlab-ci.yml"] ?? "";
+        const project = await pipelines(context);
         for (const flow of flows.filter((each) => each !== from)) {
             const app = sampleApp("web", { flow, included: {} });
-            const cwd = await checkout(context, { ...filesOf(app), ".gitlab-ci.yml": own });
-            const names = (await jobs(context, cwd, ruleSettings(app), { mergeRequest: "topic" })).map(
+            const made = await checkout(context, project, { ...filesOf(app), ".gitlab-ci.yml": own });
+            const names = (await jobs(context, made, ruleSettings(app), { mergeRequest: "topic" })).map(
                 (job) => (job as { name: string }).name,
             );
             assert.deepEqual(names, ["quality", "test"], flow);
