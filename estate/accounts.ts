@@ -3,7 +3,7 @@ import { engineOf } from "./engines";
 import type { EngineRegistry } from "./engines/engine";
 import type { App } from "./model";
 
-/** What tells an account: the cluster, and the engine, team and environment where each team has its own. */
+/** What identifies an account: the cluster, and the engine, team and environment where each team has its own. */
 export function accountKey(
     app: Pick<App, "engine" | "team">,
     environment: string,

@@ -233,7 +233,7 @@ export interface NotificationRelay {
     readonly url: string;
     readonly dedupMinutes: number;
     readonly dryRun: boolean;
-    /** Whether it tells GitLab what became of commits. */
+    /** Whether it reports on GitLab what became of commits. */
     readonly commits?: true;
 }
 

@@ -61,7 +61,7 @@ export const notifications = z.strictObject({
                 .boolean()
                 .default(false)
                 .describe(
-                    "Tell GitLab too what became of a commit of a config repository: as a status of the commit, and in a note of the merge request that it came by. Baselines and merge requests of a release then wait until it is healthy. The relay has a token of role developer for each of these repositories.",
+                    "Report on GitLab too what became of a commit of a config repository: as a status of the commit, and in a note of the merge request that it came by. Baselines and merge requests of a release then wait until it is healthy. The relay has a token of role developer for each of these repositories.",
                 ),
         })
         .optional()

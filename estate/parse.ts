@@ -28,12 +28,12 @@ export interface Parsed {
 export function parseEstate(raw: unknown, context: ParseContext = {}): Parsed {
     const secrets = secretsIn(raw);
     const { spec, problems } = readSpec(raw);
-    const told = [...secrets, ...problems];
+    const reported = [...secrets, ...problems];
     const found = [
-        ...told,
-        ...unseenIn(raw).filter(({ path }) => !told.some((other) => related(path, other.path))),
+        ...reported,
+        ...unseenIn(raw).filter(({ path }) => !reported.some((other) => related(path, other.path))),
     ];
-    // Without one of the spec's maps, everything that names something in it would be told too.
+    // Without one of the spec's maps, everything that names something in it would be reported too.
     if (spec !== undefined && !problems.some(({ path }) => isMapOfNames(path))) {
         const estate = resolve(spec, context);
         found.push(

@@ -9,7 +9,7 @@ const commitLength = 10;
 /** How many tags are looked at: of so many commits, several have digits alone, and all sixteen begin some. */
 const samples = 1000;
 
-/** Tags as commits of a lane get them, for telling whether an expression can match any; the same at each call. */
+/** Tags as commits of a lane get them, to find out whether an expression can match any; the same at each call. */
 export function sampleTags({ tag }: Lane): string[] {
     return Array.from({ length: samples }, (_, index) => {
         const commit = createHash("sha256").update(String(index)).digest("hex");

@@ -70,7 +70,7 @@ func newGate(t *testing.T, statuses ...string) *gate {
 	return g
 }
 
-// post sends an event and answers with the status and what GitLab was told to do in the end.
+// post sends an event and answers with the status and what GitLab was asked to do in the end.
 func (g *gate) post(token, event string, wanted int) {
 	g.t.Helper()
 	request, _ := http.NewRequest(http.MethodPost, g.relay.URL+"/approvals", strings.NewReader(event))

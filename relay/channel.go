@@ -38,10 +38,10 @@ type Job struct {
 
 // ChannelState is what survives a restart.
 type ChannelState struct {
-	Told    Memory      `json:"told,omitempty"`
-	Waiting []*Job      `json:"waiting,omitempty"`
-	Sent    []time.Time `json:"sent,omitempty"`
-	// Dropped messages nobody was told of yet.
+	Reported Memory      `json:"told,omitempty"`
+	Waiting  []*Job      `json:"waiting,omitempty"`
+	Sent     []time.Time `json:"sent,omitempty"`
+	// Dropped messages nobody was notified of yet.
 	Dropped int `json:"dropped,omitempty"`
 	// Newest revision of the branch that an app runs from, by app, where an engine says it.
 	Newest map[string]string `json:"newest,omitempty"`
@@ -85,8 +85,8 @@ func newChannel(name string, config Config, client *http.Client, log *slog.Logge
 
 // recover sorts out what an earlier process left.
 func (c *Channel) recover() {
-	if c.state.Told == nil {
-		c.state.Told = Memory{}
+	if c.state.Reported == nil {
+		c.state.Reported = Memory{}
 	}
 	waiting := c.state.Waiting
 	c.state.Waiting = nil
@@ -96,7 +96,7 @@ func (c *Channel) recover() {
 			c.log.Warn("a message was on its way when the relay stopped; it is not sent again",
 				"app", job.Message.App, "event", job.Message.Event)
 			if !job.Note {
-				c.state.Told.Add(job.Message, c.now())
+				c.state.Reported.Add(job.Message, c.now())
 			}
 			continue
 		}
@@ -123,7 +123,7 @@ func (c *Channel) Accept(message Message) (*Job, Result) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	now := c.now()
-	if c.state.Told.Knows(message, now.Add(-c.config.window())) {
+	if c.state.Reported.Knows(message, now.Add(-c.config.window())) {
 		c.counts[Duplicate]++
 		return nil, Result{Outcome: Duplicate}
 	}
@@ -301,8 +301,8 @@ func (c *Channel) attempt(ctx context.Context, job *Job) {
 		log.Info("a message was handled")
 	}
 	if result.Outcome != Refused && !job.Note {
-		c.state.Told.Forget(now.Add(-c.config.window()))
-		c.state.Told.Add(job.Message, now)
+		c.state.Reported.Forget(now.Add(-c.config.window()))
+		c.state.Reported.Add(job.Message, now)
 	}
 	c.finish(job, result)
 }

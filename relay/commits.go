@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// CommitsConfig is for estates that tell on GitLab what became of a commit: a status of the commit, and a note in the
+// CommitsConfig is for estates that report on GitLab what became of a commit: a status of the commit, and a note in the
 // merge request that it came by.
 type CommitsConfig struct {
 	// GitLab is the server's URL, without a slash at its end.
@@ -101,15 +101,15 @@ func (d Done) description(state string) string {
 
 var shownCommit = regexp.MustCompile(`(?:^|sha1:|\+)([0-9a-f]{7,40})(?:\.\d+)?$`)
 
-// told is an errand: what is to be told of one delivery, until it is.
-type told struct {
+// pending is what is to be reported of one delivery, until it is.
+type pending struct {
 	done     Done
 	since    time.Time
 	attempts int
 	notUntil time.Time
 }
 
-// Commits tells GitLab. Of each delivery the newest is told; what waited before it is no longer true.
+// Commits reports to GitLab. Of each delivery the newest is reported; what waited before it is no longer true.
 type Commits struct {
 	config     CommitsConfig
 	secret     func(name string) (string, error)
@@ -121,10 +121,10 @@ type Commits struct {
 	life       time.Duration
 	wake       chan struct{}
 	mutex      sync.Mutex
-	waiting    []*told
-	// dryRun: the log alone is told.
+	waiting    []*pending
+	// dryRun: only the log gets it.
 	dryRun bool
-	// last is what GitLab knows, by delivery: nothing is told twice.
+	// last is what GitLab knows, by delivery: nothing is reported twice.
 	last   map[string]string
 	counts map[string]int
 }
@@ -167,7 +167,7 @@ func (e FluxEvent) done() Done {
 		done.Event = "failed"
 	}
 	if done.Event == "unknown" {
-		// Flux tells what is broken from what is out of reach.
+		// Flux distinguishes what is broken from what is out of reach.
 		done.Event = ""
 	}
 	return done
@@ -185,13 +185,13 @@ func (c *Commits) accept(w http.ResponseWriter, done Done) {
 			kept = append(kept, each)
 		}
 	}
-	c.waiting = append(kept, &told{done: done, since: time.Now()})
+	c.waiting = append(kept, &pending{done: done, since: time.Now()})
 	c.mutex.Unlock()
 	rouse(c.wake)
 	respond(w, http.StatusAccepted, Result{Outcome: Queued})
 }
 
-// Work tells until the context ends.
+// Work reports until the context ends.
 func (c *Commits) Work() {
 	for {
 		next, pause := c.next()
@@ -206,7 +206,7 @@ func (c *Commits) Work() {
 }
 
 // next is the first whose turn it is, taken out; or how long to wait.
-func (c *Commits) next() (*told, time.Duration) {
+func (c *Commits) next() (*pending, time.Duration) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	pause := time.Hour
@@ -221,8 +221,8 @@ func (c *Commits) next() (*told, time.Duration) {
 	return nil, pause
 }
 
-func (c *Commits) attempt(each *told) {
-	outcome, err := c.tell(each.done)
+func (c *Commits) attempt(each *pending) {
+	outcome, err := c.report(each.done)
 	log := c.log.With("delivery", each.done.App, "event", each.done.Event, "revision", each.done.Revision)
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -235,10 +235,10 @@ func (c *Commits) attempt(each *told) {
 	pause := min(c.pause<<min(each.attempts-1, 10), longPause)
 	if time.Since(each.since)+pause > c.life {
 		c.counts["given-up"]++
-		log.Error("what became of a commit is not told on GitLab", "error", err.Error())
+		log.Error("what became of a commit is not reported on GitLab", "error", err.Error())
 		return
 	}
-	log.Warn("GitLab has to be told again", "error", err.Error(), "seconds", pause.Seconds())
+	log.Warn("the report to GitLab has to be repeated", "error", err.Error(), "seconds", pause.Seconds())
 	for _, other := range c.waiting {
 		if other.done.App == each.done.App {
 			return
@@ -254,8 +254,8 @@ func (c *Commits) count(outcome string) int {
 	return c.counts[outcome]
 }
 
-// tell sets the status, and writes it into the notes of the merge requests that the commit came by.
-func (c *Commits) tell(done Done) (string, error) {
+// report sets the status, and writes it into the notes of the merge requests that the commit came by.
+func (c *Commits) report(done Done) (string, error) {
 	deliveries, err := c.deliveries()
 	if err != nil {
 		return "", err
@@ -282,7 +282,7 @@ func (c *Commits) tell(done Done) (string, error) {
 	if c.last[done.App] == known {
 		return "known", nil
 	}
-	outcome := "told"
+	outcome := "reported"
 	statuses, err := project.statuses(sha)
 	if err != nil {
 		return "", err
@@ -290,11 +290,11 @@ func (c *Commits) tell(done Done) (string, error) {
 	if statuses[delivery.status()].State == state {
 		outcome = "known"
 	} else {
-		told := commitStatus{State: state, Name: delivery.status(), Ref: deliveriesRef, Description: description, Page: delivery.Page}
-		if err = project.call(http.MethodPost, "/statuses/"+sha, told, nil); err != nil {
+		status := commitStatus{State: state, Name: delivery.status(), Ref: deliveriesRef, Description: description, Page: delivery.Page}
+		if err = project.call(http.MethodPost, "/statuses/"+sha, status, nil); err != nil {
 			return "", err
 		}
-		statuses[told.Name] = told
+		statuses[status.Name] = status
 	}
 	if err = project.note(sha, statuses); err != nil {
 		return "", err

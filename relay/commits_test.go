@@ -16,7 +16,7 @@ import (
 
 const sha = "0123456789abcdef0123456789abcdef01234567"
 
-// commitWorld is a relay that tells of commits, and the GitLab behind it.
+// commitWorld is a relay that reports commits, and the GitLab behind it.
 type commitWorld struct {
 	t     *testing.T
 	relay *Relay
@@ -45,7 +45,7 @@ func newCommitWorld(t *testing.T) *commitWorld {
 	w.relay = relay
 	t.Cleanup(func() { relay.Close(context.Background()) })
 	relay.config.Secrets = t.TempDir()
-	relay.commits.secret = func(name string) (string, error) { return map[string]string{"commits-web": "tells"}[name], nil }
+	relay.commits.secret = func(name string) (string, error) { return map[string]string{"commits-web": "fake-token"}[name], nil }
 	relay.commits.deliveries = func() (map[string]Delivery, error) {
 		return map[string]Delivery{"web-live-member1": {
 			Project: "acme/shop/web-config", Branch: "live", Token: "commits-web",
@@ -61,7 +61,7 @@ func newCommitWorld(t *testing.T) *commitWorld {
 func (w *commitWorld) gitlab(out http.ResponseWriter, r *http.Request) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	if r.Header.Get("PRIVATE-TOKEN") != "tells" {
+	if r.Header.Get("PRIVATE-TOKEN") != "fake-token" {
 		out.WriteHeader(http.StatusUnauthorized)
 		return
 	}
@@ -118,10 +118,10 @@ func (w *commitWorld) say(event, revision, message string, wanted int) {
 	}
 }
 
-// expect waits until GitLab was told just this.
+// expect waits until GitLab got just this.
 func (w *commitWorld) expect(wanted ...string) {
 	w.t.Helper()
-	comesTo(w.t, "GitLab was told", strings.Join(wanted, "\n"), func() string {
+	comesTo(w.t, "GitLab got", strings.Join(wanted, "\n"), func() string {
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
 		return strings.Join(w.asked, "\n")
@@ -146,7 +146,7 @@ func TestACommitGetsAStatusOnce(t *testing.T) {
 	w := newCommitWorld(t)
 	w.say("healthy", sha, "", 202)
 	w.expect(green)
-	w.settled("told", 1)
+	w.settled("reported", 1)
 	w.say("healthy", sha, "", 202)
 	w.settled("known", 1)
 	w.say("degraded", sha, "Deployment web:\n  exceeded its deadline", 202)
@@ -181,7 +181,7 @@ func TestFilesOfWhichNothingCanBeMadeAreTheNewestCommits(t *testing.T) {
 	}
 }
 
-func TestWhatSaysNothingOfACommitIsNotTold(t *testing.T) {
+func TestWhatSaysNothingOfACommitIsNotReported(t *testing.T) {
 	w := newCommitWorld(t)
 	w.say("running", sha, "", 200)
 	w.say("succeeded", sha, "", 200)
@@ -189,14 +189,14 @@ func TestWhatSaysNothingOfACommitIsNotTold(t *testing.T) {
 	w.expect()
 }
 
-func TestGitLabIsToldOnceItAnswersAndOnlyTheNewest(t *testing.T) {
+func TestCommitsAreReportedOnceGitLabAnswersAndOnlyTheNewest(t *testing.T) {
 	w := newCommitWorld(t)
 	w.down = 3
 	w.say("failed", sha, "first", 202)
 	w.expect("failed gitops/web/live/member1 on gitops-deliveries: first, https://argocd.test/web")
 }
 
-func TestWhatCannotBeToldIsGivenUp(t *testing.T) {
+func TestWhatCannotBeReportedIsGivenUp(t *testing.T) {
 	w := newCommitWorld(t)
 	w.relay.commits.secret = func(string) (string, error) { return "", nil }
 	w.relay.commits.life = 20 * time.Millisecond

@@ -37,7 +37,7 @@ type Config struct {
 	Channels map[string]ChannelConfig `json:"channels"`
 	// Approvals runs gates of merge requests again; absent: none.
 	Approvals *ApprovalsConfig `json:"approvals"`
-	// Commits tells GitLab what became of commits; absent: nothing does. Of what, is in deliveries.json beside this file.
+	// Commits reports on GitLab what became of commits; absent: nothing does. Of what, is in deliveries.json beside this file.
 	Commits *CommitsConfig `json:"commits"`
 
 	// folder the settings are in.

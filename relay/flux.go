@@ -30,8 +30,8 @@ type FluxEvent struct {
 	Metadata  map[string]string `json:"metadata"`
 }
 
-// What the estate's events are in Flux's words, by reason. What is not here is told to nobody: it is on its way, or has
-// been told with its beginning.
+// What the estate's events are in Flux's words, by reason. What is not here is reported to nobody: it is on its way, or has
+// been reported with its beginning.
 var fluxReasons = map[string][]string{
 	// With a release or a Kustomization that waits, its end is the health of what it made.
 	"InstallSucceeded":        {"healthy", "succeeded"},
@@ -67,14 +67,14 @@ var fluxHealth = map[string]string{
 	"running": "Progressing", "unknown": "Unknown",
 }
 
-// event is the one of the estate's events that the channel is told of; empty for none.
+// event is the one of the estate's events that the channel is notified of; empty for none.
 func (e FluxEvent) event() string {
 	wanted := map[string]bool{}
 	for _, name := range strings.Split(e.metadata("events"), ",") {
 		wanted[name] = true
 	}
 	candidates, known := fluxReasons[e.Reason]
-	// A controller that is newer than this table: a problem is better told in general words than not at all.
+	// A controller that is newer than this table: a problem is better reported in general words than not at all.
 	if !known && e.Severity == "error" {
 		candidates = []string{"failed"}
 	}
@@ -152,9 +152,9 @@ func (e FluxEvent) branchRevision() string {
 	return e.metadata("revision")
 }
 
-// told is the message about an event as a channel wants it; nil where it wants none. An event that names no revision is
+// messageFor is the message about an event as a channel wants it; nil where it wants none. An event that names no revision is
 // about the newest that its app's branch has: source-controller says nothing more of a chart that it cannot build.
-func (e FluxEvent) told(cards map[string]json.RawMessage, newest string) (*Message, error) {
+func (e FluxEvent) messageFor(cards map[string]json.RawMessage, newest string) (*Message, error) {
 	nameless := e.metadata("revision") == ""
 	if nameless && newest != "" {
 		e.Metadata = maps.Clone(e.Metadata)
@@ -172,11 +172,11 @@ func (e FluxEvent) told(cards map[string]json.RawMessage, newest string) (*Messa
 	message := &Message{Event: event, App: e.metadata("application"), Revision: e.metadata("revision"), Card: filled}
 	if e.InvolvedObject.Kind == "HelmRelease" && !isTrouble(event) {
 		// The message of a success names the release's number: the same chart with other values is another deployment.
-		// A failure is repeated with each attempt and told once.
+		// A failure is repeated with each attempt and reported once.
 		message.Operation = e.Message
 	}
 	if nameless {
-		// Nothing else tells two of them apart.
+		// Nothing else distinguishes two of them.
 		message.Operation = e.Reason
 	}
 	return message, message.check()
@@ -242,7 +242,7 @@ func (r *Relay) flux(w http.ResponseWriter, request *http.Request) {
 	event, err := readFluxEvent(data)
 	var message *Message
 	if err == nil {
-		message, err = event.told(channel.settings.Cards, channel.Newest(event.metadata("application"), event.branchRevision()))
+		message, err = event.messageFor(channel.settings.Cards, channel.Newest(event.metadata("application"), event.branchRevision()))
 	}
 	if err != nil {
 		channel.log.Error("an event is not what the relay takes", "error", err.Error())
@@ -256,7 +256,7 @@ func (r *Relay) flux(w http.ResponseWriter, request *http.Request) {
 	r.pass(w, request, channel, *message)
 }
 
-// fluxCommits takes an event that GitLab is told of.
+// fluxCommits takes an event that is reported on GitLab.
 func (r *Relay) fluxCommits(w http.ResponseWriter, request *http.Request) {
 	data, signed := r.signedByFlux(w, request)
 	if !signed {

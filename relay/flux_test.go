@@ -94,7 +94,7 @@ func TestAnEventOfFluxBecomesACard(t *testing.T) {
 	}
 }
 
-func TestAFailureOfFluxIsToldOncePerRevision(t *testing.T) {
+func TestAFailureOfFluxIsReportedOncePerRevision(t *testing.T) {
 	w := newFluxWorld(t)
 	w.expectFlux(fluxEvent("UpgradeFailed", "error", "attempt 1", "failed,healthy"), 200, Delivered)
 	w.expectFlux(fluxEvent("UpgradeFailed", "error", "attempt 2", "failed,healthy"), 200, Duplicate)
@@ -104,18 +104,18 @@ func TestAFailureOfFluxIsToldOncePerRevision(t *testing.T) {
 	w.expectFlux(fluxEvent("UpgradeSucceeded", "info", "web.v3", "failed,healthy"), 200, Delivered)
 }
 
-func TestAChartThatCannotBeBuiltIsTold(t *testing.T) {
+func TestAChartThatCannotBeBuiltIsReported(t *testing.T) {
 	w := newFluxWorld(t)
 	chart := func(reason, severity string) string {
 		return strings.Replace(fluxEvent(reason, severity, "values files merge error", "failed,healthy"), "HelmRelease", "HelmChart", 1)
 	}
-	// That one is made is on the way of a release, which tells its end itself.
+	// That one is made is on the way of a release, which reports its end itself.
 	w.expectFlux(chart("ChartPackageSucceeded", "info"), 200, Unwanted)
 	w.expectFlux(chart("ValuesFilesError", "error"), 200, Delivered)
 	w.expectFlux(chart("ValuesFilesError", "error"), 200, Duplicate)
 }
 
-func TestABrokenChartIsToldOncePerCommitOfItsBranch(t *testing.T) {
+func TestABrokenChartIsReportedOncePerCommitOfItsBranch(t *testing.T) {
 	w := newFluxWorld(t)
 	about := func(kind, reason, severity, revision string) string {
 		body := strings.Replace(fluxEvent(reason, severity, "values files merge error", "failed,healthy"), "HelmRelease", kind, 1)
@@ -140,7 +140,7 @@ func TestABrokenChartIsToldOncePerCommitOfItsBranch(t *testing.T) {
 	w.expectFlux(about("HelmChart", "ChartPullError", "error", `"nothing":""`), 200, Delivered)
 }
 
-func TestWhatAChannelDoesNotWantOfFluxIsNotTold(t *testing.T) {
+func TestWhatAChannelDoesNotWantOfFluxIsNotReported(t *testing.T) {
 	w := newFluxWorld(t)
 	w.expectFlux(fluxEvent("UpgradeSucceeded", "info", "web.v2", "failed"), 200, Unwanted)
 	w.expectFlux(fluxEvent("NewArtifact", "info", "stored", "failed,healthy"), 200, Unwanted)

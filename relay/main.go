@@ -1,6 +1,6 @@
 // Command relay stands between an engine's notifications and chat bots. Webhooks of Argo CD and Flux can neither sign a
 // message for a bot nor see that it refused one with a 200; the relay makes cards of Flux's events, signs, looks into the answer, keeps to the bots' rate limits, repeats
-// what is safe to repeat, and never tells the same thing twice.
+// what is safe to repeat, and never reports the same thing twice.
 package main
 
 import (
@@ -60,7 +60,7 @@ func run(file string, log *slog.Logger) error {
 	case <-stopped.Done():
 		ending, cancel := context.WithTimeout(context.Background(), grace)
 		defer cancel()
-		// What waits longer than that is in the state file, or is told to Argo CD as failed and comes again.
+		// What waits longer than that is in the state file, or is reported to Argo CD as failed and comes again.
 		relay.Close(ending)
 		err = server.Shutdown(ending)
 	}

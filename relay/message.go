@@ -15,7 +15,7 @@ type Message struct {
 	App string `json:"app"`
 	// Revision is the commit it is about; empty where none is known.
 	Revision string `json:"revision"`
-	// Operation tells apart two syncs of one commit: when the last one began.
+	// Operation distinguishes two syncs of one commit: when the last one began.
 	Operation string          `json:"operation"`
 	Card      json.RawMessage `json:"message"`
 }
@@ -40,7 +40,7 @@ func (m Message) check() error {
 	return nil
 }
 
-// story is what two messages have in common when they tell the same.
+// story is what two messages have in common when they say the same.
 func (m Message) story() string { return m.Revision + " " + m.Operation }
 
 var troubles = []string{"degraded", "failed", "unknown"}
@@ -54,19 +54,19 @@ func isTrouble(event string) bool {
 	return false
 }
 
-// Told is what was said last, by event.
-type Told struct {
+// Reported is what was sent last, by event.
+type Reported struct {
 	Story string    `json:"story"`
 	At    time.Time `json:"at"`
 }
 
-// Memory is what a channel was told, by app and event.
-type Memory map[string]map[string]Told
+// Memory is what a channel was sent, by app and event.
+type Memory map[string]map[string]Reported
 
-// Knows says whether the same was told since `since`.
+// Knows says whether the same was sent since `since`.
 func (m Memory) Knows(message Message, since time.Time) bool {
-	told, found := m[message.App][message.Event]
-	return found && told.Story == message.story() && told.At.After(since)
+	last, found := m[message.App][message.Event]
+	return found && last.Story == message.story() && last.At.After(since)
 }
 
 // Add remembers. Trouble after health, and health after trouble, is news even where commit and sync are the same, so
@@ -74,7 +74,7 @@ func (m Memory) Knows(message Message, since time.Time) bool {
 func (m Memory) Add(message Message, now time.Time) {
 	events := m[message.App]
 	if events == nil {
-		events = map[string]Told{}
+		events = map[string]Reported{}
 		m[message.App] = events
 	}
 	if message.Event == "healthy" {
@@ -84,14 +84,14 @@ func (m Memory) Add(message Message, now time.Time) {
 	} else if isTrouble(message.Event) {
 		delete(events, "healthy")
 	}
-	events[message.Event] = Told{Story: message.story(), At: now}
+	events[message.Event] = Reported{Story: message.story(), At: now}
 }
 
-// Forget drops what was told before `since`.
+// Forget drops what was sent before `since`.
 func (m Memory) Forget(since time.Time) {
 	for app, events := range m {
-		for event, told := range events {
-			if !told.At.After(since) {
+		for event, last := range events {
+			if !last.At.After(since) {
 				delete(events, event)
 			}
 		}

@@ -21,7 +21,7 @@ type Relay struct {
 	started  time.Time
 	// approvals is nil where the estate has no gate of merge requests.
 	approvals *Approvals
-	// commits is nil where the estate tells GitLab nothing of deliveries.
+	// commits is nil where the estate reports no deliveries on GitLab.
 	commits *Commits
 
 	stop    context.CancelFunc
@@ -29,7 +29,7 @@ type Relay struct {
 	saving  sync.Mutex
 }
 
-// How long Argo CD waits for the outcome of a message before it is told that it is queued.
+// How long Argo CD waits for the outcome of a message before it gets the answer that it is queued.
 const defaultPatience = 8 * time.Second
 
 // NewRelay reads what an earlier one left and starts to work.

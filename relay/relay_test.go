@@ -38,7 +38,7 @@ func taken(body string) func(http.ResponseWriter) {
 
 const feishuTaken = `{"code":0,"msg":"success"}`
 
-// newWorld starts a bot that takes everything unless told otherwise, and a relay in front of it.
+// newWorld starts a bot that takes everything unless set otherwise, and a relay in front of it.
 func newWorld(t *testing.T, kind string) *world {
 	t.Helper()
 	w := &world{
@@ -169,7 +169,7 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
-func TestTheSameIsToldOnce(t *testing.T) {
+func TestTheSameIsReportedOnce(t *testing.T) {
 	w := newWorld(t, "feishu")
 	w.expect("degraded", "a", 200, Delivered)
 	w.expect("degraded", "a", 200, Duplicate)
@@ -277,7 +277,7 @@ func TestAFullQueueDropsTheOldestOfAnAppAndSaysSo(t *testing.T) {
 	}
 	channel.state.Waiting = nil
 	if note, _ := channel.next(); note == nil || !strings.Contains(string(note.Message.Card), "1 notifications were left out") {
-		t.Errorf("nobody is told: %+v", note)
+		t.Errorf("nobody is notified: %+v", note)
 	}
 }
 
@@ -292,8 +292,8 @@ func TestAMessageOnItsWayAtAKillIsNotRepeated(t *testing.T) {
 	if len(channel.state.Waiting) != 1 || channel.state.Waiting[0].Message.App != "b" {
 		t.Errorf("waiting: %+v", channel.state.Waiting)
 	}
-	if !channel.state.Told.Knows(sent, time.Now().Add(-time.Minute)) {
-		t.Error("it would be told again")
+	if !channel.state.Reported.Knows(sent, time.Now().Add(-time.Minute)) {
+		t.Error("it would be sent again")
 	}
 }
 

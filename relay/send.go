@@ -26,13 +26,13 @@ const (
 	Unconfirmed Outcome = "unconfirmed"
 	// GivenUp: the bot did not take it within the time a message is good for.
 	GivenUp Outcome = "given-up"
-	// Duplicate: told already.
+	// Duplicate: sent already.
 	Duplicate Outcome = "duplicate"
 	// Queued: waits for its turn.
 	Queued Outcome = "queued"
 	// Dropped: made room for newer ones.
 	Dropped Outcome = "dropped"
-	// Unwanted: an event that the channel is not told of.
+	// Unwanted: an event that the channel is not notified of.
 	Unwanted Outcome = "unwanted"
 	// DryRun: logged, not sent.
 	DryRun Outcome = "dry-run"

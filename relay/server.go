@@ -16,8 +16,8 @@ import (
 // Handler is the relay's API.
 //
 //	POST /notify/<channel>  a message of Argo CD; 200 done, 202 queued, 422 refused by the bot, 503 not taken in time
-//	POST /flux/<channel>    an event of Flux, signed; as above, and 200 for what the channel is not told of
-//	POST /commits           what Argo CD says of a commit; 202 where GitLab will be told, 200 where there is nothing to tell
+//	POST /flux/<channel>    an event of Flux, signed; as above, and 200 for what the channel is not notified of
+//	POST /commits           what Argo CD says of a commit; 202 where it will be reported on GitLab, 200 where there is nothing to report
 //	POST /commits/flux      the same as an event of Flux, signed
 //	POST /approvals         an event of GitLab about a merge request, with the hook's secret; 202 where its gate is run again
 //	POST /test/<channel>    sends a test card and answers with what the bot said
@@ -66,7 +66,7 @@ func (r *Relay) toChannel(next route) http.HandlerFunc {
 	}
 }
 
-// same compares without telling by its time how much is right.
+// same compares in a time that does not show how much is right.
 func same(left, right string) bool {
 	a, b := sha256.Sum256([]byte(left)), sha256.Sum256([]byte(right))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
@@ -156,8 +156,8 @@ func (r *Relay) metrics(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, "relay_attempts_total{channel=%q} %d\n", name, r.channels[name].numbers().attempts)
 	}
 	if r.commits != nil {
-		fmt.Fprintln(w, "# HELP relay_commits_total Deliveries that GitLab is told of, by what became of that.\n# TYPE relay_commits_total counter")
-		for _, outcome := range []string{"told", "known", "given-up"} {
+		fmt.Fprintln(w, "# HELP relay_commits_total Deliveries reported on GitLab, by outcome.\n# TYPE relay_commits_total counter")
+		for _, outcome := range []string{"reported", "known", "given-up"} {
 			fmt.Fprintf(w, "relay_commits_total{outcome=%q} %d\n", outcome, r.commits.count(outcome))
 		}
 	}

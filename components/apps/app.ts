@@ -365,13 +365,13 @@ export class AppSpace extends pulumi.ComponentResource {
                 starter: this.starter(args),
                 machines: args.machines,
                 source: this.repository.writer,
-                witness: Object.fromEntries(
+                statusReader: Object.fromEntries(
                     lanes
                         .filter((lane) => lane.mergesBack.length > 0 && awaits(estate, app, lane))
                         .flatMap(({ environment }) => {
                             const { at } = configOf(app, appIn(app, environment));
-                            const { witness } = required(configs, at.fullPath, "config repository");
-                            return witness === undefined ? [] : [[environment, witness]];
+                            const { statusReader } = required(configs, at.fullPath, "config repository");
+                            return statusReader === undefined ? [] : [[environment, statusReader]];
                         }),
                 ),
             }),
@@ -399,7 +399,7 @@ export class AppSpace extends pulumi.ComponentResource {
         const { reader: source } = this.repository;
         return Object.fromEntries(
             app.plan.configs.flatMap(({ at: { fullPath } }) => {
-                const { writer: config, witness } = required(configs, fullPath, "config repository");
+                const { writer: config, statusReader } = required(configs, fullPath, "config repository");
                 return source === undefined || config === undefined || handedOver(app, fullPath).length === 0
                     ? []
                     : [
@@ -410,7 +410,7 @@ export class AppSpace extends pulumi.ComponentResource {
                                   pull: this.pull,
                                   source,
                                   config,
-                                  ...(witness && { witness }),
+                                  ...(statusReader && { statusReader }),
                               }),
                           ],
                       ];

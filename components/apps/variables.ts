@@ -48,10 +48,10 @@ export interface BuildLogins {
     /** Pushes branches to the app repository, for merge requests; absent when no lane opens any. */
     readonly source?: GitCredential | undefined;
     /** Reads what became of a delivery's commit, by environment; for lanes whose jobs wait for that. */
-    readonly witness?: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly statusReader?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
-/** For jobs that deliver to a machine and tell channels. */
+/** For jobs that deliver to a machine and notify channels. */
 export interface MachineLogins {
     /** Private SSH key; absent: the job runs on the machine. */
     readonly key?: pulumi.Input<string>;
@@ -99,9 +99,12 @@ export function buildVariables(estate: Servers, app: App, logins: BuildLogins): 
 }
 
 /** The credentials of a lane's jobs: each has what its lane does, and nothing for what it does not. */
-function laneLogins(lane: Lane, { push, pull, config, source, machines, witness }: BuildLogins): Variables {
+function laneLogins(
+    lane: Lane,
+    { push, pull, config, source, machines, statusReader }: BuildLogins,
+): Variables {
     const robot = push[lane.environment];
-    const reads = witness?.[lane.environment];
+    const reads = statusReader?.[lane.environment];
     const writer = config?.[lane.environment];
     return [
         ...(robot === undefined ? [] : [login("REGISTRY_USERNAME", "REGISTRY_PASSWORD", robot)]),
@@ -171,7 +174,7 @@ export interface ReleaseLogins extends Pick<BuildLogins, "push" | "pull"> {
     /** Writes to the config repository. */
     readonly config: GitCredential;
     /** Reads what became of its commits; absent: no job waits for that. */
-    readonly witness?: pulumi.Input<string>;
+    readonly statusReader?: pulumi.Input<string>;
 }
 
 /** For the pipeline that releases are handed over to; nothing where none is. */
@@ -179,7 +182,7 @@ export function releaseVariables(
     estate: Servers,
     app: App,
     fullPath: string,
-    { push, pull, source, config, witness }: ReleaseLogins,
+    { push, pull, source, config, statusReader }: ReleaseLogins,
 ): Variables {
     const lanes = handedOver(app, fullPath);
     const as = (purpose: string, of: GitCredential | RobotLogin | undefined): Variables[] => {
@@ -189,9 +192,9 @@ export function releaseVariables(
     return [
         ...as("source", source),
         ...as("config", config),
-        ...(witness === undefined || !lanes.some((lane) => awaits(estate, app, lane))
+        ...(statusReader === undefined || !lanes.some((lane) => awaits(estate, app, lane))
             ? []
-            : [{ plain: {}, secret: { [releaseRolloutToken(app)]: witness } }]),
+            : [{ plain: {}, secret: { [releaseRolloutToken(app)]: statusReader } }]),
         ...lanes.flatMap(({ environment }) => as(`to_${environment}`, push[environment])),
         ...[...new Set(lanes.flatMap(({ reuses }) => reuses))].flatMap((environment) =>
             as(`from_${environment}`, pull[environment]),

@@ -1,4 +1,4 @@
-/** What pipelines that deliver to a machine know: where it is, what runs there beside the Compose file, and whom they tell. Pure. */
+/** What pipelines that deliver to a machine know: where it is, what runs there beside the Compose file, and whom they notify. Pure. */
 import type { EventName } from "../../estate/events";
 import { onMachine, type MachinePlace } from "../../estate/machines";
 import type { App, AppEnvironment, Estate, Machine } from "../../estate/model";
@@ -6,7 +6,7 @@ import type { MessageSource } from "../notifications/cardFacts";
 import { factPlace, filledCards } from "../notifications/filledCards";
 import { required } from "../support/maps";
 import { keyPart, type Settings } from "./keys";
-import type { Channel as Told } from "./scripts/card.mjs" with { "resolution-mode": "import" };
+import type { Channel as Notified } from "./scripts/card.mjs" with { "resolution-mode": "import" };
 
 /** What of an estate is asked. */
 type MachineFacts = Pick<Estate, "machines" | "channels">;
@@ -16,7 +16,7 @@ export function machineSettings(estate: MachineFacts, app: App, place: AppEnviro
     if (!onMachine(place)) {
         return {};
     }
-    const told = toldChannels(estate, place);
+    const channels = notifiedChannels(estate, place);
     const values = composeValues(app, place);
     return {
         CONFIG_FORMAT: "compose",
@@ -27,9 +27,9 @@ export function machineSettings(estate: MachineFacts, app: App, place: AppEnviro
         ...(values === undefined ? {} : { MACHINE_VALUES: JSON.stringify(values) }),
         ...(place.pin === undefined ? {} : { DELIVERY_PIN: place.pin }),
         ...(place.hold === undefined ? {} : { DELIVERY_HOLD: place.hold }),
-        ...(Object.keys(told).length === 0 ? {} : { CARD_CHANNELS: Object.keys(told).join(" ") }),
+        ...(Object.keys(channels).length === 0 ? {} : { CARD_CHANNELS: Object.keys(channels).join(" ") }),
         ...Object.fromEntries(
-            Object.entries(told).map(([name, each]) => [cardKey(name), JSON.stringify(each)]),
+            Object.entries(channels).map(([name, each]) => [cardKey(name), JSON.stringify(each)]),
         ),
     };
 }
@@ -82,10 +82,10 @@ const source: MessageSource = {
     },
 };
 
-/** Channels that hear of an environment, sorted, with their cards. Who hears of a success hears of it once. */
-function toldChannels({ channels }: MachineFacts, place: MachinePlace): Record<string, Told> {
+/** Channels that are notified of an environment, sorted, with their cards. A success is reported to each once. */
+function notifiedChannels({ channels }: MachineFacts, place: MachinePlace): Record<string, Notified> {
     return Object.fromEntries(
-        place.channels.flatMap((name): [string, Told][] => {
+        place.channels.flatMap((name): [string, Notified][] => {
             const channel = required(channels, name, "channel");
             const wanted = place.events?.[name] ?? channel.events;
             const names = outcomes.filter(
@@ -101,7 +101,7 @@ function toldChannels({ channels }: MachineFacts, place: MachinePlace): Record<s
 
 /** Names of the channels that jobs of an environment post to. */
 export function cardChannels(estate: MachineFacts, place: AppEnvironment): string[] {
-    return onMachine(place) ? Object.keys(toldChannels(estate, place)) : [];
+    return onMachine(place) ? Object.keys(notifiedChannels(estate, place)) : [];
 }
 
 /** Variable of a channel's cards; its address and signing secret have the same with an ending. */

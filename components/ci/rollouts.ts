@@ -2,16 +2,16 @@
 import { versionFile, versionOf, appIn, type Lane } from "../../estate/flows/plan";
 import { onMachine } from "../../estate/machines";
 import type { App, Estate } from "../../estate/model";
-import { statusName, tellsCommits } from "../notifications/commits";
+import { statusName, reportsCommits } from "../notifications/commits";
 import type { Place } from "./scripts/rollout.mjs" with { "resolution-mode": "import" };
 
 /**
- * Whether jobs of a lane wait: those that tag what is released, and those that bring it back. Where no relay tells what
+ * Whether jobs of a lane wait: those that tag what is released, and those that bring it back. Where no relay reports what
  * becomes of commits, or only writes into its log, they do not; a job that delivers to a machine looks at health itself.
  */
 export function awaits(estate: Pick<Estate, "relay">, app: App, lane: Lane): boolean {
     return (
-        tellsCommits(estate) &&
+        reportsCommits(estate) &&
         estate.relay?.dryRun !== true &&
         app.ci === "gitlab" &&
         (lane.handsOver === true || lane.mergesBack.length > 0) &&

@@ -20,7 +20,7 @@ import type { Promotions as PromotionInput } from "./scripts/promote.mjs" with {
 
 export type { Settings };
 
-/** Where a pipeline's images and versions go, and whom it tells. */
+/** Where a pipeline's images and versions go, and whom it notifies. */
 export type Servers = Pick<Estate, "gitlab" | "registries" | "machines" | "channels" | "relay">;
 
 /** Files that jobs need beside their settings, by the variable that names each: private certificate authorities. */

@@ -35,7 +35,7 @@ export interface EngineCluster {
     readonly token: pulumi.Input<string>;
     /** CA of the API server, PEM in base64. */
     readonly caData: pulumi.Input<string>;
-    /** The account's rights in those namespaces: what the engine may not look at yet, it must not be told of. */
+    /** The account's rights in those namespaces: what the engine may not look at yet must not be registered with it. */
     readonly rights: readonly pulumi.Resource[];
 }
 
@@ -91,7 +91,7 @@ export interface InstalledEngine {
     /**
      * Sends what happens to apps to the estate's channels.
      *
-     * @param commits repositories in which GitLab is told what became of a commit; absent: in none.
+     * @param commits repositories in which the relay reports what became of a commit; absent: in none.
      */
     notify(commits?: CommitTokens): void;
     /** Runs the relay of approvals beside it, for an estate with gates of merge requests. */

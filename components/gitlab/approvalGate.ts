@@ -107,7 +107,7 @@ export class ApprovalGate extends pulumi.ComponentResource {
                     pushEvents: false,
                     tagPushEvents: false,
                     mergeRequestsEvents: true,
-                    // Tells when a pipeline is green in which a status stands in for the job.
+                    // Detects that a pipeline is green in which a status stands in for the job.
                     pipelineEvents: true,
                     enableSslVerification: plan.hook.verify,
                 },

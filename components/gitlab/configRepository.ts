@@ -56,9 +56,9 @@ export interface ConfigRepositoryArgs {
     readonly approverIds: pulumi.Input<number[]>;
     /** Private certificate authorities, which its pipelines trust. */
     readonly network: Estate["network"];
-    /** Whether a relay tells in it what became of its commits. */
-    readonly told: boolean;
-    /** Whether pipelines wait for what it tells. */
+    /** Whether a relay reports the rollout of its commits in it. */
+    readonly reportsCommits: boolean;
+    /** Whether pipelines wait for what it reports. */
     readonly awaited: boolean;
     /** Holds its merge requests until enough people have approved; absent: nothing does. */
     readonly gate?: GatePlan;
@@ -75,15 +75,16 @@ export interface GitCredential {
 }
 
 /** Developers are the least who set statuses; what they may not merge, it may not. */
-const teller = {
+const statusWriter = {
     purpose: "deliveries",
+    // Another text would replace the token of every stack that has one.
     description: "The relay tells what became of a commit",
     accessLevel: "developer",
     scopes: ["api"],
 };
 
 /** Reporters are the least who see statuses of a private repository. */
-const witness = {
+const statusReader = {
     purpose: "rollouts",
     description: "Pipelines wait until a commit is healthy",
     accessLevel: "reporter",
@@ -111,10 +112,10 @@ export class ConfigRepository extends pulumi.ComponentResource {
     public readonly writer: GitCredential | undefined;
     /** Token that starts its pipeline on its first branch; absent when pipelines of app repositories hand nothing over to it. */
     public readonly starter: pulumi.Output<string> | undefined;
-    /** Token that sets statuses of commits and writes notes; absent where nothing is told. */
-    public readonly teller: pulumi.Output<string> | undefined;
+    /** Token that sets statuses of commits and writes notes; absent where no relay reports. */
+    public readonly statusWriter: pulumi.Output<string> | undefined;
     /** Token that reads those; absent where no pipeline waits for them. */
-    public readonly witness: pulumi.Output<string> | undefined;
+    public readonly statusReader: pulumi.Output<string> | undefined;
     /** Absent where nothing holds its merge requests. */
     public readonly gate: ApprovalGate | undefined;
     /** Exists once every branch has its content: what reads the branches depends on it. */
@@ -138,8 +139,12 @@ export class ConfigRepository extends pulumi.ComponentResource {
         this.makeVariables(name, args, project);
         this.gate = this.makeGate(name, args, project);
         this.engineHooks(name, args, project);
-        this.teller = args.told ? this.accessToken(`${name}-teller`, args, project, teller) : undefined;
-        this.witness = args.awaited ? this.accessToken(`${name}-witness`, args, project, witness) : undefined;
+        this.statusWriter = args.reportsCommits
+            ? this.accessToken(`${name}-status-writer`, args, project, statusWriter, `${name}-teller`)
+            : undefined;
+        this.statusReader = args.awaited
+            ? this.accessToken(`${name}-status-reader`, args, project, statusReader, `${name}-witness`)
+            : undefined;
         this.reader = this.readerToken(name, args, project);
         this.starter = this.starterToken(name, args, project);
         // Any user name does with an access token; GitLab's own examples use this one.
@@ -260,17 +265,22 @@ export class ConfigRepository extends pulumi.ComponentResource {
         );
     }
 
-    /** A token for one purpose, with the least role that does. */
+    /**
+     * A token for one purpose, with the least role that does.
+     *
+     * @param before name of the resource in stacks that were made when it had another one.
+     */
     private accessToken(
         name: string,
         { credentials }: ConfigRepositoryArgs,
         project: gitlab.Project,
         wanted: Omit<AccessTokenArgs, "project" | "credentials">,
+        before: string,
     ): pulumi.Output<string> {
         const { token } = makeAccessToken(
             name,
             { project: project.id, credentials, ...wanted },
-            { parent: this },
+            { parent: this, aliases: [{ name: before }] },
         );
         return pulumi.secret(token);
     }

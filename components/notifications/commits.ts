@@ -1,13 +1,13 @@
-/** What is told on GitLab of the commits that engines deliver, see relay/commits.go. Pure. */
+/** What is reported on GitLab of the commits that engines deliver, see relay/commits.go. Pure. */
 import type * as pulumi from "@pulumi/pulumi";
 import { versionOf } from "../../estate/flows/plan";
 import type { App, Estate } from "../../estate/model";
 import type { EventName } from "../../estate/events";
 
-/** Where engines tell it: what Argo CD calls the service, and Flux the provider. No channel has a name with two hyphens. */
+/** Where engines report it: what Argo CD calls the service, and Flux the provider. No channel has a name with two hyphens. */
 export const commitsTarget = "gitlab--commits";
 
-/** The events that say something of a commit. Of `unknown` those whose files nothing can be made of do. */
+/** The events that are reported of a commit. Of `unknown` those whose files nothing can be made of do. */
 export const commitEvents = ["healthy", "degraded", "failed", "unknown"] as const satisfies EventName[];
 
 /** Repositories with their tokens, by full path. */
@@ -20,13 +20,13 @@ export interface CommitTokens {
     >;
 }
 
-/** What the relay tells. */
+/** What the relay reports. */
 export interface RelayedCommits extends CommitTokens {
-    readonly deliveries: Readonly<Record<string, ToldDelivery>>;
+    readonly deliveries: Readonly<Record<string, ReportedDelivery>>;
 }
 
 /** An app in an environment on a cluster, as relay/commits.go wants it. */
-export interface ToldDelivery {
+export interface ReportedDelivery {
     readonly project: string;
     readonly branch: string;
     /** Name of the file with the token. */
@@ -43,7 +43,7 @@ export function statusName({
     app,
     environment,
     cluster,
-}: Pick<ToldDelivery, "app" | "environment" | "cluster">): string {
+}: Pick<ReportedDelivery, "app" | "environment" | "cluster">): string {
     return `gitops/${app}/${environment}/${cluster}`;
 }
 
@@ -58,12 +58,12 @@ export function commitsFile({ name }: CommitTokens["projects"][string]): string 
  * @param nameOf the engine's name for an app in an environment on a cluster.
  * @param pageOf its page about what has that name.
  */
-export function toldDeliveries(
+export function reportedDeliveries(
     apps: readonly App[],
     { projects }: CommitTokens,
     nameOf: (app: string, environment: string, cluster: string) => string,
     pageOf: (name: string) => string = () => "",
-): Record<string, ToldDelivery> {
+): Record<string, ReportedDelivery> {
     return Object.fromEntries(
         apps.flatMap((app) =>
             app.environments.flatMap((place) => {
@@ -73,7 +73,7 @@ export function toldDeliveries(
                     ? []
                     : place.clusters.map((cluster) => {
                           const name = nameOf(app.name, place.environment, cluster);
-                          const told: ToldDelivery = {
+                          const reported: ReportedDelivery = {
                               project: repository,
                               branch: revision,
                               token: commitsFile(project),
@@ -82,14 +82,14 @@ export function toldDeliveries(
                               cluster,
                               page: pageOf(name),
                           };
-                          return [name, told] as const;
+                          return [name, reported] as const;
                       });
             }),
         ),
     );
 }
 
-/** Whether a relay tells it, in this estate. */
-export function tellsCommits({ relay }: Pick<Estate, "relay">): boolean {
+/** Whether a relay reports it, in this estate. */
+export function reportsCommits({ relay }: Pick<Estate, "relay">): boolean {
     return relay?.commits === true;
 }

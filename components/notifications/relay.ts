@@ -96,7 +96,7 @@ export interface NotificationRelayArgs {
     readonly token: pulumi.Input<string>;
     /** Gates of merge requests that it runs again; absent: none. */
     readonly approvals?: RelayedApprovals;
-    /** What it tells GitLab of; absent: nothing. */
+    /** What it reports on GitLab; absent: nothing. */
     readonly commits?: RelayedCommits;
 }
 

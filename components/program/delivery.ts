@@ -1,4 +1,4 @@
-/** What each engine is told: of its teams, clusters, repositories and apps. */
+/** What each engine gets: its teams, clusters, repositories and apps. */
 import type * as pulumi from "@pulumi/pulumi";
 import { engineOf } from "../../estate/engines";
 import type { EngineRegistry } from "../../estate/engines/engine";
@@ -43,7 +43,7 @@ export function installedEngine(
     return { engine, share, teams: mapValues(share.teams, (team) => engine.team(team)) };
 }
 
-/** Where an engine's relay tells what became of commits; undefined: nowhere. */
+/** Where an engine's relay reports what became of commits; undefined: nowhere. */
 function commitTokens(
     { apps, gitlab }: Estate,
     configs: Readonly<Record<string, ConfigRepository>>,
@@ -54,8 +54,10 @@ function commitTokens(
         ),
     );
     const projects = Object.fromEntries(
-        Object.entries(configs).flatMap(([path, { name, teller }]) =>
-            teller === undefined || !repositories.has(path) ? [] : [[path, { name, token: teller }] as const],
+        Object.entries(configs).flatMap(([path, { name, statusWriter }]) =>
+            statusWriter === undefined || !repositories.has(path)
+                ? []
+                : [[path, { name, token: statusWriter }] as const],
         ),
     );
     return Object.keys(projects).length === 0 ? undefined : { gitlab: gitlab.clusterUrl, projects };

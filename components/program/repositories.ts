@@ -18,7 +18,7 @@ import { asking, existingGroup } from "../gitlab/lookup";
 import { lookUpPeople, type People } from "../gitlab/people";
 import type { IncludedPipelinesAt } from "../gitlab/project";
 import { PipelinesProject } from "../gitlab/pipelinesProject";
-import { tellsCommits } from "../notifications/commits";
+import { reportsCommits } from "../notifications/commits";
 import type { Providers } from "../providers";
 import { byKey, mapInTurns, mapValues, required } from "../support/maps";
 import { isAppProtected, isEstateProtected, isTeamProtected } from "../support/protected";
@@ -172,8 +172,8 @@ function configRepositories(
                         : required(made.guardedGroups, owner, "guarded group of").groupId,
                 approverIds: team.maintainerIds,
                 ...(gate && { gate }),
-                told:
-                    tellsCommits(estate) &&
+                reportsCommits:
+                    reportsCommits(estate) &&
                     apps.some((app) => app.environments.some((place) => !onMachine(place))),
                 awaited: awaited(estate, apps, fullPath),
                 hooks: made.hooks({ team: owner, fullPath }),

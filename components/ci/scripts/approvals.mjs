@@ -56,7 +56,7 @@ export function judge(approvals, { author, committers, since }) {
           : !active || level < approving
             ? "is not a maintainer of this project"
             : at === undefined
-              ? "approved at a time that GitLab does not tell"
+              ? "approved at a time that GitLab does not say"
               : Date.parse(at) > Date.parse(since)
                 ? undefined
                 : "approved what was there before the last change, and has to take that back and approve again";
@@ -184,7 +184,7 @@ async function answer(url, init, ask) {
     }
     if (attempt >= 3) {
       throw new ApprovalsError(
-        `${url.split("?")[0]} was answered with ${reason}, so nobody can tell who approved. Run this job again; if it stays, the token of the gate may have ended, and an update of the estate makes a new one.`,
+        `${url.split("?")[0]} was answered with ${reason}, so it is not known who approved. Run this job again; if it stays, the token of the gate may have ended, and an update of the estate makes a new one.`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, attempt * 1000));
@@ -192,7 +192,7 @@ async function answer(url, init, ask) {
 }
 
 /**
- * Who has commits in the merge request, by the addresses in them. Only GraphQL tells.
+ * Who has commits in the merge request, by the addresses in them. Only GraphQL has them.
  * @param {string} api
  * @param {string} reference `group/project!1`
  * @param {string} iid
@@ -216,7 +216,7 @@ async function committersOf(api, reference, iid, token, ask) {
   const nodes = data?.project?.mergeRequest?.committers?.nodes;
   if (!Array.isArray(nodes)) {
     throw new ApprovalsError(
-      `GitLab does not tell who committed: ${errors?.[0]?.message ?? "the merge request cannot be read"}.`,
+      `GitLab does not say who committed: ${errors?.[0]?.message ?? "the merge request cannot be read"}.`,
     );
   }
   return nodes.map(({ id, username }) => ({ id: Number(String(id).replace(/^.*\//, "")), username }));
@@ -232,7 +232,9 @@ async function committersOf(api, reference, iid, token, ask) {
 async function approvalsOf(read, project, users, request) {
   /** @type {{ approved_by: { user: Person, approved_at?: string }[] }} */
   const { approved_by: given } = await read(`${request}/approvals`);
-  const times = given.some(({ approved_at: at }) => at === undefined) ? await told(read, request) : new Map();
+  const times = given.some(({ approved_at: at }) => at === undefined)
+    ? await approvalTimes(read, request)
+    : new Map();
   return Promise.all(
     given.map(async ({ user, approved_at: at }) => {
       /** @type {[{ access_level: number, state: string } | undefined, { bot?: boolean }]} */
@@ -257,7 +259,7 @@ async function approvalsOf(read, project, users, request) {
  * @param {string} request
  * @returns {Promise<Map<number, string>>}
  */
-async function told(read, request) {
+async function approvalTimes(read, request) {
   const times = new Map();
   for (let page = 1; ; page++) {
     /** @type {{ system: boolean, body: string, author: Person, created_at: string }[]} */

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Tells the channels what became of a delivery to a machine: of what ci/compose.sh left in the folder deployment/ it makes
+ * Notifies the channels of the outcome of a delivery to a machine: of what ci/compose.sh left in the folder deployment/ it makes
  * the cards that the estate wrote for each channel, signs them where the bot checks signatures, and posts them.
  *
  * Needs Node 20 or newer and no package; behind a proxy Node 22.21, 24.5 or newer.
@@ -32,10 +32,10 @@ import { ignoredProxy } from "./copy.mjs";
  * @property {(line: string) => void} report
  */
 
-/** Not everybody was told; the message says who and why. It holds no address and no secret. */
+/** Not every channel was notified; the message says who and why. It holds no address and no secret. */
 export class CardError extends Error {}
 
-/** The events that a channel may have asked for, by what happened; the first that it has a card for is told. */
+/** The events that a channel may have asked for, by what happened; the first that it has a card for is sent. */
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const candidates = { healthy: ["healthy", "succeeded"], degraded: ["degraded"], failed: ["failed"] };
 
@@ -223,11 +223,11 @@ async function send(kind, { url, secret, card }, { now, post, wait }) {
  * @returns {Promise<void>}
  * @throws {CardError}
  */
-export async function tell(variables, world) {
+export async function notify(variables, world) {
   const delivery = world.delivery();
   const events = candidates[delivery?.event ?? ""];
   if (delivery === undefined || events === undefined) {
-    world.report(`Nothing to tell: ${delivery === undefined ? "nothing was delivered" : delivery.event}.`);
+    world.report(`Nothing to report: ${delivery === undefined ? "nothing was delivered" : delivery.event}.`);
     return;
   }
   const facts = factsOf(delivery, variables, world.now());
@@ -239,7 +239,7 @@ export async function tell(variables, world) {
     const channel = /** @type {Channel} */ (JSON.parse(variables[key] ?? '{"cards":{}}'));
     const event = events.find((each) => channel.cards[each] !== undefined);
     if (event === undefined) {
-      world.report(`Channel ${name} is not told of this: ${delivery.event}.`);
+      world.report(`Channel ${name} is not notified of this: ${delivery.event}.`);
       continue;
     }
     const url = variables[`${key}_URL`];
@@ -251,13 +251,13 @@ export async function tell(variables, world) {
           world,
         );
     if (problem === undefined) {
-      world.report(`Channel ${name} was told: ${event}.`);
+      world.report(`Channel ${name} was notified: ${event}.`);
     } else {
-      problems.push(`channel ${name} was not told: ${problem}`);
+      problems.push(`channel ${name} was not notified: ${problem}`);
     }
   }
   if (names.length === 0) {
-    world.report("No channel is told of this environment.");
+    world.report("No channel is notified of this environment.");
   }
   if (problems.length > 0) {
     throw new CardError(problems.join("; "));
@@ -284,7 +284,7 @@ async function main() {
     if (proxy !== undefined) {
       complain(proxy);
     }
-    await tell(process.env, {
+    await notify(process.env, {
       delivery: readDelivery,
       now: () => new Date(),
       post: fetch,

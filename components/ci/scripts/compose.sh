@@ -78,7 +78,7 @@ END
 }
 if [ -n "${MACHINE_HOST:-}" ]; then over_ssh; fi
 
-# Runs docker, with its words in a file too: the end of them is what a failure is told with.
+# Runs docker, with its words in a file too: a failure is reported with the end of them.
 words() {
     if "$@" >"$work/words" 2>&1; then return; fi
     cat "$work/words" >&2

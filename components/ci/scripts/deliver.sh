@@ -70,7 +70,7 @@ jsonnet) file=$CONFIG_FOLDER/version.libsonnet ;;
 *) fail "CONFIG_FORMAT is $CONFIG_FORMAT; it can be helm, kustomize, plain, jsonnet or compose" ;;
 esac
 
-# What tells the place of the tag.
+# What names the place of the tag.
 place_in() {
     case "$CONFIG_FORMAT" in
     helm) echo 'line "imagetag:"' ;;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Opens a merge request of what was released into each branch of MERGE_BACK that does not have it yet. Who merges it, and
 # resolves conflicts, is a person: on the branch made here, so that nothing of the target gets into the release branch.
-# Where the estate tells what becomes of commits (ROLLOUT), once the release is healthy on all clusters of its environment.
+# Where the estate reports what becomes of commits (ROLLOUT), once the release is healthy on all clusters of its environment.
 # Needs git and a checkout with the whole history; with ROLLOUT Node 20 or newer, and rollout.mjs beside it.
 set -eu
 

@@ -4,7 +4,7 @@
  *
  *   deliver    looks at the branch of the app repository that comes to this job's environment, finds the image that the
  *              earlier environment has of the same content, gives it to this environment by digest, and writes the version
- *   baseline   tags what is written, with its digest: a baseline. Where the estate tells what becomes of commits, once that
+ *   baseline   tags what is written, with its digest: a baseline. Where the estate reports what becomes of commits, once that
  *              is healthy on all clusters of the environment
  *   (no word)  both, without looking at health: for pipelines with one job for them
  *   rollback   in the pipeline of a baseline: opens a merge request that puts its version back, and holds it there
@@ -504,7 +504,7 @@ async function settle(work, release, environment) {
       } else if (waits) {
         throw new ReleaseError(`no baseline: ${end.why}; a later version has its own.`);
       }
-      // Else it is another release's, whose own job tells it.
+      // Else it is another release's, whose own job reports it.
       return;
     }
     at = end.at;

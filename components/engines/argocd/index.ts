@@ -32,7 +32,7 @@ import { UpdaterCredentials, UpdaterSettings, UpdaterTask } from "./images/updat
 import { pushReceiver } from "./images/webhook";
 import { ControlPlane } from "./install/controlPlane";
 import { loadManifests, loadUpdaterManifests } from "./install/manifests";
-import { toldDeliveries, type CommitTokens, type RelayedCommits } from "../../notifications/commits";
+import { reportedDeliveries, type CommitTokens, type RelayedCommits } from "../../notifications/commits";
 import { approvalRelay, type RelayedApprovals } from "../../notifications/relay";
 import { applicationPage, Notifications, relayHost, subscriptions } from "./notifications/notifications";
 import { RepositoryAccess } from "./repository";
@@ -157,7 +157,7 @@ class ArgoCdOnHost implements InstalledEngine {
             "notifications",
             {
                 estate: this.estate,
-                ...(commits && { commits: this.told(commits) }),
+                ...(commits && { commits: this.relayedCommits(commits) }),
                 secrets: this.args.channels,
                 relayToken: this.args.token(relayPurpose),
             },
@@ -230,12 +230,14 @@ class ArgoCdOnHost implements InstalledEngine {
         );
     }
 
-    private told(commits: CommitTokens): RelayedCommits {
+    private relayedCommits(commits: CommitTokens): RelayedCommits {
         const { apps, argocd } = this.estate;
         const own = Object.values(apps).filter(({ engine }) => engine === "argocd");
         return {
             ...commits,
-            deliveries: toldDeliveries(own, commits, applicationOf, (name) => applicationPage(argocd, name)),
+            deliveries: reportedDeliveries(own, commits, applicationOf, (name) =>
+                applicationPage(argocd, name),
+            ),
         };
     }
 

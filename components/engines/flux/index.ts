@@ -36,7 +36,7 @@ import {
     provider,
     relayTokenSecret,
 } from "./notifications/alerts";
-import { tellsCommits, toldDeliveries, type CommitTokens } from "../../notifications/commits";
+import { reportsCommits, reportedDeliveries, type CommitTokens } from "../../notifications/commits";
 import { approvalRelay, type RelayedApprovals } from "../../notifications/relay";
 import { Notifications, relayHost } from "./notifications/notifications";
 import { previewAccess } from "./previewAccess";
@@ -144,7 +144,7 @@ class FluxOnHost implements InstalledEngine {
                 ...(apps.length === 0 ? { empty: true } : {}),
                 objects: [
                     ...this.relays(apps).map((channel) => provider(this.estate, name, channel)),
-                    ...(this.tells(apps) ? [commitsProvider(this.estate, name)] : []),
+                    ...(this.reports(apps) ? [commitsProvider(this.estate, name)] : []),
                     ...previewAccess(
                         this.estate,
                         name,
@@ -198,7 +198,7 @@ class FluxOnHost implements InstalledEngine {
                 apps: this.apps,
                 secrets: this.args.channels,
                 ...(commits && {
-                    commits: { ...commits, deliveries: toldDeliveries(this.apps, commits, delivery) },
+                    commits: { ...commits, deliveries: reportedDeliveries(this.apps, commits, delivery) },
                 }),
                 relayToken: this.args.token(relayPurpose),
             },
@@ -232,14 +232,14 @@ class FluxOnHost implements InstalledEngine {
 
     deliver({ app, after }: EngineApp): Delivered {
         const inTeam = this.inTeam(app.team);
-        const told = [
+        const notified = [
             ...(this.relays([app]).length === 0 ? [] : alerts(this.estate, app)),
-            ...(this.tells([app]) ? commitAlerts(app) : []),
+            ...(this.reports([app]) ? commitAlerts(app) : []),
         ];
         const { flux: settings, apps, clusters } = this.estate;
         return new FluxDelivery(
             `delivery-${app.name}`,
-            { flux: settings, apps, clusters, app, alerts: told },
+            { flux: settings, apps, clusters, app, alerts: notified },
             { ...inTeam, dependsOn: [required(this.teams, app.team, "team"), ...after] },
         ).delivered;
     }
@@ -265,9 +265,9 @@ class FluxOnHost implements InstalledEngine {
         return this.estate.relay === undefined ? [] : channelsOf(apps);
     }
 
-    /** Whether GitLab is told of apps. */
-    private tells(apps: readonly App[]): boolean {
-        return tellsCommits(this.estate) && apps.length > 0;
+    /** Whether deliveries of apps are reported on GitLab. */
+    private reports(apps: readonly App[]): boolean {
+        return reportsCommits(this.estate) && apps.length > 0;
     }
 
     /** What the team's receivers and providers share with GitLab, Harbor and the relay, as far as they are there. */
@@ -279,7 +279,7 @@ class FluxOnHost implements InstalledEngine {
             ...(listens && apps.some(({ updater }) => updater !== undefined)
                 ? { [imageTokenSecret]: token(imagePurpose(team)) }
                 : {}),
-            ...(this.relays(apps).length > 0 || this.tells(apps)
+            ...(this.relays(apps).length > 0 || this.reports(apps)
                 ? { [relayTokenSecret]: token(relayPurpose) }
                 : {}),
         };

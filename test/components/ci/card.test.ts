@@ -1,9 +1,9 @@
-/** ci/card.mjs: who is told of a delivery to a machine, and how. That bots take the cards is for the sandbox's receivers. */
+/** ci/card.mjs: who is notified of a delivery to a machine, and how. That bots take the cards is for the sandbox's receivers. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 
-import { CardError, tell, type Delivery } from "../../../components/ci/scripts/card.mjs";
+import { CardError, notify, type Delivery } from "../../../components/ci/scripts/card.mjs";
 import { laneSettings } from "../../../components/ci/settings";
 import type { App, Estate } from "../../../estate/model";
 import { model } from "../../support/estate";
@@ -43,7 +43,7 @@ const sick: Delivery = {
 
 describe("cards about machines", () => {
     /** What was posted, by address, and said. */
-    const told = async (
+    const notified = async (
         delivery: Delivery | undefined,
         more: Record<string, string> = {},
         answers: readonly (Response | Error)[] = [],
@@ -52,7 +52,7 @@ describe("cards about machines", () => {
         const said: string[] = [];
         const left = [...answers];
         let failed = "";
-        await tell(
+        await notify(
             {
                 ...settingsOf(released()),
                 CARD_OPS_URL: "https://feishu.test/hook/o",
@@ -83,12 +83,12 @@ describe("cards about machines", () => {
     };
 
     it("go to those who asked for what happened, each once, with the facts", async () => {
-        const { posted, said, failed } = await told(healthy);
+        const { posted, said, failed } = await notified(healthy);
         assert.equal(failed, "");
         assert.deepEqual(said, [
-            "Channel log was told: healthy.",
-            "Channel oncall is not told of this: healthy.",
-            "Channel ops was told: healthy.",
+            "Channel log was notified: healthy.",
+            "Channel oncall is not notified of this: healthy.",
+            "Channel ops was notified: healthy.",
         ]);
         assert.deepEqual(posted[0], [
             "https://log.test/",
@@ -110,8 +110,8 @@ describe("cards about machines", () => {
         assert.match(feishu, /"url":"https:\/\/gitlab\.test\/acme\/shop\/web\/-\/pipelines\/7"/);
     });
 
-    it("tell of a problem with the machine's own words, which cannot call anybody nor leave their text", async () => {
-        const { posted } = await told(sick);
+    it("notify of a problem with the machine's own words, which cannot call anybody nor leave their text", async () => {
+        const { posted } = await notified(sick);
         assert.deepEqual(
             posted.map(([url]) => new URL(url).host),
             ["dingtalk.test", "feishu.test"],
@@ -126,7 +126,7 @@ describe("cards about machines", () => {
     });
 
     it("are signed as each bot wants it", async () => {
-        const { posted } = await told(sick, {
+        const { posted } = await notified(sick, {
             CARD_OPS_SECRET: "feishu-secret",
             CARD_ONCALL_SECRET: "SEC-ding",
         });
@@ -153,35 +153,35 @@ describe("cards about machines", () => {
         const busy = new Response('{"code":11232,"msg":"too fast"}');
         const away = new Response("", { status: 502 });
         const log = new Response("");
-        assert.equal((await told(healthy, {}, [log, busy, away])).posted.length, 4);
+        assert.equal((await notified(healthy, {}, [log, busy, away])).posted.length, 4);
 
-        const refusal = await told(healthy, {}, [
+        const refusal = await notified(healthy, {}, [
             log,
             new Response('{"code":19021,"msg":"sign match fail"}'),
         ]);
         assert.equal(refusal.posted.length, 2);
-        assert.equal(refusal.failed, "channel ops was not told: 19021 sign match fail");
+        assert.equal(refusal.failed, "channel ops was not notified: 19021 sign match fail");
         const broken = new TypeError("fetch failed", {
             cause: Object.assign(new Error("closed"), { code: "UND_ERR_SOCKET" }),
         });
-        const lost = await told(healthy, {}, [log, broken]);
+        const lost = await notified(healthy, {}, [log, broken]);
         assert.equal(lost.posted.length, 2);
-        assert.match(lost.failed, /channel ops was not told: it did not answer; it may have the card/);
+        assert.match(lost.failed, /channel ops was not notified: it did not answer; it may have the card/);
         const down = new TypeError("fetch failed", {
             cause: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
         });
-        const gone = await told(healthy, {}, [log, down, down, down, down, down]);
-        assert.equal(gone.failed, "channel ops was not told: connect ECONNREFUSED, 5 times");
+        const gone = await notified(healthy, {}, [log, down, down, down, down, down]);
+        assert.equal(gone.failed, "channel ops was not notified: connect ECONNREFUSED, 5 times");
         assert.ok(!gone.failed.includes("feishu.test"), "an address is a secret");
     });
 
-    it("are none where nothing was delivered, on hold, or nobody is to be told", async () => {
-        assert.deepEqual((await told(undefined)).said, ["Nothing to tell: nothing was delivered."]);
-        assert.deepEqual((await told({ ...healthy, event: "held" })).said, ["Nothing to tell: held."]);
-        assert.deepEqual((await told(healthy, { CARD_CHANNELS: "" })).said, [
-            "No channel is told of this environment.",
+    it("are none where nothing was delivered, on hold, or nobody is to be notified", async () => {
+        assert.deepEqual((await notified(undefined)).said, ["Nothing to report: nothing was delivered."]);
+        assert.deepEqual((await notified({ ...healthy, event: "held" })).said, ["Nothing to report: held."]);
+        assert.deepEqual((await notified(healthy, { CARD_CHANNELS: "" })).said, [
+            "No channel is notified of this environment.",
         ]);
-        const unseen = await told(healthy, { CARD_CHANNELS: "ops", CARD_OPS_URL: "" });
+        const unseen = await notified(healthy, { CARD_CHANNELS: "ops", CARD_OPS_URL: "" });
         assert.match(unseen.failed, /CARD_OPS_URL is empty: it is a protected variable/);
     });
 });

@@ -37,7 +37,7 @@ class Scene {
     private readonly registry = createServer((request, response) => {
         const { pathname, searchParams } = new URL(request.url ?? "", "http://gitlab.test");
         if (pathname.startsWith("/api/")) {
-            assert.equal(request.headers["private-token"], "fake-witness");
+            assert.equal(request.headers["private-token"], "fake-status-reader");
             response.writeHead(200, { "content-type": "application/json" });
             response.end(this.answer(pathname, searchParams));
             return;
@@ -122,8 +122,8 @@ class Scene {
         return this.git(this.config, "tag").split("\n").filter(Boolean);
     }
 
-    /** @param told whether GitLab is told what becomes of commits. */
-    async run(word: string | undefined, more: Record<string, string> = {}, told = false): Promise<void> {
+    /** @param reported whether the relay reports what becomes of commits. */
+    async run(word: string | undefined, more: Record<string, string> = {}, reported = false): Promise<void> {
         if (!this.registry.listening) {
             await new Promise<void>((resolve) => this.registry.listen(0, "127.0.0.1", resolve));
         }
@@ -146,7 +146,7 @@ class Scene {
                     revision: "main",
                     sources: [image("web-test")],
                     target: image("web-prod"),
-                    ...(told
+                    ...(reported
                         ? {
                               rollout: {
                                   api: `${url}/api/v4/projects/1`,
@@ -168,7 +168,7 @@ class Scene {
                     PASSWORD: "fake",
                     RELEASE_WORK: this.folder,
                 },
-                ...{ ROLLOUT_TOKEN: "fake-witness", ROLLOUT_SECONDS: "0", ROLLOUT_INTERVAL: "0.01" },
+                ...{ ROLLOUT_TOKEN: "fake-status-reader", ROLLOUT_SECONDS: "0", ROLLOUT_INTERVAL: "0.01" },
                 ...{ CI_ENVIRONMENT_NAME: "prod", PROMOTION_ATTEMPTS: "1", ...more },
             },
             word,
@@ -323,7 +323,7 @@ describe("a rollback", () => {
         const released = scene.values();
         const [, tag = ""] = /imagetag: "([^"]+)"/.exec(released) ?? [];
         scene.commit(scene.config, "prod/values.yaml", `imagetag: "later" # by hand\nreplicas: 5\n`);
-        // A push option makes the merge request; a repository in a folder has to be told to take them.
+        // A push option makes the merge request; a repository in a folder has to be set to take them.
         scene.git(scene.config, "config", "receive.advertisePushOptions", "true");
         await scene.run("rollback", { CI_COMMIT_TAG: baseline });
         assert.equal(scene.values(`rollback/${baseline}`), `imagetag: "${tag}"\nreplicas: 5`);

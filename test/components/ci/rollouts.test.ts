@@ -40,7 +40,7 @@ test("a lane that is brought back waits for each cluster of its environment, the
     assert.ok(!awaited(estate, [tagged], "acme/shop/other-config"));
 });
 
-test("nothing waits where no relay tells what becomes of commits, or only its log is told", () => {
+test("nothing waits where no relay reports what becomes of commits, or only its log has it", () => {
     for (const options of [{}, { relay }, { relay: { ...telling, dryRun: true } }]) {
         const estate = sampleEstate([tagged], options);
         assert.equal(settingsOf(tagged, "prod", estate)["ROLLOUT"], undefined);

@@ -52,7 +52,7 @@ function recordConfig(overrides: Partial<ConfigRepositoryArgs> = {}): Promise<Re
             credentials: { generation: 1, lifetimeDays: 90, rotateBeforeDays: 14 },
             groupId: 7,
             approverIds: [11],
-            told: false,
+            reportsCommits: false,
             awaited: false,
             hooks: {
                 argocd: {

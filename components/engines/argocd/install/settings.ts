@@ -60,7 +60,7 @@ interface Inclusion {
  * What Argo CD watches: the kinds that its account on a cluster may read, in the order of their groups.
  *
  * Not `resource.respectRBAC`, by which it finds that out: what is forbidden once, while an API server starts say, is then
- * not watched in any namespace of the cluster for hours, and nobody is told. Without it a right that is missing is an error
+ * not watched in any namespace of the cluster for hours, and nothing reports it. Without it a right that is missing is an error
  * of the cluster, tried again until it is there.
  */
 export function watchedKinds({ apps, clusters }: Pick<Estate, "apps" | "clusters">): Inclusion[] {

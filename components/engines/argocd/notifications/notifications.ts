@@ -21,7 +21,7 @@ import { events, type Event } from "../../../notifications/cardTexts";
 import {
     commitEvents,
     commitsTarget,
-    tellsCommits,
+    reportsCommits,
     type RelayedCommits,
 } from "../../../notifications/commits";
 import { NotificationRelay, relayBeside, type RelayHost } from "../../../notifications/relay";
@@ -39,7 +39,7 @@ export interface NotificationsArgs {
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
     /** What Argo CD shows to the relay, where there is one. */
     readonly relayToken: pulumi.Input<string>;
-    /** What GitLab is told of; absent: nothing. */
+    /** What is reported on GitLab; absent: nothing. */
     readonly commits?: RelayedCommits;
 }
 
@@ -99,9 +99,9 @@ export function secretKey(channel: string, value: string): string {
 /** Key of the relay's token there. */
 const relayTokenKey = "notification-relay-token";
 
-/** The estate's relay, where a channel goes through it or GitLab is told. */
+/** The estate's relay, where a channel goes through it or GitLab gets statuses. */
 function usedRelay(estate: NotifiedEstate): Estate["relay"] {
-    if (tellsCommits(estate)) {
+    if (reportsCommits(estate)) {
         return estate.relay;
     }
     return channels(estate)
@@ -179,7 +179,7 @@ export function notificationSettings(
                 : webhookService(estate, channel),
         );
     }
-    if (estate.relay !== undefined && tellsCommits(estate)) {
+    if (estate.relay !== undefined && reportsCommits(estate)) {
         settings[`service.webhook.${commitsTarget}`] = yaml(relayService(`${estate.relay.url}/commits`));
     }
     for (const event of Object.values(events)) {
@@ -237,7 +237,7 @@ function template(estate: NotifiedEstate, event: Event): unknown {
         const relayed = relayOf(estate, channel) !== undefined;
         webhooks[channel.name] = { method: "POST", body: webhookBody(channel, event, source, relayed) };
     }
-    if (tellsCommits(estate) && commitEvents.some((name) => name === event.name)) {
+    if (reportsCommits(estate) && commitEvents.some((name) => name === event.name)) {
         webhooks[commitsTarget] = { method: "POST", body: commitBody(event, source) };
     }
     const languages = channels(estate)
@@ -267,7 +267,7 @@ export function subscriptions(
     environment: AppEnvironment,
 ): Annotations {
     const annotations: Record<string, string> = {};
-    if (tellsCommits(estate)) {
+    if (reportsCommits(estate)) {
         for (const event of commitEvents) {
             annotations[subscriptionKey(triggerOf(event), commitsTarget)] = "";
         }

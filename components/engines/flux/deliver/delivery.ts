@@ -9,7 +9,7 @@ import { deliveryObject, type FluxShare } from "./objects";
 /** Inputs of {@link FluxDelivery}. */
 export interface DeliveryArgs extends FluxShare {
     readonly app: App;
-    /** Who is told of it. */
+    /** Whom it notifies. */
     readonly alerts: readonly KubeObject[];
 }
 

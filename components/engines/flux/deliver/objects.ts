@@ -21,7 +21,7 @@ const margin = 60;
 /** How long Flux waits before it tries again what failed. */
 const again = "60s";
 
-/** What of an estate decides what Flux is told. */
+/** What of an estate decides Flux's objects. */
 export type FluxShare = Pick<Estate, "flux" | "apps" | "clusters">;
 
 /** What Flux delivers an app by. */

@@ -189,7 +189,7 @@ const unattended = {
     strategy: { name: "RetryOnFailure", retryInterval: "60s" },
 };
 
-/** Previews share a namespace: the release's name tells them apart. */
+/** Previews share a namespace: the release's name distinguishes them. */
 function release(app: App, { rollback: _rollback, install, upgrade, ...spec }: Spec): Spec {
     return {
         ...spec,
@@ -203,7 +203,7 @@ function withoutRemediation(action: object | undefined): object {
     return Object.fromEntries(Object.entries(action ?? {}).filter(([key]) => key !== "remediation"));
 }
 
-/** Objects are told apart by their names' ending, and pods by a label. */
+/** Objects are distinguished by their names' ending, and pods by a label. */
 function kustomized(app: App, { patches = [], ...spec }: Spec): Spec {
     return {
         ...spec,

@@ -1,4 +1,4 @@
-/** Who is told what of an app, as Flux's own objects. Pure. */
+/** Which channel is notified of what about an app, as Flux's own objects. Pure. */
 import { delivery, previewDelivery, sourceName, teamNamespace } from "../../../../estate/engines/flux/names";
 import type { EventName } from "../../../../estate/events";
 import { versionOf } from "../../../../estate/flows/plan";
@@ -38,7 +38,7 @@ function relayProvider(team: string, name: string, address: string): KubeObject 
     };
 }
 
-/** For each cluster and environment of an app: what GitLab is told of. */
+/** For each cluster and environment of an app: what is reported on GitLab. */
 export function commitAlerts(app: App): KubeObject[] {
     return app.environments.flatMap((environment) =>
         environment.clusters.map((cluster) => {
@@ -69,7 +69,7 @@ export function alerts(estate: Pick<Estate, "gitlab" | "channels">, app: App): K
                         application: name,
                         cluster,
                         namespace: environment.namespace,
-                        events: toldEvents(estate, environment, channel).join(","),
+                        events: wantedEvents(estate, environment, channel).join(","),
                         page: `${estate.gitlab.url}/${repository}`,
                     },
                 }),
@@ -96,7 +96,7 @@ export function previewAlerts(
     const [cluster = ""] = place.clusters;
     const repository = app.plan.versions[like]?.repository ?? app.config.fullPath;
     return (estate.relay === undefined ? [] : place.channels).flatMap((channel) => {
-        const events = toldEvents(estate, place, channel).filter((event) => previewEvents.includes(event));
+        const events = wantedEvents(estate, place, channel).filter((event) => previewEvents.includes(event));
         return events.length === 0
             ? []
             : [
@@ -120,7 +120,7 @@ export function previewAlerts(
     });
 }
 
-function toldEvents(
+function wantedEvents(
     { channels }: Pick<Estate, "channels">,
     { events }: AppEnvironment,
     channel: string,
@@ -131,7 +131,7 @@ function toldEvents(
 function alert(
     app: App,
     { environment }: AppEnvironment,
-    told: {
+    target: {
         readonly name: string;
         readonly channel: string;
         readonly sources: readonly object[];
@@ -142,20 +142,20 @@ function alert(
     return {
         apiVersion: "notification.toolkit.fluxcd.io/v1beta3",
         kind: "Alert",
-        metadata: teamMetadata(app.team, told.name, {
+        metadata: teamMetadata(app.team, target.name, {
             [appLabel]: app.name,
             [environmentLabel]: environment,
         }),
         spec: {
-            providerRef: { name: told.channel },
+            providerRef: { name: target.channel },
             eventSeverity: "info",
-            eventSources: told.sources,
-            eventMetadata: told.metadata,
+            eventSources: target.sources,
+            eventMetadata: target.metadata,
         },
     };
 }
 
-/** A chart or values file that is broken is told by the chart alone, which Flux names after the release. */
+/** A chart or values file that is broken is reported by the chart alone, which Flux names after the release. */
 function deliverySources({ team, delivery: by }: App, name: string): { kind: string; name: string }[] {
     return by === "helm"
         ? [

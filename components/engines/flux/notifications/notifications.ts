@@ -17,11 +17,11 @@ export interface NotificationsArgs {
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
     /** What events are signed with. */
     readonly relayToken: pulumi.Input<string>;
-    /** What GitLab is told of; absent: nothing. */
+    /** What is reported on GitLab; absent: nothing. */
     readonly commits?: RelayedCommits;
 }
 
-/** The relay beside Flux, where a channel or GitLab is told of an app. */
+/** The relay beside Flux, where a channel or GitLab is notified of an app. */
 export class Notifications extends pulumi.ComponentResource {
     constructor(name: string, args: NotificationsArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:flux:Notifications", name, {}, opts);

@@ -108,7 +108,7 @@ export const updaterRules: readonly AppsRule[] = [
     },
     {
         id: "updater-used",
-        rule: "has no effect: no app has an updater, so no registry is told of it",
+        rule: "has no effect: no app has an updater, so no registry reports pushes to it",
         severity: "warning",
         check: ({ spec: { argocd } }, apps) =>
             argocd.imageUpdater.webhookUrl === undefined ||

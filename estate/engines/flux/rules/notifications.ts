@@ -64,7 +64,7 @@ export const fluxNotificationRules: readonly AppsRule[] = [
     },
 ];
 
-/** Channels that are told of an app, each once. */
+/** Channels that are notified of an app, each once. */
 function notified(apps: readonly App[]): { app: string; channel: string }[] {
     return apps.flatMap(({ name, environments }) =>
         sortedSet(environments.flatMap(({ channels }) => channels)).map((channel) => ({

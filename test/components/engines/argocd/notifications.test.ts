@@ -1,5 +1,5 @@
 /**
- * The notifications as data: what is told, in which form, to whom. That Argo CD's engine takes it is proven in
+ * The notifications as data: what is reported, in which form, to whom. That Argo CD's engine takes it is proven in
  * rendering.test.ts.
  */
 import * as assert from "node:assert/strict";
@@ -131,7 +131,7 @@ test("an app's Applications subscribe its channels in that environment", () => {
     assert.deepEqual(subscriptions(estate, sampleAppEnvironment("web", "dev")), {});
 });
 
-test("where GitLab is told of commits, every Application tells the relay, which has no channel for it", () => {
+test("where commits are reported on GitLab, every Application notifies the relay, which has no channel for it", () => {
     const relay = {
         image: "relay:1",
         url: "http://relay.test",
@@ -147,8 +147,8 @@ test("where GitLab is told of commits, every Application tells the relay, which 
     ]);
     const settings = notificationSettings({ ...estate, relay });
     assert.match(settings["service.webhook.gitlab--commits"] ?? "", /url: http:\/\/relay\.test\/commits\n/);
-    for (const [event, told] of Object.entries({ healthy: true, unknown: true, running: false })) {
-        assert.equal((settings[`template.app-${event}`] ?? "").includes("gitlab--commits"), told, event);
+    for (const [event, reported] of Object.entries({ healthy: true, unknown: true, running: false })) {
+        assert.equal((settings[`template.app-${event}`] ?? "").includes("gitlab--commits"), reported, event);
     }
     assert.doesNotMatch(JSON.stringify(notificationSettings(estate)), /gitlab--commits/);
 });

@@ -493,7 +493,7 @@ test("an estate with Flux and Argo CD gives each its own apps, accounts and clus
     });
 });
 
-test("GitLab is told of commits by both engines, each of its own, with one token for each repository", async () => {
+test("Both engines report commits on GitLab, each its own, with one token for each repository", async () => {
     const relay = { image: "harbor.test/platform/relay:1", commits: true };
     const recording = await declared(
         model({
@@ -509,19 +509,19 @@ test("GitLab is told of commits by both engines, each of its own, with one token
             (place) => `flux-shop/web-${place}--gitlab--commits`,
         ),
     );
-    const tellers = recording.registrations.filter(({ name }) => name.endsWith("-teller"));
+    const writers = recording.registrations.filter(({ name }) => name.endsWith("-status-writer"));
     assert.deepEqual(
-        tellers.map(({ inputs }) => [inputs["accessLevel"], inputs["scopes"]]),
-        tellers.map(() => ["developer", ["api"]]),
+        writers.map(({ inputs }) => [inputs["accessLevel"], inputs["scopes"]]),
+        writers.map(() => ["developer", ["api"]]),
     );
-    assert.equal(tellers.length, 2);
-    const told = recording.registrations
+    assert.equal(writers.length, 2);
+    const reported = recording.registrations
         .filter(({ type, name }) => type.endsWith(":ConfigMap") && name.endsWith("-relay-configmap"))
         .map(({ inputs }) => (inputs["data"] as Record<string, string>)["deliveries.json"] ?? "{}")
         .map((text) => JSON.parse(text) as Record<string, { branch: string; page: string }>);
-    const deliveries = Object.assign({}, ...told) as (typeof told)[number];
+    const deliveries = Object.assign({}, ...reported) as (typeof reported)[number];
     assert.deepEqual(
-        told.map((each) => [...new Set(Object.keys(each).map((name) => name.split("-")[0]))]).sort(),
+        reported.map((each) => [...new Set(Object.keys(each).map((name) => name.split("-")[0]))]).sort(),
         [["api"], ["web"]],
     );
     assert.equal(deliveries["web-dev-member1"]?.branch, "dev");
