@@ -46,6 +46,7 @@ import {
 import { trusting } from "./support/engineTrust";
 import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
 import { withEvents, type RunReport } from "./support/runReport";
+import { languageVariable } from "../policies/words";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
 import { filesThere, prepareChange, proposeFiles, type Prepared } from "./support/livingEstate";
 import { finishKilledRun } from "./support/takeOver";
@@ -249,7 +250,7 @@ async function main(): Promise<void> {
     if (call.against !== undefined) {
         const { stack, policy } = call;
         const source = await againstInventory(
-            { stack, text: committedStackFile(stack), policy },
+            { stack, text: committedStackFile(stack), policy, language: call.telling.language },
             call.against,
         );
         await tell(source, call.telling, process.env, true);
@@ -357,6 +358,7 @@ async function runTold(call: Call, { engine, estate }: Stack, around: Around): P
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
         ...engine.env,
+        [languageVariable]: call.telling.language,
         ...(call.forgetUnreachable ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {}),
         // Otherwise the program keeps its part of what --debug shows to itself, see cheaperPulumi.cjs.
         ...(call.rest.some((option) => ["--debug", "-d"].includes(option)) ? { ESTATE_DEBUG: "true" } : {}),

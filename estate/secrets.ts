@@ -40,6 +40,9 @@ const forms: readonly (readonly [RegExp, string])[] = [
     [/\bLS0tLS1CRUdJTi[0-9A-Za-z+/]{0,16}(?:UFJJVkFURSBLRV|BSSVZBVEUgS0VZ|QUklWQVRFIEtFW)/, "a private key"],
 ];
 
+/** What {@link secretIn} may say. */
+export const secretKinds: readonly string[] = [...new Set(forms.map(([, kind]) => kind))];
+
 /** Names of fields that hold secrets. */
 const secretName =
     /(^|[_.-])(?:password|passwd|pwd|pass|pass_?phrase|secret|token|credentials?|erlang_?cookie|(?:private|api|app|access|secret|account|auth|encrypt(?:ion)?|signing|session|master|shared|hmac)(?:[_-]?access)?[_-]?key)(?:[_-]?\d+)?$/i;

@@ -4,6 +4,16 @@
  */
 import { covers } from "../estate/wildcard";
 import type { Reviewed } from "./rule";
+import { words, type Words } from "./words";
+
+/** The policy that reports exemptions that ended, are not right or exempt nothing. */
+export const exemptionsPolicy = "exemptions";
+
+/** What it looks after. */
+export const exemptionsDescription = words(
+    "Exemptions from rules have a reason, an end, and a violation that they are for.",
+    "豁免写明原因和期限，并且确有所豁免的违规。",
+);
 
 /** One exemption. */
 export interface Exemption {
@@ -28,7 +38,7 @@ const fewestFixed = 3;
 /** What is wrong with what a configuration has for exemptions, and those that are right. */
 export interface ReadExemptions {
     readonly exemptions: readonly Exemption[];
-    readonly problems: readonly string[];
+    readonly problems: readonly Words[];
 }
 
 /**
@@ -46,7 +56,7 @@ export function readExemptions(
         return { exemptions: [], problems: [] };
     }
     if (!Array.isArray(entries)) {
-        return { exemptions: [], problems: ["exemptions is not a list."] };
+        return { exemptions: [], problems: [words("exemptions is not a list.", "exemptions 不是列表。")] };
     }
     const latest = `${Number(today.slice(0, 4)) + mostYears}${today.slice(4)}`;
     const read = entries.map((entry, index) => {
@@ -59,32 +69,60 @@ export function readExemptions(
             (key) => !["rule", "resource", "reason", "until"].includes(key),
         );
         const problems = [
-            ...(ruleNames.includes(rule) ? [] : [`rule "${rule}" is none of the pack's`]),
+            ...(ruleNames.includes(rule)
+                ? []
+                : [words(`rule "${rule}" is none of the pack's`, `规则 "${rule}" 不在策略包中`)]),
             ...(resource === "" || /^\*+$/.test(resource)
-                ? ["resource is not given; write the URN or the name of one"]
+                ? [
+                      words(
+                          "resource is not given; write the URN or the name of one",
+                          "没有写明 resource，请写 URN 或某个资源的名称",
+                      ),
+                  ]
                 : isTooWide(resource)
                   ? [
-                        `resource "${resource}" is about almost anything: beside * it needs ${fewestFixed} letters or digits in a row`,
+                        words(
+                            `resource "${resource}" is about almost anything: beside * it needs ${fewestFixed} letters or digits in a row`,
+                            `resource "${resource}" 几乎匹配一切：除 * 外，至少要有连续 ${fewestFixed} 个字母或数字`,
+                        ),
                     ]
                   : []),
             ...(reason.split(/\s+/).filter((word) => word !== "").length < fewestWords
-                ? [`reason has fewer than ${fewestWords} words; say why, and who decided`]
+                ? [
+                      words(
+                          `reason has fewer than ${fewestWords} words; say why, and who decided`,
+                          `reason 少于 ${fewestWords} 个词，请写明原因和决定者`,
+                      ),
+                  ]
                 : []),
             ...(!isDay(until)
-                ? [`until "${until}" is no day; write it as 2027-03-31`]
+                ? [
+                      words(
+                          `until "${until}" is no day; write it as 2027-03-31`,
+                          `until "${until}" 不是日期，请写成 2027-03-31 的形式`,
+                      ),
+                  ]
                 : until > latest
                   ? [
-                        `until "${until}" is more than ${mostYears} years ahead, when nobody knows the reason any more; ${latest} is the last day there is`,
+                        words(
+                            `until "${until}" is more than ${mostYears} years ahead, when nobody knows the reason any more; ${latest} is the last day there is`,
+                            `until "${until}" 在 ${mostYears} 年以后，到那时已没有人知道原因；最晚为 ${latest}`,
+                        ),
                     ]
                   : []),
-            ...unknown.map((key) => `"${key}" is not known`),
+            ...unknown.map((key) => words(`"${key}" is not known`, `"${key}" 不是已知的字段`)),
         ];
         return { exemption: { rule, resource, reason, until }, index, problems };
     });
     return {
         exemptions: read.filter(({ problems }) => problems.length === 0).map(({ exemption }) => exemption),
         problems: read.flatMap(({ index, problems }) =>
-            problems.map((problem) => `exemptions[${index}]: ${problem}. It exempts nothing.`),
+            problems.map(({ en, zh }) =>
+                words(
+                    `exemptions[${index}]: ${en}. It exempts nothing.`,
+                    `exemptions[${index}]：${zh}，因此不豁免任何内容。`,
+                ),
+            ),
         ),
     };
 }
@@ -112,8 +150,9 @@ export function isAbout({ resource: wanted }: Exemption, { urn, name }: Reviewed
 }
 
 /** What is said of a violation that is exempted: end and reason first, then what would have been said. */
-export function exemptText({ reason, until }: Exemption, violation: string): string {
-    return `Exempt until ${until}: ${reason.replace(/[.\s]+$/, "")}. Without it: ${violation}`;
+export function exemptText({ reason, until }: Exemption, { en, zh }: Words): Words {
+    const why = reason.replace(/[.。\s]+$/, "");
+    return words(`Exempt until ${until}: ${why}. Without it: ${en}`, `豁免至 ${until}：${why}。否则：${zh}`);
 }
 
 /** What a run exempted. */
@@ -148,25 +187,43 @@ export class ExemptionLog {
         exemptions: readonly Exemption[],
         resources: readonly Reviewed[],
         looksAtAll: (rule: string) => boolean,
-    ): { readonly ended: readonly string[]; readonly unused: readonly string[] } {
-        const said = (exemption: Exemption): string => `${exemption.rule} on ${exemption.resource}`;
+    ): { readonly ended: readonly Words[]; readonly unused: readonly Words[] } {
+        const said = ({ rule, resource }: Exemption, en: string, zh: string): Words =>
+            words(`${rule} on ${resource}: ${en}`, `${resource} 的 ${rule}：${zh}`);
         const ended = exemptions.filter(({ until }) => until < this.today);
         const unused = exemptions
             .filter((each) => each.until >= this.today && !this.used.has(each))
             .flatMap((each) => {
                 const meant = resources.filter((resource) => isAbout(each, resource));
                 if (meant.length === 0) {
-                    return [`${said(each)}: the stack has no such resource; take the exemption away.`];
+                    return [
+                        said(
+                            each,
+                            "the stack has no such resource; take the exemption away.",
+                            "stack 中没有这个资源，请去掉该豁免。",
+                        ),
+                    ];
                 }
                 const seen = meant.every(
                     ({ urn }) => looksAtAll(each.rule) || this.looked.has(`${each.rule} ${urn ?? ""}`),
                 );
-                return seen ? [`${said(each)}: the rule finds nothing there; take the exemption away.`] : [];
+                return seen
+                    ? [
+                          said(
+                              each,
+                              "the rule finds nothing there; take the exemption away.",
+                              "规则在那里没有发现问题，请去掉该豁免。",
+                          ),
+                      ]
+                    : [];
             });
         return {
-            ended: ended.map(
-                (each) =>
-                    `${said(each)}: the exemption ended on ${each.until}; do what the rule says, or decide anew.`,
+            ended: ended.map((each) =>
+                said(
+                    each,
+                    `the exemption ended on ${each.until}; do what the rule says, or decide anew.`,
+                    `该豁免已于 ${each.until} 到期，请按规则处理，或重新决定。`,
+                ),
             ),
             unused,
         };

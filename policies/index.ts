@@ -5,8 +5,9 @@
 import { PolicyPack } from "@pulumi/policy";
 import { policiesOf } from "./pack";
 import { rules } from "./rules";
+import { packLanguage } from "./words";
 
 new PolicyPack("gitops-estate", {
-    policies: policiesOf(rules, new Date().toISOString().slice(0, 10)),
+    policies: policiesOf(rules, new Date().toISOString().slice(0, 10), packLanguage(process.env)),
     enforcementLevel: "advisory",
 });

@@ -12,7 +12,14 @@ import type {
     ResourceValidationPolicy,
     StackValidationPolicy,
 } from "@pulumi/policy";
-import { ExemptionLog, exemptText, readExemptions, type Exemption } from "./exemptions";
+import {
+    exemptionsDescription,
+    ExemptionLog,
+    exemptionsPolicy,
+    exemptText,
+    readExemptions,
+    type Exemption,
+} from "./exemptions";
 import {
     concerns,
     defaultSettings,
@@ -23,14 +30,9 @@ import {
     type RuleText,
     type StackRule,
 } from "./rule";
-import { readSettings, settingsFor } from "./settings";
+import { readSettings, settingsDescription, settingsFor, settingsPolicy } from "./settings";
 import type { Props } from "./values";
-
-/** The policy whose configuration holds for every rule. */
-export const settingsPolicy = "settings";
-
-/** The policy that reports exemptions that ended, are not right or exempt nothing. */
-export const exemptionsPolicy = "exemptions";
+import type { Language, Words } from "./words";
 
 /** Settings as a JSON schema. Without defaults: the engine would fill them in, over those of {@link settingsPolicy}. */
 const settingsSchema: PolicyConfigSchema["properties"] = {
@@ -76,22 +78,28 @@ function reportAdvice(report: ReportViolation, violation: LevelledViolation): vo
  * The policies of a pack.
  *
  * @param today the day of the review, `YYYY-MM-DD`
+ * @param language of what is reported
  */
-export function policiesOf(rules: readonly (ResourceRule | StackRule)[], today: string): Policies {
-    return new Pack(rules, today).policies();
+export function policiesOf(
+    rules: readonly (ResourceRule | StackRule)[],
+    today: string,
+    language: Language = "en",
+): Policies {
+    return new Pack(rules, today, language).policies();
 }
 
 class Pack {
     private settings: Partial<RuleSettings> = {};
-    private settingProblems: readonly string[] = [];
+    private settingProblems: readonly Words[] = [];
     private exemptions: readonly Exemption[] = [];
-    private exemptionProblems: readonly string[] = [];
+    private exemptionProblems: readonly Words[] = [];
     private configured = false;
     private readonly log: ExemptionLog;
 
     constructor(
         private readonly rules: readonly (ResourceRule | StackRule)[],
         private readonly today: string,
+        private readonly language: Language,
     ) {
         this.log = new ExemptionLog(today);
     }
@@ -110,13 +118,13 @@ class Pack {
     private settingsPolicy(): ResourceValidationPolicy & StackValidationPolicy {
         return {
             name: settingsPolicy,
-            description: "The settings of the pack can be used.",
+            description: settingsDescription[this.language],
             severity: "high",
             configSchema: { properties: { ...settingsSchema, ...exemptionsSchema } },
             validateResource: (args) => this.configure(args.getConfig()),
             validateStack: (args, report) => {
                 this.configure(args.getConfig());
-                this.settingProblems.forEach((problem) => report(problem));
+                this.settingProblems.forEach((problem) => report(problem[this.language]));
             },
         };
     }
@@ -141,7 +149,7 @@ class Pack {
 
     private resourcePolicy(rule: ResourceRule): ResourceValidationPolicy {
         return {
-            ...wordsOf(rule),
+            ...wordsOf(rule, this.language),
             validateResource: (args, report) => {
                 if (concerns(rule, args.type)) {
                     const resource: Reviewed = {
@@ -161,7 +169,7 @@ class Pack {
 
     private stackPolicy(rule: StackRule): StackValidationPolicy {
         return {
-            ...wordsOf(rule),
+            ...wordsOf(rule, this.language),
             validateStack: (args, report) => {
                 const settings = this.settingsOf(args.getConfig());
                 for (const { resource, text } of rule.check(inOrder(args.resources), settings)) {
@@ -174,16 +182,16 @@ class Pack {
     private report(
         rule: RuleText,
         resource: Reviewed,
-        text: string,
+        text: Words,
         violation: (text: string) => void,
         advice: ReportViolation,
     ): void {
         const exemption = this.log.use(this.exemptions, rule.name, resource);
         if (exemption === undefined) {
-            violation(text);
+            violation(text[this.language]);
         } else {
             reportAdvice(advice, {
-                message: exemptText(exemption, text),
+                message: exemptText(exemption, text)[this.language],
                 enforcementLevel: "advisory",
                 ...(resource.urn === undefined ? {} : { urn: resource.urn }),
             });
@@ -193,7 +201,7 @@ class Pack {
     private exemptionsPolicy(): StackValidationPolicy {
         return {
             name: exemptionsPolicy,
-            description: "Exemptions from rules have a reason, an end, and a violation that they are for.",
+            description: exemptionsDescription[this.language],
             severity: "medium",
             validateStack: (args, report) => {
                 const atStack = new Set(
@@ -204,9 +212,11 @@ class Pack {
                     inOrder(args.resources),
                     (rule) => atStack.has(rule),
                 );
-                [...this.exemptionProblems, ...ended].forEach((problem) => report(problem));
+                [...this.exemptionProblems, ...ended].forEach((problem) => report(problem[this.language]));
                 // What exempts nothing does no harm: it is said, and never stops a run.
-                unused.forEach((message) => reportAdvice(report, { message, enforcementLevel: "advisory" }));
+                unused.forEach((each) =>
+                    reportAdvice(report, { message: each[this.language], enforcementLevel: "advisory" }),
+                );
             },
         };
     }
@@ -237,6 +247,7 @@ function reviewed(resource: PolicyResource): Reviewed {
 /** What the engine and its displays get of a rule. */
 function wordsOf(
     rule: RuleText,
+    language: Language,
 ): Pick<
     ResourceValidationPolicy,
     "name" | "description" | "severity" | "remediationSteps" | "tags" | "framework" | "configSchema"
@@ -244,9 +255,9 @@ function wordsOf(
     const [first] = rule.references ?? [];
     return {
         name: rule.name,
-        description: rule.description,
+        description: rule.description[language],
         severity: rule.severity,
-        remediationSteps: rule.remedy,
+        remediationSteps: rule.remedy[language],
         tags: [rule.area],
         configSchema: { properties: settingsSchema },
         ...(first === undefined
@@ -256,7 +267,7 @@ function wordsOf(
                       name: first.framework,
                       version: first.version,
                       reference: first.item,
-                      specification: rule.description,
+                      specification: rule.description[language],
                   },
               }),
     };

@@ -3,6 +3,7 @@
  * call them directly; docs/policies.md is made from them.
  */
 import type { Props } from "./values";
+import type { Words } from "./words";
 
 /** A resource under review. */
 export interface Reviewed {
@@ -67,9 +68,9 @@ export interface RuleText {
     readonly area: string;
     readonly severity: Severity;
     /** What must hold, and why, in one sentence. */
-    readonly description: string;
+    readonly description: Words;
     /** What to do about a violation, in one sentence; the violation itself says it for the resource at hand. */
-    readonly remedy: string;
+    readonly remedy: Words;
     /** Only what the framework really says. */
     readonly references?: readonly Reference[];
 }
@@ -79,14 +80,14 @@ export interface ResourceRule extends RuleText {
     /** Type tokens it looks at; `*` stands for any text. */
     readonly types: readonly string[];
     /** Every violation, each with its fix; empty when all is well. */
-    check(resource: Reviewed, settings: RuleSettings): string[];
+    check(resource: Reviewed, settings: RuleSettings): Words[];
 }
 
 /** A violation of a rule about all resources. */
 export interface Finding {
     /** The resource to change, or that lacks something. */
     readonly resource: Reviewed;
-    readonly text: string;
+    readonly text: Words;
 }
 
 /** A rule about all resources together. */

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { today } from "../../estate/days";
+import type { Language } from "../../estate/model";
 import { credentialsOf } from "../doctor/stack";
 import type { NoteSource } from "../review/note";
 import { CommandError } from "../support/console";
@@ -47,7 +48,7 @@ export async function exportInventory(
 
 /** What a note is made from, by an inventory alone. @throws CommandError when there is none, or the spec is wrong. */
 export async function againstInventory(
-    { stack, text, policy }: Described & { readonly policy: boolean },
+    { stack, text, policy, language }: Described & { readonly policy: boolean; readonly language: Language },
     file: string,
 ): Promise<Omit<NoteSource, "language">> {
     if (!fs.existsSync(file)) {
@@ -65,7 +66,7 @@ export async function againstInventory(
         estate,
         report: {
             ...compared(inventory, items, replacements(), ahead.leftAlone),
-            policies: policy ? policyResults(declared, configured, stack, today()) : [],
+            policies: policy ? policyResults(declared, configured, stack, today(), language) : [],
         },
         policy,
         ...(policy ? { ownPolicies: configured.own } : {}),

@@ -1,8 +1,15 @@
 /** The rules of the policy pack on what a program declares, as the pack applies them in an engine. Pure. */
-import { ExemptionLog, exemptText, readExemptions } from "../../policies/exemptions";
+import {
+    exemptionsDescription,
+    ExemptionLog,
+    exemptionsPolicy,
+    exemptText,
+    readExemptions,
+} from "../../policies/exemptions";
 import { concerns, isResourceRule, type Origin, type Reviewed } from "../../policies/rule";
 import { rules } from "../../policies/rules";
-import { readSettings, settingsFor } from "../../policies/settings";
+import { readSettings, settingsDescription, settingsFor, settingsPolicy } from "../../policies/settings";
+import { words, type Language, type Words } from "../../policies/words";
 import { mapOf } from "../review/change";
 import type { PolicyResult } from "../support/runReport";
 import { urnOf } from "./compare";
@@ -13,12 +20,14 @@ import { idOf, mapSecrets, type Registration } from "./engine";
  *
  * @param configured configuration of the pack; undefined: every rule is advice.
  * @param today `YYYY-MM-DD`.
+ * @param language of the messages.
  */
 export function policyResults(
     registrations: readonly Registration[],
     { used }: { readonly used: unknown },
     stack: string,
     today: string,
+    language: Language = "en",
 ): PolicyResult[] {
     const configuration = mapOf(used);
     const ids = new Map(registrations.map((each) => [idOf(each.type, each.name), originOf(each, stack)]));
@@ -51,19 +60,32 @@ export function policyResults(
                     ...(resource.urn === undefined ? {} : { urn: resource.urn }),
                     policy: rule.name,
                     level: exemption === undefined ? levelOf(rule.name) : "advisory",
-                    message: exemption === undefined ? text : exemptText(exemption, text),
+                    message: (exemption === undefined
+                        ? reported(rule.description, text)
+                        : exemptText(exemption, text))[language],
                 };
             });
         });
     const { ended, unused } = log.problems(exemptions, reviewed, () => true);
-    const said = (policy: string, messages: readonly string[], at = levelOf(policy)): PolicyResult[] =>
-        messages.map((message) => ({ policy, level: at, message }));
+    const said = (policy: string, messages: readonly Words[], at = levelOf(policy)): PolicyResult[] =>
+        messages.map((message) => ({ policy, level: at, message: message[language] }));
     return [
-        ...said("settings", common.problems),
+        ...said(
+            settingsPolicy,
+            common.problems.map((problem) => reported(settingsDescription, problem)),
+        ),
         ...results,
-        ...said("exemptions", [...problems, ...ended]),
-        ...said("exemptions", unused, "advisory"),
+        ...said(
+            exemptionsPolicy,
+            [...problems, ...ended].map((problem) => reported(exemptionsDescription, problem)),
+        ),
+        ...said(exemptionsPolicy, unused, "advisory"),
     ];
+}
+
+/** What must hold and what is wrong, as the engine reports it. */
+function reported(description: Words, problem: Words): Words {
+    return words(`${description.en}\n${problem.en}`, `${description.zh}\n${problem.zh}`);
 }
 
 function originOf(each: Registration, stack: string): Origin {

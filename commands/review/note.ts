@@ -465,12 +465,13 @@ function policyItems(
     return policies
         .map(({ urn, policy, level, message }) => {
             const about = urn === undefined ? undefined : byUrn.get(urn);
-            const subject = about === undefined ? "" : `${names.titled(about)}: `;
+            const colon = language === "zh" ? "：" : ": ";
+            const subject = about === undefined ? "" : `${names.titled(about)}${colon}`;
             const mandatory = level === "mandatory";
             const mark = mandatory ? (language === "zh" ? "，不通过" : ", stops the update") : "";
             return {
                 tone: mandatory ? ("bad" as const) : ("warn" as const),
-                text: `${code(policy)}${mark}: ${subject}${plainSentence(message, policy)}`,
+                text: `${code(policy)}${mark}${colon}${subject}${plainSentence(message, policy)}`,
             };
         })
         .sort((a, b) => Number(b.tone === "bad") - Number(a.tone === "bad") || compare(a.text, b.text));
@@ -480,6 +481,8 @@ function policyItems(
 function plainSentence(message: string, policy: string): string {
     const sentence = hideSecrets(message)
         .replace(/\s+/g, " ")
+        // Chinese puts no space after its own full stop.
+        .replace(/。\s/g, "。")
         .replace(new RegExp(`^\\s*${policy}\\s*:?\\s*`), "")
         .trim();
     return code(sentence.slice(0, 400));

@@ -159,7 +159,7 @@ function policies(note: Note): string {
     if (note.policyVerdict === undefined) {
         return "";
     }
-    const title = `#### ${frame.policies[note.language]}: ${note.policyVerdict}`;
+    const title = `#### ${frame.policies[note.language]}${note.language === "zh" ? "：" : ": "}${note.policyVerdict}`;
     return note.policies.length === 0
         ? title
         : `${title}\n\n${note.policies

@@ -27,7 +27,7 @@ function tables(rules: readonly RuleText[]): string {
                 "| --- | --- | --- | --- | --- |",
                 ...inArea.map(
                     ({ name, severity, description, remedy, references }) =>
-                        `| ${[name, severity, description, remedy, (references ?? []).map(cited).join("; ")].join(" | ")} |`,
+                        `| ${[name, severity, description.en, remedy.en, (references ?? []).map(cited).join("; ")].join(" | ")} |`,
                 ),
                 "",
             ].join("\n"),

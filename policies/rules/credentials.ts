@@ -3,6 +3,7 @@ import { holdsRole } from "../../estate/accessRoles";
 import { daysBetween } from "../../estate/days";
 import { isPlainHttp, type Finding, type ResourceRule, type Reviewed, type StackRule } from "../rule";
 import { isAbsent, isKnown, isTrue, number, object, text, texts } from "../values";
+import { words } from "../words";
 import { accessTokens, deployKeys, deployTokens, hooks, variables } from "./gitlab/types";
 import { robot } from "./harbor";
 
@@ -10,18 +11,29 @@ const robotExpires: ResourceRule = {
     name: "harbor-robot-expires",
     area: "Credentials",
     severity: "high",
-    description: "A robot expires.",
-    remedy: "Set duration, in days, to at most robotMaxDays.",
+    description: words("A robot expires.", "机器人账号有到期日。"),
+    remedy: words(
+        "Set duration, in days, to at most robotMaxDays.",
+        "将 duration（天数）设为不超过 robotMaxDays。",
+    ),
     types: [robot],
     check({ props }, settings) {
         const days = number(props, "duration");
         if (isAbsent(props, "duration") || days === -1) {
             return [
-                `duration is ${days === -1 ? "-1" : "absent"}, which is never; set it to at most ${settings.robotMaxDays} days.`,
+                words(
+                    `duration is ${days === -1 ? "-1" : "absent"}, which is never; set it to at most ${settings.robotMaxDays} days.`,
+                    `duration ${days === -1 ? "为 -1" : "没有设置"}，即永不到期，请设为不超过 ${settings.robotMaxDays} 天。`,
+                ),
             ];
         }
         return days !== undefined && days > settings.robotMaxDays
-            ? [`duration is ${days} days; set it to at most ${settings.robotMaxDays}.`]
+            ? [
+                  words(
+                      `duration is ${days} days; set it to at most ${settings.robotMaxDays}.`,
+                      `duration 为 ${days} 天，请设为不超过 ${settings.robotMaxDays} 天。`,
+                  ),
+              ]
             : [];
     },
 };
@@ -30,16 +42,32 @@ const tokenExpires: ResourceRule = {
     name: "gitlab-token-expires",
     area: "Credentials",
     severity: "high",
-    description: "A token of GitLab ends, or is renewed by itself.",
-    remedy: "Set expiresAt, or rotationConfiguration with at most robotMaxDays.",
+    description: words(
+        "A token of GitLab ends, or is renewed by itself.",
+        "GitLab 令牌有到期日，或会自动续期。",
+    ),
+    remedy: words(
+        "Set expiresAt, or rotationConfiguration with at most robotMaxDays.",
+        "设置 expiresAt，或设置不超过 robotMaxDays 的 rotationConfiguration。",
+    ),
     types: [...accessTokens, ...deployTokens],
     check({ props }, settings) {
         if (isAbsent(props, "expiresAt") && isAbsent(props, "rotationConfiguration")) {
-            return ["neither expiresAt nor rotationConfiguration is set; set one."];
+            return [
+                words(
+                    "neither expiresAt nor rotationConfiguration is set; set one.",
+                    "expiresAt 和 rotationConfiguration 都没有设置，请设置其中一个。",
+                ),
+            ];
         }
         const days = number(object(props, "rotationConfiguration"), "expirationDays");
         return days !== undefined && days > settings.robotMaxDays
-            ? [`rotationConfiguration.expirationDays is ${days}; set it to at most ${settings.robotMaxDays}.`]
+            ? [
+                  words(
+                      `rotationConfiguration.expirationDays is ${days}; set it to at most ${settings.robotMaxDays}.`,
+                      `rotationConfiguration.expirationDays 为 ${days}，请设为不超过 ${settings.robotMaxDays}。`,
+                  ),
+              ]
             : [];
     },
 };
@@ -48,8 +76,14 @@ const notAboutToEnd: ResourceRule = {
     name: "credentials-not-about-to-end",
     area: "Credentials",
     severity: "medium",
-    description: "Nothing ends within the next days: what uses it would stop in the middle of something.",
-    remedy: "Move expiresAt; for an estate of this project see docs/credentials.md.",
+    description: words(
+        "Nothing ends within the next days: what uses it would stop in the middle of something.",
+        "近几天内没有凭据到期，否则使用它的程序会中途停止。",
+    ),
+    remedy: words(
+        "Move expiresAt; for an estate of this project see docs/credentials.md.",
+        "推迟 expiresAt；本项目的交付体系请参阅 docs/credentials.md。",
+    ),
     types: [
         ...accessTokens,
         ...deployTokens,
@@ -68,7 +102,12 @@ const notAboutToEnd: ResourceRule = {
         const days = daysBetween(settings.today, end);
         return days > settings.expiryWarningDays
             ? []
-            : [`it ${days < 0 ? `ended on ${end}` : `ends on ${end}, in ${days} days`}; move expiresAt.`];
+            : [
+                  words(
+                      `it ${days < 0 ? `ended on ${end}` : `ends on ${end}, in ${days} days`}; move expiresAt.`,
+                      `${days < 0 ? `已于 ${end} 到期` : `将于 ${end} 到期，还有 ${days} 天`}，请推迟 expiresAt。`,
+                  ),
+              ];
     },
 };
 
@@ -76,9 +115,14 @@ const tokenScopes: ResourceRule = {
     name: "gitlab-token-scopes",
     area: "Credentials",
     severity: "high",
-    description:
+    description: words(
         "A token may do one thing: sudo and admin_mode are GitLab itself, and api is everything its user can do, so that only a developer's or less may have it.",
-    remedy: "Give the scopes that are needed, such as write_repository; where only api will do, a role of developer or less.",
+        "一个令牌只做一件事：sudo 和 admin_mode 等于整个 GitLab，api 等于其用户的全部权限，因此只能给 developer 或更低的角色。",
+    ),
+    remedy: words(
+        "Give the scopes that are needed, such as write_repository; where only api will do, a role of developer or less.",
+        "只授予需要的范围，例如 write_repository；只能用 api 时，角色不高于 developer。",
+    ),
     types: accessTokens,
     check({ props }) {
         // The user of a project's or group's token has this role there and nothing else; other tokens have no such field.
@@ -90,7 +134,10 @@ const tokenScopes: ResourceRule = {
         return broad.length === 0
             ? []
             : [
-                  `scopes have ${broad.join(", ")}; give the scopes that are needed, such as write_repository, or a lower role.`,
+                  words(
+                      `scopes have ${broad.join(", ")}; give the scopes that are needed, such as write_repository, or a lower role.`,
+                      `scopes 含有 ${broad.join(", ")}，请只授予需要的范围，例如 write_repository，或降低角色。`,
+                  ),
               ];
     },
 };
@@ -99,12 +146,23 @@ const tokenRole: ResourceRule = {
     name: "gitlab-token-role",
     area: "Credentials",
     severity: "high",
-    description: "A token's user is no owner: it could delete the project or let others in.",
-    remedy: "Set accessLevel to developer, or to what the work needs.",
+    description: words(
+        "A token's user is no owner: it could delete the project or let others in.",
+        "令牌的用户不是 owner，否则它可以删除项目或放人进来。",
+    ),
+    remedy: words(
+        "Set accessLevel to developer, or to what the work needs.",
+        "将 accessLevel 设为 developer，或工作所需的角色。",
+    ),
     types: accessTokens,
     check: ({ props }) =>
         text(props, "accessLevel") === "owner"
-            ? ["accessLevel is owner; set it to developer, or to what the work needs."]
+            ? [
+                  words(
+                      "accessLevel is owner; set it to developer, or to what the work needs.",
+                      "accessLevel 为 owner，请设为 developer，或工作所需的角色。",
+                  ),
+              ]
             : [],
 };
 
@@ -112,26 +170,56 @@ const deployKeyReads: ResourceRule = {
     name: "gitlab-deploy-key-reads",
     area: "Credentials",
     severity: "high",
-    description: "A deploy key reads: one that pushes has no end and belongs to nobody.",
-    remedy: "Leave canPush out, and push with an access token that ends.",
+    description: words(
+        "A deploy key reads: one that pushes has no end and belongs to nobody.",
+        "部署密钥只读：可推送的部署密钥永不到期，也不属于任何人。",
+    ),
+    remedy: words(
+        "Leave canPush out, and push with an access token that ends.",
+        "去掉 canPush，改用有到期日的访问令牌推送。",
+    ),
     types: deployKeys,
     check: ({ props }) =>
-        isTrue(props, "canPush") ? ["canPush is true; push with an access token that ends."] : [],
+        isTrue(props, "canPush")
+            ? [
+                  words(
+                      "canPush is true; push with an access token that ends.",
+                      "canPush 为 true，请改用有到期日的访问令牌推送。",
+                  ),
+              ]
+            : [],
 };
 
 const providerVerified: ResourceRule = {
     name: "credentials-provider-verified",
     area: "Credentials",
     severity: "high",
-    description:
+    description: words(
         "The credentials of a provider go to a server whose certificate is verified, over an encrypted connection.",
-    remedy: "Leave insecure out, give an https address, and name the CA: cacertFile, or the system's.",
+        "provider 的凭据只通过加密连接发往证书经过验证的服务器。",
+    ),
+    remedy: words(
+        "Leave insecure out, give an https address, and name the CA: cacertFile, or the system's.",
+        "去掉 insecure，使用 https 地址，并指定 CA：cacertFile，或系统的 CA。",
+    ),
     types: ["pulumi:providers:gitlab", "pulumi:providers:harbor"],
     check: ({ props }, settings) => [
-        ...(isTrue(props, "insecure") ? ["insecure is true; leave it out, and name the CA instead."] : []),
+        ...(isTrue(props, "insecure")
+            ? [
+                  words(
+                      "insecure is true; leave it out, and name the CA instead.",
+                      "insecure 为 true，请去掉，改为指定 CA。",
+                  ),
+              ]
+            : []),
         ...["baseUrl", "url"]
             .filter((key) => isPlainHttp(text(props, key) ?? "", settings))
-            .map((key) => `${key} is http; use https, or name the host in plainHttpHosts.`),
+            .map((key) =>
+                words(
+                    `${key} is http; use https, or name the host in plainHttpHosts.`,
+                    `${key} 使用 http，请改用 https，或在 plainHttpHosts 中列出该主机。`,
+                ),
+            ),
     ],
 };
 
@@ -142,9 +230,11 @@ const usedOnce: StackRule = {
     name: "credentials-used-once",
     area: "Whole stack",
     severity: "high",
-    description:
+    description: words(
         "A secret is used in one place: where it leaks, nothing else is open, and it can be renewed alone.",
-    remedy: "Give each place a secret of its own.",
+        "一个机密只用在一处：泄露时不牵连其他地方，并且可以单独更换。",
+    ),
+    remedy: words("Give each place a secret of its own.", "每处使用各自的机密。"),
     check(resources): Finding[] {
         const first = new Map<string, Use>();
         return resources.flatMap((resource): Finding[] => {
@@ -160,7 +250,10 @@ const usedOnce: StackRule = {
                       {
                           resource,
                           // Which secret it is, is not shown, not even by its length.
-                          text: `its secret is the one of ${before.resource.name}; give it one of its own.`,
+                          text: words(
+                              `its secret is the one of ${before.resource.name}; give it one of its own.`,
+                              `其机密与 ${before.resource.name} 相同，请换成自己的。`,
+                          ),
                       },
                   ];
         });

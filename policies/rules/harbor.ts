@@ -1,6 +1,7 @@
 /** Rules about Harbor: what is public, what is scanned and retained, what a robot may do, and who has access. */
 import { isPlainHttp, isProd, type Finding, type ResourceRule, type Reviewed, type StackRule } from "../rule";
 import { isAbsent, isFalse, isKnown, isTrue, number, objects, text, value } from "../values";
+import { words, type Words } from "../words";
 
 export const harborProject = "harbor:index/project:Project";
 export const robot = "harbor:index/robotAccount:RobotAccount";
@@ -10,23 +11,44 @@ const projectPrivate: ResourceRule = {
     name: "harbor-project-private",
     area: "Harbor",
     severity: "high",
-    description: "Harbor projects are private: images carry code and sometimes more.",
-    remedy: "Leave public out, and give readers a robot that pulls.",
+    description: words(
+        "Harbor projects are private: images carry code and sometimes more.",
+        "Harbor 项目是私有的：镜像里有代码，有时还有别的。",
+    ),
+    remedy: words(
+        "Leave public out, and give readers a robot that pulls.",
+        "去掉 public，给读取者一个可拉取的机器人账号。",
+    ),
     types: [harborProject],
     check: ({ props }) =>
-        isTrue(props, "public") ? ["public is true; leave it out and give readers a pull robot."] : [],
+        isTrue(props, "public")
+            ? [
+                  words(
+                      "public is true; leave it out and give readers a pull robot.",
+                      "public 为 true，请去掉，并给读取者一个拉取机器人账号。",
+                  ),
+              ]
+            : [],
 };
 
 const projectScanned: ResourceRule = {
     name: "harbor-project-scanned",
     area: "Harbor",
     severity: "medium",
-    description: "What is pushed is scanned.",
-    remedy: "Leave vulnerabilityScanning out or set it to true.",
+    description: words("What is pushed is scanned.", "推送的镜像会被扫描。"),
+    remedy: words(
+        "Leave vulnerabilityScanning out or set it to true.",
+        "去掉 vulnerabilityScanning，或设为 true。",
+    ),
     types: [harborProject],
     check: ({ props }) =>
         isFalse(props, "vulnerabilityScanning")
-            ? ["vulnerabilityScanning is false; leave it out or set it to true."]
+            ? [
+                  words(
+                      "vulnerabilityScanning is false; leave it out or set it to true.",
+                      "vulnerabilityScanning 为 false，请去掉或设为 true。",
+                  ),
+              ]
             : [],
 };
 
@@ -34,14 +56,20 @@ const prodNoForceDestroy: ResourceRule = {
     name: "harbor-project-prod-no-force-destroy",
     area: "Harbor",
     severity: "high",
-    description: "A production project cannot be deleted together with its images.",
-    remedy: "Leave forceDestroy out of projects of production.",
+    description: words(
+        "A production project cannot be deleted together with its images.",
+        "生产项目不能连同其镜像一起被删除。",
+    ),
+    remedy: words("Leave forceDestroy out of projects of production.", "生产项目去掉 forceDestroy。"),
     types: [harborProject],
     check({ props }, settings) {
         const name = text(props, "name") ?? "";
         return isProd(name, settings) && isTrue(props, "forceDestroy")
             ? [
-                  `project ${name} has forceDestroy; leave it out and set deletionProtection on the environment.`,
+                  words(
+                      `project ${name} has forceDestroy; leave it out and set deletionProtection on the environment.`,
+                      `项目 ${name} 设置了 forceDestroy，请去掉，并在该环境上设置 deletionProtection。`,
+                  ),
               ]
             : [];
     },
@@ -51,14 +79,21 @@ const projectLimited: ResourceRule = {
     name: "harbor-project-prod-limited",
     area: "Harbor",
     severity: "low",
-    description:
+    description: words(
         "A project of production has a limit of its own, so that one app cannot fill the registry of all.",
-    remedy: "Set storageQuota, in GiB.",
+        "生产项目有自己的上限，免得一个应用占满所有人的仓库。",
+    ),
+    remedy: words("Set storageQuota, in GiB.", "设置 storageQuota，单位为 GiB。"),
     types: [harborProject],
     check: ({ props }, settings) =>
         isProd(text(props, "name") ?? "", settings) &&
         (isAbsent(props, "storageQuota") || number(props, "storageQuota") === -1)
-            ? ["storageQuota is not set, which is no limit; set it, in GiB."]
+            ? [
+                  words(
+                      "storageQuota is not set, which is no limit; set it, in GiB.",
+                      "storageQuota 没有设置，等于没有上限，请设置（单位为 GiB）。",
+                  ),
+              ]
             : [],
 };
 
@@ -66,23 +101,41 @@ const robotLeastRights: ResourceRule = {
     name: "harbor-robot-least-rights",
     area: "Harbor",
     severity: "high",
-    description: "A robot names what it may do and where; nothing is a wildcard.",
-    remedy: "Name projects, resources and actions.",
+    description: words(
+        "A robot names what it may do and where; nothing is a wildcard.",
+        "机器人账号写明能在哪里做什么，不用通配符。",
+    ),
+    remedy: words("Name projects, resources and actions.", "写明项目、资源和操作。"),
     types: [robot],
     check({ props }) {
-        const problems: string[] = [];
+        const problems: Words[] = [];
         for (const permission of objects(props, "permissions")) {
             if (text(permission, "namespace") === "*") {
-                problems.push('a permission has namespace "*"; name the projects the robot needs.');
+                problems.push(
+                    words(
+                        'a permission has namespace "*"; name the projects the robot needs.',
+                        '某个权限的 namespace 为 "*"，请写明机器人账号需要的项目。',
+                    ),
+                );
             }
             for (const access of objects(permission, "accesses")) {
                 if (text(access, "action") === "*" || text(access, "resource") === "*") {
-                    problems.push("an access is a wildcard; name resource and action.");
+                    problems.push(
+                        words(
+                            "an access is a wildcard; name resource and action.",
+                            "某个访问项是通配符，请写明资源和操作。",
+                        ),
+                    );
                 }
             }
             const accesses = value(permission, "accesses");
             if (Array.isArray(accesses) && accesses.length === 0) {
-                problems.push("a permission has no access; take the robot away or give it what it needs.");
+                problems.push(
+                    words(
+                        "a permission has no access; take the robot away or give it what it needs.",
+                        "某个权限没有任何访问项，请去掉该机器人账号，或授予它所需的权限。",
+                    ),
+                );
             }
         }
         return problems;
@@ -93,22 +146,38 @@ const robotInProjects: ResourceRule = {
     name: "harbor-robot-in-projects",
     area: "Harbor",
     severity: "critical",
-    description:
+    description: words(
         "A robot has rights in projects and none over Harbor itself, such as making robots or reading users.",
-    remedy: 'Leave permissions of kind "system" out; what needs them is an administrator\'s work.',
+        "机器人账号只在项目内有权限，不能管理 Harbor 本身，例如创建机器人账号或读取用户。",
+    ),
+    remedy: words(
+        'Leave permissions of kind "system" out; what needs them is an administrator\'s work.',
+        '去掉 kind 为 "system" 的权限；需要它的是管理员的工作。',
+    ),
     types: [robot],
     check: ({ props }) =>
         objects(props, "permissions")
             .filter((permission) => text(permission, "kind") === "system")
-            .map(() => 'a permission is of kind "system"; name projects instead.'),
+            .map(() =>
+                words(
+                    'a permission is of kind "system"; name projects instead.',
+                    '某个权限的 kind 为 "system"，请改为写明项目。',
+                ),
+            ),
 };
 
 const robotNoDeleteInProduction: ResourceRule = {
     name: "harbor-robot-no-delete-in-production",
     area: "Harbor",
     severity: "high",
-    description: "No robot deletes in a project of production.",
-    remedy: "Take the delete accesses away; retention rules delete what is old.",
+    description: words(
+        "No robot deletes in a project of production.",
+        "没有机器人账号能在生产项目中删除内容。",
+    ),
+    remedy: words(
+        "Take the delete accesses away; retention rules delete what is old.",
+        "去掉删除权限；旧镜像由保留规则删除。",
+    ),
     types: [robot],
     check: ({ props }, settings) =>
         objects(props, "permissions")
@@ -118,9 +187,11 @@ const robotNoDeleteInProduction: ResourceRule = {
                     .filter(
                         (access) => text(access, "action") === "delete" && text(access, "effect") !== "deny",
                     )
-                    .map(
-                        (access) =>
+                    .map((access) =>
+                        words(
                             `the robot may delete ${text(access, "resource") ?? "something"} in ${text(permission, "namespace") ?? ""}; take that access away.`,
+                            `该机器人账号可以删除 ${text(permission, "namespace") ?? ""} 中的 ${text(access, "resource") ?? "内容"}，请去掉该权限。`,
+                        ),
                     ),
             ),
 };
@@ -129,15 +200,26 @@ const registryVerified: ResourceRule = {
     name: "harbor-registry-verified",
     area: "Harbor",
     severity: "high",
-    description: "Images come from registries whose certificate is verified.",
-    remedy: "Leave insecure out, give an https endpointUrl, and let Harbor trust the registry's CA.",
+    description: words(
+        "Images come from registries whose certificate is verified.",
+        "镜像来自证书经过验证的镜像仓库。",
+    ),
+    remedy: words(
+        "Leave insecure out, give an https endpointUrl, and let Harbor trust the registry's CA.",
+        "去掉 insecure，使用 https 的 endpointUrl，并让 Harbor 信任该仓库的 CA。",
+    ),
     types: ["harbor:index/registry:Registry"],
     check: ({ props }, settings) => [
         ...(isTrue(props, "insecure")
-            ? ["insecure is true; let Harbor trust the registry's CA instead."]
+            ? [
+                  words(
+                      "insecure is true; let Harbor trust the registry's CA instead.",
+                      "insecure 为 true，请改为让 Harbor 信任该仓库的 CA。",
+                  ),
+              ]
             : []),
         ...(isPlainHttp(text(props, "endpointUrl") ?? "", settings)
-            ? ["endpointUrl is http; use https."]
+            ? [words("endpointUrl is http; use https.", "endpointUrl 使用 http，请改用 https。")]
             : []),
     ],
 };
@@ -146,20 +228,35 @@ const webhookVerified: ResourceRule = {
     name: "harbor-webhook-authenticated",
     area: "Harbor",
     severity: "medium",
-    description:
+    description: words(
         "A webhook carries a secret and verifies TLS, or anyone who finds the receiver can trigger it.",
-    remedy: "Set authHeader, and skipCertVerify to false: the provider's own default is true.",
+        "Webhook 带机密并验证 TLS，否则知道接收地址的人都能触发它。",
+    ),
+    remedy: words(
+        "Set authHeader, and skipCertVerify to false: the provider's own default is true.",
+        "设置 authHeader，并将 skipCertVerify 设为 false：provider 的默认值是 true。",
+    ),
     types: [webhook],
     check: ({ props }, settings) => [
         ...(isAbsent(props, "authHeader") && text(props, "notifyType") !== "slack"
-            ? ["authHeader is not set; set it to a secret the receiver checks."]
+            ? [
+                  words(
+                      "authHeader is not set; set it to a secret the receiver checks.",
+                      "authHeader 没有设置，请设为接收方会检查的机密。",
+                  ),
+              ]
             : []),
         ...(text(props, "address")?.startsWith("https:") === true &&
         (isTrue(props, "skipCertVerify") || isAbsent(props, "skipCertVerify"))
-            ? ["skipCertVerify is true; set it to false."]
+            ? [words("skipCertVerify is true; set it to false.", "skipCertVerify 为 true，请设为 false。")]
             : []),
         ...(isPlainHttp(text(props, "address") ?? "", settings)
-            ? ["address is http; use https, or name the host in plainHttpHosts."]
+            ? [
+                  words(
+                      "address is http; use https, or name the host in plainHttpHosts.",
+                      "address 使用 http，请改用 https，或在 plainHttpHosts 中列出该主机。",
+                  ),
+              ]
             : []),
     ],
 };
@@ -168,15 +265,26 @@ const membersOfProduction: ResourceRule = {
     name: "harbor-member-no-project-administrator",
     area: "Harbor",
     severity: "medium",
-    description: "Nobody gets to be an administrator of a project: members, robots and rules are declared.",
-    remedy: "Give the role maintainer, developer or guest.",
+    description: words(
+        "Nobody gets to be an administrator of a project: members, robots and rules are declared.",
+        "没有人是项目管理员：成员、机器人账号和规则都在这里声明。",
+    ),
+    remedy: words(
+        "Give the role maintainer, developer or guest.",
+        "授予角色 maintainer、developer 或 guest。",
+    ),
     types: [
         "harbor:index/projectMemberUser:ProjectMemberUser",
         "harbor:index/projectMemberGroup:ProjectMemberGroup",
     ],
     check: ({ props }) =>
         text(props, "role") === "projectadmin"
-            ? ["role is projectadmin; give maintainer, developer or guest."]
+            ? [
+                  words(
+                      "role is projectadmin; give maintainer, developer or guest.",
+                      "role 为 projectadmin，请授予 maintainer、developer 或 guest。",
+                  ),
+              ]
             : [],
 };
 
@@ -184,22 +292,42 @@ const noAdministrator: ResourceRule = {
     name: "harbor-user-no-administrator",
     area: "Harbor",
     severity: "high",
-    description: "No account that a program makes is an administrator of Harbor.",
-    remedy: "Leave admin out, and make the account a member of projects.",
+    description: words(
+        "No account that a program makes is an administrator of Harbor.",
+        "程序创建的账号都不是 Harbor 管理员。",
+    ),
+    remedy: words(
+        "Leave admin out, and make the account a member of projects.",
+        "去掉 admin，把账号设为项目成员。",
+    ),
     types: ["harbor:index/user:User"],
-    check: ({ props }) => (isTrue(props, "admin") ? ["admin is true; make it a member of projects."] : []),
+    check: ({ props }) =>
+        isTrue(props, "admin")
+            ? [words("admin is true; make it a member of projects.", "admin 为 true，请改为项目成员。")]
+            : [],
 };
 
 const projectsByAdministrators: ResourceRule = {
     name: "harbor-projects-by-administrators",
     area: "Harbor",
     severity: "medium",
-    description: "Users make no projects of their own in Harbor, which nobody declared and nobody watches.",
-    remedy: 'Set projectCreationRestriction to "adminonly".',
+    description: words(
+        "Users make no projects of their own in Harbor, which nobody declared and nobody watches.",
+        "用户不能在 Harbor 自行创建无人声明、无人过问的项目。",
+    ),
+    remedy: words(
+        'Set projectCreationRestriction to "adminonly".',
+        '将 projectCreationRestriction 设为 "adminonly"。',
+    ),
     types: ["harbor:index/configSystem:ConfigSystem"],
     check: ({ props }) =>
         text(props, "projectCreationRestriction") === "everyone"
-            ? ['projectCreationRestriction is everyone; set it to "adminonly".']
+            ? [
+                  words(
+                      'projectCreationRestriction is everyone; set it to "adminonly".',
+                      'projectCreationRestriction 为 everyone，请设为 "adminonly"。',
+                  ),
+              ]
             : [],
 };
 
@@ -207,8 +335,14 @@ const loginVerified: ResourceRule = {
     name: "harbor-login-verified",
     area: "Harbor",
     severity: "high",
-    description: "Harbor verifies the certificate of the server that says who somebody is.",
-    remedy: "Set ldapVerifyCert or oidcVerifyCert to true.",
+    description: words(
+        "Harbor verifies the certificate of the server that says who somebody is.",
+        "Harbor 验证身份服务器的证书。",
+    ),
+    remedy: words(
+        "Set ldapVerifyCert or oidcVerifyCert to true.",
+        "将 ldapVerifyCert 或 oidcVerifyCert 设为 true。",
+    ),
     types: ["harbor:index/configAuth:ConfigAuth"],
     check({ props }) {
         const [field, absent] =
@@ -219,7 +353,7 @@ const loginVerified: ResourceRule = {
                   ? (["oidcVerifyCert", false] as const)
                   : [];
         return field !== undefined && (absent === true || isFalse(props, field))
-            ? [`${field} is not true; set it.`]
+            ? [words(`${field} is not true; set it.`, `${field} 不是 true，请设置。`)]
             : [];
     },
 };
@@ -228,14 +362,20 @@ const prodImmutable: StackRule = {
     name: "harbor-project-prod-immutable",
     area: "Harbor",
     severity: "high",
-    description: "Tags of a production project cannot be given to another image.",
-    remedy: "Add an ImmutableTagRule to the project.",
+    description: words(
+        "Tags of a production project cannot be given to another image.",
+        "生产项目的标签不能改指另一个镜像。",
+    ),
+    remedy: words("Add an ImmutableTagRule to the project.", "给项目添加 ImmutableTagRule。"),
     check: (resources, settings) =>
         withoutPart(resources, "harbor:index/immutableTagRule:ImmutableTagRule", "projectId")
             .filter(({ props }) => isProd(text(props, "name") ?? "", settings))
             .map((resource) => ({
                 resource,
-                text: `project ${text(resource.props, "name") ?? ""} has no ImmutableTagRule; add one.`,
+                text: words(
+                    `project ${text(resource.props, "name") ?? ""} has no ImmutableTagRule; add one.`,
+                    `项目 ${text(resource.props, "name") ?? ""} 没有 ImmutableTagRule，请添加。`,
+                ),
             })),
 };
 
@@ -243,12 +383,21 @@ const projectRetained: StackRule = {
     name: "harbor-project-retained",
     area: "Harbor",
     severity: "low",
-    description: "Each project says how long images are retained, or it grows until pushes are refused.",
-    remedy: "Add a RetentionPolicy with the project as its scope.",
+    description: words(
+        "Each project says how long images are retained, or it grows until pushes are refused.",
+        "每个项目写明镜像保留多久，否则会一直增长，直到推送被拒绝。",
+    ),
+    remedy: words(
+        "Add a RetentionPolicy with the project as its scope.",
+        "添加以该项目为范围的 RetentionPolicy。",
+    ),
     check: (resources) =>
         withoutPart(resources, "harbor:index/retentionPolicy:RetentionPolicy", "scope").map((resource) => ({
             resource,
-            text: "the project has no RetentionPolicy; add one.",
+            text: words(
+                "the project has no RetentionPolicy; add one.",
+                "该项目没有 RetentionPolicy，请添加。",
+            ),
         })),
 };
 
@@ -295,9 +444,14 @@ const oneWriterOfProduction: StackRule = {
     name: "harbor-one-writer-of-production",
     area: "Whole stack",
     severity: "medium",
-    description:
+    description: words(
         "One robot at most changes a project of production: of two, nobody notices that one is used by somebody else.",
-    remedy: "Take one of the robots away, or its right to push.",
+        "一个生产项目最多由一个机器人账号修改：有两个时，其中一个被别人使用也没有人发现。",
+    ),
+    remedy: words(
+        "Take one of the robots away, or its right to push.",
+        "去掉其中一个机器人账号，或它的推送权限。",
+    ),
     check(resources, settings): Finding[] {
         const writers = new Map<string, Reviewed[]>();
         for (const each of resources.filter(({ type }) => type === robot)) {
@@ -314,7 +468,10 @@ const oneWriterOfProduction: StackRule = {
         return [...writers].flatMap(([key, [first, ...others]]) =>
             others.map((resource) => ({
                 resource,
-                text: `${first?.name ?? ""} changes ${key.slice(key.indexOf(" ") + 1)} too; leave one of them.`,
+                text: words(
+                    `${first?.name ?? ""} changes ${key.slice(key.indexOf(" ") + 1)} too; leave one of them.`,
+                    `${first?.name ?? ""} 也会修改 ${key.slice(key.indexOf(" ") + 1)}，请只保留一个。`,
+                ),
             })),
         );
     },

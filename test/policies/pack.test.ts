@@ -5,40 +5,44 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
-import { readExemptions } from "../../policies/exemptions";
-import { exemptionsPolicy, policiesOf, settingsPolicy } from "../../policies/pack";
+import { exemptionsPolicy, readExemptions } from "../../policies/exemptions";
+import { policiesOf } from "../../policies/pack";
 import type { ResourceRule, StackRule } from "../../policies/rule";
 import { isProd } from "../../policies/rule";
+import { settingsPolicy } from "../../policies/settings";
 import { isTrue, text } from "../../policies/values";
+import { packLanguage, words, type Language } from "../../policies/words";
 
 const today = "2027-01-15";
 
-const words = {
+const common = {
     area: "GitLab",
     severity: "low",
-    description: "Nothing is red.",
-    remedy: "Paint it.",
+    description: words("Nothing is red.", "没有红色。"),
+    remedy: words("Paint it.", "请粉刷。"),
 } as const;
 const notRed: ResourceRule = {
-    ...words,
+    ...common,
     name: "paint-not-red",
     types: ["paint:Wall"],
-    check: ({ props }) => (isTrue(props, "red") ? ["red is true; paint it."] : []),
+    check: ({ props }) =>
+        isTrue(props, "red") ? [words("red is true; paint it.", "red 为 true，请粉刷。")] : [],
 };
 const noProd: ResourceRule = {
-    ...words,
+    ...common,
     name: "paint-no-prod",
     types: ["paint:Wall"],
-    check: ({ props }, settings) => (isProd(text(props, "place") ?? "", settings) ? ["it is prod."] : []),
+    check: ({ props }, settings) =>
+        isProd(text(props, "place") ?? "", settings) ? [words("it is prod.", "它属于生产。")] : [],
 };
 const alone: StackRule = {
-    ...words,
+    ...common,
     name: "paint-alone",
     check: (resources) =>
         resources
             .filter(({ type }) => type === "paint:Wall")
             .slice(1)
-            .map((resource) => ({ resource, text: "one too many." })),
+            .map((resource) => ({ resource, text: words("one too many.", "多了一个。") })),
 };
 
 type Wall = Readonly<Record<string, unknown>>;
@@ -49,9 +53,10 @@ function run(
     walls: Readonly<Record<string, Wall>>,
     config: Config = {},
     reviewed = Object.keys(walls),
+    language: Language = "en",
 ): string[] {
     const said: string[] = [];
-    const policies = policiesOf([notRed, noProd, alone], today);
+    const policies = policiesOf([notRed, noProd, alone], today, language);
     const report =
         (policy: string, name: string) =>
         (message: unknown, urn?: string): void => {
@@ -230,10 +235,38 @@ describe("exemptions", () => {
         }
     });
     test("that are no list are told", () => {
-        assert.deepEqual(readExemptions({}, [], today).problems, ["exemptions is not a list."]);
+        assert.deepEqual(
+            readExemptions({}, [], today).problems.map(({ en }) => en),
+            ["exemptions is not a list."],
+        );
         assert.deepEqual(readExemptions([null], [], today).problems.length, 4);
         assert.deepEqual(readExemptions(undefined, [], today).problems, []);
     });
+});
+
+test("what is reported is in the language that is asked for, exemptions and settings too", () => {
+    const config = {
+        [settingsPolicy]: {
+            prodPattern: "(",
+            exemptions: [exemption, { ...exemption, rule: "paint-alone", until: "2027-01-14" }, {}],
+        },
+    };
+    const all = { hall: { red: true }, yard: { red: true } };
+    const said = run(all, config, Object.keys(all), "zh");
+    assert.ok(
+        said.includes(
+            "advisory paint-not-red urn:hall: 豁免至 2027-03-31：Sold in spring, by Ann。否则：red 为 true，请粉刷。",
+        ),
+        said.join("\n"),
+    );
+    for (const each of said) {
+        assert.match(each, /[\u4e00-\u9fff]/);
+        assert.doesNotMatch(each, /\b(?:the|is|no|it)\b [a-z]/, each);
+    }
+    assert.equal(policiesOf([notRed], today, "zh")[1]?.description, "没有红色。");
+    assert.equal(packLanguage({ ESTATE_LANGUAGE: "zh" }), "zh");
+    assert.equal(packLanguage({ ESTATE_LANGUAGE: "fr" }), "en");
+    assert.equal(packLanguage({}), "en");
 });
 
 test("the settings come first and the exemptions last, in whose order the SDK runs them", () => {

@@ -15,7 +15,10 @@ import {
 } from "../../policies/rule";
 import { rules } from "../../policies/rules";
 import { branchProtected, noPushToProduction } from "../../policies/rules/gitlab/branches";
+import { secretWords } from "../../policies/secrets";
 import type { Props } from "../../policies/values";
+import type { Words } from "../../policies/words";
+import { secretKinds } from "../../estate/secrets";
 import { cases, gone, type Change } from "./fixtures";
 
 const settings: RuleSettings = { ...defaultSettings, today: "2027-01-15" };
@@ -42,12 +45,25 @@ function review(resources: readonly Reviewed[]): Record<string, string[]> {
             const said = isResourceRule(rule)
                 ? resources
                       .filter(({ type }) => concerns(rule, type))
-                      .flatMap((each) => rule.check(each, settings).map((text) => `${each.name}: ${text}`))
-                : rule.check(resources, settings).map(({ resource, text }) => `${resource.name}: ${text}`);
+                      .flatMap((each) => rule.check(each, settings).map(({ en }) => `${each.name}: ${en}`))
+                : rule.check(resources, settings).map(({ resource, text }) => `${resource.name}: ${text.en}`);
             return [rule.name, said] as const;
         })
         .filter(([, said]) => said.length > 0);
     return Object.fromEntries(found);
+}
+
+/** What one rule says of these resources. */
+function wordsOf(name: string, resources: readonly Reviewed[]): Words[] {
+    return rules
+        .filter((rule) => rule.name === name)
+        .flatMap((rule) =>
+            isResourceRule(rule)
+                ? resources
+                      .filter(({ type }) => concerns(rule, type))
+                      .flatMap((each) => rule.check(each, settings))
+                : rule.check(resources, settings).map(({ text }) => text),
+        );
 }
 
 /** The resources with a change; an empty path is the option protect. */
@@ -122,7 +138,47 @@ for (const each of cases) {
 }
 
 test("every rule has a case", () => {
-    assert.deepEqual(rules.map((rule) => rule.name).sort(), cases.map((each) => each.rule).sort());
+    const withCase = [...new Set(cases.map((each) => each.rule))];
+    assert.deepEqual(rules.map((rule) => rule.name).sort(), withCase.sort());
+});
+
+describe("what is said in Chinese", () => {
+    /** Names of properties, values and resources, which are the same in both languages. */
+    const namesIn = (text: string): string[] => text.match(/[\w./:*-]*[A-Z_/.:*\d-][\w./:*-]*/g) ?? [];
+    const isChinese = ({ en, zh }: Words, about: string): void => {
+        assert.match(zh, /[\u4e00-\u9fff].*。$/s, about);
+        assert.doesNotMatch(
+            zh,
+            /[\u4e00-\u9fff] ?[,;:.!?](\s|$)|\b(?:the|is|are|of|to|with|its?|has)\b/,
+            about,
+        );
+        const names = namesIn(en).filter((name) => /[a-z][A-Z]|[_@/]/.test(name));
+        for (const name of names.map((each) => each.replace(/[.:]+$/, ""))) {
+            assert.ok(zh.includes(name), `${about}: ${name} is not in "${zh}"`);
+        }
+    };
+
+    for (const { name, description, remedy } of rules) {
+        test(`of ${name}, is what is said in English`, () => {
+            isChinese(description, name);
+            isChinese(remedy, name);
+            for (const each of cases.filter(({ rule }) => rule === name)) {
+                for (const [what, change] of each.bad) {
+                    const said = wordsOf(name, changed(each.good, change));
+                    assert.ok(said.length > 0);
+                    said.forEach((text) => isChinese(text, `${name}: ${what}`));
+                }
+            }
+        });
+    }
+
+    test("names every kind of secret that there is", () => {
+        for (const kind of secretKinds) {
+            const { en, zh } = secretWords(kind);
+            assert.equal(en, kind);
+            assert.notEqual(zh, kind);
+        }
+    });
 });
 
 test("a resource of which nothing is known yet breaks no rule", () => {
@@ -149,7 +205,7 @@ test("what is said of the rules is fit for a table: one line, no bar, an end", (
             name,
             /^(gitlab|harbor|kubernetes|argocd|flux|notifications|credentials|stack)(-[a-z]+)+$/,
         );
-        for (const text of [description, remedy]) {
+        for (const text of [description.en, remedy.en]) {
             assert.doesNotMatch(text, /[\n|]/, name);
             assert.match(text, /\.$/, name);
         }
@@ -229,7 +285,7 @@ describe("gitlab-branch-protected", () => {
     function said(...resources: readonly Reviewed[]): string[] {
         return branchProtected
             .check(resources, settings)
-            .map(({ resource, text }) => `${resource.name}: ${text}`);
+            .map(({ resource, text }) => `${resource.name}: ${text.en}`);
     }
 
     test("passes a protected branch", () => {
@@ -300,7 +356,7 @@ describe("gitlab-no-push-to-production", () => {
         };
         return noPushToProduction
             .check([protection, ...others], settings)
-            .map(({ resource, text }) => `${resource.name}: ${text}`);
+            .map(({ resource, text }) => `${resource.name}: ${text.en}`);
     }
     const fix = 'let "no one" push, and promote by merge requests.';
 

@@ -2,6 +2,7 @@
 import { cisGitlab, slsaSource } from "../../references";
 import { isProd, type Finding, type ResourceRule, type StackRule } from "../../rule";
 import { isAbsent, isFalse, isTrue, number, objects, text } from "../../values";
+import { words } from "../../words";
 import { sameProject } from "./sameProject";
 import { group, project, repositoryFile } from "./types";
 
@@ -11,12 +12,20 @@ const projectPrivate: ResourceRule = {
     name: "gitlab-project-private",
     area: "GitLab",
     severity: "high",
-    description: "Repositories and groups are not public.",
-    remedy: "Set visibilityLevel to private or internal.",
+    description: words("Repositories and groups are not public.", "仓库和群组不公开。"),
+    remedy: words(
+        "Set visibilityLevel to private or internal.",
+        "将 visibilityLevel 设为 private 或 internal。",
+    ),
     types: [project, group],
     check: ({ props }) =>
         text(props, "visibilityLevel") === "public"
-            ? ["visibilityLevel is public; use private or internal."]
+            ? [
+                  words(
+                      "visibilityLevel is public; use private or internal.",
+                      "visibilityLevel 为 public，请改为 private 或 internal。",
+                  ),
+              ]
             : [],
 };
 
@@ -24,8 +33,14 @@ const checksPass: StackRule = {
     name: "gitlab-project-checks-pass",
     area: "GitLab",
     severity: "medium",
-    description: "Nothing is merged whose pipeline failed, where the stack makes a pipeline.",
-    remedy: "Set onlyAllowMergeIfPipelineSucceeds, and leave allowMergeOnSkippedPipeline out.",
+    description: words(
+        "Nothing is merged whose pipeline failed, where the stack makes a pipeline.",
+        "stack 创建了流水线的地方，流水线失败的内容不会被合并。",
+    ),
+    remedy: words(
+        "Set onlyAllowMergeIfPipelineSucceeds, and leave allowMergeOnSkippedPipeline out.",
+        "设置 onlyAllowMergeIfPipelineSucceeds，并去掉 allowMergeOnSkippedPipeline。",
+    ),
     references: [cisGitlab("1.1.9")],
     check(resources) {
         // Without a pipeline GitLab would let nothing be merged at all.
@@ -42,10 +57,20 @@ const checksPass: StackRule = {
                     isFalse(props, "onlyAllowMergeIfPipelineSucceeds") ||
                     isAbsent(props, "onlyAllowMergeIfPipelineSucceeds");
                 return [
-                    ...(open ? ["onlyAllowMergeIfPipelineSucceeds is not set; set it to true."] : []),
+                    ...(open
+                        ? [
+                              words(
+                                  "onlyAllowMergeIfPipelineSucceeds is not set; set it to true.",
+                                  "onlyAllowMergeIfPipelineSucceeds 没有设置，请设为 true。",
+                              ),
+                          ]
+                        : []),
                     ...(isTrue(props, "allowMergeOnSkippedPipeline")
                         ? [
-                              "allowMergeOnSkippedPipeline is true; leave it out, or a push with [skip ci] goes past the pipeline.",
+                              words(
+                                  "allowMergeOnSkippedPipeline is true; leave it out, or a push with [skip ci] goes past the pipeline.",
+                                  "allowMergeOnSkippedPipeline 为 true，请去掉，否则带 [skip ci] 的推送会绕过流水线。",
+                              ),
                           ]
                         : []),
                 ].map((said) => ({ resource, text: said }));
@@ -57,14 +82,22 @@ const discussionsResolved: ResourceRule = {
     name: "gitlab-project-discussions-resolved",
     area: "GitLab",
     severity: "low",
-    description: "Nothing is merged while somebody's comment is open.",
-    remedy: "Set onlyAllowMergeIfAllDiscussionsAreResolved.",
+    description: words("Nothing is merged while somebody's comment is open.", "还有未解决的评论时不合并。"),
+    remedy: words(
+        "Set onlyAllowMergeIfAllDiscussionsAreResolved.",
+        "设置 onlyAllowMergeIfAllDiscussionsAreResolved。",
+    ),
     references: [cisGitlab("1.1.11")],
     types: [project],
     check: ({ props }) =>
         isFalse(props, "onlyAllowMergeIfAllDiscussionsAreResolved") ||
         isAbsent(props, "onlyAllowMergeIfAllDiscussionsAreResolved")
-            ? ["onlyAllowMergeIfAllDiscussionsAreResolved is not set; set it to true."]
+            ? [
+                  words(
+                      "onlyAllowMergeIfAllDiscussionsAreResolved is not set; set it to true.",
+                      "onlyAllowMergeIfAllDiscussionsAreResolved 没有设置，请设为 true。",
+                  ),
+              ]
             : [],
 };
 
@@ -72,27 +105,38 @@ const jobsPrivate: ResourceRule = {
     name: "gitlab-project-jobs-private",
     area: "GitLab",
     severity: "medium",
-    description: "Logs and artifacts of jobs are for members: they say more than the code.",
-    remedy: "Set publicJobs to false.",
+    description: words(
+        "Logs and artifacts of jobs are for members: they say more than the code.",
+        "作业的日志和产物只给成员看：它们透露的比代码更多。",
+    ),
+    remedy: words("Set publicJobs to false.", "将 publicJobs 设为 false。"),
     types: [project],
     check: ({ props }) =>
         ["publicJobs", "publicBuilds"]
             .filter((key) => isTrue(props, key))
-            .map((key) => `${key} is true; set it to false.`),
+            .map((key) => words(`${key} is true; set it to false.`, `${key} 为 true，请设为 false。`)),
 };
 
 const variablesFixed: ResourceRule = {
     name: "gitlab-project-variables-fixed",
     area: "GitLab",
     severity: "medium",
-    description:
+    description: words(
         "Who starts a pipeline by hand does not give its variables other values, such as where to deploy to.",
-    remedy: "Set ciPipelineVariablesMinimumOverrideRole to no_one_allowed, or to maintainer at least.",
+        "手动启动流水线的人不能改变其变量的值，例如部署到哪里。",
+    ),
+    remedy: words(
+        "Set ciPipelineVariablesMinimumOverrideRole to no_one_allowed, or to maintainer at least.",
+        "将 ciPipelineVariablesMinimumOverrideRole 设为 no_one_allowed，或至少 maintainer。",
+    ),
     types: [project],
     check: ({ props }) =>
         text(props, "ciPipelineVariablesMinimumOverrideRole") === "developer"
             ? [
-                  "ciPipelineVariablesMinimumOverrideRole is developer; set it to no_one_allowed, or to maintainer.",
+                  words(
+                      "ciPipelineVariablesMinimumOverrideRole is developer; set it to no_one_allowed, or to maintainer.",
+                      "ciPipelineVariablesMinimumOverrideRole 为 developer，请设为 no_one_allowed 或 maintainer。",
+                  ),
               ]
             : [],
 };
@@ -101,25 +145,40 @@ const noAccessRequests: ResourceRule = {
     name: "gitlab-no-access-requests",
     area: "GitLab",
     severity: "low",
-    description: "Who gets access is declared here, not granted by a click on a request.",
-    remedy: "Set requestAccessEnabled to false.",
+    description: words(
+        "Who gets access is declared here, not granted by a click on a request.",
+        "谁获得访问权限在这里声明，而不是点一下申请就给。",
+    ),
+    remedy: words("Set requestAccessEnabled to false.", "将 requestAccessEnabled 设为 false。"),
     types: [project, group],
     check: ({ props }) =>
-        isTrue(props, "requestAccessEnabled") ? ["requestAccessEnabled is true; set it to false."] : [],
+        isTrue(props, "requestAccessEnabled")
+            ? [
+                  words(
+                      "requestAccessEnabled is true; set it to false.",
+                      "requestAccessEnabled 为 true，请设为 false。",
+                  ),
+              ]
+            : [],
 };
 
 const approvedByOthers: ResourceRule = {
     name: "gitlab-approvals-by-others",
     area: "GitLab",
     severity: "high",
-    description: "Nobody approves a merge request of their own.",
-    remedy: "Set mergeRequestsAuthorApproval to false.",
+    description: words("Nobody approves a merge request of their own.", "没有人批准自己的合并请求。"),
+    remedy: words("Set mergeRequestsAuthorApproval to false.", "将 mergeRequestsAuthorApproval 设为 false。"),
     // SLSA: two trusted persons agree to a change.
     references: [slsaSource("L4")],
     types: [approvals],
     check: ({ props }) =>
         isTrue(props, "mergeRequestsAuthorApproval")
-            ? ["mergeRequestsAuthorApproval is true; set it to false."]
+            ? [
+                  words(
+                      "mergeRequestsAuthorApproval is true; set it to false.",
+                      "mergeRequestsAuthorApproval 为 true，请设为 false。",
+                  ),
+              ]
             : [],
 };
 
@@ -127,13 +186,24 @@ const approvalsReset: ResourceRule = {
     name: "gitlab-approvals-reset",
     area: "GitLab",
     severity: "medium",
-    description: "A push takes back the approvals: what is merged is what was approved.",
-    remedy: "Leave resetApprovalsOnPush out or set it to true.",
+    description: words(
+        "A push takes back the approvals: what is merged is what was approved.",
+        "新的推送会撤销批准：合并的就是批准过的内容。",
+    ),
+    remedy: words(
+        "Leave resetApprovalsOnPush out or set it to true.",
+        "去掉 resetApprovalsOnPush，或设为 true。",
+    ),
     references: [cisGitlab("1.1.4")],
     types: [approvals],
     check: ({ props }) =>
         isFalse(props, "resetApprovalsOnPush")
-            ? ["resetApprovalsOnPush is false; leave it out or set it to true."]
+            ? [
+                  words(
+                      "resetApprovalsOnPush is false; leave it out or set it to true.",
+                      "resetApprovalsOnPush 为 false，请去掉或设为 true。",
+                  ),
+              ]
             : [],
 };
 
@@ -141,12 +211,23 @@ const approvalsNeeded: ResourceRule = {
     name: "gitlab-approvals-needed",
     area: "GitLab",
     severity: "medium",
-    description: "A rule that asks for approvals asks for at least one.",
-    remedy: "Set approvalsRequired to 1 or more, or take the rule away.",
+    description: words(
+        "A rule that asks for approvals asks for at least one.",
+        "要求批准的规则至少要求一个批准。",
+    ),
+    remedy: words(
+        "Set approvalsRequired to 1 or more, or take the rule away.",
+        "将 approvalsRequired 设为 1 或更多，或去掉该规则。",
+    ),
     types: ["gitlab:index/projectApprovalRule:ProjectApprovalRule"],
     check: ({ props }) =>
         number(props, "approvalsRequired") === 0
-            ? ["approvalsRequired is 0; set it to 1 or more, or take the rule away."]
+            ? [
+                  words(
+                      "approvalsRequired is 0; set it to 1 or more, or take the rule away.",
+                      "approvalsRequired 为 0，请设为 1 或更多，或去掉该规则。",
+                  ),
+              ]
             : [],
 };
 
@@ -154,12 +235,12 @@ const pushRulesKeepSecretsOut: ResourceRule = {
     name: "gitlab-push-rules-no-secrets",
     area: "GitLab",
     severity: "medium",
-    description: "Push rules keep files out that hold keys.",
-    remedy: "Set preventSecrets to true.",
+    description: words("Push rules keep files out that hold keys.", "推送规则拦住含有密钥的文件。"),
+    remedy: words("Set preventSecrets to true.", "将 preventSecrets 设为 true。"),
     types: ["gitlab:index/projectPushRules:ProjectPushRules"],
     check: ({ props }) =>
         isFalse(props, "preventSecrets") || isAbsent(props, "preventSecrets")
-            ? ["preventSecrets is not set; set it to true."]
+            ? [words("preventSecrets is not set; set it to true.", "preventSecrets 没有设置，请设为 true。")]
             : [],
 };
 
@@ -167,19 +248,38 @@ const jobTokenLimited: ResourceRule = {
     name: "gitlab-job-token-limited",
     area: "GitLab",
     severity: "medium",
-    description: "Jobs of other projects reach this one only where it names them.",
-    remedy: "Leave enabled out or set it to true, and list the projects and groups.",
+    description: words(
+        "Jobs of other projects reach this one only where it names them.",
+        "其他项目的作业只有被列出时才能访问本项目。",
+    ),
+    remedy: words(
+        "Leave enabled out or set it to true, and list the projects and groups.",
+        "去掉 enabled 或设为 true，并列出项目和群组。",
+    ),
     types: ["gitlab:index/projectJobTokenScopes:ProjectJobTokenScopes"],
     check: ({ props }) =>
-        isFalse(props, "enabled") ? ["enabled is false; set it to true and list who may come in."] : [],
+        isFalse(props, "enabled")
+            ? [
+                  words(
+                      "enabled is false; set it to true and list who may come in.",
+                      "enabled 为 false，请设为 true 并列出允许访问者。",
+                  ),
+              ]
+            : [],
 };
 
 const deployersOfProduction: ResourceRule = {
     name: "gitlab-environment-deployers",
     area: "GitLab",
     severity: "high",
-    description: "Developers do not deploy to an environment of production by themselves.",
-    remedy: "Name maintainers, a group or a user in deployAccessLevelsAttributes.",
+    description: words(
+        "Developers do not deploy to an environment of production by themselves.",
+        "开发者不能自行部署到生产环境。",
+    ),
+    remedy: words(
+        "Name maintainers, a group or a user in deployAccessLevelsAttributes.",
+        "在 deployAccessLevelsAttributes 中写明 maintainer、某个群组或用户。",
+    ),
     types: [
         "gitlab:index/projectProtectedEnvironment:ProjectProtectedEnvironment",
         "gitlab:index/groupProtectedEnvironment:GroupProtectedEnvironment",
@@ -190,7 +290,12 @@ const deployersOfProduction: ResourceRule = {
             ? ["deployAccessLevelsAttributes", "deployAccessLevels"]
                   .flatMap((key) => objects(props, key))
                   .filter((entry) => text(entry, "accessLevel") === "developer")
-                  .map(() => `developer may deploy to ${environment}; name maintainers, a group or a user.`)
+                  .map(() =>
+                      words(
+                          `developer may deploy to ${environment}; name maintainers, a group or a user.`,
+                          `developer 可以部署到 ${environment}，请改为 maintainer、某个群组或用户。`,
+                      ),
+                  )
             : [];
     },
 };
@@ -199,11 +304,24 @@ const noAdministrator: ResourceRule = {
     name: "gitlab-user-no-administrator",
     area: "GitLab",
     severity: "high",
-    description: "No account that a program makes is an administrator of GitLab.",
-    remedy: "Leave isAdmin out, and give the account a role where it works.",
+    description: words(
+        "No account that a program makes is an administrator of GitLab.",
+        "程序创建的账号都不是 GitLab 管理员。",
+    ),
+    remedy: words(
+        "Leave isAdmin out, and give the account a role where it works.",
+        "去掉 isAdmin，在账号工作的地方授予角色。",
+    ),
     types: ["gitlab:index/user:User"],
     check: ({ props }) =>
-        isTrue(props, "isAdmin") ? ["isAdmin is true; give the account a role where it works."] : [],
+        isTrue(props, "isAdmin")
+            ? [
+                  words(
+                      "isAdmin is true; give the account a role where it works.",
+                      "isAdmin 为 true，请在账号工作的地方授予角色。",
+                  ),
+              ]
+            : [],
 };
 
 export const projectRules: readonly ResourceRule[] = [

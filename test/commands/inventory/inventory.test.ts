@@ -252,9 +252,36 @@ describe("policies on what a program declares", () => {
         const found = policyResults([open], { used }, "prod", "2027-01-15");
         assert.deepEqual(
             found.filter(({ policy }) => policy === "settings").map(({ message }) => message),
-            ["prodPattern is no regular expression; the default is used in its place."],
+            [
+                "The settings of the pack can be used.\nprodPattern is no regular expression; the default is used in its place.",
+            ],
         );
         assert.ok(found.some(({ policy }) => /project-private$/.test(policy)));
+    });
+
+    test("are in the language of the note, and so is the whole note", () => {
+        const rulesOf = (language: "en" | "zh"): ReturnType<typeof policyResults> =>
+            policyResults([open], { used: { all: "mandatory" } }, "prod", "2027-01-15", language);
+        const report = { ...compared({ stack: "prod", objects: [] }, itemsOf([open]), replaces) };
+        const note = (language: "en" | "zh"): string =>
+            markdown(
+                noteOf({
+                    stack: "prod",
+                    estate: model(),
+                    language,
+                    policy: true,
+                    report: { ...report, policies: rulesOf(language) },
+                }),
+                { marker: "m" },
+            );
+        assert.match(
+            note("en"),
+            /`harbor-project-private`, stops the update: image project `web-prod`.*: `Harbor projects are private: images carry code and sometimes more\. public is true; leave it out/,
+        );
+        assert.match(
+            note("zh"),
+            /`harbor-project-private`，不通过：.*`web-prod`.*：`Harbor 项目是私有的：镜像里有代码，有时还有别的。public 为 true，请去掉/,
+        );
     });
 
     test("are advice where the stack has an exemption, with its reason", () => {
