@@ -49,6 +49,11 @@ function object(type: string, name: string, props: Record<string, unknown>): Rev
     return a(`kubernetes:${type}`, name, { metadata: { name, ...metadata }, ...rest });
 }
 
+/** What is said of an environment that nobody approves for. */
+const alone = (resource: string, environment: string): readonly string[] => [
+    `${resource}: whoever may merge or deploy brings a version to ${environment} alone; require an approval in its project, or have a job count them.`,
+];
+
 const ends = { expiresAt: "2031-12-31" };
 const made = "0123456789abcdefghij";
 const gitlabToken = ["glpat", made].join("-");
@@ -342,6 +347,64 @@ export const cases: readonly Case[] = [
                 "none",
                 { "approvals:approvalsRequired": 0 },
                 ["approvals: approvalsRequired is 0; set it to 1 or more, or take the rule away."],
+            ],
+        ],
+    },
+    {
+        rule: "gitlab-production-approved",
+        good: [
+            gitlab("ProjectEnvironment", "live", { project: "7", name: "live", tier: "production" }),
+            gitlab("ProjectApprovalRule", "approvals", { project: "7", approvalsRequired: 1 }),
+            // Another project's, and one that is not production.
+            gitlab("ProjectApprovalRule", "others", { project: "8", approvalsRequired: 1 }),
+            gitlab("ProjectEnvironment", "test", { project: "9", name: "test", tier: "staging" }),
+        ],
+        bad: [
+            ["no rule of its project", { approvals: gone }, alone("live", "live")],
+            [
+                "rules of another project",
+                { "approvals:project": "8", "others:approvalsRequired": 2 },
+                alone("live", "live"),
+            ],
+            [
+                "production by its name",
+                { "test:name": "web/prod", "test:tier": gone },
+                alone("test", "web/prod"),
+            ],
+        ],
+    },
+    {
+        rule: "gitlab-production-approved",
+        good: [
+            gitlab("ProjectEnvironment", "live", { project: "7", name: "live", tier: "production" }),
+            gitlab("ProjectProtectedEnvironment", "protection", {
+                project: "7",
+                environment: "live",
+                approvalRules: [{ accessLevel: "maintainer", requiredApprovals: 1 }],
+            }),
+        ],
+        bad: [
+            ["deployments that wait for none", { "protection:approvalRules": [] }, alone("live", "live")],
+            ["approvals of another environment", { "protection:environment": "prod" }, alone("live", "live")],
+        ],
+    },
+    {
+        rule: "gitlab-production-approved",
+        good: [
+            {
+                ...project,
+                props: { ...project.props, ciConfigPath: "approvals/alone.yml@acme/pipelines:v1" },
+            },
+            gitlab("ProjectVariable", "approvals", { project: "7", key: "APPROVALS", value: '{"prod":1}' }),
+            gitlab("ProjectEnvironment", "live", { project: "7", name: "live", tier: "production" }),
+        ],
+        bad: [
+            ["a job that its own project describes", { "web:ciConfigPath": "ci.yml" }, alone("live", "live")],
+            ["a job that counts nothing", { approvals: gone }, alone("live", "live")],
+            [
+                "merges that do not wait for the job",
+                { "web:onlyAllowMergeIfPipelineSucceeds": false },
+                alone("live", "live"),
             ],
         ],
     },
