@@ -1,12 +1,15 @@
 /** Which credentials an estate has, who holds them and when they end. Pure; no values, only what they are for. */
 import { accountKey } from "../../estate/accounts";
+import { gatedBranches } from "../../estate/approvals";
 import { credentialNeeds, type Need } from "../../estate/credentials";
 import { dayOf, daysBetween } from "../../estate/days";
-import { handedOver, versionOf } from "../../estate/flows/plan";
+import { configAt, handedOver, mergePlans, versionOf, type RepositoryPlan } from "../../estate/flows/plan";
+import { credentialKinds, type CredentialKind } from "../../estate/madeCredentials";
 import type { App, Estate } from "../../estate/model";
 import { given } from "../../estate/plain";
 import { placesOf } from "../../estate/previews";
-import { credentialKinds, valueOf, type CredentialKind, type Found } from "./found";
+import { awaited, reportsIn } from "../../estate/rollouts";
+import { valueOf, type Found } from "./found";
 
 /** Credentials of one kind. */
 export interface CredentialGroup {
@@ -16,8 +19,8 @@ export interface CredentialGroup {
     readonly paths?: readonly string[];
     /** Whether an estate can do without it; only of what is given. */
     readonly optional?: boolean;
-    /** How many the stack has; where its state was not read, how many the spec asks for. */
-    readonly count: number;
+    /** How many the stack has; where its state was not read, how many the spec asks for. Absent: the spec does not say. */
+    readonly count?: number;
     /** First and last day on which some end, where that is known. */
     readonly ends?: { readonly first: string; readonly last: string };
     /** How many of them have no known end. */
@@ -59,7 +62,7 @@ export function credentialGroups(estate: Estate, found: Found, now: Date): Crede
         ...needed,
         ...credentialKinds.flatMap((kind): CredentialGroup[] => {
             const own = made?.filter((each) => each.kind === kind);
-            const count = own?.length ?? counts[kind];
+            const count = own?.length ?? (kind === "hook" ? undefined : counts[kind]);
             const days = (own ?? []).flatMap(({ ends }) => ends ?? []).sort();
             const soon = (own ?? []).filter(({ ends }) => ends !== undefined && isSoon(ends));
             const [first, last] = [days[0], days.at(-1)];
@@ -68,12 +71,12 @@ export function credentialGroups(estate: Estate, found: Found, now: Date): Crede
                 : [
                       {
                           kind,
-                          count,
+                          ...given("count", count),
                           ...given(
                               "ends",
                               first === undefined || last === undefined ? undefined : { first, last },
                           ),
-                          endless: count - days.length,
+                          endless: count === undefined ? 0 : count - days.length,
                           soon: soon.length,
                           soonest: soon
                               .sort((a, b) => ((a.ends ?? "") < (b.ends ?? "") ? -1 : 1))
@@ -96,8 +99,8 @@ function releasedBy(app: App): string[] {
     return [...new Set(repositories)].filter((fullPath) => handedOver(app, fullPath).length > 0);
 }
 
-/** How many of each kind the spec asks for. */
-export function asked(estate: Estate): Record<CredentialKind, number> {
+/** How many of each kind the spec asks for; how many webhooks there are, engines decide. */
+export function asked(estate: Estate): Record<Exclude<CredentialKind, "hook">, number> {
     const apps = Object.values(estate.apps);
     const built = apps.filter(({ ci }) => ci !== "none");
     const piped = apps.filter(({ ci }) => ci === "gitlab");
@@ -111,6 +114,15 @@ export function asked(estate: Estate): Record<CredentialKind, number> {
                     .map((environment) => versionOf(app, environment).repository),
             ),
         ).size;
+    const configs = configRepositories(apps);
+    const isGated = (plan: RepositoryPlan, owners: readonly App[]): boolean =>
+        gatedBranches(estate.gitlab, plan, owners) !== undefined;
+    const gatedConfigs = configs.filter(([path, owners]) =>
+        isGated(mergePlans(owners.flatMap((app) => configAt(app, path)?.plan ?? [])), owners),
+    );
+    const gatedApps = apps.filter((app) => isGated(app.plan.source, [app]));
+    // The job reads with one; the relay runs it again with another.
+    const perGate = estate.gitlab.approvalGate?.relay === undefined ? 1 : 2;
     return {
         push: sum(built, ({ plan }) => new Set(plan.lanes.map(({ environment }) => environment)).size),
         pull: sum(apps, (app) => placesOf(app).length),
@@ -129,6 +141,9 @@ export function asked(estate: Estate): Record<CredentialKind, number> {
                 app.updater?.environments.includes(environment) === true ||
                 app.plan.lanes.some((lane) => lane.environment === environment && lane.writer !== "nobody"),
         ),
+        status: configs.filter(([, owners]) => reportsIn(estate, owners)).length,
+        rollout: configs.filter(([path, owners]) => awaited(estate, owners, path)).length,
+        approvals: perGate * (gatedConfigs.length + gatedApps.length),
         mergeBack: piped.filter(({ plan }) => plan.lanes.some(({ mergesBack }) => mergesBack.length > 0))
             .length,
         // Each such config repository has a starter, and each app that hands over a token.
@@ -139,6 +154,12 @@ export function asked(estate: Estate): Record<CredentialKind, number> {
         preview: 3 * apps.filter(({ previews }) => previews !== undefined).length,
         cluster: new Set(apps.flatMap(accounts)).size,
     };
+}
+
+/** Config repositories, by full path, with the apps that have them. */
+function configRepositories(apps: readonly App[]): [path: string, owners: readonly App[]][] {
+    const paths = new Set(apps.flatMap(({ plan }) => plan.configs.map(({ at }) => at.fullPath)));
+    return [...paths].map((path) => [path, apps.filter((app) => configAt(app, path) !== undefined)]);
 }
 
 /** The accounts that deliver an app. */

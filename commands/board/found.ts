@@ -2,6 +2,7 @@
  * What was read from servers for the board, as plain data. What could not be read says why: nothing is guessed, and an
  * empty list means that the server said so.
  */
+import type { CredentialKind } from "../../estate/madeCredentials";
 
 /** Why something is not known. */
 export type Unknown =
@@ -86,20 +87,6 @@ export interface MadeCredential {
     /** Its last day, `YYYY-MM-DD`; absent: it has none, or the state does not say. */
     readonly ends?: string;
 }
-
-/** Credentials that the estate makes; docs/credentials.md says more of each. */
-export const credentialKinds = [
-    "push",
-    "pull",
-    "promotion",
-    "reader",
-    "writer",
-    "mergeBack",
-    "release",
-    "preview",
-    "cluster",
-] as const;
-export type CredentialKind = (typeof credentialKinds)[number];
 
 /** Everything that was read. */
 export interface Found {

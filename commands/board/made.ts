@@ -1,9 +1,12 @@
 /** Credentials that a stack has made, from its exported state. Pure; values stay behind, they are ciphertext there. */
 import { dayOf } from "../../estate/days";
+import { tokenPurposes, type CredentialKind } from "../../estate/madeCredentials";
 import { given } from "../../estate/plain";
 import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
 import { nameOf } from "../support/urn";
-import type { CredentialKind, MadeCredential } from "./found";
+import type { MadeCredential } from "./found";
+
+const kindOfToken: Readonly<Record<string, CredentialKind>> = tokenPurposes;
 
 /** Reads an exported stack. */
 export function madeCredentials(exported: ExportedStack): MadeCredential[] {
@@ -36,13 +39,10 @@ function kindOf(resource: StateResource): CredentialKind | undefined {
         case "gitlab:index/pipelineTrigger:PipelineTrigger":
             return "release";
         case "gitlab:index/projectAccessToken:ProjectAccessToken":
-            return purpose === "config-writer"
-                ? "writer"
-                : purpose === "merge-back"
-                  ? "mergeBack"
-                  : purpose.startsWith("preview")
-                    ? "preview"
-                    : undefined;
+            return kindOfToken[purpose];
+        case "gitlab:index/projectHook:ProjectHook":
+        case "harbor:index/projectWebhook:ProjectWebhook":
+            return "hook";
         case "kubernetes:core/v1:Secret":
             return /^access-.+-token$/.test(name) ? "cluster" : undefined;
         default:

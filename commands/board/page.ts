@@ -393,7 +393,7 @@ function credentials(board: Board, t: Texts, rotateBeforeDays: number): string {
         return [
             made === undefined ? `<code>${escape((each.paths ?? []).join(", "))}</code>` : escape(made.title),
             escape(made?.holder ?? (each.optional === true ? t.optional : t.given)),
-            String(each.count),
+            each.count === undefined ? escape(t.numberNotKnown) : String(each.count),
             ends(each, t),
         ];
     });

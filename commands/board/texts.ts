@@ -1,6 +1,7 @@
 /** What the page says, in the languages that cards have too. Names of things stay as the systems write them. */
 import type { Language } from "../../estate/model";
-import type { CredentialKind, Health, Sync, Unknown } from "./found";
+import type { CredentialKind } from "../../estate/madeCredentials";
+import type { Health, Sync, Unknown } from "./found";
 import type { EdgeKind, NodeKind } from "./map";
 import type { Changes } from "./preview";
 
@@ -67,6 +68,7 @@ export interface Texts {
     readonly credentials: string;
     readonly credentialsNote: (days: number) => string;
     readonly credential: string;
+    readonly numberNotKnown: string;
     readonly holder: string;
     readonly number: string;
     readonly ends: string;
@@ -229,6 +231,7 @@ const en: Texts = {
     credentials: "Credentials",
     credentialsNote: (days) => `Values are nowhere on this page. "Soon" is within ${days} days.`,
     credential: "Credential",
+    numberNotKnown: "not known here",
     holder: "Who holds it",
     number: "Number",
     ends: "Ends",
@@ -240,6 +243,11 @@ const en: Texts = {
         promotion: { title: "promotion robot", holder: "CI variables of config repositories" },
         reader: { title: "config reader", holder: "repository Secrets of the engine on the host" },
         writer: { title: "config writer", holder: "CI variables of app repositories, or the image updater" },
+        status: { title: "delivery status token", holder: "the relay's Secret on the host" },
+        rollout: {
+            title: "rollout reader",
+            holder: "CI variables of the repositories whose releases wait until they are healthy",
+        },
         mergeBack: { title: "merge-back token", holder: "CI variables of app repositories" },
         release: {
             title: "release starter and login",
@@ -248,6 +256,14 @@ const en: Texts = {
         preview: {
             title: "preview robot and tokens",
             holder: "CI variables of preview environments, and a Secret on the host",
+        },
+        approvals: {
+            title: "tokens of the approval gate",
+            holder: "CI variables of gated repositories, and the relay's Secret on the host",
+        },
+        hook: {
+            title: "webhook token",
+            holder: "webhooks of GitLab and Harbor, and who receives them on the host",
         },
         cluster: { title: "cluster token", holder: "cluster Secrets of the engine on the host" },
     },
@@ -399,6 +415,7 @@ const zh: Texts = {
     credentials: "凭据",
     credentialsNote: (days) => `本页不含任何凭据的值。“即将到期”指 ${days} 天之内。`,
     credential: "凭据",
+    numberNotKnown: "此处未知",
     holder: "持有者",
     number: "数量",
     ends: "到期",
@@ -410,12 +427,16 @@ const zh: Texts = {
         promotion: { title: "晋级机器人", holder: "配置仓库的 CI 变量" },
         reader: { title: "配置读取令牌", holder: "主集群上引擎的仓库 Secret" },
         writer: { title: "配置写入令牌", holder: "应用仓库的 CI 变量，或镜像更新器" },
+        status: { title: "交付状态令牌", holder: "主集群上中继的 Secret" },
+        rollout: { title: "发布状态读取令牌", holder: "等待版本健康的仓库的 CI 变量" },
         mergeBack: { title: "回合并令牌", holder: "应用仓库的 CI 变量" },
         release: {
             title: "发布触发令牌与登录",
             holder: "应用仓库的 CI 变量，以及仅维护者可见的配置仓库的 CI 变量",
         },
         preview: { title: "预览的机器人与令牌", holder: "预览环境的 CI 变量，以及主集群上的 Secret" },
+        approvals: { title: "审批门禁的令牌", holder: "受其把关的仓库的 CI 变量，以及主集群上中继的 Secret" },
+        hook: { title: "Webhook 令牌", holder: "GitLab 和 Harbor 的 Webhook，以及主集群上的接收方" },
         cluster: { title: "集群令牌", holder: "主集群上引擎的集群 Secret" },
     },
     endNotKnown: "到期日未知",

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { appIn, configOf, handedOver } from "../../estate/flows/plan";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { placesOf } from "../../estate/previews";
+import { awaits } from "../../estate/rollouts";
 import {
     buildSettings,
     laneSettingsKey,
@@ -14,7 +15,6 @@ import {
     ruleSettings,
     settingsKey,
 } from "../ci/settings";
-import { awaits } from "../ci/rollouts";
 import type { DeliveryAccount } from "../clusters/access";
 import { AppNamespace } from "../clusters/appNamespace";
 import { AppRepository } from "../gitlab/appRepository";

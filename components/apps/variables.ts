@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
 import { handedOver, type Lane } from "../../estate/flows/plan";
+import { awaits } from "../../estate/rollouts";
 import {
     buildSettings,
     laneSettings,
@@ -15,7 +16,6 @@ import {
     type Servers,
 } from "../ci/settings";
 import { cardKey } from "../ci/machines";
-import { awaits } from "../ci/rollouts";
 import type { GitCredential } from "../gitlab/configRepository";
 import type { RobotLogin } from "../harbor/robots";
 import type { ChannelSecrets } from "../notifications/channels";

@@ -8,10 +8,11 @@ import { configAt, handedOver, versionFile, versionOf, appIn, type Lane } from "
 import { onMachine } from "../../estate/machines";
 import type { App, Estate } from "../../estate/model";
 import { allAuthorities, proxyVariables } from "../../estate/network";
+import { awaits } from "../../estate/rollouts";
 import { required } from "../support/maps";
 import { keyPart, type Settings } from "./keys";
 import { machineSettings } from "./machines";
-import { awaits, rolloutPlace } from "./rollouts";
+import { rolloutPlace } from "./rollouts";
 import type { Reuse as ReuseInput } from "./scripts/reuse.mjs" with { "resolution-mode": "import" };
 import type { Release as ReleaseInput } from "./scripts/release.mjs" with { "resolution-mode": "import" };
 import type { Promotions as PromotionInput } from "./scripts/promote.mjs" with {

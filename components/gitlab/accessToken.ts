@@ -1,6 +1,7 @@
 /** Access tokens of a project, each with a user of its own. */
 import * as gitlab from "@pulumi/gitlab";
 import type * as pulumi from "@pulumi/pulumi";
+import type { TokenPurpose } from "../../estate/madeCredentials";
 import type { CredentialPolicy } from "../../estate/model";
 import type { ChildOptions } from "../support/options";
 
@@ -9,7 +10,7 @@ export interface AccessTokenArgs {
     /** Id of the project. */
     readonly project: pulumi.Input<string>;
     /** What it is for; the credentials' generation is added to it, so that a new one is a new token. */
-    readonly purpose: string;
+    readonly purpose: TokenPurpose;
     /** For people who look at it in GitLab. */
     readonly description: string;
     readonly accessLevel: string;

@@ -74,6 +74,9 @@ export interface GitCredential {
     readonly password: pulumi.Output<string>;
 }
 
+/** What a token of a config repository is for. */
+type WantedToken = Omit<AccessTokenArgs, "project" | "credentials">;
+
 /** Developers are the least who set statuses; what they may not merge, it may not. */
 const statusWriter = {
     purpose: "deliveries",
@@ -81,7 +84,7 @@ const statusWriter = {
     description: "The relay tells what became of a commit",
     accessLevel: "developer",
     scopes: ["api"],
-};
+} satisfies WantedToken;
 
 /** Reporters are the least who see statuses of a private repository. */
 const statusReader = {
@@ -89,7 +92,7 @@ const statusReader = {
     description: "Pipelines wait until a commit is healthy",
     accessLevel: "reporter",
     scopes: ["read_api"],
-};
+} satisfies WantedToken;
 
 /**
  * A config repository: the protected branches that the plans of its apps name, the first content, and the credentials
@@ -274,7 +277,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
         name: string,
         { credentials }: ConfigRepositoryArgs,
         project: gitlab.Project,
-        wanted: Omit<AccessTokenArgs, "project" | "credentials">,
+        wanted: WantedToken,
         before: string,
     ): pulumi.Output<string> {
         const { token } = makeAccessToken(

@@ -1,7 +1,7 @@
 /** What is reported on GitLab of the commits that engines deliver, see relay/commits.go. Pure. */
 import type * as pulumi from "@pulumi/pulumi";
 import { versionOf } from "../../estate/flows/plan";
-import type { App, Estate } from "../../estate/model";
+import type { App } from "../../estate/model";
 import type { EventName } from "../../estate/events";
 
 /** Where engines report it: what Argo CD calls the service, and Flux the provider. No channel has a name with two hyphens. */
@@ -87,9 +87,4 @@ export function reportedDeliveries(
             }),
         ),
     );
-}
-
-/** Whether a relay reports it, in this estate. */
-export function reportsCommits({ relay }: Pick<Estate, "relay">): boolean {
-    return relay?.commits === true;
 }

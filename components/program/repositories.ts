@@ -3,11 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Estate, Team } from "../../estate/model";
 import { guardedGroup } from "../../estate/names";
 import { configAt, mergePlans } from "../../estate/flows/plan";
-import { onMachine } from "../../estate/machines";
+import { awaited, reportsIn } from "../../estate/rollouts";
 import { configPlans } from "../apps/plan";
 import { configGateFile } from "../ci/approvals";
 import { includedFiles, includedVersion } from "../ci/included";
-import { awaited } from "../ci/rollouts";
 import { promotionSettings } from "../ci/settings";
 import type { HookedRepository } from "../engines/engine";
 import { ConfigRepository } from "../gitlab/configRepository";
@@ -18,7 +17,6 @@ import { asking, existingGroup } from "../gitlab/lookup";
 import { lookUpPeople, type People } from "../gitlab/people";
 import type { IncludedPipelinesAt } from "../gitlab/project";
 import { PipelinesProject } from "../gitlab/pipelinesProject";
-import { reportsCommits } from "../notifications/commits";
 import type { Providers } from "../providers";
 import { byKey, mapInTurns, mapValues, required } from "../support/maps";
 import { isAppProtected, isEstateProtected, isTeamProtected } from "../support/protected";
@@ -172,9 +170,7 @@ function configRepositories(
                         : required(made.guardedGroups, owner, "guarded group of").groupId,
                 approverIds: team.maintainerIds,
                 ...(gate && { gate }),
-                reportsCommits:
-                    reportsCommits(estate) &&
-                    apps.some((app) => app.environments.some((place) => !onMachine(place))),
+                reportsCommits: reportsIn(estate, apps),
                 awaited: awaited(estate, apps, fullPath),
                 hooks: made.hooks({ team: owner, fullPath }),
                 deletionProtection: apps.some(isAppProtected),

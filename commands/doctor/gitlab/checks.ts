@@ -6,6 +6,7 @@ import { gatedBranches } from "../../../estate/approvals";
 import { dayOf, daysBetween } from "../../../estate/days";
 import type { Estate, Team } from "../../../estate/model";
 import { compare } from "../../../estate/problem";
+import type { TokenPurpose } from "../../../estate/madeCredentials";
 import { daysUntil, fixOfSilence, type Look, unreadLists } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { MadeToken } from "../made";
@@ -29,7 +30,7 @@ function roleTitle(level: number): string | undefined {
 const tokenWarning = 14;
 
 /** What does not work without a token of the estate's, by what it is for. */
-const withoutToken: Readonly<Record<string, string>> = {
+const withoutToken: Readonly<Record<TokenPurpose, string>> = {
     approvals: "the job that holds merge requests sees no approvals: nothing that wants them is merged",
     "approval-relay": "approving runs that job no more: it waits for somebody who retries it",
     "preview-reader": "previews neither come nor go",
@@ -279,7 +280,7 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                 // GitLab takes it no more on its last day.
                 const ended = of.filter(({ ends }) => ends <= today);
                 const at = { path: "credentials.rotateBeforeDays", value: credentials.rotateBeforeDays };
-                const without = withoutToken[purpose];
+                const without = (withoutToken as Readonly<Record<string, string>>)[purpose];
                 return [
                     ...(ended.length === 0
                         ? []

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { delivery } from "../../../estate/engines/flux/names";
 import { hostCluster } from "../../../estate/host";
 import type { App, AppEnvironment, Estate, Team } from "../../../estate/model";
+import { reportsCommits } from "../../../estate/rollouts";
 import type { PushHook } from "../../gitlab/pushHook";
 import { PushWebhook } from "../../harbor/pushWebhook";
 import { type KubeObject } from "../../support/kubeObject";
@@ -36,7 +37,7 @@ import {
     provider,
     relayTokenSecret,
 } from "./notifications/alerts";
-import { reportsCommits, reportedDeliveries, type CommitTokens } from "../../notifications/commits";
+import { reportedDeliveries, type CommitTokens } from "../../notifications/commits";
 import { approvalRelay, type RelayedApprovals } from "../../notifications/relay";
 import { Notifications, relayHost } from "./notifications/notifications";
 import { previewAccess } from "./previewAccess";

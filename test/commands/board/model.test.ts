@@ -6,19 +6,23 @@ import { describe, test } from "node:test";
 import { asked } from "../../../commands/board/credentials";
 import { application } from "../../../commands/board/engines/argocd";
 import {
-    credentialKinds,
     nothingFound,
     valueOf,
     type Found,
+    type MadeCredential,
     type OpenRequest,
     type Running,
 } from "../../../commands/board/found";
 import { madeCredentials } from "../../../commands/board/made";
 import { boardOf, commitRef, versionsOf, wantedCommits, type Place } from "../../../commands/board/model";
+import { texts } from "../../../commands/board/texts";
+import { nameOf } from "../../../commands/support/urn";
+import { credentialKinds } from "../../../estate/madeCredentials";
 import type { Estate } from "../../../estate/model";
 import { estateOf } from "../../../commands/support/stack";
 import { checkoutDir } from "../../../toolchain/checkout";
-import { model } from "../../support/estate";
+import { model, spec } from "../../support/estate";
+import { modelOf, stateOf } from "../review/changes";
 import { boardFor, estateOfApps, foundFor, now } from "./support";
 
 const at = (estate: Estate, found: Found, app: string, environment: string): Place[] => {
@@ -255,6 +259,23 @@ describe("open merge requests", () => {
     });
 });
 
+/** An estate that makes a credential of every kind. */
+const everyCredential = spec({
+    gitlab: { approvalGate: { enabled: true, hookUrl: "http://approvals.test" } },
+    notifications: {
+        relay: { image: "relay:1", url: "http://relay.test", commits: true },
+    },
+    environments: {
+        dev: { registry: "main" },
+        test: { registry: "main" },
+        prod: { registry: "main", class: "prod", approvals: 1 },
+    },
+    apps: {
+        released: { team: "shop", flow: "trunk", environments: { dev: null }, previews: {} },
+        tagged: { team: "shop", flow: "gitlab-flow", environments: { dev: null } },
+    },
+});
+
 describe("credentials", () => {
     const examples = fs
         .readdirSync(path.join(checkoutDir(), "examples"))
@@ -285,13 +306,56 @@ describe("credentials", () => {
                 },
             });
             const estate = estateOf(golden, text(file));
-            const counted = Object.fromEntries(
-                credentialKinds.map((kind) => [kind, made.filter((each) => each.kind === kind).length]),
-            );
-            assert.deepEqual(asked(estate), counted);
+            assert.deepEqual(asked(estate), counted(made));
             assert.ok(made.length > 0);
         });
     }
+
+    /** How many there are of each kind that a spec asks for. */
+    function counted(made: readonly MadeCredential[]): Record<string, number> {
+        const { hook: _, ...found } = Object.fromEntries(
+            credentialKinds.map((kind) => [kind, made.filter((each) => each.kind === kind).length]),
+        );
+        return found;
+    }
+
+    test("are all that a program makes, each with its own name, in both languages", async () => {
+        const estate = modelOf(everyCredential);
+        const state = await stateOf(estate);
+        const made = madeCredentials(state);
+        assert.deepEqual(asked(estate), counted(made));
+        for (const kind of credentialKinds) {
+            assert.ok(
+                made.some((each) => each.kind === kind),
+                `the estate of this test has no credential of kind ${kind}`,
+            );
+        }
+        const titles = Object.values(texts).map(({ made: kinds }) => Object.values(kinds));
+        for (const language of titles) {
+            assert.equal(new Set(language.map(({ title }) => title)).size, credentialKinds.length);
+        }
+        // Whatever is called a token, a key, a hook, a trigger or an account with a password.
+        const credential = /(Token|Key|Hook|Webhook|Trigger|RobotAccount)$/;
+        const names = new Set(made.map(({ name }) => name));
+        const resources = state.deployment?.resources ?? [];
+        const unlisted = resources.filter(
+            ({ urn, type, inputs }) =>
+                (credential.test(type) || inputs?.["type"] === "kubernetes.io/service-account-token") &&
+                !names.has(nameOf(urn)),
+        );
+        assert.deepEqual(
+            unlisted.map(({ urn }) => urn),
+            [],
+        );
+    });
+
+    test("of a spec alone are counted where it says how many, and named where it does not", () => {
+        const offline = boardOf(model(), { stack: "dev", now, live: false, found: nothingFound(["argocd"]) });
+        const of = (kind: string): object | undefined =>
+            offline.credentials.find((each) => each.kind === kind);
+        assert.deepEqual(of("hook"), { kind: "hook", endless: 0, soon: 0, soonest: [] });
+        assert.equal(of("status"), undefined);
+    });
 
     test("end when GitLab says, and robots so many days after they were made", () => {
         const ends = madeCredentials({

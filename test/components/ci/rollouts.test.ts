@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { awaited, awaits } from "../../../components/ci/rollouts";
 import { laneSettings, releaseSettings } from "../../../components/ci/settings";
 import type { App, Estate } from "../../../estate/model";
+import { awaited, awaits } from "../../../estate/rollouts";
 import { sampleApp, sampleAppEnvironment, sampleEstate } from "../sample";
 
 const relay = { image: "relay:1", url: "http://relay.test", dedupMinutes: 30, dryRun: false };

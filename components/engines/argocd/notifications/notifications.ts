@@ -11,6 +11,7 @@ import { programLabel } from "../../../../estate/labels";
 import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
 import { triggerOf, type EventName } from "../../../../estate/events";
 import { relayOf } from "../../../../estate/notifications";
+import { reportsCommits } from "../../../../estate/rollouts";
 import type { ChannelSecrets } from "../../../notifications/channels";
 import { settingsMetadata } from "../install/controlPlane";
 import type { Settings } from "../install/settings";
@@ -18,12 +19,7 @@ import { KubeResource, type Annotations } from "../../../support/kubeObject";
 import { yaml } from "../../../support/yaml";
 import { mail, webhookBody } from "../../../notifications/cardLayouts";
 import { events, type Event } from "../../../notifications/cardTexts";
-import {
-    commitEvents,
-    commitsTarget,
-    reportsCommits,
-    type RelayedCommits,
-} from "../../../notifications/commits";
+import { commitEvents, commitsTarget, type RelayedCommits } from "../../../notifications/commits";
 import { NotificationRelay, relayBeside, type RelayHost } from "../../../notifications/relay";
 import type { Encoding, MessageSource } from "../../../notifications/cardFacts";
 import { applicationMessages } from "./cardValues";
