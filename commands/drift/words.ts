@@ -64,6 +64,7 @@ export const nouns = {
     CertificateSigningRequest: text("CertificateSigningRequest", "CertificateSigningRequest"),
     administrator: text("system administrator", "系统管理员"),
     administrators: text("group of system administrators", "系统管理员组"),
+    serverRunners: text("runners of the whole server", "整个服务器的 Runner"),
     systemHook: text("system hook", "系统 Webhook"),
     object: text("object", "对象"),
 } as const satisfies Readonly<Record<string, Texts>>;
@@ -128,6 +129,10 @@ export const remarks = {
         "证书无法吊销，到期之前一直可以进入集群；请撤销其用户和组的权限",
     ),
     administrates: text("it may do everything in every project there", "它可以在那里的所有项目中做任何事"),
+    runsJobsForAll: text(
+        "whoever runs the server made them, and the estate did not; jobs of its projects run there, with their variables",
+        "由服务器的管理方创建，而不是本交付体系；各项目的作业及其变量会在那里运行",
+    ),
     seesAll: text(
         "it is told of every project of the server, with names and authors of what is pushed",
         "服务器上所有项目的事件都会发给它，包括推送内容的名称和作者",

@@ -5,7 +5,9 @@ import { declaredIn, type Declared } from "../../../commands/drift/declared";
 import { gitlabDrift } from "../../../commands/drift/gitlab/compare";
 import { gitlabInventory } from "../../../commands/drift/gitlab/inventory";
 import { Reader } from "../../../commands/drift/reader";
+import { parseAccepted, withoutAccepted } from "../../../commands/drift/accepted";
 import type { Finding, Unread } from "../../../commands/drift/finding";
+import { whatDiffers, whereAndWhat } from "../../../commands/drift/report";
 import type { Answer } from "../../../commands/doctor/http";
 
 const resource = (type: string, id: string, outputs: object): object => ({
@@ -186,10 +188,35 @@ describe("what belongs to the whole server", () => {
         const letIn = { "/projects/11": { id: 11, shared_runners_enabled: true } };
         assert.deepEqual(
             (await look({ ...more, ...letIn })).findings.map(({ noun, name }) => `${noun} ${name}`).sort(),
-            ["runner shared", "systemHook https://x.example/in"],
+            ["serverRunners ", "systemHook https://x.example/in"],
         );
         const paused = { "/runners/all": [{ ...runner, paused: true }] };
         assert.deepEqual((await look({ ...letIn, ...paused })).findings, []);
+    });
+
+    test("runners are one thing to decide on, however many there are, and are taken away from nobody else", async () => {
+        const all = Array.from({ length: 12 }, (_, index) => ({
+            ...runner,
+            id: index,
+            description: `auto-${String(index).padStart(2, "0")}`,
+        }));
+        const letIn = { "/projects/11": { id: 11, shared_runners_enabled: true } };
+        const { findings } = await look({ ...letIn, "/runners/all": all });
+        const [only, ...others] = findings;
+        assert.ok(only);
+        assert.deepEqual(others, []);
+        assert.equal(
+            whatDiffers(only, "en"),
+            "number 12; runners auto-00, auto-01, auto-02, …; whoever runs the server made them, and the estate did not; jobs of its projects run there, with their variables",
+        );
+        assert.equal(whereAndWhat(only, "zh"), "GitLab: 整个服务器的 Runner");
+        assert.doesNotMatch(only.mend, /DELETE|runners\//);
+        assert.match(only.mend, /shared_runners_setting=disabled_and_unoverridable '?https:\S+\/groups\/6'?/);
+        const decision = parseAccepted(
+            "drift.dev.yaml",
+            'accepted: [{ server: GitLab, kind: serverRunners, name: "*", reason: fleet of the company }]',
+        );
+        assert.deepEqual(withoutAccepted(findings, decision, "2026-12-01").findings, []);
     });
 
     test("a token that is no administrator's says nothing of it", async () => {
