@@ -3,7 +3,7 @@ import type { EngineRegistry } from "./engines/engine";
 import { flows } from "./flows";
 import type { FlowRegistry } from "./flows/plan";
 import type { Estate } from "./model";
-import { sortProblems, type Problem } from "./problem";
+import { hasErrors, sortProblems, type Problem } from "./problem";
 import type { Spec } from "./schema";
 import { clusterRules } from "./rules/clusters";
 import { deliveryRules } from "./rules/delivery";
@@ -17,6 +17,7 @@ import { previewRules } from "./rules/previews";
 import { promotionRules } from "./rules/promotion";
 import { referenceRules } from "./rules/references";
 import { settingRules } from "./rules/settings";
+import { unusedRules } from "./rules/unused";
 import { updaterRules } from "./rules/updaters";
 import type { AppsRule, CheckContext, Checked, Rule } from "./rules/rule";
 
@@ -38,6 +39,7 @@ function allRules(ways: FlowRegistry, controllers: EngineRegistry): readonly Rul
         ...engineRules,
         ...previewRules,
         ...flowRules,
+        ...unusedRules,
         ...ownRules("flow", ways, ({ spec }, name) => spec.defaults.flow === name),
         ...ownRules("engine", controllers, ({ estate }, name) =>
             estate.engines.some((engine) => engine === name),
@@ -67,8 +69,8 @@ export const rules = allRules(flows, engines);
 
 /** Everything the rules find, sorted. Pure. */
 export function check(spec: Spec, estate: Estate, context: CheckContext = {}): Problem[] {
-    return sortProblems(
-        allRules(context.flows ?? flows, context.engines ?? engines).flatMap((rule) =>
+    const problemsOf = (asked: readonly Rule[]): Problem[] =>
+        asked.flatMap((rule) =>
             rule.check({ spec, estate, context }).map((finding) => ({
                 path: finding.path,
                 value: finding.value,
@@ -77,6 +79,12 @@ export function check(spec: Spec, estate: Estate, context: CheckContext = {}): P
                 fix: finding.fix,
                 severity: finding.severity ?? rule.severity,
             })),
-        ),
+        );
+    const all = allRules(context.flows ?? flows, context.engines ?? engines);
+    const first = problemsOf(all.filter(({ afterErrors }) => afterErrors !== true));
+    return sortProblems(
+        hasErrors(first)
+            ? first
+            : [...first, ...problemsOf(all.filter(({ afterErrors }) => afterErrors === true))],
     );
 }

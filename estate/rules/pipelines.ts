@@ -34,16 +34,44 @@ export const pipelineRules: readonly Rule[] = [
         id: "pipelines-included",
         rule: "has no effect: there are no pipelines to include",
         severity: "warning",
-        check: ({ spec, estate }: Checked): Finding[] =>
-            Object.values(estate.apps)
-                .filter(
-                    (app) => spec.apps[app.name]?.pipelines.use === "included" && app.included === undefined,
-                )
-                .map((app) => ({
-                    path: `apps.${app.name}.pipelines.use`,
-                    value: "included",
-                    fix: "remove it: GitLab does not build this app",
+        check: ({ spec, estate }: Checked): Finding[] => {
+            const apps = Object.values(estate.apps);
+            const including = apps.filter(({ included }) => included !== undefined);
+            const places = [
+                ...apps.map(({ name, included }) => ({
+                    path: `apps.${name}.pipelines`,
+                    written: spec.apps[name]?.pipelines,
+                    used: included !== undefined,
                 })),
+                ...Object.keys(estate.teams).map((name) => ({
+                    path: `teams.${name}.pipelines`,
+                    written: spec.teams[name]?.pipelines,
+                    // A team that has no apps yet says it for those to come.
+                    used:
+                        including.some(({ team }) => team === name) ||
+                        !apps.some(({ team }) => team === name),
+                })),
+                {
+                    path: "pipelines",
+                    // The rest has a default.
+                    written: { version: spec.pipelines.version },
+                    used: including.length > 0 || apps.length === 0,
+                },
+            ];
+            return places
+                .filter(({ used }) => !used)
+                .flatMap(({ path, written }) =>
+                    Object.entries(written ?? {})
+                        .filter(([, value]) => value !== undefined && value !== "copied")
+                        .map(([key, value]) => ({
+                            path: `${path}.${key}`,
+                            value,
+                            fix: path.startsWith("apps.")
+                                ? "remove it: GitLab does not build this app, or it has copies"
+                                : "remove it: GitLab builds none of these apps, or they have copies",
+                        })),
+                );
+        },
     },
     {
         id: "pipelines-proposed",

@@ -43,6 +43,8 @@ export interface Rule {
     /** What must hold, in words. */
     readonly rule: string;
     readonly severity: Severity;
+    /** Whether it has to be silent where there are errors: what they are about may be what it misses. */
+    readonly afterErrors?: true;
     readonly check: (checked: Checked) => Finding[];
 }
 

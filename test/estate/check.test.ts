@@ -14,6 +14,7 @@ import { imageUpdaterCases } from "./rules/updaters";
 import { referenceCases } from "./rules/references";
 import { networkCases } from "./rules/network";
 import { settingCases } from "./rules/settings";
+import { unusedCases } from "./rules/unused";
 import { deliveryCases } from "./rules/delivery";
 import { accountCases } from "./engines/argocd/accounts";
 import { notificationCases } from "./engines/argocd/notifications";
@@ -37,6 +38,7 @@ const cases = [
     ...deliveryCases,
     ...accountCases,
     ...fluxCases,
+    ...unusedCases,
 ];
 
 describe("the rules", () => {
@@ -90,10 +92,13 @@ describe("the rules", () => {
                 gitlab: { url: "http://127.0.0.1:8929", plainHttp: true },
                 registries: { main: { url: "http://harbor.test:8930", plainHttp: true } },
             },
-            { channels: { talk: { kind: "slack", recipient: "general" }, hook: { kind: "webhook" } } },
+            {
+                channels: { talk: { kind: "slack", recipient: "general" }, hook: { kind: "webhook" } },
+                teams: { shop: { channels: ["ops", "talk", "hook"] } },
+            },
             { apps: { web: { config: { scope: "team" } }, api: { config: { scope: "team" } } } },
             {
-                // Jenkins runs its jobs in its agents; and what only an app's own pipeline uses is the app's.
+                // What only an app's own pipeline uses is the app's.
                 apps: {
                     web: {
                         config: { scope: "team" },
@@ -102,7 +107,7 @@ describe("the rules", () => {
                     api: {
                         config: { scope: "team" },
                         ci: "jenkins",
-                        pipeline: { images: { promote: "harbor.test/ci/node:1" } },
+                        pipeline: { builder: "buildah" },
                     },
                 },
             },
@@ -112,7 +117,7 @@ describe("the rules", () => {
                 channels: {
                     "a-channel-for-everybody-in-the-shop": { kind: "webhook", triggers: ["on-deployed"] },
                 },
-                teams: { shop: { channels: ["a-channel-for-everybody-in-the-shop"] } },
+                teams: { shop: { channels: ["ops", "a-channel-for-everybody-in-the-shop"] } },
             },
             // Beside each other, not one in the other.
             { environments: { dev: { branch: "env-dev" }, prod: { branch: "env/prod" } } },

@@ -117,6 +117,7 @@ function toySpec(overrides: Overrides = {}): Spec {
                 prod: { promotesFrom: undefined },
             },
             apps: { api: undefined },
+            channels: { oncall: undefined },
             // Copies have their variables one by one, which this looks at.
             pipelines: { use: "copied" },
             ...overrides,

@@ -17,7 +17,7 @@ const base: SpecInput = {
     },
     environments: {
         dev: { clusters: ["member1"] },
-        test: { clusters: ["member1"], promotesFrom: "dev" },
+        test: { clusters: ["member1"], promotesFrom: "dev", channels: ["oncall"] },
         prod: { clusters: ["member1", "member2"], promotesFrom: "test" },
     },
     channels: { ops: { kind: "feishu" }, oncall: { kind: "dingtalk" } },

@@ -15,7 +15,23 @@ export const pipelineCases: readonly Case[] = [
         change: { apps: { web: { ci: "jenkins", pipelines: { use: "included" } } } },
         severity: "warning",
         found: [["apps.web.pipelines.use", "included"]],
-        fix: /^remove it: GitLab does not build this app$/,
+        fix: /^remove it: GitLab does not build this app, or it has copies$/,
+    },
+    {
+        rule: "pipelines-included",
+        title: "a version of pipelines that nobody includes, at each level",
+        change: {
+            pipelines: { use: "copied", version: "v1-0123abcd" },
+            teams: { shop: { pipelines: { move: "mergeRequest" } } },
+            apps: { web: { pipelines: { version: "v1-0123abcd" } } },
+        },
+        severity: "warning",
+        found: [
+            ["apps.web.pipelines.version", "v1-0123abcd"],
+            ["pipelines.version", "v1-0123abcd"],
+            ["teams.shop.pipelines.move", "mergeRequest"],
+        ],
+        fix: /or it has copies$/,
     },
     {
         rule: "shared-config",

@@ -61,6 +61,23 @@ export const argocdSettingRules: readonly AppsRule[] = [
         check: ({ spec }) => unknownWorkloads("argocd.resources", spec.argocd.resources, workloads),
     },
     {
+        id: "cluster-page-used",
+        rule: "has no effect: it is a button on cards, and nobody is notified of an app that Argo CD delivers",
+        severity: "warning",
+        afterErrors: true,
+        check: ({ spec: { argocd } }, apps) =>
+            argocd.clusterPageUrl === undefined ||
+            apps.some(({ environments }) => environments.some(({ channels }) => channels.length > 0))
+                ? []
+                : [
+                      {
+                          path: "argocd.clusterPageUrl",
+                          value: argocd.clusterPageUrl,
+                          fix: "notify somebody by channels, or remove this",
+                      },
+                  ],
+    },
+    {
         id: "image-mirror-login",
         rule: "needs the mirror that it is a login of",
         severity: "error",

@@ -1,6 +1,7 @@
 import type { App, Estate, ExtraImage, ImageRule } from "../../../model";
 import type { Spec } from "../../../schema";
 import { goExpression, isRange, sampleTags, validTags } from "../../../tags";
+import { imageUpdaterSchema } from "../updaterSchema";
 import { updaterAbilities, type UpdaterAbilities } from "../updaterVersions";
 import type { AppsRule, Checked, Finding } from "../../../rules/rule";
 import { imageRules, updated } from "../../../updaters";
@@ -108,20 +109,71 @@ export const updaterRules: readonly AppsRule[] = [
     },
     {
         id: "updater-used",
-        rule: "has no effect: no app has an updater, so no registry reports pushes to it",
+        rule: "has no effect: no app has an updater, so there is none",
         severity: "warning",
+        afterErrors: true,
         check: ({ spec: { argocd } }, apps) =>
-            argocd.imageUpdater.webhookUrl === undefined ||
-            argocd.imageUpdaterVersion !== undefined ||
-            updated(apps).length > 0
+            argocd.imageUpdaterVersion !== undefined || updated(apps).length > 0
                 ? []
-                : [
-                      {
-                          path: "argocd.imageUpdater.webhookUrl",
-                          value: argocd.imageUpdater.webhookUrl,
-                          fix: "set apps.<app>.updater, or argocd.imageUpdaterVersion for one without apps; or remove this",
-                      },
-                  ],
+                : written(argocd.imageUpdater).map(({ path, value }) => ({
+                      path,
+                      value,
+                      fix: "set apps.<app>.updater, or argocd.imageUpdaterVersion for one without apps; or remove this",
+                  })),
+    },
+    {
+        id: "updater-setting",
+        rule: "has no effect",
+        severity: "warning",
+        afterErrors: true,
+        check: ({ spec: { argocd }, estate }: Checked, apps: readonly App[]): Finding[] => {
+            if (estate.argocd.imageUpdaterVersion === undefined) {
+                return [];
+            }
+            const { install, webhookUrl, webhookListener } = argocd.imageUpdater;
+            const found = written(argocd.imageUpdater);
+            return [
+                ...imageRules(apps)
+                    .filter(
+                        ({ rule: { strategy, platforms } }) =>
+                            platforms.length > 0 && strategy !== "newest-build" && strategy !== "digest",
+                    )
+                    .map(({ path, rule: { strategy, platforms } }) => ({
+                        path: `${path}.platforms`,
+                        value: platforms,
+                        rule: `has no effect with strategy ${strategy}, which looks at tags alone`,
+                        fix: "remove it, or choose newest-build or digest",
+                    })),
+                ...(webhookListener === "other" && webhookUrl === undefined
+                    ? [
+                          {
+                              path: "argocd.imageUpdater.webhookListener",
+                              value: webhookListener,
+                              rule: "has no effect without webhookUrl: no Harbor is told where it listens",
+                              fix: "write webhookUrl, or remove this",
+                          },
+                      ]
+                    : []),
+                ...(install
+                    ? []
+                    : found
+                          .filter(({ path }) => path.startsWith("argocd.imageUpdater.manifests."))
+                          .map((each) => ({
+                              ...each,
+                              rule: "has no effect: install is false",
+                              fix: "remove it, or install",
+                          }))),
+                ...(install || abilities(estate)?.intervalSetting !== false
+                    ? []
+                    : found
+                          .filter(({ path }) => path === "argocd.imageUpdater.intervalSeconds")
+                          .map((each) => ({
+                              ...each,
+                              rule: `has no effect: version ${estate.argocd.imageUpdaterVersion ?? ""} takes it as an argument, and install is false`,
+                              fix: "give --interval to what installs it and remove this, or install",
+                          }))),
+            ];
+        },
     },
     {
         id: "updater-merge-request",
@@ -137,6 +189,27 @@ export const updaterRules: readonly AppsRule[] = [
                 })),
     },
 ];
+
+/** What is said of the updater beside the defaults, by path. */
+function written(updater: Spec["argocd"]["imageUpdater"]): { path: string; value: unknown }[] {
+    const usual = imageUpdaterSchema.parse({});
+    const differences = (
+        path: string,
+        one: Readonly<Record<string, unknown>>,
+        other: Readonly<Record<string, unknown>>,
+    ): { path: string; value: unknown }[] =>
+        Object.entries(one)
+            .filter(([key, value]) => value !== other[key])
+            .map(([key, value]) => ({ path: `${path}.${key}`, value }));
+    const { manifests, commit, ...plain } = updater;
+    const path = "argocd.imageUpdater";
+    const { manifests: usualManifests, commit: usualCommit, ...usualPlain } = usual;
+    return [
+        ...differences(path, plain, usualPlain),
+        ...differences(`${path}.manifests`, manifests, usualManifests),
+        ...differences(`${path}.commit`, commit, usualCommit),
+    ];
+}
 
 function abilities(estate: Estate): UpdaterAbilities | undefined {
     const version = estate.argocd.imageUpdaterVersion;

@@ -1,6 +1,9 @@
-import type { AppsRule, Finding } from "../../../rules/rule";
+import type { App } from "../../../model";
+import type { AppsRule, Checked, Finding } from "../../../rules/rule";
 import { unknownWorkloads } from "../../../workloads";
+import { updated } from "../../../updaters";
 import type { FluxManifests } from "../model";
+import { fluxOptions } from "../schema";
 
 /** What the manifests of Flux and of its operator run. */
 const workloads = [
@@ -30,6 +33,72 @@ export const fluxSettingRules: readonly AppsRule[] = [
         rule: "has no effect: Flux's manifests run nothing of this name",
         severity: "warning",
         check: ({ spec }) => unknownWorkloads("flux.resources", spec.flux.resources, workloads),
+    },
+    {
+        id: "flux-setting",
+        rule: "has no effect",
+        severity: "warning",
+        afterErrors: true,
+        check: ({ spec: { flux, notifications } }: Checked, apps: readonly App[]): Finding[] => {
+            const usual = fluxOptions.parse({});
+            const told = (
+                path: string,
+                value: unknown,
+                other: unknown,
+                used: boolean,
+                without: string,
+                fix: string,
+            ): Finding[] =>
+                used || value === other
+                    ? []
+                    : [
+                          {
+                              path: `flux.${path}`,
+                              value,
+                              rule: `has no effect: ${without}`,
+                              fix: `${fix}, or remove this`,
+                          },
+                      ];
+            const updates = updated(apps).length > 0;
+            const noUpdater = "no app that Flux delivers has an updater";
+            const helm = apps.some(({ delivery }) => delivery === "helm");
+            return [
+                ...(["name", "email", "message"] as const).flatMap((key) =>
+                    told(
+                        `commit.${key}`,
+                        flux.commit[key],
+                        usual.commit[key],
+                        updates,
+                        noUpdater,
+                        "set apps.<app>.updater",
+                    ),
+                ),
+                ...told(
+                    "imageIntervalSeconds",
+                    flux.imageIntervalSeconds,
+                    usual.imageIntervalSeconds,
+                    updates,
+                    noUpdater,
+                    "set apps.<app>.updater",
+                ),
+                ...told(
+                    "forceUpgrades",
+                    flux.forceUpgrades,
+                    false,
+                    helm,
+                    "no app that Flux delivers is a chart of Helm",
+                    "deliver one with helm",
+                ),
+                ...told(
+                    "relayUrl",
+                    flux.relayUrl,
+                    undefined,
+                    notifications.relay !== undefined,
+                    "there is no notifications.relay",
+                    "write that",
+                ),
+            ];
+        },
     },
     {
         id: "flux-image-mirror-login",

@@ -10,6 +10,76 @@ export const updaterCases: readonly Case[] = [
         severity: "warning",
         fix: /set apps\.<app>\.updater/,
     },
+    {
+        rule: "updater-used",
+        title: "how an updater works and is installed, where no app has one",
+        change: {
+            argocd: {
+                imageUpdater: {
+                    install: false,
+                    intervalSeconds: 30,
+                    manifests: { path: "updater.yaml" },
+                    webhookListener: "other",
+                    commit: { email: "bot@acme.test" },
+                },
+            },
+        },
+        found: [
+            ["argocd.imageUpdater.commit.email", "bot@acme.test"],
+            ["argocd.imageUpdater.install", false],
+            ["argocd.imageUpdater.intervalSeconds", 30],
+            ["argocd.imageUpdater.manifests.path", "updater.yaml"],
+            ["argocd.imageUpdater.webhookListener", "other"],
+        ],
+        severity: "warning",
+        fix: /set apps\.<app>\.updater/,
+    },
+    {
+        rule: "updater-setting",
+        title: "platforms of a strategy that looks at tags",
+        change: {
+            ...updater,
+            apps: { web: { updater: { strategy: "semver", allowTags: "any", platforms: ["linux/arm64"] } } },
+        },
+        found: [["apps.web.updater.platforms", ["linux/arm64"]]],
+        severity: "warning",
+        fix: /newest-build or digest/,
+    },
+    {
+        rule: "cluster-page-used",
+        title: "a button of cards that nobody gets",
+        change: {
+            argocd: { clusterPageUrl: "https://page.test" },
+            channels: undefined,
+            teams: { shop: { channels: [] } },
+            environments: { test: { channels: [] } },
+        },
+        found: [["argocd.clusterPageUrl", "https://page.test"]],
+        severity: "warning",
+        fix: /notify somebody/,
+    },
+    {
+        rule: "updater-setting",
+        title: "how an updater is installed that something else installs, and who listens where nobody calls",
+        change: {
+            argocd: {
+                imageUpdaterVersion: "0.12.2",
+                imageUpdater: {
+                    install: false,
+                    intervalSeconds: 30,
+                    manifests: { path: "updater.yaml" },
+                    webhookListener: "other",
+                },
+            },
+        },
+        found: [
+            ["argocd.imageUpdater.intervalSeconds", 30],
+            ["argocd.imageUpdater.manifests.path", "updater.yaml"],
+            ["argocd.imageUpdater.webhookListener", "other"],
+        ],
+        severity: "warning",
+        fix: /give --interval to what installs it/,
+    },
     ...["main", "regexp:", "regexp:(", "regexp:^(?!x)"].map((allowTags): Case => ({
         rule: "updater-tags",
         title: `tags allowed by ${allowTags}`,

@@ -4,6 +4,7 @@ import type { Overrides } from "../../../support/estate";
 
 /** The fixture with Flux as its engine; both apps are its own. */
 const flux = (change: Overrides = {}): Overrides => ({
+    argocd: undefined,
     defaults: { engine: "flux" },
     flux: { manifests: { path: "manifests/flux" } },
     ...change,
@@ -21,6 +22,40 @@ const image = (side: object): Overrides =>
 const server = (name: string): Overrides => ({ server: `https://${name}.test` });
 
 export const fluxCases: readonly Case[] = [
+    {
+        rule: "flux-setting",
+        title: "image updates without an updater, and upgrades of charts without one",
+        change: flux({
+            flux: {
+                manifests: { path: "manifests/flux" },
+                imageIntervalSeconds: 60,
+                forceUpgrades: true,
+                commit: { name: "bot" },
+            },
+            apps: { web: { delivery: "kustomize" } },
+        }),
+        found: [
+            ["flux.commit.name", "bot"],
+            ["flux.forceUpgrades", true],
+            ["flux.imageIntervalSeconds", 60],
+        ],
+        severity: "warning",
+        fix: /^set apps\.<app>\.updater, or remove this$/,
+    },
+    {
+        rule: "flux-setting",
+        title: "the URL of a relay that is not there",
+        change: flux({
+            flux: { manifests: { path: "manifests/flux" }, relayUrl: "https://relay.test" },
+            notifications: { relay: undefined },
+            teams: { shop: { channels: [] } },
+            environments: { test: { channels: [] } },
+            channels: undefined,
+        }),
+        found: [["flux.relayUrl", "https://relay.test"]],
+        severity: "warning",
+        fix: /^write that/,
+    },
     {
         rule: "flux-workload",
         title: "limits of a workload that is spelt wrong",
@@ -282,7 +317,7 @@ export const fluxCases: readonly Case[] = [
     {
         rule: "flux-relay",
         title: "channels without the relay",
-        change: flux({ notifications: { relay: undefined }, channels: { oncall: undefined } }),
+        change: flux({ notifications: { relay: undefined } }),
         found: [["notifications.relay", undefined]],
         fix: /relay's image/,
     },
