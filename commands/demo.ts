@@ -12,22 +12,22 @@ import { Story, type Person } from "./support/story";
 const stack = "dev";
 
 /** Prints a line with the time since the beginning. */
-type Teller = (line: string) => void;
+type Reporter = (line: string) => void;
 
 async function main(): Promise<void> {
     noArguments(process.argv.slice(2));
     const { estate, sandbox } = await raiseEstate(stack, (line) => void process.stderr.write(`${line}\n`));
     const app = demoApp(estate);
     const started = Date.now();
-    const tell: Teller = (line) => {
+    const report: Reporter = (line) => {
         const seconds = ((Date.now() - started) / 1000).toFixed(1);
         process.stdout.write(`${seconds.padStart(6)}s  ${line}\n`);
     };
     const story = new Story(sandbox);
     const maintainer = await story.person(estate.teams[app.team]?.maintainers[0] ?? "root");
     process.stdout.write(`\n${app.name} of team ${app.team}: from a commit to ${firstStep(app).target}\n\n`);
-    const tag = await deliver(story, maintainer, app, tell);
-    await promote(story, maintainer, app, tag, tell);
+    const tag = await deliver(story, maintainer, app, report);
+    await promote(story, maintainer, app, tag, report);
     process.stdout.write(
         `\nDone in ${duration((Date.now() - started) / 1000)}. See for yourself:\n` +
             `  ${sandbox.gitlab.url}/${app.repository.fullPath}/-/pipelines\n` +
@@ -57,39 +57,41 @@ function demoApp(estate: Estate): App {
 }
 
 /** A commit on its way into the first environment. @returns the image's tag. */
-async function deliver(story: Story, person: Person, app: App, tell: Teller): Promise<string> {
+async function deliver(story: Story, person: Person, app: App, report: Reporter): Promise<string> {
     const { environment, branch } = firstLane(app);
     const channels = await marks(story, environment);
     const sha = await story.commit(person, app.repository.fullPath, branch, "Say hello", {
         "public/index.html": `<!doctype html>\n<title>${app.name}</title>\n<p>Hello at ${new Date().toISOString()}.</p>\n`,
     });
-    tell(`${person.name} commits ${sha.slice(0, 10)} to ${app.repository.fullPath}, branch ${branch}`);
+    report(`${person.name} commits ${sha.slice(0, 10)} to ${app.repository.fullPath}, branch ${branch}`);
     const pipeline = await story.pipeline(app.repository.fullPath, sha, "push", 180);
     if (pipeline.status !== "success") {
         throw new CommandError(
             `Pipeline ${pipeline.id} ended as ${pipeline.status}:\n${await story.logOf(app.repository.fullPath, pipeline)}`,
         );
     }
-    tell(`GitLab: pipeline ${pipeline.id} tested, built and pushed the image, and wrote its tag`);
+    report(`GitLab: pipeline ${pipeline.id} tested, built and pushed the image, and wrote its tag`);
     const tag = sha.slice(0, 10);
-    tell(
+    report(
         `Harbor: ${environment.image}:${tag} is ${(await story.digest(environment.project, app.name, tag))?.slice(0, 19)}…`,
     );
     const { repository, revision } = versionOf(app, environment);
-    tell(
+    report(
         `GitLab: ${repository}, branch ${revision}, is at ${(await story.head(repository, revision)).slice(0, 10)}`,
     );
-    await arrive(story, app, environment, tag, channels, tell);
+    await arrive(story, app, environment, tag, channels, report);
     return tag;
 }
 
 /** The version's way into the second environment. */
-async function promote(story: Story, person: Person, app: App, tag: string, tell: Teller): Promise<void> {
+async function promote(story: Story, person: Person, app: App, tag: string, report: Reporter): Promise<void> {
     const step = firstStep(app);
     const [from, to] = [appIn(app, step.source), appIn(app, step.target)];
     const channels = await marks(story, to);
     const iid = await story.open(person, app.config.fullPath, step.from, step.into);
-    tell(`${person.name} opens merge request !${iid} in ${app.config.fullPath}: ${step.from} → ${step.into}`);
+    report(
+        `${person.name} opens merge request !${iid} in ${app.config.fullPath}: ${step.from} → ${step.into}`,
+    );
     const head = await story.head(app.config.fullPath, step.from);
     const pipeline = await story.pipeline(app.config.fullPath, head, "merge_request_event", 120);
     if (pipeline.status !== "success") {
@@ -101,12 +103,12 @@ async function promote(story: Story, person: Person, app: App, tag: string, tell
         story.digest(from.project, app.name, tag),
         story.digest(to.project, app.name, tag),
     ]);
-    tell(
+    report(
         `Harbor: ${to.image}:${tag} is ${after?.slice(0, 19)}…, ${before === after ? "the same image" : "ANOTHER image"}`,
     );
     await story.merge(person, app.config.fullPath, iid);
-    tell(`${person.name} merges !${iid}`);
-    await arrive(story, app, to, tag, channels, tell);
+    report(`${person.name} merges !${iid}`);
+    await arrive(story, app, to, tag, channels, report);
 }
 
 /** Rollout on every cluster of an environment, and the cards about it. */
@@ -116,15 +118,15 @@ async function arrive(
     environment: AppEnvironment,
     tag: string,
     channels: Readonly<Record<string, number>>,
-    tell: Teller,
+    report: Reporter,
 ): Promise<void> {
     const engine = engineOf(app.engine);
     for (const [cluster, name] of Object.entries(engine.delivered(app, environment))) {
         await story.rolledOut(name, `${environment.image}:${tag}`, 120);
-        tell(`${engine.title}: ${name} is synced and healthy on ${cluster}`);
+        report(`${engine.title}: ${name} is synced and healthy on ${cluster}`);
         for (const [channel, after] of Object.entries(channels)) {
             const { rendered } = await story.card(channel, "green", [name], after, 60);
-            tell(`${channel}: ${rendered.color} card "${rendered.title}"`);
+            report(`${channel}: ${rendered.color} card "${rendered.title}"`);
         }
     }
 }

@@ -33,7 +33,7 @@ export interface DriftCall {
     readonly language: Language;
     /** Full path or number of the project of GitLab that has the issue. */
     readonly issue?: string;
-    /** Channel of the spec that is told when the issue begins and ends. */
+    /** Channel of the spec that is notified when the issue begins and ends. */
     readonly card?: string;
 }
 

@@ -27,7 +27,7 @@ import { formatFindings, hasErrors, summary } from "./doctor/finding";
 import { examineWith } from "./doctor/stack";
 import { forgetUnreachableOption } from "./review/binding";
 import { applyingPlan, savingPlan, usualHours, type Applying, type Saving } from "./review/plans";
-import { checkTelling, tell, type Telling } from "./review/tell";
+import { checkOutput, publish, type NoteOutput } from "./review/publish";
 import { CommandError, optionValue, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { driftText, withoutRefreshRows } from "./support/drift";
@@ -67,8 +67,8 @@ interface Call {
     readonly doctor: boolean;
     /** Whether a change is made that takes away what runs. */
     readonly acceptOutage: boolean;
-    /** How a preview tells what it means. */
-    readonly telling: Telling;
+    /** Where its note goes. */
+    readonly output: NoteOutput;
     /** Where a preview puts its plan, and for how many hours it holds. */
     readonly savePlan?: { readonly file: string; readonly hours: number };
     /** The plan an update applies. */
@@ -141,7 +141,7 @@ export function parseCall(argv: readonly string[]): Call {
         forgetUnreachable: flags.has("--forget-unreachable"),
         doctor: !flags.has("--no-doctor"),
         acceptOutage: flags.has("--accept-outage"),
-        telling: tellingOf(values, flags.has("--note")),
+        output: outputOf(values, flags.has("--note")),
         ...planOptions(known, values, flags.has("--sandbox")),
         ...inventoryOptions(known, values, [...flags, ...rest]),
         rest,
@@ -199,7 +199,7 @@ function planOptions(
     };
 }
 
-function tellingOf(values: ReadonlyMap<string, string>, note: boolean): Telling {
+function outputOf(values: ReadonlyMap<string, string>, note: boolean): NoteOutput {
     const language = values.get("--lang") ?? "en";
     if (language !== "en" && language !== "zh") {
         throw new CommandError(`--lang must be en or zh, and is "${language}".`);
@@ -246,14 +246,14 @@ async function engineFor(call: Call): Promise<Stack> {
 
 async function main(): Promise<void> {
     const call = parseCall(process.argv.slice(2));
-    checkTelling(call.telling, process.env);
+    checkOutput(call.output, process.env);
     if (call.against !== undefined) {
         const { stack, policy } = call;
         const source = await againstInventory(
-            { stack, text: committedStackFile(stack), policy, language: call.telling.language },
+            { stack, text: committedStackFile(stack), policy, language: call.output.language },
             call.against,
         );
-        await tell(source, call.telling, process.env, true);
+        await publish(source, call.output, process.env, true);
         return;
     }
     const stack = await engineFor(call);
@@ -351,14 +351,14 @@ interface Around extends Omit<Prepared, "handOvers"> {
     readonly applying: Applying | undefined;
 }
 
-/** Runs the engine, and tells what came of it. @throws CommandError when it does not end well. */
+/** Runs the engine, and reports what came of it. @throws CommandError when it does not end well. */
 async function runTold(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
     const { leftAlone, passedOver, passedSteps, ahead, takenUp, mayHaveFiles, saving, applying } = around;
     const policy = call.policy || applying?.reviewed.policy === true ? policyArguments(engine) : [];
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
         ...engine.env,
-        [languageVariable]: call.telling.language,
+        [languageVariable]: call.output.language,
         ...(call.forgetUnreachable ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {}),
         // Otherwise the program keeps its part of what --debug shows to itself, see cheaperPulumi.cjs.
         ...(call.rest.some((option) => ["--debug", "-d"].includes(option)) ? { ESTATE_DEBUG: "true" } : {}),
@@ -391,13 +391,16 @@ async function runTold(call: Call, { engine, estate }: Stack, around: Around): P
             ]),
             ...(ahead === undefined ? {} : { ahead }),
         };
-        const { headline } = await tell(source, call.telling, process.env, !isForMachines(call));
+        const { headline } = await publish(source, call.output, process.env, !isForMachines(call));
         if (result.code === 0) {
             await saving?.finish({ headline, policy: call.policy });
         }
     }
     if (saving !== undefined && done === undefined && result.code === 0) {
-        await saving.finish({ headline: "(not told, because --event-log was given)", policy: call.policy });
+        await saving.finish({
+            headline: "(not written, because --event-log was given)",
+            policy: call.policy,
+        });
     }
     if (left.length > 0 && result.code === 0) {
         process.stdout.write(
@@ -446,7 +449,7 @@ async function runAndRead(
         }),
     );
     if (driftFirst) {
-        const text = driftText(estate, ran.report.refreshed, call.telling.language);
+        const text = driftText(estate, ran.report.refreshed, call.output.language);
         process.stdout.write(
             `${text === "" ? "Nothing was changed on the servers since the last update.\n" : text}\n${withoutRefreshRows(ran.result.stdout)}`,
         );

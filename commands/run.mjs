@@ -24,7 +24,7 @@ const productCommands = [
 ];
 
 /**
- * What git tells its hooks about the repository they are called for. A command that a hook starts is about this one, and
+ * What git says to its hooks about the repository they are called for. A command that a hook starts is about this one, and
  * may be started from another: a reviewed plan would then be bound to the files of that.
  */
 const ofHooks = new Set([
@@ -153,7 +153,7 @@ async function installLock() {
     `gitops-estate-npm-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`,
   );
   const end = Date.now() + 10 * 60_000;
-  for (let told = false; ; told = true) {
+  for (let reported = false; ; reported = true) {
     try {
       writeFileSync(file, String(process.pid), { flag: "wx", mode: 0o600 });
       return () => rmSync(file, { force: true });
@@ -173,7 +173,7 @@ async function installLock() {
         `Process ${holder} has been installing the npm packages for ten minutes. End it, then run the same command again.`,
       );
     }
-    if (!told) {
+    if (!reported) {
       process.stderr.write(`Process ${holder} is installing the npm packages; waiting for it\n`);
     }
     await new Promise((resolve) => setTimeout(resolve, 500));

@@ -92,7 +92,7 @@ export async function benchDelivery(options: DeliveryOptions): Promise<void> {
     const bench = new Delivery(estate, sandbox, story, await story.person("root"));
     await bench.settle();
     process.stdout.write(`\n${loadLine("at the start")}\n`);
-    const rows = [...(await bench.told(options.runs))];
+    const rows = [...(await bench.reported(options.runs))];
     // At once: who interrupts the long part keeps the short one's figures.
     process.stdout.write(`\n${deliveryTable(rows)}\n\n`);
     await bench.removeWebhooks();
@@ -153,7 +153,7 @@ class Delivery {
     }
 
     /** Both ways with webhooks. */
-    async told(runs: number): Promise<DeliveryRow[]> {
+    async reported(runs: number): Promise<DeliveryRow[]> {
         const commits: number[] = [];
         const [updates, pushes]: [number[], number[]] = [[], []];
         for (let run = 1; run <= runs; run++) {

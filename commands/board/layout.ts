@@ -17,7 +17,7 @@ export interface Sized {
 export interface Line extends Sized {
     readonly from: string;
     readonly to: string;
-    /** Tells several lines between the same boxes apart. */
+    /** Distinguishes several lines between the same boxes. */
     readonly key: string;
 }
 

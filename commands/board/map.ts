@@ -201,16 +201,16 @@ function channels(estate: Estate, nodes: MapNode[], groupOf: (app: App) => strin
             ...(names.length === 1 ? {} : { count: names.length }),
             notes: [],
         });
-        // Nothing watches a machine: the job that delivers tells. It sends no mail.
+        // Nothing watches a machine: the job that delivers reports. It sends no mail.
         const byJobs = names.some((name) => (estate.channels[name]?.kind ?? "email") !== "email");
         for (const app of Object.values(estate.apps)) {
-            const told = app.environments.filter((each) =>
+            const notified = app.environments.filter((each) =>
                 each.channels.some((name) => names.includes(name)),
             );
-            if (told.some((each) => !onMachine(each))) {
+            if (notified.some((each) => !onMachine(each))) {
                 lead(idOf("engine", app.engine), id, "cards");
             }
-            if (byJobs && told.some(onMachine)) {
+            if (byJobs && notified.some(onMachine)) {
                 lead(idOf("code", groupOf(app)), id, "cards");
             }
         }

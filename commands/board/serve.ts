@@ -80,7 +80,7 @@ export async function servePage({
             (error: unknown) => {
                 const text = failureText(error);
                 report(text);
-                // A mistake of the program is told where it runs, not to whoever looks.
+                // A mistake of the program is reported where it runs, not to whoever looks.
                 say(
                     503,
                     "text/plain",

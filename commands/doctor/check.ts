@@ -36,7 +36,7 @@ export function unreadLists(path: string, unread: readonly Unread[]): Found[] {
 /** What to do where GitLab or a Harbor does not answer from here, by why it does not. */
 export function fixOfSilence(unreachable: string): string {
     return unreachable.startsWith("it answers")
-        ? "see whether it is overloaded or in maintenance, and what stands before it; then run it again"
+        ? "see whether it is overloaded or in maintenance, and the proxy before it; then run it again"
         : unreachable.includes("certificate")
           ? "name the authority that signed it in network.certificateAuthorities, or mend the certificate"
           : "check address, network and proxy (https_proxy, no_proxy); then run it again";

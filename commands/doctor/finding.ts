@@ -13,7 +13,7 @@ export interface SaidInChinese {
     readonly fix: string;
 }
 
-/** What an update refuses. Notes of reviews tell it, in their language. */
+/** What an update refuses. Notes of reviews say it, in their language. */
 export interface Refusal extends Finding {
     readonly zh: SaidInChinese;
 }

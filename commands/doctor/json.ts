@@ -15,10 +15,10 @@ export function text(value: unknown): string {
 }
 
 /**
- * Whether an answer tells anything: what was asked for, or that the account may not see it or the server has none. A server
- * that is overloaded or in maintenance, and a page of what stands before it, tell nothing; that is no "there is none".
+ * Whether an answer is conclusive: what was asked for, or that the account may not see it or the server has none. A server
+ * that is overloaded or in maintenance, and a page of a proxy before it, are not; that is no "there is none".
  */
-export function tells({ status, body }: Answer): boolean {
+export function isConclusive({ status, body }: Answer): boolean {
     const page = typeof body === "string" && /^\s*</.test(body);
     return (
         !page && (status < 300 || (status >= 400 && status < 500 && ![407, 408, 425, 429].includes(status)))
@@ -32,11 +32,11 @@ export function assertServing({ status }: Answer, call: string): void {
     }
 }
 
-/** The same calls, where one whose answer tells nothing is a server that does not answer: all else rests on them. */
+/** The same calls, where one whose answer is not conclusive is a server that does not answer: all else rests on them. */
 export function essential(ask: Ask): Ask {
     return async (method, path, body, type) => {
         const answer = await ask(method, path, body, type);
-        if (!tells(answer)) {
+        if (!isConclusive(answer)) {
             const page = typeof answer.body === "string" && answer.status < 500 ? " with a page" : "";
             throw new Unreachable(`it answers ${answer.status}${page} to ${method} ${bare(path)}`, "network");
         }
@@ -44,11 +44,11 @@ export function essential(ask: Ask): Ask {
     };
 }
 
-/** The same calls; those whose answers tell nothing are in `unread`, and come with status 0 and no body. */
+/** The same calls; those whose answers are not conclusive are in `unread`, and come with status 0 and no body. */
 export function noting(ask: Ask, unread: Unread[]): Ask {
     return async (method, path, body, type) => {
         const answer = await ask(method, path, body, type);
-        if (tells(answer)) {
+        if (isConclusive(answer)) {
             return answer;
         }
         note(unread, path, answer.status);
@@ -78,7 +78,7 @@ export interface Unread {
 
 /**
  * Every entry of a list. One that the account may not read, or that this server does not have, is empty; any other that
- * ends before its end is told in `unread`, and has what was read of it.
+ * ends before its end is reported in `unread`, and has what was read of it.
  */
 export async function all(
     ask: Ask,

@@ -45,17 +45,17 @@ async function found(
 
 function greetingOf(host: string, port: number, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
-        let heard = "";
+        let received = "";
         const socket = net.connect({ host, port, signal, timeout: callTimeout });
         socket.setEncoding("latin1");
         socket.on("data", (chunk) => {
-            heard += String(chunk);
-            if (/^SSH-/m.test(heard) || heard.length > 1024) {
+            received += String(chunk);
+            if (/^SSH-/m.test(received) || received.length > 1024) {
                 socket.destroy();
-                resolve(heard);
+                resolve(received);
             }
         });
-        socket.on("end", () => resolve(heard));
+        socket.on("end", () => resolve(received));
         socket.on("timeout", () => socket.destroy(new Error("timeout")));
         socket.on("error", reject);
     });

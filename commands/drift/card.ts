@@ -4,7 +4,7 @@ import { isWebhook, postCard, type CardText, type WebhookChannel } from "../doct
 import type { ConnectionContext } from "../doctor/connections";
 import { CommandError } from "../support/console";
 import { risks, type DriftReport } from "./finding";
-import type { TellChannel } from "./issue";
+import type { NotifyChannel } from "./issue";
 import { summary } from "./report";
 import { phrases, type Language } from "./words";
 
@@ -51,7 +51,7 @@ export function cardTo(
     name: string,
     report: DriftReport,
     context: ConnectionContext,
-): TellChannel {
+): NotifyChannel {
     const channel = chatChannel(estate, name);
     return async (news, address) => {
         const [fault] = await postCard(

@@ -38,21 +38,21 @@ export function markOf(stack: string): string {
     return `<!-- ${label}: ${stack} -->`;
 }
 
-/** Stands in an issue whose beginning a channel was told. */
-const toldMark = `<!-- ${label}: told -->`;
+/** Marks an issue whose beginning a channel was notified of. */
+const notifiedMark = `<!-- ${label}: told -->`;
 
 /**
  * What a report comes to. While something could not be read nothing is closed. Pure.
  *
- * @param told whether a channel was told of it.
+ * @param notified whether a channel was notified of it.
  */
 export function issueStep(
     report: DriftReport,
     known: OpenIssue | undefined,
     language: Language,
-    told = known?.description.includes(toldMark) === true,
+    notified = known?.description.includes(notifiedMark) === true,
 ): IssueStep {
-    const mark = [markOf(report.stack), ...(told ? [toldMark] : [])].join("\n");
+    const mark = [markOf(report.stack), ...(notified ? [notifiedMark] : [])].join("\n");
     if (isQuiet(report)) {
         return known === undefined
             ? { kind: "nothing" }
@@ -76,13 +76,13 @@ export function issueStep(
         : { kind: "edit", iid: known.iid, title, description };
 }
 
-/** Tells a channel that an issue was opened, or that what it was about is gone. @throws when the channel does not take it. */
-export type TellChannel = (news: "begins" | "ends", address: string) => Promise<void>;
+/** Notifies a channel that an issue was opened, or that what it was about is gone. @throws when the channel does not take it. */
+export type NotifyChannel = (news: "begins" | "ends", address: string) => Promise<void>;
 
 /**
  * Does it. What was done, with the issue's address; undefined for nothing.
  *
- * @param tell gets one card when an issue begins and one when it ends; one that could not be sent is sent by the next run.
+ * @param notify gets one card when an issue begins and one when it ends; one that could not be sent is sent by the next run.
  * @throws CommandError when GitLab refuses it.
  */
 export async function keepIssue(
@@ -90,7 +90,7 @@ export async function keepIssue(
     project: string,
     report: DriftReport,
     language: Language,
-    tell?: TellChannel,
+    notify?: NotifyChannel,
 ): Promise<string | undefined> {
     const at = `/projects/${encodeURIComponent(project)}/issues`;
     const found = await ownIssue(ask, project, report.stack);
@@ -109,20 +109,20 @@ export async function keepIssue(
                       description: step.description,
                       ...(kind === "close" ? { state_event: "close" } : {}),
                   });
-        refuse(answer, `The issue about drift cannot be kept in ${project}`);
+        refuse(answer, `The issue about drift cannot be written in ${project}`);
         known = openIssue(record(answer.body));
         address = text(record(answer.body)["web_url"]);
         const words = { open: "opened", edit: "edited", close: "closed" } as const;
         return `${words[step.kind]}: ${address}`;
     };
     const step = issueStep(report, known, language);
-    const wasTold = known?.description.includes(toldMark) === true;
-    if (step.kind === "close" && wasTold) {
-        await tell?.("ends", address);
+    const wasNotified = known?.description.includes(notifiedMark) === true;
+    if (step.kind === "close" && wasNotified) {
+        await notify?.("ends", address);
     }
     const done = await does(step);
-    if (tell !== undefined && !isQuiet(report) && !wasTold) {
-        await tell("begins", address);
+    if (notify !== undefined && !isQuiet(report) && !wasNotified) {
+        await notify("begins", address);
         await does(issueStep(report, known, language, true));
     }
     return done;

@@ -191,15 +191,18 @@ export async function keepIssueOf(
         token === undefined || channel !== undefined ? await credentialsOf(engine) : { gitlab: { token } };
     const credentials = token === undefined ? own : { gitlab: { token } };
     const context: ConnectionContext = { credentials, folder: checkoutDir(), env: engine.env };
-    const tell =
+    const notify =
         channel === undefined ? undefined : cardTo(estate, channel, report, { ...context, credentials: own });
     const connection = gitlabConnection(estate, context);
     const { ask, close } = client(connection, AbortSignal.timeout(deadline), callTimeout);
     try {
-        return await keepIssue(ask, project, report, language, tell);
+        return await keepIssue(ask, project, report, language, notify);
     } catch (error) {
         if (error instanceof Unreachable) {
-            throw new CommandError(`The issue cannot be kept, GitLab does not answer: ${error.message}.`, 2);
+            throw new CommandError(
+                `The issue cannot be written, GitLab does not answer: ${error.message}.`,
+                2,
+            );
         }
         throw error;
     } finally {

@@ -17,7 +17,7 @@ const atOnce = 8;
 /** Pages of a list at most. */
 const mostPages = 500;
 
-/** The server has stopped answering; that is told already. */
+/** The server has stopped answering; that is reported already. */
 class Silent extends Error {}
 
 /** Tries of one call, and milliseconds before each but the first. */

@@ -134,7 +134,7 @@ export const remarks = {
         "由服务器的管理方创建，而不是本交付体系；各项目的作业及其变量会在那里运行",
     ),
     seesAll: text(
-        "it is told of every project of the server, with names and authors of what is pushed",
+        "it gets events of every project of the server, with names and authors of what is pushed",
         "服务器上所有项目的事件都会发给它，包括推送内容的名称和作者",
     ),
     openProject: text(

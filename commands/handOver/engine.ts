@@ -34,7 +34,7 @@ export interface EngineInHandOver {
     readonly target: (object: Properties) => unknown;
     /** How it delivers; undefined where the object does not say. */
     readonly deliveryOf: (object: Properties) => App["delivery"] | undefined;
-    /** The object standing still: its engine applies nothing, undoes nothing, follows no image and tells nobody. */
+    /** The object standing still: its engine applies nothing, undoes nothing, follows no image and notifies nobody. */
     readonly held: (object: Properties, reason: string) => Properties;
     /** Whether it is in the middle of something. */
     readonly isBusy: (live: Properties) => boolean;

@@ -76,7 +76,7 @@ export function handOverLines(places: readonly HandOver[]): string[] {
     });
 }
 
-/** What of a hand-over can be told to be wrong without asking a server. */
+/** What of a hand-over can be seen to be wrong without asking a server. */
 export function refusedHandOvers(places: readonly HandOver[]): Refusal[] {
     const found = new Map<string, Refusal>();
     for (const { app, from, to, resource } of places) {

@@ -1,4 +1,4 @@
-/** What a change would do, from an inventory and what the program declares now: the steps that an engine would tell. Pure. */
+/** What a change would do, from an inventory and what the program declares now: the steps that an engine would report. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import type { Properties } from "../review/change";
 import type { EventState, RunReport, Step } from "../support/runReport";
@@ -6,7 +6,7 @@ import { idOf } from "./engine";
 import type { Inventory, Item } from "./inventory";
 import type { Replaces } from "./replaced";
 
-/** What there is to tell of a preview. */
+/** What there is to report of a preview. */
 export type Compared = Pick<RunReport, "began" | "planned" | "refreshed" | "policies" | "errors">;
 
 /**

@@ -69,7 +69,7 @@ const secretSignature = "4dabf18193072939515e22adb298388d";
 /** How a program is run. */
 export interface Running {
     readonly stack: string;
-    /** Whether it is told that this is a preview; what no provider answers is unknown then. */
+    /** Whether it knows that this is a preview; what no provider answers is unknown then. */
     readonly preview: boolean;
 }
 

@@ -22,7 +22,7 @@ export interface Item {
     /** Secrets are `[secret]`; of a provider its server's address alone. */
     readonly inputs: Properties;
     /**
-     * What tells one secret from another, by the input that holds it. It is made of credentials that open nothing, so that it
+     * What distinguishes one secret from another, by the input that holds it. It is made of credentials that open nothing, so that it
      * says nothing of the real ones; but what is put together of a secret and of something else shows a change of the latter.
      */
     readonly secrets?: Readonly<Record<string, string>>;

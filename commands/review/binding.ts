@@ -56,7 +56,7 @@ export interface Stale {
     readonly now: string;
 }
 
-/** Most names of one kind that are told. */
+/** Most names of one kind that are listed. */
 const mostNames = 5;
 
 /** Clocks of two machines are never quite the same. */
@@ -142,14 +142,14 @@ function stateStale(was: Readonly<Record<string, string>>, now: Readonly<Record<
     const gone = Object.keys(was).filter((urn) => !Object.hasOwn(now, urn));
     const added = Object.keys(now).filter((urn) => !Object.hasOwn(was, urn));
     const changed = Object.keys(was).filter((urn) => Object.hasOwn(now, urn) && was[urn] !== now[urn]);
-    const told = (urns: readonly string[], word: string): string[] => {
+    const counted = (urns: readonly string[], word: string): string[] => {
         const names = urns.map(nameOf).sort(compare);
         const more = names.length - mostNames;
         return names.length === 0
             ? []
             : [`${word}: ${names.slice(0, mostNames).join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
     };
-    const parts = [...told(changed, "changed"), ...told(added, "new"), ...told(gone, "gone")];
+    const parts = [...counted(changed, "changed"), ...counted(added, "new"), ...counted(gone, "gone")];
     return parts.length === 0
         ? []
         : [
@@ -305,7 +305,7 @@ export function applyOptions(made: readonly string[], rest: readonly string[]): 
  * Variables that change what program, engine and providers do. The stack file that ESTATE_STACKS leads to is bound by what it
  * says: runners check out into folders of different names. Those of options that only show count for nothing.
  */
-const telling =
+const informative =
     /^(ESTATE_OFFLINE|ESTATE_[A-Z]+_MANIFESTS|PULUMI_K8S_\w+|PULUMI_EXPERIMENTAL|PULUMI_DISABLE_\w+|PULUMI_OPTION_(?!(?:COLOR|DIFF|JSON|MESSAGE|NON_INTERACTIVE|YES|SHOW_\w+|SUPPRESS_\w+)$)\w+)$/;
 
 /**
@@ -319,7 +319,7 @@ export function variableDigests(
 ): Record<string, string> {
     return Object.fromEntries(
         Object.entries(env).flatMap(([name, value]) =>
-            telling.test(name) && value !== undefined
+            informative.test(name) && value !== undefined
                 ? // What lies in the folder counts, and not where that is.
                   [[name, digest((name.endsWith("_MANIFESTS") ? contentOf(value) : undefined) ?? value)]]
                 : [],

@@ -118,15 +118,15 @@ function providerAs<K extends "before" | "after">(
     return name === undefined ? {} : ({ [key]: name } as { [P in K]?: string });
 }
 
-/** What differs in the program's own description, and what only the provider can tell, such as another secret. */
+/** What differs in the program's own description, and what only the provider can see, such as another secret. */
 function changedKeys(step: Step, before: Properties = {}, after: Properties = {}): string[] {
     const own = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
         (key) => !isDeepStrictEqual(before[key], after[key]),
     );
-    const told = [...Object.keys(step.detailedDiff ?? {}), ...(step.diffs ?? [])].flatMap(
+    const reported = [...Object.keys(step.detailedDiff ?? {}), ...(step.diffs ?? [])].flatMap(
         (path) => /^[^.["]+/.exec(path)?.[0] ?? [],
     );
-    return [...new Set([...own, ...told])].filter((key) => !key.startsWith("__")).sort();
+    return [...new Set([...own, ...reported])].filter((key) => !key.startsWith("__")).sort();
 }
 
 /** Whether it is an object on a server, and not the program's own. */

@@ -31,7 +31,7 @@ const neutral = new Set([
     "project",
     "environment",
     "disableImportingDefaultAnyApproverRuleOnCreate",
-    // Which kind of rule it is: its change makes the rule anew, with its other properties told.
+    // Which kind of rule it is: its change makes the rule anew, with its other properties listed.
     "reportType",
 ]);
 
@@ -126,7 +126,7 @@ function holds(key: string, before: Properties, after: Properties): boolean {
         case "maxFileSize":
             return typeof is === "number" && is > 0 && (typeof was !== "number" || was === 0 || is <= was);
         default:
-            // Where there was no pattern any holds back more; of two nobody can tell.
+            // Where there was no pattern any holds back more; of two it is not known.
             return (
                 /Regex$/.test(key) && (was === undefined || was === "") && typeof is === "string" && is !== ""
             );
@@ -136,7 +136,7 @@ function holds(key: string, before: Properties, after: Properties): boolean {
 /** What a change of a gate means. */
 export interface GateChange {
     /** Of the properties that differ: text of each, the loosened first. */
-    readonly told: readonly string[];
+    readonly changes: readonly string[];
     /** Absent: nothing that holds back differs. */
     readonly verdict?: "loosened" | "tightened";
 }
@@ -158,8 +158,8 @@ export function gateChange(was: Properties, is: Properties): GateChange {
             text: `${code(key)} ${shown(was[key])} → ${shown(is[key])}`,
         }));
     const loosened = differing.filter(({ loosens }) => loosens);
-    const told = [...loosened, ...differing.filter(({ loosens }) => !loosens)].map(({ text }) => text);
+    const changes = [...loosened, ...differing.filter(({ loosens }) => !loosens)].map(({ text }) => text);
     return differing.length === 0
-        ? { told }
-        : { told, verdict: loosened.length > 0 ? "loosened" : "tightened" };
+        ? { changes }
+        : { changes, verdict: loosened.length > 0 ? "loosened" : "tightened" };
 }

@@ -43,18 +43,18 @@ export function losses(context: Context): Loss[] {
         return container !== undefined && lost.has(container.urn);
     };
     const alone = gone.filter((each) => !inside(each));
-    const told: Loss[] = [];
+    const losses: Loss[] = [];
     const rest: { deleted: Change[]; replaced: Change[] } = { deleted: [], replaced: [] };
     for (const each of alone) {
         const count = gone.filter((other) => names.containerOf(other)?.urn === each.urn).length;
         const loss = lossOf(each, count, context, lost);
-        if (loss === "told elsewhere") {
+        if (loss === "reported elsewhere") {
             continue;
         }
         if (loss === undefined) {
             rest[each.kind === "delete" ? "deleted" : "replaced"].push(each);
         } else {
-            told.push({ ...loss, type: each.type });
+            losses.push({ ...loss, type: each.type });
         }
     }
     const password = renewed(
@@ -80,7 +80,7 @@ export function losses(context: Context): Loss[] {
             kept.some(({ urn, type }) => urn === each.urn && type === imageProject),
     );
     return [
-        ...told,
+        ...losses,
         ...empty.map((each): Loss => ({
             weight: "runs",
             text: zh
@@ -210,7 +210,7 @@ function lossOf(
     count: number,
     context: Context,
     lost: ReadonlySet<string>,
-): Loss | "told elsewhere" | undefined {
+): Loss | "reported elsewhere" | undefined {
     const { changes, names, language, appOf, both } = context;
     const zh = language === "zh";
     const anew = each.kind === "replace";
@@ -280,7 +280,7 @@ function lossOf(
                         mapOf(shown(other)["metadata"])["name"] === namespace,
                 );
                 if ((target !== undefined && lost.has(target.urn)) || isHandedOver(each, both)) {
-                    return "told elsewhere";
+                    return "reported elsewhere";
                 }
                 return anew
                     ? runs(
@@ -294,9 +294,9 @@ function lossOf(
             }
             case "HelmRelease":
             case "Kustomization":
-                return isHandedOver(each, both) ? "told elsewhere" : undefined;
+                return isHandedOver(each, both) ? "reported elsewhere" : undefined;
             default:
-                return isRight(each) ? "told elsewhere" : undefined;
+                return isRight(each) ? "reported elsewhere" : undefined;
         }
     }
     if (each.type === imageProject) {
@@ -329,6 +329,6 @@ function lossOf(
             return data(`deletes ${title}`, `删除 ${title}`);
         }
     }
-    // Rights are told as rights.
-    return isRight(each) ? "told elsewhere" : undefined;
+    // Rights are reported as rights.
+    return isRight(each) ? "reported elsewhere" : undefined;
 }

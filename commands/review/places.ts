@@ -101,7 +101,7 @@ function whatChanges(changes: readonly Change[], names: Names, language: Languag
         byText.set(key, [...(byText.get(key) ?? []), each]);
     }
     const same = [...byText.values()];
-    const told = same.slice(0, mostPerRow).map((all) => {
+    const shown = same.slice(0, mostPerRow).map((all) => {
         const [first] = all;
         const text = first === undefined ? "" : propertyChanges(first, language);
         return `${listed(all.map(names.titled), language, 3)}${colon}${text}`;
@@ -113,7 +113,7 @@ function whatChanges(changes: readonly Change[], names: Names, language: Languag
         ...group("create", zh ? "新建" : "new"),
         ...group("adopt", zh ? "沿用服务器上原有的" : "taken up as on the server"),
         ...group("forget", zh ? "保留在服务器上" : "left on the server"),
-        ...told,
+        ...shown,
         ...(left.length > 0
             ? [zh ? `另外修改 ${tallyOf(left, language)}` : `and ${tallyOf(left, language)} changed`]
             : []),
@@ -145,7 +145,7 @@ function propertyChanges(each: Change, language: Language): string {
                       ? `发往 ${listed(channels, language)} 的消息有变化`
                       : `messages to ${listed(channels, language)} change`,
               ];
-    const told = found.slice(0, 4).map(({ path, was, is }) => {
+    const shown = found.slice(0, 4).map(({ path, was, is }) => {
         const name = code(path.join("."));
         const isSecretContent =
             kindOf(each.type) === "Secret" && path.length === 1 && /^(stringData|data)$/.test(path[0] ?? "");
@@ -168,9 +168,9 @@ function propertyChanges(each: Change, language: Language): string {
                     : `${name} changes`
                 : `${name} ${short(was, language)} → ${short(is, language)}`;
     });
-    const more = found.length - told.length;
+    const more = found.length - shown.length;
     return (
-        [...messages, ...told].join(zh ? "；" : "; ") +
+        [...messages, ...shown].join(zh ? "；" : "; ") +
         (more > 0 ? (zh ? `；另有 ${more} 处` : `; ${more} more`) : "")
     );
 }
@@ -183,7 +183,7 @@ interface PathChange {
 
 function deep(path: readonly string[], was: unknown, is: unknown): PathChange[] {
     if (JSON.stringify(was) === JSON.stringify(is)) {
-        // What was hidden differs, or the provider alone can tell what does.
+        // What was hidden differs, or only the provider can see what does.
         return path.length === 1 ? [{ path }] : [];
     }
     const isMap = (value: unknown): boolean =>

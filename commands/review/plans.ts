@@ -23,7 +23,7 @@ import {
 } from "./binding";
 import { seal, unseal } from "./seal";
 
-/** Exit code of an update whose plan is stale: a pipeline can tell it from a failure. */
+/** Exit code of an update whose plan is stale: a pipeline can distinguish it from a failure. */
 export const staleExitCode = 3;
 
 /** Hours that a plan can be applied in, unless the command says otherwise. */

@@ -82,7 +82,7 @@ function settingLimits(rule: string, entry: Readonly<Record<string, unknown>>, z
             return [];
         }
         const where = rule === "settings" ? "" : zh ? `${code(rule)}：` : `${code(rule)}: `;
-        // Of a pattern nobody can tell whether it finds less.
+        // Of a pattern it is not known whether it finds less.
         const stricter =
             typeof own === "number" &&
             typeof usual === "number" &&

@@ -30,7 +30,7 @@ export function isAccount({ type }: Change): boolean {
     return accountKinds.includes(kindOf(type));
 }
 
-/** Robots and tokens: those of new or gone apps are counted, others told one by one. */
+/** Robots and tokens: those of new or gone apps are counted, others listed one by one. */
 function accounts({ changes, names, language, both, appOf }: RightContext): RightChange[] {
     const zh = language === "zh";
     const touched = changes.filter(
@@ -130,15 +130,15 @@ function lifetimeChange(each: Change, zh: boolean): string | undefined {
         Properties,
         Properties,
     ];
-    const told = (key: string): string => {
+    const stated = (key: string): string => {
         const [before, now] = [was[key], is[key]].map(Number) as [number, number];
         return zh
             ? `${now} 天${before === now ? "" : `（原为 ${before} 天）`}`
             : `${now} days${before === now ? "" : ` (${before} before)`}`;
     };
     return zh
-        ? `现有令牌的到期日不变；下一个令牌有效 ${told("expirationDays")}，到期前 ${told("rotateBeforeDays")}起由更新换新`
-        : `the one there keeps its end; the next is good for ${told("expirationDays")}, and an update renews it in the last ${told("rotateBeforeDays")}`;
+        ? `现有令牌的到期日不变；下一个令牌有效 ${stated("expirationDays")}，到期前 ${stated("rotateBeforeDays")}起由更新换新`
+        : `the one there keeps its end; the next is good for ${stated("expirationDays")}, and an update renews it in the last ${stated("rotateBeforeDays")}`;
 }
 
 /** Robots that are good for fewer days from then on: Harbor counts from the day each was made. */
@@ -169,7 +169,7 @@ export function endingSooner(
         : `${count} ${found.length === 1 ? "ends" : "end"} ${days} days after the day of making: ${list}. Those made earlier end with this update, and pods and pipelines that use them can pull or push no image then. A higher ${code("credentials.generation")} in the same change has new ones made first.`;
 }
 
-/** What a robot may do in a project of images; what is not here is told in Harbor's own words. */
+/** What a robot may do in a project of images; what is not here is named in Harbor's own words. */
 const deeds: Readonly<Record<string, readonly [en: string, zh: string]>> = {
     "pull repository": ["pull images", "拉取镜像"],
     "push repository": ["push images", "推送镜像"],
@@ -417,7 +417,7 @@ function engineRoles({ changes, language }: RightContext): RightChange[] {
         return [];
     }
     const [was, is] = [lines(map.before), lines(map.after)];
-    const told = (kind: "gains" | "loses", found: readonly string[]): RightChange[] => {
+    const reported = (kind: "gains" | "loses", found: readonly string[]): RightChange[] => {
         const roles = found.filter((line) => line.startsWith("g,"));
         const rules = found.length - roles.length;
         const lines = roles.map((line): RightChange => {
@@ -445,11 +445,11 @@ function engineRoles({ changes, language }: RightContext): RightChange[] {
               ];
     };
     return [
-        ...told(
+        ...reported(
             "gains",
             is.filter((line) => !was.includes(line)),
         ),
-        ...told(
+        ...reported(
             "loses",
             was.filter((line) => !is.includes(line)),
         ),

@@ -33,7 +33,7 @@ const more = (count: number, language: Language): string =>
 
 /** What a note in a merge request says beside what it is about. */
 export interface Frame {
-    /** Ends up in a comment that nobody sees; tells the note from others. */
+    /** Ends up in a comment that nobody sees; distinguishes the note from others. */
     readonly marker: string;
     /** Address of the whole report. */
     readonly report?: string;

@@ -295,15 +295,15 @@ function protections({ changes, names, language }: RightContext): RightChange[] 
             if (change === undefined) {
                 return [];
             }
-            const { loosens, text: told } = change;
+            const { loosens, text: wording } = change;
             const verdict = loosens ? (zh ? "放宽" : "is loosened") : zh ? "收紧" : "is tightened";
             return [
                 {
                     kind: loosens ? "gains" : "loses",
                     loosens,
                     text: zh
-                        ? `${subject} 的保护${verdict}：${told}`
-                        : `the protection of ${subject} ${verdict}: ${told}`,
+                        ? `${subject} 的保护${verdict}：${wording}`
+                        : `the protection of ${subject} ${verdict}: ${wording}`,
                 },
             ];
         }
@@ -364,14 +364,14 @@ function heldMerges({ changes, names, language }: RightContext): RightChange[] {
                     ? "不再有作业等待批准：有权合并的人无需任何批准即可合并"
                     : "no job waits for approvals any more: who may merge does so without any";
                 const verdict = loosens ? (zh ? "放宽" : "is loosened") : zh ? "收紧" : "is tightened";
-                const told = `${now === 0 ? free : held}${before === 0 || now === 0 ? "" : zh ? `（原为 ${before}）` : ` (${before} before)`}`;
+                const wording = `${now === 0 ? free : held}${before === 0 || now === 0 ? "" : zh ? `（原为 ${before}）` : ` (${before} before)`}`;
                 return [
                     {
                         kind: loosens ? "gains" : "loses",
                         loosens,
                         text: zh
-                            ? `分支 ${code(branch)}（属于 ${where}）的保护${verdict}：${told}`
-                            : `the protection of branch ${code(branch)} of ${where} ${verdict}: ${told}`,
+                            ? `分支 ${code(branch)}（属于 ${where}）的保护${verdict}：${wording}`
+                            : `the protection of branch ${code(branch)} of ${where} ${verdict}: ${wording}`,
                     },
                 ];
             });
@@ -506,7 +506,7 @@ function approval(each: Change, names: Names, zh: boolean): RightChange {
                 : `${title} goes away, and holds nothing back any more`,
         };
     }
-    const { told, verdict } = gateChange(each.before, each.after);
+    const { changes, verdict } = gateChange(each.before, each.after);
     if (verdict === undefined) {
         return {
             kind: "changes",
@@ -519,13 +519,13 @@ function approval(each: Change, names: Names, zh: boolean): RightChange {
     const loosens = verdict === "loosened";
     const [was, is] = [each.before["approvalsRequired"], each.after["approvalsRequired"]];
     const counted =
-        told.length === 1 && typeof was === "number" && typeof is === "number" && was !== is
+        changes.length === 1 && typeof was === "number" && typeof is === "number" && was !== is
             ? zh
                 ? `所需批准 ${was} → ${is}`
                 : `approvals needed ${was} → ${is}`
             : undefined;
     const hints = loosens ? reasons(each.before, each.after, zh) : [];
-    const text = [counted ?? told.join(zh ? "；" : "; "), ...hints].join(zh ? "；" : "; ");
+    const text = [counted ?? changes.join(zh ? "；" : "; "), ...hints].join(zh ? "；" : "; ");
     return {
         kind: loosens ? "gains" : "loses",
         loosens,
@@ -550,7 +550,7 @@ function reasons(was: Properties, is: Properties, zh: boolean): string[] {
     ];
 }
 
-/** What is told as a right, and not as a thing that is deleted. */
+/** What is reported as a right, and not as a thing that is deleted. */
 const rightKinds = [
     "GroupMembership",
     "BranchProtection",
@@ -565,7 +565,7 @@ const rightKinds = [
     "NetworkPolicy",
 ];
 
-/** Whether a change of an object is told as a right that comes or goes. */
+/** Whether a change of an object is reported as a right that comes or goes. */
 export function isRight(each: Change): boolean {
     return isAccount(each) || rightKinds.includes(kindOf(each.type));
 }

@@ -93,7 +93,7 @@ function resourceText(name: string, resource: Resource): string {
         ...outputFields(outputs, "    "),
         `    constructor(name: string, args${needed ? "" : "?"}: ${name}Args, opts?: pulumi.CustomResourceOptions);`,
         "}",
-        `/** What ${name}.get can be told to look for. */`,
+        `/** What ${name}.get can look for. */`,
         `export interface ${name}State {`,
         ...fields(outputs, "    ", () => true),
         "}",

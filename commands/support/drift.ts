@@ -84,8 +84,8 @@ function difference(step: Step, language: Language): string | undefined {
     if (step.new === undefined || step.new === null) {
         return zh ? "已不存在" : "is gone";
     }
-    const told = Object.keys(step.detailedDiff ?? {});
-    const found = changes({ type: step.type, told, language }, step.old, step.new);
+    const differing = Object.keys(step.detailedDiff ?? {});
+    const found = changes({ type: step.type, differing, language }, step.old, step.new);
     if (found.length === 0) {
         return undefined;
     }
@@ -96,16 +96,16 @@ function difference(step: Step, language: Language): string | undefined {
     );
 }
 
-/** What the engine says of an object beside what it was and is, and the language in which it is told. */
-interface Told {
+/** What the engine says of an object beside what it was and is, and the language of the report. */
+interface ReportedChange {
     readonly type: string;
     /** Places that its provider says differ. */
-    readonly told: readonly string[];
+    readonly differing: readonly string[];
     readonly language: Language;
 }
 
 /** Of what the program itself set, what is different now; other properties are the server's own. */
-function changes({ type, told, language }: Told, old: EventState, now: EventState): string[] {
+function changes({ type, differing, language }: ReportedChange, old: EventState, now: EventState): string[] {
     const made = old.inputs ?? {};
     const before = { ...old.inputs, ...old.outputs };
     const after = now.outputs ?? {};
@@ -121,8 +121,8 @@ function changes({ type, told, language }: Told, old: EventState, now: EventStat
             ),
         );
     const said = found.map((line) => line.split(":")[0]);
-    // Where both are hidden only the provider can tell that they differ.
-    const hidden = told.filter(
+    // Where both are hidden only the provider can see that they differ.
+    const hidden = differing.filter(
         (place) =>
             [before, after].some((tree) => valueAt(tree, place) === secretMark) && !said.includes(place),
     );
@@ -230,7 +230,7 @@ function ownerOf(step: Step, estate: Estate, language: Language): string {
 
 const servers: Readonly<Record<string, string>> = { gitlab: "GitLab", harbor: "Harbor", kubernetes: "" };
 
-/** Properties that name an object, the most telling first. */
+/** Properties that name an object, the most specific first. */
 const naming = [
     "fullPath",
     "pathWithNamespace",

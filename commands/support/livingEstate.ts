@@ -42,7 +42,7 @@ export interface Prepared extends Pick<LookAhead, "leftAlone" | "passedOver" | "
     readonly takenUp: ReadonlySet<string>;
     /** Whether files that a preview would make may be in their repositories already. */
     readonly mayHaveFiles: boolean;
-    /** The steps that the engine does not tell of what it passes over. */
+    /** The steps that the engine does not report of what it passes over. */
     readonly passedSteps: readonly Step[];
 }
 

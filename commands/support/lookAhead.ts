@@ -63,7 +63,7 @@ export function lookAhead(estate: Estate, exported: ExportedStack): LookAhead {
     };
 }
 
-/** The steps that an engine does not tell of what it is to pass over. */
+/** The steps that an engine does not report of what it is to pass over. */
 export function passedSteps({ passedOver }: Pick<LookAhead, "passedOver">, exported: ExportedStack): Step[] {
     const urns = new Set(passedOver);
     return liveResources(exported)

@@ -344,7 +344,7 @@ function normal(url: string): string {
 
 /**
  * What no option makes an update do: the engine deletes nothing that is protected, puts nothing in its place, and would end
- * at it. Told before, with the way that ends whole.
+ * at it. Reported before, with the way that ends whole.
  */
 export function obstacles(estate: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Refusal[] {
     return [

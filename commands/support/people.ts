@@ -56,8 +56,8 @@ export function goneMembers({ teams }: Pick<Estate, "teams">, exported: Exported
 export async function newNames(gone: readonly Gone[], ask: Ask): Promise<NewName[]> {
     const numbers = new Map<string, unknown>();
     for (const user of new Set(gone.flatMap(({ candidates }) => candidates))) {
-        const { told, status, found } = await userNamed(ask, user);
-        if (!told) {
+        const { answered, status, found } = await userNamed(ask, user);
+        if (!answered) {
             throw new CommandError(
                 `GitLab does not say who ${user} is: status ${status}. Nothing was changed; run it again.`,
             );

@@ -129,7 +129,7 @@ export function readReport(log: string | undefined): RunReport {
     };
 }
 
-/** Each step of a preview once: the engine tells of most before and after it looked closer. */
+/** Each step of a preview once: the engine reports most before and after it looked closer. */
 function plannedSteps(events: readonly EngineEvent[]): Step[] {
     const steps = new Map<string, Step>();
     for (const { resourcePreEvent, resOutputsEvent } of events) {

@@ -60,7 +60,7 @@ export interface Card {
 /** A server refused something. */
 export class StoryError extends CommandError {}
 
-/** An answer as text, without what tells nothing and is long: who manages which field of an object. */
+/** An answer as text, without what says nothing and is long: who manages which field of an object. */
 function describe(answer: unknown): string {
     const text = JSON.stringify(answer, (key, value: unknown) =>
         key === "managedFields" ? undefined : value,

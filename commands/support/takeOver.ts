@@ -160,7 +160,7 @@ export async function finishKilledRun(
     }
 }
 
-/** @throws CommandError where an answer does not tell whether something is there. */
+/** @throws CommandError where an answer does not say whether something is there. */
 function certain(ask: Ask): Ask {
     return async (method, path, body) => {
         const answer = await ask(method, path, body);

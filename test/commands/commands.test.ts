@@ -32,10 +32,10 @@ describe("command line", () => {
             forgetUnreachable: false,
             doctor: true,
             acceptOutage: false,
-            telling: { language: "en", note: false },
+            output: { language: "en", note: false },
             rest: ["--diff"],
         });
-        assert.deepEqual(parseCall(["preview", "--lang=zh", "--note", "--report", "r.html"]).telling, {
+        assert.deepEqual(parseCall(["preview", "--lang=zh", "--note", "--report", "r.html"]).output, {
             language: "zh",
             note: true,
             report: "r.html",

@@ -20,7 +20,7 @@ export interface CardText {
     readonly words: string;
 }
 
-/** A receiver's words without what it was told in secret, should it say that back: its URL, parts of it, the signing secret. */
+/** A receiver's words without what it got in secret, should it say that back: its URL, parts of it, the signing secret. */
 function withoutSecrets(words: string, urls: readonly string[], secret: string): string {
     const parts = urls.flatMap((each) => {
         const { pathname, search, searchParams } = new URL(each);

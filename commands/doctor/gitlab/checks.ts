@@ -35,7 +35,7 @@ const withoutToken: Readonly<Record<TokenPurpose, string>> = {
     "approval-relay": "approving runs that job no more: it waits for somebody who retries it",
     "preview-reader": "previews neither come nor go",
     preview: "previews get no label and no note",
-    deliveries: "GitLab is not told what becomes of a commit",
+    deliveries: "what becomes of a commit is not reported on GitLab",
     rollouts: "releases get no baseline and no merge request back",
     "config-writer": "no version is written",
     "merge-back": "nobody is asked to bring a release back",

@@ -252,12 +252,12 @@ async function versionsMissing(ask: Ask, { apps, pipelines }: Estate): Promise<s
     return looks.flat();
 }
 
-/** The user whom a name is of, however it is spelt; `told`: whether GitLab says who has it, `status`: of its answer. */
+/** The user whom a name is of, however it is spelt; `answered`: whether GitLab says who has it, `status`: of its answer. */
 export async function userNamed(
     ask: Ask,
     username: string,
 ): Promise<{
-    readonly told: boolean;
+    readonly answered: boolean;
     readonly status: number;
     readonly found: Readonly<Record<string, unknown>> | undefined;
 }> {
@@ -266,13 +266,13 @@ export async function userNamed(
         (each) => text(each["username"]).toLowerCase() === username.toLowerCase(),
     );
     // A page in its place, with a status of success, says nothing of anybody.
-    return { told: answer.status === 200 && Array.isArray(answer.body), status: answer.status, found };
+    return { answered: answer.status === 200 && Array.isArray(answer.body), status: answer.status, found };
 }
 
 /** None where GitLab does not say whether there is somebody of that name. */
 async function person(ask: Ask, username: string, unread: Unread[]): Promise<Person[]> {
-    const { told, status, found } = await userNamed(ask, username);
-    if (!told) {
+    const { answered, status, found } = await userNamed(ask, username);
+    if (!answered) {
         note(unread, "/users", status);
         return [];
     }

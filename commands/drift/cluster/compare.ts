@@ -293,7 +293,7 @@ class ClusterLook {
 
     /**
      * Whether somebody whom neither the stack nor the platform brought gets at the stack's namespaces by a binding outside of
-     * them. Of programs only what ends in every right is told: operators read and write much.
+     * them. Of programs only what ends in every right is reported: operators read and write much.
      */
     private reachesIn(
         subject: Raw,

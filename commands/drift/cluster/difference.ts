@@ -192,7 +192,7 @@ function secretData(
     });
 }
 
-/** What Pulumi's provider and kubectl write beside what they are told. */
+/** What Pulumi's provider and kubectl write beside what is declared. */
 function isOfProvider(place: readonly string[]): boolean {
     const key = place.at(-1) ?? "";
     return (

@@ -63,7 +63,7 @@ const perNamespace = new Set(["Secret", "ConfigMap"]);
 /** Kinds that are looked at in each namespace of the stack, whether it declares one there or not. */
 const inNamespaces: readonly (readonly [apiVersion: string, kind: string])[] = [["v1", "Secret"]];
 
-/** Kinds that tell an Argo CD what to do; looked at where the stack has Applications. */
+/** Kinds that say what Argo CD does; looked at where the stack has Applications. */
 const deliveries = ["Application", "AppProject", "ApplicationSet"] as const;
 
 export const argoVersion = "argoproj.io/v1alpha1";
@@ -74,7 +74,7 @@ const updaterVersion = "argocd-image-updater.argoproj.io/v1alpha1";
 const ofGroup = (group: string, ...kinds: string[]): [apiVersion: string, kind: string][] =>
     kinds.map((kind) => [group, kind]);
 
-/** Kinds that tell a Flux what to do, in whatever namespace; looked at where the stack has one of them. */
+/** Kinds that say what Flux does, in whatever namespace; looked at where the stack has one of them. */
 export const fluxDeliveries: readonly (readonly [apiVersion: string, kind: string])[] = [
     ...ofGroup(
         "source.toolkit.fluxcd.io/v1",

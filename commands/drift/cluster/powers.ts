@@ -8,7 +8,7 @@ import type { Remark } from "../words";
 
 /**
  * Namespaces in which a cluster's own programs and the commonest operators run. Who may change something there reaches the
- * whole cluster anyway, so their rights and webhooks are not told.
+ * whole cluster anyway, so their rights and webhooks are not reported.
  */
 const platform =
     /^(kube-|openshift-|gke-|gmp-|aks-|eks-|calico-|tigera-|cilium)|^(cert-manager|gatekeeper-system|ingress-nginx|istio-system|kyverno|linkerd|longhorn-system|metallb-system|rook-ceph|cattle-system)$/;

@@ -463,7 +463,7 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
         });
     }
 
-    /** What GitLab tells other programs; those that a group above or the server switched on are theirs. */
+    /** What GitLab sends to other programs; those that a group above or the server switched on are theirs. */
     protected integrations(list: List): Finding[] {
         return (list ?? [])
             .filter((each) => each["active"] === true && each["inherited"] !== true)

@@ -395,7 +395,7 @@ describe("a kubeconfig", () => {
     });
 });
 
-test("an answer that tells nothing is no answer: no right is missing by it", async () => {
+test("an inconclusive answer is no answer: no right is missing by it", async () => {
     const about = ["cluster-reachable"];
     await assertNothingClaimed(ready, (answers) => look(answers, { cluster: "host" }), about);
     for (const status of [429, 500, 503]) {

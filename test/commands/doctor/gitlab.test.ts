@@ -613,7 +613,7 @@ describe("a version of the pipelines that the spec names", () => {
     });
 });
 
-test("an answer that tells nothing is no answer: nobody is missing, nothing is free or taken by it", async () => {
+test("an inconclusive answer is no answer: nobody is missing, nothing is free or taken by it", async () => {
     const about = ["gitlab-reachable", "gitlab-api", "gitlab-lists"];
     await assertNothingClaimed(ready, (answers) => look(answers), about);
     await assertNothingClaimed(there, (answers) => look(answers, existing), about);

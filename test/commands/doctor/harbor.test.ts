@@ -301,7 +301,7 @@ describe("one thing wrong with Harbor", () => {
     });
 });
 
-test("an answer that tells nothing is no answer: the account is not a robot by it", async () => {
+test("an inconclusive answer is no answer: the account is not a robot by it", async () => {
     await assertNothingClaimed(ready, (answers) => look(answers), [
         "harbor-reachable",
         "harbor-api",

@@ -219,20 +219,20 @@ describe("the issue", () => {
                 const found = path === "/user" ? { id: 7 } : method === "GET" ? (kept ? [kept] : []) : kept;
                 return Promise.resolve({ status: 200, headers: {}, body: found });
             };
-            const tell = (news: string, address: string): Promise<void> => {
+            const notify = (news: string, address: string): Promise<void> => {
                 if (busy) {
                     return Promise.reject(new Error("busy"));
                 }
                 told.push(`${news} ${address}`);
                 return Promise.resolve();
             };
-            return { ask, tell, told, issue: () => kept, isClosed: () => closed };
+            return { ask, notify, told, issue: () => kept, isClosed: () => closed };
         }
 
         test("it gets one card when the issue begins, none while it lasts, and one when it ends", async () => {
             const at = place(undefined);
             const run = (report: typeof loud): Promise<string | undefined> =>
-                keepIssue(at.ask, "acme/ops", report, "en", at.tell);
+                keepIssue(at.ask, "acme/ops", report, "en", at.notify);
             assert.equal(await run(loud), "opened: u");
             assert.equal(await run(loud), undefined);
             assert.match((await run({ ...loud, findings: [...loud.findings, finding] })) ?? "", /^edited/);
@@ -243,18 +243,18 @@ describe("the issue", () => {
 
         test("what it does not take is sent by the next run, and the issue is there all the same", async () => {
             const busy = place(undefined, true);
-            await assert.rejects(keepIssue(busy.ask, "acme/ops", loud, "en", busy.tell), /busy/);
+            await assert.rejects(keepIssue(busy.ask, "acme/ops", loud, "en", busy.notify), /busy/);
             const next = place(busy.issue());
-            assert.equal(await keepIssue(next.ask, "acme/ops", loud, "en", next.tell), undefined);
+            assert.equal(await keepIssue(next.ask, "acme/ops", loud, "en", next.notify), undefined);
             assert.deepEqual(next.told, ["begins u"]);
             const end = place(next.issue(), true);
-            await assert.rejects(keepIssue(end.ask, "acme/ops", quiet, "en", end.tell), /busy/);
+            await assert.rejects(keepIssue(end.ask, "acme/ops", quiet, "en", end.notify), /busy/);
             assert.equal(end.isClosed(), false);
         });
 
         test("of an issue that it was not told of it is not told the end", async () => {
             const at = place({ ...own, web_url: "u" });
-            assert.equal(await keepIssue(at.ask, "acme/ops", quiet, "en", at.tell), "closed: u");
+            assert.equal(await keepIssue(at.ask, "acme/ops", quiet, "en", at.notify), "closed: u");
             assert.deepEqual(at.told, []);
         });
 

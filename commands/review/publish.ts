@@ -10,8 +10,8 @@ import { mergeRequestOf, markerOf, placeNote } from "./mergeRequest";
 import { noteOf, type Note, type NoteSource } from "./note";
 import { html, markdown, terminal } from "./render";
 
-/** How a note is told. */
-export interface Telling {
+/** Where a note goes, and in which language. */
+export interface NoteOutput {
     readonly language: Language;
     /** Whether it goes to the merge request. */
     readonly note: boolean;
@@ -20,35 +20,35 @@ export interface Telling {
 }
 
 /** Before anything runs: what the note needs is there. @throws CommandError with what is missing. */
-export function checkTelling({ note }: Telling, env: NodeJS.ProcessEnv): void {
+export function checkOutput({ note }: NoteOutput, env: NodeJS.ProcessEnv): void {
     if (note) {
         mergeRequestOf(env);
     }
 }
 
 /**
- * Tells it.
+ * Makes the note of a preview, and publishes it.
  *
  * @param show whether the terminal shows it.
  * @throws CommandError when the file cannot be written or GitLab refuses the note.
  */
-export async function tell(
+export async function publish(
     source: Omit<NoteSource, "language">,
-    telling: Telling,
+    output: NoteOutput,
     env: NodeJS.ProcessEnv,
     show: boolean,
 ): Promise<Note> {
-    const note = noteOf({ ...source, language: telling.language });
+    const note = noteOf({ ...source, language: output.language });
     if (show) {
         process.stdout.write(`\n${terminal(note, process.stdout.isTTY === true)}`);
     }
-    if (telling.report !== undefined) {
-        fs.mkdirSync(path.dirname(path.resolve(telling.report)), { recursive: true });
-        fs.writeFileSync(telling.report, html(note));
-        process.stderr.write(`The whole report is in ${telling.report}.\n`);
+    if (output.report !== undefined) {
+        fs.mkdirSync(path.dirname(path.resolve(output.report)), { recursive: true });
+        fs.writeFileSync(output.report, html(note));
+        process.stderr.write(`The whole report is in ${output.report}.\n`);
     }
-    if (telling.note) {
-        await post(note, source, telling, env);
+    if (output.note) {
+        await post(note, source, output, env);
     }
     return note;
 }
@@ -56,12 +56,12 @@ export async function tell(
 async function post(
     note: Note,
     { stack, estate }: Pick<NoteSource, "stack" | "estate">,
-    telling: Telling,
+    output: NoteOutput,
     env: NodeJS.ProcessEnv,
 ): Promise<void> {
     const target = mergeRequestOf(env);
     const commit = env["CI_COMMIT_SHORT_SHA"];
-    const address = artifactUrl(telling.report, env);
+    const address = artifactUrl(output.report, env);
     const body = markdown(note, {
         marker: markerOf(stack, target.pipeline),
         ...(address === undefined ? {} : { report: address }),
