@@ -394,8 +394,8 @@ test("an estate with Flux", async (t) => {
             "flux-shop/gitlab-web-config",
             "flux-shop/harbor-web-dev",
         ]);
-        assert.deepEqual(objects(recording, "Provider"), ["flux-shop/ops"]);
-        assert.equal(objects(recording, "Alert").length, 8);
+        assert.deepEqual(objects(recording, "Provider"), ["flux-shop/oncall", "flux-shop/ops"]);
+        assert.equal(objects(recording, "Alert").length, 10);
         const followed = (app: string): unknown[] =>
             recording.registrations
                 .filter(({ type }) => type.endsWith(":Alert"))
