@@ -16,6 +16,20 @@ export interface ClusterLook extends Look {
 /** First Kubernetes with pod security and everything else the estate writes. */
 export const oldestKubernetes = "1.25.0";
 
+/**
+ * The last day with fixes of Kubernetes' minor versions, oldest first; earlier ones have none any more, later ones have no day
+ * yet. Source: the release pages of kubernetes.io. Vendors may give longer.
+ */
+export const kubernetesSupport: Readonly<Record<string, string>> = {
+    "1.33": "2026-06-28",
+    "1.34": "2026-10-27",
+    "1.35": "2027-02-28",
+    "1.36": "2027-06-28",
+};
+
+/** Days before the last one with fixes in which it is mentioned. */
+const supportNotice = 30;
+
 /** Days before the end of a certificate in which it is warned of. */
 const certificateWarning = 30;
 
@@ -87,6 +101,36 @@ export const clusterChecks = checkTable<ClusterFacts, ClusterLook>(
             return found === null || semver.gte(found, oldestKubernetes)
                 ? []
                 : [{ path: `clusters.${cluster.name}`, value: version, fix: "upgrade the cluster" }];
+        },
+    },
+    {
+        id: "cluster-support",
+        rule: "should be a Kubernetes that gets security fixes",
+        fast: false,
+        check: ({ version }, { cluster, now }) => {
+            const found = semver.coerce(version);
+            if (found === null || semver.lt(found, oldestKubernetes)) {
+                return []; // Too old is said by its own check.
+            }
+            const line = `${found.major}.${found.minor}`;
+            const [oldest = line] = Object.keys(kubernetesSupport);
+            const last = kubernetesSupport[line];
+            const before = semver.lt(found, `${oldest}.0`);
+            if (
+                last === undefined ? !before : daysUntil(new Date(`${last}T23:59:59Z`), now) >= supportNotice
+            ) {
+                return [];
+            }
+            const ended = last === undefined || now.toISOString().slice(0, 10) > last;
+            return [
+                {
+                    path: `clusters.${cluster.name}`,
+                    value: version,
+                    severity: "warning",
+                    rule: `should be a Kubernetes that gets security fixes: those of ${line} from the project ${last === undefined ? "have ended" : `${ended ? "ended" : "end"} on ${last}`}`,
+                    fix: "upgrade it, one minor version after the other; or see how long your vendor has fixes for it",
+                },
+            ];
         },
     },
     {

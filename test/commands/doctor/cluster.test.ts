@@ -54,14 +54,17 @@ interface Situation {
     readonly denied?: readonly string[];
     readonly date?: string;
     readonly certificateEnds?: Date;
+    /** Of this machine. */
+    readonly now?: Date;
 }
 
 async function look(answers: Answers, situation: Situation = {}): Promise<Finding[]> {
     const { cluster: name = "member1", spec, made = nothingMade, denied = [], certificateEnds } = situation;
+    const today = situation.now ?? now;
     const estate = model(spec);
     const cluster = estate.clusters[name];
     assert.ok(cluster !== undefined);
-    const { ask: plain } = server(answers, { date: situation.date ?? now.toUTCString() });
+    const { ask: plain } = server(answers, { date: situation.date ?? today.toUTCString() });
     const ask: Ask = async (method, call, body) => {
         if (method !== "POST") {
             const answer = await plain(method, call);
@@ -77,8 +80,8 @@ async function look(answers: Answers, situation: Situation = {}): Promise<Findin
             ? { status: refused.status, headers: {}, body: {} }
             : ({ status: 201, headers: {}, body: { status: { allowed } } } satisfies Answer);
     };
-    const facts = await clusterFacts(ask, estate, cluster, now);
-    return decide(clusterChecks, facts, { estate, made, now, cluster });
+    const facts = await clusterFacts(ask, estate, cluster, today);
+    return decide(clusterChecks, facts, { estate, made, now: today, cluster });
 }
 
 const made = madeOf({
@@ -121,6 +124,28 @@ const fluxMade = madeOf({
     type: "kubernetes:core/v1:Namespace",
     provider: "cluster-host",
     outputs: { kind: "Namespace", metadata: { name: "flux-system" } },
+});
+
+test("versions of Kubernetes are warned about by the day, and one that is not known yet is not", async () => {
+    const at = async (version: string, day: string): Promise<string | undefined> => {
+        const answers = { ...ready, "GET /version": { gitVersion: version } };
+        const [found] = (await look(answers, { now: new Date(`${day}T08:00:00Z`) })).filter(
+            ({ id }) => id === "cluster-support",
+        );
+        return found?.rule;
+    };
+    assert.equal(await at("v1.33.9", "2026-05-28"), undefined);
+    assert.match(
+        (await at("v1.33.9", "2026-06-01")) ?? "",
+        /those of 1\.33 from the project end on 2026-06-28$/,
+    );
+    assert.match((await at("v1.33.9", "2026-06-28")) ?? "", / end on 2026-06-28$/);
+    assert.match((await at("v1.33.9", "2026-06-29")) ?? "", / ended on 2026-06-28$/);
+    assert.match((await at("v1.34.8", "2026-11-30")) ?? "", /those of 1\.34 .* ended on 2026-10-27$/);
+    assert.match((await at("v1.30.0", "2026-11-30")) ?? "", /those of 1\.30 from the project have ended$/);
+    for (const version of ["v1.35.9", "v1.36.3+k3s1", "v1.37.0"]) {
+        assert.equal(await at(version, "2026-11-30"), undefined, version);
+    }
 });
 
 test("an engine that the estate does not use is nobody's business", async () => {
@@ -171,6 +196,14 @@ const planted: Readonly<Record<string, Planted>> = {
     "a Kubernetes that is too old": {
         answers: { ...ready, "GET /version": { gitVersion: "v1.24.17+k3s1" } },
         found: [["cluster-version", "clusters.member1", /upgrade/]],
+    },
+    "a Kubernetes that gets fixes for a few more weeks": {
+        answers: { ...ready, "GET /version": { gitVersion: "v1.33.10-eks-7d3f" } },
+        found: [["cluster-support", "clusters.member1", /upgrade it.*vendor/, "warning"]],
+    },
+    "a Kubernetes older than those that get fixes": {
+        answers: { ...ready, "GET /version": { gitVersion: "v1.30.2" } },
+        found: [["cluster-support", "clusters.member1", /upgrade it/, "warning"]],
     },
     "rights that are missing on a member": {
         answers: ready,
