@@ -9,6 +9,8 @@ import { code, listed, tally } from "./nouns";
 import type { RightChange } from "./right";
 import { isRight, peopleChange } from "./rights";
 import type { MovedServer } from "./servers";
+import { clusterReachedBy, holdsChannels } from "./secrets";
+import { sourceMoves } from "./deliveries";
 import { engineMoves, type Both, type Standing } from "./standing";
 
 /** What a headline is made from. */
@@ -26,6 +28,8 @@ export interface HeadlineParts {
     readonly rights: readonly RightChange[];
     readonly changes: readonly Change[];
     readonly both: Both<Standing>;
+    /** App an object belongs to. */
+    readonly appOf: (each: Change) => string | undefined;
     /** Whether an inventory says what there is, and no server. */
     readonly byInventory: boolean;
     /** Servers whose address changes. */
@@ -179,6 +183,7 @@ function movement(parts: HeadlineParts): string[] {
         clauses.push(...teamMoves(both, language));
     }
     clauses.push(...addressMoves(parts.addresses, language));
+    clauses.push(...reachMoves(parts));
     const stay = [...after.apps].filter((name) => before.apps.has(name));
     clauses.push(
         ...environmentMoves(both, stay, parts.again, language),
@@ -186,6 +191,7 @@ function movement(parts: HeadlineParts): string[] {
         ...registryMoves(both, stay, language),
         ...handOvers(both, language),
         ...flowMoves(parts.flows, language),
+        ...sourceMoves(parts, new Set(parts.flows.map(({ name }) => name))),
         ...(newApps.length > 0 ? [] : pipelineMoves(changes, language)),
         // What one engine's objects say of channels, those of the other say elsewhere.
         ...channelMoves(
@@ -307,6 +313,46 @@ function teamMoves({ before, after }: Both<Standing>, language: Language): strin
             zh ? `移除团队 ${code(name)}` : `team ${code(name)} goes away`,
         ),
     ];
+}
+
+/** Clusters that are reached in another way, and channels: what changes there is secret, and no part of the engine's report. */
+function reachMoves({ changes, both, addresses, language }: HeadlineParts): string[] {
+    const zh = language === "zh";
+    const updated = changes.filter(({ kind, type }) => kind === "update" && kindOf(type) === "Secret");
+    const placesOn = (side: Standing, cluster: string): string =>
+        JSON.stringify(
+            [...side.places].map(([app, environments]) => [
+                app,
+                [...environments]
+                    .filter(([, clusters]) => clusters.has(cluster))
+                    .map(([name]) => [name, side.engines.get(app)?.get(name)]),
+            ]),
+        );
+    const clusters = updated
+        .flatMap(({ name }) => clusterReachedBy(name) ?? [])
+        // Another namespace is another content too, and so is one that another engine looks after.
+        .filter((cluster) => placesOn(both.before, cluster) === placesOn(both.after, cluster))
+        .filter((cluster) => !addresses.some(({ server }) => server.en === `cluster ${code(cluster)}`));
+    const listedClusters = listed([...new Set(clusters)].sort(compare).map(code), language, 3);
+    const channels = updated.some(({ name }) => holdsChannels(name));
+    return [
+        ...(clusters.length === 0
+            ? []
+            : [
+                  zh
+                      ? `连接集群 ${listedClusters} 的方式改变（地址、证书或令牌）`
+                      : `how ${clusters.length === 1 ? "cluster" : "clusters"} ${listedClusters} ${clusters.length === 1 ? "is" : "are"} reached changes (address, certificate or token)`,
+              ]),
+        ...(channels && isSame(both.before.channels, both.after.channels)
+            ? [zh ? "通道的地址或密钥改变" : "addresses or secrets of channels change"]
+            : []),
+    ];
+}
+
+function isSame(one: Standing["channels"], other: Standing["channels"]): boolean {
+    const text = (side: Standing["channels"]): string =>
+        JSON.stringify([...side].map(([app, channels]) => [app, [...channels].sort()]).sort());
+    return text(one) === text(other);
 }
 
 /** Servers that are looked for in another place. */

@@ -8,7 +8,7 @@ import { clusterOf, shown } from "./containers";
 import type { Names } from "./names";
 import { code, listed, tally } from "./nouns";
 import { endingSooner, renewed } from "./programRights";
-import { isRight } from "./rights";
+import { isRight, patternOf } from "./rights";
 import { engineMoves, type Both, type Standing } from "./standing";
 
 /** One thing that is lost. */
@@ -132,7 +132,11 @@ function isHandedOver(each: Change, both: Both<Standing>): boolean {
 /** Protections that are made anew: GitLab has none in between. */
 function bareForAMoment(alone: readonly Change[], names: Names, language: Language): Loss[] {
     const found = alone.filter(
-        ({ type, kind }) => kind === "replace" && /^(Branch|Tag)Protection$/.test(kindOf(type)),
+        ({ type, kind, before, after }) =>
+            kind === "replace" &&
+            /^(Branch|Tag)Protection$/.test(kindOf(type)) &&
+            // What is about something else is told as a right.
+            patternOf(before) === patternOf(after),
     );
     if (found.length === 0) {
         return [];

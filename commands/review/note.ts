@@ -127,6 +127,7 @@ export function noteOf(source: NoteSource): Note {
             rights,
             changes: onServers,
             both,
+            appOf,
             byInventory: source.against !== undefined,
             addresses: declared.flatMap(movedServer),
             again: new Set(

@@ -7,6 +7,7 @@ import { hideIn, hideSecrets } from "./hide";
 import type { Names } from "./names";
 import { protectionChange } from "./rights";
 import { code, listed, tally } from "./nouns";
+import { contentOf } from "./secrets";
 import { channelOf, type Place } from "./standing";
 
 /** Where something changes, and what. */
@@ -155,9 +156,7 @@ function propertyChanges(each: Change, language: Language): string {
                 : "moves here from another group, with all that is in it";
         }
         return was === undefined && is === undefined && isSecretContent
-            ? zh
-                ? "其内容有变化（不显示）"
-                : "what it holds changes, and is not shown"
+            ? contentChange(each.name, language)
             : was === undefined && is === undefined
               ? zh
                   ? `${name} 换成另一个不显示的值`
@@ -173,6 +172,14 @@ function propertyChanges(each: Change, language: Language): string {
         [...messages, ...shown].join(zh ? "；" : "; ") +
         (more > 0 ? (zh ? `；另有 ${more} 处` : `; ${more} more`) : "")
     );
+}
+
+/** A Secret whose content changes. */
+function contentChange(name: string, language: Language): string {
+    const what = contentOf(name, language);
+    return language === "zh"
+        ? `其内容${what === undefined ? "" : `（${what}）`}有变化，不显示`
+        : `what it holds${what === undefined ? "" : ` (${what})`} changes, and is not shown`;
 }
 
 interface PathChange {

@@ -1,6 +1,7 @@
 /** What people may do after a change that they could not before, and the other way round, and what holds them back. Pure. */
 import type { Language } from "../../estate/model";
 import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
+import { startChanges } from "./deliveries";
 import { gateChange, namedIn } from "./gates";
 import { code, listed } from "./nouns";
 import type { Names } from "./names";
@@ -39,6 +40,8 @@ export function peopleChange({ before, after }: Both<Standing>): PeopleChange {
 export function rightChanges(context: RightContext): RightChange[] {
     const found = [
         ...people(context),
+        ...otherOwners(context),
+        ...startChanges(context),
         ...protections(context),
         ...openings(context),
         ...heldMerges(context),
@@ -107,6 +110,69 @@ function people({ both, language }: RightContext): RightChange[] {
                 : `${code(person)} was ${rolesOf(before, person)}, and becomes ${rolesOf(after, person)}`,
         })),
     ];
+}
+
+/** People whose rights come and go with an app that another team has: none of their memberships changes. */
+function otherOwners({ both: { before, after }, language }: RightContext): RightChange[] {
+    const zh = language === "zh";
+    return [...after.owners].flatMap(([app, is]): RightChange[] => {
+        const was = before.owners.get(app);
+        if (was === undefined || was === is) {
+            return [];
+        }
+        const role = (side: Standing, person: string, team: string): string | undefined =>
+            side.people.get(person)?.get(team);
+        const told = [...new Set([...before.people.keys(), ...after.people.keys()])].sort().map((person) => ({
+            name: code(person),
+            old: role(before, person, was),
+            now: role(after, person, is),
+        }));
+        const as = (name: string, role: string | undefined): string =>
+            zh ? `${name}（${roleIn(role ?? "", language)}）` : `${name} (${roleIn(role ?? "", language)})`;
+        const lose = told.filter(({ old, now }) => old !== undefined && now === undefined);
+        const gain = told.filter(({ old, now }) => old === undefined && now !== undefined);
+        const change = told.filter(({ old, now }) => old !== undefined && now !== undefined && old !== now);
+        const parts = [
+            ...(lose.length === 0
+                ? []
+                : [
+                      `${zh ? "失去权限：" : "lost by "}${listed(
+                          lose.map(({ name, old }) => as(name, old)),
+                          language,
+                          20,
+                      )}`,
+                  ]),
+            ...(gain.length === 0
+                ? []
+                : [
+                      `${zh ? "获得权限：" : "given to "}${listed(
+                          gain.map(({ name, now }) => as(name, now)),
+                          language,
+                          20,
+                      )}`,
+                  ]),
+            ...(change.length === 0
+                ? []
+                : [
+                      `${zh ? "角色改变：" : "with another role for "}${listed(
+                          change.map(({ name, now }) => as(name, now)),
+                          language,
+                          20,
+                      )}`,
+                  ]),
+        ];
+        return parts.length === 0
+            ? []
+            : [
+                  {
+                      kind: "changes",
+                      loosens: false,
+                      text: zh
+                          ? `应用 ${code(app)} 的代码仓库、群组和运行内容随团队改变归属：${parts.join("；")}`
+                          : `access to the repositories of app ${code(app)} and to what runs of it goes with the team: ${parts.join("; ")}`,
+                  },
+              ];
+    });
 }
 
 /** Lower is stricter. */
@@ -291,6 +357,18 @@ function protections({ changes, names, language }: RightContext): RightChange[] 
                           },
                       ];
             }
+            const [was, is] = [each.before, each.after].map((side) => patternOf(side));
+            if (was !== is) {
+                return [
+                    {
+                        kind: "changes",
+                        loosens: true,
+                        text: zh
+                            ? `${what} ${code(is ?? "")}（属于 ${code(names.repositoryOf(each) ?? each.name)}）受保护，而 ${code(was ?? "")} 不再受保护`
+                            : `${what} ${code(is ?? "")} of ${code(names.repositoryOf(each) ?? each.name)} is protected instead of ${code(was ?? "")}, which is protected no more`,
+                    },
+                ];
+            }
             const change = protectionChange(each, language);
             if (change === undefined) {
                 return [];
@@ -319,6 +397,11 @@ function protections({ changes, names, language }: RightContext): RightChange[] 
         }
         return [];
     });
+}
+
+/** The branch or tags that a protection is about, where that is known. */
+export function patternOf(side: Properties | undefined): string | undefined {
+    return textOf(side?.["branch"]) ?? textOf(side?.["tag"]);
 }
 
 /** CI variable by which the gate's job knows how many approvals each branch wants. */

@@ -45,6 +45,25 @@ const change = (overrides: Overrides, from: Overrides = {}): ReviewCase => ({
     after: withCommon(mergeInto(from, overrides) as Overrides),
 });
 
+/** A flow of a team's own, and an app with it. */
+const ownFlow: Overrides = {
+    flows: {
+        "two-branches": {
+            description: "next is tried in dev, main in test, and a tag releases to prod",
+            environments: {
+                dev: { branch: "next" },
+                test: { merge: "maintainer" },
+                prod: { tag: "release-*" },
+            },
+        },
+    },
+    apps: { web: { flow: "two-branches", delivery: "kustomize" } },
+};
+
+/** The same flow, described otherwise. */
+const otherwise = (environments: Overrides): ReviewCase =>
+    change({ flows: { "two-branches": { environments } } }, ownFlow);
+
 export const reviewCases = {
     "a person leaves": change({ teams: { shop: { developers: ["carol"] } } }),
     "a cluster leaves": change({
@@ -132,6 +151,33 @@ export const reviewCases = {
         flux: { manifests: { path: "manifests" } },
         apps: { docs: { team: "shop", engine: "flux" } },
     }),
+    "an app goes to another team": change(
+        { apps: { web: { team: "pay" } } },
+        {
+            teams: { pay: { maintainers: ["dora"], developers: ["erin", "bob"], channels: ["oncall"] } },
+            apps: { docs: { team: "pay" } },
+        },
+    ),
+    "production comes from other tags": otherwise({ prod: { tag: "v*" } }),
+    "a branch of a flow gets another name": otherwise({ dev: { branch: "develop" } }),
+    "nobody starts deliveries to production any more": otherwise({ prod: { start: "push" } }),
+    "a person starts what came by itself": change(
+        { flows: { "two-branches": { environments: { prod: { start: "person" } } } } },
+        {
+            ...ownFlow,
+            flows: {
+                "two-branches": {
+                    description: "everything by itself",
+                    environments: {
+                        dev: { branch: "next" },
+                        test: { merge: "maintainer" },
+                        prod: { tag: "release-*", start: "push" },
+                    },
+                },
+            },
+        },
+    ),
+    "a cluster is replaced": change({ clusters: { member2: { server: "https://new.test:6443" } } }),
     "a second production cluster": change(
         { environments: { prod: { clusters: ["member1", "member2"] } } },
         { environments: { prod: { clusters: ["member1"] } } },

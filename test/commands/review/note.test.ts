@@ -58,7 +58,7 @@ const expected: Readonly<
             /\*\*image project `web-prod` in Harbor `second` is new and empty: the images stay where they are\.\*\* Pods that start later find no image until one is built or copied/,
             /image project `api-prod` in Harbor `main` and image project `web-prod` in Harbor `main`, and 2 retention rules and 2 rules against overwritten tags stay on the server/,
             /The old passwords end/,
-            /Secret `api-prod\/registry-pull`.*: what it holds changes, and is not shown/,
+            /Secret `api-prod\/registry-pull`.*: what it holds \(the login that pulls images\) changes, and is not shown/,
         ],
     },
     "a team is renamed": {
@@ -199,6 +199,47 @@ const expected: Readonly<
         zh: "新增应用 `docs`；不删除任何内容",
         says: [/\| cluster `member1` \|/, /\| cluster `member2` \|/, /2 Flux HelmReleases/],
         not: [/cluster `[^`]*--/],
+    },
+    "an app goes to another team": {
+        en: "`web` goes from team `shop` to team `pay`, and its repositories get another address with it; channel `oncall` gets messages about `web`; channel `ops` gets no more messages about `web`; nothing is deleted",
+        zh: "`web` 从团队 `shop` 移到团队 `pay`，代码仓库随之改变地址；通道 `oncall` 开始接收 `web` 的消息；通道 `ops` 不再接收 `web` 的消息；不删除任何内容",
+        says: [
+            // None of their memberships changes. Bob is in both teams.
+            /access to the repositories of app `web` and to what runs of it goes with the team: lost by `alice` \(maintainer\) and `carol` \(developer\); given to `dora` \(maintainer\) and `erin` \(developer\)/,
+        ],
+        not: [/bob/],
+    },
+    "production comes from other tags": {
+        en: "1 protection is loosened; versions of `web` come to `prod` from tags `v*` instead of tags `release-*`; nothing is deleted",
+        zh: "放宽 1 项保护；`web` 在 `prod` 的版本改为来自标签 `v*`（原为标签 `release-*`）；不删除任何内容",
+        says: [
+            /tag `v\*` of `acme\/shop\/web` is protected instead of `release-\*`, which is protected no more/,
+        ],
+        // It does not come back.
+        not: [/for a moment in between/],
+    },
+    "a branch of a flow gets another name": {
+        en: "Versions of `web` come to `dev` from branch `develop` instead of branch `next`; nothing is deleted",
+        zh: "`web` 在 `dev` 的版本改为来自分支 `develop`（原为分支 `next`）；不删除任何内容",
+        says: [/branch `next` of `acme\/shop\/web`.* stay on the server/],
+    },
+    "nobody starts deliveries to production any more": {
+        en: "1 protection is loosened; nothing is deleted",
+        zh: "放宽 1 项保护；不删除任何内容",
+        says: [
+            /#### 🔴 Who may do what/,
+            /new versions of `web` come to `prod` by themselves: a person started each delivery before/,
+        ],
+    },
+    "a person starts what came by itself": {
+        en: "1 protection is tightened; nothing is deleted",
+        zh: "收紧 1 项保护；不删除任何内容",
+        says: [/the delivery of `web` to `prod` is tightened: a person starts each one from now on/],
+    },
+    "a cluster is replaced": {
+        en: "How cluster `member2` is reached changes (address, certificate or token); nothing is deleted",
+        zh: "连接集群 `member2` 的方式改变（地址、证书或令牌）；不删除任何内容",
+        says: [/what it holds \(how cluster `member2` is reached, and which namespaces it opens\) changes/],
     },
     "a second production cluster": {
         en: "`api` and `web` get a second production cluster (`member2`); nothing is deleted",
@@ -400,6 +441,37 @@ describe("a note", () => {
         const note = noteOf(source([], { report }));
         assert.match(JSON.stringify(note.places), /`token` gets another value, which is not shown/);
         assert.doesNotMatch(JSON.stringify(note.places), /level/);
+    });
+
+    test("says what a Secret is for where its content alone changes", () => {
+        const secret = "kubernetes:core/v1:Secret";
+        const rotated = (name: string): Step =>
+            update(
+                name,
+                { metadata: { name }, stringData: "[secret]" },
+                { metadata: { name }, stringData: "[secret]" },
+                secret,
+            );
+        const told = (name: string, language: Language): string[] => {
+            const step = { ...rotated(name), diffs: ["stringData"] };
+            const note = noteOf(source([step], { language }));
+            return [note.headline, JSON.stringify(note.places)];
+        };
+        const [headline, places] = told("notifications-addresses", "en");
+        assert.equal(headline, "Addresses or secrets of channels change; nothing is deleted");
+        assert.match(
+            places ?? "",
+            /what it holds \(addresses and secrets of channels\) changes, and is not shown/,
+        );
+        assert.match(
+            told("notifications-addresses", "zh").join(),
+            /通道的地址或密钥改变；.*其内容（通道的地址和密钥）有变化，不显示/,
+        );
+        assert.match(
+            told("app-web-dev-member1-pull", "en").join(),
+            /what it holds \(the login that pulls images\)/,
+        );
+        assert.match(told("another", "en").join(), /what it holds changes, and is not shown/);
     });
 
     test("shows no secret of what was changed by hand, of errors and of policies", () => {
