@@ -52,6 +52,9 @@ import { filesThere, prepareChange, proposeFiles, type Prepared } from "./suppor
 import { finishKilledRun } from "./support/takeOver";
 import { withSandbox } from "./support/withSandbox";
 
+/** Exit code of what somebody stopped, as shells have it for Ctrl-C. */
+const interruptedCode = 130;
+
 const operations = ["preview", "up", "refresh", "destroy"] as const;
 type Operation = (typeof operations)[number];
 
@@ -411,10 +414,12 @@ async function runTold(call: Call, { engine, estate }: Stack, around: Around): P
     if (result.code !== 0) {
         throw new CommandError(
             [
-                `pulumi ${call.operation} ended with exit code ${result.code}.`,
-                ...(done === undefined ? [] : hintsFor(call.operation, done)),
+                result.interrupted === true
+                    ? `pulumi ${call.operation} was interrupted.`
+                    : `pulumi ${call.operation} ended with exit code ${result.code}.`,
+                ...(done === undefined ? [] : hintsFor(call.operation, done, result.interrupted === true)),
             ].join("\n"),
-            result.code,
+            result.interrupted === true ? interruptedCode : result.code,
         );
     }
 }

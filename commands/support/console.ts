@@ -84,6 +84,8 @@ export interface RunResult {
     readonly code: number;
     readonly stdout: string;
     readonly stderr: string;
+    /** Whether somebody asked for its end while it ran: Ctrl-C, or a signal to end. */
+    readonly interrupted?: true;
 }
 
 /** Where programs that people bring are from; what the toolchain builds is called by its path. */
@@ -110,13 +112,17 @@ export function run(program: string, args: readonly string[], options: RunOption
         let stderr = "";
         child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
         child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
-        const ignore = (): void => undefined;
-        const forward = (): void => void child.kill("SIGTERM");
+        let interrupted = false;
+        const note = (): void => void (interrupted = true);
+        const forward = (): void => {
+            interrupted = true;
+            child.kill("SIGTERM");
+        };
         // Ctrl-C reaches the program itself, which ends in its own way; a SIGTERM only reaches us.
-        process.on("SIGINT", ignore);
+        process.on("SIGINT", note);
         process.on("SIGTERM", forward);
         const done = (): void => {
-            process.off("SIGINT", ignore);
+            process.off("SIGINT", note);
             process.off("SIGTERM", forward);
         };
         child.on("error", (error) => {
@@ -132,7 +138,12 @@ export function run(program: string, args: readonly string[], options: RunOption
         });
         child.on("close", (code, signal) => {
             done();
-            resolve({ code: code ?? (signal === "SIGINT" ? 130 : 143), stdout, stderr });
+            resolve({
+                code: code ?? (signal === "SIGINT" ? 130 : 143),
+                stdout,
+                stderr,
+                ...(interrupted ? { interrupted } : {}),
+            });
         });
         if (options.input !== undefined) {
             child.stdin?.end(options.input);

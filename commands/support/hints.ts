@@ -5,11 +5,15 @@ import { nameOf } from "./urn";
 /** Most names in one line. */
 const shown = 5;
 
-/** Lines for after the engine's own output; none of them repeats its messages. */
-export function hintsFor(operation: string, report: RunReport): string[] {
+/**
+ * Lines for after the engine's own output; none of them repeats its messages.
+ *
+ * @param interrupted whether somebody stopped it: what it was in the middle of has no fault that could be mended.
+ */
+export function hintsFor(operation: string, report: RunReport, interrupted = false): string[] {
     return [
         whatChanged(operation, report),
-        ...failures(report),
+        ...(interrupted ? givenUp(operation, report) : failures(report)),
         ...protectedHint(report),
         ...policyHint(report),
         ...planHint(report),
@@ -37,6 +41,13 @@ function whatChanged(operation: string, { began, changed }: RunReport): string {
 
 function failures({ failed }: RunReport): string[] {
     return failed.length === 0 ? [] : [`Failed: ${listed(failed)}. Why is above, under Diagnostics.`];
+}
+
+/** What a run that was stopped was doing at that moment. */
+function givenUp(operation: string, { failed }: RunReport): string[] {
+    return failed.length === 0 || operation === "preview"
+        ? []
+        : [`In the middle of: ${listed(failed)}. The next ${operation} asks the servers what became of it.`];
 }
 
 /** Names of resources, the first few. */

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { describe, test } from "node:test";
 import { driftLines, driftText, withoutRefreshRows } from "../../commands/support/drift";
+import { run } from "../../commands/support/console";
 import { hintsFor } from "../../commands/support/hints";
 import { readReport, withEvents, type Step } from "../../commands/support/runReport";
 import { model } from "../support/estate";
@@ -122,10 +123,43 @@ describe("the hint after a run that failed", () => {
         const many = Array.from({ length: 8 }, (_, index) => failed("create", `r${index}`));
         assert.match(hints("up", ...many), /Failed: r0, r1, r2, r3, r4 and 3 more\./);
     });
+    test("does not take what was given up at Ctrl-C for a fault, and says that the next run goes on", () => {
+        const report = readReport(log(done("create", "a"), failed("create", "b"), said("context canceled")));
+        assert.deepEqual(hintsFor("up", report, true), [
+            "On the servers before it ended: 1 created. That stays; the next up goes on from there.",
+            "In the middle of: b. The next up asks the servers what became of it.",
+        ]);
+        assert.deepEqual(hintsFor("preview", readReport(log(failed("create", "b"))), true), [
+            "Nothing was changed on the servers.",
+        ]);
+    });
     test("without any event says that it ended before", () => {
         assert.deepEqual(hintsFor("up", readReport(undefined)), [
             "It ended before it looked at any resource: nothing was changed.",
         ]);
+    });
+});
+
+test("a program that somebody stopped says so, and one that ended by itself does not", async () => {
+    const waiting = ["-e", "process.stdin.resume(); setInterval(() => undefined, 1000)"];
+    const stopped = run(process.execPath, waiting);
+    process.emit("SIGTERM");
+    const { code, interrupted } = await stopped;
+    assert.deepEqual([code, interrupted], [143, true]);
+    // Ctrl-C reaches the program by itself; what it ends with is its own.
+    const cancelled = run(
+        process.execPath,
+        ["-e", "process.stdin.on('end', () => process.exit(255)).resume()"],
+        {
+            input: "",
+        },
+    );
+    process.emit("SIGINT");
+    assert.deepEqual(await cancelled, { code: 255, stdout: "", stderr: "", interrupted: true });
+    assert.deepEqual(await run(process.execPath, ["-e", "process.exit(3)"]), {
+        code: 3,
+        stdout: "",
+        stderr: "",
     });
 });
 
