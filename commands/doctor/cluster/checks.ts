@@ -5,7 +5,7 @@ import type { Cluster } from "../../../estate/model";
 import { daysUntil, type Look } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { Made } from "../made";
-import { titleOf, type EngineOnHost } from "./engines";
+import { engineNames, titleOf, type EngineOnHost } from "./engines";
 import { namespacesOn, teamNamespacesOn, type ClusterFacts } from "./facts";
 
 /** Which cluster is looked at. */
@@ -249,7 +249,7 @@ export const clusterChecks = checkTable<ClusterFacts, ClusterLook>(
                 ];
             }),
     },
-    ...(["argocd", "flux"] as const).map((engine) => ({
+    ...engineNames.map((engine) => ({
         id: `cluster-${engine}`,
         rule: `must have no other ${titleOf(engine)}`,
         fast: true,

@@ -3,31 +3,12 @@ import type { Engine } from "../../../estate/engines";
 import { engineOf } from "../../../estate/engines";
 import type { Estate } from "../../../estate/model";
 import { versionLabel } from "../../../estate/labels";
+import { marks } from "../engines";
 import type { Answer, Ask } from "../http";
 import { list, record, text } from "../json";
 
-/** What an engine's published manifests call their objects. */
-interface Marks {
-    /** Label `app.kubernetes.io/part-of` of its deployments. */
-    readonly partOf: string;
-    /** Whether a definition is its own. */
-    readonly defines: (definition: string) => boolean;
-    /** ConfigMaps that the estate writes whole. */
-    readonly settings: readonly string[];
-}
-
-const marks: Readonly<Record<Engine, Marks>> = {
-    argocd: {
-        partOf: "argocd",
-        defines: (name) => ["applications.argoproj.io", "appprojects.argoproj.io"].includes(name),
-        settings: ["argocd-cm", "argocd-cmd-params-cm", "argocd-rbac-cm"],
-    },
-    flux: { partOf: "flux", defines: (name) => name.endsWith(".toolkit.fluxcd.io"), settings: [] },
-};
-
 /** Programs that write objects again and again; a change by hand is no such thing, it is drift. */
-const writers =
-    /^(helm|flux|helm-controller|kustomize-controller|argocd-controller|terraform|Terraform|rancher)/i;
+const writers = ["helm", "terraform", "rancher", ...Object.values(marks).flatMap(({ writesAs }) => writesAs)];
 
 /** An engine as it is on the host. */
 export interface EngineOnHost {
@@ -94,7 +75,7 @@ async function onHost(
 
 function written(kind: string, object: Raw, namespace: string): { object: string; manager: string }[] {
     const managers = list(metadata(object)["managedFields"]).map((each) => text(each["manager"]));
-    const manager = managers.find((each) => writers.test(each));
+    const manager = managers.find((each) => writers.some((name) => each.toLowerCase().startsWith(name)));
     return manager === undefined
         ? []
         : [{ object: `${kind} ${text(metadata(object)["name"])} in ${namespace}`, manager }];
@@ -103,6 +84,9 @@ function written(kind: string, object: Raw, namespace: string): { object: string
 function items({ status, body }: Answer): Raw[] {
     return status === 200 ? list(record(body)["items"]) : [];
 }
+
+/** The engines there are, by their names in the spec. */
+export const engineNames = Object.keys(marks) as readonly Engine[];
 
 /** What people call an engine. */
 export function titleOf(engine: Engine): string {
