@@ -87,7 +87,7 @@ export function readExemptions(
                         ),
                     ]
                   : []),
-            ...(reason.split(/\s+/).filter((word) => word !== "").length < fewestWords
+            ...(wordsIn(reason) < fewestWords
                 ? [
                       words(
                           `reason has fewer than ${fewestWords} words; say why, and who decided`,
@@ -125,6 +125,12 @@ export function readExemptions(
             ),
         ),
     };
+}
+
+/** How many words a text has; of Chinese, which puts no spaces between them, two characters are one. */
+function wordsIn(text: string): number {
+    const spaced = text.split(/\s+/).filter((word) => word !== "").length;
+    return Math.max(spaced, Math.floor((text.match(/\p{Script=Han}/gu)?.length ?? 0) / 2));
 }
 
 /** Whether a name with stars has no part that is somebody's name. */

@@ -234,6 +234,11 @@ describe("exemptions", () => {
             );
         }
     });
+    test("have a reason in Chinese, too, which puts no spaces between words", () => {
+        const problems = (reason: string): number =>
+            readExemptions([{ ...exemption, reason }], ["paint-not-red"], today).problems.length;
+        assert.deepEqual(["春季已出售，由安决定", "旧墙", "历史原因"].map(problems), [0, 1, 1]);
+    });
     test("that are no list are told", () => {
         assert.deepEqual(
             readExemptions({}, [], today).problems.map(({ en }) => en),
