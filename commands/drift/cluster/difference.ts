@@ -41,69 +41,187 @@ const wholeParts: Readonly<Record<string, readonly string[]>> = {
 const secretType = "argocd.argoproj.io/secret-type";
 
 export function objectDifference(declared: Declared, kind: string, found: Raw): ObjectDifference {
-    const seen: Difference[] = [];
-    const unseen: Difference[] = [];
-    const removals: { op: "remove" | "replace"; path: string; value?: unknown }[] = [];
-    const { inputs, outputs } = declared;
+    return new Comparison(declared, kind, found).result();
+}
 
-    /** `field`: what the value is called, which says whether it is a secret. */
-    const walk = (
+/** One object, as it was left and as it is. */
+class Comparison {
+    private readonly seen: Difference[] = [];
+    private readonly unseen: Difference[] = [];
+    private readonly removals: { op: "remove" | "replace"; path: string; value?: unknown }[] = [];
+
+    constructor(
+        private readonly declared: Declared,
+        private readonly kind: string,
+        private readonly found: Raw,
+    ) {}
+
+    result(): ObjectDifference {
+        this.fields();
+        this.texts();
+        this.parts();
+        this.keysOfSecret();
+        this.replicas();
+        const { seen, unseen, removals } = this;
+        return { differences: [...seen, ...unseen], unseen: removals, seen: seen.length > 0 };
+    }
+
+    /** What the program set, field by field. */
+    private fields(): void {
+        const {
+            declared: { inputs, outputs },
+            kind,
+            found,
+        } = this;
+        for (const key of Object.keys(inputs)) {
+            if (["apiVersion", "kind", "status", "stringData"].includes(key) || key.startsWith("__")) {
+                continue;
+            }
+            if (kind === "Secret" && key === "data") {
+                this.seen.push(
+                    ...secretData(record(open(inputs[key])), record(found["data"]), (value) => value),
+                );
+            } else if (key === "metadata") {
+                for (const part of ["labels", "annotations"]) {
+                    this.walk(
+                        [key, part],
+                        record(inputs[key])[part] ?? {},
+                        record(outputs[key])[part],
+                        record(found[key])[part] ?? {},
+                        part,
+                    );
+                }
+            } else {
+                this.walk([key], inputs[key], outputs[key], found[key], key);
+            }
+        }
+    }
+
+    /** Texts of a Secret, which the server has in Base64. */
+    private texts(): void {
+        const {
+            declared: { inputs },
+            found,
+        } = this;
+        if (inputs["stringData"] !== undefined) {
+            const encoded = (value: string): string => Buffer.from(value, "utf8").toString("base64");
+            this.seen.push(...secretData(record(open(inputs["stringData"])), record(found["data"]), encoded));
+        }
+    }
+
+    /** Parts in which an addition counts too. */
+    private parts(): void {
+        const {
+            declared: { inputs, outputs },
+            kind,
+            found,
+        } = this;
+        for (const part of wholeParts[kind] ?? []) {
+            this.further([part], inputs[part], outputs[part], found[part]);
+        }
+    }
+
+    /** Further keys of a Secret that a program reads by key. */
+    private keysOfSecret(): void {
+        const { declared, kind, found } = this;
+        const { inputs } = declared;
+        if (kind === "Secret" && secretType in record(record(found["metadata"])["labels"])) {
+            const known = [
+                ...Object.keys(record(open(inputs["stringData"]))),
+                ...Object.keys(record(open(property(declared, "data")))),
+            ];
+            for (const key of Object.keys(record(found["data"])).filter((each) => !known.includes(each))) {
+                this.unseen.push({ property: `data.${key}`, found: hidden });
+                this.removals.push({ op: "remove", path: pointer(["data", key]) });
+            }
+        }
+    }
+
+    /** Replicas that the program left to the server. */
+    private replicas(): void {
+        const {
+            declared: { inputs, outputs },
+            kind,
+            found,
+        } = this;
+        if (kind === "Deployment" || kind === "StatefulSet") {
+            const there = record(found["spec"])["replicas"] ?? 1;
+            const wanted = record(inputs["spec"])["replicas"] ?? record(outputs["spec"])["replicas"] ?? 1;
+            if (record(inputs["spec"])["replicas"] === undefined && !sameValue(wanted, there)) {
+                this.unseen.push(...difference("spec.replicas", wanted, there));
+                this.removals.push({ op: "replace", path: "/spec/replicas", value: wanted });
+            }
+        }
+    }
+
+    /** @param field what the value is called, which says whether it is a secret. */
+    private walk(
         place: readonly string[],
         made: unknown,
         before: unknown,
         after: unknown,
         field: string,
-    ): void => {
+    ): void {
         if (isMap(made) && !(made instanceof Hidden) && isMap(after)) {
             for (const key of Object.keys(made)) {
                 if (!isOfProvider([...place, key])) {
                     const then = isMap(before) && !(before instanceof Hidden) ? before[key] : undefined;
-                    walk([...place, key], made[key], then ?? made[key], after[key], fieldIn(after, key));
+                    this.walk([...place, key], made[key], then ?? made[key], after[key], fieldIn(after, key));
                 }
             }
             return;
         }
         if (Array.isArray(made) && Array.isArray(after)) {
-            const then = Array.isArray(before) && before.length === made.length ? before : made;
-            if (after.length < made.length) {
-                seen.push(...differ(place, then, after, field));
-                return;
-            }
-            const known = seen.length;
-            made.forEach((each, index) =>
-                walk([...place, String(index)], each, then[index], after[index], field),
-            );
-            if (after.length > made.length) {
-                const more = after.slice(made.length) as unknown[];
-                if (seen.length > known) {
-                    // Not appended but put between: it cannot be said what was there before.
-                    seen.splice(known, seen.length - known, ...differ(place, then, after, field));
-                    return;
-                }
-                unseen.push(
-                    ...more.map((each) => ({
-                        property: path(place),
-                        found: shown(path(place), each, field),
-                    })),
-                );
-                for (let index = after.length - 1; index >= made.length; index--) {
-                    removals.push({ op: "remove", path: pointer([...place, String(index)]) });
-                }
-            }
+            this.walkList(place, made, before, after, field);
             return;
         }
-        seen.push(...differ(place, before ?? made, after, field));
-    };
+        this.seen.push(...differ(place, before ?? made, after, field));
+    }
+
+    private walkList(
+        place: readonly string[],
+        made: readonly unknown[],
+        before: unknown,
+        after: readonly unknown[],
+        field: string,
+    ): void {
+        const then = Array.isArray(before) && before.length === made.length ? before : made;
+        if (after.length < made.length) {
+            this.seen.push(...differ(place, then, after, field));
+            return;
+        }
+        const known = this.seen.length;
+        made.forEach((each, index) =>
+            this.walk([...place, String(index)], each, then[index], after[index], field),
+        );
+        if (after.length > made.length) {
+            const more = after.slice(made.length);
+            if (this.seen.length > known) {
+                // Not appended but put between: it cannot be said what was there before.
+                this.seen.splice(known, this.seen.length - known, ...differ(place, then, after, field));
+                return;
+            }
+            this.unseen.push(
+                ...more.map((each) => ({
+                    property: path(place),
+                    found: shown(path(place), each, field),
+                })),
+            );
+            for (let index = after.length - 1; index >= made.length; index--) {
+                this.removals.push({ op: "remove", path: pointer([...place, String(index)]) });
+            }
+        }
+    }
 
     /** Keys that are there and were not. */
-    const further = (place: readonly string[], made: unknown, before: unknown, after: unknown): void => {
+    private further(place: readonly string[], made: unknown, before: unknown, after: unknown): void {
         if (Array.isArray(after)) {
             after.forEach((each, index) => {
                 const [was, then] = [made, before].map((list) =>
                     Array.isArray(list) ? (list[index] as unknown) : undefined,
                 );
                 if (was !== undefined || then !== undefined) {
-                    further([...place, String(index)], was, then, each);
+                    this.further([...place, String(index)], was, then, each);
                 }
             });
             return;
@@ -115,64 +233,17 @@ export function objectDifference(declared: Declared, kind: string, found: Raw): 
             const [was, then] = [made, before].map((map) => (isMap(map) ? map[key] : undefined));
             if (was === undefined && then === undefined) {
                 if (!isEmpty(after[key]) && !isOfProvider([...place, key])) {
-                    unseen.push({
+                    this.unseen.push({
                         property: path([...place, key]),
-                        found: textOf(kind, [...place, key], after),
+                        found: textOf(this.kind, [...place, key], after),
                     });
-                    removals.push({ op: "remove", path: pointer([...place, key]) });
+                    this.removals.push({ op: "remove", path: pointer([...place, key]) });
                 }
             } else {
-                further([...place, key], was, then, after[key]);
+                this.further([...place, key], was, then, after[key]);
             }
         }
-    };
-
-    for (const key of Object.keys(inputs)) {
-        if (["apiVersion", "kind", "status", "stringData"].includes(key) || key.startsWith("__")) {
-            continue;
-        }
-        if (kind === "Secret" && key === "data") {
-            seen.push(...secretData(record(open(inputs[key])), record(found["data"]), (value) => value));
-        } else if (key === "metadata") {
-            for (const part of ["labels", "annotations"]) {
-                walk(
-                    [key, part],
-                    record(inputs[key])[part] ?? {},
-                    record(outputs[key])[part],
-                    record(found[key])[part] ?? {},
-                    part,
-                );
-            }
-        } else {
-            walk([key], inputs[key], outputs[key], found[key], key);
-        }
     }
-    if (inputs["stringData"] !== undefined) {
-        const encoded = (value: string): string => Buffer.from(value, "utf8").toString("base64");
-        seen.push(...secretData(record(open(inputs["stringData"])), record(found["data"]), encoded));
-    }
-    for (const part of wholeParts[kind] ?? []) {
-        further([part], inputs[part], outputs[part], found[part]);
-    }
-    if (kind === "Secret" && secretType in record(record(found["metadata"])["labels"])) {
-        const known = [
-            ...Object.keys(record(open(inputs["stringData"]))),
-            ...Object.keys(record(open(property(declared, "data")))),
-        ];
-        for (const key of Object.keys(record(found["data"])).filter((each) => !known.includes(each))) {
-            unseen.push({ property: `data.${key}`, found: hidden });
-            removals.push({ op: "remove", path: pointer(["data", key]) });
-        }
-    }
-    if (kind === "Deployment" || kind === "StatefulSet") {
-        const there = record(found["spec"])["replicas"] ?? 1;
-        const wanted = record(inputs["spec"])["replicas"] ?? record(outputs["spec"])["replicas"] ?? 1;
-        if (record(inputs["spec"])["replicas"] === undefined && !sameValue(wanted, there)) {
-            unseen.push(...difference("spec.replicas", wanted, there));
-            removals.push({ op: "replace", path: "/spec/replicas", value: wanted });
-        }
-    }
-    return { differences: [...seen, ...unseen], unseen: removals, seen: seen.length > 0 };
 }
 
 function differ(place: readonly string[], made: unknown, found: unknown, field: string): Difference[] {
