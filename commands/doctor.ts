@@ -4,7 +4,7 @@
  *
  *     --stack <name>  default dev
  *     --sandbox       only what needs no server, for a stack whose servers are elsewhere
- *     --send          also a test card to every channel
+ *     --send          also a test card or mail to every channel
  *
  * Ends with 1 when it finds an error.
  */
@@ -18,7 +18,7 @@ export interface DoctorCall {
     readonly stack: string;
     /** True: no server is asked. */
     readonly offline: boolean;
-    /** True: every channel gets a test card. */
+    /** True: every channel gets a test card or mail. */
     readonly send: boolean;
 }
 

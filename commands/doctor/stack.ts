@@ -16,7 +16,7 @@ import { offlineFindings } from "./offline";
 export interface StackLook {
     readonly stack: string;
     readonly offline: boolean;
-    /** Whether every channel gets a test card. */
+    /** Whether every channel gets a test card or mail. */
     readonly send: boolean;
 }
 
@@ -34,7 +34,7 @@ export async function examineStack({ stack, offline, send }: StackLook): Promise
     return examineWith(ready.engine, ready.estate, false, send);
 }
 
-/** Looks with an engine at hand. `fast`: only what a first write of an `up` waits for. `send`: a test card to every channel. */
+/** Looks with an engine at hand. `fast`: only what a first write of an `up` waits for. `send`: a test card or mail to every channel. */
 export async function examineWith(
     engine: PulumiEngine,
     estate: Estate,

@@ -39,7 +39,7 @@ async function send(wrong: readonly string[] = []): Promise<Finding[]> {
             ding: { kind: "dingtalk" },
             slack: { kind: "slack" },
             own: { kind: "webhook" },
-            post: { kind: "email", recipient: "a@b.test" },
+            post: { kind: "email", recipient: "a@b.test", language: "zh" },
         },
     });
     const secretOf = (name: string): string =>
@@ -55,6 +55,13 @@ async function send(wrong: readonly string[] = []): Promise<Finding[]> {
                     },
                 ]),
             ),
+            post: {
+                host: "127.0.0.1",
+                port: String(chat.mailPort),
+                from: "Estate <estate@acme.test>",
+                username: "post",
+                password: secretOf("post"),
+            },
         },
     };
     const findings = await sendTestCards(
@@ -75,15 +82,21 @@ async function messages(): Promise<Message[]> {
     return (await (await fetch(`${chat.url}/__sandbox/messages`)).json()) as Message[];
 }
 
-test("each chat channel takes one card, in its language, and no mail goes out", async () => {
+test("each channel takes one card or mail, in its language", async () => {
     const findings = await send();
     assert.deepEqual(
         findings.map(({ severity, path: at, rule }) => [severity, at, rule]).sort(),
-        ["ding", "lark", "own", "slack"].map((name) => ["note", `channels.${name}`, "took a test card"]),
+        ["ding", "lark", "own", "post", "slack"].map((name) => [
+            "note",
+            `channels.${name}`,
+            `took a test ${name === "post" ? "mail" : "card"}`,
+        ]),
     );
     const found = await messages();
-    assert.deepEqual(found.map(({ channel }) => channel).sort(), ["ding", "lark", "own", "slack"]);
-    assert.match(found.find(({ channel }) => channel === "lark")?.rendered.title ?? "", /测试/);
+    assert.deepEqual(found.map(({ channel }) => channel).sort(), ["ding", "lark", "own", "post", "slack"]);
+    for (const name of ["lark", "post"]) {
+        assert.match(found.find(({ channel }) => channel === name)?.rendered.title ?? "", /测试/, name);
+    }
 });
 
 test("a wrong signature is told in the bot's words", async () => {
@@ -93,4 +106,11 @@ test("a wrong signature is told in the bot's words", async () => {
         faults.find(({ path: at }) => at === `channels.${name}`)?.rule ?? "";
     assert.match(rule("ding"), /310000 sign not match/);
     assert.match(rule("lark"), /sign match fail/);
+});
+
+test("a wrong password of the mail account is told in the server's words", async () => {
+    const [fault, ...others] = (await send(["post"])).filter(({ severity }) => severity === "error");
+    assert.deepEqual(others, []);
+    assert.equal(fault?.path, "channels.post");
+    assert.match(fault?.rule ?? "", /must take a test mail: it refuses the account: 535/);
 });
