@@ -36,7 +36,9 @@ describe("a review", { timeout: 20 * 60_000 }, () => {
     const setLimit = (cpu: string): void =>
         world.editSpec((spec) => spec.setIn(limit, spec.createNode({ "requests.cpu": cpu })));
     const said = ({ stdout, stderr }: RunResult): string => `${stdout}\n${stderr}`;
-    const up = (): Promise<RunResult> => world.command(command, ["up", "--reviewed", plan]);
+    const inventory = path.join(folder, "dev.json");
+    const up = (...more: readonly string[]): Promise<RunResult> =>
+        world.command(command, ["up", "--reviewed", plan, ...more]);
     const save = async (): Promise<string> => {
         const result = await world.command(command, ["preview", "--save-plan", plan]);
         assert.equal(result.code, 0, said(result));
@@ -80,8 +82,12 @@ describe("a review", { timeout: 20 * 60_000 }, () => {
             },
         );
         const report = path.join(folder, "dev.html");
-        const preview = (pipeline: number, language: string): Promise<RunResult> =>
-            world.command(command, ["preview", "--note", "--report", report, "--lang", language], {
+        const preview = (
+            pipeline: number,
+            language: string,
+            ...more: readonly string[]
+        ): Promise<RunResult> =>
+            world.command(command, ["preview", "--note", "--report", report, "--lang", language, ...more], {
                 CI_API_V4_URL: `${world.gitlabUrl}/api/v4`,
                 CI_PROJECT_ID: String(request.project_id),
                 CI_MERGE_REQUEST_IID: String(request.iid),
@@ -110,7 +116,7 @@ describe("a review", { timeout: 20 * 60_000 }, () => {
             texts.forEach((text) => assert.ok(!text.includes(secret), "a secret is shown"));
         }
 
-        const second = await preview(2, "zh");
+        const second = await preview(2, "zh", "--policy");
         assert.equal(second.code, 0, said(second));
         const again = await notes();
         assert.deepEqual(
@@ -118,18 +124,57 @@ describe("a review", { timeout: 20 * 60_000 }, () => {
             [note?.id],
         );
         assert.match(again[0]?.body ?? "", /### .*不删除任何内容\n/);
+        // What the pack says comes from the engine, which ran it in this language.
+        assert.match(
+            again[0]?.body ?? "",
+            /`gitlab-production-approved`：.*`prod`.*：`进入生产的内容要等别人批准.*可以独自把版本带到 prod/,
+        );
     });
 
     test("is applied exactly, and once", async () => {
         setLimit("2");
         assert.match(await save(), /reviewed-test\/quota/);
         assert.doesNotMatch(fs.readFileSync(plan, "utf8"), /reviewed-test|quota/);
-        const applied = await up();
+        const applied = await up("--inventory", inventory);
         assert.equal(applied.code, 0, said(applied));
         assert.equal(await quota(), "2");
         const twice = await up();
         assert.equal(twice.code, 3, said(twice));
         assert.match(twice.stderr, /the state was changed by another run[^]*reviewed-test-member1-quota/);
+    });
+
+    test("against the inventory of that update says the same without an engine, a server or a credential", async () => {
+        const exported = fs.readFileSync(inventory, "utf8");
+        for (const secret of world.knownSecrets()) {
+            assert.ok(!exported.includes(secret), "a secret is in the inventory");
+        }
+        const against = (): Promise<RunResult> =>
+            world.command(command, ["preview", "--against", inventory], {
+                // No program is found, and nobody is signed in anywhere.
+                PATH: "",
+                PULUMI_CONFIG_PASSPHRASE: "",
+                KUBECONFIG: path.join(folder, "none"),
+                // The sandbox of a test is elsewhere than the stack file says.
+                ESTATE_ARGOCD_MANIFESTS: path.join(world.sandboxDir, "argocd"),
+                ESTATE_FLUX_MANIFESTS: path.join(world.sandboxDir, "flux"),
+            });
+        const changes = (text: string): string | undefined =>
+            /^Stack dev: (.*), \d+ unchanged$/m.exec(text)?.[1];
+        const same = await against();
+        assert.equal(same.code, 0, said(same));
+        assert.match(same.stdout, /^Nothing differs from the inventory$/m);
+        setLimit("3");
+        const offline = await against();
+        assert.equal(offline.code, 0, said(offline));
+        assert.match(offline.stdout, /no server was asked/);
+        assert.match(
+            offline.stdout,
+            /quota reviewed-test\/quota on cluster member1: spec\.hard\.requests\.cpu 2 → 3/,
+        );
+        const engine = await save();
+        assert.equal(changes(offline.stdout), "1 changed");
+        assert.equal(changes(engine), "1 changed");
+        assert.equal(await quota(), "2");
     });
 
     test("is not applied when the description, the key or the file is another, and nothing is changed then", async () => {
