@@ -56,46 +56,68 @@ function sourceOf(description: unknown, language: Language): string | undefined 
     return word === undefined ? undefined : `${word[language]} ${code(name)}`;
 }
 
-/** Deliveries that a person starts from then on, or that nobody starts any more. */
-export function startChanges({ changes, appOf, names, language }: RightContext): RightChange[] {
-    const zh = language === "zh";
+/** Who starts the deliveries of an app to an environment from then on. */
+interface StartMove {
+    readonly app: string;
+    readonly environment: string;
+    readonly by: "nobody" | "a person";
+}
+
+function startMoves({ changes, appOf }: Pick<RightContext, "changes" | "appOf">): StartMove[] {
     const environments = new Set(
         changes
             .filter(({ type }) => kindOf(type) === "ProjectEnvironment")
             .flatMap(({ before, after }) => textOf((after ?? before)?.["name"]) ?? []),
     );
-    return changes.flatMap((each): RightChange[] => {
+    return changes.flatMap((each): StartMove[] => {
         const [, part] = /^LANE_(.+)_START$/.exec(textOf(each.after?.["key"]) ?? "") ?? [];
         const [was, is] = [each.before, each.after].map((side) => textOf(side?.["value"]));
-        if (
-            kindOf(each.type) !== "ProjectVariable" ||
-            each.kind !== "update" ||
-            part === undefined ||
-            was === is
-        ) {
-            return [];
-        }
-        const environment = [...environments].find((name) => keyPart(name) === part) ?? part.toLowerCase();
-        const app = code(appOf(each) ?? names.repositoryOf(each) ?? each.name);
-        const place = code(environment);
-        return [
-            is === "push"
-                ? {
-                      kind: "gains",
-                      loosens: true,
-                      text: zh
-                          ? `${app} 的新版本会自动进入 ${place}：此前每次交付都由人启动`
-                          : `new versions of ${app} come to ${place} by themselves: a person started each delivery before`,
-                  }
-                : {
-                      kind: "loses",
-                      loosens: false,
-                      text: zh
-                          ? `${app} 进入 ${place} 的交付收紧：此后每次都由人启动`
-                          : `the delivery of ${app} to ${place} is tightened: a person starts each one from now on`,
+        const moves = kindOf(each.type) === "ProjectVariable" && each.kind === "update" && was !== is;
+        return part === undefined || !moves
+            ? []
+            : [
+                  {
+                      app: code(appOf(each) ?? each.name),
+                      environment: code(
+                          [...environments].find((name) => keyPart(name) === part) ?? part.toLowerCase(),
+                      ),
+                      by: is === "push" ? "nobody" : "a person",
                   },
-        ];
+              ];
     });
+}
+
+/** Deliveries that nobody starts any more, for the headline. */
+export function startedByNobody(context: Pick<RightContext, "changes" | "appOf" | "language">): string[] {
+    return startMoves(context)
+        .filter(({ by }) => by === "nobody")
+        .map(({ app, environment }) =>
+            context.language === "zh"
+                ? `${app} 的新版本会自动进入 ${environment}`
+                : `new versions of ${app} come to ${environment} by themselves`,
+        );
+}
+
+/** Deliveries that a person starts from then on, or that nobody starts any more. */
+export function startChanges(context: RightContext): RightChange[] {
+    const zh = context.language === "zh";
+    return startMoves(context).map(({ app, environment, by }) =>
+        by === "nobody"
+            ? {
+                  kind: "gains",
+                  loosens: true,
+                  text: zh
+                      ? `${app} 的新版本会自动进入 ${environment}：此前每次交付都由人启动`
+                      : `new versions of ${app} come to ${environment} by themselves: a person started each delivery before`,
+              }
+            : {
+                  kind: "loses",
+                  loosens: false,
+                  text: zh
+                      ? `${app} 进入 ${environment} 的交付收紧：此后每次都由人启动`
+                      : `the delivery of ${app} to ${environment} is tightened: a person starts each one from now on`,
+              },
+    );
 }
 
 /** An environment's name as keys of variables have it. */

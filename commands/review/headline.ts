@@ -10,7 +10,7 @@ import type { RightChange } from "./right";
 import { isRight, peopleChange } from "./rights";
 import type { MovedServer } from "./servers";
 import { clusterReachedBy, holdsChannels } from "./secrets";
-import { sourceMoves } from "./deliveries";
+import { sourceMoves, startedByNobody } from "./deliveries";
 import { engineMoves, type Both, type Standing } from "./standing";
 
 /** What a headline is made from. */
@@ -192,6 +192,7 @@ function movement(parts: HeadlineParts): string[] {
         ...handOvers(both, language),
         ...flowMoves(parts.flows, language),
         ...sourceMoves(parts, new Set(parts.flows.map(({ name }) => name))),
+        ...startedByNobody(parts),
         ...(newApps.length > 0 ? [] : pipelineMoves(changes, language)),
         // What one engine's objects say of channels, those of the other say elsewhere.
         ...channelMoves(

@@ -224,8 +224,8 @@ const expected: Readonly<
         says: [/branch `next` of `acme\/shop\/web`.* stay on the server/],
     },
     "nobody starts deliveries to production any more": {
-        en: "1 protection is loosened; nothing is deleted",
-        zh: "放宽 1 项保护；不删除任何内容",
+        en: "1 protection is loosened; new versions of `web` come to `prod` by themselves; nothing is deleted",
+        zh: "放宽 1 项保护；`web` 的新版本会自动进入 `prod`；不删除任何内容",
         says: [
             /#### 🔴 Who may do what/,
             /new versions of `web` come to `prod` by themselves: a person started each delivery before/,
