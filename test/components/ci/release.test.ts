@@ -331,6 +331,38 @@ describe("a rollback", () => {
         assert.deepEqual(changed.split("\n"), ["prod/hold.yaml", "prod/values.yaml"]);
     });
 
+    it("stays through twenty pushes, each released; what they brought comes once the hold is lifted", async (context) => {
+        const scene = new Scene(context);
+        scene.versions();
+        await scene.run(undefined);
+        const [baseline = ""] = scene.baselines();
+        const back = scene.values();
+        scene.commit(scene.config, "prod/values.yaml", 'imagetag: "later"\nreplicas: 2\n');
+        scene.git(scene.config, "config", "receive.advertisePushOptions", "true");
+        await scene.run("rollback", { CI_COMMIT_TAG: baseline });
+        scene.git(scene.config, "merge", "--quiet", "--no-ff", "-m", "Roll back", `rollback/${baseline}`);
+        assert.equal(scene.values(), back);
+
+        for (let push = 1; push <= 20; push++) {
+            scene.git(scene.source, "checkout", "--quiet", "latest");
+            scene.commit(scene.source, "page", `push ${push}`);
+            scene.git(scene.source, "checkout", "--quiet", "master");
+            scene.git(scene.source, "merge", "--quiet", "--no-ff", "--message", `Release ${push}`, "latest");
+            await scene.run(undefined);
+            assert.equal(scene.values(), back, `push ${push}`);
+        }
+        assert.deepEqual(scene.baselines(), [baseline]);
+        const told = scene.said.filter((line) => line.includes(`held at ${baseline}`));
+        assert.equal(told.length, 20);
+
+        scene.git(scene.config, "rm", "--quiet", "prod/hold.yaml");
+        scene.git(scene.config, "commit", "--quiet", "--message", "On with it");
+        await scene.run(undefined);
+        const head = scene.git(scene.source, "rev-parse", "refs/heads/master").slice(0, 10);
+        assert.match(scene.values(), new RegExp(`imagetag: "${head}"`));
+        assert.equal(scene.baselines().length, 2);
+    });
+
     it("reads a tag where it is written", () => {
         const images = 'images:\n  - name: other\n    newTag: x\n  - name: app\n    newTag: "v1.0" # ours\n';
         assert.equal(tagIn(images, "kustomize"), "v1.0");
