@@ -1,5 +1,5 @@
 /**
- * A mail to a channel, handed in as Argo CD hands in its own: TLS from the start at port 465, else STARTTLS where the server has
+ * A mail to a channel, handed in as the engine hands in its own: TLS from the start at port 465, else STARTTLS where the server has
  * it, and the account of the channel. No library: the product has none for mail, and this is one mail.
  */
 import * as net from "node:net";
@@ -58,7 +58,7 @@ async function handIn(line: Line, account: MailAccount, mail: Mail): Promise<voi
         offered = await line.ask("EHLO doctor.invalid", "the greeting");
     }
     if (!line.encrypted && !isHere(account.host)) {
-        throw new Refused("it offers no encryption, so Argo CD would not sign in there");
+        throw new Refused("it offers no encryption, so the engine would not sign in there");
     }
     const encoded = (text: string): string => Buffer.from(text, "utf8").toString("base64");
     const { username, password } = account;
