@@ -424,6 +424,7 @@ function ruleList(): string[] {
             "must be what the options say; the nearest known key is proposed",
         ],
         ["plain-secret", "error", "must hold no secret in plain text"],
+        ["not-secret-used", "warning", "should be the path of a value that looks like a secret"],
         [
             "unseen-characters",
             "error",

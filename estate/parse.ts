@@ -43,7 +43,7 @@ export function parseEstate(raw: unknown, context: ParseContext = {}): Parsed {
             return { estate, problems: sortProblems(found) };
         }
     }
-    const hidden = secrets.map((secret) => secret.path);
+    const hidden = secrets.filter(({ severity }) => severity === "error").map((secret) => secret.path);
     return { problems: sortProblems(found.map((problem) => redact(problem, hidden))) };
 }
 
@@ -83,6 +83,21 @@ function related(a: string, b: string): boolean {
  */
 const rounds = 10;
 
+/** A number beyond what can be counted is beyond the option's own limit too, which is the one to name. */
+function withoutRepeatedLimits(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+    const isCountable = (issue: z.core.$ZodIssue): boolean =>
+        (issue.code === "too_big" && Number(issue.maximum) === Number.MAX_SAFE_INTEGER) ||
+        (issue.code === "too_small" && Number(issue.minimum) === Number.MIN_SAFE_INTEGER);
+    return issues.filter(
+        (issue) =>
+            !isCountable(issue) ||
+            !issues.some(
+                (other) =>
+                    other !== issue && other.path.join(".") === issue.path.join(".") && !isCountable(other),
+            ),
+    );
+}
+
 function readSpec(raw: unknown): { spec?: Spec; problems: Problem[] } {
     const problems: Problem[] = [];
     const candidate: unknown = structuredClone(raw);
@@ -91,7 +106,7 @@ function readSpec(raw: unknown): { spec?: Spec; problems: Problem[] } {
         if (result.success) {
             return { spec: result.data, problems };
         }
-        const { issues } = result.error;
+        const issues = withoutRepeatedLimits(result.error.issues);
         const earlier = [...problems];
         for (const issue of issues) {
             const path = issue.path.map(String);

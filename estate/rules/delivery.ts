@@ -3,6 +3,7 @@ import { CORE_SCHEMA, loadAll } from "js-yaml";
 
 import { engineKinds } from "../engines";
 import { forbiddenKind, usualKinds } from "../kinds";
+import type { SyncWindow } from "../model";
 import type { Spec } from "../schema";
 import { isExpression } from "../tags";
 import type { Finding, Rule } from "./rule";
@@ -55,6 +56,17 @@ export const deliveryRules: readonly Rule[] = [
                                       fix: 'write minute, hour, day, month, weekday, e.g. "0 22 * * 5"',
                                   },
                               ]),
+                        ...(neverCloses(window)
+                            ? [
+                                  {
+                                      path: `${path}.duration`,
+                                      value: window.duration,
+                                      severity: "warning" as const,
+                                      rule: `never closes: it opens each day for ${window.duration}, so that ${window.kind === "deny" ? "nothing is ever applied" : "everything is always let through"}`,
+                                      fix: "write less than 24h; to stop an app for a time, hold says so with a reason",
+                                  },
+                              ]
+                            : []),
                     ];
                 }),
             ),
@@ -408,4 +420,13 @@ function kindLists(spec: Spec): { path: string; kinds: Spec["defaults"]["kinds"]
         ]),
     ];
     return levels.map(([path, level]) => ({ path: `${path}.kinds`, kinds: level?.kinds ?? [] }));
+}
+
+/** Whether a window opens again each day before it has closed. */
+function neverCloses({ schedule, duration }: SyncWindow): boolean {
+    const daily = /^@(?:daily|midnight|hourly)$|^\S+ \S+ (?:\*|\*\/1|\?) (?:\*|\*\/1) (?:\*|\*\/1|\?)$/;
+    const [hours = 0, minutes = 0, seconds = 0] = ["h", "m", "s"].map((unit) =>
+        Number(new RegExp(`(\\d+)${unit}`).exec(duration)?.[1] ?? 0),
+    );
+    return daily.test(schedule) && hours * 3600 + minutes * 60 + seconds >= 24 * 3600;
 }

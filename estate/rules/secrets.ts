@@ -9,11 +9,25 @@ const harmless = /^existing|(name|ref|path|file|type|enabled|ttl|days)$/i;
 
 /**
  * Secrets in plain text anywhere in a spec, known keys or not. They would stay in git for ever. The value is
- * never part of the problem.
+ * never part of the problem. And exceptions that are about no such value.
  */
 export function secretsIn(raw: unknown): Problem[] {
     const known = declaredHarmless(raw);
-    return walk(raw, []).filter(({ path }) => !known.has(path));
+    const found = walk(raw, []);
+    const seen = new Set(found.map(({ path }) => path));
+    return [
+        ...found.filter(({ path }) => !known.has(path)),
+        ...[...known]
+            .filter((path) => !seen.has(path))
+            .map((path): Problem => ({
+                path: `notSecrets.${path}`,
+                value: path,
+                id: "not-secret-used",
+                rule: "should be the path of a value that looks like a secret: what comes to stand there later would be let through unseen",
+                fix: "remove it, or correct the path",
+                severity: "warning",
+            })),
+    ];
 }
 
 /** Paths of which the spec itself says that no secret is there; those with a reason only. */

@@ -252,8 +252,8 @@ export const settingRules: readonly Rule[] = [
         id: "secure-url",
         rule: "should be https: tokens and passwords travel to it",
         severity: "warning",
-        check: ({ spec, estate }: Checked): Finding[] =>
-            [
+        check: ({ spec, estate }: Checked): Finding[] => [
+            ...[
                 { path: "gitlab", url: estate.gitlab.url, plain: spec.gitlab.plainHttp },
                 ...Object.values(estate.registries).map(({ name, url }) => ({
                     path: `registries.${name}`,
@@ -267,6 +267,15 @@ export const settingRules: readonly Rule[] = [
                     value: url,
                     fix: `write ${url.replace(/^http:/, "https:")}; for a lab that nobody else reaches, set ${path}.plainHttp to true`,
                 })),
+            ...Object.entries(spec.clusters)
+                .filter(([, { server }]) => server?.toLowerCase().startsWith("http://") === true)
+                .map(([name, { server }]) => ({
+                    path: `clusters.${name}.server`,
+                    value: server,
+                    rule: "should be https: the engine's token travels to it, with which the cluster's apps are changed",
+                    fix: "write the https URL of the API server",
+                })),
+        ],
     },
     {
         id: "gitlab-url",

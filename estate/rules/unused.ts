@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 
+import { channelKinds } from "../channels";
 import { engines } from "../engines";
 import type { App, AppEnvironment, Estate } from "../model";
 import type { Checked, Finding, Rule } from "./rule";
@@ -57,6 +58,35 @@ export const unusedRules: readonly Rule[] = [
                       value: name,
                       fix: `name it in channels of a team, an environment or an app, with a trigger; or remove it, unless it is for npm run drift -- --card ${name} alone`,
                   }));
+        },
+    },
+    {
+        id: "relay-used",
+        rule: "has no effect: nobody is notified by a chat channel, and no commit is reported on GitLab",
+        severity: "warning",
+        afterErrors: true,
+        check: ({ spec, estate }: Checked): Finding[] => {
+            const { relay, channels, apps, gitlab } = estate;
+            const used = appEnvironments(estate).some((each) =>
+                each.channels.some((name) => {
+                    const kind = channels[name]?.kind;
+                    return kind !== undefined && channelKinds[kind].relayed;
+                }),
+            );
+            const gate = gitlab.approvalGate !== undefined && spec.gitlab.approvalGate.image === undefined;
+            return relay === undefined ||
+                relay.commits === true ||
+                used ||
+                gate ||
+                Object.keys(apps).length === 0
+                ? []
+                : [
+                      {
+                          path: "notifications.relay",
+                          value: relay.image,
+                          fix: "notify somebody by channels, set notifications.relay.commits, or remove this",
+                      },
+                  ];
         },
     },
     {

@@ -297,6 +297,14 @@ describe("a refused part", () => {
     });
 });
 
+it("a number beyond all counting is told by the option's own limit, once", () => {
+    const { problems: found } = parseEstate(spec({ defaults: { storageGiB: 2 ** 60 } }));
+    assert.deepEqual(
+        found.map(({ id, rule }) => [id, rule]),
+        [["range", "must be at most 1048576"]],
+    );
+});
+
 describe("a secret in the open", () => {
     const fake = {
         token: `glpat-${"x1Y2z3W4".repeat(3)}`,
@@ -463,6 +471,16 @@ describe("a secret in the open", () => {
             [],
         );
         assert.ok(problems({ apps: { web: { values } }, notSecrets: { [at]: " " } }).length > 0);
+    });
+
+    it("is expected where the spec says that there is none: a stale exception would hide the next one", () => {
+        const notSecrets = { "apps.web.values.gone": "a word of the team" };
+        const [stale, ...others] = problems({ notSecrets });
+        assert.deepEqual(others, []);
+        assert.deepEqual(
+            [stale?.id, stale?.path, stale?.severity],
+            ["not-secret-used", "notSecrets.apps.web.values.gone", "warning"],
+        );
     });
 
     it("is not seen in what is random and public, or a long name", () => {

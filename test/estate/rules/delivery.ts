@@ -118,6 +118,14 @@ export const deliveryCases: readonly Case[] = [
         ],
         fix: /metadata: \{ name: not-used \}/,
     },
+    ...(["24h", "1500m"] as const).map((duration): Case => ({
+        rule: "sync-window",
+        title: `a window that never closes, of ${duration}`,
+        change: windows({ duration }),
+        found: [["environments.dev.syncWindows.0.duration", duration]],
+        severity: "warning",
+        fix: /less than 24h/,
+    })),
     {
         rule: "sync-window",
         title: "a window in a zone that does not exist",

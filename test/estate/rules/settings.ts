@@ -273,6 +273,14 @@ export const settingCases: readonly Case[] = [
     },
     {
         rule: "secure-url",
+        title: "an API server that the engine reaches in the open",
+        change: { clusters: { member1: { server: "http://member1.test:8080" } } },
+        found: [["clusters.member1.server", "http://member1.test:8080"]],
+        severity: "warning",
+        fix: /https URL of the API server/,
+    },
+    {
+        rule: "secure-url",
         title: "servers without TLS, on this machine too",
         change: {
             gitlab: { url: "http://gitlab.test" },

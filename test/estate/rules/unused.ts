@@ -47,6 +47,18 @@ export const unusedCases: readonly Case[] = [
         fix: /channels of a team, an environment or an app/,
     },
     {
+        rule: "relay-used",
+        title: "a relay that has nothing to send",
+        change: {
+            channels: undefined,
+            teams: { shop: { channels: [] } },
+            environments: { test: { channels: [] } },
+        },
+        found: [["notifications.relay", "harbor.test/platform/notification-relay:1"]],
+        ...warning,
+        fix: /remove this/,
+    },
+    {
         rule: "flow-used",
         title: "a described flow that no app has",
         change: {

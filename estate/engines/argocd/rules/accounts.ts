@@ -19,6 +19,19 @@ export const accountRules: readonly AppsRule[] = [
         },
     },
     {
+        id: "account-used",
+        rule: "leaves the account nothing to be used for",
+        severity: "warning",
+        check: ({ estate }) =>
+            Object.entries(estate.argocd.accounts)
+                .filter(([, { capabilities }]) => capabilities.length === 0)
+                .map(([name]) => ({
+                    path: `argocd.accounts.${name}.capabilities`,
+                    value: [],
+                    fix: "write apiKey for tokens, login for a password, or remove the account",
+                })),
+    },
+    {
         id: "account-name",
         rule: "must not be the name of a person who signs in: Argo CD would give that person the account's role",
         severity: "error",

@@ -26,6 +26,14 @@ export const accountCases: readonly Case[] = [
         fix: /role:shop-deployer/,
     },
     {
+        rule: "account-used",
+        title: "an account that may be used for nothing",
+        change: { argocd: { accounts: { robot: { capabilities: [] } } } },
+        found: [["argocd.accounts.robot.capabilities", []]],
+        severity: "warning",
+        fix: /apiKey/,
+    },
+    {
         rule: "account-name",
         title: "an account with a person's name",
         change: { argocd: { accounts: { bob: { role: "role:shop-deployer" } } } },

@@ -50,6 +50,7 @@ export const updaterCases: readonly Case[] = [
         title: "a button of cards that nobody gets",
         change: {
             argocd: { clusterPageUrl: "https://page.test" },
+            notifications: { relay: undefined },
             channels: undefined,
             teams: { shop: { channels: [] } },
             environments: { test: { channels: [] } },
