@@ -41,8 +41,8 @@ const expected: Readonly<
         not: [/nothing is deleted/],
     },
     "an environment is renamed": {
-        en: "The update refuses this change; otherwise: deletes 2 image projects and 2 namespaces; `api` and `web` get a new, empty environment `qa`; `api` and `web` lose environment `test`",
-        zh: "更新会拒绝此变更，否则：删除 2 个镜像项目、2 个命名空间；`api`、`web` 新增环境 `qa`（为空）；`api`、`web` 失去环境 `test`",
+        en: "The update refuses this change; otherwise: deletes 2 image projects and 2 namespaces; `api` and `web` get a new, empty environment `qa`; `api` and `web` lose environment `test`; channel `oncall` gets no more messages about `api` and `web`",
+        zh: "更新会拒绝此变更，否则：删除 2 个镜像项目、2 个命名空间；`api`、`web` 新增环境 `qa`（为空）；`api`、`web` 失去环境 `test`；通道 `oncall` 不再接收 `api`、`web` 的消息",
         says: [
             /deletes image project `web-test` in Harbor `main` with every image in it/,
             /namespace `web-test`.*Its images are deleted too/,
@@ -201,8 +201,8 @@ const expected: Readonly<
         not: [/cluster `[^`]*--/],
     },
     "an app goes to another team": {
-        en: "`web` goes from team `shop` to team `pay`, and its repositories get another address with it; channel `oncall` gets messages about `web`; channel `ops` gets no more messages about `web`; nothing is deleted",
-        zh: "`web` 从团队 `shop` 移到团队 `pay`，代码仓库随之改变地址；通道 `oncall` 开始接收 `web` 的消息；通道 `ops` 不再接收 `web` 的消息；不删除任何内容",
+        en: "`web` goes from team `shop` to team `pay`, and its repositories get another address with it; channel `ops` gets no more messages about `web`; nothing is deleted",
+        zh: "`web` 从团队 `shop` 移到团队 `pay`，代码仓库随之改变地址；通道 `ops` 不再接收 `web` 的消息；不删除任何内容",
         says: [
             // None of their memberships changes. Bob is in both teams.
             /access to the repositories of app `web` and to what runs of it goes with the team: lost by `alice` \(maintainer\) and `carol` \(developer\); given to `dora` \(maintainer\) and `erin` \(developer\)/,
@@ -255,8 +255,8 @@ const expected: Readonly<
         not: [/nothing is delivered to namespace/, /channel/],
     },
     "an app goes back to Argo CD": {
-        en: "`web` is delivered by Argo CD instead of Flux (its objects are handed over, no pod restarts); 1 password of programs is renewed; 12 settings are deleted, no data and nothing that runs",
-        zh: "`web` 改由 Argo CD 交付（原为 Flux），对象移交，Pod 不重启；更换 1 个密码；只删除 12 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        en: "`web` is delivered by Argo CD instead of Flux (its objects are handed over, no pod restarts); 1 password of programs is renewed; 13 settings are deleted, no data and nothing that runs",
+        zh: "`web` 改由 Argo CD 交付（原为 Flux），对象移交，Pod 不重启；更换 1 个密码；只删除 13 个设置类对象，不删除数据，也不停止任何运行中的内容",
         says: [
             /what Flux delivered of `web` in `dev`, `prod` and `test` stays, and is Argo CD's from then on: the same objects, and no pod restarts/,
         ],
