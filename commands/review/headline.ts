@@ -1,5 +1,5 @@
 /** The one line with which a note begins: what moves, in the words of the spec, and whether anything is deleted. Pure. */
-import { engineOf } from "../../estate/engines";
+import { clusterOfSecret, engineOf } from "../../estate/engines";
 import type { App, Estate, Language } from "../../estate/model";
 import { estateFile } from "../../estate/pipeline";
 import { compare } from "../../estate/problem";
@@ -9,7 +9,7 @@ import { code, listed, tally } from "./nouns";
 import type { RightChange } from "./right";
 import { isRight, peopleChange } from "./rights";
 import type { MovedServer } from "./servers";
-import { clusterReachedBy, holdsChannels } from "./secrets";
+import { holdsChannels } from "./secrets";
 import { sourceMoves, startedByNobody } from "./deliveries";
 import { engineMoves, type Both, type Standing } from "./standing";
 
@@ -330,7 +330,7 @@ function reachMoves({ changes, both, addresses, language }: HeadlineParts): stri
             ]),
         );
     const clusters = updated
-        .flatMap(({ name }) => clusterReachedBy(name) ?? [])
+        .flatMap(({ name }) => clusterOfSecret(name) ?? [])
         // Another namespace is another content too, and so is one that another engine looks after.
         .filter((cluster) => placesOn(both.before, cluster) === placesOn(both.after, cluster))
         .filter((cluster) => !addresses.some(({ server }) => server.en === `cluster ${code(cluster)}`));

@@ -1,21 +1,17 @@
 /** What the Secrets of an estate hold, as far as their names in the program say; what is in them never shows. Pure. */
+import { clusterOfSecret } from "../../estate/engines";
 import type { Language } from "../../estate/model";
 import { code } from "./nouns";
 
-/** The cluster that a Secret opens for an engine: of Argo CD `registration-<cluster>-secret`, of Flux `flux-<team>--<environment>--<cluster>-secret`. */
-export function clusterReachedBy(name: string): string | undefined {
-    return /^registration-(.+)-secret$/.exec(name)?.[1] ?? /^flux-.+--.+--(.+)-secret$/.exec(name)?.[1];
-}
-
 /** Whether a Secret holds addresses and secrets of channels. */
 export function holdsChannels(name: string): boolean {
-    return /^(flux-)?notifications-(addresses|relay-secret)$/.test(name);
+    return /(^|-)notifications-(addresses|relay-secret)$/.test(name);
 }
 
 /** What a Secret is for, in words that continue "what it holds changes"; undefined: its name does not say. */
 export function contentOf(name: string, language: Language): string | undefined {
     const zh = language === "zh";
-    const cluster = clusterReachedBy(name);
+    const cluster = clusterOfSecret(name);
     return cluster !== undefined
         ? zh
             ? `连接集群 ${code(cluster)} 的地址、凭据和命名空间`

@@ -85,6 +85,8 @@ export interface EngineDefinition<Options extends z.ZodType = z.ZodType, Setting
     readonly versionMarker?: (app: Pick<App, "name" | "team">, environment: string) => string;
     /** Kinds of its own objects. The estate makes those; no config repository may hold them. */
     readonly ownKinds: readonly { readonly group: string; readonly kind: string }[];
+    /** Names, in the program, of the Secrets by which it reaches a cluster; the first group is the cluster's name. */
+    readonly clusterSecrets: RegExp;
     /** Labels of a registered cluster that it gives a meaning to, or sets itself. */
     readonly clusterLabels: RegExp;
     /** Namespace on the host that the engine has for itself. */

@@ -39,3 +39,10 @@ export function engineOf(name: string, registry: EngineRegistry = engines): Engi
     }
     return found;
 }
+
+/** The cluster that an engine reaches by a Secret of this name in the program; undefined: it is no such Secret. */
+export function clusterOfSecret(name: string, registry: EngineRegistry = engines): string | undefined {
+    return Object.values(registry)
+        .map(({ clusterSecrets }) => clusterSecrets.exec(name)?.[1])
+        .find((cluster) => cluster !== undefined);
+}

@@ -30,6 +30,7 @@ export const argocd: EngineDefinition<typeof argocdOptions, ArgoCd> = {
                 "remove it: Argo CD knows an order of one app's objects only, by the annotation argocd.argoproj.io/sync-wave. Deliver both in one app with waves, let the pods wait for what they need (an init container), or let Flux deliver the apps",
         },
     },
+    clusterSecrets: /^registration-(.+)-secret$/,
     clusterLabels: /^argocd\.argoproj\.io\/(?!auto-label-cluster-info$)/,
     namespace: (spec) => spec.argocd.namespace,
     delivered: applications,

@@ -67,6 +67,7 @@ export const flux: EngineDefinition<typeof fluxOptions, Flux> = {
     },
     versionMarker: ({ name, team }, environment) =>
         `# {"$imagepolicy": "${teamNamespace(team)}:${imageName(name, environment)}:tag"}`,
+    clusterSecrets: /^flux-.+--.+--(.+)-secret$/,
     clusterLabels: /^(?:[a-z0-9-]+\.)*fluxcd\.io\//,
     namespace: (spec) => spec.flux.namespace,
     delivered: deliveries,

@@ -72,6 +72,7 @@ const toyDefinition: EngineDefinition<typeof options, ToySettings> = {
         dependsOn: { instead: "let the pods wait" },
     },
     clusterLabels: /^toy\.example\//,
+    clusterSecrets: /^toy-(.+)-secret$/,
     namespace: (of) => written(of).namespace,
     delivered,
     outputs: (estate) => ({ toy: settings(estate).namespace }),
