@@ -69,6 +69,16 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
         return body.labels;
     };
 
+    /** GitLab's environment of a preview; none before its first pipeline. */
+    const environments = async (iid: number): Promise<{ id: number; state: string }[]> =>
+        (
+            await story.call<{ id: number; state: string }[]>(
+                alice,
+                "GET",
+                `${project}/environments?name=${encodeURIComponent(`preview/${iid}`)}`,
+            )
+        ).body;
+
     /** Its pipeline has ended well, and Argo CD runs its image. */
     const up = async (iid: number, sha: string): Promise<void> => {
         const pipeline = await story.pipeline(source, sha, "merge_request_event", 240);
@@ -91,11 +101,6 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
                         "name",
                     ],
                 ]);
-                const { body } = await story.call<{ name: string; state: string }[]>(
-                    alice,
-                    "GET",
-                    `${project}/environments?name=${encodeURIComponent(`preview/${iid}`)}`,
-                );
                 const artifacts = await world.harbor<{ tags: { name: string }[] | null }[]>(
                     "GET",
                     `/projects/${repository}/repositories/${app}/artifacts?with_tag=true`,
@@ -103,7 +108,7 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
                 return {
                     application: (await story.application(`${app}-preview-${iid}`)) !== undefined,
                     objects: objects.stdout.split("\n").filter((line) => line.endsWith(`-${iid}`)),
-                    environments: body.map(({ state }) => state),
+                    environments: (await environments(iid)).map(({ state }) => state),
                     labels: await labels(iid),
                     tags: artifacts.body
                         .flatMap(({ tags }) => tags ?? [])
@@ -112,10 +117,17 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
                     notes: await notes(iid),
                 };
             },
-            ({ application, objects, environments, labels: left, tags, notes: [note = "", ...more] }) =>
+            ({
+                application,
+                objects,
+                environments: states,
+                labels: left,
+                tags,
+                notes: [note = "", ...more],
+            }) =>
                 !application &&
                 objects.length === 0 &&
-                environments.every((state) => state === "stopped") &&
+                states.every((state) => state === "stopped") &&
                 left.length === 0 &&
                 tags.length === 0 &&
                 more.length === 0 &&
@@ -125,6 +137,7 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
     };
 
     let first: { iid: number; sha: string };
+    let second: { iid: number; sha: string };
 
     test("given a change of a developer's, when the merge request is opened, then it runs apart from dev, and one note has its link", async () => {
         const before = await story.application(`${app}-dev-member1`);
@@ -150,8 +163,8 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
         first = { ...first, sha };
     });
 
-    test("given two previews, which are the maximum, when a third merge request is opened, then its note says so, and it comes up once another is closed", async () => {
-        const second = await proposed("second");
+    test("given two previews, which are the maximum, when a third merge request is opened, then its note says so, and it comes up once another is stopped, until its time is over", async () => {
+        second = await proposed("second");
         await up(second.iid, second.sha);
         const third = await proposed("third");
         const pipeline = await story.pipeline(source, third.sha, "merge_request_event", 240);
@@ -161,17 +174,29 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
         // It blocks no merge.
         assert.equal(pipeline.status, "success");
 
-        const route = `${project}/merge_requests/${second.iid}`;
-        assert.equal((await story.call(bob, "PUT", route, { state_event: "close" })).status, 200);
+        const [environment] = await environments(second.iid);
+        const stop = `${project}/environments/${environment?.id}/stop`;
+        assert.equal((await story.call(bob, "POST", stop, {})).status, 200);
         await gone(second.iid);
-        const sha = await story.commit(bob, source, "third", "Once more", page("third again"));
-        await up(third.iid, sha);
-        assert.equal(
-            (await story.call(bob, "PUT", `${project}/merge_requests/${third.iid}`, { state_event: "close" }))
-                .status,
-            200,
-        );
+
+        const file = ".gitlab-ci.yml";
+        const pipelineFile = await story.file(source, "main", file);
+        const sha = await story.commit(bob, source, "third", "Once more, for a moment", {
+            ...page("third again"),
+            [file]: `${pipelineFile}\npreview:\n  environment:\n    auto_stop_in: 20 seconds\n`,
+        });
+        const again = await story.pipeline(source, sha, "merge_request_event", 240);
+        assert.equal(again.status, "success", await story.logOf(source, again));
         await gone(third.iid);
+        assert.match(await story.logOf(source, again), /The label preview is set/, "it was there");
+    });
+
+    test("given a preview that was stopped, when its branch gets another commit, then it is back, and goes when the merge request is closed", async () => {
+        const sha = await story.commit(bob, source, "second", "On with it", page("second again"));
+        await up(second.iid, sha);
+        const close = `${project}/merge_requests/${second.iid}`;
+        assert.equal((await story.call(bob, "PUT", close, { state_event: "close" })).status, 200);
+        await gone(second.iid);
     });
 
     test("given a GitLab that answers nothing good, when Argo CD asks it, then the preview stays", async () => {
