@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- flows [--apps <count>] [--runs <count>] [--previews <count>]`: each built-in flow in a sandbox of its own:
+ * `npm run bench -- flows [--apps <count>] [--runs <count>] [--previews <count>] [--endings <count>]`: each built-in flow in a sandbox of its own:
  * from a commit to where it runs, for one app and for all apps of a repository at once, and from a push to a merge request
- * to its preview. docs/performance.md says how to read it.
+ * to its preview; then previews that end in every way, and what is left of them. docs/performance.md says how to read it.
  */
 import { parseDocument } from "yaml";
 import { flows, type Flow } from "../../estate/flows";
@@ -11,8 +11,10 @@ import { sandboxStack } from "../support/estateSandbox";
 import { committedStackFile, estateOf } from "../support/stack";
 import { Story } from "../support/story";
 import { Changes } from "./changes";
+import { PreviewEndings, ways } from "./endings";
 import { measuredFirstUp } from "./measure";
 import { countsOf } from "./options";
+import { remainsText, type Inventory } from "./remains";
 import { median } from "./report";
 import { inThrowawaySandbox, machine, useStacks } from "./throwaway";
 
@@ -24,11 +26,13 @@ export interface FlowsOptions {
     readonly runs: number;
     /** Pushes to a merge request. */
     readonly previews: number;
+    /** Previews that come up and end again. */
+    readonly endings: number;
 }
 
 /** @throws CommandError on an option that is not one, or a count that is none. */
 export function parseFlowsOptions(argv: readonly string[]): FlowsOptions {
-    return countsOf(argv, { apps: 100, runs: 3, previews: 5 });
+    return countsOf(argv, { apps: 100, runs: 3, previews: 5, endings: 20 });
 }
 
 /** The smallest that a flow works with is taken; with previews, where its merge requests have them. */
@@ -97,7 +101,7 @@ function stackOf(
         [single]: {
             ...common,
             team: single,
-            ...(previews ? { previews: { maximum: 2, url: "https://single-{number}.preview.test" } } : {}),
+            ...(previews ? { previews: { maximum: 5, url: "https://single-{number}.preview.test" } } : {}),
         },
         ...Object.fromEntries(
             Array.from({ length: count }, (_, index) => [
@@ -114,6 +118,24 @@ export interface FlowRow {
     readonly flow: Flow;
     readonly what: string;
     readonly seconds: readonly number[];
+}
+
+/** What is left of a flow's previews. */
+export interface FlowRemains {
+    readonly flow: Flow;
+    /** How many came up and ended. */
+    readonly previews: number;
+    readonly left: Inventory;
+}
+
+/** A line for each flow that has previews. */
+export function remainsLines(all: readonly FlowRemains[]): string {
+    return all
+        .map(
+            ({ flow, previews, left }) =>
+                `${flow}: left of ${previews} previews on GitLab, Harbor and the clusters: ${remainsText(left)}`,
+        )
+        .join("\n");
 }
 
 /** The rows as a table. */
@@ -138,16 +160,22 @@ export async function benchFlows(options: FlowsOptions): Promise<void> {
     // Before a throwaway sandbox has stack files of its own.
     const dev = committedStackFile("dev");
     const rows: FlowRow[] = [];
+    const left: FlowRemains[] = [];
     for (const flow of Object.keys(flows) as Flow[]) {
         await inThrowawaySandbox(async (folder) => {
             useStacks(folder, { dev: flowStack(dev, flow, options) });
-            rows.push(...(await measureFlow(flow, options)));
+            const found = await measureFlow(flow, options);
+            rows.push(...found.rows);
+            left.push(...found.left);
         });
     }
-    process.stdout.write(`\n${flowsTable(rows)}\n`);
+    process.stdout.write(`\n${flowsTable(rows)}\n\n${remainsLines(left)}\n`);
 }
 
-async function measureFlow(flow: Flow, options: FlowsOptions): Promise<FlowRow[]> {
+async function measureFlow(
+    flow: Flow,
+    options: FlowsOptions,
+): Promise<{ readonly rows: readonly FlowRow[]; readonly left: readonly FlowRemains[] }> {
     const { estate, sandbox, engine } = await sandboxStack("dev", say);
     say(`${flow}: pulumi up`);
     const { seconds } = await measuredFirstUp(engine);
@@ -175,16 +203,25 @@ async function measureFlow(flow: Flow, options: FlowsOptions): Promise<FlowRow[]
         ),
     ];
     const shown = estate.apps[single];
-    return shown?.previews === undefined
-        ? rows
-        : [
-              ...rows,
-              {
-                  flow,
-                  what: "push - preview",
-                  seconds: await pushed(story, shown, shown.previews, options.previews),
-              },
-          ];
+    if (shown?.previews === undefined) {
+        return { rows, left: [] };
+    }
+    const people = { alice: await story.person("alice"), bob: await story.person("bob") };
+    const live = await pushed(story, shown, shown.previews, options.previews);
+    const endings = new PreviewEndings(story, estate, shown, shown.previews, people, (line) =>
+        say(`${flow}: ${line}`),
+    );
+    const { seconds: ended, left } = await endings.all(options.endings);
+    return {
+        rows: [
+            ...rows,
+            { flow, what: "push - preview", seconds: live },
+            ...ways
+                .filter((way) => ended[way].length > 0)
+                .map((way) => ({ flow, what: `${way} - nothing left`, seconds: ended[way] })),
+        ],
+        left: [{ flow, previews: options.endings, left }],
+    };
 }
 
 /** Seconds from a push to a merge request until its preview runs that commit's image, its pipeline included. */

@@ -260,13 +260,18 @@ export class Story {
         tag: string,
         registry = "main",
     ): Promise<string | undefined> {
+        const path = `/projects/${project}/repositories/${repository}/artifacts/${tag}`;
+        return (await this.registry<{ digest: string }>(path, registry))?.digest;
+    }
+
+    /** What one of the Harbors answers to its admin; undefined where it has no such thing. */
+    async registry<T>(path: string, registry = "main"): Promise<T | undefined> {
         const harbor = this.sandbox.harbors.find(({ name }) => name === registry);
         const password = fs.readFileSync(harbor?.passwordFile ?? "", "utf8").trim();
-        const response = await this.fetch(
-            `${harbor?.url}/api/v2.0/projects/${project}/repositories/${repository}/artifacts/${tag}`,
-            { headers: { authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}` } },
-        );
-        return response.ok ? ((await response.json()) as { digest: string }).digest : undefined;
+        const response = await this.fetch(`${harbor?.url}/api/v2.0${path}`, {
+            headers: { authorization: `Basic ${Buffer.from(`admin:${password}`).toString("base64")}` },
+        });
+        return response.ok ? ((await response.json()) as T) : undefined;
     }
 
     /** An object of a cluster; undefined when there is none. @param path of the API, from the leading slash. */

@@ -8,9 +8,11 @@ import * as path from "node:path";
 import { describe, test } from "node:test";
 import { parseOptions } from "../../commands/bench";
 import { enginesStack, enginesTable, parseEnginesOptions } from "../../commands/bench/engines";
-import { flowStack, flowsTable, parseFlowsOptions } from "../../commands/bench/flows";
+import { wayOf, ways } from "../../commands/bench/endings";
+import { flowStack, flowsTable, parseFlowsOptions, remainsLines } from "../../commands/bench/flows";
 import { largeStack } from "../../commands/bench/large";
 import { memoryOf, processorTimeOf, treeOf } from "../../commands/bench/measure";
+import { countOf, remains, remainsText } from "../../commands/bench/remains";
 import { comparisonTable, figureTable, median } from "../../commands/bench/report";
 import { committedStackFile, estateOf } from "../../commands/support/stack";
 
@@ -94,7 +96,41 @@ describe("the bench of flows", () => {
         assert.match(text, /trunk +commit - one app +3 +2\.0 s +9\.0 s/);
     });
     test("takes counts", () => {
-        assert.deepEqual(parseFlowsOptions(["--apps", "7"]), { apps: 7, runs: 3, previews: 5 });
+        const counts = { apps: 7, runs: 3, previews: 5, endings: 20 };
+        assert.deepEqual(parseFlowsOptions(["--apps", "7"]), counts);
+    });
+    test("ends previews in every way, each as often as any other", () => {
+        const all = Array.from({ length: 20 }, (_, index) => wayOf(index));
+        for (const way of ways) {
+            assert.equal(all.filter((each) => each === way).length, 5, way);
+        }
+    });
+});
+
+describe("what is left of previews", () => {
+    const before = { labels: ["preview"], images: ["mr-1-aa"], namespaces: [] };
+    test("is nothing where all is as before, or less", () => {
+        const left = remains(before, { labels: ["preview"], images: [], namespaces: [] });
+        assert.deepEqual([left, countOf(left), remainsText(left)], [{}, 0, "0"]);
+    });
+    test("is what was not there before, counted and named by kind", () => {
+        const left = remains(before, {
+            labels: ["preview"],
+            images: ["mr-9-ee", "mr-1-aa", "mr-8-dd", "mr-7-cc", "mr-6-bb"],
+            namespaces: ["member1/web-preview"],
+            environments: ["preview/6"],
+        });
+        assert.deepEqual(left, {
+            images: ["mr-6-bb", "mr-7-cc", "mr-8-dd", "mr-9-ee"],
+            namespaces: ["member1/web-preview"],
+            environments: ["preview/6"],
+        });
+        assert.equal(countOf(left), 6);
+        assert.equal(
+            remainsLines([{ flow: "trunk", previews: 20, left }]),
+            "trunk: left of 20 previews on GitLab, Harbor and the clusters: 6: 4 images (mr-6-bb, mr-7-cc, mr-8-dd, …), " +
+                "1 namespaces (member1/web-preview), 1 environments (preview/6)",
+        );
     });
 });
 
