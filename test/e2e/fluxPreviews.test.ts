@@ -66,6 +66,7 @@ describe("a merge request of an app that Flux delivers", { timeout: 40 * 60_000,
                 prod: { clusters: ["member2"], promotesFrom: "test", class: "prod" },
             });
             set("channels", { ops: { kind: "feishu", language: "en" } });
+            spec.setIn(["config", "gitops-estate:estate", "notifications", "relay", "commits"], true);
             set("teams", { trunk: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } });
             set("defaults", {
                 engine: "flux",
@@ -318,6 +319,45 @@ describe("a merge request of an app that Flux delivers", { timeout: 40 * 60_000,
             () => world.object<Deployment>("member1", `${web}-test`, "deployment", web),
             (found) => imageOf(found)?.endsWith(`:${tag}`) === true,
             300,
+        );
+    });
+
+    test("given that in the environment, when it is merged on, then prod runs its image, and has a baseline once Flux says that it is healthy", async () => {
+        const tag = (await story.head(`acme/trunk/${web}`, "latest")).slice(0, 10);
+        const request = await story.open(alice, `acme/trunk/${web}`, "latest", "main");
+        await story.merge(alice, `acme/trunk/${web}`, request, 240);
+        await until(
+            "the version in prod",
+            () => world.object<Deployment>("member2", `${web}-prod`, "deployment", web),
+            (found) => imageOf(found)?.endsWith(`/${web}-prod/${web}:${tag}`) === true,
+            300,
+        );
+        const repository = `/projects/${encodeURIComponent(`acme/trunk-prod/${web}-config`)}/repository`;
+        const [baseline] = await until(
+            "a baseline",
+            async () =>
+                (
+                    await story.call<{ name: string; message: string; commit: { id: string } }[]>(
+                        alice,
+                        "GET",
+                        `${repository}/tags`,
+                    )
+                ).body,
+            (tags) => tags.length > 0,
+            240,
+        );
+        assert.ok(baseline !== undefined);
+        assert.ok(baseline.name.endsWith(tag), baseline.name);
+        const digest = await story.digest(`${web}-prod`, web, tag);
+        assert.ok(baseline.message.includes(`Digest: ${String(digest)}`), baseline.message);
+        const { body: told } = await story.call<{ name: string; status: string }[]>(
+            alice,
+            "GET",
+            `${repository}/commits/${baseline.commit.id}/statuses?ref=gitops-deliveries`,
+        );
+        assert.deepEqual(
+            told.map(({ name, status }) => [name, status]),
+            [[`gitops/${web}/prod/member2`, "success"]],
         );
     });
 
