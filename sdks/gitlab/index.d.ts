@@ -175,7 +175,7 @@ export declare class Group extends pulumi.CustomResource {
     readonly webUrl: pulumi.Output<string>;
     constructor(name: string, args: GroupArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Group.get can be told to look for. */
+/** What Group.get can look for. */
 export interface GroupState {
     /**
      * Whether a skipped pipeline counts as green.
@@ -749,7 +749,7 @@ export declare class Project extends pulumi.CustomResource {
     readonly webUrl: pulumi.Output<string>;
     constructor(name: string, args?: ProjectArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Project.get can be told to look for. */
+/** What Project.get can look for. */
 export interface ProjectState {
     /** Whether a skipped pipeline counts as green. */
     allowMergeOnSkippedPipeline?: pulumi.Input<boolean>;
@@ -1445,7 +1445,7 @@ export declare class Branch extends pulumi.CustomResource {
     readonly webUrl: pulumi.Output<string>;
     constructor(name: string, args: BranchArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Branch.get can be told to look for. */
+/** What Branch.get can look for. */
 export interface BranchState {
     /** Whether deleting the resource leaves it there. */
     keepOnDestroy?: pulumi.Input<boolean>;
@@ -1557,7 +1557,7 @@ export declare class BranchProtection extends pulumi.CustomResource {
     readonly branchProtectionId: pulumi.Output<number>;
     constructor(name: string, args: BranchProtectionArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What BranchProtection.get can be told to look for. */
+/** What BranchProtection.get can look for. */
 export interface BranchProtectionState {
     /**
      * Whether everybody who may push may also force push.
@@ -1685,7 +1685,7 @@ export declare class TagProtection extends pulumi.CustomResource {
     readonly tag: pulumi.Output<string>;
     constructor(name: string, args: TagProtectionArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What TagProtection.get can be told to look for. */
+/** What TagProtection.get can look for. */
 export interface TagProtectionState {
     /**
      * Roles, users, groups and deploy keys that may create the tag. Premium tier.
@@ -1784,7 +1784,7 @@ export declare class ProjectEnvironment extends pulumi.CustomResource {
     readonly updatedAt: pulumi.Output<string>;
     constructor(name: string, args: ProjectEnvironmentArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectEnvironment.get can be told to look for. */
+/** What ProjectEnvironment.get can look for. */
 export interface ProjectEnvironmentState {
     /**
      * When it is stopped on its own.
@@ -1887,7 +1887,7 @@ export declare class ProjectProtectedEnvironment extends pulumi.CustomResource {
     readonly project: pulumi.Output<string>;
     constructor(name: string, args: ProjectProtectedEnvironmentArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectProtectedEnvironment.get can be told to look for. */
+/** What ProjectProtectedEnvironment.get can look for. */
 export interface ProjectProtectedEnvironmentState {
     /** Whose approval is needed. */
     approvalRules?: pulumi.Input<pulumi.Input<types.input.ProjectProtectedEnvironmentApprovalRule>[]>;
@@ -1965,7 +1965,7 @@ export declare class ProjectVariable extends pulumi.CustomResource {
     readonly variableType: pulumi.Output<string>;
     constructor(name: string, args: ProjectVariableArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectVariable.get can be told to look for. */
+/** What ProjectVariable.get can look for. */
 export interface ProjectVariableState {
     /** Free text for people. */
     description?: pulumi.Input<string>;
@@ -2085,7 +2085,7 @@ export declare class GroupVariable extends pulumi.CustomResource {
     readonly variableType: pulumi.Output<string>;
     constructor(name: string, args: GroupVariableArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupVariable.get can be told to look for. */
+/** What GroupVariable.get can look for. */
 export interface GroupVariableState {
     /** Free text for people. */
     description?: pulumi.Input<string>;
@@ -2197,7 +2197,7 @@ export declare class InstanceVariable extends pulumi.CustomResource {
     readonly variableType: pulumi.Output<string>;
     constructor(name: string, args: InstanceVariableArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What InstanceVariable.get can be told to look for. */
+/** What InstanceVariable.get can look for. */
 export interface InstanceVariableState {
     /** Free text for people. */
     description?: pulumi.Input<string>;
@@ -2404,7 +2404,7 @@ export declare class ProjectHook extends pulumi.CustomResource {
     readonly signingTokenPresent: pulumi.Output<boolean>;
     constructor(name: string, args: ProjectHookArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectHook.get can be told to look for. */
+/** What ProjectHook.get can look for. */
 export interface ProjectHookState {
     /**
      * How pushEventsBranchFilter is read.
@@ -2829,7 +2829,7 @@ export declare class GroupHook extends pulumi.CustomResource {
     readonly signingTokenPresent: pulumi.Output<boolean>;
     constructor(name: string, args: GroupHookArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupHook.get can be told to look for. */
+/** What GroupHook.get can look for. */
 export interface GroupHookState {
     /**
      * How pushEventsBranchFilter is read.
@@ -3160,7 +3160,7 @@ export declare class ProjectDeployToken extends pulumi.CustomResource {
     readonly token: pulumi.Output<string>;
     constructor(name: string, args: ProjectDeployTokenArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectDeployToken.get can be told to look for. */
+/** What ProjectDeployToken.get can look for. */
 export interface ProjectDeployTokenState {
     /**
      * When it ends (RFC 3339); never if left out.
@@ -3271,7 +3271,7 @@ export declare class GroupDeployToken extends pulumi.CustomResource {
     readonly token: pulumi.Output<string>;
     constructor(name: string, args: GroupDeployTokenArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupDeployToken.get can be told to look for. */
+/** What GroupDeployToken.get can look for. */
 export interface GroupDeployTokenState {
     /**
      * When it ends (RFC 3339); never if left out.
@@ -3376,7 +3376,7 @@ export declare class DeployKey extends pulumi.CustomResource {
     readonly deployKeyId: pulumi.Output<number>;
     constructor(name: string, args: DeployKeyArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What DeployKey.get can be told to look for. */
+/** What DeployKey.get can look for. */
 export interface DeployKeyState {
     /**
      * Whether it may push.
@@ -3464,7 +3464,7 @@ export declare class DeployKeyEnable extends pulumi.CustomResource {
     readonly title: pulumi.Output<string>;
     constructor(name: string, args: DeployKeyEnableArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What DeployKeyEnable.get can be told to look for. */
+/** What DeployKeyEnable.get can look for. */
 export interface DeployKeyEnableState {
     /**
      * Whether it may push.
@@ -3557,7 +3557,7 @@ export declare class ProjectAccessToken extends pulumi.CustomResource {
     readonly userId: pulumi.Output<number>;
     constructor(name: string, args: ProjectAccessTokenArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectAccessToken.get can be told to look for. */
+/** What ProjectAccessToken.get can look for. */
 export interface ProjectAccessTokenState {
     /**
      * Role.
@@ -3694,7 +3694,7 @@ export declare class GroupAccessToken extends pulumi.CustomResource {
     readonly userId: pulumi.Output<number>;
     constructor(name: string, args: GroupAccessTokenArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupAccessToken.get can be told to look for. */
+/** What GroupAccessToken.get can look for. */
 export interface GroupAccessTokenState {
     /**
      * Role.
@@ -3809,7 +3809,7 @@ export declare class ProjectMembership extends pulumi.CustomResource {
     readonly userId: pulumi.Output<number>;
     constructor(name: string, args: ProjectMembershipArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectMembership.get can be told to look for. */
+/** What ProjectMembership.get can look for. */
 export interface ProjectMembershipState {
     /**
      * Role.
@@ -3894,7 +3894,7 @@ export declare class GroupMembership extends pulumi.CustomResource {
     readonly userId: pulumi.Output<number>;
     constructor(name: string, args: GroupMembershipArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupMembership.get can be told to look for. */
+/** What GroupMembership.get can look for. */
 export interface GroupMembershipState {
     /**
      * Role.
@@ -3982,7 +3982,7 @@ export declare class ProjectShareGroup extends pulumi.CustomResource {
     readonly project: pulumi.Output<string>;
     constructor(name: string, args: ProjectShareGroupArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectShareGroup.get can be told to look for. */
+/** What ProjectShareGroup.get can look for. */
 export interface ProjectShareGroupState {
     /**
      * When it ends.
@@ -4066,7 +4066,7 @@ export declare class GroupShareGroup extends pulumi.CustomResource {
     readonly shareGroupId: pulumi.Output<number>;
     constructor(name: string, args: GroupShareGroupArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupShareGroup.get can be told to look for. */
+/** What GroupShareGroup.get can look for. */
 export interface GroupShareGroupState {
     /**
      * When it ends.
@@ -4160,7 +4160,7 @@ export declare class ProjectLevelMrApprovals extends pulumi.CustomResource {
     readonly selectiveCodeOwnerRemovals: pulumi.Output<boolean>;
     constructor(name: string, args: ProjectLevelMrApprovalsArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectLevelMrApprovals.get can be told to look for. */
+/** What ProjectLevelMrApprovals.get can look for. */
 export interface ProjectLevelMrApprovalsState {
     /** Whether rules cannot be changed in a merge request. */
     disableOverridingApproversPerMergeRequest?: pulumi.Input<boolean>;
@@ -4256,7 +4256,7 @@ export declare class ProjectApprovalRule extends pulumi.CustomResource {
     readonly userIds: pulumi.Output<number[]>;
     constructor(name: string, args: ProjectApprovalRuleArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectApprovalRule.get can be told to look for. */
+/** What ProjectApprovalRule.get can look for. */
 export interface ProjectApprovalRuleState {
     /** Whether it applies to all protected branches. */
     appliesToAllProtectedBranches?: pulumi.Input<boolean>;
@@ -4340,7 +4340,7 @@ export declare class ProjectApprovalRules extends pulumi.CustomResource {
     readonly project: pulumi.Output<string>;
     constructor(name: string, args: ProjectApprovalRulesArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectApprovalRules.get can be told to look for. */
+/** What ProjectApprovalRules.get can look for. */
 export interface ProjectApprovalRulesState {
     /** The rules; an empty list removes all. */
     approvalRules?: pulumi.Input<pulumi.Input<types.input.ProjectApprovalRulesApprovalRule>[]>;
@@ -4426,7 +4426,7 @@ export declare class RepositoryFile extends pulumi.CustomResource {
     readonly size: pulumi.Output<number>;
     constructor(name: string, args: RepositoryFileArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What RepositoryFile.get can be told to look for. */
+/** What RepositoryFile.get can look for. */
 export interface RepositoryFileState {
     /** Mail address of the commits' author. */
     authorEmail?: pulumi.Input<string>;
@@ -4564,7 +4564,7 @@ export declare class PipelineSchedule extends pulumi.CustomResource {
     readonly pipelineScheduleId: pulumi.Output<number>;
     constructor(name: string, args: PipelineScheduleArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What PipelineSchedule.get can be told to look for. */
+/** What PipelineSchedule.get can look for. */
 export interface PipelineScheduleState {
     /** Whether it is in use. */
     active?: pulumi.Input<boolean>;
@@ -4643,7 +4643,7 @@ export declare class PipelineScheduleVariable extends pulumi.CustomResource {
     readonly variableType: pulumi.Output<string>;
     constructor(name: string, args: PipelineScheduleVariableArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What PipelineScheduleVariable.get can be told to look for. */
+/** What PipelineScheduleVariable.get can look for. */
 export interface PipelineScheduleVariableState {
     /**
      * Name of the variable.
@@ -4713,7 +4713,7 @@ export declare class PipelineTrigger extends pulumi.CustomResource {
     readonly token: pulumi.Output<string>;
     constructor(name: string, args: PipelineTriggerArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What PipelineTrigger.get can be told to look for. */
+/** What PipelineTrigger.get can look for. */
 export interface PipelineTriggerState {
     /** What the trigger is called. */
     description?: pulumi.Input<string>;
@@ -4777,7 +4777,7 @@ export declare class ProjectPushRules extends pulumi.CustomResource {
     readonly rejectUnsignedCommits: pulumi.Output<boolean>;
     constructor(name: string, args: ProjectPushRulesArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectPushRules.get can be told to look for. */
+/** What ProjectPushRules.get can look for. */
 export interface ProjectPushRulesState {
     /** Pattern commit authors' addresses must match. */
     authorEmailRegex?: pulumi.Input<string>;
@@ -4869,7 +4869,7 @@ export declare class ProjectJobTokenScope extends pulumi.CustomResource {
     readonly targetProjectId: pulumi.Output<number | undefined>;
     constructor(name: string, args: ProjectJobTokenScopeArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectJobTokenScope.get can be told to look for. */
+/** What ProjectJobTokenScope.get can look for. */
 export interface ProjectJobTokenScopeState {
     /**
      * Id or full path of the project.
@@ -4925,7 +4925,7 @@ export declare class ProjectJobTokenScopes extends pulumi.CustomResource {
     readonly targetProjectIds: pulumi.Output<number[]>;
     constructor(name: string, args: ProjectJobTokenScopesArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectJobTokenScopes.get can be told to look for. */
+/** What ProjectJobTokenScopes.get can look for. */
 export interface ProjectJobTokenScopesState {
     /** Whether it is on. */
     enabled?: pulumi.Input<boolean>;
@@ -4978,7 +4978,7 @@ export declare class ClusterAgent extends pulumi.CustomResource {
     readonly createdByUserId: pulumi.Output<number>;
     constructor(name: string, args: ClusterAgentArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ClusterAgent.get can be told to look for. */
+/** What ClusterAgent.get can look for. */
 export interface ClusterAgentState {
     /**
      * Name. Made from the resource's name if left out.
@@ -5051,7 +5051,7 @@ export declare class ClusterAgentToken extends pulumi.CustomResource {
     readonly tokenId: pulumi.Output<number>;
     constructor(name: string, args: ClusterAgentTokenArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ClusterAgentToken.get can be told to look for. */
+/** What ClusterAgentToken.get can look for. */
 export interface ClusterAgentTokenState {
     /**
      * Id of the agent.
@@ -5135,7 +5135,7 @@ export declare class ProjectIntegrationHarbor extends pulumi.CustomResource {
     readonly active: pulumi.Output<boolean>;
     constructor(name: string, args: ProjectIntegrationHarborArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationHarbor.get can be told to look for. */
+/** What ProjectIntegrationHarbor.get can look for. */
 export interface ProjectIntegrationHarborState {
     /** Password. */
     password?: pulumi.Input<string>;
@@ -5199,7 +5199,7 @@ export declare class GroupIntegrationHarbor extends pulumi.CustomResource {
     readonly active: pulumi.Output<boolean>;
     constructor(name: string, args: GroupIntegrationHarborArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupIntegrationHarbor.get can be told to look for. */
+/** What GroupIntegrationHarbor.get can look for. */
 export interface GroupIntegrationHarborState {
     /**
      * Id or full path of the group.
@@ -5272,7 +5272,7 @@ export declare class ProjectIntegrationJenkins extends pulumi.CustomResource {
     readonly active: pulumi.Output<boolean>;
     constructor(name: string, args: ProjectIntegrationJenkinsArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationJenkins.get can be told to look for. */
+/** What ProjectIntegrationJenkins.get can look for. */
 export interface ProjectIntegrationJenkinsState {
     /**
      * Whether the server's certificate must be valid.
@@ -5388,7 +5388,7 @@ export declare class IntegrationSlack extends pulumi.CustomResource {
     readonly jobEvents: pulumi.Output<boolean>;
     constructor(name: string, args: IntegrationSlackArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What IntegrationSlack.get can be told to look for. */
+/** What IntegrationSlack.get can look for. */
 export interface IntegrationSlackState {
     /** Branches whose events are posted. */
     branchesToBeNotified?: pulumi.Input<string>;
@@ -5541,7 +5541,7 @@ export declare class ProjectIntegrationMicrosoftTeams extends pulumi.CustomResou
     readonly updatedAt: pulumi.Output<string>;
     constructor(name: string, args: ProjectIntegrationMicrosoftTeamsArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationMicrosoftTeams.get can be told to look for. */
+/** What ProjectIntegrationMicrosoftTeams.get can look for. */
 export interface ProjectIntegrationMicrosoftTeamsState {
     /**
      * Branches whose events are posted.
@@ -5675,7 +5675,7 @@ export declare class ProjectIntegrationMattermost extends pulumi.CustomResource 
     readonly wikiPageEvents: pulumi.Output<boolean>;
     constructor(name: string, args: ProjectIntegrationMattermostArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationMattermost.get can be told to look for. */
+/** What ProjectIntegrationMattermost.get can look for. */
 export interface ProjectIntegrationMattermostState {
     /**
      * Branches whose events are posted.
@@ -5817,7 +5817,7 @@ export declare class ProjectIntegrationGoogleChat extends pulumi.CustomResource 
     readonly active: pulumi.Output<boolean>;
     constructor(name: string, args: ProjectIntegrationGoogleChatArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationGoogleChat.get can be told to look for. */
+/** What ProjectIntegrationGoogleChat.get can look for. */
 export interface ProjectIntegrationGoogleChatState {
     /**
      * Branches whose events are posted.
@@ -5919,7 +5919,7 @@ export declare class ProjectIntegrationTelegram extends pulumi.CustomResource {
     readonly wikiPageEvents: pulumi.Output<boolean>;
     constructor(name: string, args: ProjectIntegrationTelegramArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationTelegram.get can be told to look for. */
+/** What ProjectIntegrationTelegram.get can look for. */
 export interface ProjectIntegrationTelegramState {
     /**
      * Branches whose events are posted.
@@ -6029,7 +6029,7 @@ export declare class ProjectIntegrationJira extends pulumi.CustomResource {
     readonly updatedAt: pulumi.Output<string>;
     constructor(name: string, args: ProjectIntegrationJiraArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationJira.get can be told to look for. */
+/** What ProjectIntegrationJira.get can look for. */
 export interface ProjectIntegrationJiraState {
     apiUrl?: pulumi.Input<string>;
     commentOnEventEnabled?: pulumi.Input<boolean>;
@@ -6117,7 +6117,7 @@ export declare class ProjectIntegrationPipelinesEmail extends pulumi.CustomResou
     readonly recipients: pulumi.Output<string[]>;
     constructor(name: string, args: ProjectIntegrationPipelinesEmailArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationPipelinesEmail.get can be told to look for. */
+/** What ProjectIntegrationPipelinesEmail.get can look for. */
 export interface ProjectIntegrationPipelinesEmailState {
     /**
      * Branches whose events are posted.
@@ -6190,7 +6190,7 @@ export declare class ProjectIntegrationEmailsOnPush extends pulumi.CustomResourc
     readonly updatedAt: pulumi.Output<string>;
     constructor(name: string, args: ProjectIntegrationEmailsOnPushArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationEmailsOnPush.get can be told to look for. */
+/** What ProjectIntegrationEmailsOnPush.get can look for. */
 export interface ProjectIntegrationEmailsOnPushState {
     /**
      * Branches whose events are posted.
@@ -6268,7 +6268,7 @@ export declare class ProjectIntegrationExternalWiki extends pulumi.CustomResourc
     readonly updatedAt: pulumi.Output<string>;
     constructor(name: string, args: ProjectIntegrationExternalWikiArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectIntegrationExternalWiki.get can be told to look for. */
+/** What ProjectIntegrationExternalWiki.get can look for. */
 export interface ProjectIntegrationExternalWikiState {
     /** Address of the wiki. */
     externalWikiUrl?: pulumi.Input<string>;
@@ -6318,7 +6318,7 @@ export declare class GroupProtectedEnvironment extends pulumi.CustomResource {
     readonly group: pulumi.Output<string>;
     constructor(name: string, args: GroupProtectedEnvironmentArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupProtectedEnvironment.get can be told to look for. */
+/** What GroupProtectedEnvironment.get can look for. */
 export interface GroupProtectedEnvironmentState {
     /** Whose approval is needed. */
     approvalRules?: pulumi.Input<pulumi.Input<types.input.GroupProtectedEnvironmentApprovalRule>[]>;
@@ -6366,7 +6366,7 @@ export declare class ProjectFreezePeriod extends pulumi.CustomResource {
     readonly project: pulumi.Output<string>;
     constructor(name: string, args: ProjectFreezePeriodArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectFreezePeriod.get can be told to look for. */
+/** What ProjectFreezePeriod.get can look for. */
 export interface ProjectFreezePeriodState {
     /** Time zone of the cron form. */
     cronTimezone?: pulumi.Input<string>;
@@ -6431,7 +6431,7 @@ export declare class ProjectTag extends pulumi.CustomResource {
     readonly target: pulumi.Output<string>;
     constructor(name: string, args: ProjectTagArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectTag.get can be told to look for. */
+/** What ProjectTag.get can look for. */
 export interface ProjectTagState {
     /**
      * Message of an annotated tag.
@@ -6514,7 +6514,7 @@ export declare class ProjectLabel extends pulumi.CustomResource {
     readonly labelId: pulumi.Output<number>;
     constructor(name: string, args: ProjectLabelArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectLabel.get can be told to look for. */
+/** What ProjectLabel.get can look for. */
 export interface ProjectLabelState {
     /** Colour, as `#rrggbb` or by name. */
     color?: pulumi.Input<string>;
@@ -6583,7 +6583,7 @@ export declare class GroupLabel extends pulumi.CustomResource {
     readonly labelId: pulumi.Output<number>;
     constructor(name: string, args: GroupLabelArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupLabel.get can be told to look for. */
+/** What GroupLabel.get can look for. */
 export interface GroupLabelState {
     /** Colour, as `#rrggbb` or by name. */
     color?: pulumi.Input<string>;
@@ -6639,7 +6639,7 @@ export declare class ProjectContainerRepositoryProtection extends pulumi.CustomR
     readonly protectionRuleId: pulumi.Output<number>;
     constructor(name: string, args: ProjectContainerRepositoryProtectionArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectContainerRepositoryProtection.get can be told to look for. */
+/** What ProjectContainerRepositoryProtection.get can look for. */
 export interface ProjectContainerRepositoryProtectionState {
     /** One of: `maintainer`, `owner`, `admin`. */
     minimumAccessLevelForDelete?: pulumi.Input<string>;
@@ -6682,7 +6682,7 @@ export declare class ProjectContainerTagProtection extends pulumi.CustomResource
     readonly protectionRuleId: pulumi.Output<number>;
     constructor(name: string, args: ProjectContainerTagProtectionArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectContainerTagProtection.get can be told to look for. */
+/** What ProjectContainerTagProtection.get can look for. */
 export interface ProjectContainerTagProtectionState {
     immutable?: pulumi.Input<boolean>;
     /** One of: `MAINTAINER`, `OWNER`, `ADMIN`. */
@@ -6729,7 +6729,7 @@ export declare class ProjectRunnerEnablement extends pulumi.CustomResource {
     readonly runnerId: pulumi.Output<number>;
     constructor(name: string, args: ProjectRunnerEnablementArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectRunnerEnablement.get can be told to look for. */
+/** What ProjectRunnerEnablement.get can look for. */
 export interface ProjectRunnerEnablementState {
     /**
      * Id or full path of the project.
@@ -6791,7 +6791,7 @@ export declare class UserRunner extends pulumi.CustomResource {
     readonly token: pulumi.Output<string>;
     constructor(name: string, args: UserRunnerArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What UserRunner.get can be told to look for. */
+/** What UserRunner.get can look for. */
 export interface UserRunnerState {
     /**
      * Role.
@@ -6879,7 +6879,7 @@ export declare class ProjectPushMirror extends pulumi.CustomResource {
     readonly mirrorId: pulumi.Output<number>;
     constructor(name: string, args: ProjectPushMirrorArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectPushMirror.get can be told to look for. */
+/** What ProjectPushMirror.get can look for. */
 export interface ProjectPushMirrorState {
     /** One of: `ssh_public_key`, `password`. */
     authMethod?: pulumi.Input<string>;
@@ -6958,7 +6958,7 @@ export declare class ProjectPullMirror extends pulumi.CustomResource {
     readonly updateStatus: pulumi.Output<string>;
     constructor(name: string, args: ProjectPullMirrorArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectPullMirror.get can be told to look for. */
+/** What ProjectPullMirror.get can look for. */
 export interface ProjectPullMirrorState {
     authPassword?: pulumi.Input<string>;
     authUser?: pulumi.Input<string>;
@@ -7027,7 +7027,7 @@ export declare class ProjectServiceAccount extends pulumi.CustomResource {
     readonly serviceAccountId: pulumi.Output<string>;
     constructor(name: string, args: ProjectServiceAccountArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectServiceAccount.get can be told to look for. */
+/** What ProjectServiceAccount.get can look for. */
 export interface ProjectServiceAccountState {
     /** Mail address. */
     email?: pulumi.Input<string>;
@@ -7082,7 +7082,7 @@ export declare class GroupServiceAccount extends pulumi.CustomResource {
     readonly serviceAccountId: pulumi.Output<string>;
     constructor(name: string, args: GroupServiceAccountArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupServiceAccount.get can be told to look for. */
+/** What GroupServiceAccount.get can look for. */
 export interface GroupServiceAccountState {
     /** Mail address. */
     email?: pulumi.Input<string>;
@@ -7150,7 +7150,7 @@ export declare class GroupServiceAccountAccessToken extends pulumi.CustomResourc
     readonly token: pulumi.Output<string>;
     constructor(name: string, args: GroupServiceAccountAccessTokenArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GroupServiceAccountAccessToken.get can be told to look for. */
+/** What GroupServiceAccountAccessToken.get can look for. */
 export interface GroupServiceAccountAccessTokenState {
     /** Free text for people. */
     description?: pulumi.Input<string>;
@@ -7236,7 +7236,7 @@ export declare class PersonalAccessToken extends pulumi.CustomResource {
     readonly token: pulumi.Output<string>;
     constructor(name: string, args: PersonalAccessTokenArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What PersonalAccessToken.get can be told to look for. */
+/** What PersonalAccessToken.get can look for. */
 export interface PersonalAccessTokenState {
     /** Free text for people. */
     description?: pulumi.Input<string>;
@@ -7338,7 +7338,7 @@ export declare class User extends pulumi.CustomResource {
     readonly isAuditor: pulumi.Output<boolean | undefined>;
     constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What User.get can be told to look for. */
+/** What User.get can look for. */
 export interface UserState {
     /** Whether the user may make top-level groups. */
     canCreateGroup?: pulumi.Input<boolean>;
@@ -7451,7 +7451,7 @@ export declare class ProjectCicdCatalog extends pulumi.CustomResource {
     readonly project: pulumi.Output<string>;
     constructor(name: string, args: ProjectCicdCatalogArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectCicdCatalog.get can be told to look for. */
+/** What ProjectCicdCatalog.get can look for. */
 export interface ProjectCicdCatalogState {
     /** Whether it is on. */
     enabled?: pulumi.Input<boolean>;

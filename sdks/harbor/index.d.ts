@@ -106,7 +106,7 @@ export declare class Project extends pulumi.CustomResource {
     readonly projectId: pulumi.Output<number>;
     constructor(name: string, args?: ProjectArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Project.get can be told to look for. */
+/** What Project.get can look for. */
 export interface ProjectState {
     /**
      * Whether an SBOM is made when an image is pushed.
@@ -258,7 +258,7 @@ export declare class RobotAccount extends pulumi.CustomResource {
     readonly robotId: pulumi.Output<string>;
     constructor(name: string, args: RobotAccountArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What RobotAccount.get can be told to look for. */
+/** What RobotAccount.get can look for. */
 export interface RobotAccountState {
     /** Free text for people. */
     description?: pulumi.Input<string>;
@@ -356,7 +356,7 @@ export declare class Registry extends pulumi.CustomResource {
     readonly status: pulumi.Output<string>;
     constructor(name: string, args: RegistryArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Registry.get can be told to look for. */
+/** What Registry.get can look for. */
 export interface RegistryState {
     /** User name or access key. */
     accessId?: pulumi.Input<string>;
@@ -475,7 +475,7 @@ export declare class Replication extends pulumi.CustomResource {
     readonly replicationPolicyId: pulumi.Output<number>;
     constructor(name: string, args: ReplicationArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Replication.get can be told to look for. */
+/** What Replication.get can look for. */
 export interface ReplicationState {
     /**
      * `push` to the other registry, or `pull` from it.
@@ -613,7 +613,7 @@ export declare class RetentionPolicy extends pulumi.CustomResource {
     readonly scope: pulumi.Output<string>;
     constructor(name: string, args: RetentionPolicyArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What RetentionPolicy.get can be told to look for. */
+/** What RetentionPolicy.get can look for. */
 export interface RetentionPolicyState {
     /** Rules; a tag is kept if any of them keeps it. */
     rules?: pulumi.Input<pulumi.Input<types.input.RetentionPolicyRule>[]>;
@@ -664,7 +664,7 @@ export declare class ImmutableTagRule extends pulumi.CustomResource {
     readonly tagMatching: pulumi.Output<string | undefined>;
     constructor(name: string, args: ImmutableTagRuleArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ImmutableTagRule.get can be told to look for. */
+/** What ImmutableTagRule.get can look for. */
 export interface ImmutableTagRuleState {
     /**
      * Whether it is off.
@@ -732,7 +732,7 @@ export declare class ProjectMemberUser extends pulumi.CustomResource {
     readonly memberId: pulumi.Output<number>;
     constructor(name: string, args: ProjectMemberUserArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectMemberUser.get can be told to look for. */
+/** What ProjectMemberUser.get can look for. */
 export interface ProjectMemberUserState {
     /**
      * Id of the project, such as `/projects/3`.
@@ -808,7 +808,7 @@ export declare class ProjectMemberGroup extends pulumi.CustomResource {
     readonly memberId: pulumi.Output<number>;
     constructor(name: string, args: ProjectMemberGroupArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectMemberGroup.get can be told to look for. */
+/** What ProjectMemberGroup.get can look for. */
 export interface ProjectMemberGroupState {
     /**
      * Number of the user group.
@@ -912,7 +912,7 @@ export declare class ProjectWebhook extends pulumi.CustomResource {
     readonly skipCertVerify: pulumi.Output<boolean | undefined>;
     constructor(name: string, args: ProjectWebhookArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ProjectWebhook.get can be told to look for. */
+/** What ProjectWebhook.get can look for. */
 export interface ProjectWebhookState {
     /** Address that is called. */
     address?: pulumi.Input<string>;
@@ -1003,7 +1003,7 @@ export declare class Label extends pulumi.CustomResource {
     readonly scope: pulumi.Output<string>;
     constructor(name: string, args?: LabelArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Label.get can be told to look for. */
+/** What Label.get can look for. */
 export interface LabelState {
     /** Colour, as `#rrggbb` or by name. */
     color?: pulumi.Input<string>;
@@ -1045,7 +1045,7 @@ export declare class GarbageCollection extends pulumi.CustomResource {
     readonly workers: pulumi.Output<number | undefined>;
     constructor(name: string, args: GarbageCollectionArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What GarbageCollection.get can be told to look for. */
+/** What GarbageCollection.get can look for. */
 export interface GarbageCollectionState {
     /** Whether untagged artifacts are removed too. */
     deleteUntagged?: pulumi.Input<boolean>;
@@ -1117,7 +1117,7 @@ export declare class ConfigSystem extends pulumi.CustomResource {
     readonly storagePerProject: pulumi.Output<number | undefined>;
     constructor(name: string, args?: ConfigSystemArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ConfigSystem.get can be told to look for. */
+/** What ConfigSystem.get can look for. */
 export interface ConfigSystemState {
     /** Syslog address audit records go to. */
     auditLogForwardEndpoint?: pulumi.Input<string>;
@@ -1284,7 +1284,7 @@ export declare class ConfigAuth extends pulumi.CustomResource {
     readonly primaryAuthMode: pulumi.Output<boolean | undefined>;
     constructor(name: string, args: ConfigAuthArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ConfigAuth.get can be told to look for. */
+/** What ConfigAuth.get can look for. */
 export interface ConfigAuthState {
     /**
      * Where users come from.
@@ -1455,7 +1455,7 @@ export declare class ConfigSecurity extends pulumi.CustomResource {
     readonly updateTime: pulumi.Output<string>;
     constructor(name: string, args: ConfigSecurityArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What ConfigSecurity.get can be told to look for. */
+/** What ConfigSecurity.get can look for. */
 export interface ConfigSecurityState {
     /** CVE ids that are tolerated. */
     cveAllowlists?: pulumi.Input<pulumi.Input<string>[]>;
@@ -1486,7 +1486,7 @@ export declare class InterrogationServices extends pulumi.CustomResource {
     readonly vulnerabilityScanPolicy: pulumi.Output<string>;
     constructor(name: string, args: InterrogationServicesArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What InterrogationServices.get can be told to look for. */
+/** What InterrogationServices.get can look for. */
 export interface InterrogationServicesState {
     /** Name of the default scanner. */
     defaultScanner?: pulumi.Input<string>;
@@ -1515,7 +1515,7 @@ export declare class PurgeAuditLog extends pulumi.CustomResource {
     readonly schedule: pulumi.Output<string>;
     constructor(name: string, args: PurgeAuditLogArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What PurgeAuditLog.get can be told to look for. */
+/** What PurgeAuditLog.get can look for. */
 export interface PurgeAuditLogState {
     /** Hours records are kept. */
     auditRetentionHour?: pulumi.Input<number>;
@@ -1560,7 +1560,7 @@ export declare class User extends pulumi.CustomResource {
     readonly username: pulumi.Output<string>;
     constructor(name: string, args: UserArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What User.get can be told to look for. */
+/** What User.get can look for. */
 export interface UserState {
     /**
      * Whether the user is an administrator.
@@ -1623,7 +1623,7 @@ export declare class Group extends pulumi.CustomResource {
     readonly ldapGroupDn: pulumi.Output<string | undefined>;
     constructor(name: string, args: GroupArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Group.get can be told to look for. */
+/** What Group.get can look for. */
 export interface GroupState {
     /**
      * Name of the user group.
@@ -1664,7 +1664,7 @@ export declare class Tasks extends pulumi.CustomResource {
     readonly vulnerabilityScanPolicy: pulumi.Output<string>;
     constructor(name: string, args: TasksArgs, opts?: pulumi.CustomResourceOptions);
 }
-/** What Tasks.get can be told to look for. */
+/** What Tasks.get can look for. */
 export interface TasksState {
     /** When everything is scanned. */
     vulnerabilityScanPolicy?: pulumi.Input<string>;
