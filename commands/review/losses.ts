@@ -47,7 +47,7 @@ export function losses(context: Context): Loss[] {
     const rest: { deleted: Change[]; replaced: Change[] } = { deleted: [], replaced: [] };
     for (const each of alone) {
         const count = gone.filter((other) => names.containerOf(other)?.urn === each.urn).length;
-        const loss = lossOf(each, count, context, lost);
+        const loss = isEnvironment(each) ? "reported elsewhere" : lossOf(each, count, context, lost);
         if (loss === "reported elsewhere") {
             continue;
         }
@@ -90,6 +90,7 @@ export function losses(context: Context): Loss[] {
         ...(sooner === undefined ? [] : [{ weight: "runs" as const, text: sooner }]),
         ...(password === undefined ? [] : [{ weight: "other" as const, text: password }]),
         ...bareForAMoment(alone, names, language),
+        ...withoutHistory(alone, names, language),
         ...others(rest.deleted, ["deletes", "删除"]),
         ...others(rest.replaced, ["makes anew (deletes it and creates it again)", "重建（先删除再创建）"]),
         ...handedOver(context),
@@ -153,6 +154,29 @@ function bareForAMoment(alone: readonly Change[], names: Names, language: Langua
     ];
 }
 
+function isEnvironment({ type }: Change): boolean {
+    return kindOf(type) === "ProjectEnvironment";
+}
+
+/** GitLab deletes an environment with all its deployments: https://docs.gitlab.com/ci/environments/#delete-an-environment */
+function withoutHistory(alone: readonly Change[], names: Names, language: Language): Loss[] {
+    const environments = alone.filter(isEnvironment);
+    if (environments.length === 0) {
+        return [];
+    }
+    const list = listed(environments.map(names.titled), language, 4);
+    const one = environments.length === 1;
+    return [
+        {
+            weight: "other",
+            text:
+                language === "zh"
+                    ? `删除 ${list} 及其部署历史；流水线、提交和镜像保留`
+                    : `deletes ${list} with the history of ${one ? "its" : "their"} deployments; pipelines, commits and images stay`,
+        },
+    ];
+}
+
 /** What holds something is named, the rest is counted. */
 function keptText(kept: readonly Change[], names: Names, language: Language): string {
     const holding = kept.filter(({ type }) => /:(Group|Project|Branch|Namespace)$/.test(type));
@@ -209,130 +233,186 @@ function pods(each: Change, { changes, appOf, language }: Context, lost: Readonl
           : " Pods that start later find no image until one is built or copied.";
 }
 
-function lossOf(
-    each: Change,
-    count: number,
-    context: Context,
-    lost: ReadonlySet<string>,
-): Loss | "reported elsewhere" | undefined {
-    const { changes, names, language, appOf, both } = context;
-    const zh = language === "zh";
-    const anew = each.kind === "replace";
-    const kind = kindOf(each.type);
+type LossOrNot = Loss | "reported elsewhere" | undefined;
+
+/** What is lost with one object, of which `count` others are the estate's too. */
+function lossOf(each: Change, count: number, context: Context, lost: ReadonlySet<string>): LossOrNot {
     const [server] = each.type.split(":");
-    const title = names.titled(each);
-    const own = zh
-        ? `（其中由本平台创建的对象 ${count} 个）`
-        : ` (${count} object${count === 1 ? "" : "s"} of the estate among them)`;
-    const data = (en: string, chinese: string): Loss => ({ weight: "data", text: zh ? chinese : en });
-    const runs = (en: string, chinese: string): Loss => ({ weight: "runs", text: zh ? chinese : en });
     if (server === "kubernetes") {
-        switch (kind) {
-            case "Namespace": {
-                const app = appOf(each);
-                const imagesGo = changes.some(
-                    (other) =>
-                        other.type === imageProject &&
-                        lost.has(other.urn) &&
-                        appOf(other) === app &&
-                        holdsImagesOf(other, each),
-                );
-                const images =
-                    app === undefined
-                        ? ""
-                        : imagesGo
-                          ? zh
-                              ? "镜像也一并删除。"
-                              : " Its images are deleted too."
-                          : zh
-                            ? "镜像和 Git 中的清单保留。"
-                            : " The images and what is in git stay.";
-                return anew
-                    ? runs(
-                          `deletes ${title} and makes it anew, empty: everything in it ends${count > 0 ? own : ""}.${images}`,
-                          `删除 ${title} 并重新创建（为空）：其中运行的一切都会停止${count > 0 ? own : ""}。${images}`,
-                      )
-                    : runs(
-                          `deletes ${title} with everything that runs and lies in it${count > 0 ? own : ""}.${images}`,
-                          `删除 ${title}，其中运行和存放的一切都会消失${count > 0 ? own : ""}。${images}`,
-                      );
-            }
-            case "CustomResourceDefinition":
-                return data(
-                    `deletes ${title}, and with it every object of that kind on the cluster`,
-                    `删除 ${title}，该集群上此类型的所有对象也会被删除`,
-                );
-            case "PersistentVolumeClaim":
-            case "StatefulSet":
-                return data(
-                    `deletes ${title}${anew ? " and makes it anew" : ""}: data it holds may go with it`,
-                    `删除 ${title}${anew ? "并重新创建" : ""}：其中的数据可能随之丢失`,
-                );
-            case "Deployment":
-            case "DaemonSet":
-                return runs(
-                    anew ? `stops ${title} and starts it anew` : `stops and deletes ${title}`,
-                    anew ? `停止 ${title} 并重新启动` : `停止并删除 ${title}`,
-                );
-            case "Application": {
-                const spec = mapOf(shown(each)["spec"]);
-                const { name, server: address, namespace } = mapOf(spec["destination"]);
-                const target = changes.find(
-                    (other) =>
-                        kindOf(other.type) === "Namespace" &&
-                        clusterOf(other) === name &&
-                        mapOf(shown(other)["metadata"])["name"] === namespace,
-                );
-                if ((target !== undefined && lost.has(target.urn)) || isHandedOver(each, both)) {
-                    return "reported elsewhere";
-                }
-                return anew
-                    ? runs(
-                          `makes ${title} anew; what it delivered goes on running meanwhile`,
-                          `重建 ${title}；其间已部署的内容继续运行`,
-                      )
-                    : runs(
-                          `${title} ends: nothing is delivered to namespace ${code(String(namespace))} on ${code(String(name ?? address))} any more; what runs there goes on`,
-                          `${title} 被移除：不再向 ${code(String(name ?? address))} 上的命名空间 ${code(String(namespace))} 交付；已运行的内容继续运行`,
-                      );
-            }
-            case "HelmRelease":
-            case "Kustomization":
-                return isHandedOver(each, both) ? "reported elsewhere" : undefined;
-            default:
-                return isRight(each) ? "reported elsewhere" : undefined;
-        }
+        return clusterLoss(each, count, context, lost);
     }
-    if (each.type === imageProject) {
-        const end = anew ? (zh ? "，并重新创建（为空）" : ", and makes it anew, empty") : "";
-        return each.before?.["forceDestroy"] === true
-            ? data(
-                  `deletes ${title} with every image in it${end}.${pods(each, context, lost)}`,
-                  `删除 ${title} 及其中所有镜像${end}。${pods(each, context, lost)}`,
-              )
-            : data(
-                  `deletes ${title}${end}. Harbor refuses that while there are images in it, and the update then ends with an error.`,
-                  `删除 ${title}${end}。其中还有镜像时 Harbor 会拒绝删除，更新随即报错结束。`,
-              );
-    }
-    if (server === "gitlab") {
-        if (kind === "Project") {
-            return data(
-                `deletes ${title} with its branches, merge requests and issues${anew ? ", and makes it anew, empty" : ""}. Nothing but a backup brings them back.`,
-                `删除 ${title} 及其分支、合并请求和议题${anew ? "，并重新创建（为空）" : ""}。只能从备份恢复。`,
-            );
-        }
-        if (kind === "Group") {
-            return data(
-                `deletes ${title} with everything in it${anew ? ", and makes it anew, empty" : ""}. Nothing but a backup brings it back.`,
-                `删除 ${title} 及其中的一切${anew ? "，并重新创建（为空）" : ""}。只能从备份恢复。`,
-            );
-        }
-        // The estate's own pipelines are no data: whatever is used of them is kept by its tag.
-        if (kind === "RepositoryFile" && !/:PipelinesProject::[^:]*$/.test(each.parent ?? "")) {
-            return data(`deletes ${title}`, `删除 ${title}`);
-        }
-    }
+    const found =
+        each.type === imageProject
+            ? imagesLoss(each, context, lost)
+            : server === "gitlab"
+              ? gitlabLoss(each, context)
+              : undefined;
     // Rights are reported as rights.
-    return isRight(each) ? "reported elsewhere" : undefined;
+    return found ?? (isRight(each) ? "reported elsewhere" : undefined);
+}
+
+/** A loss in the language of the note. */
+function said(weight: Loss["weight"], language: Language, en: string, zh: string): Loss {
+    return { weight, text: language === "zh" ? zh : en };
+}
+
+function clusterLoss(each: Change, count: number, context: Context, lost: ReadonlySet<string>): LossOrNot {
+    const { names, language, both } = context;
+    const anew = each.kind === "replace";
+    const title = names.titled(each);
+    const say = (weight: Loss["weight"], en: string, zh: string): Loss => said(weight, language, en, zh);
+    switch (kindOf(each.type)) {
+        case "Namespace":
+            return namespaceLoss(each, count, context, lost);
+        case "CustomResourceDefinition":
+            return say(
+                "data",
+                `deletes ${title}, and with it every object of that kind on the cluster`,
+                `删除 ${title}，该集群上此类型的所有对象也会被删除`,
+            );
+        case "PersistentVolumeClaim":
+        case "StatefulSet":
+            return say(
+                "data",
+                `deletes ${title}${anew ? " and makes it anew" : ""}: data it holds may go with it`,
+                `删除 ${title}${anew ? "并重新创建" : ""}：其中的数据可能随之丢失`,
+            );
+        case "Deployment":
+        case "DaemonSet":
+            return say(
+                "runs",
+                anew ? `stops ${title} and starts it anew` : `stops and deletes ${title}`,
+                anew ? `停止 ${title} 并重新启动` : `停止并删除 ${title}`,
+            );
+        case "Application":
+            return applicationLoss(each, context, lost);
+        case "HelmRelease":
+        case "Kustomization":
+            return isHandedOver(each, both) ? "reported elsewhere" : undefined;
+        default:
+            return isRight(each) ? "reported elsewhere" : undefined;
+    }
+}
+
+function namespaceLoss(each: Change, count: number, context: Context, lost: ReadonlySet<string>): Loss {
+    const { changes, names, language, appOf } = context;
+    const title = names.titled(each);
+    const app = appOf(each);
+    const imagesGo = changes.some(
+        (other) =>
+            other.type === imageProject &&
+            lost.has(other.urn) &&
+            appOf(other) === app &&
+            holdsImagesOf(other, each),
+    );
+    const images =
+        app === undefined
+            ? { en: "", zh: "" }
+            : imagesGo
+              ? { en: " Its images are deleted too.", zh: "镜像也一并删除。" }
+              : { en: " The images and what is in git stay.", zh: "镜像和 Git 中的清单保留。" };
+    const own =
+        count === 0
+            ? { en: "", zh: "" }
+            : {
+                  en: ` (${count} object${count === 1 ? "" : "s"} of the estate among them)`,
+                  zh: `（其中由本平台创建的对象 ${count} 个）`,
+              };
+    return each.kind === "replace"
+        ? said(
+              "runs",
+              language,
+              `deletes ${title} and makes it anew, empty: everything in it ends${own.en}.${images.en}`,
+              `删除 ${title} 并重新创建（为空）：其中运行的一切都会停止${own.zh}。${images.zh}`,
+          )
+        : said(
+              "runs",
+              language,
+              `deletes ${title} with everything that runs and lies in it${own.en}.${images.en}`,
+              `删除 ${title}，其中运行和存放的一切都会消失${own.zh}。${images.zh}`,
+          );
+}
+
+function applicationLoss(
+    each: Change,
+    { changes, names, language, both }: Context,
+    lost: ReadonlySet<string>,
+): LossOrNot {
+    const title = names.titled(each);
+    const { name, server: address, namespace } = mapOf(mapOf(shown(each)["spec"])["destination"]);
+    const target = changes.find(
+        (other) =>
+            kindOf(other.type) === "Namespace" &&
+            clusterOf(other) === name &&
+            mapOf(shown(other)["metadata"])["name"] === namespace,
+    );
+    if ((target !== undefined && lost.has(target.urn)) || isHandedOver(each, both)) {
+        return "reported elsewhere";
+    }
+    return each.kind === "replace"
+        ? said(
+              "runs",
+              language,
+              `makes ${title} anew; what it delivered goes on running meanwhile`,
+              `重建 ${title}；其间已部署的内容继续运行`,
+          )
+        : said(
+              "runs",
+              language,
+              `${title} ends: nothing is delivered to namespace ${code(String(namespace))} on ${code(String(name ?? address))} any more; what runs there goes on`,
+              `${title} 被移除：不再向 ${code(String(name ?? address))} 上的命名空间 ${code(String(namespace))} 交付；已运行的内容继续运行`,
+          );
+}
+
+function imagesLoss(each: Change, context: Context, lost: ReadonlySet<string>): Loss {
+    const { names, language } = context;
+    const title = names.titled(each);
+    const end =
+        each.kind === "replace"
+            ? { en: ", and makes it anew, empty", zh: "，并重新创建（为空）" }
+            : { en: "", zh: "" };
+    return each.before?.["forceDestroy"] === true
+        ? said(
+              "data",
+              language,
+              `deletes ${title} with every image in it${end.en}.${pods(each, context, lost)}`,
+              `删除 ${title} 及其中所有镜像${end.zh}。${pods(each, context, lost)}`,
+          )
+        : said(
+              "data",
+              language,
+              `deletes ${title}${end.en}. Harbor refuses that while there are images in it, and the update then ends with an error.`,
+              `删除 ${title}${end.zh}。其中还有镜像时 Harbor 会拒绝删除，更新随即报错结束。`,
+          );
+}
+
+function gitlabLoss(each: Change, { names, language }: Context): Loss | undefined {
+    const title = names.titled(each);
+    const end =
+        each.kind === "replace"
+            ? { en: ", and makes it anew, empty", zh: "，并重新创建（为空）" }
+            : { en: "", zh: "" };
+    switch (kindOf(each.type)) {
+        case "Project":
+            return said(
+                "data",
+                language,
+                `deletes ${title} with its branches, merge requests and issues${end.en}. Nothing but a backup brings them back.`,
+                `删除 ${title} 及其分支、合并请求和议题${end.zh}。只能从备份恢复。`,
+            );
+        case "Group":
+            return said(
+                "data",
+                language,
+                `deletes ${title} with everything in it${end.en}. Nothing but a backup brings it back.`,
+                `删除 ${title} 及其中的一切${end.zh}。只能从备份恢复。`,
+            );
+        case "RepositoryFile":
+            // The estate's own pipelines are no data: whatever is used of them is kept by its tag.
+            return /:PipelinesProject::[^:]*$/.test(each.parent ?? "")
+                ? undefined
+                : said("data", language, `deletes ${title}`, `删除 ${title}`);
+        default:
+            return undefined;
+    }
 }

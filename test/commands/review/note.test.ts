@@ -134,6 +134,7 @@ const expected: Readonly<
             /`web` in `prod` follows `web\/environments\/prod\/values\.yaml` of `acme\/shop\/web-config`, branch `main`, from now on\. It is pinned to `0123456789` and goes on with it: no pod restarts, and no new version reaches `prod` while the pin is there/,
             /`acme\/shop\/web-config` starts with branch `main` instead of `dev`/,
             /branch `prod` of `acme\/shop\/web-config` and branch `test`.*8 files and 3 branch protections stay on the server/,
+            /deletes GitLab environment `dev` .*with the history of (its|their) deployments; pipelines, commits and images stay/,
         ],
         not: [/refuse/, /deletes file/, /protected no more/, /no longer copies/],
     },
