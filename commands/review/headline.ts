@@ -145,47 +145,18 @@ function deletions({ lost, changes, language, byInventory }: HeadlineParts): str
 
 /** What moves, in words of the spec, the biggest first. */
 function movement(parts: HeadlineParts): string[] {
-    const { both, rights, changes, language, estate } = parts;
-    const zh = language === "zh";
+    const { both, changes, language, estate } = parts;
     const { before, after } = both;
-    const some = (items: readonly string[]): string => listed(items.map(code), language, 3);
-    const added = (one: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
-        [...other].filter((name) => !one.has(name)).sort(compare);
-    const be = (items: readonly unknown[]): string => (items.length === 1 ? "is" : "are");
-    const clauses: string[] = [];
-    const newApps = added(before.apps, after.apps);
-    const goneApps = added(after.apps, before.apps);
     const first = before.apps.size === 0;
-    if (first && newApps.length > 0) {
-        clauses.push(
-            zh
-                ? `首次创建：${newApps.length} 个应用`
-                : `the estate is made for the first time, with ${newApps.length} app${newApps.length === 1 ? "" : "s"}`,
-        );
-    } else {
-        if (newApps.length > 0) {
-            clauses.push(
-                zh
-                    ? `新增应用 ${some(newApps)}`
-                    : `${newApps.length === 1 ? "app" : "apps"} ${some(newApps)} ${be(newApps)} new`,
-            );
-        }
-        if (goneApps.length > 0) {
-            clauses.push(
-                zh
-                    ? `移除应用 ${some(goneApps)}`
-                    : `${goneApps.length === 1 ? "app" : "apps"} ${some(goneApps)} ${goneApps.length === 1 ? "goes" : "go"} away`,
-            );
-        }
-        clauses.push(...clusterMoves(both, language));
-    }
-    if (!first) {
-        clauses.push(...teamMoves(both, language));
-    }
-    clauses.push(...addressMoves(parts.addresses, language));
-    clauses.push(...reachMoves(parts));
+    const newApps = added(before.apps, after.apps);
     const stay = [...after.apps].filter((name) => before.apps.has(name));
-    clauses.push(
+    return [
+        ...loosened(parts),
+        ...appMoves(both, language),
+        ...(first && newApps.length > 0 ? [] : clusterMoves(both, language)),
+        ...(first ? [] : teamMoves(both, language)),
+        ...addressMoves(parts.addresses, language),
+        ...reachMoves(parts),
         ...environmentMoves(both, stay, parts.again, language),
         ...placeMoves(both, stay, estate, language),
         ...registryMoves(both, stay, language),
@@ -201,87 +172,143 @@ function movement(parts: HeadlineParts): string[] {
             language,
         ),
         ...classMoves(changes, language),
-    );
-    const people = first ? { left: [], joined: [], moved: [] } : peopleChange(both);
-    if (people.left.length > 0) {
-        clauses.push(
+        ...(first ? [] : peopleMoves(both, language)),
+        ...tightened(parts),
+        // Those of a new app come with it.
+        ...(newApps.length > 0 ? [] : newApprovals(changes, language)),
+        ...robotLifetimes(changes, language),
+        ...(first ? [] : upgrades(changes, estate, language)),
+        ...(first ? [] : renewedPasswords(changes, language)),
+    ];
+}
+
+/** Names that are in the second set alone. */
+function added(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
+    return [...other].filter((name) => !one.has(name)).sort(compare);
+}
+
+/** Apps that come and go. */
+function appMoves({ before, after }: Both<Standing>, language: Language): string[] {
+    const zh = language === "zh";
+    const some = (items: readonly string[]): string => listed(items.map(code), language, 3);
+    const come = added(before.apps, after.apps);
+    const go = added(after.apps, before.apps);
+    if (before.apps.size === 0 && come.length > 0) {
+        return [
             zh
-                ? `${people.left.length} 人失去访问权限`
-                : `${people.left.length === 1 ? "1 person loses" : `${people.left.length} people lose`} access`,
-        );
+                ? `首次创建：${come.length} 个应用`
+                : `the estate is made for the first time, with ${come.length} app${come.length === 1 ? "" : "s"}`,
+        ];
     }
-    if (people.joined.length > 0) {
-        clauses.push(
-            zh
-                ? `${people.joined.length} 人获得访问权限`
-                : `${people.joined.length === 1 ? "1 person gets" : `${people.joined.length} people get`} access`,
-        );
-    }
-    if (people.moved.length > 0) {
-        clauses.push(
-            zh
-                ? `${people.moved.length} 人的角色变化`
-                : `${people.moved.length === 1 ? "1 person has" : `${people.moved.length} people have`} another role or team`,
-        );
-    }
-    const loose = rights.filter(({ loosens }) => loosens).length;
-    if (loose > 0) {
-        clauses.unshift(
-            zh
-                ? `放宽 ${loose} 项保护`
-                : `${loose === 1 ? "1 protection is" : `${loose} protections are`} loosened`,
-        );
-    }
-    const tight = rights.filter(({ kind, text }) => kind === "loses" && /tightened|收紧/.test(text)).length;
-    if (tight > 0) {
-        clauses.push(
-            zh
-                ? `收紧 ${tight} 项保护`
-                : `${tight === 1 ? "1 protection is" : `${tight} protections are`} tightened`,
-        );
-    }
-    const asked = changes.filter(
+    const one = come.length === 1;
+    return [
+        ...(come.length === 0
+            ? []
+            : [
+                  zh
+                      ? `新增应用 ${some(come)}`
+                      : `${one ? "app" : "apps"} ${some(come)} ${one ? "is" : "are"} new`,
+              ]),
+        ...(go.length === 0
+            ? []
+            : [
+                  zh
+                      ? `移除应用 ${some(go)}`
+                      : `${go.length === 1 ? "app" : "apps"} ${some(go)} ${go.length === 1 ? "goes" : "go"} away`,
+              ]),
+    ];
+}
+
+/** People who lose or get access, or have another role. */
+function peopleMoves(both: Both<Standing>, language: Language): string[] {
+    const { left, joined, moved } = peopleChange(both);
+    const clause = (count: number, zh: string, one: string, many: string): string[] =>
+        count === 0
+            ? []
+            : [
+                  language === "zh"
+                      ? `${count} 人${zh}`
+                      : count === 1
+                        ? `1 person ${one}`
+                        : `${count} people ${many}`,
+              ];
+    return [
+        ...clause(left.length, "失去访问权限", "loses access", "lose access"),
+        ...clause(joined.length, "获得访问权限", "gets access", "get access"),
+        ...clause(moved.length, "的角色变化", "has another role or team", "have another role or team"),
+    ];
+}
+
+function loosened({ rights, language }: HeadlineParts): string[] {
+    const count = rights.filter(({ loosens }) => loosens).length;
+    return count === 0
+        ? []
+        : [
+              language === "zh"
+                  ? `放宽 ${count} 项保护`
+                  : `${count === 1 ? "1 protection is" : `${count} protections are`} loosened`,
+          ];
+}
+
+function tightened({ rights, language }: HeadlineParts): string[] {
+    const count = rights.filter(({ kind, text }) => kind === "loses" && /tightened|收紧/.test(text)).length;
+    return count === 0
+        ? []
+        : [
+              language === "zh"
+                  ? `收紧 ${count} 项保护`
+                  : `${count === 1 ? "1 protection is" : `${count} protections are`} tightened`,
+          ];
+}
+
+/** Repositories whose merges need approval from now on. */
+function newApprovals(changes: readonly Change[], language: Language): string[] {
+    const count = changes.filter(
         ({ kind, type }) => kind === "create" && kindOf(type) === "ProjectApprovalRule",
     ).length;
-    // Those of a new app come with it.
-    if (asked > 0 && newApps.length === 0) {
-        clauses.push(
-            zh
-                ? `${asked} 个仓库的合并从此需要审批`
-                : `merges need approval from now on in ${asked} ${asked === 1 ? "repository" : "repositories"}`,
-        );
-    }
-    const sooner = changes.filter(
+    return count === 0
+        ? []
+        : [
+              language === "zh"
+                  ? `${count} 个仓库的合并从此需要审批`
+                  : `merges need approval from now on in ${count} ${count === 1 ? "repository" : "repositories"}`,
+          ];
+}
+
+/** Robot accounts that end sooner or later than they did. */
+function robotLifetimes(changes: readonly Change[], language: Language): string[] {
+    const found = changes.filter(
         ({ kind, type, before: was, after: is }) =>
             kind === "update" &&
             kindOf(type) === "RobotAccount" &&
             is?.["duration"] !== was?.["duration"] &&
             is?.["duration"] !== undefined,
     );
-    const [days] = sooner.map(({ after: is }) => String(is?.["duration"]));
-    if (days !== undefined) {
-        clauses.push(
-            zh
-                ? `${sooner.length} 个机器人账号改为创建 ${days === "-1" ? "后永不到期" : `${days} 天后到期`}`
-                : days === "-1"
-                  ? `${sooner.length} robot account${sooner.length === 1 ? " never ends" : "s never end"}`
-                  : `${sooner.length} robot account${sooner.length === 1 ? " ends" : "s end"} ${days} days after the day of making`,
-        );
+    const [days] = found.map(({ after: is }) => String(is?.["duration"]));
+    if (days === undefined) {
+        return [];
     }
-    if (!first) {
-        clauses.push(...upgrades(changes, estate, language));
-        const renewed = changes.filter(
-            (each) => each.kind === "replace" && /RobotAccount|Token$/.test(kindOf(each.type)),
-        );
-        if (renewed.length > 0) {
-            clauses.push(
-                zh
-                    ? `更换 ${renewed.length} 个密码`
-                    : `${renewed.length} password${renewed.length === 1 ? "" : "s"} of programs ${be(renewed)} renewed`,
-            );
-        }
-    }
-    return clauses;
+    const one = found.length === 1;
+    return [
+        language === "zh"
+            ? `${found.length} 个机器人账号改为创建 ${days === "-1" ? "后永不到期" : `${days} 天后到期`}`
+            : days === "-1"
+              ? `${found.length} robot account${one ? " never ends" : "s never end"}`
+              : `${found.length} robot account${one ? " ends" : "s end"} ${days} days after the day of making`,
+    ];
+}
+
+function renewedPasswords(changes: readonly Change[], language: Language): string[] {
+    const count = changes.filter(
+        ({ kind, type }) => kind === "replace" && /RobotAccount|Token$/.test(kindOf(type)),
+    ).length;
+    return count === 0
+        ? []
+        : [
+              language === "zh"
+                  ? `更换 ${count} 个密码`
+                  : `${count} password${count === 1 ? "" : "s"} of programs ${count === 1 ? "is" : "are"} renewed`,
+          ];
 }
 
 /** Teams that come and go, and apps that another team has. */
