@@ -1,4 +1,6 @@
 /** Previews that end in every way there is: how long each takes, and what is left of all of them. */
+import { engineOf } from "../../estate/engines";
+import { pluralOf } from "../../estate/kinds";
 import type { App, Estate, Previews } from "../../estate/model";
 import { CommandError } from "../support/console";
 import { until, type Person, type Story } from "../support/story";
@@ -218,6 +220,25 @@ export class PreviewEndings {
         );
     }
 
+    /** What the app's engine has on the host by which it delivers, each with its kind. */
+    private async engineObjects(): Promise<string[]> {
+        const found = await Promise.all(
+            engineOf(this.app.engine).ownKinds.map(async ({ group, kind }) => {
+                const known = await this.story.object<{ preferredVersion: { version: string } }>(
+                    "host",
+                    `/apis/${group}`,
+                );
+                const version = known?.preferredVersion.version ?? "";
+                const list = await this.story.object<{ items: readonly Named[] }>(
+                    "host",
+                    `/apis/${group}/${version}/${pluralOf(kind)}`,
+                );
+                return (list?.items ?? []).map(({ metadata }) => `${kind} ${metadata.name}`);
+            }),
+        );
+        return found.flat();
+    }
+
     private async objects(cluster: string, namespace: string): Promise<string[]> {
         const lists = await Promise.all(
             objectKinds.map(async (each) => {
@@ -279,10 +300,7 @@ export class PreviewEndings {
             namespaces: (
                 await Promise.all(clusters.map((each) => onCluster(each, "/api/v1/namespaces")))
             ).flat(),
-            Applications: await onCluster(
-                "host",
-                "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications",
-            ),
+            "objects of the engine": await this.engineObjects(),
             objects: (
                 await Promise.all(
                     previews.place.clusters.map((each) => this.objects(each, previews.place.namespace)),

@@ -236,7 +236,7 @@ describe("an app that comes to a machine first", { timeout: 10 * 60_000 }, () =>
         assert.match(deploy?.log ?? "", /stand-in for Docker: no container is started/);
         assert.ok(deploy?.log.includes(`Would run service web: image ${image}`), deploy?.log);
         assert.match(deploy?.log ?? "", /health check of http:\/\/127\.0\.0\.1:8080\/: 200/);
-        assert.match(notify?.log ?? "", /Channel ops was told: healthy\./);
+        assert.match(notify?.log ?? "", /Channel ops was notified: healthy\./);
         const [card, ...others] = await cards();
         assert.deepEqual(others, []);
         const text = JSON.stringify(card);
