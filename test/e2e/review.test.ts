@@ -8,6 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { RunResult } from "../../commands/support/console";
+import { sandboxStackFile } from "../../commands/support/stackFile";
 import { World } from "./support/world";
 
 const command = "commands/pulumi.ts";
@@ -125,10 +126,7 @@ describe("a review", { timeout: 20 * 60_000 }, () => {
         );
         assert.match(again[0]?.body ?? "", /### .*不删除任何内容\n/);
         // What the pack says comes from the engine, which ran it in this language.
-        assert.match(
-            again[0]?.body ?? "",
-            /`gitlab-production-approved`：.*`prod`.*：`进入生产的内容要等别人批准.*可以独自把版本带到 prod/,
-        );
+        assert.match(again[0]?.body ?? "", /^- 🟠 `[a-z-]+`：.+：`[^`]*[\u4e00-\u9fff]/m);
     });
 
     test("is applied exactly, and once", async () => {
@@ -148,16 +146,25 @@ describe("a review", { timeout: 20 * 60_000 }, () => {
         for (const secret of world.knownSecrets()) {
             assert.ok(!exported.includes(secret), "a secret is in the inventory");
         }
-        const against = (): Promise<RunResult> =>
-            world.command(command, ["preview", "--against", inventory], {
+        // A review of somebody's own estate has its servers' addresses; a sandbox of a test has other ports than its file says.
+        const stacks = path.join(folder, "stacks");
+        fs.mkdirSync(stacks);
+        const against = (): Promise<RunResult> => {
+            const committed = fs.readFileSync(path.join(world.dir, "stacks", "Pulumi.dev.yaml"), "utf8");
+            fs.writeFileSync(
+                path.join(stacks, "Pulumi.dev.yaml"),
+                sandboxStackFile(committed, { portBase: world.portBase, dir: world.sandboxDir }),
+            );
+            return world.command(command, ["preview", "--against", inventory], {
+                ESTATE_STACKS: stacks,
                 // No program is found, and nobody is signed in anywhere.
                 PATH: "",
                 PULUMI_CONFIG_PASSPHRASE: "",
                 KUBECONFIG: path.join(folder, "none"),
-                // The sandbox of a test is elsewhere than the stack file says.
                 ESTATE_ARGOCD_MANIFESTS: path.join(world.sandboxDir, "argocd"),
                 ESTATE_FLUX_MANIFESTS: path.join(world.sandboxDir, "flux"),
             });
+        };
         const changes = (text: string): string | undefined =>
             /^Stack dev: (.*), \d+ unchanged$/m.exec(text)?.[1];
         const same = await against();

@@ -38,6 +38,15 @@ interface Shared {
 
 const nobody: Inhabitants = { teams: {}, apps: {} };
 
+/** The committed files of the stacks and of their policies, into the folder that a world's commands look for them in. */
+function copyStackFiles(dir: string): void {
+    const stacks = path.join(dir, "stacks");
+    fs.mkdirSync(stacks, { recursive: true });
+    for (const file of ["Pulumi.dev.yaml", "Pulumi.prod.yaml", "policies.dev.json"]) {
+        fs.copyFileSync(path.join(checkoutDir(), file), path.join(stacks, file));
+    }
+}
+
 /** Set by `npm test`: the folder of the sandbox that the files of a run share. */
 const sharedFolder = "ESTATE_E2E_SHARED";
 
@@ -56,11 +65,7 @@ export class World {
     /** A folder and ports of its own, with the committed stack files to change at will. Nothing runs yet. */
     static async make(): Promise<World> {
         const dir = fs.mkdtempSync(path.join(os.tmpdir(), "estate-e2e-"));
-        const stacks = path.join(dir, "stacks");
-        fs.mkdirSync(stacks);
-        for (const file of ["Pulumi.dev.yaml", "Pulumi.prod.yaml", "policies.dev.json"]) {
-            fs.copyFileSync(path.join(checkoutDir(), file), path.join(stacks, file));
-        }
+        copyStackFiles(dir);
         return new World(dir, await freePortBase(), await kubectl(), false, committedStack());
     }
 
@@ -93,7 +98,7 @@ export class World {
         const known: Shared = fs.existsSync(file)
             ? (JSON.parse(fs.readFileSync(file, "utf8")) as Shared)
             : { portBase: await freePortBase(), inhabitants: nobody };
-        fs.mkdirSync(path.join(dir, "stacks"), { recursive: true });
+        copyStackFiles(dir);
         const world = new World(dir, known.portBase, await kubectl(), true, committedStack());
         const inhabitants = await world.settle([newcomers, known.inhabitants], change);
         fs.writeFileSync(file, JSON.stringify({ ...known, inhabitants } satisfies Shared));
