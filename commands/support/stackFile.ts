@@ -95,6 +95,7 @@ export function withManifestsAtHand(
             document.setIn([...part, "operator"], document.createNode(file));
         }
         if (engine === "argocd") {
+            document.deleteIn([...part, "imageUpdater", "manifests"]);
             document.setIn([...part, "imageUpdater", "install"], false);
         }
     }

@@ -42,6 +42,9 @@ test("a preview elsewhere takes the manifests of this machine, and nothing else"
       ha: true
       manifests: { version: 9.9.9, url: https://mirror.test/install.yaml, sha256: abc }
       imageUpdaterVersion: 9.9.9
+      imageUpdater:
+        webhookUrl: https://updater.test
+        manifests: { url: https://mirror.test/updater.yaml, sha256: abc }
 `;
     const before = parse(committed + argocd) as File;
     const after = parse(
@@ -52,7 +55,8 @@ test("a preview elsewhere takes the manifests of this machine, and nothing else"
         ha: true,
         manifests: { version: "3.2.11", path: "/box/argocd" },
         imageUpdaterVersion: "9.9.9",
-        imageUpdater: { install: false },
+        // Not where it is installed from: beside install false that would be warned about.
+        imageUpdater: { webhookUrl: "https://updater.test", install: false },
     });
     const { argocd: _, ...kept } = before.config["gitops-estate:estate"] ?? {};
     assert.deepEqual(rest, kept);
