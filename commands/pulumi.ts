@@ -28,7 +28,7 @@ import { examineWith } from "./doctor/stack";
 import { forgetUnreachableOption } from "./review/binding";
 import { applyingPlan, savingPlan, usualHours, type Applying, type Saving } from "./review/plans";
 import { checkOutput, publish, type NoteOutput } from "./review/publish";
-import { CommandError, optionValue, runMain, type RunResult } from "./support/console";
+import { CommandError, interruptedCode, optionValue, runMain, type RunResult } from "./support/console";
 import { keepingSettings } from "./support/destroy";
 import { driftText, withoutRefreshRows } from "./support/drift";
 import { handingOver } from "./handOver";
@@ -51,9 +51,6 @@ import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
 import { filesThere, prepareChange, proposeFiles, type Prepared } from "./support/livingEstate";
 import { finishKilledRun } from "./support/takeOver";
 import { withSandbox } from "./support/withSandbox";
-
-/** Exit code of what somebody stopped, as shells have it for Ctrl-C. */
-const interruptedCode = 130;
 
 const operations = ["preview", "up", "refresh", "destroy"] as const;
 type Operation = (typeof operations)[number];

@@ -102,3 +102,8 @@ export function resolveHotfix({ hotfix }: SpecApp): App["hotfix"] {
         ...(hotfix.until === undefined ? {} : { until: dayOf(hotfix.until) }),
     };
 }
+
+/** Part of a variable's key made of a name: `my-app` → `MY_APP`. */
+export function keyPart(name: string): string {
+    return name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
+}

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { compare } from "./problem";
 
 /** Small steps from a spec to plain data, for all that resolve a part of it. Pure. */
@@ -43,4 +45,22 @@ export function freeze<T>(value: T): T {
         Object.values(value).forEach(freeze);
     }
     return value;
+}
+
+/** What is written beside the defaults, by path from `at`; maps are looked into, all else is one value. */
+export function besideDefaults(
+    at: string,
+    written: Readonly<Record<string, unknown>>,
+    usual: Readonly<Record<string, unknown>>,
+): { path: string; value: unknown }[] {
+    const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+        typeof value === "object" && value !== null && !Array.isArray(value);
+    return Object.entries(written).flatMap(([key, value]) => {
+        const [path, other] = [`${at}.${key}`, usual[key]];
+        return isMap(value) && isMap(other)
+            ? besideDefaults(path, value, other)
+            : isDeepStrictEqual(value, other)
+              ? []
+              : [{ path, value }];
+    });
 }

@@ -1,8 +1,13 @@
 /** Credentials that a stack has made, from its exported state. Pure; values stay behind, they are ciphertext there. */
-import { dayOf } from "../../estate/days";
 import { tokenPurposes, type CredentialKind } from "../../estate/madeCredentials";
 import { given } from "../../estate/plain";
-import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
+import {
+    lastDayOf,
+    liveResources,
+    purposeOf,
+    type ExportedStack,
+    type StateResource,
+} from "../support/exported";
 import { nameOf } from "../support/urn";
 import type { MadeCredential } from "./found";
 
@@ -12,7 +17,9 @@ const kindOfToken: Readonly<Record<string, CredentialKind>> = tokenPurposes;
 export function madeCredentials(exported: ExportedStack): MadeCredential[] {
     return liveResources(exported).flatMap((each): MadeCredential[] => {
         const kind = kindOf(each);
-        return kind === undefined ? [] : [{ kind, name: nameOf(each.urn), ...given("ends", endOf(each)) }];
+        return kind === undefined
+            ? []
+            : [{ kind, name: nameOf(each.urn), ...given("ends", lastDayOf(each)) }];
     });
 }
 
@@ -23,7 +30,7 @@ const text = ({ outputs, inputs }: StateResource, key: string): string => {
 
 function kindOf(resource: StateResource): CredentialKind | undefined {
     const name = nameOf(resource.urn);
-    const purpose = text(resource, "name").replace(/-g\d+$/, "");
+    const purpose = purposeOf(resource);
     switch (resource.type) {
         case "harbor:index/robotAccount:RobotAccount":
             return text(resource, "level") === "system"
@@ -48,20 +55,4 @@ function kindOf(resource: StateResource): CredentialKind | undefined {
         default:
             return undefined;
     }
-}
-
-/**
- * Its last day. GitLab says it of tokens; Harbor's provider says for how many days a robot is good, and the state when it was
- * made.
- */
-function endOf(resource: StateResource): string | undefined {
-    const said = text(resource, "expiresAt");
-    if (said !== "") {
-        return dayOf(said);
-    }
-    const duration = resource.outputs?.["duration"] ?? resource.inputs?.["duration"];
-    const made = Date.parse(resource.created ?? "");
-    return typeof duration !== "number" || duration <= 0 || Number.isNaN(made)
-        ? undefined
-        : dayOf(new Date(made + duration * 86_400_000).toISOString());
 }

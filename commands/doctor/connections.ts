@@ -92,10 +92,15 @@ export function proxied(url: string, env: NodeJS.ProcessEnv): Pick<Connection, "
         : { proxy: proxy.includes("://") ? proxy : `http://${proxy}` };
 }
 
+/** Whether a host is this machine itself: nobody is on the way there. */
+export function isThisMachine(host: string): boolean {
+    return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
 /** Whether a host is among those that are reached without a proxy; this machine always is. */
 function isExempt(hostname: string, port: string, list: string): boolean {
     const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-    if (host === "localhost" || host === "::1" || host.startsWith("127.")) {
+    if (isThisMachine(host)) {
         return true;
     }
     return list

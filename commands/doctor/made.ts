@@ -1,7 +1,12 @@
 /** What a stack has made already, so that it is not taken for somebody else's. Pure: read from `pulumi stack export`. */
 
-import { dayOf } from "../../estate/days";
-import { liveResources, type ExportedStack, type StateResource } from "../support/exported";
+import {
+    lastDayOf,
+    liveResources,
+    purposeOf,
+    type ExportedStack,
+    type StateResource,
+} from "../support/exported";
 import { list } from "./json";
 import { wishesOf, type Wish } from "../support/proposals";
 
@@ -96,34 +101,26 @@ export function madeBy(exported: ExportedStack): Made {
         tokens: resources
             .filter(({ type }) => type === "gitlab:index/projectAccessToken:ProjectAccessToken")
             .flatMap((each): MadeToken[] => {
-                const [project = "", ends] = [text(each, "project"), text(each, "expiresAt")];
+                const [project = "", ends] = [text(each, "project"), lastDayOf(each)];
                 return ends === undefined
                     ? []
-                    : [
-                          {
-                              purpose: (text(each, "name") ?? "").replace(/-g\d+$/, ""),
-                              project: paths.get(project) ?? project,
-                              ends: dayOf(ends),
-                          },
-                      ];
+                    : [{ purpose: purposeOf(each), project: paths.get(project) ?? project, ends }];
             }),
         wishes: wishesOf(exported),
     };
 }
 
 function projectRobot(resource: StateResource): MadeRobot | undefined {
-    const { duration, name, permissions } = resource.outputs ?? {};
-    const made = Date.parse(resource.created ?? "");
-    const registry = providerOf(resource)?.replace("harbor-", "");
-    if (registry === undefined || typeof duration !== "number" || duration <= 0 || Number.isNaN(made)) {
+    const [registry, ends] = [providerOf(resource)?.replace("harbor-", ""), lastDayOf(resource)];
+    if (registry === undefined || ends === undefined) {
         return undefined;
     }
-    const [first] = list(permissions);
+    const [first] = list(resource.outputs?.["permissions"]);
     return {
         registry,
-        purpose: typeof name === "string" ? name.replace(/-g\d+$/, "") : "",
+        purpose: purposeOf(resource),
         project: typeof first?.["namespace"] === "string" ? first["namespace"] : "",
-        ends: dayOf(new Date(made + duration * 86_400_000).toISOString()),
+        ends,
     };
 }
 

@@ -1,5 +1,6 @@
 /** From where an app's versions come to an environment, and who starts that, where a flow's own description changes. Pure. */
 import type { Language } from "../../estate/model";
+import { keyPart } from "../../estate/pipeline";
 import { compare } from "../../estate/problem";
 import { kindOf, textOf } from "./change";
 import { code, listed } from "./nouns";
@@ -118,9 +119,4 @@ export function startChanges(context: RightContext): RightChange[] {
                       : `the delivery of ${app} to ${environment} is tightened: a person starts each one from now on`,
               },
     );
-}
-
-/** An environment's name as keys of variables have it. */
-function keyPart(environment: string): string {
-    return environment.toUpperCase().replace(/[^A-Z0-9]/g, "_");
 }

@@ -223,15 +223,12 @@ function appMoves({ before, after }: Both<Standing>, language: Language): string
 function peopleMoves(both: Both<Standing>, language: Language): string[] {
     const { left, joined, moved } = peopleChange(both);
     const clause = (count: number, zh: string, one: string, many: string): string[] =>
-        count === 0
-            ? []
-            : [
-                  language === "zh"
-                      ? `${count} 人${zh}`
-                      : count === 1
-                        ? `1 person ${one}`
-                        : `${count} people ${many}`,
-              ];
+        counted(
+            count,
+            language,
+            count === 1 ? `1 person ${one}` : `${count} people ${many}`,
+            `${count} 人${zh}`,
+        );
     return [
         ...clause(left.length, "失去访问权限", "loses access", "lose access"),
         ...clause(joined.length, "获得访问权限", "gets access", "get access"),
@@ -239,26 +236,21 @@ function peopleMoves(both: Both<Standing>, language: Language): string[] {
     ];
 }
 
+/** A clause of the headline about so many; none of nothing. */
+function counted(count: number, language: Language, en: string, zh: string): string[] {
+    return count === 0 ? [] : [language === "zh" ? zh : en];
+}
+
 function loosened({ rights, language }: HeadlineParts): string[] {
     const count = rights.filter(({ loosens }) => loosens).length;
-    return count === 0
-        ? []
-        : [
-              language === "zh"
-                  ? `放宽 ${count} 项保护`
-                  : `${count === 1 ? "1 protection is" : `${count} protections are`} loosened`,
-          ];
+    const en = count === 1 ? "1 protection is" : `${count} protections are`;
+    return counted(count, language, `${en} loosened`, `放宽 ${count} 项保护`);
 }
 
 function tightened({ rights, language }: HeadlineParts): string[] {
     const count = rights.filter(({ kind, text }) => kind === "loses" && /tightened|收紧/.test(text)).length;
-    return count === 0
-        ? []
-        : [
-              language === "zh"
-                  ? `收紧 ${count} 项保护`
-                  : `${count === 1 ? "1 protection is" : `${count} protections are`} tightened`,
-          ];
+    const en = count === 1 ? "1 protection is" : `${count} protections are`;
+    return counted(count, language, `${en} tightened`, `收紧 ${count} 项保护`);
 }
 
 /** Repositories whose merges need approval from now on. */
@@ -266,13 +258,12 @@ function newApprovals(changes: readonly Change[], language: Language): string[] 
     const count = changes.filter(
         ({ kind, type }) => kind === "create" && kindOf(type) === "ProjectApprovalRule",
     ).length;
-    return count === 0
-        ? []
-        : [
-              language === "zh"
-                  ? `${count} 个仓库的合并从此需要审批`
-                  : `merges need approval from now on in ${count} ${count === 1 ? "repository" : "repositories"}`,
-          ];
+    return counted(
+        count,
+        language,
+        `merges need approval from now on in ${count} ${count === 1 ? "repository" : "repositories"}`,
+        `${count} 个仓库的合并从此需要审批`,
+    );
 }
 
 /** Robot accounts that end sooner or later than they did. */
@@ -302,13 +293,12 @@ function renewedPasswords(changes: readonly Change[], language: Language): strin
     const count = changes.filter(
         ({ kind, type }) => kind === "replace" && /RobotAccount|Token$/.test(kindOf(type)),
     ).length;
-    return count === 0
-        ? []
-        : [
-              language === "zh"
-                  ? `更换 ${count} 个密码`
-                  : `${count} password${count === 1 ? "" : "s"} of programs ${count === 1 ? "is" : "are"} renewed`,
-          ];
+    return counted(
+        count,
+        language,
+        `${count} password${count === 1 ? "" : "s"} of programs ${count === 1 ? "is" : "are"} renewed`,
+        `更换 ${count} 个密码`,
+    );
 }
 
 /** Teams that come and go, and apps that another team has. */

@@ -47,7 +47,7 @@ export function losses(context: Context): Loss[] {
     const rest: { deleted: Change[]; replaced: Change[] } = { deleted: [], replaced: [] };
     for (const each of alone) {
         const count = gone.filter((other) => names.containerOf(other)?.urn === each.urn).length;
-        const loss = isEnvironment(each) ? "reported elsewhere" : lossOf(each, count, context, lost);
+        const loss = lossOf(each, count, context, lost);
         if (loss === "reported elsewhere") {
             continue;
         }
@@ -367,10 +367,7 @@ function applicationLoss(
 function imagesLoss(each: Change, context: Context, lost: ReadonlySet<string>): Loss {
     const { names, language } = context;
     const title = names.titled(each);
-    const end =
-        each.kind === "replace"
-            ? { en: ", and makes it anew, empty", zh: "，并重新创建（为空）" }
-            : { en: "", zh: "" };
+    const end = emptyAgain(each);
     return each.before?.["forceDestroy"] === true
         ? said(
               "data",
@@ -386,12 +383,16 @@ function imagesLoss(each: Change, context: Context, lost: ReadonlySet<string>): 
           );
 }
 
-function gitlabLoss(each: Change, { names, language }: Context): Loss | undefined {
+/** What follows "deletes" where something takes its place. */
+function emptyAgain({ kind }: Change): Record<Language, string> {
+    return kind === "replace"
+        ? { en: ", and makes it anew, empty", zh: "，并重新创建（为空）" }
+        : { en: "", zh: "" };
+}
+
+function gitlabLoss(each: Change, { names, language }: Context): LossOrNot {
     const title = names.titled(each);
-    const end =
-        each.kind === "replace"
-            ? { en: ", and makes it anew, empty", zh: "，并重新创建（为空）" }
-            : { en: "", zh: "" };
+    const end = emptyAgain(each);
     switch (kindOf(each.type)) {
         case "Project":
             return said(
@@ -412,6 +413,9 @@ function gitlabLoss(each: Change, { names, language }: Context): Loss | undefine
             return /:PipelinesProject::[^:]*$/.test(each.parent ?? "")
                 ? undefined
                 : said("data", language, `deletes ${title}`, `删除 ${title}`);
+        case "ProjectEnvironment":
+            // All of them in one line, see withoutHistory.
+            return "reported elsewhere";
         default:
             return undefined;
     }

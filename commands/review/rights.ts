@@ -122,44 +122,30 @@ function otherOwners({ both: { before, after }, language }: RightContext): Right
         }
         const role = (side: Standing, person: string, team: string): string | undefined =>
             side.people.get(person)?.get(team);
-        const told = [...new Set([...before.people.keys(), ...after.people.keys()])].sort().map((person) => ({
+        const all = [...new Set([...before.people.keys(), ...after.people.keys()])].sort().map((person) => ({
             name: code(person),
             old: role(before, person, was),
             now: role(after, person, is),
         }));
-        const as = (name: string, role: string | undefined): string =>
-            zh ? `${name}（${roleIn(role ?? "", language)}）` : `${name} (${roleIn(role ?? "", language)})`;
-        const lose = told.filter(({ old, now }) => old !== undefined && now === undefined);
-        const gain = told.filter(({ old, now }) => old === undefined && now !== undefined);
-        const change = told.filter(({ old, now }) => old !== undefined && now !== undefined && old !== now);
+        const part = (
+            words: string,
+            whose: (old: string | undefined, now: string | undefined) => boolean,
+        ): string[] => {
+            const found = all
+                .filter(({ old, now }) => whose(old, now))
+                .map(({ name, old, now }) => {
+                    const title = roleIn(now ?? old ?? "", language);
+                    return zh ? `${name}（${title}）` : `${name} (${title})`;
+                });
+            return found.length === 0 ? [] : [`${words}${listed(found, language, 20)}`];
+        };
         const parts = [
-            ...(lose.length === 0
-                ? []
-                : [
-                      `${zh ? "失去权限：" : "lost by "}${listed(
-                          lose.map(({ name, old }) => as(name, old)),
-                          language,
-                          20,
-                      )}`,
-                  ]),
-            ...(gain.length === 0
-                ? []
-                : [
-                      `${zh ? "获得权限：" : "given to "}${listed(
-                          gain.map(({ name, now }) => as(name, now)),
-                          language,
-                          20,
-                      )}`,
-                  ]),
-            ...(change.length === 0
-                ? []
-                : [
-                      `${zh ? "角色改变：" : "with another role for "}${listed(
-                          change.map(({ name, now }) => as(name, now)),
-                          language,
-                          20,
-                      )}`,
-                  ]),
+            ...part(zh ? "失去权限：" : "lost by ", (old, now) => old !== undefined && now === undefined),
+            ...part(zh ? "获得权限：" : "given to ", (old, now) => old === undefined && now !== undefined),
+            ...part(
+                zh ? "角色改变：" : "with another role for ",
+                (old, now) => old !== undefined && now !== undefined && old !== now,
+            ),
         ];
         return parts.length === 0
             ? []

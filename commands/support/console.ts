@@ -69,6 +69,9 @@ export function noArguments(argv: readonly string[], but: readonly string[] = []
     }
 }
 
+/** Exit code of what somebody stopped with Ctrl-C, as shells have it. */
+export const interruptedCode = 130;
+
 /** How a program is run. */
 export interface RunOptions {
     readonly cwd?: string;
@@ -139,7 +142,7 @@ export function run(program: string, args: readonly string[], options: RunOption
         child.on("close", (code, signal) => {
             done();
             resolve({
-                code: code ?? (signal === "SIGINT" ? 130 : 143),
+                code: code ?? (signal === "SIGINT" ? interruptedCode : 143),
                 stdout,
                 stderr,
                 ...(interrupted ? { interrupted } : {}),

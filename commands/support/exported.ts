@@ -1,6 +1,7 @@
 /** A stack's state as `pulumi stack export` gives it, as far as the commands read it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { dayOf } from "../../estate/days";
 import { privateFolder } from "./privateFolder";
 import { onStack, type PulumiEngine } from "./pulumiEngine";
 
@@ -40,6 +41,28 @@ export interface ExportedStack {
 /** The resources that are there, without those that only wait for their deletion. */
 export function liveResources({ deployment }: ExportedStack): readonly StateResource[] {
     return (deployment?.resources ?? []).filter((each) => each.delete !== true);
+}
+
+/** What a token or robot is for, by its name without the generation of credentials. */
+export function purposeOf({ outputs, inputs }: StateResource): string {
+    const name = outputs?.["name"] ?? inputs?.["name"];
+    return typeof name === "string" ? name.replace(/-g\d+$/, "") : "";
+}
+
+/**
+ * The last day of a token or robot, `YYYY-MM-DD`; undefined: not known. GitLab says it of tokens; Harbor's provider says for how
+ * many days a robot is good, and the state when it was made.
+ */
+export function lastDayOf({ outputs, inputs, created }: StateResource): string | undefined {
+    const said = outputs?.["expiresAt"] ?? inputs?.["expiresAt"];
+    if (typeof said === "string" && said !== "") {
+        return dayOf(said);
+    }
+    const duration = outputs?.["duration"] ?? inputs?.["duration"];
+    const made = Date.parse(created ?? "");
+    return typeof duration !== "number" || duration <= 0 || Number.isNaN(made)
+        ? undefined
+        : dayOf(new Date(made + duration * 86_400_000).toISOString());
 }
 
 /** Asks the CLI for it; secrets stay encrypted. */

@@ -114,27 +114,48 @@ export function wishOf(inputs: Readonly<Record<string, unknown>>): Wish {
  * @returns what to say, a line for each repository where something is done, waits or does not work.
  * @throws Unreachable when GitLab does not answer.
  */
-export async function propose(wishes: readonly Wish[], ask: Ask): Promise<string[]> {
+export function propose(wishes: readonly Wish[], ask: Ask): Promise<string[]> {
+    return forEachWish(
+        wishes,
+        ask,
+        async (wish, found) => {
+            const decision = decide(wish, found);
+            return proposalLine(wish, decision, await act(wish, decision, ask));
+        },
+        (wish, error) => [
+            `${wish.repository}: ${wish.path} could not be looked after: ${error.message} The next up does it.`,
+        ],
+    );
+}
+
+/**
+ * Looks at the repository of each wish.
+ *
+ * @param work what comes of what is there. @param failed what comes of a repository whose answer is an error.
+ */
+async function forEachWish<T>(
+    wishes: readonly Wish[],
+    ask: Ask,
+    work: (wish: Wish, found: Seen) => Promise<T[]> | T[],
+    failed: (wish: Wish, error: CommandError) => T[],
+): Promise<T[]> {
     if (wishes.length === 0) {
         return [];
     }
     const me = record((await ask("GET", "/user")).body)["id"];
-    const lines = await Promise.all(
-        wishes.map(async (wish): Promise<string[]> => {
+    const all = await Promise.all(
+        wishes.map(async (wish): Promise<T[]> => {
             try {
-                const decision = decide(wish, await seen(wish, me, ask));
-                return proposalLine(wish, decision, await act(wish, decision, ask));
+                return await work(wish, await seen(wish, me, ask));
             } catch (error) {
                 if (!(error instanceof CommandError)) {
                     throw error;
                 }
-                return [
-                    `${wish.repository}: ${wish.path} could not be looked after: ${error.message} The next up does it.`,
-                ];
+                return failed(wish, error);
             }
         }),
     );
-    return lines.flat();
+    return all.flat();
 }
 
 /** A wish that people are in the way of. */
@@ -148,35 +169,18 @@ export interface Unfulfilled {
 }
 
 /** The wishes that wait for people's other mind. Only reads; a repository that GitLab says nothing about is left out. */
-export async function unfulfilled(wishes: readonly Wish[], ask: Ask): Promise<Unfulfilled[]> {
-    if (wishes.length === 0) {
-        return [];
-    }
-    const me = record((await ask("GET", "/user")).body)["id"];
-    const looks = await Promise.all(
-        wishes.map(async (wish): Promise<Unfulfilled[]> => {
-            try {
-                const found = await seen(wish, me, ask);
-                const decision = decide(wish, found);
-                return decision.kind === "declined" || decision.kind === "taken"
-                    ? [
-                          {
-                              wish,
-                              kind: decision.kind,
-                              url: decision.request.url,
-                              ...given("has", found.text),
-                          },
-                      ]
-                    : [];
-            } catch (error) {
-                if (!(error instanceof CommandError)) {
-                    throw error;
-                }
-                return [];
-            }
-        }),
+export function unfulfilled(wishes: readonly Wish[], ask: Ask): Promise<Unfulfilled[]> {
+    return forEachWish(
+        wishes,
+        ask,
+        (wish, found): Unfulfilled[] => {
+            const decision = decide(wish, found);
+            return decision.kind === "declined" || decision.kind === "taken"
+                ? [{ wish, kind: decision.kind, url: decision.request.url, ...given("has", found.text) }]
+                : [];
+        },
+        () => [],
     );
-    return looks.flat();
 }
 
 const repositoryOf = ({ project }: Wish): string => `/projects/${encodeURIComponent(project)}`;

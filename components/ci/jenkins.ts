@@ -1,7 +1,8 @@
 /** The parts of Jenkinsfiles that vary by settings and credentials, as lines of Groovy. Pure. */
 import type { App } from "../../estate/model";
+import { keyPart } from "../../estate/pipeline";
 import { groovyQuoted } from "../support/template";
-import { keyPart, type Settings } from "./keys";
+import type { Settings } from "./keys";
 import { promotionLogin, promotionRegistries } from "./settings";
 
 /** A "username with password" credential of Jenkins, and the variables it becomes. */

@@ -2,10 +2,11 @@
 import type { EventName } from "../../estate/events";
 import { onMachine, type MachinePlace } from "../../estate/machines";
 import type { App, AppEnvironment, Estate, Machine } from "../../estate/model";
+import { keyPart } from "../../estate/pipeline";
 import type { MessageSource } from "../notifications/cardFacts";
 import { factPlace, filledCards } from "../notifications/filledCards";
 import { required } from "../support/maps";
-import { keyPart, type Settings } from "./keys";
+import type { Settings } from "./keys";
 import type { Channel as Notified } from "./scripts/card.mjs" with { "resolution-mode": "import" };
 
 /** What of an estate is asked. */

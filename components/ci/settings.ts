@@ -8,9 +8,10 @@ import { configAt, handedOver, versionFile, versionOf, appIn, type Lane } from "
 import { onMachine } from "../../estate/machines";
 import type { App, Estate } from "../../estate/model";
 import { allAuthorities, proxyVariables } from "../../estate/network";
+import { keyPart } from "../../estate/pipeline";
 import { awaits } from "../../estate/rollouts";
 import { required } from "../support/maps";
-import { keyPart, type Settings } from "./keys";
+import type { Settings } from "./keys";
 import { machineSettings } from "./machines";
 import { rolloutPlace } from "./rollouts";
 import type { Reuse as ReuseInput } from "./scripts/reuse.mjs" with { "resolution-mode": "import" };

@@ -53,3 +53,23 @@ export type AppsRule = Omit<Rule, "check"> & {
     /** `apps`: those that have it. */
     readonly check: (checked: Checked, apps: readonly App[]) => Finding[];
 };
+
+/** A GitLab or Harbor as the spec has it. */
+interface WebServer {
+    readonly path: string;
+    readonly url: string;
+    /** Whether the spec says that http is meant. */
+    readonly plain: boolean | undefined;
+}
+
+/** The servers whose URLs the spec has, GitLab first. */
+export function webServers({ spec, estate }: Pick<Checked, "spec" | "estate">): WebServer[] {
+    return [
+        { path: "gitlab", url: estate.gitlab.url, plain: spec.gitlab.plainHttp },
+        ...Object.values(estate.registries).map(({ name, url }) => ({
+            path: `registries.${name}`,
+            url,
+            plain: spec.registries[name]?.plainHttp,
+        })),
+    ];
+}

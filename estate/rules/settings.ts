@@ -6,7 +6,7 @@ import { daysBetween } from "../days";
 import { isGitLabCom, needsEnterprise } from "../edition";
 import { repeated } from "../repeated";
 import type { Spec } from "../schema";
-import type { CheckContext, Checked, Finding, Rule } from "./rule";
+import { webServers, type CheckContext, type Checked, type Finding, type Rule } from "./rule";
 
 /** Settings that do not fit each other, the tier, or the day. */
 export const settingRules: readonly Rule[] = [
@@ -253,14 +253,7 @@ export const settingRules: readonly Rule[] = [
         rule: "should be https: tokens and passwords travel to it",
         severity: "warning",
         check: ({ spec, estate }: Checked): Finding[] => [
-            ...[
-                { path: "gitlab", url: estate.gitlab.url, plain: spec.gitlab.plainHttp },
-                ...Object.values(estate.registries).map(({ name, url }) => ({
-                    path: `registries.${name}`,
-                    url,
-                    plain: spec.registries[name]?.plainHttp,
-                })),
-            ]
+            ...webServers({ spec, estate })
                 .filter(({ url, plain }) => url.startsWith("http://") && plain !== true)
                 .map(({ path, url }) => ({
                     path: `${path}.url`,

@@ -1,14 +1,16 @@
 /**
  * What is written and comes to nothing: entries that nobody names, and settings beside which something else is missing. It is
- * told, and never refused: an estate may be on its way somewhere. A name that is spelt wrong is an error of its own, and what
- * it was meant for is not told to be unused beside it.
+ * reported, and never refused: an estate may be on its way somewhere. A name that is spelt wrong is an error of its own, and
+ * what it was meant for is not called unused beside it.
  */
 import { isDeepStrictEqual } from "node:util";
 
 import { channelKinds } from "../channels";
 import { engines } from "../engines";
+import { onMachine } from "../machines";
 import type { App, AppEnvironment, Estate } from "../model";
-import type { Checked, Finding, Rule } from "./rule";
+import { reportsCommits } from "../rollouts";
+import { webServers, type Checked, type Finding, type Rule } from "./rule";
 
 export const unusedRules: readonly Rule[] = [
     {
@@ -75,7 +77,7 @@ export const unusedRules: readonly Rule[] = [
             );
             const gate = gitlab.approvalGate !== undefined && spec.gitlab.approvalGate.image === undefined;
             return relay === undefined ||
-                relay.commits === true ||
+                reportsCommits(estate) ||
                 used ||
                 gate ||
                 Object.keys(apps).length === 0
@@ -135,14 +137,7 @@ export const unusedRules: readonly Rule[] = [
         severity: "warning",
         afterErrors: true,
         check: ({ spec, estate }: Checked): Finding[] => [
-            ...[
-                { path: "gitlab", url: estate.gitlab.url, plain: spec.gitlab.plainHttp },
-                ...Object.values(estate.registries).map(({ name, url }) => ({
-                    path: `registries.${name}`,
-                    url,
-                    plain: spec.registries[name]?.plainHttp,
-                })),
-            ]
+            ...webServers({ spec, estate })
                 .filter(({ url, plain }) => plain === true && url.startsWith("https://"))
                 .map(({ path }) => ({
                     path: `${path}.plainHttp`,
@@ -230,10 +225,6 @@ function pipelineSettings({ spec, estate }: Checked): Finding[] {
                 fix: "remove it",
             }));
     });
-}
-
-function onMachine({ machine }: AppEnvironment): boolean {
-    return machine !== undefined;
 }
 
 /** Folders that apps of one repository share, of an app that has its own. */

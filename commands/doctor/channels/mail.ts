@@ -5,6 +5,7 @@
 import * as net from "node:net";
 import * as tls from "node:tls";
 import { hostOf } from "../../../estate/network";
+import { isThisMachine } from "../connections";
 import { callTimeout, unreachable } from "../http";
 
 /** Where a mail goes in, and as whom. */
@@ -57,17 +58,16 @@ async function handIn(line: Line, account: MailAccount, mail: Mail): Promise<voi
         await line.encrypt();
         offered = await line.ask("EHLO doctor.invalid", "the greeting");
     }
-    if (!line.encrypted && !isHere(account.host)) {
+    if (!line.encrypted && !isThisMachine(account.host)) {
         throw new Refused("it offers no encryption, so the engine would not sign in there");
     }
-    const encoded = (text: string): string => Buffer.from(text, "utf8").toString("base64");
     const { username, password } = account;
     if (offers(offered, "AUTH", "PLAIN")) {
-        await line.ask(`AUTH PLAIN ${encoded(`\0${username}\0${password}`)}`, "the account");
+        await line.ask(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`, "the account");
     } else if (offers(offered, "AUTH", "LOGIN")) {
         await line.ask("AUTH LOGIN", "the account");
-        await line.ask(encoded(username), "the account");
-        await line.ask(encoded(password), "the account");
+        await line.ask(base64(username), "the account");
+        await line.ask(base64(password), "the account");
     } else {
         throw new Refused("it lets nobody sign in with a password");
     }
@@ -78,9 +78,8 @@ async function handIn(line: Line, account: MailAccount, mail: Mail): Promise<voi
     await line.ask("QUIT", "the end").catch(() => undefined); // It has the mail.
 }
 
-/** This machine, where nobody listens on the way. */
-function isHere(host: string): boolean {
-    return host === "localhost" || host === "::1" || host.startsWith("127.");
+function base64(words: string): string {
+    return Buffer.from(words, "utf8").toString("base64");
 }
 
 /** An address, which may stand behind a name: `Shop <shop@example.com>`. */
@@ -99,14 +98,11 @@ function offers(answer: readonly string[], extension: string, parameter?: string
 
 /** The mail itself; its text is base64, in which no line is a lone dot. */
 function text({ from, to, title, words, at }: Mail): string {
-    const encoded =
-        Buffer.from(words, "utf8")
-            .toString("base64")
-            .match(/.{1,76}/g) ?? [];
+    const encoded = base64(words).match(/.{1,76}/g) ?? [];
     return [
         `From: <${addressIn(from)}>`,
         `To: <${to}>`,
-        `Subject: =?utf-8?B?${Buffer.from(title, "utf8").toString("base64")}?=`,
+        `Subject: =?utf-8?B?${base64(title)}?=`,
         `Date: ${at.toUTCString().replace("GMT", "+0000")}`,
         "MIME-Version: 1.0",
         "Content-Type: text/plain; charset=utf-8",
@@ -207,7 +203,7 @@ class Line {
 
     private withoutSecrets(words: string): string {
         const { username, password } = this.account;
-        return [password, Buffer.from(`\0${username}\0${password}`).toString("base64")]
+        return [password, base64(`\0${username}\0${password}`)]
             .filter((each) => each !== "")
             .reduce((said, each) => said.replaceAll(each, "(hidden)"), words)
             .slice(0, 200);

@@ -1,8 +1,8 @@
 /** The file by which the estate says what a repository includes, for flows with jobs for each lane. Pure. */
 import type { Lane } from "../../../estate/flows/plan";
 import type { App } from "../../../estate/model";
+import { keyPart } from "../../../estate/pipeline";
 import { yaml } from "../../support/yaml";
-import { keyPart } from "../keys";
 import { estateCommit, type IncludedFrom } from "./files";
 
 /** A file of the estate's project for pipelines, with its inputs. */

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import * as gitlab from "@pulumi/gitlab";
-import { keyPart } from "../../../components/ci/keys";
+import { keyPart } from "../../../estate/pipeline";
 import { CiVariables, type CiVariablesArgs } from "../../../components/gitlab/variables";
 import { childrenOf, leaks, record, registration, secretValue, type Recording } from "../../support/engine";
 

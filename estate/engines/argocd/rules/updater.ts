@@ -3,6 +3,7 @@ import type { Spec } from "../../../schema";
 import { goExpression, isRange, sampleTags, validTags } from "../../../tags";
 import { imageUpdaterSchema } from "../updaterSchema";
 import { updaterAbilities, type UpdaterAbilities } from "../updaterVersions";
+import { besideDefaults } from "../../../plain";
 import type { AppsRule, Checked, Finding } from "../../../rules/rule";
 import { imageRules, updated } from "../../../updaters";
 
@@ -192,23 +193,7 @@ export const updaterRules: readonly AppsRule[] = [
 
 /** What is said of the updater beside the defaults, by path. */
 function written(updater: Spec["argocd"]["imageUpdater"]): { path: string; value: unknown }[] {
-    const usual = imageUpdaterSchema.parse({});
-    const differences = (
-        path: string,
-        one: Readonly<Record<string, unknown>>,
-        other: Readonly<Record<string, unknown>>,
-    ): { path: string; value: unknown }[] =>
-        Object.entries(one)
-            .filter(([key, value]) => value !== other[key])
-            .map(([key, value]) => ({ path: `${path}.${key}`, value }));
-    const { manifests, commit, ...plain } = updater;
-    const path = "argocd.imageUpdater";
-    const { manifests: usualManifests, commit: usualCommit, ...usualPlain } = usual;
-    return [
-        ...differences(path, plain, usualPlain),
-        ...differences(`${path}.manifests`, manifests, usualManifests),
-        ...differences(`${path}.commit`, commit, usualCommit),
-    ];
+    return besideDefaults("argocd.imageUpdater", updater, imageUpdaterSchema.parse({}));
 }
 
 function abilities(estate: Estate): UpdaterAbilities | undefined {

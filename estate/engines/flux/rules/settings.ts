@@ -1,4 +1,5 @@
 import type { App } from "../../../model";
+import { besideDefaults } from "../../../plain";
 import type { AppsRule, Checked, Finding } from "../../../rules/rule";
 import { unknownWorkloads } from "../../../workloads";
 import { updated } from "../../../updaters";
@@ -40,64 +41,42 @@ export const fluxSettingRules: readonly AppsRule[] = [
         severity: "warning",
         afterErrors: true,
         check: ({ spec: { flux, notifications } }: Checked, apps: readonly App[]): Finding[] => {
-            const usual = fluxOptions.parse({});
-            const told = (
-                path: string,
-                value: unknown,
-                other: unknown,
-                used: boolean,
-                without: string,
-                fix: string,
-            ): Finding[] =>
-                used || value === other
+            const updater = {
+                used: updated(apps).length > 0,
+                without: "no app that Flux delivers has an updater",
+                fix: "set apps.<app>.updater",
+            };
+            const helm = {
+                used: apps.some(({ delivery }) => delivery === "helm"),
+                without: "no app that Flux delivers is a chart of Helm",
+                fix: "deliver one with helm",
+            };
+            const relay = {
+                used: notifications.relay !== undefined,
+                without: "there is no notifications.relay",
+                fix: "write that",
+            };
+            const needs: Readonly<Record<string, typeof updater>> = {
+                "flux.commit.name": updater,
+                "flux.commit.email": updater,
+                "flux.commit.message": updater,
+                "flux.imageIntervalSeconds": updater,
+                "flux.forceUpgrades": helm,
+                "flux.relayUrl": relay,
+            };
+            return besideDefaults("flux", flux, fluxOptions.parse({})).flatMap(({ path, value }) => {
+                const need = needs[path];
+                return need === undefined || need.used
                     ? []
                     : [
                           {
-                              path: `flux.${path}`,
+                              path,
                               value,
-                              rule: `has no effect: ${without}`,
-                              fix: `${fix}, or remove this`,
+                              rule: `has no effect: ${need.without}`,
+                              fix: `${need.fix}, or remove this`,
                           },
                       ];
-            const updates = updated(apps).length > 0;
-            const noUpdater = "no app that Flux delivers has an updater";
-            const helm = apps.some(({ delivery }) => delivery === "helm");
-            return [
-                ...(["name", "email", "message"] as const).flatMap((key) =>
-                    told(
-                        `commit.${key}`,
-                        flux.commit[key],
-                        usual.commit[key],
-                        updates,
-                        noUpdater,
-                        "set apps.<app>.updater",
-                    ),
-                ),
-                ...told(
-                    "imageIntervalSeconds",
-                    flux.imageIntervalSeconds,
-                    usual.imageIntervalSeconds,
-                    updates,
-                    noUpdater,
-                    "set apps.<app>.updater",
-                ),
-                ...told(
-                    "forceUpgrades",
-                    flux.forceUpgrades,
-                    false,
-                    helm,
-                    "no app that Flux delivers is a chart of Helm",
-                    "deliver one with helm",
-                ),
-                ...told(
-                    "relayUrl",
-                    flux.relayUrl,
-                    undefined,
-                    notifications.relay !== undefined,
-                    "there is no notifications.relay",
-                    "write that",
-                ),
-            ];
+            });
         },
     },
     {
