@@ -3,6 +3,8 @@ import { appLabel, environmentLabel, estateLabel, teamLabel } from "../../../est
 import { pluralOf } from "../../../estate/kinds";
 import { list as listIn, record, text } from "../../doctor/json";
 import type { Declared } from "../declared";
+import { enginesInDrift, type DriftEngines } from "../engines";
+import type { EngineInDrift } from "../engines/engine";
 import { facts, publicUrl, type Finding, type Risk } from "../finding";
 import type { Raw } from "../reader";
 import { word } from "../shell";
@@ -11,11 +13,11 @@ import { lastWriter, maker, objectDifference } from "./difference";
 import { admissions, askedFor, isAggregated, isUsual, namespaceOf, powerOf } from "./powers";
 import {
     addressOf,
-    fluxDeliveries,
     isUnknown,
     type Address,
     type ClusterInventory,
     type Found,
+    type ObjectName,
 } from "./inventory";
 
 /** What the comparison is made with. */
@@ -37,15 +39,13 @@ export function clusterDrift(
     declared: readonly Declared[],
     inventory: ClusterInventory,
     context: ClusterContext,
+    engines: DriftEngines = enginesInDrift,
 ): Finding[] {
-    return new ClusterLook(declared, inventory, context).findings();
+    return new ClusterLook(declared, inventory, context, engines).findings();
 }
 
-/** What a change of a kind can do. */
+/** What a change of a kind can do; of engines' own kinds their engines say it. */
 const riskOf: Readonly<Record<string, Risk>> = {
-    Application: "delivery",
-    ApplicationSet: "delivery",
-    AppProject: "access",
     ConfigMap: "access",
     Secret: "secret",
     Role: "access",
@@ -105,22 +105,21 @@ function isStrong(rule: Raw): boolean {
 }
 
 const serviceAccountToken = "kubernetes.io/service-account-token";
-const secretType = "argocd.argoproj.io/secret-type";
-/** Group of the labels that a ResourceSet of the Flux Operator puts on what it makes. */
-const resourceSet = "resourceset.fluxcd.controlplane.io";
-const trackingId = "argocd.argoproj.io/tracking-id";
 
 class ClusterLook {
     private readonly addresses: readonly (readonly [Declared, Address])[];
     private readonly known: ReadonlySet<string>;
     /** Declared namespaces. */
     private readonly namespaces: ReadonlySet<string>;
+    private readonly engines: readonly EngineInDrift[];
 
     constructor(
         declared: readonly Declared[],
         private readonly inventory: ClusterInventory,
         private readonly context: ClusterContext,
+        private readonly registry: DriftEngines,
     ) {
+        this.engines = Object.values(registry);
         this.addresses = declared
             .map((each) => [each, addressOf(each)] as const)
             .filter(([, { kind }]) => kind !== "CustomResourceDefinition");
@@ -147,11 +146,10 @@ class ClusterLook {
             ...this.foreign("CertificateSigningRequest").flatMap((each) => this.strangeCertificate(each)),
             ...this.foreign("NetworkPolicy").flatMap((each) => this.strangePolicy(each)),
             ...this.foreign("Secret").flatMap((each) => this.strangeSecret(each)),
-            ...(["Application", "ApplicationSet", "AppProject", "ImageUpdater"] as const).flatMap((kind) =>
-                this.foreign(kind).flatMap((each) => this.strangeDelivery(each)),
-            ),
-            ...fluxDeliveries.flatMap(([, kind]) =>
-                this.foreign(kind).flatMap((each) => this.strangeFluxObject(each)),
+            ...this.engines.flatMap((engine) =>
+                engine.kinds.flatMap(({ kind }) =>
+                    this.foreign(kind).flatMap((each) => this.strangeDelivery(each, engine)),
+                ),
             ),
         ];
     }
@@ -174,7 +172,12 @@ class ClusterLook {
                     ? []
                     : [this.finding("missing", address, {})];
             }
-            const { differences, unseen, seen } = objectDifference(declared, address.kind, object);
+            const { differences, unseen, seen } = objectDifference(
+                declared,
+                address.kind,
+                object,
+                this.registry,
+            );
             const stopped = unseen.some(({ path, op }) => op === "replace" && path === "/spec/replicas");
             return differences.length === 0
                 ? []
@@ -396,7 +399,10 @@ class ClusterLook {
 
     /** Policies add up: a further one lets more in. Those of a config repository are the engine's. */
     private strangePolicy(found: Found): Finding[] {
-        if (!this.namespaces.has(found.namespace) || isDelivered(found.object)) {
+        if (
+            !this.namespaces.has(found.namespace) ||
+            this.engines.some(({ delivered }) => delivered(found.object))
+        ) {
             return [];
         }
         return [this.undeclared(found, "access", {})];
@@ -405,7 +411,9 @@ class ClusterLook {
     private strangeSecret(found: Found): Finding[] {
         const type = text(found.object["type"]);
         const metadata = record(found.object["metadata"]);
-        const use = text(record(metadata["labels"])[secretType]);
+        const labels = record(metadata["labels"]);
+        const uses = this.engines.map(({ secretLabel = "" }) => text(labels[secretLabel]));
+        const use = uses.find((each) => each !== "") ?? "";
         if (type === serviceAccountToken) {
             const account = text(record(metadata["annotations"])["kubernetes.io/service-account.name"]);
             return [this.undeclared(found, "access", { differences: facts({ tokenOf: account }) })];
@@ -420,66 +428,15 @@ class ClusterLook {
         return facts({ use, url: url === "" ? "" : publicUrl(url) });
     }
 
-    private strangeDelivery(found: Found): Finding[] {
-        const owners = listIn(record(found.object["metadata"])["ownerReferences"]);
-        const made = owners.some(
-            ({ kind, name }) =>
-                kind === "ApplicationSet" &&
-                this.known.has(keyOf({ kind, namespace: found.namespace, name: text(name) })),
-        );
-        if (made) {
-            return [];
-        }
-        const spec = record(found.object["spec"]);
-        const destination = record(spec["destination"]);
-        const project = text(spec["project"]);
-        const own = this.known.has(keyOf({ kind: "AppProject", namespace: found.namespace, name: project }));
-        return [
-            this.undeclared(found, found.kind === "AppProject" ? "access" : "delivery", {
-                differences: facts({
-                    project,
-                    namespace: destination["namespace"],
-                    cluster: destination["name"] ?? destination["server"],
-                    destinations: listIn(spec["destinations"])
-                        .map((each) => `${text(each["name"] ?? each["server"])}/${text(each["namespace"])}`)
-                        .join(", "),
-                }),
-                ...(found.kind === "Application" && !own ? { remark: "openProject" as const } : {}),
-            }),
-        ];
+    /** An object that tells an engine what to do. */
+    private strangeDelivery(found: Found, engine: EngineInDrift): Finding[] {
+        const told = engine.told(found, (object) => this.known.has(keyOf(object)));
+        return told === undefined ? [] : [this.undeclared(found, this.riskOf(found.kind), told)];
     }
 
-    /** Without what Flux itself makes: the chart of a release, and what a declared set holds. */
-    private strangeFluxObject(found: Found): Finding[] {
-        const { kind, name, namespace } = found;
-        const release = name.startsWith(`${namespace}-`) ? name.slice(namespace.length + 1) : "";
-        const made =
-            kind === "HelmChart" && this.known.has(keyOf({ kind: "HelmRelease", namespace, name: release }));
-        const labels = record(record(found.object["metadata"])["labels"]);
-        const set = {
-            kind: "ResourceSet",
-            namespace: text(labels[`${resourceSet}/namespace`]),
-            name: text(labels[`${resourceSet}/name`]),
-        };
-        if (made || this.known.has(keyOf(set))) {
-            return [];
-        }
-        const spec = record(found.object["spec"]);
-        const { url, address } = spec;
-        const where = text(url ?? address);
-        return [
-            this.undeclared(found, "delivery", {
-                differences: facts({
-                    url: where === "" ? "" : publicUrl(where),
-                    source: record(spec["sourceRef"] ?? record(record(spec["chart"])["spec"])["sourceRef"])[
-                        "name"
-                    ],
-                    namespace: spec["targetNamespace"],
-                    account: spec["serviceAccountName"],
-                    cluster: record(record(spec["kubeConfig"])["secretRef"])["name"],
-                }),
-            }),
-        ];
+    private riskOf(kind: string): Risk {
+        const own = this.engines.flatMap(({ kinds }) => kinds).find((each) => each.kind === kind);
+        return own?.risk ?? riskOf[kind] ?? "delivery";
     }
 
     private patch(address: Address, operations: readonly unknown[]): string {
@@ -501,13 +458,13 @@ class ClusterLook {
 
     private finding(
         list: Finding["list"],
-        { kind, namespace, name }: Pick<Address, "kind" | "namespace" | "name">,
+        { kind, namespace, name }: ObjectName,
         rest: Partial<Finding>,
     ): Finding {
         const noun: Noun = kind in nouns ? (kind as Noun) : "object";
         return {
             list,
-            risk: riskOf[kind] ?? "delivery",
+            risk: this.riskOf(kind),
             server: `cluster ${this.context.name}`,
             place: namespace,
             noun,
@@ -519,7 +476,7 @@ class ClusterLook {
     }
 }
 
-function keyOf({ kind, namespace, name }: Pick<Address, "kind" | "namespace" | "name">): string {
+function keyOf({ kind, namespace, name }: ObjectName): string {
     return `${kind} ${namespace}/${name}`;
 }
 
@@ -529,15 +486,4 @@ function resourceOf({ kind, apiVersion }: Found): string {
     return group.endsWith(".io") && !group.endsWith(".k8s.io")
         ? `${pluralOf(kind)}.${group}`
         : kind.toLowerCase();
-}
-
-/** Whether an engine delivered an object from a repository. */
-function isDelivered(object: Raw): boolean {
-    const metadata = record(object["metadata"]);
-    return (
-        trackingId in record(metadata["annotations"]) ||
-        Object.keys(record(metadata["labels"])).some((label) =>
-            /^kustomize\.toolkit\.fluxcd\.io\/|^helm\.toolkit\.fluxcd\.io\//.test(label),
-        )
-    );
 }

@@ -7,6 +7,8 @@
  */
 import { record, text } from "../../doctor/json";
 import { property, type Declared } from "../declared";
+import { enginesInDrift, type DriftEngines } from "../engines";
+import type { EngineInDrift } from "../engines/engine";
 import { difference, Hidden, hidden, isEmpty, open, sameValue, shown, type Difference } from "../finding";
 import { fieldIn } from "../../review/hide";
 import type { Raw } from "../reader";
@@ -23,11 +25,8 @@ export interface ObjectDifference {
     readonly seen: boolean;
 }
 
-/** Parts that are compared as a whole, by kind. */
+/** Parts that are compared as a whole, by kind; of engines' own kinds their engines say it. */
 const wholeParts: Readonly<Record<string, readonly string[]>> = {
-    Application: ["spec"],
-    ApplicationSet: ["spec"],
-    AppProject: ["spec"],
     ConfigMap: ["data", "binaryData"],
     Role: ["rules"],
     ClusterRole: ["rules", "aggregationRule"],
@@ -37,11 +36,13 @@ const wholeParts: Readonly<Record<string, readonly string[]>> = {
     ResourceQuota: ["spec"],
 };
 
-/** Secrets that programs read by key, so that a further key means something. */
-const secretType = "argocd.argoproj.io/secret-type";
-
-export function objectDifference(declared: Declared, kind: string, found: Raw): ObjectDifference {
-    return new Comparison(declared, kind, found).result();
+export function objectDifference(
+    declared: Declared,
+    kind: string,
+    found: Raw,
+    engines: DriftEngines = enginesInDrift,
+): ObjectDifference {
+    return new Comparison(declared, kind, found, Object.values(engines)).result();
 }
 
 /** One object, as it was left and as it is. */
@@ -54,6 +55,7 @@ class Comparison {
         private readonly declared: Declared,
         private readonly kind: string,
         private readonly found: Raw,
+        private readonly engines: readonly EngineInDrift[],
     ) {}
 
     result(): ObjectDifference {
@@ -116,16 +118,21 @@ class Comparison {
             kind,
             found,
         } = this;
-        for (const part of wholeParts[kind] ?? []) {
+        const own = this.engines.flatMap(({ kinds }) => kinds).find((each) => each.kind === kind);
+        for (const part of own?.whole ?? wholeParts[kind] ?? []) {
             this.further([part], inputs[part], outputs[part], found[part]);
         }
     }
 
-    /** Further keys of a Secret that a program reads by key. */
+    /** Further keys of a Secret that an engine reads by key. */
     private keysOfSecret(): void {
         const { declared, kind, found } = this;
         const { inputs } = declared;
-        if (kind === "Secret" && secretType in record(record(found["metadata"])["labels"])) {
+        const labels = record(record(found["metadata"])["labels"]);
+        const isRead = this.engines.some(
+            ({ secretLabel }) => secretLabel !== undefined && secretLabel in labels,
+        );
+        if (kind === "Secret" && isRead) {
             const known = [
                 ...Object.keys(record(open(inputs["stringData"]))),
                 ...Object.keys(record(open(property(declared, "data")))),

@@ -2,6 +2,7 @@
 import { pluralOf } from "../../../estate/kinds";
 import type { Declared } from "../declared";
 import { property } from "../declared";
+import { enginesInDrift, type DriftEngines } from "../engines";
 import { open } from "../finding";
 import { record, text } from "../../doctor/json";
 import type { Raw, Reader } from "../reader";
@@ -29,6 +30,9 @@ export interface Address {
     readonly namespace: string;
     readonly name: string;
 }
+
+/** An object as others of the cluster name it. */
+export type ObjectName = Pick<Address, "kind" | "namespace" | "name">;
 
 export function addressOf(declared: Declared): Address {
     const metadata = record(open(property(declared, "metadata")));
@@ -63,34 +67,6 @@ const perNamespace = new Set(["Secret", "ConfigMap"]);
 /** Kinds that are looked at in each namespace of the stack, whether it declares one there or not. */
 const inNamespaces: readonly (readonly [apiVersion: string, kind: string])[] = [["v1", "Secret"]];
 
-/** Kinds that say what Argo CD does; looked at where the stack has Applications. */
-const deliveries = ["Application", "AppProject", "ApplicationSet"] as const;
-
-export const argoVersion = "argoproj.io/v1alpha1";
-
-/** Group of the kind that has Argo CD's image updater write images; looked at there too. */
-const updaterVersion = "argocd-image-updater.argoproj.io/v1alpha1";
-
-const ofGroup = (group: string, ...kinds: string[]): [apiVersion: string, kind: string][] =>
-    kinds.map((kind) => [group, kind]);
-
-/** Kinds that say what Flux does, in whatever namespace; looked at where the stack has one of them. */
-export const fluxDeliveries: readonly (readonly [apiVersion: string, kind: string])[] = [
-    ...ofGroup(
-        "source.toolkit.fluxcd.io/v1",
-        ...["Bucket", "GitRepository", "HelmChart", "HelmRepository", "OCIRepository"],
-    ),
-    ...ofGroup("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
-    ...ofGroup("kustomize.toolkit.fluxcd.io/v1", "Kustomization"),
-    ...ofGroup("image.toolkit.fluxcd.io/v1", "ImagePolicy", "ImageRepository", "ImageUpdateAutomation"),
-    ...ofGroup("notification.toolkit.fluxcd.io/v1", "Receiver"),
-    ...ofGroup("notification.toolkit.fluxcd.io/v1beta3", "Alert", "Provider"),
-    ...ofGroup("fluxcd.controlplane.io/v1", "ResourceSet", "ResourceSetInputProvider"),
-];
-
-const isFlux = ({ apiVersion }: Pick<Address, "apiVersion">): boolean =>
-    apiVersion.includes(".toolkit.fluxcd.io/");
-
 interface Wanted {
     readonly apiVersion: string;
     readonly kind: string;
@@ -99,31 +75,20 @@ interface Wanted {
 }
 
 /** The lists to read, each once. Pure. */
-export function listsFor(addresses: readonly Address[]): Wanted[] {
+export function listsFor(addresses: readonly Address[], engines: DriftEngines = enginesInDrift): Wanted[] {
     const namespaces = [
         ...new Set(addresses.filter(({ kind }) => kind === "Namespace").map(({ name }) => name)),
-    ];
-    const engines = [
-        ...new Set(
-            addresses
-                .filter(({ apiVersion, kind }) => apiVersion === argoVersion && kind === "AppProject")
-                .map(({ namespace }) => namespace),
-        ),
     ];
     const wanted: Wanted[] = [
         ...always.map(([apiVersion, kind]) => ({ apiVersion, kind, namespace: "" })),
         ...inNamespaces.flatMap(([apiVersion, kind]) =>
             namespaces.map((namespace) => ({ apiVersion, kind, namespace })),
         ),
-        ...(addresses.some(isFlux) ? fluxDeliveries : []).map(([apiVersion, kind]) => ({
-            apiVersion,
-            kind,
-            namespace: "",
-        })),
-        ...engines.flatMap((namespace) => [
-            ...deliveries.map((kind) => ({ apiVersion: argoVersion, kind, namespace })),
-            { apiVersion: updaterVersion, kind: "ImageUpdater", namespace },
-        ]),
+        ...Object.values(engines).flatMap(({ kinds, obeysIn }) =>
+            [...new Set(obeysIn(addresses))].flatMap((namespace) =>
+                kinds.map(({ apiVersion, kind }) => ({ apiVersion, kind, namespace })),
+            ),
+        ),
     ];
     const kinds = new Map<string, Address[]>();
     for (const address of addresses.filter(({ kind }) => !ignored.has(kind))) {
