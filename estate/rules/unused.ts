@@ -3,12 +3,11 @@
  * reported, and never refused: an estate may be on its way somewhere. A name that is spelt wrong is an error of its own, and
  * what it was meant for is not called unused beside it.
  */
-import { isDeepStrictEqual } from "node:util";
-
 import { channelKinds } from "../channels";
 import { engines } from "../engines";
 import { onMachine } from "../machines";
 import type { App, AppEnvironment, Estate } from "../model";
+import { besideDefaults } from "../plain";
 import { reportsCommits } from "../rollouts";
 import { webServers, type Checked, type Finding, type Rule } from "./rule";
 
@@ -115,10 +114,12 @@ export const unusedRules: readonly Rule[] = [
                 .filter(([name]) => !estate.engines.some((engine) => engine === name))
                 .flatMap(([name, { title, options }]) => {
                     const parts: Readonly<Record<string, unknown>> = spec;
-                    const usual = entries(options.parse(undefined));
-                    const written = Object.entries(entries(parts[name]))
-                        .filter(([key, value]) => !isDeepStrictEqual(value, usual[key]))
-                        .map(([key]) => key);
+                    const settings = besideDefaults(
+                        name,
+                        entries(parts[name]),
+                        entries(options.parse(undefined)),
+                    );
+                    const written = [...new Set(settings.flatMap(({ path }) => path.split(".")[1] ?? []))];
                     return written.length === 0
                         ? []
                         : [
