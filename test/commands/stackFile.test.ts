@@ -1,7 +1,7 @@
 /** The stack file of the sandbox: moved ports and paths, kept secrets, everything else as committed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { CommandError } from "../../commands/support/console";
 import {
     encryptedPart,
@@ -9,6 +9,8 @@ import {
     sandboxStackFile,
     withManifestsAtHand,
 } from "../../commands/support/stackFile";
+import { formatProblems, parseEstate, type SpecInput } from "../../estate";
+import { spec } from "../support/estate";
 
 const committed = `# a comment that stays
 config:
@@ -83,6 +85,63 @@ test("an operator that the estate has is taken from there too, and one that it h
         operator: { version: "0.59.0", path: "/box/flux/operator.yaml" },
         manifests,
     });
+});
+
+/** What a preview with these manifests warns of, and the stack's own engine does not; by path. */
+function warningsOfOurs(spec: SpecInput): string[] {
+    const own = `config:\n  gitops-estate:estate: ${JSON.stringify(spec)}\n`;
+    const ours = withManifestsAtHand(own, {
+        argocd: { version: "3.2.11", folder: "/box/argocd" },
+        flux: { version: "2.9.5", folder: "/box/flux", operator: "0.59.0" },
+    });
+    const [before, after] = [own, ours].map((text, index) => {
+        const names = Object.keys((spec as { clusters: object }).clusters);
+        const { estate, problems } = parseEstate(
+            (parse(text) as File).config["gitops-estate:estate"],
+            // The stack's own engine has a kubeconfig, this one has none.
+            index === 0
+                ? { servers: Object.fromEntries(names.map((name) => [name, `https://${name}.test`])) }
+                : {},
+        );
+        assert.ok(estate, formatProblems(problems));
+        return problems.map(({ id, path }) => `${id} ${path}`);
+    });
+    return (after ?? []).filter((each) => before?.includes(each) === false);
+}
+
+test("a preview elsewhere warns of nothing that it leaves out itself", () => {
+    const updated = { updater: { allowTags: "any" } };
+    for (const imageUpdaterVersion of ["0.12.2", "0.17.0", "1.0.4"]) {
+        const found = warningsOfOurs(
+            spec({
+                clusters: {
+                    member1: { server: undefined },
+                    member2: { server: undefined, access: { context: "two" } },
+                },
+                argocd: {
+                    imageUpdaterVersion,
+                    imageUpdater: {
+                        intervalSeconds: 600,
+                        manifests: { url: "https://mirror.test/updater.yaml", sha256: "0".repeat(64) },
+                    },
+                },
+                flux: { manifests: { path: "manifests" }, operator: { path: "operator.yaml" } },
+                apps: { web: updated, docs: { team: "shop", engine: "flux" } },
+            }),
+        );
+        assert.deepEqual(found, [], imageUpdaterVersion);
+    }
+});
+
+test("a preview elsewhere keeps what the stack itself has of an updater that it does not install", () => {
+    const text = `config:
+  gitops-estate:estate:
+${stringify(spec({ argocd: { imageUpdaterVersion: "1.0.4", imageUpdater: { intervalSeconds: 600 } } })).replace(/^/gm, "    ")}`;
+    const { argocd } = (
+        parse(withManifestsAtHand(text, { argocd: { version: "3.2.11", folder: "/box" } })) as File
+    ).config["gitops-estate:estate"] as { argocd: { imageUpdater: unknown } };
+    // This version reads it from its settings, which are made all the same.
+    assert.deepEqual(argocd.imageUpdater, { intervalSeconds: 600, install: false });
 });
 
 test("keeps comments", () => {
