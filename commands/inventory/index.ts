@@ -11,6 +11,8 @@ import { policiesFor } from "../support/policy";
 import { toInclude } from "../support/seeds";
 import type { PulumiEngine } from "../support/pulumiEngine";
 import { committedStackFile, estateOf } from "../support/stack";
+import { sandboxStackFile } from "../support/stackFile";
+import { withSandbox } from "../support/withSandbox";
 import { compared } from "./compare";
 import { itemsOf, readInventory, type Inventory } from "./inventory";
 import { policyResults } from "./policies";
@@ -36,6 +38,7 @@ export async function exportInventory(
         stack,
         at: new Date().toISOString(),
         ...(commit === undefined || commit === "" ? {} : { commit }),
+        ...(engine.kind === "sandbox" ? { portBase: withSandbox().sandboxPlace().portBase } : {}),
         servers,
         objects: itemsOf(
             await declaredObjects({ stack, text }, servers),
@@ -46,15 +49,33 @@ export async function exportInventory(
     fs.writeFileSync(file, `${JSON.stringify(inventory)}\n`);
 }
 
+/**
+ * The stack file as the update of an inventory read it: in a sandbox with that one's ports, whatever ports this machine's has, and
+ * with the folder in which this machine has its files.
+ */
+export function asInventoried(
+    text: string,
+    { portBase }: Pick<Inventory, "portBase">,
+    dir: () => string,
+): string {
+    return portBase === undefined ? text : sandboxStackFile(text, { portBase, dir: dir() });
+}
+
 /** What a note is made from, by an inventory alone. @throws CommandError when there is none, or the spec is wrong. */
 export async function againstInventory(
-    { stack, text, policy, language }: Described & { readonly policy: boolean; readonly language: Language },
+    {
+        stack,
+        text: committed,
+        policy,
+        language,
+    }: Described & { readonly policy: boolean; readonly language: Language },
     file: string,
 ): Promise<Omit<NoteSource, "language">> {
     if (!fs.existsSync(file)) {
         throw new CommandError(`There is no inventory ${file}.`);
     }
     const inventory = readInventory(fs.readFileSync(file, "utf8"), stack, file);
+    const text = asInventoried(committed, inventory, () => withSandbox().sandboxPlace().dir);
     const declared = await declaredObjects({ stack, text }, inventory.servers);
     const items = itemsOf(declared, addressesOf({ stack, text }, inventory.servers));
     const configured = policiesFor(stack);

@@ -38,6 +38,8 @@ export interface Inventory {
     readonly at: string;
     /** The commit that was applied, where it is known. */
     readonly commit?: string;
+    /** Where the ports of the sandbox began that the stack runs on; absent of a stack of elsewhere. */
+    readonly portBase?: number;
     readonly servers: Servers;
     readonly objects: readonly Item[];
 }

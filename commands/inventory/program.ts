@@ -3,12 +3,11 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readConnections } from "../../estate/config";
-import { at, credentialNeeds } from "../../estate/credentials";
 import type { KubeconfigConnection } from "../../estate/kubeconfig";
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { CommandError } from "../support/console";
-import { estateKey, estateOf, placeholderAccess, sandboxCredentials, specOf } from "../support/stack";
+import { estateKey, estateOf, placeholderCredentials, specOf } from "../support/stack";
 import { credentialsKey } from "../support/stackFile";
 import { record, type Registration } from "./engine";
 
@@ -98,9 +97,6 @@ function withoutKubeconfigs(spec: Tree, servers: Servers): Tree {
     };
 }
 
-/** A private key in OpenSSH's form that is none. */
-const noKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
-
 /** Credentials nobody can use, for everything that the estate needs one for. */
 function placeholders(estate: Estate, servers: Servers): Tree {
     const tree: Tree = {};
@@ -109,14 +105,7 @@ function placeholders(estate: Estate, servers: Servers): Tree {
         const inner = keys.slice(0, -1).reduce((at, key) => (at[key] ??= {}) as Tree, tree);
         inner[last] = value;
     };
-    sandboxCredentials(estate, placeholderAccess()).forEach(({ path: keys, value }) => put(keys, value));
-    // Those of engines too, which the sandbox has none for.
-    credentialNeeds(estate)
-        .filter(({ required, path: keys }) => required && at(tree, keys) === undefined)
-        .forEach(({ path: keys }) => put(keys, "placeholder"));
-    Object.values(estate.machines)
-        .filter(({ reached }) => reached.by === "ssh")
-        .forEach(({ name }) => put(["machines", name, "key"], noKey));
+    placeholderCredentials(estate).forEach(({ path: keys, value }) => put(keys, value));
     Object.values(estate.clusters).forEach(({ name, context }) => {
         const server = servers[name];
         if (server !== undefined) {

@@ -30,11 +30,12 @@ import {
     committedStackFile,
     estateOf,
     isSandboxEstate,
-    placeholderAccess,
+    placeholderCredentials,
     sandboxCredentials,
     signInSecret,
+    type SandboxAccess,
 } from "./stack";
-import { type ManifestsAtHand, sandboxStackFile, withManifestsAtHand } from "./stackFile";
+import { type ManifestsAtHand, type SandboxPlace, sandboxStackFile, withManifestsAtHand } from "./stackFile";
 import { finishKilledRun } from "./takeOver";
 import { estateParts, estateTools } from "./toolsets";
 
@@ -59,10 +60,7 @@ export async function sandboxStack(
 ): Promise<Ready & { sandbox: SandboxInfo }> {
     const committed = committedStackFile(stack);
     // With the ports and paths of this sandbox: what is shown and done must be about its servers.
-    const estate = estateOf(
-        stack,
-        sandboxStackFile(committed, { portBase: sandboxPortBase(), dir: sandboxDir() }),
-    );
+    const estate = estateOf(stack, sandboxStackFile(committed, sandboxPlace()));
     if (!isSandboxEstate(estate)) {
         throw new CommandError(
             `Stack "${stack}" names servers that are not on this machine, so the sandbox cannot stand in for them.\n` +
@@ -80,10 +78,14 @@ export async function sandboxStack(
     return { estate, engine, sandbox };
 }
 
+/** Where this sandbox is. */
+export function sandboxPlace(): SandboxPlace {
+    return { portBase: sandboxPortBase(), dir: sandboxDir() };
+}
+
 /** The estate of a stack, with the ports and paths of this sandbox. */
 export function standingEstate(stack: string): Estate {
-    const place = { portBase: sandboxPortBase(), dir: sandboxDir() };
-    return estateOf(stack, sandboxStackFile(committedStackFile(stack), place));
+    return estateOf(stack, sandboxStackFile(committedStackFile(stack), sandboxPlace()));
 }
 
 /**
@@ -151,7 +153,7 @@ export async function previewOnlyStack(stack: string): Promise<Ready> {
     ensureSecrets(layout);
     await copyManifests(estate);
     const file = withManifestsAtHand(committed, manifestsAtHand(estate));
-    const engine = await sandboxEngine(stack, file, sandboxCredentials(estate, placeholderAccess()));
+    const engine = await sandboxEngine(stack, file, placeholderCredentials(estate));
     return { estate, engine: { ...engine, env: { ...engine.env, ...offlineEnvironment(layout) } } };
 }
 
@@ -164,7 +166,7 @@ function offlineEnvironment(layout: SandboxLayout): NodeJS.ProcessEnv {
     };
 }
 
-function sandboxAccess(sandbox: SandboxInfo): ReturnType<typeof placeholderAccess> {
+function sandboxAccess(sandbox: SandboxInfo): SandboxAccess {
     const gitlabToken = gitlabTokenOf(sandbox);
     const harbor = sandbox.harbors[0];
     if (harbor === undefined) {

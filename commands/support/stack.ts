@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { channelSecrets, type ChannelSecretKey } from "../../estate/channels";
+import { credentialNeeds } from "../../estate/credentials";
 import { parseEstate } from "../../estate/parse";
 import type { Estate } from "../../estate/model";
 import { formatProblems } from "../../estate/problem";
@@ -115,6 +116,19 @@ export function sandboxCredentials(estate: Estate, access: SandboxAccess): Crede
             ? []
             : [{ path: ["sso", "clientSecret"], value: signInSecret(access) }]),
     ];
+}
+
+/** A private key in OpenSSH's form that is none. */
+const noKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
+
+/** Credentials nobody can use, for everything that `estate` needs one for: servers, engines and machines of elsewhere too. */
+export function placeholderCredentials(estate: Estate): Credential[] {
+    const known = sandboxCredentials(estate, placeholderAccess());
+    const has = new Set(known.map(({ path: keys }) => keys.join(".")));
+    const others = credentialNeeds(estate)
+        .filter(({ required, path: keys }) => required && !has.has(keys.join(".")))
+        .map(({ path: keys }) => ({ path: keys, value: keys[0] === "machines" ? noKey : "placeholder" }));
+    return [...known, ...others];
 }
 
 /** Secret of the application people sign in to Argo CD with. */

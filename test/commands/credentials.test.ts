@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checkCredentials } from "../../estate/credentials";
+import { model } from "../support/estate";
 import type { Credential } from "../../commands/support/pulumiEngine";
 import {
     committedStackFile,
     estateOf,
     placeholderAccess,
+    placeholderCredentials,
     sandboxCredentials,
 } from "../../commands/support/stack";
 
@@ -20,6 +22,16 @@ describe("credentials of a stack on the sandbox", () => {
             );
         });
     }
+
+    test("a preview without servers has one for everything that is needed, of engines and machines too", () => {
+        const estate = model({
+            machines: { box: { ssh: { host: "box.test", user: "deploy", hostKeys: ["ssh-rsa AAAAB3Nza"] } } },
+            environments: { dev: { clusters: undefined, machine: "box" } },
+            apps: { web: { flow: "gitlab-flow" }, api: { environments: { dev: null } } },
+            argocd: { imageMirrorLogin: true, imageMirror: "mirror.test" },
+        });
+        assert.deepEqual(checkCredentials(estate, tree(placeholderCredentials(estate))), []);
+    });
 });
 
 function tree(credentials: readonly Credential[]): unknown {

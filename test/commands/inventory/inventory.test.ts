@@ -8,6 +8,7 @@ import * as path from "node:path";
 import { describe, test } from "node:test";
 import { parseCall } from "../../../commands/pulumi";
 import { compared, urnOf } from "../../../commands/inventory/compare";
+import { asInventoried } from "../../../commands/inventory";
 import { idOf, type Registration } from "../../../commands/inventory/engine";
 import { itemsOf, readInventory, type Item } from "../../../commands/inventory/inventory";
 import { policyResults } from "../../../commands/inventory/policies";
@@ -161,6 +162,16 @@ describe("a comparison with an inventory", () => {
             member2: { server: "https://two.test:6443" },
         });
         assert.deepEqual([member1, member2], ["https://new.test:6443", "https://two.test:6443"]);
+    });
+
+    test("reads the stack file of a sandbox with the ports that the inventory was made at", () => {
+        const text = `gitlab: { url: http://127.0.0.1:8929 }\nmanifests: { path: .sandbox/argocd }\n`;
+        assert.equal(
+            asInventoried(text, { portBase: 12000 }, () => "/box"),
+            `gitlab: { url: http://127.0.0.1:12009 }\nmanifests: { path: /box/argocd }\n`,
+        );
+        const notAsked = (): string => assert.fail("the sandbox is asked for");
+        assert.equal(asInventoried(text, {}, notAsked), text);
     });
 
     test("refuses what the engine would refuse", () => {
