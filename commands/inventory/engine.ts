@@ -74,10 +74,35 @@ export interface Running {
 }
 
 /** Runs `program` as a stack would run it, and records what it registers. */
-export async function record<T>(
+export function record<T>(
     program: () => T | Promise<T>,
     calls: Calls = knownCalls,
-    { stack, preview }: Running = { stack: "test", preview: false },
+    running: Running = { stack: "test", preview: false },
+): Promise<Recording<T>> {
+    return withShortStackTraces(() => recorded(program, calls, running));
+}
+
+/**
+ * Meanwhile stack traces have two lines, not mapped to TypeScript: Pulumi takes one for each property of each resource,
+ * and in full length they are a third of a recording. Errors are mapped when somebody reads their trace afterwards.
+ */
+async function withShortStackTraces<T>(run: () => Promise<T>): Promise<T> {
+    const { stackTraceLimit } = Error;
+    const mapped = process.sourceMapsEnabled;
+    Error.stackTraceLimit = Math.min(stackTraceLimit, 2);
+    process.setSourceMapsEnabled(false);
+    try {
+        return await run();
+    } finally {
+        process.setSourceMapsEnabled(mapped);
+        Error.stackTraceLimit = stackTraceLimit;
+    }
+}
+
+async function recorded<T>(
+    program: () => T | Promise<T>,
+    calls: Calls,
+    { stack, preview }: Running,
 ): Promise<Recording<T>> {
     const found = new Map<string, Partial<Registration> & { type: string; name: string }>();
     const entry = (type: string, name: string): Partial<Registration> & { type: string; name: string } => {
