@@ -186,6 +186,23 @@ function tunnel(proxy: URL, target: URL, signal: AbortSignal, timeout: number): 
     });
 }
 
+/** A connection to a server that speaks no HTTP. It does not outlive the signal. */
+export function opened(
+    { host, port }: { readonly host: string; readonly port: number },
+    signal: AbortSignal,
+): Promise<net.Socket> {
+    return new Promise((resolve, reject) => {
+        const socket = net.connect({ host, port, signal, timeout: callTimeout });
+        socket.once("timeout", () => socket.destroy(new Error("timeout")));
+        socket.once("error", reject);
+        socket.once("connect", () => {
+            socket.setTimeout(0);
+            socket.off("error", reject);
+            resolve(socket);
+        });
+    });
+}
+
 function parse(text: string): unknown {
     try {
         return JSON.parse(text);

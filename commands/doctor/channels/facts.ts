@@ -1,9 +1,8 @@
 /** Whether chat bots, mail servers and the page people sign in at answer from here. Nothing is sent. */
-import * as net from "node:net";
 import type { Estate } from "../../../estate/model";
 import { at } from "../../../estate/credentials";
 import { openConnection, proxied, type ConnectionContext } from "../connections";
-import { callTimeout, client, Unreachable, unreachable } from "../http";
+import { client, opened, Unreachable, unreachable } from "../http";
 import { record } from "../json";
 
 /** A channel, and why it does not answer; absent: it does. */
@@ -36,7 +35,7 @@ export async function channelFacts(
             return {
                 name,
                 host: `${host}:${port}`,
-                ...(await silence(() => connected(host, Number(port), end))),
+                ...(await silence(async () => (await opened({ host, port: Number(port) }, end)).destroy())),
             };
         }
         if (!URL.canParse(url)) {
@@ -69,17 +68,6 @@ async function answered(origin: string, { env }: ConnectionContext, end: AbortSi
     } finally {
         close();
     }
-}
-
-function connected(host: string, port: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-        const socket = net.connect({ host, port, signal, timeout: callTimeout }, () => {
-            socket.destroy();
-            resolve();
-        });
-        socket.on("timeout", () => socket.destroy(new Error("timeout")));
-        socket.on("error", reject);
-    });
 }
 
 async function signIn(

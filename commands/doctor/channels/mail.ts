@@ -1,12 +1,15 @@
 /**
  * A mail to a channel, handed in as the engine hands in its own: TLS from the start at port 465, else STARTTLS where the server has
- * it, and the account of the channel. No library: the product has none for mail, and this is one mail.
+ * it, and the account of the channel. SMTP and the mail's form are nodemailer's. The connection is ours, as it would ask name
+ * servers alone and pass over what this machine knows; and so is what is said of a mail that is not taken.
  */
 import * as net from "node:net";
 import * as tls from "node:tls";
+import MailComposer from "nodemailer/lib/mail-composer";
+import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { hostOf } from "../../../estate/network";
 import { isThisMachine } from "../connections";
-import { callTimeout, unreachable } from "../http";
+import { callTimeout, opened, unreachable } from "../http";
 
 /** Where a mail goes in, and as whom. */
 export interface MailAccount {
@@ -29,7 +32,7 @@ export interface Mail {
 /** Port at which TLS begins with the connection (RFC 8314). */
 const implicitTls = 465;
 
-/** What the server said when it refused; nothing of the account is in it. */
+/** Why we go no further; nothing of the account is in it. */
 class Refused extends Error {}
 
 /** Hands in a mail. Why it was not taken, if it was not. */
@@ -38,176 +41,101 @@ export async function sendMail(
     mail: Mail,
     signal: AbortSignal,
 ): Promise<string | undefined> {
-    let line: Line | undefined;
     try {
-        line = await Line.to(account, signal);
-        await handIn(line, account, mail);
+        await handIn(await opened(account, signal), account, mail);
         return undefined;
     } catch (error) {
-        return error instanceof Refused ? error.message : unreachable(error).message;
-    } finally {
-        line?.close();
+        return error instanceof Refused ? error.message : reasonOf(error, account);
     }
 }
 
-async function handIn(line: Line, account: MailAccount, mail: Mail): Promise<void> {
-    await line.answer("the greeting");
-    let offered = await line.ask("EHLO doctor.invalid", "the greeting");
-    if (!line.encrypted && offers(offered, "STARTTLS")) {
-        await line.ask("STARTTLS", "encryption");
-        await line.encrypt();
-        offered = await line.ask("EHLO doctor.invalid", "the greeting");
-    }
-    if (!line.encrypted && !isThisMachine(account.host)) {
-        throw new Refused("it offers no encryption, so the engine would not sign in there");
-    }
-    const { username, password } = account;
-    if (offers(offered, "AUTH", "PLAIN")) {
-        await line.ask(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`, "the account");
-    } else if (offers(offered, "AUTH", "LOGIN")) {
-        await line.ask("AUTH LOGIN", "the account");
-        await line.ask(base64(username), "the account");
-        await line.ask(base64(password), "the account");
-    } else {
-        throw new Refused("it lets nobody sign in with a password");
-    }
-    await line.ask(`MAIL FROM:<${addressIn(mail.from)}>`, "the sender");
-    await line.ask(`RCPT TO:<${mail.to}>`, "the recipient");
-    await line.ask("DATA", "the mail");
-    await line.ask(`${text(mail)}\r\n.`, "the mail");
-    await line.ask("QUIT", "the end").catch(() => undefined); // It has the mail.
-}
-
-function base64(words: string): string {
-    return Buffer.from(words, "utf8").toString("base64");
-}
-
-/** An address, which may stand behind a name: `Shop <shop@example.com>`. */
-function addressIn(from: string): string {
-    return (/<([^<>]*)>/.exec(from)?.[1] ?? from).replace(/[\s<>]/g, "");
-}
-
-/** Whether an extension is among those of the answer to EHLO, with a parameter of it. */
-function offers(answer: readonly string[], extension: string, parameter?: string): boolean {
-    return answer
-        .map((each) => each.toUpperCase().split(/[ =]/))
-        .some(
-            ([name, ...rest]) => name === extension && (parameter === undefined || rest.includes(parameter)),
-        );
-}
-
-/** The mail itself; its text is base64, in which no line is a lone dot. */
-function text({ from, to, title, words, at }: Mail): string {
-    const encoded = base64(words).match(/.{1,76}/g) ?? [];
-    return [
-        `From: <${addressIn(from)}>`,
-        `To: <${to}>`,
-        `Subject: =?utf-8?B?${base64(title)}?=`,
-        `Date: ${at.toUTCString().replace("GMT", "+0000")}`,
-        "MIME-Version: 1.0",
-        "Content-Type: text/plain; charset=utf-8",
-        "Content-Transfer-Encoding: base64",
-        "",
-        ...encoded,
-    ].join("\r\n");
-}
-
-/** A connection that speaks SMTP: one line is asked, one answer comes. */
-class Line {
-    private received = "";
-    private wake: () => void = () => undefined;
-    private failure: Error | undefined;
-
-    private constructor(
-        private socket: net.Socket,
-        private readonly account: MailAccount,
-        private readonly signal: AbortSignal,
-    ) {
-        this.listen();
-    }
-
-    static async to(account: MailAccount, signal: AbortSignal): Promise<Line> {
-        const { host, port } = account;
-        const socket =
-            port === implicitTls
-                ? tls.connect({ host, port, ...trust(account) })
-                : net.connect({ host, port });
-        await opened(socket, port === implicitTls ? "secureConnect" : "connect", signal);
-        return new Line(socket, account, signal);
-    }
-
-    get encrypted(): boolean {
-        return this.socket instanceof tls.TLSSocket;
-    }
-
-    /** Goes on in TLS, with all that was said before forgotten. */
-    async encrypt(): Promise<void> {
-        this.socket.removeAllListeners();
-        this.received = "";
-        const secure = tls.connect({ socket: this.socket, ...trust(this.account) });
-        await opened(secure, "secureConnect", this.signal);
-        this.socket = secure;
-        this.listen();
-    }
-
-    /** @param about what a refusal would be about. @returns the lines of the answer, without their codes. */
-    async ask(words: string, about: string): Promise<string[]> {
-        this.socket.write(`${words}\r\n`);
-        return this.answer(about);
-    }
-
-    /** The next answer. @throws Refused where it is a no. */
-    async answer(about: string): Promise<string[]> {
-        for (;;) {
-            const found = /^(?:\d{3}-[^\r\n]*\r?\n)*(\d{3})(?: [^\r\n]*)?\r?\n/.exec(this.received);
-            if (found !== null) {
-                const [all, code = ""] = found;
-                this.received = this.received.slice(all.length);
-                const lines = all
-                    .trimEnd()
-                    .split(/\r?\n/)
-                    .map((each) => each.slice(4).trim());
-                if (/^[45]/.test(code)) {
-                    throw new Refused(`it refuses ${about}: ${code} ${this.withoutSecrets(lines.join(" "))}`);
-                }
-                return lines;
-            }
-            if (this.failure !== undefined) {
-                throw this.failure;
-            }
-            await new Promise<void>((resolve) => (this.wake = resolve));
+async function handIn(socket: net.Socket, account: MailAccount, mail: Mail): Promise<void> {
+    const { host, port, username, password } = account;
+    const line = new SMTPConnection({
+        connection: socket,
+        host,
+        port,
+        secure: port === implicitTls,
+        tls: trust(account),
+        name: "doctor.invalid",
+        connectionTimeout: callTimeout,
+        greetingTimeout: callTimeout,
+        socketTimeout: callTimeout,
+    });
+    const { from, to, title, words, at } = mail;
+    const message = new MailComposer({ from, to, subject: title, text: words, date: at }).compile();
+    const content = await message.build();
+    // Some failures are the answer to a step, others come by themselves.
+    const broken = new Promise<never>((_, reject) => line.on("error", reject));
+    broken.catch(() => undefined);
+    const step = (take: (done: (error?: Error | null) => void) => void): Promise<void> =>
+        Promise.race([
+            broken,
+            new Promise<void>((resolve, reject) => take((error) => (error ? reject(error) : resolve()))),
+        ]);
+    try {
+        await step((done) => line.connect(done));
+        if (!line.secure && !isThisMachine(host)) {
+            throw new Refused("it offers no encryption, so the engine would not sign in there");
         }
+        if (!line.allowsAuth) {
+            throw new Refused("it lets nobody sign in with a password");
+        }
+        await step((done) => line.login({ user: username, pass: password }, done));
+        await step((done) => line.send(message.getEnvelope(), content, done));
+        line.quit();
+    } catch (error) {
+        line.close();
+        throw error;
     }
+}
 
-    close(): void {
-        this.socket.destroy();
-    }
+/** What a step is about, by the command that was answered. */
+const subjects: readonly (readonly [RegExp, string])[] = [
+    [/^STARTTLS/, "encryption"],
+    [/^AUTH/, "the account"],
+    [/^MAIL FROM/, "the sender"],
+    [/^RCPT TO/, "the recipient"],
+    [/^DATA/, "the mail"],
+    [/^/, "the greeting"],
+];
 
-    private listen(): void {
-        const end = (error: Error): void => {
-            this.failure ??= error;
-            this.wake();
-        };
-        this.socket.setTimeout(callTimeout, () => this.socket.destroy(new Error("timeout")));
-        this.signal.addEventListener("abort", () => this.socket.destroy(new Error("timeout")), {
-            once: true,
-        });
-        this.socket
-            .on("data", (chunk: Buffer) => {
-                this.received += chunk.toString("utf8");
-                this.wake();
-            })
-            .on("error", end)
-            .on("close", () => end(new Error("the connection was closed")));
+/** Why a mail was not taken: the server's words where it said some, without the account. */
+function reasonOf(error: unknown, { username, password }: MailAccount): string {
+    const {
+        command = "",
+        response,
+        code,
+        originalCode,
+    } = error as {
+        readonly command?: string;
+        readonly response?: string;
+        readonly code?: string;
+        readonly originalCode?: string;
+    };
+    if (typeof response === "string") {
+        const [, subject = ""] = subjects.find(([pattern]) => pattern.test(command)) ?? [];
+        const said = response
+            .trimEnd()
+            .split(/\r?\n/)
+            .map((line, index) => (index === 0 ? line : line.slice(4)).trim())
+            .join(" ");
+        return `it refuses ${subject}: ${hidden(said.replace(/^(\d{3})-/, "$1 "), [
+            password,
+            Buffer.from(`\0${username}\0${password}`).toString("base64"),
+        ])}`;
     }
+    if (originalCode === undefined && code === "ECONNECTION") {
+        return "the connection was closed";
+    }
+    return unreachable(originalCode === undefined ? error : { code: originalCode }).message;
+}
 
-    private withoutSecrets(words: string): string {
-        const { username, password } = this.account;
-        return [password, base64(`\0${username}\0${password}`)]
-            .filter((each) => each !== "")
-            .reduce((said, each) => said.replaceAll(each, "(hidden)"), words)
-            .slice(0, 200);
-    }
+function hidden(said: string, secrets: readonly string[]): string {
+    return secrets
+        .filter((each) => each !== "")
+        .reduce((words, each) => words.replaceAll(each, "(hidden)"), said)
+        .slice(0, 200);
 }
 
 function trust({ host, ca }: MailAccount): tls.ConnectionOptions {
@@ -215,17 +143,4 @@ function trust({ host, ca }: MailAccount): tls.ConnectionOptions {
         ...(net.isIP(host) === 0 ? { servername: hostOf(`https://${host}`) } : {}),
         ...(ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] }),
     };
-}
-
-function opened(socket: net.Socket, event: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-        const stop = (): void => void socket.destroy(new Error("timeout"));
-        socket.setTimeout(callTimeout, stop);
-        signal.addEventListener("abort", stop, { once: true });
-        socket.once("error", reject);
-        socket.once(event, () => {
-            socket.off("error", reject);
-            resolve();
-        });
-    });
 }
