@@ -1,6 +1,7 @@
 /** The outputs of a stack. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate } from "../estate/model";
+import { unknownServer } from "../estate/resolve";
 import type { AppSpace } from "./apps/app";
 import type { Delivered } from "./engines/engine";
 import { required, sortedEntries } from "./support/maps";
@@ -15,6 +16,8 @@ export interface EstateOutputs {
         string,
         { readonly source: pulumi.Output<string>; readonly config: pulumi.Output<string> }
     >;
+    /** Where engines find the clusters that run apps, by cluster; without those whose address is not known. */
+    readonly clusters: Readonly<Record<string, string>>;
     /** Names of what delivers an app, e.g. of Applications, by app, environment and cluster. */
     readonly applications: Readonly<Record<string, Delivered>>;
     /** Where delivery is paused: the tag an app is pinned to, and why nothing is applied by itself. By app and environment. */
@@ -25,6 +28,15 @@ export interface EstateOutputs {
     readonly protected: Record<string, string>;
     /** Variables of apps built by a CI system other than GitLab, to be put there by hand; secret. By app. */
     readonly pipelines: Record<string, pulumi.Output<Record<string, string>>>;
+}
+
+/** Where the clusters are that run apps. A preview needs it in the open: it says of a kubeconfig only that it is another. */
+export function clusterAddresses(estate: Pick<Estate, "clusters">): EstateOutputs["clusters"] {
+    return Object.fromEntries(
+        sortedEntries(estate.clusters)
+            .filter(([name, { role, server }]) => role === "member" && server !== unknownServer(name))
+            .map(([name, { server }]) => [name, server.replace(/^(https?:\/\/)[^/@]*@/, "$1")]),
+    );
 }
 
 /** Where delivery is paused, for the outputs. */

@@ -43,6 +43,7 @@ test("a stack's configuration becomes the estate and its outputs", async () => {
         assert.deepEqual(Object.keys(outputs).sort(), [
             "applications",
             "argocd",
+            "clusters",
             "gitlab",
             "hotfixes",
             "paused",
@@ -51,6 +52,10 @@ test("a stack's configuration becomes the estate and its outputs", async () => {
             "repositories",
         ]);
         assert.equal(outputs.argocd, "https://argocd.test");
+        assert.deepEqual(outputs.clusters, {
+            member1: "https://member1.test:6443",
+            member2: "https://member2.test:6443",
+        });
         assert.deepEqual(Object.keys(outputs.repositories).sort(), ["api", "web"]);
         assert.deepEqual(outputs.applications["web"]?.["dev"], { member1: "web-dev-member1" });
     });

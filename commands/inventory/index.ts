@@ -5,6 +5,7 @@ import { today } from "../../estate/days";
 import type { Language } from "../../estate/model";
 import { credentialsOf } from "../doctor/stack";
 import type { NoteSource } from "../review/note";
+import { addressesOf, otherAddresses, serversOf, type Described } from "../support/addresses";
 import { CommandError } from "../support/console";
 import { lookAhead } from "../support/lookAhead";
 import { policiesFor } from "../support/policy";
@@ -16,7 +17,7 @@ import { withSandbox } from "../support/withSandbox";
 import { compared } from "./compare";
 import { itemsOf, readInventory, type Inventory } from "./inventory";
 import { policyResults } from "./policies";
-import { addressesOf, declaredObjects, serversOf, type Described } from "./program";
+import { declaredObjects } from "./program";
 import { replacements } from "./replaced";
 import { stateOfInventory } from "./state";
 
@@ -77,11 +78,19 @@ export async function againstInventory(
     const inventory = readInventory(fs.readFileSync(file, "utf8"), stack, file);
     const text = asInventoried(committed, inventory, () => withSandbox().sandboxPlace().dir);
     const declared = await declaredObjects({ stack, text }, inventory.servers);
-    const items = itemsOf(declared, addressesOf({ stack, text }, inventory.servers));
+    const addresses = addressesOf({ stack, text }, inventory.servers);
+    const items = itemsOf(declared, addresses);
     const configured = policiesFor(stack);
     const estate = estateOf(stack, text);
     const state = stateOfInventory(inventory, estate);
-    const ahead = lookAhead(estate, state);
+    const looked = lookAhead(estate, state);
+    const ahead = {
+        ...looked,
+        refused: [
+            ...looked.refused,
+            ...(inventory.portBase === undefined ? otherAddresses(estate, state, addresses) : []),
+        ],
+    };
     return {
         stack,
         estate,

@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import { secretMark, type Properties } from "../review/change";
 import { addressKeys } from "../review/servers";
+import { withoutLogin, type Addresses, type Servers } from "../support/addresses";
 import { CommandError } from "../support/console";
 import { mapSecrets, type RegisteredOptions, type Registration } from "./engine";
-import { withoutLogin, type Addresses, type Servers } from "./program";
 
 /** An object that a program declares. */
 export interface Item {

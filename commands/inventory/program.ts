@@ -2,29 +2,13 @@
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { readConnections } from "../../estate/config";
-import type { KubeconfigConnection } from "../../estate/kubeconfig";
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
+import type { Described, Servers } from "../support/addresses";
 import { CommandError } from "../support/console";
 import { estateKey, estateOf, placeholderCredentials, specOf } from "../support/stack";
 import { credentialsKey } from "../support/stackFile";
 import { record, type Registration } from "./engine";
-
-/** How the clusters are reached that the spec names no server of, by cluster; nothing in it lets anybody in. */
-export type Servers = Readonly<
-    Record<string, Pick<KubeconfigConnection, "server" | "serverName" | "trust"> | undefined>
->;
-
-/** Addresses of clusters, by name; of some nobody knows one. */
-export type Addresses = Readonly<Record<string, string | undefined>>;
-
-/** A stack as its file describes it. */
-export interface Described {
-    readonly stack: string;
-    /** Text of the stack file. */
-    readonly text: string;
-}
 
 type Tree = Record<string, unknown>;
 
@@ -50,37 +34,6 @@ export async function declaredObjects(
     } finally {
         restore();
     }
-}
-
-/** How the clusters of a stack are reached. @param secrets its credentials in the open; they may hold kubeconfigs. */
-export async function serversOf({ stack, text }: Described, secrets: unknown): Promise<Servers> {
-    const connections = await readConnections(specOf(stack, text), secrets);
-    return Object.fromEntries(
-        Object.entries(connections).map(([name, { server, serverName, trust }]) => [
-            name,
-            {
-                server: withoutLogin(server),
-                ...(serverName === undefined ? {} : { serverName }),
-                ...(trust === undefined ? {} : { trust }),
-            },
-        ]),
-    );
-}
-
-/** Where the clusters of a stack are, as its spec says or else their kubeconfigs. */
-export function addressesOf({ stack, text }: Described, servers: Servers): Addresses {
-    const clusters = (specOf(stack, text) as Tree)["clusters"] as Readonly<Record<string, Tree | null>>;
-    return Object.fromEntries(
-        Object.entries(clusters).map(([name, cluster]) => {
-            const named = cluster?.["server"];
-            return [name, typeof named === "string" ? named : servers[name]?.server];
-        }),
-    );
-}
-
-/** An address that says where a server is, and not whom one logs in as. */
-export function withoutLogin(address: string): string {
-    return address.replace(/^(https?:\/\/)[^/@]*@/, "$1");
 }
 
 /** The spec with the kubeconfigs of this machine left out where it is known what they say. */

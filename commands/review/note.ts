@@ -21,7 +21,7 @@ import { code, listed } from "./nouns";
 import { rows, type Row } from "./places";
 import { rightChanges } from "./rights";
 import { policyLimits } from "./policyLimits";
-import { movedServer } from "./servers";
+import { movedClusters, movedServer } from "./servers";
 import { touchedMap, type TouchedMap } from "./touched";
 import { placing, standings } from "./standing";
 
@@ -129,7 +129,7 @@ export function noteOf(source: NoteSource): Note {
             both,
             appOf,
             byInventory: source.against !== undefined,
-            addresses: declared.flatMap(movedServer),
+            addresses: [...declared.flatMap(movedServer), ...movedClusters(report.planned)],
             again: new Set(
                 declared.filter(isBranchFromBefore).flatMap((each) => {
                     const app = appOf(each) ?? "";

@@ -7,6 +7,7 @@ import { client, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { misreadContent } from "../handOver";
 import { handOverLines, refusedHandOvers, type HandOver } from "../handOver/places";
+import { addressesOf, clustersBefore, otherAddresses, serversOf, type Addresses } from "./addresses";
 import { existing, withoutResources, type RepositoryBranch } from "./branches";
 import { CommandError } from "./console";
 import { releaseSettings } from "./destroy";
@@ -15,9 +16,10 @@ import { exportStack, importState, type ExportedStack } from "./exported";
 import { leftInPlaceOf, type Wanted } from "./leftOnServer";
 import { leftLine } from "./leftRepositories";
 import { lookAhead, passedSteps, type LookAhead } from "./lookAhead";
-import { movedLines, otherAddresses } from "./moves";
+import { movedLines } from "./moves";
 import type { Step } from "./runReport";
 import { makeStarts, startLines } from "./starts";
+import { committedStackFile } from "./stack";
 import { stayingLine } from "./staying";
 import { fileType, filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { goneMembers, newNames, withNewNames } from "./people";
@@ -63,7 +65,9 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     const findings = [
         ...ahead.refused,
         // The sandbox's addresses are its ports, which it chooses when it starts.
-        ...(engine.kind === "own" ? otherAddresses(estate, exported) : []),
+        ...(engine.kind === "own"
+            ? otherAddresses(estate, exported, await clustersNow(engine, exported))
+            : []),
         ...(await notIncluded(engine, estate, exported, change)),
         ...read,
     ];
@@ -147,6 +151,19 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
         mayHaveFiles: starts.length > 0 || getsContent(estate, exported),
         passedSteps: change.writes ? [] : passedSteps(ahead, exported),
     };
+}
+
+/** Where the next update finds the clusters that the last one knew an address of. Secrets are read only where a kubeconfig says it. */
+async function clustersNow(engine: PulumiEngine, exported: ExportedStack): Promise<Addresses> {
+    const known = Object.keys(clustersBefore(exported));
+    if (known.length === 0) {
+        return {};
+    }
+    const described = { stack: engine.stack, text: committedStackFile(engine.stack) };
+    const written = addressesOf(described, {});
+    return known.every((name) => written[name] !== undefined)
+        ? written
+        : addressesOf(described, await serversOf(described, await credentialsOf(engine)));
 }
 
 /** What an app's new engine would not read as the old one does. Without GitLab a preview says what it can. */

@@ -144,7 +144,8 @@ export function moves(
           ];
 }
 
-function finding(
+/** What is refused, in both languages. */
+export function finding(
     id: string,
     path: string,
     value: unknown,
@@ -256,59 +257,6 @@ function otherRegistry(estate: Pick<Estate, "apps">, exported: ExportedStack): R
 }
 
 /**
- * Servers that have another address than the stack was made at. An update finds nothing to do there: it believes that all it
- * knows by number is there, and what runs looks for images, repositories and logins where there may be none.
- */
-export function otherAddresses(
-    { gitlab, registries }: Pick<Estate, "gitlab" | "registries">,
-    exported: ExportedStack,
-): Refusal[] {
-    const provider = (type: string, name: string): Readonly<Record<string, unknown>> | undefined =>
-        liveResources(exported).find(
-            (each) => each.type === `pulumi:providers:${type}` && nameOf(each.urn) === name,
-        )?.inputs;
-    const before = (value: unknown): string | undefined =>
-        typeof value === "string" && URL.canParse(value) ? normal(value) : undefined;
-    const look = (
-        path: string,
-        now: string,
-        was: string | undefined,
-        [another, chinese]: readonly [string, string],
-    ): Refusal[] =>
-        was === undefined || was === normal(now)
-            ? []
-            : [
-                  finding(
-                      "server-moved",
-                      path,
-                      now,
-                      {
-                          rule: `is not the address that everything was made at, which is ${was}: an update would take for granted that all of it is there`,
-                          fix: `${another}. If it is the same server under another address, with everything in it, go on with --accept-outage`,
-                      },
-                      {
-                          rule: `不是创建一切时的地址 ${was}：更新会认为所有内容都在那里`,
-                          fix: `${chinese}。如果只是同一台服务器换了地址，内容都在，用 --accept-outage 继续`,
-                      },
-                  ),
-              ];
-    return [
-        ...look(
-            "gitlab.url",
-            gitlab.url,
-            before(provider("gitlab", "gitlab")?.["baseUrl"])?.replace(/\/api\/v4$/, ""),
-            ["keep the address; another GitLab is another stack", "保留原地址；另一个 GitLab 要用另一个栈"],
-        ),
-        ...Object.values(registries).flatMap(({ name, url }) =>
-            look(`registries.${name}.url`, url, before(provider("harbor", `harbor-${name}`)?.["url"]), [
-                "name another Harbor beside it, as a registry of its own, and move environments there by their registry",
-                "把另一个 Harbor 作为单独的 registry 写在旁边，再通过环境的 registry 把环境移过去",
-            ]),
-        ),
-    ];
-}
-
-/**
  * An estate that fewer people shall see. GitLab lets no group be less visible than what is in it, and an update changes
  * the group first: it would end there, with everything as visible as before.
  */
@@ -335,11 +283,6 @@ export function lowerVisibility({ gitlab }: Pick<Estate, "gitlab">, exported: Ex
                   },
               ),
           ];
-}
-
-/** As URLs are compared: hosts without case, no port that the scheme has anyway, no slash at the end. */
-function normal(url: string): string {
-    return new URL(url).toString().replace(/\/+$/, "");
 }
 
 /**

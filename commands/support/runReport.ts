@@ -8,7 +8,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { privateFolder } from "./privateFolder";
-import { isOfProgram } from "./urn";
+import { isOfProgram, isStack } from "./urn";
 
 /** A resource as an event has it. */
 export interface EventState {
@@ -137,10 +137,11 @@ function plannedSteps(events: readonly EngineEvent[]): Step[] {
         if (event?.planning !== true || event.metadata.op === "refresh") {
             continue;
         }
-        const { op, urn } = event.metadata;
+        const { op, urn, type } = event.metadata;
         const key = `${op} ${urn}`;
-        // The first one has what the provider says of the difference.
-        steps.set(key, { ...event.metadata, ...steps.get(key) });
+        // The first one has what the provider says of the difference, the last one the outputs of the stack.
+        const known = steps.get(key);
+        steps.set(key, isStack(type) ? { ...known, ...event.metadata } : { ...event.metadata, ...known });
     }
     return [...steps.values()];
 }

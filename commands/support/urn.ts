@@ -9,3 +9,8 @@ export function nameOf(urn: string): string {
 export function isOfProgram(type: string): boolean {
     return /^(gitops-estate|pulumi):/.test(type);
 }
+
+/** Whether a type is the stack itself, whose outputs are the stack's. */
+export function isStack(type: string): boolean {
+    return type === "pulumi:pulumi:Stack";
+}

@@ -5,7 +5,7 @@ import type { Estate } from "../../estate/model";
 import { appGateFile } from "../ci/approvals";
 import type { Delivered, EngineArgs, PreparedEngines } from "../engines/engine";
 import { refuseMissing } from "../gitlab/people";
-import { foreignPipelines, pausedApps, hotfixes, type EstateOutputs } from "../outputs";
+import { clusterAddresses, foreignPipelines, pausedApps, hotfixes, type EstateOutputs } from "../outputs";
 import { makeProviders } from "../providers";
 import { byKey, mapValues, required } from "../support/maps";
 import { protectedObjects } from "../support/protected";
@@ -79,6 +79,7 @@ export async function declareEstate(
             source: required(apps, app.name, "app").repository.webUrl,
             config: required(configs, app.config.fullPath, "config repository").webUrl,
         })),
+        clusters: clusterAddresses(estate),
         applications,
         paused: pausedApps(estate),
         hotfixes: hotfixes(estate),

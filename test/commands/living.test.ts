@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { describe, test } from "node:test";
 import type { Answer, Ask } from "../../commands/doctor/http";
+import { otherAddresses } from "../../commands/support/addresses";
 import { changedBranches, existing, withoutResources } from "../../commands/support/branches";
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { comingFiles, getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
@@ -13,7 +14,6 @@ import {
     movedLines,
     moves,
     obstacles,
-    otherAddresses,
     versionsMoved,
 } from "../../commands/support/moves";
 import { finders, leftInPlaceOf, madeAgain } from "../../commands/support/leftOnServer";
@@ -628,6 +628,25 @@ test("a server with another address is told, however the same one is written", (
         "registries.main.url https://harbor2.test",
     ]);
     assert.deepEqual(otherAddresses(alone(), {}), [], "nothing is made yet");
+
+    const reached = exported([
+        {
+            urn: `${stack}pulumi:pulumi:Stack::gitops-estate-dev`,
+            type: "pulumi:pulumi:Stack",
+            outputs: { clusters: { member1: "https://one.test:6443", member2: "https://two.test" } },
+        },
+    ]);
+    const moved = otherAddresses(alone(), reached, {
+        member1: "https://ONE.test:6443/",
+        member2: "https://new.test",
+        member3: "https://three.test",
+    });
+    assert.deepEqual(
+        moved.map(({ path, value }) => `${path} ${String(value)}`),
+        ["clusters.member2.server https://new.test"],
+    );
+    assert.match(moved[0]?.fix ?? "", /another cluster, go on with --accept-outage, and then .*--refresh/);
+    assert.deepEqual(otherAddresses(alone(), reached, { member2: undefined }), [], "nobody knows where");
 });
 
 describe("a group that nothing needs any more while its apps stay", () => {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { describe, test } from "node:test";
+import { movedClusters } from "../../commands/review/servers";
 import { driftLines, driftText, withoutRefreshRows } from "../../commands/support/drift";
 import { run } from "../../commands/support/console";
 import { hintsFor } from "../../commands/support/hints";
@@ -350,4 +351,26 @@ describe("what was changed by hand", () => {
             /^Changed on the servers since the last update \(1\).*\n  app web: GitLab project web is gone\n$/,
         );
     });
+});
+
+test("the stack's outputs are those that the program ended with: the first event of a stack has none", () => {
+    const stack = "pulumi:pulumi:Stack";
+    const clusters = (server: string): object => ({ outputs: { clusters: { member1: server } } });
+    const before = clusters("https://old.test");
+    const event = (after: object): Step =>
+        step("same", "gitops-estate-dev", { old: before, new: after }, stack);
+    const { planned } = readReport(
+        log(
+            { resourcePreEvent: { metadata: event({}), planning: true } },
+            { resOutputsEvent: { metadata: event({}), planning: true } },
+            { resOutputsEvent: { metadata: event(clusters("https://new.test")), planning: true } },
+        ),
+    );
+    assert.deepEqual(movedClusters(planned), [
+        {
+            server: { en: "cluster `member1`", zh: "集群 `member1`" },
+            was: "https://old.test",
+            is: "https://new.test",
+        },
+    ]);
 });

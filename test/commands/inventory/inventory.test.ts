@@ -12,7 +12,7 @@ import { asInventoried } from "../../../commands/inventory";
 import { idOf, type Registration } from "../../../commands/inventory/engine";
 import { itemsOf, readInventory, type Item } from "../../../commands/inventory/inventory";
 import { policyResults } from "../../../commands/inventory/policies";
-import { addressesOf } from "../../../commands/inventory/program";
+import { addressesOf } from "../../../commands/support/addresses";
 import { replacements } from "../../../commands/inventory/replaced";
 import { stateOfInventory } from "../../../commands/inventory/state";
 import { noteOf } from "../../../commands/review/note";

@@ -5,6 +5,7 @@
  * What it does not prove: that the engine and the providers come to the same steps; test/e2e/review.test.ts has them.
  */
 import assert from "node:assert/strict";
+import { clusterAddresses } from "../../../components/outputs";
 import { declareEstate, type EstateCredentials } from "../../../components/program";
 import { preparedArgoCd } from "../../../components/engines/argocd";
 import { preparedFlux } from "../../../components/engines/flux";
@@ -13,6 +14,7 @@ import { itemsOf } from "../../../commands/inventory/inventory";
 import { replacements } from "../../../commands/inventory/replaced";
 import { stateOfInventory } from "../../../commands/inventory/state";
 import type { NoteSource } from "../../../commands/review/note";
+import { otherAddresses } from "../../../commands/support/addresses";
 import type { ExportedStack } from "../../../commands/support/exported";
 import { lookAhead } from "../../../commands/support/lookAhead";
 import type { Step } from "../../../commands/support/runReport";
@@ -80,6 +82,12 @@ async function registered(estate: Estate): Promise<readonly Registration[]> {
 
 const replaces = replacements();
 
+/** The stack as one of its own resources, which has its outputs. */
+const stackItself = {
+    urn: "urn:pulumi:dev::gitops-estate::pulumi:pulumi:Stack::gitops-estate-dev",
+    type: "pulumi:pulumi:Stack",
+};
+
 /**
  * What a preview knows of a change from one estate to another; for the first update `from` is undefined. What is protected
  * counts as if it were not.
@@ -90,10 +98,26 @@ export async function changeBetween(
 ): Promise<Pick<NoteSource, "estate" | "report" | "leftAlone" | "ahead">> {
     const objects = from === undefined ? [] : itemsOf(await registrationsOf(from));
     const before = { stack: "dev", objects };
-    const ahead = lookAhead(to, stateOfInventory(before, to));
+    const [was, is] = [from, to].map((estate) => ({
+        outputs: { clusters: estate === undefined ? {} : clusterAddresses(estate) },
+    }));
+    const { deployment } = stateOfInventory(before, to);
+    const state = {
+        deployment: { resources: [...(deployment?.resources ?? []), { ...stackItself, ...was }] },
+    };
+    const looked = lookAhead(to, state);
+    const ahead = {
+        ...looked,
+        refused: [...looked.refused, ...otherAddresses(to, state, clusterAddresses(to))],
+    };
     const { leftAlone } = ahead;
     const after = itemsOf(await registrationsOf(to));
-    const report = { ...compared(before, after, replaces, leftAlone), errors: [] };
+    const { planned, ...found } = compared(before, after, replaces, leftAlone);
+    const report = {
+        ...found,
+        planned: [...planned, { op: "same", ...stackItself, old: was ?? {}, new: is ?? {} }],
+        errors: [],
+    };
     return { estate: to, report, leftAlone, ahead };
 }
 

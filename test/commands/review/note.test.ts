@@ -238,9 +238,12 @@ const expected: Readonly<
         says: [/the delivery of `web` to `prod` is tightened: a person starts each one from now on/],
     },
     "a cluster is replaced": {
-        en: "How cluster `member2` is reached changes (address, certificate or token); nothing is deleted",
-        zh: "连接集群 `member2` 的方式改变（地址、证书或令牌）；不删除任何内容",
-        says: [/what it holds \(how cluster `member2` is reached, and which namespaces it opens\) changes/],
+        en: "The update refuses this change; otherwise: cluster `member2` is looked for at `https://new.test:6443` instead of `https://member2.test:6443`, and nothing is brought there; nothing is deleted",
+        zh: "更新会拒绝此变更，否则：集群 `member2` 的地址由 `https://member2.test:6443` 改为 `https://new.test:6443`，不搬移任何内容；不删除任何内容",
+        says: [
+            /what it holds \(how cluster `member2` is reached, and which namespaces it opens\) changes/,
+            /if it is another cluster, go on with --accept-outage, and then with npm run up -- --refresh, which makes there all that the estate has on it/,
+        ],
     },
     "a second production cluster": {
         en: "`api` and `web` get a second production cluster (`member2`); nothing is deleted",
