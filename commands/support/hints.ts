@@ -98,12 +98,20 @@ function unreachableHint(operation: string, { errors }: RunReport): string[] {
     return [`Run it again when the cluster answers. For a cluster that will not come back${forget}.`];
 }
 
-/** Most kinds of the published plugins cannot delete what somebody else has deleted; a refresh finds that it is gone. */
+/**
+ * Most kinds of the published plugins cannot delete what somebody else has deleted or revoked; a refresh finds that it is gone.
+ */
 function goneHint(operation: string, { errors }: RunReport): string[] {
-    const gone = errors.some(({ message }) => /\bdelet\w+\b.*\b404\b|\bDELETE\b.*\b404\b/is.test(message));
+    const gone = errors.some(({ message }) =>
+        [
+            /\bdelet\w+\b.*\b404\b/is,
+            /\bdelet\w+\b.*already revoked/is,
+            /\/environments\/\d+\/stop\b.*\b404\b/is,
+        ].some((known) => known.test(message)),
+    );
     return gone
         ? [
-              `What was to be deleted is gone from its server already. To take it out of the state first: npm run ${operation} -- --refresh`,
+              `What was to be deleted is gone from its server already, or was revoked there. To take it out of the state first: npm run ${operation} -- --refresh`,
           ]
         : [];
 }

@@ -1,13 +1,19 @@
-/** What runs before anything is refreshed: nothing is while a Harbor is ill. See harborRefresh.ts. */
+/**
+ * What runs before anything is refreshed: nothing is while a Harbor is ill, see harborRefresh.ts, and tokens that were revoked
+ * by hand leave the state, see revokedTokens.ts.
+ */
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
-import { harborConnection, type ConnectionContext } from "../doctor/connections";
-import { client, type Ask } from "../doctor/http";
+import { gitlabConnection, harborConnection, type ConnectionContext } from "../doctor/connections";
+import { client, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { CommandError } from "./console";
 import { onStack, type PulumiEngine } from "./pulumiEngine";
-import { exportStack, importState } from "./exported";
+import { exportStack, importState, type ExportedStack } from "./exported";
 import { harborObjects, lookAtHarbor, waitForParts, withDrift, type HarborLook } from "./harborRefresh";
+import { revokedOf, tokensOf } from "./revokedTokens";
+import { settled } from "./takeOver";
+import { nameOf } from "./urn";
 
 /** How a stack is refreshed. */
 export interface Refresh {
@@ -19,12 +25,75 @@ export interface Refresh {
 }
 
 /**
- * Looks at every Harbor of the stack before a refresh.
+ * Looks at every Harbor of the stack before a refresh, and at the tokens on GitLab.
  *
- * @throws CommandError when one is ill, or something is gone that the refresh would fail at.
+ * @throws CommandError when a Harbor is ill, or something is gone that the refresh would fail at.
  */
 export async function guardRefresh(engine: PulumiEngine, estate: Estate, refresh: Refresh): Promise<void> {
     const exported = await exportStack(engine);
+    await guardHarbors(engine, estate, exported, refresh);
+    await letGoRevoked(engine, estate, exported, refresh);
+}
+
+/** Tokens that were revoked leave the state, so that the update makes new ones. */
+async function letGoRevoked(
+    engine: PulumiEngine,
+    estate: Estate,
+    exported: ExportedStack,
+    { writes, report }: Refresh,
+): Promise<void> {
+    const tokens = tokensOf(exported);
+    if (tokens.length === 0) {
+        return;
+    }
+    const revoked = await onGitLab(engine, estate, (ask) => revokedOf(tokens, ask));
+    if (revoked.length === 0) {
+        return;
+    }
+    const names = revoked.map(({ urn }) => nameOf(urn)).join(", ");
+    if (!writes) {
+        report(
+            `Revoked on GitLab by hand: ${names}\nThe preview below may not know of it; npm run up -- --refresh makes new ones.`,
+        );
+        return;
+    }
+    // The look at the Harbors may have put another state in its place.
+    const free = settled(await exportStack(engine), revoked, []);
+    if (free !== undefined) {
+        await importState(engine, free);
+    }
+    report(`Revoked on GitLab by hand, taken out of the state to be made anew: ${names}`);
+}
+
+/** Asks GitLab. Nothing is found where it does not answer: the refresh says so. */
+async function onGitLab<T>(
+    engine: PulumiEngine,
+    estate: Estate,
+    work: (ask: Ask) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+    const { ask, close } = client(
+        gitlabConnection(estate, await contextOf(engine)),
+        AbortSignal.timeout(120_000),
+        10_000,
+    );
+    try {
+        return await work(ask);
+    } catch (error) {
+        if (!(error instanceof Unreachable)) {
+            throw error;
+        }
+        return [];
+    } finally {
+        close();
+    }
+}
+
+async function guardHarbors(
+    engine: PulumiEngine,
+    estate: Estate,
+    exported: ExportedStack,
+    refresh: Refresh,
+): Promise<void> {
     const objects = harborObjects(exported);
     if (objects.size === 0) {
         return;
@@ -92,6 +161,10 @@ export async function waitForHarbors(
 
 type Look = readonly [registry: string, look: HarborLook];
 
+async function contextOf(engine: PulumiEngine): Promise<ConnectionContext> {
+    return { credentials: await credentialsOf(engine), folder: checkoutDir(), env: engine.env };
+}
+
 /** Asks several Harbors at once; those that the spec has no more cannot be asked. */
 async function onHarbors<T>(
     engine: PulumiEngine,
@@ -99,11 +172,7 @@ async function onHarbors<T>(
     registries: readonly string[],
     work: (ask: Ask, registry: string) => Promise<T>,
 ): Promise<(readonly [string, T])[]> {
-    const context: ConnectionContext = {
-        credentials: await credentialsOf(engine),
-        folder: checkoutDir(),
-        env: engine.env,
-    };
+    const context = await contextOf(engine);
     const known = registries.flatMap((name) => estate.registries[name] ?? []);
     return Promise.all(
         known.map(async (registry) => {

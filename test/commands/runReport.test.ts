@@ -106,6 +106,12 @@ describe("the hint after a run that failed", () => {
         );
         assert.match(hints("up", gone), /gone from its server already.*npm run up -- --refresh/);
         assert.match(hints("destroy", gone), /npm run destroy -- --refresh/);
+        for (const text of [
+            "Error stopping GitLab project environment: POST https://gitlab.test/api/v4/projects/7/environments/2/stop: 404 {message: 404 Not found}",
+            "Could not delete project access token, unexpected error: DELETE https://gitlab.test/x: 400 {message: 400 Bad request - Token already revoked}",
+        ]) {
+            assert.match(hints("up", said(text)), /gone from its server already, or was revoked there/);
+        }
         assert.doesNotMatch(
             hints("up", said("GET https://gitlab.test/api/v4/users: 404")),
             /gone from its server/,

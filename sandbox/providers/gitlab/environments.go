@@ -28,7 +28,10 @@ func (p *provider) environment() *crud.Handler {
 		}
 		item := o.item(c, key)
 		if c.Bool("stopBeforeDestroy") {
-			if err := p.Post(ctx, item+"/stop", plugin.Map{"force": true}, nil); err != nil && !rest.NotFound(err) {
+			// As the published plugin: the first call has to be taken, also for one that is gone; jobs that stop it are waited for
+			// by further calls, which may be refused once it is stopped.
+			force := plugin.Text(c.State["autoStopSetting"]) == "with_action"
+			if err := p.Post(ctx, item+"/stop", plugin.Map{"force": force}, nil); err != nil {
 				return err
 			}
 			stopped := func() (bool, error) {

@@ -57,9 +57,6 @@ func (p *provider) file() *crud.Handler {
 			if err != nil {
 				return err
 			}
-			if fileState(c, found)["content"] == c.Text("content") && executable(c, found) {
-				return nil // a commit without a change would be refused, and would start pipelines
-			}
 			return write(ctx, c, http.MethodPut, plugin.Map{
 				"commit_message": message(c, "updateCommitMessage", "Update"), "last_commit_id": found["last_commit_id"],
 			})
@@ -141,11 +138,6 @@ func (p *provider) file() *crud.Handler {
 
 func message(c *crud.Call, special, verb string) string {
 	return first(c.Text(special), c.Text("commitMessage"), verb+" "+c.Text("filePath"))
-}
-
-func executable(c *crud.Call, found plugin.Map) bool {
-	is, _ := found["execute_filemode"].(bool)
-	return !c.Given("executeFilemode") || is == c.Bool("executeFilemode")
 }
 
 // refreshing does a write again that GitLab refused because the branch moved under it.

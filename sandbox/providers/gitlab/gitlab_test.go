@@ -315,7 +315,8 @@ func TestWiderGrantOfAnotherShows(t *testing.T) {
 func TestTokenIsRenewedBeforeItsEnd(t *testing.T) {
 	backend, p, f := start(t, map[string]func(plugin.Map) (int, any){
 		"POST /projects/7/access_tokens/1/rotate": answer(200, plugin.Map{"id": 9, "token": "new", "expires_at": "2026-06-19"}),
-		"GET /projects/7/access_tokens/9":         answer(200, plugin.Map{"id": 9, "active": true, "expires_at": "2026-06-19"}),
+		"POST /projects/7/access_tokens/9/rotate": answer(200, plugin.Map{"id": 11, "token": "newer", "expires_at": "2026-06-19"}),
+		"GET /projects/7/access_tokens/11":        answer(200, plugin.Map{"id": 11, "active": true, "expires_at": "2026-06-19"}),
 	})
 	inputs := plugin.Map{"project": "7", "rotationConfiguration": map[string]any{"expirationDays": 30.0, "rotateBeforeDays": 10.0}}
 	state := plugin.Map{"project": "7", "expiresAt": "2026-05-31", "token": plugin.Secret{Value: "old"}}
@@ -350,13 +351,15 @@ func TestTokenIsRenewedBeforeItsEnd(t *testing.T) {
 	if changed.Outputs["id"] != "7:9" {
 		t.Errorf("the outputs have the new id, not %v", changed.Outputs["id"])
 	}
+	// Whatever changes in place rotates it, with the end it had.
+	changed.Outputs["expiresAt"] = "2026-06-19"
 	inputs["validatePastExpirationDate"] = true
 	update = plugin.UpdateRequest{Resource: resource("ProjectAccessToken"), ID: "7:1", Olds: changed.Outputs, OldInputs: inputs, News: inputs}
-	if changed, err = backend.Update(context.Background(), update); err != nil || changed.Outputs["id"] != "7:9" || len(f.calls) != 1 {
-		t.Errorf("a change without a rotation: %v, %v, %v", changed, err, f.calls)
+	if changed, err = backend.Update(context.Background(), update); err != nil || changed.Outputs["id"] != "7:11" || f.sent("POST /projects/7/access_tokens/9/rotate")["expires_at"] != "2026-06-19" {
+		t.Errorf("a change is a rotation: %v, %v, %v", changed, err, f.calls)
 	}
 	read, err := backend.Read(context.Background(), plugin.ReadRequest{Resource: resource("ProjectAccessToken"), ID: "7:1", Inputs: inputs, Outputs: changed.Outputs})
-	if err != nil || read.ID != "7:9" || read.Outputs["id"] != "7:9" {
+	if err != nil || read.ID != "7:11" || read.Outputs["id"] != "7:11" {
 		t.Errorf("got %v, %v", read, err)
 	}
 }

@@ -15,7 +15,8 @@ const (
 	revocationLimit = 5 * time.Minute
 )
 
-// deployToken: the token is shown at creation and never again.
+// deployToken: the token is shown at creation and never again. One that was revoked is still there: the published plugin
+// notes it and does nothing about it.
 func (p *provider) deployToken(owner string) *crud.Handler {
 	list := func(c *crud.Call) string { return ownerPath(owner, c.Text(owner)) + "/deploy_tokens" }
 	m := mapping{local: []string{owner, "validatePastExpirationDate", "token"}}
@@ -44,7 +45,7 @@ func (p *provider) deployToken(owner string) *crud.Handler {
 			}
 			c.Inputs = withInput(c.Inputs, owner, found[0])
 			var element plugin.Map
-			if err := p.Get(ctx, list(c)+"/"+found[1], &element); err != nil || element["revoked"] == true {
+			if err := p.Get(ctx, list(c)+"/"+found[1], &element); err != nil {
 				return gone(nil, err)
 			}
 			return show(c, element), nil
@@ -85,7 +86,8 @@ func pastDate(_ context.Context, inputs plugin.Map) []plugin.Failure {
 	return nil
 }
 
-// accessToken: as with a deploy token the secret is shown once.
+// accessToken: as with a deploy token the secret is shown once. One that was revoked is replaced, and whatever changes in
+// place rotates it.
 func (p *provider) accessToken(owner string) *crud.Handler {
 	list := func(c *crud.Call) string { return ownerPath(owner, c.Text(owner)) + "/access_tokens" }
 	m := mapping{
@@ -127,6 +129,9 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 			return pastDate(ctx, inputs)
 		},
 		Amend: func(req plugin.DiffRequest, changes []plugin.Change) []plugin.Change {
+			if lost(plugin.StripMap(req.News), plugin.StripMap(req.Olds), p.now()) {
+				return append(changes, plugin.Change{Path: "revoked", Segments: []any{"revoked"}, Kind: plugin.Updated, Replace: true})
+			}
 			for _, change := range changes {
 				if change.Path == "expiresAt" {
 					return changes
@@ -138,10 +143,15 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 			return changes
 		},
 		Renews: func(c *crud.Call) []string {
-			if rotates(c, p.now()) {
-				return []string{"token", "expiresAt", "createdAt"}
+			renewed := []string{"token", "createdAt"}
+			if due(c.Inputs, c.State, p.now()) {
+				renewed = append(renewed, "expiresAt")
 			}
-			return nil
+			if !plugin.Equal(c.Inputs["rotationConfiguration"], c.State["rotationConfiguration"]) {
+				// What the program changes makes everything unknown that the server says.
+				renewed = append(renewed, "active", "revoked", "userId")
+			}
+			return renewed
 		},
 		Create: func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 			body := m.body(c, false)
@@ -158,7 +168,7 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 				return nil, err
 			}
 			var element plugin.Map
-			if err := p.Get(ctx, path, &element); err != nil || element["revoked"] == true || element["active"] == false {
+			if err := p.Get(ctx, path, &element); err != nil {
 				return gone(nil, err)
 			}
 			return show(c, element), nil
@@ -168,17 +178,9 @@ func (p *provider) accessToken(owner string) *crud.Handler {
 			if err != nil {
 				return nil, err
 			}
-			if !rotates(c, p.now()) {
-				c.ID = first(plugin.Text(c.State["id"]), c.ID)
-				state := plugin.Map{}
-				for name, value := range c.State {
-					state[name] = value
-				}
-				return state, nil
-			}
 			// Never repeated: a rotation whose answer is lost leaves the old token revoked, which the next refresh finds.
 			var element plugin.Map
-			if err := p.Post(ctx, path+"/rotate", plugin.Map{"expires_at": end(c, p.now())}, &element); err != nil {
+			if err := p.Post(ctx, path+"/rotate", plugin.Map{"expires_at": nextEnd(c, p.now())}, &element); err != nil {
 				return nil, err
 			}
 			return show(c, element), nil
@@ -224,6 +226,19 @@ func due(inputs, state plugin.Map, now time.Time) bool {
 	return !now.Before(last.Add(-time.Duration(crud.Int(rotation["rotateBeforeDays"])) * day))
 }
 
-func rotates(c *crud.Call, now time.Time) bool {
-	return due(c.Inputs, c.State, now) || c.Given("expiresAt") && c.Text("expiresAt") != plugin.Text(c.State["expiresAt"])
+// nextEnd is the last day of a token that is rotated now: the one it had, unless that is near or the program gives another.
+func nextEnd(c *crud.Call, now time.Time) string {
+	if c.Given("rotationConfiguration") && !due(c.Inputs, c.State, now) {
+		return plugin.Text(c.State["expiresAt"])
+	}
+	return end(c, now)
+}
+
+// lost says whether a token was revoked that is still needed.
+func lost(inputs, state plugin.Map, now time.Time) bool {
+	if state["revoked"] != true {
+		return false
+	}
+	last, err := time.Parse(time.DateOnly, plugin.Text(state["expiresAt"]))
+	return inputs["rotationConfiguration"] != nil || err != nil || !last.Before(now)
 }

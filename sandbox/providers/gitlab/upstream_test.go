@@ -125,7 +125,7 @@ func TestAsThePublishedPlugin(t *testing.T) {
 			made: refused, calls: []string{"POST /projects/7/share"}, strict: fails,
 		},
 		"ProjectEnvironment": {
-			id: "7:5", inputs: plugin.Map{"project": "7", "name": "prod"},
+			id: "7:5", inputs: plugin.Map{"project": "7", "name": "prod", "stopBeforeDestroy": true}, strict: fails,
 			there: map[string]func(plugin.Map) (int, any){
 				"POST /projects/7/environments": taken,
 				"GET /projects/7/environments":  answer(200, []any{plugin.Map{"id": 5, "name": "prod"}}),
@@ -243,6 +243,46 @@ func TestRefreshShowsWhatChangedByItself(t *testing.T) {
 			found, err := backend.Diff(ctx, plugin.DiffRequest{Resource: about, ID: test.id, Olds: read.Outputs, OldInputs: read.Inputs, News: test.inputs})
 			if err != nil || len(found.Changes) > 0 {
 				t.Errorf("it makes a change: %v, %v", found, err)
+			}
+		})
+	}
+}
+
+// A token that was revoked by hand is still there. The published plugin replaces an access token, and lives on with a deploy
+// token that opens nothing any more.
+func TestRevokedTokens(t *testing.T) {
+	for name, test := range map[string]struct {
+		path   string
+		inputs plugin.Map
+		found  plugin.Map
+		change string
+	}{
+		"ProjectAccessToken": {
+			"access_tokens/1",
+			plugin.Map{"project": "7", "name": "ci", "scopes": []any{"api"}, "rotationConfiguration": map[string]any{"expirationDays": 30.0, "rotateBeforeDays": 3.0}},
+			plugin.Map{"id": 1, "name": "ci", "scopes": []any{"api"}, "access_level": 40, "expires_at": "2999-01-01", "active": false, "revoked": true}, "revoked",
+		},
+		"ProjectDeployToken": {
+			"deploy_tokens/1", plugin.Map{"project": "7", "name": "reader", "scopes": []any{"read_repository"}},
+			plugin.Map{"id": 1, "name": "reader", "scopes": []any{"read_repository"}, "revoked": true}, "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			backend, _, _ := start(t, map[string]func(plugin.Map) (int, any){"GET /projects/7/" + test.path: answer(200, test.found)})
+			ctx, about := context.Background(), resource(name)
+			read, err := backend.Read(ctx, plugin.ReadRequest{Resource: about, ID: "7:1", Inputs: test.inputs, Outputs: test.inputs})
+			if err != nil || read.ID == "" || read.Outputs["revoked"] != true {
+				t.Fatalf("it stays in the state: %v, %v", read, err)
+			}
+			found, err := backend.Diff(ctx, plugin.DiffRequest{Resource: about, ID: "7:1", Olds: read.Outputs, OldInputs: read.Inputs, News: test.inputs})
+			change := ""
+			for _, each := range found.Changes {
+				if each.Replace {
+					change = each.Path
+				}
+			}
+			if err != nil || change != test.change || found.DeleteBeforeReplace {
+				t.Errorf("got %v, %v", found, err)
 			}
 		})
 	}

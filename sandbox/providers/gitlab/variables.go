@@ -43,6 +43,12 @@ func (p *provider) variable(owner string) *crud.Handler {
 				delete(body, "masked")
 				body["masked_and_hidden"] = true
 			}
+			// What the program leaves out goes out with each write, and takes back what people set by hand.
+			for field, unset := range map[string]any{"masked": false, "raw": false, "description": ""} {
+				if body[field] == nil && body["masked_and_hidden"] == nil {
+					body[field] = unset
+				}
+			}
 		},
 		fromAPI: func(c *crud.Call, element, state plugin.Map) {
 			hidden, _ := element["hidden"].(bool)

@@ -153,7 +153,8 @@ func (p *provider) robot() *crud.Handler {
 				return nil, err
 			}
 			secret := plugin.Text(c.State["secret"])
-			if secret == "" || c.Given("secret") && c.Text("secret") != secret {
+			// One that was imported has none, and the published plugin gives it none.
+			if c.Given("secret") && c.Text("secret") != secret {
 				var err error
 				if secret, err = setSecret(ctx, c.ID, c.Text("secret")); err != nil {
 					return nil, err
