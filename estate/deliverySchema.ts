@@ -77,7 +77,14 @@ export const ignoredDifference = z.strictObject({
     ),
     name: z.string().min(1).optional().describe("Name of one object. Default: all of the kind."),
     jsonPointers: z
-        .array(z.string().regex(/^\//, "must be a JSON pointer, e.g. /spec/replicas"))
+        .array(
+            z
+                .string()
+                .regex(
+                    /^(?:\/(?:[^~/]|~[01])+)+$/,
+                    "must be a JSON pointer, e.g. /spec/replicas; in a name / is ~1 and ~ is ~0",
+                ),
+        )
         .default([])
         .describe("Fields, as JSON pointers, e.g. `[/spec/replicas]`."),
     jqPathExpressions: z
@@ -95,9 +102,16 @@ const targeted = z
     .string()
     .regex(/^[^\s/]+$/, "must be an expression without a slash, e.g. Deployment or Deployment|StatefulSet");
 
+const objectName = z
+    .string()
+    .regex(
+        /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,
+        "must be the name of a Deployment or StatefulSet: lower case letters, digits, - and .",
+    );
+
 export const kustomizeOverrides = z.strictObject({
     replicas: z
-        .record(z.string().min(1), z.int().min(0).nullable())
+        .record(objectName, z.int().min(0).nullable())
         .default({})
         .describe("Replicas by name of the Deployment or StatefulSet, e.g. `{web: 3}`."),
     patches: z

@@ -60,9 +60,25 @@ export const host = z
     .string()
     .regex(new RegExp(`^${hostPattern}$`), hostRule("must be a host name or address without port"));
 
+/** Whether a text that could be an address or network of IPv4 is one, or is a name. */
+function isNameOrAddress(text: string): boolean {
+    const [, address = "", prefix] = /^([\d.]+)(?:\/(\d+))?(?::\d+)?$/.exec(text) ?? [];
+    const numbers = address.split(".");
+    return (
+        address === "" ||
+        (numbers.length === 4 &&
+            numbers.every((each) => each !== "" && Number(each) <= 255) &&
+            Number(prefix ?? 0) <= 32)
+    );
+}
+
 /** What `no_proxy` lists. */
 export const proxyException = z
     .string()
+    .refine(isNameOrAddress, {
+        error: "must be an IPv4 address, e.g. 10.0.0.1, or a network, e.g. 10.0.0.0/8",
+        abort: true,
+    })
     .regex(
         new RegExp(
             `^(?:\\.?${hostPattern}(?::${portPattern})?|\\[?${ipv6Pattern}\\]?(?::${portPattern})?|[0-9A-Fa-f:.]+/\\d{1,3})$`,
@@ -135,8 +151,34 @@ export function isWhole(text: string): boolean {
     return (BigInt(whole + decimals) * factor) % parts === 0n;
 }
 
+const units: Readonly<Record<string, number>> = { m: 1e-3, "": 1 };
+
+/** How much a {@link quantity} is, as good as is needed to compare two. */
+function amountOf(text: string): number {
+    const [, number = "", unit = ""] = /^([\d.]+)(.*)$/.exec(text) ?? [];
+    const power = powers.indexOf(unit.replace("i", "").replace("K", "k"));
+    return Number(number) * (units[unit] ?? (unit.endsWith("i") ? 1024 : 1000) ** power);
+}
+
+/** Below this much memory or storage no container starts: a unit is missing. */
+const leastBytes = 1024 * 1024;
+
+/** Why a {@link quantity} of a resource is not what somebody meant, though a server takes it; undefined where it can be. */
+export function strangeQuantity(resource: string, text: string): string | undefined {
+    if (/(?:^|\.)cpu$/.test(resource)) {
+        return /[MGTPEi]/.test(text) ? 'must be CPUs, e.g. "2" or "500m"' : undefined;
+    }
+    if (!/(?:^|[./])(?:memory|storage|ephemeral-storage|hugepages-\w+)$/.test(resource)) {
+        return undefined;
+    }
+    const bytes = amountOf(text);
+    return bytes > 0 && bytes < leastBytes
+        ? `must be bytes with their unit, e.g. "512Mi": this is ${bytes < 1 ? "less than a byte" : `${Math.ceil(bytes)} bytes`}`
+        : undefined;
+}
+
 /** What a container may ask for, and how much of it. */
-export const containerResources = z.record(
+const containerQuantities = z.record(
     z
         .string()
         .regex(
@@ -146,6 +188,35 @@ export const containerResources = z.record(
         .regex(qualifiedName, "must be a Kubernetes name, e.g. nvidia.com/gpu"),
     quantity,
 );
+
+export const containerResources = containerQuantities.superRefine((amounts, context) => {
+    for (const [key, text] of Object.entries(amounts)) {
+        const message = strangeQuantity(key, text);
+        if (message !== undefined) {
+            context.addIssue({ code: "custom", path: [key], message });
+        }
+    }
+});
+
+/** Requests and limits of a workload's containers. @param example of each, for the docs. */
+export const workloadResources = (example: Readonly<Record<"requests" | "limits", string>>) =>
+    z
+        .strictObject({
+            requests: containerResources.optional().describe(`Requests, e.g. \`${example.requests}\`.`),
+            limits: containerResources.optional().describe(`Limits, e.g. \`${example.limits}\`.`),
+        })
+        .superRefine(({ requests = {}, limits = {} }, context) => {
+            for (const [key, text] of Object.entries(requests)) {
+                const limit = limits[key];
+                if (limit !== undefined && amountOf(text) > amountOf(limit)) {
+                    context.addIssue({
+                        code: "custom",
+                        path: ["requests", key],
+                        message: `must be at most the limit, which is ${limit}: the API server refuses the workload`,
+                    });
+                }
+            }
+        });
 
 /** Full path of a GitLab group. */
 export const fullPath = z

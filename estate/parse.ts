@@ -216,7 +216,7 @@ function explain(issue: z.core.$ZodIssue, path: readonly string[], raw: unknown)
                           ...base,
                           id: "type",
                           rule: `must be ${article(issue.expected)}`,
-                          fix: rewritten(issue.expected, value),
+                          fix: rewritten(issue.expected, value, path.at(-1) ?? ""),
                       },
                   ];
         case "invalid_value": {
@@ -282,7 +282,7 @@ function ofAlternatives(
                 near !== undefined
                     ? `did you mean ${near}?`
                     : listed
-                      ? rewritten("array", base.value)
+                      ? rewritten("array", base.value, "")
                       : "write one of them",
         },
     ];
@@ -323,6 +323,14 @@ function limitProblem(
             fix: big ? "shorten it" : "write a value, or leave the key out",
         };
     }
+    if (issue.origin === "array") {
+        return {
+            ...base,
+            id: "length",
+            rule: `must have ${big ? "at most" : "at least"} ${limit} ${limit === 1 ? "entry" : "entries"}`,
+            fix: big ? "shorten it" : "write one, or leave the key out",
+        };
+    }
     return {
         ...base,
         id: "range",
@@ -347,8 +355,18 @@ function article(type: string): string {
 
 const writeOne = "write one";
 
-/** How to write what is there as the type that is wanted, where that is clear. */
-function rewritten(expected: string, value: unknown): string {
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** A duration such as `5m` as a number of what the key's name says it is in; undefined where it is none, or comes out uneven. */
+function inUnitOf(key: string, value: string): number | undefined {
+    const [, amount = "", unit = ""] = /^(\d+)\s*([smhd])$/.exec(value) ?? [];
+    const [, of = ""] = /(second|minute|hour|day)s$/i.exec(key) ?? [];
+    const number = (Number(amount) * (seconds[unit] ?? NaN)) / (seconds[of.charAt(0).toLowerCase()] ?? NaN);
+    return Number.isInteger(number) ? number : undefined;
+}
+
+/** How to write what is there as the type that is wanted, where that is clear. @param key where it stands. */
+function rewritten(expected: string, value: unknown, key: string): string {
     if (value === null) {
         return "write one, or leave the key out";
     }
@@ -362,7 +380,10 @@ function rewritten(expected: string, value: unknown): string {
         const amount = /^\d+(?:\.\d+)?/.exec(value)?.[0];
         const fixes: Readonly<Record<string, string | undefined>> = {
             array: `write a list: [${value}]`,
-            number: amount === undefined ? undefined : `write ${amount}, without quotes or a unit`,
+            number:
+                amount === undefined
+                    ? undefined
+                    : `write ${inUnitOf(key, value) ?? amount}, without quotes or a unit`,
             boolean: /^(?:true|yes|on)$/i.test(value)
                 ? "write true"
                 : /^(?:false|no|off)$/i.test(value)

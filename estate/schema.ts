@@ -20,6 +20,7 @@ import {
     name,
     named,
     quantity,
+    strangeQuantity,
     url,
     urlForm,
 } from "./fields";
@@ -55,7 +56,11 @@ const origin = z
 /** GitLab's user names; bots of tokens included. */
 const userName = z
     .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, "must be a GitLab user name, without @");
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/, "must be a GitLab user name, without @")
+    .regex(
+        /(?<!\.|\.git|\.atom)$/i,
+        "must be a GitLab user name, which does not end in a dot, .git or .atom",
+    );
 
 const plainHttp = z
     .boolean()
@@ -301,6 +306,10 @@ const quotaResource = z
     .regex(
         /^(?:(?:(?:requests|limits)\.)?(?:cpu|memory|ephemeral-storage)|requests\.storage|(?:requests\.)?hugepages-\d+[KMGT]i|services(?:\.nodeports|\.loadbalancers)?|pods|secrets|configmaps|persistentvolumeclaims|replicationcontrollers|resourcequotas|(?:requests\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)$/,
         "must be what a ResourceQuota limits, e.g. requests.cpu, limits.memory, pods or count/deployments.apps",
+    )
+    .regex(
+        /^(?!count\/[^.]*$)|^count\/(?:configmaps|endpoints|events|limitranges|persistentvolumeclaims|pods|podtemplates|replicationcontrollers|resourcequotas|secrets|serviceaccounts|services)$/,
+        "must be count/<resource>.<group>, e.g. count/deployments.apps, or count/ and a resource of the core group in the plural, e.g. count/secrets: the API server takes any other, and counts nothing",
     );
 /** What comes in fractions; an API server takes only whole numbers of all else. */
 const fractional = /^(?:(?:requests|limits)\.|cpu$|memory$|ephemeral-storage$|hugepages-)/;
@@ -308,8 +317,15 @@ const quota = z
     .record(quotaResource, quantity.nullable())
     .superRefine((limits, context) => {
         for (const [key, limit] of Object.entries(limits)) {
-            if (!fractional.test(key) && limit !== null && !isWhole(limit)) {
-                context.addIssue({ code: "custom", path: [key], message: "must be a whole number" });
+            if (limit === null) {
+                continue;
+            }
+            const message =
+                !fractional.test(key) && !isWhole(limit)
+                    ? "must be a whole number"
+                    : strangeQuantity(key, limit);
+            if (message !== undefined) {
+                context.addIssue({ code: "custom", path: [key], message });
             }
         }
     })

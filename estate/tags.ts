@@ -49,7 +49,14 @@ export function isExpression(text: string): boolean {
     }
 }
 
-/** Whether a text is a range to Go's Masterminds/semver: npm's ranges, and `!=`. The schema has refused commas. */
+/**
+ * Whether a text is a range to Go's Masterminds/semver: npm's ranges, and `!=`; but each alternative says something, and
+ * nothing is compared by `==`. The schema has refused commas.
+ */
 export function isRange(constraint: string): boolean {
-    return constraint.trim() !== "" && validRange(constraint.replace(/!=/g, "=")) !== null;
+    return (
+        constraint.split("||").every((each) => each.trim() !== "") &&
+        !constraint.includes("==") &&
+        validRange(constraint.replace(/!=/g, "=")) !== null
+    );
 }

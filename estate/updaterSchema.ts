@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { name } from "./fields";
+import { branchName } from "./names";
 
 /** An app's part of the spec about image updates: which images its engine follows, and where it writes their tags. */
 
@@ -49,7 +50,14 @@ const rules = {
             "`any`, or `regexp:` and an expression in Go's syntax, e.g. `regexp:^main-[0-9a-f]{10}$`. Tags that do not match are as if they were not there.",
         ),
     ignoreTags: z
-        .array(z.string().min(1))
+        .array(
+            z
+                .string()
+                .regex(
+                    /^(?:\\.|\[\^?(?:\\.|[^\\\]])+\]|[^\\[])+$/,
+                    "must be a glob, e.g. *-debug, with a ] for each [",
+                ),
+        )
         .default([])
         .describe('Globs of tags it never takes, e.g. `["*-debug"]`.'),
     platforms: z
@@ -127,7 +135,14 @@ export const updaterSchema = z.strictObject({
         .string()
         .min(1)
         .max(200)
-        .regex(/^[^\s:~^?*[\\]+$/, "must be a branch name or a template of one, without spaces and colons")
+        .regex(/^[^\s:~^?*[\\]+$/, {
+            error: "must be a branch name or a template of one, without spaces and colons",
+            abort: true,
+        })
+        .refine(
+            (text) => branchName.pattern.test(text.replace(/\{\{.*?\}\}/g, "x")),
+            `must be, around what a template fills in, ${branchName.form}`,
+        )
         .optional()
         .describe(
             "Branch to commit to instead of the environment's, made from it: a name, or a Go template of one, e.g. `image-updater-{{.SHA256}}`. A person then merges it.",

@@ -478,6 +478,8 @@ export class ConfigRepository extends pulumi.ComponentResource {
         if (plan.branches.every(({ writers }) => writers.length === 0)) {
             return undefined;
         }
+        // Pushes alone need no more; who opens a merge request calls GitLab's API.
+        const opens = args.apps.some(({ updater }) => updater?.mergeRequest === true);
         return makeAccessToken(
             `${name}-writer`,
             {
@@ -485,7 +487,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
                 purpose: "config-writer",
                 description: "Writes image tags",
                 accessLevel: plan.writerRole ?? "developer",
-                scopes: ["write_repository"],
+                scopes: [...(opens ? ["api"] : []), "write_repository"],
                 credentials: args.credentials,
             },
             { parent: this },

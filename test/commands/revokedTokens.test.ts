@@ -7,7 +7,12 @@ import { revokedOf, tokensOf } from "../../commands/support/revokedTokens";
 import { settled } from "../../commands/support/takeOver";
 
 const urnOf = (kind: string, name: string): string => `urn:pulumi:dev::estate::gitlab:index/${kind}::${name}`;
-const resource = (kind: string, name: string, id: string, more: Partial<StateResource> = {}): StateResource => ({
+const resource = (
+    kind: string,
+    name: string,
+    id: string,
+    more: Partial<StateResource> = {},
+): StateResource => ({
     urn: urnOf(kind, name),
     type: `gitlab:index/${kind}`,
     id,

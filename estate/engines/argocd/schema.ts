@@ -2,13 +2,13 @@ import { z } from "zod";
 
 import {
     fullPath,
-    containerResources,
     imageMirror,
     manifestSource,
     name,
     named,
     releaseVersion,
     url,
+    workloadResources,
 } from "../../fields";
 import { namespaceName } from "../../names";
 import { argoCdReleases, defaultArgoCdVersion, defaultUpdaterVersion } from "./releases";
@@ -16,10 +16,7 @@ import { imageUpdaterSchema } from "./updaterSchema";
 
 /** The part `argocd` of the spec. */
 
-const resources = z.strictObject({
-    requests: containerResources.optional().describe('Requests, e.g. `{cpu: "250m"}`.'),
-    limits: containerResources.optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
-});
+const resources = workloadResources({ requests: '{cpu: "250m"}', limits: '{memory: "1Gi"}' });
 
 export const argocdOptions = z
     .strictObject({

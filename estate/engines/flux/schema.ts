@@ -2,23 +2,20 @@ import { z } from "zod";
 
 import {
     authorName,
-    containerResources,
     imageMirror,
     mailAddress,
     manifestSource,
     named,
     releaseVersion,
     url,
+    workloadResources,
 } from "../../fields";
 import { namespaceName } from "../../names";
 import { defaultFluxVersion, defaultOperatorVersion } from "./releases";
 
 /** The part `flux` of the spec. */
 
-const resources = z.strictObject({
-    requests: containerResources.optional().describe('Requests, e.g. `{cpu: "100m"}`.'),
-    limits: containerResources.optional().describe('Limits, e.g. `{memory: "1Gi"}`.'),
-});
+const resources = workloadResources({ requests: '{cpu: "100m"}', limits: '{memory: "1Gi"}' });
 
 const seconds = z.int().min(5).max(86400);
 

@@ -321,6 +321,22 @@ test("reader and writer have one right each, an end, and the generation in their
     assert.deepEqual(writer["rotationConfiguration"], { expirationDays: 30, rotateBeforeDays: 5 });
 });
 
+test("a writer that opens merge requests may call GitLab's API, which takes no other token for it", async () => {
+    const updater = {
+        environments: ["dev"],
+        strategy: "newest-build",
+        allowTags: "any",
+        ignoreTags: [],
+        platforms: [],
+        images: {},
+        writeBack: "source",
+        mergeRequest: true,
+    } as const;
+    const recording = await recordConfig({ apps: [sampleApp("web", { updater })] });
+    const scopes = registration(recording, "config-writer").inputs["scopes"];
+    assert.deepEqual(scopes, ["api", "write_repository"]);
+});
+
 test("without anything that writes there is no writer, and only the branch of the first content takes a maintainer's push", async () => {
     const recording = await recordConfig({ apps: [sampleApp("web", { ci: "none" })] });
     assert.equal(short(recording, "config").includes("ProjectAccessToken config-writer"), false);

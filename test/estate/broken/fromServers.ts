@@ -87,7 +87,7 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
         "acme/builds",
     ],
     "teams.shop.maintainers": [["@alice"], ["ali ce"], ["alice", "Alice"], ["alice@acme.test"], [""]],
-    "teams.shop.developers": [["alice"], ["bob", "bob"], ["-bob"]],
+    "teams.shop.developers": [["alice"], ["bob", "bob"], ["-bob"], ["bob.git"], ["bob."]],
     // Harbor
     "registries.main.url": [
         ...[
@@ -152,7 +152,17 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
         "http://user:secret-word@proxy.test",
         "http://-",
     ].map((url) => ({ url })),
-    "network.proxy.noProxy": [["https://x.test"], ["[a"], ["/"], ["a b"], ["a,b"], ["x.test/%zz"]],
+    "network.proxy.noProxy": [
+        ["https://x.test"],
+        ["[a"],
+        ["/"],
+        ["a b"],
+        ["a,b"],
+        ["x.test/%zz"],
+        ["10.0.0.0/33"],
+        ["10.0.0.300"],
+        ["10.1"],
+    ],
     "apps.web.quota": [
         { "requests.cpu": 4 },
         { cpus: "4" },
@@ -160,6 +170,13 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
         { pods: "many" },
         { "a b/c": "1" },
         { memory: "8gb" },
+        // The API server takes these, and nothing starts, or nothing is counted.
+        { memory: "512m" },
+        { "limits.memory": "8" },
+        { cpu: "100Mi" },
+        { "requests.storage": "10k" },
+        { "count/deployments": "5" },
+        { "count/secret": "5" },
     ],
     "apps.web.port": [0, 65536, "8080", 80.5],
     "apps.web.kinds": [["nonsense"], [{ kind: "httproute" }], [{ group: "Gateway", kind: "HTTPRoute" }]],
@@ -183,7 +200,9 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
     ],
     "apps.web.sync.retries": [-1, 21, "five"],
     "apps.web.sync.ignoreDifferences": [
-        [{ kind: "Deployment", jsonPointers: ["spec/replicas"] }],
+        ...["spec/replicas", "/spec/replicas/", "/metadata/annotations/example.com~key"].map((pointer) => [
+            { kind: "Deployment", jsonPointers: [pointer] },
+        ]),
         [{ kind: "a b", jsonPointers: ["/spec/replicas"] }],
         [{ kind: "Deployment", group: "apps/v1", jsonPointers: ["/spec/replicas"] }],
         ...["(", ".spec[", '.a["b]', "spec"].map((path) => [
@@ -205,8 +224,31 @@ const badValues: Readonly<Record<string, readonly unknown[]>> = {
     "argocd.manifests.sha256": ["abc", "G".repeat(64)],
     "argocd.imageUpdater.commit.name": ["<bot>", " "],
     "argocd.imageUpdater.commit.email": ["bot", "a b@c.test", "<bot@c.test>"],
-    "argocd.resources": [{ "argocd-server": { requests: { lädt: "1" } } }, { x: { limits: { cpus: "1" } } }],
+    "argocd.resources": [
+        { "argocd-server": { requests: { lädt: "1" } } },
+        { x: { limits: { cpus: "1" } } },
+        { "argocd-server": { limits: { memory: "512m" } } },
+        { "argocd-server": { requests: { cpu: "1" }, limits: { cpu: "500m" } } },
+        { "argocd-server": { requests: { memory: "1G" }, limits: { memory: "1e3" } } },
+        { "argocd-server": { requests: { memory: "2Gi" }, limits: { memory: "2G" } } },
+    ],
+    "flux.resources": [{ "helm-controller": { requests: { cpu: "2" }, limits: { cpu: "1.5" } } }],
+    "apps.web.updater": [
+        ...["^1.2 ||", "==1.2", "|| 1.x"].map((constraint) => ({ strategy: "semver", constraint })),
+        ...["[a", "a[]", "a\\"].map((glob) => ({ ignoreTags: [glob] })),
+        ...[
+            "refs/heads/x",
+            "a..b",
+            "-x/../y",
+            "{{.SHA256}}.lock",
+            "up/{{.SHA256}",
+            "{{.Foo}}",
+            "a-{{if .SHA256}}b",
+        ].map((writeBranch) => ({ writeBranch })),
+    ],
+    "machines.one": [{ runner: { tags: [] } }],
     // Kustomize
+    "apps.api.kustomize.replicas": [{ "Web App": 1 }, { Web: 1 }, { "-web": 1 }],
     "apps.api.kustomize.patches": [
         ...["a b", "-", "[a", "{{.X}}", "- op: replace", "- { op: change, path: /a }", "spec: {}"].map(
             (patch) => [{ patch }],

@@ -1,5 +1,6 @@
 import type { App, Estate, ExtraImage, ImageRule } from "../../../model";
 import type { Spec } from "../../../schema";
+import { templateFault } from "../../../goTemplate";
 import { goExpression, isRange, sampleTags, validTags } from "../../../tags";
 import { imageUpdaterSchema } from "../updaterSchema";
 import { updaterAbilities, type UpdaterAbilities } from "../updaterVersions";
@@ -174,6 +175,32 @@ export const updaterRules: readonly AppsRule[] = [
                               fix: "give --interval to what installs it and remove this, or install",
                           }))),
             ];
+        },
+    },
+    {
+        id: "updater-template",
+        rule: "must be a Go template that the updater can fill in",
+        severity: "error",
+        check: ({ spec }, apps) => {
+            const users = updated(apps);
+            const { message } = spec.argocd.imageUpdater.commit;
+            return [
+                ...users.map(({ app, updater: { writeBranch } }) => ({
+                    path: `apps.${app.name}.updater.writeBranch`,
+                    value: writeBranch,
+                    fields: ["Images", "Name", "Alias", "OldTag", "NewTag", "SHA256"],
+                    fix: "write e.g. image-updater-{{.SHA256}}",
+                })),
+                {
+                    path: "argocd.imageUpdater.commit.message",
+                    value: users.length === 0 ? undefined : message,
+                    fields: ["AppName", "AppChanges", "Image", "OldTag", "NewTag"],
+                    fix: "write e.g. Update {{.AppName}}{{range .AppChanges}} {{.Image}} {{.NewTag}}{{end}}",
+                },
+            ].flatMap(({ fields, value, ...at }): Finding[] => {
+                const rule = value === undefined ? undefined : templateFault(value, fields);
+                return rule === undefined ? [] : [{ ...at, value, rule }];
+            });
         },
     },
     {
@@ -373,6 +400,17 @@ function writeBack({ estate }: Checked, apps: readonly App[]): Finding[] {
                       value: true,
                       rule: `cannot be done by version ${version}: it opens merge requests from 1.3 on`,
                       fix: "use writeBranch and open them yourself, or a later version",
+                  },
+              ]
+            : []),
+        // It asks the API at the host of the repository's address, and takes all of the path for the project's.
+        ...(updater.mergeRequest && new URL(app.config.url).pathname !== `/${app.config.fullPath}.git`
+            ? [
+                  {
+                      path: `apps.${app.name}.updater.mergeRequest`,
+                      value: true,
+                      rule: "cannot be done where GitLab is below a path: the updater knows its API at the host alone",
+                      fix: "use writeBranch and open them yourself",
                   },
               ]
             : []),

@@ -1,4 +1,5 @@
 import { versionFile } from "../../../flows/plan";
+import { templateFault } from "../../../goTemplate";
 import type { App, ExtraImage, ImageRule } from "../../../model";
 import { clashes } from "../../../repeated";
 import type { AppsRule, Checked, Finding } from "../../../rules/rule";
@@ -51,6 +52,26 @@ export const fluxUpdaterRules: readonly AppsRule[] = [
                         : []),
                 ];
             }),
+    },
+    {
+        id: "flux-commit-template",
+        rule: "must be a Go template",
+        severity: "error",
+        check: ({ spec }, apps): Finding[] => {
+            const { message } = spec.flux.commit;
+            const rule =
+                message === undefined || updated(apps).length === 0 ? undefined : templateFault(message);
+            return rule === undefined
+                ? []
+                : [
+                      {
+                          path: "flux.commit.message",
+                          value: message,
+                          rule,
+                          fix: "write e.g. Update {{.AutomationObject.Name}}",
+                      },
+                  ];
+        },
     },
     {
         id: "flux-one-marker",

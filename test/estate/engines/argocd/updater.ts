@@ -206,6 +206,33 @@ export const updaterCases: readonly Case[] = [
         fix: /writeBranch/,
     },
     {
+        rule: "updater-write-back",
+        title: "a merge request at a GitLab below a path",
+        change: {
+            gitlab: { url: "https://acme.test/gitlab" },
+            argocd: { imageUpdaterVersion: "1.3.0", imageUpdater: { install: false } },
+            apps: { api: { updater: { mergeRequest: true } } },
+        },
+        found: [["apps.api.updater.mergeRequest", true]],
+        fix: /writeBranch/,
+    },
+    {
+        rule: "updater-template",
+        title: "a branch's and a message's template that the updater could not fill in",
+        change: {
+            argocd: {
+                ...updater.argocd,
+                imageUpdater: { commit: { message: "{{range .AppChanges}}{{.Image}}" } },
+            },
+            apps: { api: { updater: { writeBranch: "images-{{.AppName}}" } } },
+        },
+        found: [
+            ["apps.api.updater.writeBranch", "images-{{.AppName}}"],
+            ["argocd.imageUpdater.commit.message", "{{range .AppChanges}}{{.Image}}"],
+        ],
+        fix: /write e\.g\./,
+    },
+    {
         rule: "updater-merge-request",
         title: "a merge request from a branch of one's own",
         change: {

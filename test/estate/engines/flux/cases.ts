@@ -411,6 +411,19 @@ export const fluxCases: readonly Case[] = [
         fix: /image-updates-web/,
     },
     {
+        rule: "flux-commit-template",
+        title: "a commit message whose template does not end",
+        change: flux({
+            flux: {
+                manifests: { path: "manifests/flux" },
+                commit: { message: "{{range .Changed.Changes}}{{.NewValue}}" },
+            },
+            apps: { web: { updater: { strategy: "semver" } } },
+        }),
+        found: [["flux.commit.message", "{{range .Changed.Changes}}{{.NewValue}}"]],
+        fix: /AutomationObject/,
+    },
+    {
         rule: "flux-one-marker",
         title: "two environments whose branches have one file",
         change: updated({ strategy: "semver", environments: ["dev", "test"] }),
