@@ -51,12 +51,12 @@ const unused = {
  */
 function withoutUnused(load) {
     const fromPulumi = createRequire(require.resolve("@pulumi/pulumi"));
-    const added = Object.entries(unused).flatMap(([name, standIn]) => {
+    const added = Object.entries(unused).flatMap(([name, stub]) => {
         const file = fromPulumi.resolve(name);
         if (fromPulumi.cache[file] !== undefined) {
             return [];
         }
-        const exports = standIn(() => fromPulumi(file));
+        const exports = stub(() => fromPulumi(file));
         fromPulumi.cache[file] = { id: file, filename: file, loaded: true, exports };
         return [file];
     });

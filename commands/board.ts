@@ -130,7 +130,7 @@ export async function boardMaker({
         };
     }
     const onSandbox = isSandboxEstate(committed());
-    const engine = onSandbox ? (await withSandbox().standingStack(stack)).engine : ownEngine(stack);
+    const engine = onSandbox ? (await withSandbox().runningStack(stack)).engine : ownEngine(stack);
     const credentials = await credentialsOf(engine).catch((error: unknown) => {
         throw error instanceof CommandError
             ? new CommandError(
@@ -140,7 +140,7 @@ export async function boardMaker({
     });
     const context = { credentials, folder: checkoutDir(), env: engine.env };
     return async () => {
-        const estate = onSandbox ? withSandbox().standingEstate(stack) : committed();
+        const estate = onSandbox ? withSandbox().estateOnSandbox(stack) : committed();
         const marks = marked(estate, preview);
         const found = await readFound(estate, context, exportStack(engine));
         return { estate, board: boardOf(estate, { stack, now: new Date(), live: true, found, ...marks }) };

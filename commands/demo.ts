@@ -6,7 +6,7 @@ import { engineOf } from "../estate/engines";
 import type { App, AppEnvironment, Estate } from "../estate/model";
 import { appIn, versionOf, type PromotionStep } from "../estate/flows/plan";
 import { CommandError, duration, noArguments, runMain } from "./support/console";
-import { raiseEstate } from "./support/raise";
+import { deployEstate } from "./support/deployEstate";
 import { Story, type Person } from "./support/story";
 
 const stack = "dev";
@@ -16,7 +16,7 @@ type Reporter = (line: string) => void;
 
 async function main(): Promise<void> {
     noArguments(process.argv.slice(2));
-    const { estate, sandbox } = await raiseEstate(stack, (line) => void process.stderr.write(`${line}\n`));
+    const { estate, sandbox } = await deployEstate(stack, (line) => void process.stderr.write(`${line}\n`));
     const app = demoApp(estate);
     const started = Date.now();
     const report: Reporter = (line) => {

@@ -16,7 +16,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Estate } from "../estate/model";
 import { chatChannel } from "./drift/card";
-import { keepIssueOf, lookForDrift } from "./drift/look";
+import { reconcileDriftIssue, lookForDrift } from "./drift/look";
 import { exitCode, json, markdown, terminalText } from "./drift/report";
 import { languages, type Language } from "./drift/words";
 import { CommandError, optionValue, runMain } from "./support/console";
@@ -73,7 +73,7 @@ export function parseDriftCall(argv: readonly string[]): DriftCall {
 async function stackOf(name: string): Promise<{ engine: PulumiEngine; estate: Estate }> {
     const estate = estateOf(name, committedStackFile(name));
     return isSandboxEstate(estate)
-        ? withSandbox().standingStack(name)
+        ? withSandbox().runningStack(name)
         : { engine: trusting(ownEngine(name), estate), estate };
 }
 
@@ -96,7 +96,7 @@ async function main(): Promise<void> {
     );
     if (call.issue !== undefined) {
         const token = process.env["ESTATE_DRIFT_TOKEN"];
-        const done = await keepIssueOf(engine, estate, call.issue, report, call.language, {
+        const done = await reconcileDriftIssue(engine, estate, call.issue, report, call.language, {
             ...(token === undefined || token === "" ? {} : { token }),
             ...(call.card === undefined ? {} : { channel: call.card }),
         });

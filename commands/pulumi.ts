@@ -6,7 +6,7 @@
  *     --sandbox             preview on the sandbox's engine a stack whose servers are elsewhere, without asking them
  *     --as-is               take the sandbox as it is: a part that is down stays down
  *     --no-doctor           up: without the look at the servers before the first write
- *     --accept-outage       up: also a change that takes away what runs, such as another name of an app
+ *     --accept-outage       up: also a change that deletes what runs, such as another name of an app
  *     --forget-unreachable  up, destroy: forget what lies on a cluster that does not answer, instead of failing
  *     --forget-gone         with a refresh: forget what is gone where the provider fails at it; the update makes it anew
  *     --lang en|zh          preview: language of what it ends with, default en
@@ -29,9 +29,9 @@ import { forgetUnreachableOption } from "./review/binding";
 import { applyingPlan, savingPlan, usualHours, type Applying, type Saving } from "./review/plans";
 import { checkOutput, publish, type NoteOutput } from "./review/publish";
 import { CommandError, interruptedCode, optionValue, runMain, type RunResult } from "./support/console";
-import { keepingSettings } from "./support/destroy";
+import { withProtectedSettings } from "./support/destroy";
 import { driftText, withoutRefreshRows } from "./support/drift";
-import { handingOver } from "./handOver";
+import { runWithHandOver } from "./handOver";
 import { againstInventory, exportInventory } from "./inventory";
 import { hintsFor } from "./support/hints";
 import { protectedNames } from "./support/overview";
@@ -48,8 +48,8 @@ import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
 import { withEvents, type RunReport } from "./support/runReport";
 import { languageVariable } from "../policies/words";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
-import { filesThere, prepareChange, proposeFiles, type Prepared } from "./support/livingEstate";
-import { finishKilledRun } from "./support/takeOver";
+import { filesThere, prepareChange, proposeFiles, type Prepared } from "./support/prepareChange";
+import { recoverPendingOperations } from "./support/pendingOperations";
 import { withSandbox } from "./support/withSandbox";
 
 const operations = ["preview", "up", "refresh", "destroy"] as const;
@@ -65,7 +65,7 @@ interface Call {
     readonly forgetUnreachable: boolean;
     /** Whether servers are looked at before the first write. */
     readonly doctor: boolean;
-    /** Whether a change is made that takes away what runs. */
+    /** Whether a change is made that deletes what runs. */
     readonly acceptOutage: boolean;
     /** Where its note goes. */
     readonly output: NoteOutput;
@@ -280,7 +280,7 @@ function bound({ rest, forgetUnreachable }: Call): string[] {
 async function operate(call: Call, { engine, estate }: Stack, applying?: Applying): Promise<void> {
     const report = (line: string): void => void process.stderr.write(`${line}\n`);
     if (engine.kind === "own" && call.operation !== "preview") {
-        await finishKilledRun(engine, estate, report);
+        await recoverPendingOperations(engine, estate, report);
     }
     const rest = applying === undefined ? call.rest : [...call.rest, ...applying.args];
     if (!call.sandbox && refreshes({ ...call, rest })) {
@@ -290,11 +290,11 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
         await guardRefresh(engine, estate, { writes, forgetGone, report });
     }
     let prepared: Prepared = {
-        leftAlone: new Set(),
-        passedOver: [],
+        retained: new Set(),
+        excluded: [],
         handOvers: [],
-        passedSteps: [],
-        takenUp: new Set(),
+        excludedSteps: [],
+        adopted: new Set(),
         mayHaveFiles: false,
     };
     const writes = call.operation === "up" && !call.rest.includes("--preview-only");
@@ -317,8 +317,8 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             : await savingPlan(engine, bound(call), call.savePlan.file, call.savePlan.hours);
     try {
         const forgetUnreachable = call.forgetUnreachable || applying?.forgetUnreachable === true;
-        await handingOver(engine, estate, writes ? prepared.handOvers : [], report, () =>
-            runTold(
+        await runWithHandOver(engine, estate, writes ? prepared.handOvers : [], report, () =>
+            runReported(
                 { ...call, rest, forgetUnreachable },
                 { engine, estate },
                 { ...prepared, saving, applying },
@@ -352,8 +352,8 @@ interface Around extends Omit<Prepared, "handOvers"> {
 }
 
 /** Runs the engine, and reports what came of it. @throws CommandError when it does not end well. */
-async function runTold(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
-    const { leftAlone, passedOver, passedSteps, ahead, takenUp, mayHaveFiles, saving, applying } = around;
+async function runReported(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
+    const { retained, excluded, excludedSteps, ahead, adopted, mayHaveFiles, saving, applying } = around;
     const policy = call.policy || applying?.reviewed.policy === true ? policyArguments(engine) : [];
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
@@ -369,24 +369,24 @@ async function runTold(call: Call, { engine, estate }: Stack, around: Around): P
         ...stackArguments(engine),
         ...policy,
         ...(saving?.args ?? []),
-        ...passedOver.flatMap((urn) => ["--exclude", urn]),
+        ...excluded.flatMap((urn) => ["--exclude", urn]),
         ...call.rest,
     ];
     const run = (): Promise<Ran> => runAndRead(call, engine, estate, args, env);
     const { result, report: done } = await (call.operation === "destroy"
-        ? keepingSettings(engine, run)
+        ? withProtectedSettings(engine, run)
         : run());
     if (call.operation === "preview" && done !== undefined) {
         const source = {
             stack: call.stack,
             estate,
-            report: { ...done, planned: [...done.planned, ...passedSteps] },
+            report: { ...done, planned: [...done.planned, ...excludedSteps] },
             policy: call.policy,
             ownPolicies: ownPolicies(engine),
             offline: call.sandbox,
-            leftAlone,
-            takenUp: new Set([
-                ...takenUp,
+            retained,
+            adopted: new Set([
+                ...adopted,
                 ...(mayHaveFiles ? await filesThere(engine, estate, done.planned) : []),
             ]),
             ...(ahead === undefined ? {} : { ahead }),

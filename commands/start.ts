@@ -6,13 +6,13 @@ import { duration, noArguments, runMain } from "./support/console";
 import { stackOutputs } from "./support/pulumiEngine";
 import { lastUpdate, type UpdateSummary } from "./support/history";
 import { overview } from "./support/overview";
-import { raiseEstate } from "./support/raise";
+import { deployEstate } from "./support/deployEstate";
 
 async function main(): Promise<void> {
     noArguments(process.argv.slice(2));
     const started = Date.now();
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
-    const { engine, sandbox, estate } = await raiseEstate("dev", say);
+    const { engine, sandbox, estate } = await deployEstate("dev", say);
     const [outputs, summary] = await Promise.all([stackOutputs(engine), lastUpdate(engine)]);
     process.stdout.write(`\n${overview(estate, sandbox, outputs)}\n`);
     process.stdout.write(`\n${changeLine(summary)} (${duration((Date.now() - started) / 1000)} in all)\n`);

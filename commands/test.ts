@@ -125,7 +125,7 @@ function nodeTests(
 
 /**
  * Runs tests with the environment they are to see. Those that share a sandbox (test/e2e/support/world.ts) make it when the
- * first of them needs it; it is taken away at the end.
+ * first of them needs it; it is deleted at the end.
  */
 async function withSharedSandbox<T>(tests: (env: NodeJS.ProcessEnv) => Promise<T>): Promise<T> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-e2e-"));

@@ -35,9 +35,9 @@ export function roleWith(level: unknown): AccessRole | undefined {
     return (Object.keys(levels) as AccessRole[]).find((role) => levels[role] === number);
 }
 
-/** Whether who has the role `held` may do what `wanted` may. A word that is no role may do nothing. */
-export function holdsRole(held: string | undefined, wanted: AccessRole): boolean {
-    return isAccessRole(held) && levels[held] >= levels[wanted];
+/** Whether who has `role` may do what `wanted` may. A word that is no role may do nothing. */
+export function hasRole(role: string | undefined, wanted: AccessRole): boolean {
+    return isAccessRole(role) && levels[role] >= levels[wanted];
 }
 
 /**

@@ -11,10 +11,10 @@ import type { NamespacedKind } from "./kinds";
 import type { Spec, SpecApp, SpecEnvironment } from "./schema";
 
 /** A part of the spec that the model takes as it is: frozen, and without keys that are undefined. */
-export type Kept<T> = T extends readonly (infer Element)[]
-    ? readonly Kept<Element>[]
+export type Frozen<T> = T extends readonly (infer Element)[]
+    ? readonly Frozen<Element>[]
     : T extends object
-      ? { readonly [Key in keyof T]: Kept<Exclude<T[Key], undefined>> }
+      ? { readonly [Key in keyof T]: Frozen<Exclude<T[Key], undefined>> }
       : T;
 
 /** What the GitLab server's licence offers. `free` has no approvals, protected environments, people named in allowed-to lists or push rules. */
@@ -209,7 +209,7 @@ export interface Environment {
 }
 
 /** A time in which changes are (`allow`) or are not (`deny`) applied. */
-export type SyncWindow = Kept<SpecEnvironment["syncWindows"][number]>;
+export type SyncWindow = Frozen<SpecEnvironment["syncWindows"][number]>;
 
 /** A chat or mail destination. Its URL and signing secret are stack secrets under `credentials.channels.<name>`. */
 export interface Channel {
@@ -271,7 +271,7 @@ export interface App {
     /** While it is there, deliveries come from its branch instead of the repository's own. */
     readonly hotfix?: Hotfix;
     /** What comes to each environment, by its name, for flows with lanes; absent: as the flow has it. */
-    readonly lanes?: Kept<NonNullable<SpecApp["lanes"]>>;
+    readonly lanes?: Frozen<NonNullable<SpecApp["lanes"]>>;
     readonly updater?: ImageUpdater;
     readonly previews?: Previews;
     /** In promotion order; a subset of the estate's environments. */
@@ -403,13 +403,13 @@ export interface Sync {
 }
 
 /** Fields of objects that others than git own. */
-export type IgnoredDifference = Kept<NonNullable<Spec["defaults"]["sync"]>["ignoreDifferences"][number]>;
+export type IgnoredDifference = Frozen<NonNullable<Spec["defaults"]["sync"]>["ignoreDifferences"][number]>;
 
 /** What an Application changes over its kustomization. */
 export interface KustomizeOverrides {
     /** By name of the Deployment or StatefulSet. */
     readonly replicas: Readonly<Record<string, number>>;
-    readonly patches: Kept<NonNullable<Spec["defaults"]["kustomize"]>["patches"]>;
+    readonly patches: Frozen<NonNullable<Spec["defaults"]["kustomize"]>["patches"]>;
 }
 
 /** Which of the allowed tags an updater takes. */
@@ -439,9 +439,9 @@ export interface ExtraImage extends ImageRule {
     /** Full reference without tag. */
     readonly image?: string;
     /** Keys of the chart's values; Helm apps only. */
-    readonly helm?: Kept<NonNullable<SpecUpdater["images"][string]["helm"]>>;
+    readonly helm?: Frozen<NonNullable<SpecUpdater["images"][string]["helm"]>>;
     /** Name in the kustomization; Kustomize apps only. */
-    readonly kustomize?: Kept<NonNullable<SpecUpdater["images"][string]["kustomize"]>>;
+    readonly kustomize?: Frozen<NonNullable<SpecUpdater["images"][string]["kustomize"]>>;
     /** Where the updater finds credentials, in its own form; absent: the pull robot for a repository, else none. */
     readonly pullSecret?: string;
 }
@@ -461,4 +461,4 @@ export interface ImageUpdater extends ImageRule {
 }
 
 /** How long what the estate issues is good for. */
-export type CredentialPolicy = Kept<Spec["credentials"]>;
+export type CredentialPolicy = Frozen<Spec["credentials"]>;

@@ -124,7 +124,7 @@ function readSpec(raw: unknown): { spec?: Spec; problems: Problem[] } {
 }
 
 /** Placeholders for a required text that is missing or refused: the first for names, the second for URLs. */
-const standIns = ["stand-in", "https://stand-in.invalid"] as const;
+const placeholders = ["stand-in", "https://stand-in.invalid"] as const;
 
 /** Takes out what is refused and puts something in where it is required, so that the rest can be looked at. */
 function repair(tree: unknown, issue: z.core.$ZodIssue): boolean {
@@ -133,8 +133,8 @@ function repair(tree: unknown, issue: z.core.$ZodIssue): boolean {
         return issue.keys.map((key) => put(tree, [...path, key], undefined)).includes(true);
     }
     const value = at(tree, path);
-    if (value === standIns[0]) {
-        return put(tree, path, standIns[1]);
+    if (value === placeholders[0]) {
+        return put(tree, path, placeholders[1]);
     }
     if (value !== undefined) {
         return put(tree, path, undefined);
@@ -148,13 +148,13 @@ function repair(tree: unknown, issue: z.core.$ZodIssue): boolean {
             : issue.code === "invalid_type"
               ? [issue.expected]
               : [];
-    return put(tree, path, standIn(wanted));
+    return put(tree, path, placeholder(wanted));
 }
 
-function standIn(type: string): unknown {
+function placeholder(type: string): unknown {
     switch (type) {
         case "string":
-            return standIns[0];
+            return placeholders[0];
         case "array":
             return [];
         case "object":

@@ -49,7 +49,7 @@ func (d Delivery) status() string { return "gitops/" + d.App + "/" + d.Environme
 
 // The statuses are in a pipeline of their own, of a ref that is no branch. On the branch itself GitLab lets only those
 // set a status who may push or merge there, a failed one would fail the team's own pipeline, and merge requests out of
-// that branch would be held.
+// that branch would be blocked.
 const deliveriesRef = "gitops-deliveries"
 
 // Done is what an engine says of a delivery.

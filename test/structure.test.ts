@@ -264,7 +264,7 @@ describe("the structure of the product", () => {
             "commands/review/programRights.ts",
             "commands/support/estateSandbox.ts",
             "commands/support/fluxManifests.ts",
-            "commands/support/moves.ts",
+            "commands/support/disruptiveChanges.ts",
             "commands/support/overview.ts",
             "commands/support/rights.ts",
             "commands/support/stack.ts",

@@ -150,7 +150,7 @@ async function compile(
         await rm(final, { recursive: true, force: true });
         await rename(temporary, final);
         if (spec.kind === "source") {
-            await keepNewest(home, SOURCE_BUILDS);
+            await pruneToNewest(home, SOURCE_BUILDS);
         }
     } finally {
         await rm(temporary, { recursive: true, force: true });
@@ -311,7 +311,7 @@ async function runGo(
 const SOURCE_BUILDS = 4;
 
 /** Deletes all but the newest builds of one tool, and their logs. Who still needs one builds it again. */
-async function keepNewest(home: string, count: number): Promise<void> {
+async function pruneToNewest(home: string, count: number): Promise<void> {
     const builds = await findBuilds(home);
     for (const build of builds.slice(count)) {
         await deleteBuild(build.path);

@@ -171,8 +171,8 @@ const TABLE = {
         seconds: 30,
         disk: 420 * MB,
         probe: { besides: "pulumi" },
-        // Engines told hosts of this age a project's options by flags; today's tell them in a call that it does not know. Without
-        // the flag it registers ts-node in every program, whatever Pulumi.yaml says, which today's hosts leave out as they are told.
+        // Engines passed a project's options to hosts of this age by flags; today's pass them in a call that it does not know. Without
+        // the flag it registers ts-node in every program, whatever Pulumi.yaml says, which today's hosts leave out as the call says.
         beside: { tool: "pulumi", arguments: ["-typescript=false"] },
     },
     "kube-apiserver": kubernetes("kube-apiserver", "each cluster's API", 270, 2800 * MB),

@@ -13,7 +13,7 @@ import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { sandboxDir, type SandboxInfo } from "../../sandbox";
 import { pushImage, type Pusher } from "../support/images";
 import { CommandError, table } from "../support/console";
-import { raiseEstate } from "../support/raise";
+import { deployEstate } from "../support/deployEstate";
 import { Story, StoryError, until, type Application, type Person } from "../support/story";
 import { countsOf } from "./options";
 import { median } from "./report";
@@ -87,7 +87,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Raises the dev estate in the sandbox of this process's environment, measures, and prints the table. */
 export async function benchDelivery(options: DeliveryOptions): Promise<void> {
     process.stdout.write(`${machine()}\n`);
-    const { estate, sandbox } = await raiseEstate("dev", say);
+    const { estate, sandbox } = await deployEstate("dev", say);
     const story = new Story(sandbox);
     const bench = new Delivery(estate, sandbox, story, await story.person("root"));
     await bench.settle();

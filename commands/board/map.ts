@@ -24,7 +24,7 @@ export interface MapNode {
     readonly id: string;
     readonly kind: NodeKind;
     readonly title: string;
-    /** How many there are of what it stands for; absent: it is one thing. */
+    /** How many objects the symbol represents; absent: one. */
     readonly count?: number;
     /** Names below the title: environments of a cluster, a machine or a registry. */
     readonly notes: readonly string[];

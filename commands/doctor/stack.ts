@@ -30,7 +30,7 @@ export async function examineStack({ stack, offline, send }: StackLook): Promise
     if (!isSandboxEstate(estate)) {
         return examineWith(ownEngine(stack), estate, false, send);
     }
-    const ready = await withSandbox().standingStack(stack);
+    const ready = await withSandbox().runningStack(stack);
     return examineWith(ready.engine, ready.estate, false, send);
 }
 

@@ -37,7 +37,7 @@ export interface Finding {
     readonly who?: string;
     /** When, in ISO form, where the server says so. */
     readonly when?: string;
-    /** Command that makes it as it is declared, or takes it away. */
+    /** Command that makes it as it is declared, or deletes it. */
     readonly mend: string;
     /** Where in the spec it would be declared, if anywhere. */
     readonly adopt?: string;
@@ -85,10 +85,10 @@ export function open(value: unknown): unknown {
         : value;
 }
 
-function holdsHidden(value: unknown): boolean {
+function hasHidden(value: unknown): boolean {
     return (
         value instanceof Hidden ||
-        (typeof value === "object" && value !== null && Object.values(value).some(holdsHidden))
+        (typeof value === "object" && value !== null && Object.values(value).some(hasHidden))
     );
 }
 
@@ -133,7 +133,7 @@ const mostCharacters = 80;
  * @param field name that says what the value is; absent: the property's last part that is no index.
  */
 export function shown(property: string, value: unknown, field = fieldOf(property)): string {
-    if (holdsHidden(value)) {
+    if (hasHidden(value)) {
         return hidden;
     }
     const text = textWithoutSecrets(field, value);
@@ -190,7 +190,7 @@ export function difference(property: string, made: unknown, found: unknown, fiel
     const texts = [shown(property, made, field), shown(property, found, field)];
     const [before = "", after = ""] = texts;
     // Where only what is hidden differs, or one of both, neither is shown.
-    return holdsHidden(made) || texts.includes(hidden) || (before === after && before.includes(hidden))
+    return hasHidden(made) || texts.includes(hidden) || (before === after && before.includes(hidden))
         ? [{ property, made: hidden, found: hidden }]
         : [{ property, made: before, found: after }];
 }

@@ -85,7 +85,7 @@ export type NotifyChannel = (news: "begins" | "ends", address: string) => Promis
  * @param notify gets one card when an issue begins and one when it ends; one that could not be sent is sent by the next run.
  * @throws CommandError when GitLab refuses it.
  */
-export async function keepIssue(
+export async function reconcileIssue(
     ask: Ask,
     project: string,
     report: DriftReport,

@@ -21,7 +21,7 @@ import { harborDrift } from "./harbor/compare";
 import { harborInventory } from "./harbor/inventory";
 import { movedTags, tagsIn, type SeenTag } from "./harbor/tags";
 import { cardTo } from "./card";
-import { keepIssue } from "./issue";
+import { reconcileIssue } from "./issue";
 import { Reader } from "./reader";
 import type { Language } from "./words";
 
@@ -179,7 +179,7 @@ async function lookAtCluster(
 }
 
 /** Keeps the issue about a report. `token`: of GitLab; absent: the stack's own. `channel`: gets a card when it begins and ends. */
-export async function keepIssueOf(
+export async function reconcileDriftIssue(
     engine: PulumiEngine,
     estate: Estate,
     project: string,
@@ -196,7 +196,7 @@ export async function keepIssueOf(
     const connection = gitlabConnection(estate, context);
     const { ask, close } = client(connection, AbortSignal.timeout(deadline), callTimeout);
     try {
-        return await keepIssue(ask, project, report, language, notify);
+        return await reconcileIssue(ask, project, report, language, notify);
     } catch (error) {
         if (error instanceof Unreachable) {
             throw new CommandError(

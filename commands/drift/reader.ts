@@ -155,7 +155,7 @@ export class Reader {
                 if (!passing.has(answer.status) || wait === undefined) {
                     return answer;
                 }
-                await pause(Math.min(longestPause, Math.max(wait, secondsAsked(answer) * 1000)));
+                await pause(Math.min(longestPause, Math.max(wait, retryAfterSeconds(answer) * 1000)));
             } catch (error) {
                 if (!(error instanceof Unreachable)) {
                     throw error;
@@ -193,7 +193,7 @@ export class Reader {
     }
 }
 
-function secondsAsked({ headers }: Answer): number {
+function retryAfterSeconds({ headers }: Answer): number {
     const seconds = Number(headers["retry-after"]);
     return Number.isFinite(seconds) ? seconds : 0;
 }

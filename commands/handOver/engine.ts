@@ -1,4 +1,4 @@
-/** What it takes that an engine lets go of an app that goes on running, or takes one over from another. Pure. */
+/** What a hand-over needs to know of an engine: how its objects are paused and detached, and how it owns fields. Pure. */
 import type { App, AppEnvironment } from "../../estate/model";
 import type { Refusal } from "../doctor/finding";
 
@@ -34,14 +34,14 @@ export interface EngineInHandOver {
     readonly target: (object: Properties) => unknown;
     /** How it delivers; undefined where the object does not say. */
     readonly deliveryOf: (object: Properties) => App["delivery"] | undefined;
-    /** The object standing still: its engine applies nothing, undoes nothing, follows no image and notifies nobody. */
-    readonly held: (object: Properties, reason: string) => Properties;
-    /** Whether it is in the middle of something. */
+    /** The object paused: its engine applies nothing, reverts nothing, follows no image and notifies nobody. */
+    readonly paused: (object: Properties, reason: string) => Properties;
+    /** Whether a sync or reconciliation is under way. */
     readonly isBusy: (live: Properties) => boolean;
-    /** Whether a finalizer makes the engine take along what the object delivered. */
-    readonly takesAlong: (finalizer: string) => boolean;
-    /** What stays of an object that let go: objects on the host, and lists on the cluster that it delivered to; paths of the API. */
-    readonly leaves: (
+    /** Whether a finalizer cascades: with it, deleting the object deletes what it delivered. */
+    readonly cascades: (finalizer: string) => boolean;
+    /** What a detached object leaves behind: objects on the host, and lists on the cluster that it delivered to; paths of the API. */
+    readonly leftovers: (
         place: Place,
         object: Properties,
     ) => { readonly host: readonly string[]; readonly cluster: readonly string[] };

@@ -13,7 +13,7 @@ import { CommandError } from "../support/console";
 import { exportStack, importState } from "../support/exported";
 import type { PulumiEngine } from "../support/pulumiEngine";
 import type { Content } from "./engine";
-import { letGo, takeBack, type Hands } from "./letGo";
+import { detach, reattach, type HandOverContext } from "./detach";
 import { misread, type HandOver } from "./places";
 
 /** What of the places' config repositories the new engines would not read as the old ones do. @param ask calls to GitLab */
@@ -47,11 +47,11 @@ async function contentOf({ app, environment }: HandOver, ask: Ask): Promise<Cont
 }
 
 /**
- * Runs an update with the old engines standing still, and lets them go on with what the new ones did not get.
+ * Runs an update with the old engines paused, and resumes them for what the new ones did not get.
  *
  * @throws CommandError when a cluster cannot be asked; nothing was changed then. What the update throws.
  */
-export async function handingOver<T>(
+export async function runWithHandOver<T>(
     engine: PulumiEngine,
     estate: Estate,
     places: readonly HandOver[],
@@ -61,14 +61,14 @@ export async function handingOver<T>(
     if (places.length === 0) {
         return update();
     }
-    const hands = <R>(work: (hands: Hands) => Promise<R>): Promise<R> =>
-        withHands(engine, estate, places, report, work);
-    await hands((own) => letGo(places, own));
+    const withContext = <R>(work: (context: HandOverContext) => Promise<R>): Promise<R> =>
+        withHandOverContext(engine, estate, places, report, work);
+    await withContext((own) => detach(places, own));
     try {
         return await update();
     } finally {
         // Also after an update that a person declined.
-        await hands((own) => takeBack(places, own)).catch((error: unknown) => {
+        await withContext((own) => reattach(places, own)).catch((error: unknown) => {
             report(
                 `What was not handed over is paused, because ${error instanceof Error ? error.message : String(error)} The next up goes on, in either direction.`,
             );
@@ -76,12 +76,12 @@ export async function handingOver<T>(
     }
 }
 
-async function withHands<T>(
+async function withHandOverContext<T>(
     engine: PulumiEngine,
     estate: Estate,
     places: readonly HandOver[],
     report: (line: string) => void,
-    work: (hands: Hands) => Promise<T>,
+    work: (context: HandOverContext) => Promise<T>,
 ): Promise<T> {
     const host = hostCluster(estate).name;
     const context = { credentials: await credentialsOf(engine), folder: checkoutDir(), env: engine.env };

@@ -1,4 +1,4 @@
-/** Which apps go over to another engine while they run, what of it is refused, and how the state says that one lets go. Pure. */
+/** Which apps go over to another engine while they run, what of it is refused, and how the state has the detached objects. Pure. */
 import { engineOf } from "../../estate/engines";
 import { versionOf } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
@@ -22,7 +22,7 @@ export interface HandOver extends Place {
 export function inHandOver(name: string): EngineInHandOver {
     const found = enginesInHandOver[name];
     if (found === undefined) {
-        throw new Error(`nothing is known of how engine ${name} lets go`);
+        throw new Error(`nothing is known of how engine ${name} hands over`);
     }
     return found;
 }

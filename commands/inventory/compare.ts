@@ -12,13 +12,13 @@ export type Compared = Pick<RunReport, "began" | "planned" | "refreshed" | "poli
 /**
  * Compares. What is protected and would go is an error, as the engine has it.
  *
- * @param leftAlone URNs of what leaves the stack before an update: it is not deleted.
+ * @param retained URNs of what leaves the stack before an update: it is not deleted.
  */
 export function compared(
     inventory: Pick<Inventory, "stack" | "objects">,
     declared: readonly Item[],
     replaces: Replaces,
-    leftAlone: ReadonlySet<string> = new Set(),
+    retained: ReadonlySet<string> = new Set(),
 ): Compared {
     const { stack } = inventory;
     const known = new Map(inventory.objects.map((each) => [keyOf(each), each]));
@@ -58,9 +58,7 @@ export function compared(
     );
     const anew = new Set(steps.filter(({ op }) => op === "replace").map(({ urn }) => urn));
     const stopped = [
-        ...gone
-            .filter((each) => !leftAlone.has(urnOf(stack, each)))
-            .map((each) => [each, "deleted"] as const),
+        ...gone.filter((each) => !retained.has(urnOf(stack, each))).map((each) => [each, "deleted"] as const),
         ...declared
             .filter((each) => anew.has(urnOf(stack, each)))
             .map((each) => [each, "made anew"] as const),

@@ -95,12 +95,12 @@ export async function againstInventory(
         stack,
         estate,
         report: {
-            ...compared(inventory, items, replacements(), ahead.leftAlone),
+            ...compared(inventory, items, replacements(), ahead.retained),
             policies: policy ? policyResults(declared, configured, stack, today(), language) : [],
         },
         policy,
         ...(policy ? { ownPolicies: configured.own } : {}),
-        leftAlone: ahead.leftAlone,
+        retained: ahead.retained,
         ahead,
         against: {
             at: inventory.at,

@@ -1,7 +1,7 @@
 /** What an object lies in: its namespace, repository, image project, groups. Pure. */
 import type { Estate } from "../../estate/model";
 import { kindOf, mapOf, textOf, type Change } from "./change";
-import { isThere } from "./standing";
+import { isThere } from "./snapshot";
 
 /** Finds what objects lie in. */
 export interface Containers {

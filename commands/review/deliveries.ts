@@ -19,12 +19,12 @@ const sourceWords: Readonly<Record<string, Readonly<Record<Language, string>>>> 
  *
  * @param flows apps that go over to another flow: that says more.
  */
-export function sourceMoves(
+export function sourceClauses(
     { changes, appOf, language }: Pick<RightContext, "changes" | "appOf" | "language">,
     flows: ReadonlySet<string>,
 ): string[] {
     const zh = language === "zh";
-    const moves = new Map<string, string[]>();
+    const grouped = new Map<string, string[]>();
     for (const each of changes) {
         const app = appOf(each);
         const [was, is] = [each.before, each.after].map((side) => sourceOf(side?.["description"], language));
@@ -39,10 +39,10 @@ export function sourceMoves(
         ) {
             const environment = code(textOf(each.after?.["name"]) ?? each.name);
             const key = JSON.stringify([environment, was, is]);
-            moves.set(key, [...(moves.get(key) ?? []), app]);
+            grouped.set(key, [...(grouped.get(key) ?? []), app]);
         }
     }
-    return [...moves].map(([key, apps]) => {
+    return [...grouped].map(([key, apps]) => {
         const [environment = "", was = "", is = ""] = JSON.parse(key) as string[];
         const who = listed(apps.sort(compare).map(code), language, 3);
         return zh
@@ -58,23 +58,23 @@ function sourceOf(description: unknown, language: Language): string | undefined 
 }
 
 /** Who starts the deliveries of an app to an environment from then on. */
-interface StartMove {
+interface TriggerChange {
     readonly app: string;
     readonly environment: string;
     readonly by: "nobody" | "a person";
 }
 
-function startMoves({ changes, appOf }: Pick<RightContext, "changes" | "appOf">): StartMove[] {
+function triggerChanges({ changes, appOf }: Pick<RightContext, "changes" | "appOf">): TriggerChange[] {
     const environments = new Set(
         changes
             .filter(({ type }) => kindOf(type) === "ProjectEnvironment")
             .flatMap(({ before, after }) => textOf((after ?? before)?.["name"]) ?? []),
     );
-    return changes.flatMap((each): StartMove[] => {
+    return changes.flatMap((each): TriggerChange[] => {
         const [, part] = /^LANE_(.+)_START$/.exec(textOf(each.after?.["key"]) ?? "") ?? [];
         const [was, is] = [each.before, each.after].map((side) => textOf(side?.["value"]));
-        const moves = kindOf(each.type) === "ProjectVariable" && each.kind === "update" && was !== is;
-        return part === undefined || !moves
+        const changed = kindOf(each.type) === "ProjectVariable" && each.kind === "update" && was !== is;
+        return part === undefined || !changed
             ? []
             : [
                   {
@@ -89,8 +89,10 @@ function startMoves({ changes, appOf }: Pick<RightContext, "changes" | "appOf">)
 }
 
 /** Deliveries that nobody starts any more, for the headline. */
-export function startedByNobody(context: Pick<RightContext, "changes" | "appOf" | "language">): string[] {
-    return startMoves(context)
+export function automaticDeliveryClauses(
+    context: Pick<RightContext, "changes" | "appOf" | "language">,
+): string[] {
+    return triggerChanges(context)
         .filter(({ by }) => by === "nobody")
         .map(({ app, environment }) =>
             context.language === "zh"
@@ -102,7 +104,7 @@ export function startedByNobody(context: Pick<RightContext, "changes" | "appOf" 
 /** Deliveries that a person starts from then on, or that nobody starts any more. */
 export function startChanges(context: RightContext): RightChange[] {
     const zh = context.language === "zh";
-    return startMoves(context).map(({ app, environment, by }) =>
+    return triggerChanges(context).map(({ app, environment, by }) =>
         by === "nobody"
             ? {
                   kind: "gains",

@@ -1,4 +1,4 @@
-/** The one line with which a note begins: what moves, in the words of the spec, and whether anything is deleted. Pure. */
+/** The one line with which a note begins: what changes, in the words of the spec, and whether anything is deleted. Pure. */
 import { clusterOfSecret, engineOf } from "../../estate/engines";
 import type { App, Estate, Language } from "../../estate/model";
 import { estateFile } from "../../estate/pipeline";
@@ -9,9 +9,9 @@ import { code, listed, tally } from "./nouns";
 import type { RightChange } from "./right";
 import { isRight, peopleChange } from "./rights";
 import type { MovedServer } from "./servers";
-import { holdsChannels } from "./secrets";
-import { sourceMoves, startedByNobody } from "./deliveries";
-import { engineMoves, type Both, type Standing } from "./standing";
+import { isChannelSecret } from "./secrets";
+import { sourceClauses, automaticDeliveryClauses } from "./deliveries";
+import { engineChanges, type Both, type Snapshot } from "./snapshot";
 
 /** What a headline is made from. */
 export interface HeadlineParts {
@@ -27,7 +27,7 @@ export interface HeadlineParts {
     readonly lost: readonly Loss[];
     readonly rights: readonly RightChange[];
     readonly changes: readonly Change[];
-    readonly both: Both<Standing>;
+    readonly both: Both<Snapshot>;
     /** App an object belongs to. */
     readonly appOf: (each: Change) => string | undefined;
     /** Whether an inventory says what there is, and no server. */
@@ -45,7 +45,7 @@ export interface HeadlineParts {
 /** Most clauses of a headline, beside what is deleted. */
 const mostClauses = 4;
 
-/** One line: what moves, and whether anything is deleted. */
+/** One line: what changes, and whether anything is deleted. */
 export function headline(parts: HeadlineParts): string {
     const { language, changes, addresses, lost, restored, proposed, failed } = parts;
     const zh = language === "zh";
@@ -78,7 +78,7 @@ export function headline(parts: HeadlineParts): string {
               : "Nothing changes";
         return [...(put.length === 0 ? [nothing] : put)].map(capital).join(semicolon);
     }
-    const clauses = [...movement(parts), ...put];
+    const clauses = [...changeClauses(parts), ...put];
     const shown = clauses.slice(0, mostClauses);
     const more = clauses.length - shown.length;
     const rest = more > 0 ? [zh ? `另有 ${more} 项变化` : `${more} more change${more === 1 ? "" : "s"}`] : [];
@@ -123,7 +123,7 @@ function deletions({ lost, changes, language, byInventory }: HeadlineParts): str
         );
         return zh ? `删除 ${what}` : `deletes ${what}`;
     }
-    // Memberships and protections are told as rights.
+    // Memberships and protections are reported as rights.
     const count = changes.filter((each) => each.kind === "delete" && !isRight(each)).length;
     if (count > 0) {
         return zh
@@ -143,42 +143,42 @@ function deletions({ lost, changes, language, byInventory }: HeadlineParts): str
           : "nothing is deleted";
 }
 
-/** What moves, in words of the spec, the biggest first. */
-function movement(parts: HeadlineParts): string[] {
+/** The clauses about what changes, in words of the spec, the most important first. */
+function changeClauses(parts: HeadlineParts): string[] {
     const { both, changes, language, estate } = parts;
     const { before, after } = both;
     const first = before.apps.size === 0;
     const newApps = added(before.apps, after.apps);
     const stay = [...after.apps].filter((name) => before.apps.has(name));
     return [
-        ...loosened(parts),
-        ...appMoves(both, language),
-        ...(first && newApps.length > 0 ? [] : clusterMoves(both, language)),
-        ...(first ? [] : teamMoves(both, language)),
-        ...addressMoves(parts.addresses, language),
-        ...reachMoves(parts),
-        ...environmentMoves(both, stay, parts.again, language),
-        ...placeMoves(both, stay, estate, language),
-        ...registryMoves(both, stay, language),
-        ...handOvers(both, language),
-        ...flowMoves(parts.flows, language),
-        ...sourceMoves(parts, new Set(parts.flows.map(({ name }) => name))),
-        ...startedByNobody(parts),
-        ...(newApps.length > 0 ? [] : pipelineMoves(changes, language)),
+        ...loosenedClauses(parts),
+        ...appClauses(both, language),
+        ...(first && newApps.length > 0 ? [] : clusterClauses(both, language)),
+        ...(first ? [] : teamClauses(both, language)),
+        ...addressClauses(parts.addresses, language),
+        ...connectionClauses(parts),
+        ...environmentClauses(both, stay, parts.again, language),
+        ...placementClauses(both, stay, estate, language),
+        ...registryClauses(both, stay, language),
+        ...engineClauses(both, language),
+        ...flowClauses(parts.flows, language),
+        ...sourceClauses(parts, new Set(parts.flows.map(({ name }) => name))),
+        ...automaticDeliveryClauses(parts),
+        ...(newApps.length > 0 ? [] : pipelineClauses(changes, language)),
         // What one engine's objects say of channels, those of the other say elsewhere.
-        ...channelMoves(
+        ...channelClauses(
             both,
-            stay.filter((name) => !engineMoves(both).has(name)),
+            stay.filter((name) => !engineChanges(both).has(name)),
             language,
         ),
-        ...classMoves(changes, language),
-        ...(first ? [] : peopleMoves(both, language)),
-        ...tightened(parts),
+        ...classClauses(changes, language),
+        ...(first ? [] : peopleClauses(both, language)),
+        ...tightenedClauses(parts),
         // Those of a new app come with it.
-        ...(newApps.length > 0 ? [] : newApprovals(changes, language)),
-        ...robotLifetimes(changes, language),
-        ...(first ? [] : upgrades(changes, estate, language)),
-        ...(first ? [] : renewedPasswords(changes, language)),
+        ...(newApps.length > 0 ? [] : approvalClauses(changes, language)),
+        ...robotClauses(changes, language),
+        ...(first ? [] : upgradeClauses(changes, estate, language)),
+        ...(first ? [] : passwordClauses(changes, language)),
     ];
 }
 
@@ -188,7 +188,7 @@ function added(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
 }
 
 /** Apps that come and go. */
-function appMoves({ before, after }: Both<Standing>, language: Language): string[] {
+function appClauses({ before, after }: Both<Snapshot>, language: Language): string[] {
     const zh = language === "zh";
     const some = (items: readonly string[]): string => listed(items.map(code), language, 3);
     const come = added(before.apps, after.apps);
@@ -220,7 +220,7 @@ function appMoves({ before, after }: Both<Standing>, language: Language): string
 }
 
 /** People who lose or get access, or have another role. */
-function peopleMoves(both: Both<Standing>, language: Language): string[] {
+function peopleClauses(both: Both<Snapshot>, language: Language): string[] {
     const { left, joined, moved } = peopleChange(both);
     const clause = (count: number, zh: string, one: string, many: string): string[] =>
         counted(
@@ -241,20 +241,20 @@ function counted(count: number, language: Language, en: string, zh: string): str
     return count === 0 ? [] : [language === "zh" ? zh : en];
 }
 
-function loosened({ rights, language }: HeadlineParts): string[] {
+function loosenedClauses({ rights, language }: HeadlineParts): string[] {
     const count = rights.filter(({ loosens }) => loosens).length;
     const en = count === 1 ? "1 protection is" : `${count} protections are`;
     return counted(count, language, `${en} loosened`, `放宽 ${count} 项保护`);
 }
 
-function tightened({ rights, language }: HeadlineParts): string[] {
+function tightenedClauses({ rights, language }: HeadlineParts): string[] {
     const count = rights.filter(({ kind, text }) => kind === "loses" && /tightened|收紧/.test(text)).length;
     const en = count === 1 ? "1 protection is" : `${count} protections are`;
     return counted(count, language, `${en} tightened`, `收紧 ${count} 项保护`);
 }
 
 /** Repositories whose merges need approval from now on. */
-function newApprovals(changes: readonly Change[], language: Language): string[] {
+function approvalClauses(changes: readonly Change[], language: Language): string[] {
     const count = changes.filter(
         ({ kind, type }) => kind === "create" && kindOf(type) === "ProjectApprovalRule",
     ).length;
@@ -267,7 +267,7 @@ function newApprovals(changes: readonly Change[], language: Language): string[] 
 }
 
 /** Robot accounts that end sooner or later than they did. */
-function robotLifetimes(changes: readonly Change[], language: Language): string[] {
+function robotClauses(changes: readonly Change[], language: Language): string[] {
     const found = changes.filter(
         ({ kind, type, before: was, after: is }) =>
             kind === "update" &&
@@ -289,7 +289,7 @@ function robotLifetimes(changes: readonly Change[], language: Language): string[
     ];
 }
 
-function renewedPasswords(changes: readonly Change[], language: Language): string[] {
+function passwordClauses(changes: readonly Change[], language: Language): string[] {
     const count = changes.filter(
         ({ kind, type }) => kind === "replace" && /RobotAccount|Token$/.test(kindOf(type)),
     ).length;
@@ -302,16 +302,16 @@ function renewedPasswords(changes: readonly Change[], language: Language): strin
 }
 
 /** Teams that come and go, and apps that another team has. */
-function teamMoves({ before, after }: Both<Standing>, language: Language): string[] {
+function teamClauses({ before, after }: Both<Snapshot>, language: Language): string[] {
     const zh = language === "zh";
-    const moves = new Map<string, string[]>();
+    const grouped = new Map<string, string[]>();
     for (const [app, is] of after.owners) {
         const was = before.owners.get(app);
         if (was !== undefined && was !== is) {
-            moves.set(`${was}\n${is}`, [...(moves.get(`${was}\n${is}`) ?? []), app]);
+            grouped.set(`${was}\n${is}`, [...(grouped.get(`${was}\n${is}`) ?? []), app]);
         }
     }
-    const told = [...moves].map(([key, apps]) => {
+    const transfers = [...grouped].map(([key, apps]) => {
         const [from = "", to = ""] = key.split("\n").map(code);
         const who = listed(apps.sort(compare).map(code), language, 3);
         const one = apps.length === 1;
@@ -319,11 +319,11 @@ function teamMoves({ before, after }: Both<Standing>, language: Language): strin
             ? `${who} 从团队 ${from} 移到团队 ${to}，代码仓库随之改变地址`
             : `${who} ${one ? "goes" : "go"} from team ${from} to team ${to}, and ${one ? "its" : "their"} repositories get another address with it`;
     });
-    const named = new Set([...moves.keys()].flatMap((key) => key.split("\n")));
+    const named = new Set([...grouped.keys()].flatMap((key) => key.split("\n")));
     const alone = (one: ReadonlySet<string>, other: ReadonlySet<string>): string[] =>
         [...one].filter((name) => !other.has(name) && !named.has(name)).sort(compare);
     return [
-        ...told,
+        ...transfers,
         ...alone(after.teams, before.teams).map((name) =>
             zh ? `新增团队 ${code(name)}` : `team ${code(name)} is new`,
         ),
@@ -334,10 +334,10 @@ function teamMoves({ before, after }: Both<Standing>, language: Language): strin
 }
 
 /** Clusters that are reached in another way, and channels: what changes there is secret, and no part of the engine's report. */
-function reachMoves({ changes, both, addresses, language }: HeadlineParts): string[] {
+function connectionClauses({ changes, both, addresses, language }: HeadlineParts): string[] {
     const zh = language === "zh";
     const updated = changes.filter(({ kind, type }) => kind === "update" && kindOf(type) === "Secret");
-    const placesOn = (side: Standing, cluster: string): string =>
+    const placesOn = (side: Snapshot, cluster: string): string =>
         JSON.stringify(
             [...side.places].map(([app, environments]) => [
                 app,
@@ -352,7 +352,7 @@ function reachMoves({ changes, both, addresses, language }: HeadlineParts): stri
         .filter((cluster) => placesOn(both.before, cluster) === placesOn(both.after, cluster))
         .filter((cluster) => !addresses.some(({ server }) => server.en === `cluster ${code(cluster)}`));
     const listedClusters = listed([...new Set(clusters)].sort(compare).map(code), language, 3);
-    const channels = updated.some(({ name }) => holdsChannels(name));
+    const channels = updated.some(({ name }) => isChannelSecret(name));
     return [
         ...(clusters.length === 0
             ? []
@@ -367,14 +367,14 @@ function reachMoves({ changes, both, addresses, language }: HeadlineParts): stri
     ];
 }
 
-function isSame(one: Standing["channels"], other: Standing["channels"]): boolean {
-    const text = (side: Standing["channels"]): string =>
+function isSame(one: Snapshot["channels"], other: Snapshot["channels"]): boolean {
+    const text = (side: Snapshot["channels"]): string =>
         JSON.stringify([...side].map(([app, channels]) => [app, [...channels].sort()]).sort());
     return text(one) === text(other);
 }
 
 /** Servers that are looked for in another place. */
-function addressMoves(addresses: HeadlineParts["addresses"], language: Language): string[] {
+function addressClauses(addresses: HeadlineParts["addresses"], language: Language): string[] {
     return addresses.map(({ server, was, is }) =>
         language === "zh"
             ? `${server.zh} 的地址由 ${code(was)} 改为 ${code(is)}，不搬移任何内容`
@@ -382,7 +382,7 @@ function addressMoves(addresses: HeadlineParts["addresses"], language: Language)
     );
 }
 
-function clusterMoves({ before, after }: Both<Standing>, language: Language): string[] {
+function clusterClauses({ before, after }: Both<Snapshot>, language: Language): string[] {
     const zh = language === "zh";
     const joined = [...after.clusters].filter((name) => !before.clusters.has(name)).sort(compare);
     const left = [...before.clusters].filter((name) => !after.clusters.has(name)).sort(compare);
@@ -392,15 +392,15 @@ function clusterMoves({ before, after }: Both<Standing>, language: Language): st
     ];
 }
 
-function environmentMoves(
-    { before, after }: Both<Standing>,
+function environmentClauses(
+    { before, after }: Both<Snapshot>,
     stay: readonly string[],
     again: ReadonlySet<string>,
     language: Language,
 ): string[] {
     const zh = language === "zh";
     const changed = new Map<string, string[]>();
-    const environmentsOf = (side: Standing, app: string): Set<string> =>
+    const environmentsOf = (side: Snapshot, app: string): Set<string> =>
         new Set([...(side.places.get(app)?.keys() ?? []), ...(side.registries.get(app)?.keys() ?? [])]);
     for (const app of stay) {
         const [was, is] = [environmentsOf(before, app), environmentsOf(after, app)];
@@ -439,14 +439,14 @@ function environmentMoves(
 const ordinals = ["first", "second", "third", "fourth", "fifth"];
 
 /** Where an app and its environment stay, and another cluster comes or goes. */
-function placeMoves(
-    { before, after }: Both<Standing>,
+function placementClauses(
+    { before, after }: Both<Snapshot>,
     stay: readonly string[],
     estate: Estate,
     language: Language,
 ): string[] {
     const zh = language === "zh";
-    const moves = new Map<string, { apps: string[]; text: (who: string, many: boolean) => string }>();
+    const grouped = new Map<string, { apps: string[]; text: (who: string, many: boolean) => string }>();
     for (const app of stay) {
         for (const [environment, is] of after.places.get(app) ?? []) {
             const was = before.places.get(app)?.get(environment);
@@ -460,9 +460,9 @@ function placeMoves(
                   ? "production"
                   : `${code(environment)}${production ? " (production)" : ""}`;
             const note = (key: string, text: (who: string, many: boolean) => string): void => {
-                const known = moves.get(key) ?? { apps: [], text };
+                const known = grouped.get(key) ?? { apps: [], text };
                 known.apps.push(code(app));
-                moves.set(key, known);
+                grouped.set(key, known);
             };
             for (const cluster of [...is].filter((name) => !was.has(name))) {
                 const nth = ordinals[is.size - 1];
@@ -482,26 +482,26 @@ function placeMoves(
             }
         }
     }
-    return [...moves.values()].map(({ apps, text }) => text(listed(apps, language, 3), apps.length > 1));
+    return [...grouped.values()].map(({ apps, text }) => text(listed(apps, language, 3), apps.length > 1));
 }
 
-function registryMoves(
-    { before, after }: Both<Standing>,
+function registryClauses(
+    { before, after }: Both<Snapshot>,
     stay: readonly string[],
     language: Language,
 ): string[] {
     const zh = language === "zh";
-    const moves = new Map<string, string[]>();
+    const grouped = new Map<string, string[]>();
     for (const app of stay) {
         for (const [environment, is] of after.registries.get(app) ?? []) {
             const was = before.registries.get(app)?.get(environment);
             if (was !== undefined && was !== is) {
                 const key = `${environment}\n${was}\n${is}`;
-                moves.set(key, [...(moves.get(key) ?? []), app]);
+                grouped.set(key, [...(grouped.get(key) ?? []), app]);
             }
         }
     }
-    return [...moves].map(([key, apps]) => {
+    return [...grouped].map(([key, apps]) => {
         const [environment = "", was = "", is = ""] = key.split("\n").map(code);
         const who = listed(apps.map(code), language, 3);
         return zh
@@ -511,18 +511,18 @@ function registryMoves(
 }
 
 /** Apps that another engine goes on with. */
-function handOvers(both: Both<Standing>, language: Language): string[] {
+function engineClauses(both: Both<Snapshot>, language: Language): string[] {
     const zh = language === "zh";
-    const moves = new Map<string, string[]>();
-    for (const [app, environments] of engineMoves(both)) {
+    const grouped = new Map<string, string[]>();
+    for (const [app, environments] of engineChanges(both)) {
         for (const { before, after } of environments.values()) {
             const [from, to] = [before, after].map((name) => engineOf(name).title);
             const key = `${from}\n${to}`;
-            const known = moves.get(key) ?? [];
-            moves.set(key, known.includes(app) ? known : [...known, app]);
+            const known = grouped.get(key) ?? [];
+            grouped.set(key, known.includes(app) ? known : [...known, app]);
         }
     }
-    return [...moves].map(([key, apps]) => {
+    return [...grouped].map(([key, apps]) => {
         const [from = "", to = ""] = key.split("\n");
         const who = listed(apps.sort(compare).map(code), language, 3);
         return zh
@@ -532,7 +532,7 @@ function handOvers(both: Both<Standing>, language: Language): string[] {
 }
 
 /** Apps whose versions travel in another way. */
-function flowMoves(apps: HeadlineParts["flows"], language: Language): string[] {
+function flowClauses(apps: HeadlineParts["flows"], language: Language): string[] {
     const flows = [...new Set(apps.map(({ flow }) => flow))].sort(compare);
     return flows.map((flow) => {
         const own = apps.filter((each) => each.flow === flow).map(({ name }) => code(name));
@@ -544,7 +544,7 @@ function flowMoves(apps: HeadlineParts["flows"], language: Language): string[] {
 }
 
 /** Repositories whose jobs come from another place. */
-function pipelineMoves(changes: readonly Change[], language: Language): string[] {
+function pipelineClauses(changes: readonly Change[], language: Language): string[] {
     const zh = language === "zh";
     const of = (wanted: (file: string) => boolean, ...kinds: Change["kind"][]): Set<unknown> =>
         new Set(
@@ -581,14 +581,14 @@ function pipelineMoves(changes: readonly Change[], language: Language): string[]
     ];
 }
 
-/** Who is told of what from now on, and who no longer. */
-function channelMoves(
-    { before, after }: Both<Standing>,
+/** Channels that are subscribed to an app from now on, and those that are no longer. */
+function channelClauses(
+    { before, after }: Both<Snapshot>,
     stay: readonly string[],
     language: Language,
 ): string[] {
     const zh = language === "zh";
-    const moves = new Map<string, Set<string>>();
+    const grouped = new Map<string, Set<string>>();
     for (const app of stay) {
         const [was, is] = [
             before.channels.get(app) ?? new Set<string>(),
@@ -597,11 +597,11 @@ function channelMoves(
         for (const name of new Set([...was, ...is])) {
             if (was.has(name) !== is.has(name)) {
                 const key = `${is.has(name) ? "+" : "-"}${name}`;
-                moves.set(key, (moves.get(key) ?? new Set<string>()).add(app));
+                grouped.set(key, (grouped.get(key) ?? new Set<string>()).add(app));
             }
         }
     }
-    return [...moves]
+    return [...grouped]
         .sort(([a], [b]) => compare(a, b))
         .map(([key, apps]) => {
             const name = code(key.slice(1));
@@ -614,7 +614,7 @@ function channelMoves(
 }
 
 /** Environments that begin or cease to be production. */
-function classMoves(changes: readonly Change[], language: Language): string[] {
+function classClauses(changes: readonly Change[], language: Language): string[] {
     const zh = language === "zh";
     const moved = new Map<string, string>();
     for (const each of changes) {
@@ -640,7 +640,7 @@ function classMoves(changes: readonly Change[], language: Language): string[] {
 }
 
 /** Engines and other programs whose image changes. */
-function upgrades(changes: readonly Change[], estate: Estate, language: Language): string[] {
+function upgradeClauses(changes: readonly Change[], estate: Estate, language: Language): string[] {
     const zh = language === "zh";
     const found = new Map<string, string>();
     for (const each of changes) {

@@ -9,7 +9,7 @@ import type { Names } from "./names";
 import { code, listed, tally } from "./nouns";
 import { endingSooner, renewed } from "./programRights";
 import { isRight, patternOf } from "./rights";
-import { engineMoves, type Both, type Standing } from "./standing";
+import { engineChanges, type Both, type Snapshot } from "./snapshot";
 
 /** One thing that is lost. */
 export interface Loss {
@@ -25,7 +25,7 @@ interface Context {
     readonly names: Names;
     readonly language: Language;
     readonly appOf: (each: Change) => string | undefined;
-    readonly both: Both<Standing>;
+    readonly both: Both<Snapshot>;
 }
 
 const imageProject = "harbor:index/project:Project";
@@ -94,7 +94,7 @@ export function losses(context: Context): Loss[] {
         ...others(rest.deleted, ["deletes", "删除"]),
         ...others(rest.replaced, ["makes anew (deletes it and creates it again)", "重建（先删除再创建）"]),
         ...handedOver(context),
-        ...(kept.length === 0 ? [] : [{ weight: "stays" as const, text: keptText(kept, names, language) }]),
+        ...(kept.length === 0 ? [] : [{ weight: "stays" as const, text: staysText(kept, names, language) }]),
     ]
         .map((each, index) => ({ each, index }))
         .sort((a, b) => weights.indexOf(a.each.weight) - weights.indexOf(b.each.weight) || a.index - b.index)
@@ -103,7 +103,7 @@ export function losses(context: Context): Loss[] {
 
 /** What another engine goes on with. Its objects are not among the changes: they stay as they are. */
 function handedOver({ both, language }: Context): Loss[] {
-    return [...engineMoves(both)]
+    return [...engineChanges(both)]
         .sort(([one], [other]) => compare(one, other))
         .map(([app, environments]) => {
             const [move] = environments.values();
@@ -120,11 +120,11 @@ function handedOver({ both, language }: Context): Loss[] {
 }
 
 /** Whether an object delivered an app that another engine goes on with. */
-function isHandedOver(each: Change, both: Both<Standing>): boolean {
+function isHandedOver(each: Change, both: Both<Snapshot>): boolean {
     const labels = mapOf(mapOf(shown(each)["metadata"])["labels"]);
     const [app, environment] = [textOf(labels[appLabel]), textOf(labels[environmentLabel])];
     return (
-        engineMoves(both)
+        engineChanges(both)
             .get(app ?? "")
             ?.has(environment ?? "") === true
     );
@@ -136,7 +136,7 @@ function bareForAMoment(alone: readonly Change[], names: Names, language: Langua
         ({ type, kind, before, after }) =>
             kind === "replace" &&
             /^(Branch|Tag)Protection$/.test(kindOf(type)) &&
-            // What is about something else is told as a right.
+            // What is about something else is reported as a right.
             patternOf(before) === patternOf(after),
     );
     if (found.length === 0) {
@@ -178,7 +178,7 @@ function withoutHistory(alone: readonly Change[], names: Names, language: Langua
 }
 
 /** What holds something is named, the rest is counted. */
-function keptText(kept: readonly Change[], names: Names, language: Language): string {
+function staysText(kept: readonly Change[], names: Names, language: Language): string {
     const holding = kept.filter(({ type }) => /:(Group|Project|Branch|Namespace)$/.test(type));
     const others = kept.filter((each) => !holding.includes(each));
     const parts = [
@@ -211,7 +211,7 @@ function restText(all: readonly Change[], verb: string, names: Names, language: 
 }
 
 /** Whether an image project is of the environment of a namespace. */
-function holdsImagesOf(project: Change, namespace: Change): boolean {
+function hasImagesOf(project: Change, namespace: Change): boolean {
     const { labels } = mapOf(shown(namespace)["metadata"]);
     const environment = textOf(mapOf(labels)[environmentLabel]);
     return environment === undefined || project.name.includes(`-${environment}-`);
@@ -224,7 +224,7 @@ function pods(each: Change, { changes, appOf, language }: Context, lost: Readonl
             kindOf(other.type) === "Namespace" &&
             !lost.has(other.urn) &&
             appOf(other) === appOf(each) &&
-            holdsImagesOf(each, other),
+            hasImagesOf(each, other),
     );
     return !runs
         ? ""
@@ -303,7 +303,7 @@ function namespaceLoss(each: Change, count: number, context: Context, lost: Read
             other.type === imageProject &&
             lost.has(other.urn) &&
             appOf(other) === app &&
-            holdsImagesOf(other, each),
+            hasImagesOf(other, each),
     );
     const images =
         app === undefined

@@ -7,10 +7,10 @@ import { given } from "../../estate/plain";
 import { sortFindings, type Refusal } from "../doctor/finding";
 import { driftLines, readable } from "../support/drift";
 import type { LookAhead } from "../support/lookAhead";
-import { flowsMoved, movedLines } from "../support/moves";
+import { appsWithAnotherFlow, relocationLines } from "../support/disruptiveChanges";
 import type { RunReport } from "../support/runReport";
 import { wishOf } from "../support/proposals";
-import { startLines } from "../support/starts";
+import { defaultBranchLines } from "../support/defaultBranches";
 import { changesOf, isOnServer, kindOf, secretMark, type Change, type Properties } from "./change";
 import { differences, type Difference } from "./differences";
 import { headline } from "./headline";
@@ -23,7 +23,7 @@ import { rightChanges } from "./rights";
 import { policyLimits } from "./policyLimits";
 import { movedClusters, movedServer } from "./servers";
 import { touchedMap, type TouchedMap } from "./touched";
-import { placing, standings } from "./standing";
+import { placing, snapshots } from "./snapshot";
 
 /** One line of a list. */
 export interface Item {
@@ -78,11 +78,11 @@ export interface NoteSource {
     /** Servers were not asked: what there is, an inventory says. */
     readonly against?: Against;
     /** URNs of what an update takes out of the stack first, so that the engine deletes none of it. */
-    readonly leftAlone?: ReadonlySet<string>;
+    readonly retained?: ReadonlySet<string>;
     /** URNs of what is on its server from before, and what an update goes on with as it is there. */
-    readonly takenUp?: ReadonlySet<string>;
+    readonly adopted?: ReadonlySet<string>;
     /** What an update refuses, and what goes over to another place. */
-    readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "moved" | "starts">;
+    readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "relocated" | "defaultBranches">;
 }
 
 /** Makes the note. */
@@ -91,13 +91,13 @@ export function noteOf(source: NoteSource): Note {
     const [planned, refreshed] = readable([source.report.planned, source.report.refreshed], language);
     const report = { ...source.report, planned, refreshed };
     const all = changesOf(report.planned)
-        .flatMap((each) => leavingFirst(each, source.leftAlone))
+        .flatMap((each) => leavingFirst(each, source.retained))
         .map((each) =>
-            each.kind === "create" && source.takenUp?.has(each.urn) === true
+            each.kind === "create" && source.adopted?.has(each.urn) === true
                 ? { ...each, kind: "adopt" as const }
                 : each,
         );
-    const both = standings(all, estate);
+    const both = snapshots(all, estate);
     const names = naming(all, estate, language);
     const placeOf = placing(both, estate);
     const appOf = (each: Change): string | undefined => placeOf(each).app;
@@ -122,7 +122,7 @@ export function noteOf(source: NoteSource): Note {
             estate,
             failed: hasFailed(report),
             refused: refusedBy(source).length > 0,
-            flows: flowsMoved(source.ahead?.moved ?? []),
+            flows: appsWithAnotherFlow(source.ahead?.relocated ?? []),
             lost,
             rights,
             changes: onServers,
@@ -181,12 +181,12 @@ export function noteOf(source: NoteSource): Note {
  * What becomes of an object that leaves the stack before the update: a branch that is named no more, images that are to be in
  * another registry (commands/support/movedImages.ts). It stays, and what takes its place is new.
  */
-function leavingFirst(each: Change, leftAlone: ReadonlySet<string> | undefined): Change[] {
+function leavingFirst(each: Change, retained: ReadonlySet<string> | undefined): Change[] {
     const { before, after, providers, id, ...rest } = each;
-    if (each.kind === "delete" && leftAlone?.has(each.urn) === true) {
+    if (each.kind === "delete" && retained?.has(each.urn) === true) {
         return [{ ...each, kind: "forget" }];
     }
-    if (each.kind !== "replace" || leftAlone?.has(each.urn) !== true) {
+    if (each.kind !== "replace" || retained?.has(each.urn) !== true) {
         return [each];
     }
     return [
@@ -291,7 +291,7 @@ function refusedBy({ ahead }: Pick<NoteSource, "ahead">): Refusal[] {
     return sortFindings([...(ahead?.refused ?? []), ...(ahead?.blocked ?? [])]);
 }
 
-/** Most refusals that a note tells. */
+/** Most refusals that a note lists. */
 const mostRefusals = 10;
 
 /** Why an update changes nothing, and what to do. */
@@ -366,8 +366,8 @@ function warnings(source: NoteSource): Item[] {
               ]
             : []),
         ...[
-            ...movedLines(ahead?.moved ?? [], language, code),
-            ...startLines(ahead?.starts ?? [], language, code),
+            ...relocationLines(ahead?.relocated ?? [], language, code),
+            ...defaultBranchLines(ahead?.defaultBranches ?? [], language, code),
         ].map((text): Item => ({ tone: "plain", text })),
         ...(against === undefined ? [] : unseen(against, language)),
     ];

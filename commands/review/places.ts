@@ -8,7 +8,7 @@ import type { Names } from "./names";
 import { protectionChange } from "./rights";
 import { code, listed, tally } from "./nouns";
 import { contentOf } from "./secrets";
-import { channelOf, type Place } from "./standing";
+import { channelOf, type Place } from "./snapshot";
 
 /** Where something changes, and what. */
 export interface Row {

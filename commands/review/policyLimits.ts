@@ -1,5 +1,5 @@
 /**
- * What the policy configuration of a stack takes away from the pack, for people: a merge request may change that file too, and
+ * What the policy configuration of a stack disables of the pack, for people: a merge request may change that file too, and
  * then "every policy passes" would say little. Pure.
  */
 import type { Language } from "../../estate/model";
@@ -7,7 +7,7 @@ import { defaultSettings } from "../../policies/rule";
 import { mapOf } from "./change";
 import { code } from "./nouns";
 
-/** What is taken away, the worst first. */
+/** What is disabled, the worst first. */
 export interface PolicyLimit {
     /** False: it makes a rule stricter. */
     readonly loosens: boolean;

@@ -2,7 +2,7 @@
 import type { Language } from "../../estate/model";
 import type { Change } from "./change";
 import type { Names } from "./names";
-import type { Both, Standing } from "./standing";
+import type { Both, Snapshot } from "./snapshot";
 
 /** One right that somebody gets or loses, as a sentence. */
 export interface RightChange {
@@ -15,7 +15,7 @@ export interface RightChange {
 /** What they are made from. */
 export interface RightContext {
     readonly changes: readonly Change[];
-    readonly both: Both<Standing>;
+    readonly both: Both<Snapshot>;
     readonly names: Names;
     readonly language: Language;
     /** App an object belongs to. */

@@ -7,7 +7,7 @@ import { code, listed } from "./nouns";
 import type { Names } from "./names";
 import { isAccount, programRights } from "./programRights";
 import type { RightChange, RightContext } from "./right";
-import { isThere, type Both, type Standing } from "./standing";
+import { isThere, type Both, type Snapshot } from "./snapshot";
 
 /** What happens to the people of an estate, by name. */
 export interface PeopleChange {
@@ -20,9 +20,9 @@ export interface PeopleChange {
 }
 
 /** Who joins, who leaves. */
-export function peopleChange({ before, after }: Both<Standing>): PeopleChange {
+export function peopleChange({ before, after }: Both<Snapshot>): PeopleChange {
     const all = [...new Set([...before.people.keys(), ...after.people.keys()])].sort();
-    const roles = (side: Standing, person: string): string =>
+    const roles = (side: Snapshot, person: string): string =>
         JSON.stringify([...(side.people.get(person) ?? [])].sort());
     return {
         joined: all.filter((person) => !before.people.has(person)),
@@ -44,7 +44,7 @@ export function rightChanges(context: RightContext): RightChange[] {
         ...startChanges(context),
         ...protections(context),
         ...openings(context),
-        ...heldMerges(context),
+        ...mergeGates(context),
         ...programRights(context),
     ];
     const order = ["loses", "gains", "changes"];
@@ -76,7 +76,7 @@ function people({ both, language }: RightContext): RightChange[] {
     const { before, after } = both;
     const zh = language === "zh";
     const change = peopleChange(both);
-    const rolesOf = (side: Standing, person: string): string =>
+    const rolesOf = (side: Snapshot, person: string): string =>
         listed(
             [...(side.people.get(person) ?? [])]
                 .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -120,7 +120,7 @@ function otherOwners({ both: { before, after }, language }: RightContext): Right
         if (was === undefined || was === is) {
             return [];
         }
-        const role = (side: Standing, person: string, team: string): string | undefined =>
+        const role = (side: Snapshot, person: string, team: string): string | undefined =>
             side.people.get(person)?.get(team);
         const all = [...new Set([...before.people.keys(), ...after.people.keys()])].sort().map((person) => ({
             name: code(person),
@@ -394,7 +394,7 @@ export function patternOf(side: Properties | undefined): string | undefined {
 const gateVariable = "APPROVALS";
 
 /** Merges that a job of the estate holds until they are approved, where GitLab's licence has nothing for it. */
-function heldMerges({ changes, names, language }: RightContext): RightChange[] {
+function mergeGates({ changes, names, language }: RightContext): RightChange[] {
     const zh = language === "zh";
     const wantedBy = (side: Properties | undefined): Properties => {
         try {
@@ -426,14 +426,14 @@ function heldMerges({ changes, names, language }: RightContext): RightChange[] {
                 }
                 const loosens = now < before;
                 const people = `${now} maintainer${now === 1 ? "" : "s"}`;
-                const held = zh
+                const gated = zh
                     ? `合并须先由 ${now} 名既非作者也非提交者的维护者批准，由流水线作业 approvals 把关`
                     : `a merge waits until ${people} who neither opened the merge request nor wrote a commit of it approved; the job ${code("approvals")} sees to it`;
                 const free = zh
                     ? "不再有作业等待批准：有权合并的人无需任何批准即可合并"
                     : "no job waits for approvals any more: who may merge does so without any";
                 const verdict = loosens ? (zh ? "放宽" : "is loosened") : zh ? "收紧" : "is tightened";
-                const wording = `${now === 0 ? free : held}${before === 0 || now === 0 ? "" : zh ? `（原为 ${before}）` : ` (${before} before)`}`;
+                const wording = `${now === 0 ? free : gated}${before === 0 || now === 0 ? "" : zh ? `（原为 ${before}）` : ` (${before} before)`}`;
                 return [
                     {
                         kind: loosens ? "gains" : "loses",

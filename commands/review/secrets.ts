@@ -4,7 +4,7 @@ import type { Language } from "../../estate/model";
 import { code } from "./nouns";
 
 /** Whether a Secret holds addresses and secrets of channels. */
-export function holdsChannels(name: string): boolean {
+export function isChannelSecret(name: string): boolean {
     return /(^|-)notifications-(addresses|relay-secret)$/.test(name);
 }
 
@@ -16,7 +16,7 @@ export function contentOf(name: string, language: Language): string | undefined 
         ? zh
             ? `连接集群 ${code(cluster)} 的地址、凭据和命名空间`
             : `how cluster ${code(cluster)} is reached, and which namespaces it opens`
-        : holdsChannels(name)
+        : isChannelSecret(name)
           ? zh
               ? "通道的地址和密钥"
               : "addresses and secrets of channels"

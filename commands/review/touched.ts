@@ -2,7 +2,7 @@
 import type { Language } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import type { Change } from "./change";
-import type { Place } from "./standing";
+import type { Place } from "./snapshot";
 
 /** Nodes and edges; the strongest change of what is in a node is its own. */
 export interface TouchedMap {

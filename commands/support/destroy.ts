@@ -9,12 +9,12 @@ import { exportStack, type ExportedStack } from "./exported";
 /** Settings of protected resources that are not protected themselves, in the order of the state. Pure. */
 export function settingsOfProtected(exported: ExportedStack): string[] {
     const resources = exported.deployment?.resources ?? [];
-    const staying = new Set(resources.filter((each) => each.protect === true).map((each) => each.urn));
+    const retained = new Set(resources.filter((each) => each.protect === true).map((each) => each.urn));
     return resources
         .filter(
             (each) =>
                 each.deletedWith !== undefined &&
-                staying.has(each.deletedWith) &&
+                retained.has(each.deletedWith) &&
                 each.protect !== true &&
                 each.delete !== true,
         )
@@ -22,7 +22,7 @@ export function settingsOfProtected(exported: ExportedStack): string[] {
 }
 
 /** What the program protects itself, with deletionProtection: never released here. */
-const holdsData: ReadonlySet<string> = new Set([
+const protectedByProgram: ReadonlySet<string> = new Set([
     "gitlab:index/group:Group",
     "gitlab:index/project:Project",
     "harbor:index/project:Project",
@@ -34,7 +34,7 @@ export function markedSettings(exported: ExportedStack): string[] {
     return resources
         .filter(
             ({ type, protect, deletedWith }) =>
-                protect === true && deletedWith !== undefined && !holdsData.has(type),
+                protect === true && deletedWith !== undefined && !protectedByProgram.has(type),
         )
         .map(({ urn }) => urn);
 }
@@ -48,7 +48,7 @@ export async function releaseSettings(engine: PulumiEngine, exported: ExportedSt
 }
 
 /** Runs `destroy` while the settings of protected resources are protected too. */
-export async function keepingSettings<T>(engine: PulumiEngine, destroy: () => Promise<T>): Promise<T> {
+export async function withProtectedSettings<T>(engine: PulumiEngine, destroy: () => Promise<T>): Promise<T> {
     const settings = settingsOfProtected(await exportStack(engine));
     if (settings.length > 0) {
         await onStack(engine, ["state", "protect", "--yes", ...settings]);

@@ -36,7 +36,7 @@ import {
     type SandboxAccess,
 } from "./stack";
 import { type ManifestsAtHand, type SandboxPlace, sandboxStackFile, withManifestsAtHand } from "./stackFile";
-import { finishKilledRun } from "./takeOver";
+import { recoverPendingOperations } from "./pendingOperations";
 import { estateParts, estateTools } from "./toolsets";
 
 /** A stack ready for the engine. */
@@ -67,13 +67,13 @@ export async function sandboxStack(
                 `Use your own engine: pulumi up --stack ${stack}`,
         );
     }
-    const sandbox = asIs ? standingSandbox() : await bootSandbox(estate, report);
+    const sandbox = asIs ? runningSandbox() : await bootSandbox(estate, report);
     const engine = trusting(
         await sandboxEngine(stack, committed, sandboxCredentials(estate, sandboxAccess(sandbox))),
         estate,
     );
     if (await releaseStaleLocks(engine, report)) {
-        await finishKilledRun(engine, estate, report);
+        await recoverPendingOperations(engine, estate, report);
     }
     return { estate, engine, sandbox };
 }
@@ -84,7 +84,7 @@ export function sandboxPlace(): SandboxPlace {
 }
 
 /** The estate of a stack, with the ports and paths of this sandbox. */
-export function standingEstate(stack: string): Estate {
+export function estateOnSandbox(stack: string): Estate {
     return estateOf(stack, sandboxStackFile(committedStackFile(stack), sandboxPlace()));
 }
 
@@ -93,9 +93,9 @@ export function standingEstate(stack: string): Estate {
  *
  * @throws CommandError when there is no sandbox.
  */
-export async function standingStack(stack: string): Promise<Ready> {
+export async function runningStack(stack: string): Promise<Ready> {
     const committed = committedStackFile(stack);
-    const estate = standingEstate(stack);
+    const estate = estateOnSandbox(stack);
     const sandbox = sandboxInfo();
     if (sandbox === undefined) {
         throw new CommandError("The sandbox has not been started: npm run sandbox -- up, or npm start.");
@@ -130,7 +130,7 @@ export async function bootSandbox(
     return sandbox;
 }
 
-function standingSandbox(): SandboxInfo {
+function runningSandbox(): SandboxInfo {
     const sandbox = sandboxInfo();
     if (sandbox === undefined) {
         throw new CommandError(

@@ -237,6 +237,6 @@ export const deletedOnce: Readonly<Record<string, Finder>> = {
 };
 
 /** Looks for what is on a server in place of a resource. Undefined where nothing does. */
-export async function leftInPlaceOf({ type, inputs = {} }: Wanted, ask: Ask): Promise<Left | undefined> {
+export async function findExisting({ type, inputs = {} }: Wanted, ask: Ask): Promise<Left | undefined> {
     return finders[type]?.(inputs, ask);
 }

@@ -8,11 +8,17 @@ import type { Refusal } from "../doctor/finding";
 import { handOvers, refusedHandOvers, type HandOver } from "../handOver/places";
 import { changedBranches, withoutResources, type ChangedBranches } from "./branches";
 import { liveResources, type ExportedStack } from "./exported";
-import { leftRepositories, type LeftRepository } from "./leftRepositories";
+import { retainedRepositories, type RetainedRepository } from "./retainedRepositories";
 import { movedImages, type MovedImages } from "./movedImages";
-import { lowerVisibility, moves, obstacles, versionsMoved, type MovedVersion } from "./moves";
+import {
+    lowerVisibility,
+    disruptiveChanges,
+    obstacles,
+    relocatedVersions,
+    type RelocatedVersion,
+} from "./disruptiveChanges";
 import type { Step } from "./runReport";
-import { newStarts, type NewStart } from "./starts";
+import { newDefaultBranches, type NewDefaultBranch } from "./defaultBranches";
 
 /** What is known of a change. */
 export interface LookAhead {
@@ -21,51 +27,51 @@ export interface LookAhead {
     /** What is refused whatever is given. */
     readonly blocked: readonly Refusal[];
     readonly handOvers: readonly HandOver[];
-    readonly moved: readonly MovedVersion[];
+    readonly relocated: readonly RelocatedVersion[];
     readonly branches: ChangedBranches;
     readonly images: readonly MovedImages[];
-    readonly starts: readonly NewStart[];
-    readonly repositories: readonly LeftRepository[];
+    readonly defaultBranches: readonly NewDefaultBranch[];
+    readonly repositories: readonly RetainedRepository[];
     /** URNs of what leaves the stack before the update, and stays on its server. */
-    readonly leftAlone: ReadonlySet<string>;
+    readonly retained: ReadonlySet<string>;
     /** Those of them that a preview has to pass over: they are protected, and still in the state that it reads. */
-    readonly passedOver: readonly string[];
+    readonly excluded: readonly string[];
 }
 
 /** Compares a spec with what its stack has. */
 export function lookAhead(estate: Estate, exported: ExportedStack): LookAhead {
     const places = handOvers(estate, exported);
-    const repositories = leftRepositories(estate, exported);
-    const passedOver = repositories.flatMap(({ staying }) => staying);
+    const repositories = retainedRepositories(estate, exported);
+    const excluded = repositories.flatMap(({ retained }) => retained);
     const branches = changedBranches(estate, exported);
     const images = movedImages(estate, exported);
-    const starts = newStarts(estate, exported);
+    const defaultBranches = newDefaultBranches(estate, exported);
     return {
         refused: [
-            ...moves(estate, exported),
+            ...disruptiveChanges(estate, exported),
             ...lowerVisibility(estate, exported),
             ...refusedHandOvers(places),
         ],
-        blocked: obstacles(estate, withoutResources(exported, passedOver)),
+        blocked: obstacles(estate, withoutResources(exported, excluded)),
         handOvers: places,
-        moved: versionsMoved(estate, exported),
+        relocated: relocatedVersions(estate, exported),
         branches,
         images,
-        starts,
+        defaultBranches,
         repositories,
-        leftAlone: new Set([
+        retained: new Set([
             ...branches.left.flatMap(({ resources }) => resources.map(({ urn }) => urn)),
-            ...images.flatMap(({ staying }) => staying),
-            ...starts.flatMap(({ files }) => files),
-            ...passedOver,
+            ...images.flatMap(({ retained }) => retained),
+            ...defaultBranches.flatMap(({ files }) => files),
+            ...excluded,
         ]),
-        passedOver,
+        excluded,
     };
 }
 
 /** The steps that an engine does not report of what it is to pass over. */
-export function passedSteps({ passedOver }: Pick<LookAhead, "passedOver">, exported: ExportedStack): Step[] {
-    const urns = new Set(passedOver);
+export function excludedSteps({ excluded }: Pick<LookAhead, "excluded">, exported: ExportedStack): Step[] {
+    const urns = new Set(excluded);
     return liveResources(exported)
         .filter(({ urn }) => urns.has(urn))
         .map(({ urn, type, id, parent, provider, inputs }) => ({

@@ -20,7 +20,7 @@ export interface ImageProjectOfStack {
 const projectType = "harbor:index/project:Project";
 
 /** Whether an object of a type is an image project or one of its rules. */
-export function staysWithImages(type: string): boolean {
+export function isRetainedWithImages(type: string): boolean {
     return /^harbor:index\/\w+:(Project|RetentionPolicy|ImmutableTagRule)$/.test(type);
 }
 
@@ -46,7 +46,7 @@ export interface MovedImages extends ImageProjectOfStack {
     /** Registry of the spec. */
     readonly to: string;
     /** URNs of what stays: the project and its rules. */
-    readonly staying: readonly string[];
+    readonly retained: readonly string[];
 }
 
 /** The projects that are not where the spec has them. */
@@ -61,9 +61,10 @@ export function movedImages({ apps }: Pick<Estate, "apps">, exported: ExportedSt
                       ...each,
                       project: now.project,
                       to: now.registry,
-                      staying: live
+                      retained: live
                           .filter(
-                              ({ type, parent }) => staysWithImages(type) && parent === each.resource.parent,
+                              ({ type, parent }) =>
+                                  isRetainedWithImages(type) && parent === each.resource.parent,
                           )
                           .map(({ urn }) => urn),
                   },

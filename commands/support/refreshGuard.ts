@@ -121,11 +121,11 @@ async function guardHarbors(
         await onStack(engine, ["state", "delete", "--yes", urn]);
         refresh.report(`Taken out of the state, because it is gone: ${text}`);
     }
-    await takeOver(engine, looks, refresh);
+    await recordDrift(engine, looks, refresh);
 }
 
 /** Reports what no refresh sees, and puts it into the state as a refresh would, so that the update mends it. */
-async function takeOver(engine: PulumiEngine, looks: readonly Look[], refresh: Refresh): Promise<void> {
+async function recordDrift(engine: PulumiEngine, looks: readonly Look[], refresh: Refresh): Promise<void> {
     const drift = looks.flatMap(([, look]) => look.drift);
     if (drift.length === 0) {
         return;

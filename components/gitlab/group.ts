@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GitLab, Team } from "../../estate/model";
 import { refuse } from "../support/refuse";
 import { belongsTo, dataOptions } from "../support/options";
-import { holdsAtLeast, type HeldRoles } from "./heldRoles";
+import { hasAtLeast, type ExistingRoles } from "./existingRoles";
 import type { FoundGroup } from "./lookup";
 import type { People } from "./people";
 
@@ -67,8 +67,8 @@ export interface TeamGroupArgs {
     readonly parentId: pulumi.Input<number>;
     /** True: the group stays when the stack is destroyed, because a repository in it must stay. */
     readonly deletionProtection: boolean;
-    /** Roles in the group that people have without a membership of the estate's, see `heldRoles`. */
-    readonly held: HeldRoles;
+    /** Roles in the group that people have without a membership of the estate's, see `existingRoles`. */
+    readonly existingRoles: ExistingRoles;
     /** Numbers of the users, see `lookUpPeople`; who is not in it does not exist and gets no membership. */
     readonly people: People;
 }
@@ -101,7 +101,7 @@ export class TeamGroup extends pulumi.ComponentResource {
 
         const member = (accessLevel: "developer" | "maintainer", user: string): void => {
             const id = args.people[user];
-            if (id === undefined || holdsAtLeast(args.held, user, accessLevel)) {
+            if (id === undefined || hasAtLeast(args.existingRoles, user, accessLevel)) {
                 return;
             }
             // One for each person, whatever the role: another role is a change in place. GitLab refuses a second membership.
@@ -150,7 +150,7 @@ export class GuardedGroup extends pulumi.ComponentResource {
 
     constructor(name: string, args: GuardedGroupArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:gitlab:GuardedGroup", name, {}, opts);
-        const { team, people, held } = args;
+        const { team, people, existingRoles } = args;
         const group = new gitlab.Group(
             `${name}-group`,
             {
@@ -163,7 +163,7 @@ export class GuardedGroup extends pulumi.ComponentResource {
         this.groupId = numericId(group);
         for (const user of team.maintainers) {
             const id = people[user];
-            if (id !== undefined && !holdsAtLeast(held, user, "maintainer")) {
+            if (id !== undefined && !hasAtLeast(existingRoles, user, "maintainer")) {
                 new gitlab.GroupMembership(
                     `${name}-member-${user}`,
                     { groupId: this.groupId, userId: id, accessLevel: "maintainer" },

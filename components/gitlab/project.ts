@@ -46,7 +46,7 @@ export function projectSettings(
 
 /**
  * Settings that teams choose by hand: texts of commits, issues and merge requests. GitLab has a value only where somebody
- * set one, and a refresh would take it away. What decides what runs, such as the path of the pipeline file, is not among them.
+ * set one, and a refresh would remove it. What decides what runs, such as the path of the pipeline file, is not among them.
  */
 export const teamSettings = [
     "mergeCommitTemplate",

@@ -12,7 +12,7 @@ import type { HookedRepository } from "../engines/engine";
 import { ConfigRepository } from "../gitlab/configRepository";
 import type { PushHook } from "../gitlab/pushHook";
 import { EstateGroup, GuardedGroup, TeamGroup } from "../gitlab/group";
-import { heldRoles } from "../gitlab/heldRoles";
+import { existingRoles } from "../gitlab/existingRoles";
 import { asking, existingGroup } from "../gitlab/lookup";
 import { lookUpPeople, type People } from "../gitlab/people";
 import type { IncludedPipelinesAt } from "../gitlab/project";
@@ -45,11 +45,11 @@ export async function repositories(
     const { gitlab } = estate;
     const guarded = guardedTeams(estate);
     const lookup = { provider };
-    const [existing, held, guardedHeld, people] = await asking(gitlab, () =>
+    const [existing, teamRoles, guardedRoles, people] = await asking(gitlab, () =>
         Promise.all([
             existingGroup(gitlab, lookup),
-            heldRoles(gitlab, estate.teams, lookup),
-            heldRoles(gitlab, guarded, lookup),
+            existingRoles(gitlab, estate.teams, lookup),
+            existingRoles(gitlab, guarded, lookup),
             lookUpPeople(estate.teams, lookup),
         ]),
     );
@@ -69,7 +69,7 @@ export async function repositories(
                     gitlab,
                     parentId: group.groupId,
                     deletionProtection: isTeamProtected(estate, team.name),
-                    held: held[team.name] ?? {},
+                    existingRoles: teamRoles[team.name] ?? {},
                     people,
                 },
                 options,
@@ -87,7 +87,7 @@ export async function repositories(
                     gitlab,
                     parentId: group.groupId,
                     deletionProtection: isTeamProtected(estate, name),
-                    held: guardedHeld[name] ?? {},
+                    existingRoles: guardedRoles[name] ?? {},
                     people,
                 },
                 options,

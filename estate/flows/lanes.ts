@@ -131,7 +131,7 @@ export function lanesSource(facts: FlowFacts, lanes: readonly Lane[], ways: Lane
 
 /**
  * Each pattern once. Without releases version tags are the maintainers' all the same: their protection has one name in all
- * flows, since GitLab knows it by its pattern, and what another name leaves behind would take it away.
+ * flows, since GitLab knows it by its pattern, and what another name leaves behind would remove it.
  */
 function tagPlans(lanes: readonly Lane[], ways: LaneWays): RepositoryPlan["tags"] {
     const plans: Record<string, RepositoryPlan["tags"][string]> = {};

@@ -118,11 +118,11 @@ export const deliveryRules: readonly Rule[] = [
             writtenSyncs(spec).flatMap(({ path, sync }) =>
                 (sync?.ignoreDifferences ?? []).flatMap(({ group, kind, ...fields }, index): Finding[] => {
                     const known = usualKinds.filter((each) => each.kind === kind);
-                    const saysNothing = Object.values(fields).every((each) => each?.length === 0);
+                    const isEmpty = Object.values(fields).every((each) => each?.length === 0);
                     return group !== "" ||
                         known.length === 0 ||
                         known.some((each) => each.group === "") ||
-                        saysNothing
+                        isEmpty
                         ? []
                         : [
                               {

@@ -18,7 +18,7 @@ export const settingRules: readonly Rule[] = [
             estate.gitlab.tier === "premium"
                 ? []
                 : estate.environments
-                      .filter(({ name, approvals }) => approvals > 0 && !isHeld(estate, name))
+                      .filter(({ name, approvals }) => approvals > 0 && !isGated(estate, name))
                       .map((environment) => ({
                           path: `environments.${environment.name}.approvals`,
                           value: spec.environments[environment.name]?.approvals,
@@ -31,7 +31,7 @@ export const settingRules: readonly Rule[] = [
         severity: "warning",
         check: ({ spec, estate }) =>
             spec.gitlab.approvalGate.hookUrl === undefined &&
-            estate.environments.some(({ name, approvals }) => approvals > 0 && isHeld(estate, name))
+            estate.environments.some(({ name, approvals }) => approvals > 0 && isGated(estate, name))
                 ? [
                       {
                           path: "gitlab.approvalGate.hookUrl",
@@ -434,7 +434,7 @@ function whereVulnerableIsPrevented(spec: Spec, app: string, environment: string
 }
 
 /** Whether a job of GitLab's pipelines holds the merges into an environment, for all of its apps. */
-function isHeld(estate: Estate, environment: string): boolean {
+function isGated(estate: Estate, environment: string): boolean {
     const apps = Object.values(estate.apps).filter(({ environments }) =>
         environments.some((each) => each.environment === environment),
     );

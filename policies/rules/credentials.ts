@@ -1,5 +1,5 @@
 /** Rules about credentials, wherever they are: how long they last, what they open, and whether one is used in two places. */
-import { holdsRole } from "../../estate/accessRoles";
+import { hasRole } from "../../estate/accessRoles";
 import { daysBetween } from "../../estate/days";
 import { isPlainHttp, type Finding, type ResourceRule, type Reviewed, type StackRule } from "../rule";
 import { isAbsent, isKnown, isTrue, number, object, text, texts } from "../values";
@@ -127,7 +127,7 @@ const tokenScopes: ResourceRule = {
     check({ props }) {
         // The user of a project's or group's token has this role there and nothing else; other tokens have no such field.
         const bounded =
-            !isKnown(props, "accessLevel") || !holdsRole(text(props, "accessLevel") ?? "owner", "maintainer");
+            !isKnown(props, "accessLevel") || !hasRole(text(props, "accessLevel") ?? "owner", "maintainer");
         const broad = texts(props, "scopes").filter(
             (scope) => ["sudo", "admin_mode"].includes(scope) || (scope === "api" && !bounded),
         );

@@ -1,6 +1,6 @@
 /**
  * What is done to a stack's state before an update, and what a preview says of it, with a CLI that has nothing but a state. That
- * the engine then does what is said: test/e2e/changes.test.ts, moves.test.ts.
+ * the engine then does what is said: test/e2e/changes.test.ts, flowMigration.test.ts.
  */
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
@@ -8,7 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import type { ExportedStack } from "../../commands/support/exported";
-import { prepareChange, type Change } from "../../commands/support/livingEstate";
+import { prepareChange, type Change } from "../../commands/support/prepareChange";
 import type { PulumiEngine } from "../../commands/support/pulumiEngine";
 import { reviewCases } from "./review/cases";
 import { modelOf, stateOf } from "./review/changes";
@@ -58,7 +58,7 @@ describe("before a change", () => {
         const prepared = await prepareChange(engine, modelOf(after), change({}, lines));
         assert.equal(fs.readFileSync(file, "utf8"), was);
         assert.deepEqual([...new Set(prepared.ahead?.refused.map(({ id }) => id))], ["registry-moved"]);
-        assert.equal(prepared.leftAlone.size, 6);
+        assert.equal(prepared.retained.size, 6);
         assert.match(lines.join("\n"), /registry-moved[^]*In another registry now: image project/);
     });
 
@@ -77,7 +77,7 @@ describe("before a change", () => {
             change({ writes: true, acceptOutage: true }),
         );
         const left = was.filter((urn) => !urnsIn(file).includes(urn));
-        assert.deepEqual(new Set(left), prepared.leftAlone);
+        assert.deepEqual(new Set(left), prepared.retained);
         assert.ok(
             left.every((urn) =>
                 /:(Project|RetentionPolicy|ImmutableTagRule)::app-\w+-images-prod-/.test(urn),
@@ -88,16 +88,12 @@ describe("before a change", () => {
     test("a preview passes over a repository that is needed no more and protected, and tells it as one that stays", async (context) => {
         const { before, after } = reviewCases["production needs no repository of its own any more"];
         const { engine } = engineWith(context, await stateOf(modelOf(before)));
-        const { passedOver, passedSteps, leftAlone } = await prepareChange(
-            engine,
-            modelOf(after),
-            change({}),
-        );
-        assert.ok(passedOver.some((urn) => /:Project::guarded-config-web-project$/.test(urn)));
+        const { excluded, excludedSteps, retained } = await prepareChange(engine, modelOf(after), change({}));
+        assert.ok(excluded.some((urn) => /:Project::guarded-config-web-project$/.test(urn)));
         assert.deepEqual(
-            passedSteps.map(({ op, urn }) => `${op} ${urn}`).sort(),
-            passedOver.map((urn) => `delete ${urn}`).sort(),
+            excludedSteps.map(({ op, urn }) => `${op} ${urn}`).sort(),
+            excluded.map((urn) => `delete ${urn}`).sort(),
         );
-        assert.ok(passedOver.every((urn) => leftAlone.has(urn)));
+        assert.ok(excluded.every((urn) => retained.has(urn)));
     });
 });

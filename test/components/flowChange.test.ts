@@ -1,7 +1,7 @@
 /**
  * An app that goes over from any flow to any other: what a server knows by a key of its own, such as a robot by its name or
  * a protection by its pattern, is the same resource in both. Otherwise the new one would be refused while the old one is
- * there, or the old one's end would take the new one away. That a whole update goes so is for test/e2e/moves.test.ts.
+ * there, or the old one's end would take the new one away. That a whole update goes so is for test/e2e/flowMigration.test.ts.
  */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";

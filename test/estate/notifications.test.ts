@@ -1,4 +1,4 @@
-/** Who hears of what, from the spec to the model. What Argo CD makes of it is tested with the notifications. */
+/** Who is notified of what, from the spec to the model. What Argo CD makes of it is tested with the notifications. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checkCredentials } from "../../estate/credentials";

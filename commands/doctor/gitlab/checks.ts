@@ -249,18 +249,18 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
         check: ({ unfulfilled }, { estate }) =>
             unfulfilled.map(({ wish: { repository, version, path }, kind, url, has }) => {
                 const stays = /^ *ref: *"?([^"\s]+)/m.exec(has ?? "")?.[1];
-                const staying = stays === undefined ? "stays as it is" : `stays on ${stays}`;
+                const retained = stays === undefined ? "stays as it is" : `stays on ${stays}`;
                 return {
                     path: `${appAt(estate, repository)}.pipelines.move`,
                     value: repository,
                     severity: "warning" as const,
                     ...(kind === "declined"
                         ? {
-                              rule: `${staying}: people closed the merge request with version ${version} of the pipelines, and it is not proposed again: ${url}`,
+                              rule: `${retained}: people closed the merge request with version ${version} of the pipelines, and it is not proposed again: ${url}`,
                               fix: "reopen it, name another version, or set pipelines.move: commit",
                           }
                         : {
-                              rule: `${staying}: somebody else's merge request has the branch by which version ${version} of the pipelines would be proposed: ${url}`,
+                              rule: `${retained}: somebody else's merge request has the branch by which version ${version} of the pipelines would be proposed: ${url}`,
                               fix: `look whether ${path} there is what you want, then merge or close it, and run up again`,
                           }),
                 };
@@ -558,7 +558,7 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
             ),
     },
     { id: "gitlab-person-role", rule: "already has a role", fast: true, check: higherRoles },
-    { id: "gitlab-name", rule: "must be free", fast: true, check: takenNames },
+    { id: "gitlab-name", rule: "must be free", fast: true, check: nameConflicts },
     {
         id: "gitlab-project-tokens",
         rule: "makes access tokens of projects, which this server or group does not have",
@@ -810,7 +810,7 @@ function forgotten(path: string, value: string): Found {
 }
 
 /** Names the estate makes that somebody else has. */
-function takenNames({ places }: GitLabFacts, { estate, made }: Look): Found[] {
+function nameConflicts({ places }: GitLabFacts, { estate, made }: Look): Found[] {
     const at = (list: readonly Place[]): Map<string, Place> =>
         new Map(list.map((place) => [place.fullPath.toLowerCase(), place]));
     const groups = at(places.groups);

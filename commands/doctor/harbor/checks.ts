@@ -184,7 +184,7 @@ export const harborChecks = checkTable<HarborFacts, HarborLook>(
                 : [];
         },
     },
-    { id: "harbor-name", rule: "must be free", fast: true, check: takenNames },
+    { id: "harbor-name", rule: "must be free", fast: true, check: nameConflicts },
     {
         id: "harbor-robot-end",
         rule: "must be good for some time",
@@ -316,7 +316,7 @@ function isUsed(estate: Look["estate"], registry: Registry): boolean {
 }
 
 /** Projects and robots the estate makes that somebody else has. */
-function takenNames(
+function nameConflicts(
     { projects, robots }: HarborFacts,
     { registry, estate, made, username }: HarborLook,
 ): Found[] {

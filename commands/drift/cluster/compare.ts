@@ -10,7 +10,7 @@ import type { Raw } from "../reader";
 import { word } from "../shell";
 import { nouns, type Noun, type Remark } from "../words";
 import { lastWriter, maker, objectDifference } from "./difference";
-import { admissions, askedFor, isAggregated, isUsual, namespaceOf, powerOf } from "./powers";
+import { admissions, csrSubject, isAggregated, isUsual, namespaceOf, powerOf } from "./powers";
 import {
     addressOf,
     isUnknown,
@@ -364,7 +364,7 @@ class ClusterLook {
         ) {
             return [];
         }
-        const { user, groups } = askedFor(text(spec["request"]));
+        const { user, groups } = csrSubject(text(spec["request"]));
         const when = text(approved["lastUpdateTime"]);
         return [
             this.undeclared(found, "access", {

@@ -15,7 +15,7 @@ import type { Raw } from "../reader";
 
 export interface ObjectDifference {
     readonly differences: readonly Difference[];
-    /** What a refresh does not see: JSON patch operations that take it away. */
+    /** What a refresh does not see: JSON patch operations that remove it. */
     readonly unseen: readonly {
         readonly op: "remove" | "replace";
         readonly path: string;

@@ -165,7 +165,7 @@ export function selects(selector: Raw, labels: Raw): boolean {
 }
 
 /** User and groups that a certificate request asks for: the common name and the organisations of its subject. */
-export function askedFor(request: string): { readonly user: string; readonly groups: readonly string[] } {
+export function csrSubject(request: string): { readonly user: string; readonly groups: readonly string[] } {
     const pem = Buffer.from(request, "base64").toString("latin1");
     const der = Buffer.from(pem.replace(/-----[^-]*-----|\s/g, ""), "base64");
     // An attribute of a name: its id (2.5.4.3 or 2.5.4.10), then a text of fewer than 128 bytes.

@@ -23,7 +23,7 @@ export interface SeenTag {
 }
 
 /** Whether an app's tags are meant to stay what they are: with the strategy `digest` one tag is another image each day. */
-export function keepsTags({ updater }: Pick<App, "updater">): boolean {
+export function hasImmutableTags({ updater }: Pick<App, "updater">): boolean {
     return updater?.strategy !== "digest";
 }
 
@@ -34,7 +34,7 @@ export async function tagsIn(
     registry: string,
 ): Promise<SeenTag[]> {
     const places = Object.values(apps)
-        .filter(keepsTags)
+        .filter(hasImmutableTags)
         .flatMap((app) =>
             app.environments
                 .filter((each) => each.registry === registry)

@@ -24,7 +24,7 @@ export const argocd: EngineInHandOver = {
                   ? "plain"
                   : undefined;
     },
-    held: (object, reason) => {
+    paused: (object, reason) => {
         const { automated, ...syncPolicy } = record(record(object["spec"])["syncPolicy"]);
         const metadata = record(object["metadata"]);
         const annotations = Object.entries(record(metadata["annotations"])).filter(
@@ -43,8 +43,8 @@ export const argocd: EngineInHandOver = {
     isBusy: (live) =>
         live["operation"] !== undefined ||
         text(record(record(live["status"])["operationState"])["phase"]) === "Running",
-    takesAlong: (finalizer) => finalizer.startsWith("resources-finalizer.argocd.argoproj.io"),
-    leaves: () => ({ host: [], cluster: [] }),
+    cascades: (finalizer) => finalizer.startsWith("resources-finalizer.argocd.argoproj.io"),
+    leftovers: () => ({ host: [], cluster: [] }),
     managers: ["argocd-controller"],
     owner: () => ({ manager: "argocd-controller", operation: "Apply" }),
     misreads: ({ app, environment, cluster }, { files, version }) => {

@@ -23,7 +23,7 @@ export const flux: EngineInHandOver = {
         return names.some((name) => name.startsWith("registry.invalid/")) ? "kustomize" : "plain";
     },
     // Suspended, it is also deleted without being uninstalled.
-    held: (object, reason) => {
+    paused: (object, reason) => {
         const metadata = record(object["metadata"]);
         return {
             ...object,
@@ -35,10 +35,10 @@ export const flux: EngineInHandOver = {
         };
     },
     isBusy: (live) => isTrue(live, "Reconciling"),
-    takesAlong: () => false,
+    cascades: () => false,
     // A suspended release leaves its chart. Records of a release that others deliver meanwhile would be a lie by the time it
     // comes back: what they name and git no longer has would be deleted then.
-    leaves: ({ app, environment }, object) => {
+    leftovers: ({ app, environment }, object) => {
         const { name, namespace } = record(object["metadata"]);
         return isRelease(object)
             ? {

@@ -1,7 +1,7 @@
 /** What is Argo CD's in an estate: the part `argocd` of the model, and what follows from the rest of it. */
 import type { z } from "zod";
 import type { NamespacedKind } from "../../kinds";
-import type { EnvironmentClass, Kept, SyncWindow } from "../../model";
+import type { EnvironmentClass, Frozen, SyncWindow } from "../../model";
 import type { argocdOptions } from "./schema";
 
 type Options = z.output<typeof argocdOptions>;
@@ -62,7 +62,7 @@ export interface Manifests {
 }
 
 /** Requests and limits of one workload. */
-export type ResourceRequirements = Kept<Options["resources"][string]>;
+export type ResourceRequirements = Frozen<Options["resources"][string]>;
 
 /** Sign-in with GitLab. The client secret is `credentials.sso.clientSecret` of the stack. */
 export interface Sso {
@@ -74,7 +74,7 @@ export interface Sso {
 }
 
 /** A local account of Argo CD. */
-export type Account = Kept<Options["accounts"][string]>;
+export type Account = Frozen<Options["accounts"][string]>;
 
 /** A team's boundary inside Argo CD for one class of environments, or for its previews. */
 export interface TeamProject {

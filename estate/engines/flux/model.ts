@@ -1,6 +1,6 @@
 /** What is Flux's in an estate: the part `flux` of the model. */
 import type { z } from "zod";
-import type { Kept } from "../../model";
+import type { Frozen } from "../../model";
 import type { fluxOptions } from "./schema";
 
 type Options = z.output<typeof fluxOptions>;
@@ -15,7 +15,7 @@ export interface Flux {
     /** Whether the mirror wants a login. */
     readonly imageMirrorLogin: boolean;
     /** Requests and limits by workload name, e.g. `helm-controller`. */
-    readonly resources: Readonly<Record<string, Kept<Options["resources"][string]>>>;
+    readonly resources: Readonly<Record<string, Frozen<Options["resources"][string]>>>;
     /** `remove` drops `seccompProfile` from the workloads. */
     readonly seccomp: Options["seccomp"];
     /** Where GitLab and Harbor reach its receiver, without `/hook` and trailing slash; absent: it only polls. */

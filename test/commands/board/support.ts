@@ -15,7 +15,7 @@ import { model, type Overrides } from "../../support/estate";
 
 export const now = new Date("2031-05-05T12:00:00Z");
 
-/** An estate of `count` apps in teams of ten; every fifth is held in prod, every seventh pinned in test. */
+/** An estate of `count` apps in teams of ten; every fifth is paused in prod, every seventh pinned in test. */
 export function estateOfApps(count: number, overrides: Overrides = {}): Estate {
     const teams: Record<string, unknown> = { shop: undefined };
     const apps: Record<string, unknown> = { web: undefined, api: undefined };

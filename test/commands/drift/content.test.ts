@@ -1,6 +1,6 @@
 /**
  * Files that decide what pipelines do, over branches of a repository: what the stack declares, and what merges have brought or
- * not yet, is no drift; a commit of somebody else is told once. The server is a map of branches; what a real one answers is
+ * not yet, is no drift; a commit of somebody else is reported once. The server is a map of branches; what a real one answers is
  * tried in test/e2e/drift.test.ts.
  */
 import assert from "node:assert/strict";

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { declaredIn } from "../../../commands/drift/declared";
 import type { Finding } from "../../../commands/drift/finding";
 import { harborDrift } from "../../../commands/drift/harbor/compare";
-import { keepsTags, movedTags, type SeenTag } from "../../../commands/drift/harbor/tags";
+import { hasImmutableTags, movedTags, type SeenTag } from "../../../commands/drift/harbor/tags";
 import type { HarborInventory } from "../../../commands/drift/harbor/inventory";
 
 const resource = (type: string, id: string, inputs: object, outputs: object = {}): object => ({
@@ -382,7 +382,7 @@ describe("tags that were moved", () => {
     });
 
     test("tags that are another image each day are left alone", () => {
-        assert.ok(keepsTags({}) && !keepsTags({ updater: { strategy: "digest" } as never }));
+        assert.ok(hasImmutableTags({}) && !hasImmutableTags({ updater: { strategy: "digest" } as never }));
     });
 });
 

@@ -5,7 +5,7 @@ import { parseDriftCall } from "../../../commands/drift";
 import { parseAccepted, withoutAccepted } from "../../../commands/drift/accepted";
 import { difference, shown, type DriftReport, type Finding } from "../../../commands/drift/finding";
 import { driftCard } from "../../../commands/drift/card";
-import { issueStep, keepIssue, markOf } from "../../../commands/drift/issue";
+import { issueStep, reconcileIssue, markOf } from "../../../commands/drift/issue";
 import { Reader } from "../../../commands/drift/reader";
 import { exitCode, isQuiet, json, markdown, terminalText } from "../../../commands/drift/report";
 import { languages, nouns, phrases, remarks } from "../../../commands/drift/words";
@@ -183,24 +183,24 @@ describe("the issue", () => {
 
     test("each stack has its own, and nobody but those who work in the project reads it", async () => {
         const { ask, calls, bodies } = gitlab([{ ...own, description: markOf("other") }]);
-        assert.equal(await keepIssue(ask, "acme/ops", loud, "en"), "opened: u");
+        assert.equal(await reconcileIssue(ask, "acme/ops", loud, "en"), "opened: u");
         assert.deepEqual(calls, ["GET /user", `GET ${issues}`, `POST ${issues}`]);
         assert.equal((bodies[0] as { confidential?: boolean }).confidential, true);
     });
 
     test("one of another author with the same label and mark is left alone", async () => {
         const { ask, calls } = gitlab([{ ...own, author: { id: 8 } }]);
-        await keepIssue(ask, "acme/ops", loud, "en");
+        await reconcileIssue(ask, "acme/ops", loud, "en");
         assert.equal(calls.at(-1), `POST ${issues}`);
         const closing = gitlab([{ ...own, author: { id: 8 } }]);
-        assert.equal(await keepIssue(closing.ask, "acme/ops", quiet, "en"), undefined);
+        assert.equal(await reconcileIssue(closing.ask, "acme/ops", quiet, "en"), undefined);
         assert.ok(closing.calls.every((call) => call.startsWith("GET ")));
     });
 
     test("is found behind a hundred others", async () => {
         const others = Array.from({ length: 100 }, (_, iid) => ({ ...own, iid, author: { id: 8 } }));
         const { ask, calls } = gitlab(others, [own]);
-        assert.equal(await keepIssue(ask, "acme/ops", loud, "en"), "edited: u");
+        assert.equal(await reconcileIssue(ask, "acme/ops", loud, "en"), "edited: u");
         assert.deepEqual(calls, ["GET /user", `GET ${issues}`, `GET ${issues}`, `PUT ${issues}/9`]);
     });
 
@@ -232,7 +232,7 @@ describe("the issue", () => {
         test("it gets one card when the issue begins, none while it lasts, and one when it ends", async () => {
             const at = place(undefined);
             const run = (report: typeof loud): Promise<string | undefined> =>
-                keepIssue(at.ask, "acme/ops", report, "en", at.notify);
+                reconcileIssue(at.ask, "acme/ops", report, "en", at.notify);
             assert.equal(await run(loud), "opened: u");
             assert.equal(await run(loud), undefined);
             assert.match((await run({ ...loud, findings: [...loud.findings, finding] })) ?? "", /^edited/);
@@ -243,18 +243,18 @@ describe("the issue", () => {
 
         test("what it does not take is sent by the next run, and the issue is there all the same", async () => {
             const busy = place(undefined, true);
-            await assert.rejects(keepIssue(busy.ask, "acme/ops", loud, "en", busy.notify), /busy/);
+            await assert.rejects(reconcileIssue(busy.ask, "acme/ops", loud, "en", busy.notify), /busy/);
             const next = place(busy.issue());
-            assert.equal(await keepIssue(next.ask, "acme/ops", loud, "en", next.notify), undefined);
+            assert.equal(await reconcileIssue(next.ask, "acme/ops", loud, "en", next.notify), undefined);
             assert.deepEqual(next.told, ["begins u"]);
             const end = place(next.issue(), true);
-            await assert.rejects(keepIssue(end.ask, "acme/ops", quiet, "en", end.notify), /busy/);
+            await assert.rejects(reconcileIssue(end.ask, "acme/ops", quiet, "en", end.notify), /busy/);
             assert.equal(end.isClosed(), false);
         });
 
         test("of an issue that it was not told of it is not told the end", async () => {
             const at = place({ ...own, web_url: "u" });
-            assert.equal(await keepIssue(at.ask, "acme/ops", quiet, "en", at.notify), "closed: u");
+            assert.equal(await reconcileIssue(at.ask, "acme/ops", quiet, "en", at.notify), "closed: u");
             assert.deepEqual(at.told, []);
         });
 
@@ -272,9 +272,9 @@ describe("the issue", () => {
                     ? { status: 200, headers: {}, body: { id: 7 } }
                     : { status: 404, headers: {}, body: {} },
             );
-        await assert.rejects(keepIssue(refused, "acme/ops", loud, "en"), /status 404.*must exist/);
+        await assert.rejects(reconcileIssue(refused, "acme/ops", loud, "en"), /status 404.*must exist/);
         const nobody = (): Promise<Answer> => Promise.resolve({ status: 403, headers: {}, body: {} });
-        await assert.rejects(keepIssue(nobody, "acme/ops", loud, "en"), /GET \/user: status 403/);
+        await assert.rejects(reconcileIssue(nobody, "acme/ops", loud, "en"), /GET \/user: status 403/);
     });
 });
 

@@ -11,7 +11,7 @@ import { configContent } from "../../../components/content";
 import type { KubeObject } from "../../../components/support/kubeObject";
 import type { Answer, Ask } from "../../../commands/doctor/http";
 import type { Properties } from "../../../commands/handOver/engine";
-import { letGo, takeBack, type Hands } from "../../../commands/handOver/letGo";
+import { detach, reattach, type HandOverContext } from "../../../commands/handOver/detach";
 import {
     handOverLines,
     handOvers,
@@ -326,7 +326,7 @@ describe("letting go", () => {
             }
             return answer(known === undefined ? 404 : 200, known);
         };
-    const hands = (): Hands => ({
+    const hands = (): HandOverContext => ({
         ask,
         host: "host",
         readState: () => Promise.resolve(state),
@@ -336,7 +336,7 @@ describe("letting go", () => {
             return Promise.resolve();
         },
         report: (line) => void calls.push(`say ${line}`),
-        patience: 0,
+        timeoutSeconds: 0,
     });
     const hostPath = ({ inputs }: StateResource): string => {
         const { apiVersion, kind, metadata } = inputs as unknown as KubeObject;
@@ -390,7 +390,7 @@ describe("letting go", () => {
         objects.set(`member1/api/v1/namespaces/flux-shop--dev/secrets/${record}`, {
             metadata: { name: record },
         });
-        await letGo(places, hands());
+        await detach(places, hands());
         assert.ok(
             calls.includes(
                 "GET member1/api/v1/namespaces/flux-shop--dev/secrets?labelSelector=owner%3Dhelm%2Cname%3Dweb",
@@ -425,7 +425,7 @@ describe("letting go", () => {
     });
 
     test("a Kustomization is suspended, and leaves nothing", async () => {
-        await letGo(given("flux", "kustomize"), hands());
+        await detach(given("flux", "kustomize"), hands());
         assert.ok(!calls.some((call) => call.startsWith("DELETE")));
         assert.deepEqual(owners(), ["argocd-controller Apply"]);
     });
@@ -443,7 +443,7 @@ describe("letting go", () => {
                 ...object,
                 metadata: { ...(object["metadata"] as object), finalizers: others },
             });
-            await letGo(places, hands());
+            await detach(places, hands());
             const { metadata, spec } = at(argo) as { metadata: Properties; spec: Properties };
             assert.deepEqual(metadata["annotations"], { "gitops-estate/hold": "is handed over to Flux" });
             assert.deepEqual(metadata["finalizers"], ["somebody.else/keeps"]);
@@ -456,7 +456,7 @@ describe("letting go", () => {
     test("an object that somebody deleted stays deleted", async () => {
         const places = given("argocd");
         objects.delete(argo);
-        await letGo(places, hands());
+        await detach(places, hands());
         assert.equal(objects.has(argo), false);
         assert.deepEqual(owners(), ["helm-controller Apply"]);
     });
@@ -466,12 +466,12 @@ describe("letting go", () => {
         const before = state;
         refusals.set(`PATCH ${deployment}`, 403);
         await assert.rejects(
-            letGo(places, hands()),
+            detach(places, hands()),
             /member1 answers 403 to PATCH .*deployments\/web: not now/,
         );
         assert.deepEqual(state, before);
         refusals.clear();
-        await takeBack(places, hands());
+        await reattach(places, hands());
         assert.ok(!("suspend" in (at(release)["spec"] as Properties)));
         assert.deepEqual(owners(), ["helm-controller Apply"]);
     });
@@ -479,7 +479,7 @@ describe("letting go", () => {
     test("a cluster that does not answer ends it before anything stands still", async () => {
         const places = given("flux");
         refusals.set("GET member1/version", 503);
-        await assert.rejects(letGo(places, hands()), /member1 answers 503/);
+        await assert.rejects(detach(places, hands()), /member1 answers 503/);
         assert.deepEqual(
             calls.filter((call) => !call.startsWith("GET")),
             [],
@@ -489,8 +489,8 @@ describe("letting go", () => {
     test("after an update that failed before the new engine's object, the old one has it all again", async () => {
         const places = given("flux");
         const before = state;
-        await letGo(places, hands());
-        await takeBack(places, hands());
+        await detach(places, hands());
+        await reattach(places, hands());
         assert.deepEqual(state, before);
         assert.ok(!("suspend" in (at(release)["spec"] as Properties)));
         assert.deepEqual(owners(), ["helm-controller Apply"]);
@@ -498,12 +498,12 @@ describe("letting go", () => {
 
     test("after an update that came to the new engine's object, or to its end, nothing is taken back", async () => {
         const places = given("flux");
-        await letGo(places, hands());
+        await detach(places, hands());
         const made = delivering(withEngine("argocd", {}, only));
         for (const resources of [[...(state.deployment?.resources ?? []), ...made], made]) {
             state = exported(resources);
             calls = [];
-            await takeBack(places, hands());
+            await reattach(places, hands());
             assert.deepEqual(calls, []);
         }
         assert.deepEqual(owners(), ["argocd-controller Apply"]);
@@ -512,7 +512,7 @@ describe("letting go", () => {
     test("an object that others write meanwhile is read again", async () => {
         const places = given("flux");
         refusals.set(`PATCH ${deployment}`, 409);
-        await assert.rejects(letGo(places, hands()), /is written by others all the time/);
+        await assert.rejects(detach(places, hands()), /is written by others all the time/);
         assert.ok(calls.filter((call) => call === `PATCH ${deployment}`).length > 1);
     });
 });

@@ -1,5 +1,5 @@
 /**
- * What the engine's preview would tell of a change from one spec to another, made from what the program registers for each
+ * What the engine's preview would report of a change from one spec to another, made from what the program registers for each
  * under mocks, as a comparison with an inventory has it.
  *
  * What it does not prove: that the engine and the providers come to the same steps; test/e2e/review.test.ts has them.
@@ -95,7 +95,7 @@ const stackItself = {
 export async function changeBetween(
     from: Estate | undefined,
     to: Estate,
-): Promise<Pick<NoteSource, "estate" | "report" | "leftAlone" | "ahead">> {
+): Promise<Pick<NoteSource, "estate" | "report" | "retained" | "ahead">> {
     const objects = from === undefined ? [] : itemsOf(await registrationsOf(from));
     const before = { stack: "dev", objects };
     const [was, is] = [from, to].map((estate) => ({
@@ -110,15 +110,15 @@ export async function changeBetween(
         ...looked,
         refused: [...looked.refused, ...otherAddresses(to, state, clusterAddresses(to))],
     };
-    const { leftAlone } = ahead;
+    const { retained } = ahead;
     const after = itemsOf(await registrationsOf(to));
-    const { planned, ...found } = compared(before, after, replaces, leftAlone);
+    const { planned, ...found } = compared(before, after, replaces, retained);
     const report = {
         ...found,
         planned: [...planned, { op: "same", ...stackItself, old: was ?? {}, new: is ?? {} }],
         errors: [],
     };
-    return { estate: to, report, leftAlone, ahead };
+    return { estate: to, report, retained, ahead };
 }
 
 /** The state of a stack that is as an estate describes it. */

@@ -305,13 +305,13 @@ describe("the note of a change", () => {
             promotesFrom: "dev",
         };
         const change = await changeBetween(modelOf(without as SpecInput), modelOf(was));
-        const takenUp = new Set(
+        const adopted = new Set(
             change.report.planned
                 .map(({ urn: each }) => each)
                 .filter((each) => /:Branch(Protection)?::config-web-branch-test/.test(each)),
         );
-        assert.equal(takenUp.size, 2);
-        const all = { ...source([]), ...change, takenUp };
+        assert.equal(adopted.size, 2);
+        const all = { ...source([]), ...change, adopted };
         const note = noteOf(all);
         assert.match(note.headline, /`api` gets a new, empty environment `test`/);
         assert.match(note.headline, /`web` gets environment `test` back, with the branch that git still has/);
@@ -659,7 +659,7 @@ describe("a note", () => {
             zh: { rule: "会移除变量", fix: "设置 pipelines.use: copied" },
             severity: "error",
         } as const;
-        const nothing = { blocked: [], moved: [], starts: [] };
+        const nothing = { blocked: [], relocated: [], defaultBranches: [] };
         const told = inMarkdown(noteOf(source([], { ahead: { ...nothing, refused: [refused] } })));
         assert.match(
             told,

@@ -1,5 +1,5 @@
 /**
- * What a change of an app's engine leaves, takes away and makes, from what the program declares before and after. That
+ * What a change of an app's engine leaves, deletes and creates, from what the program declares before and after. That
  * nothing restarts on a cluster: test/e2e/engines.test.ts. What is done before the update: test/commands/handOver.
  */
 import assert from "node:assert/strict";
@@ -14,7 +14,7 @@ const deliveries = ["helm", "kustomize", "plain"] as const;
 const engines = ["argocd", "flux"] as const;
 type Engine = (typeof engines)[number];
 
-/** `web` by the one engine or the other; both are there for others, so that neither is installed or taken away. */
+/** `web` by the one engine or the other; both are there for others, so that neither is installed or uninstalled. */
 function estateWith(engine: Engine, delivery: string): Estate {
     const updater = {
         strategy: "semver",

@@ -35,7 +35,7 @@ function recordTeamGroup(overrides: Partial<TeamGroupArgs> = {}): Promise<Record
             gitlab: sampleGitLab(),
             parentId: 7,
             deletionProtection: false,
-            held: {},
+            existingRoles: {},
             people: { alice: 1, Alice: 1, bob: 2, carol: 3, dave: 4 },
             ...overrides,
         };
@@ -137,8 +137,8 @@ test("who is in both lists is a maintainer, once", async () => {
 
 test("who has at least the role already gets no membership, and is still a maintainer for approvals", async () => {
     const team = sampleTeam({ maintainers: ["Alice", "dave"], developers: ["bob", "carol"] });
-    const held = { alice: "owner", dave: "developer", bob: "developer", carol: "reporter" };
-    const recording = await recordTeamGroup({ team, held });
+    const existingRoles = { alice: "owner", dave: "developer", bob: "developer", carol: "reporter" };
+    const recording = await recordTeamGroup({ team, existingRoles });
     assert.deepEqual(childrenOf(recording, "team-shop").slice(1), [
         "gitlab:index/groupMembership:GroupMembership team-shop-member-carol",
         "gitlab:index/groupMembership:GroupMembership team-shop-member-dave",

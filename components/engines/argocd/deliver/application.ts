@@ -39,7 +39,7 @@ export function application(
                 [teamLabel]: app.team,
                 [environmentLabel]: environment.environment,
             },
-            ...annotated({ ...annotations, ...standingStill(environment) }),
+            ...annotated({ ...annotations, ...pauseAnnotations(environment) }),
         },
         spec: {
             project: projectOf(app, environment),
@@ -80,7 +80,7 @@ function annotated(annotations: Annotations): { annotations?: Annotations } {
     return Object.keys(annotations).length === 0 ? {} : { annotations };
 }
 
-function standingStill({ hold, pin }: AppEnvironment): Annotations {
+function pauseAnnotations({ hold, pin }: AppEnvironment): Annotations {
     return {
         ...(hold === undefined ? {} : { [holdAnnotation]: hold }),
         ...(pin === undefined ? {} : { [pinAnnotation]: pin }),

@@ -167,7 +167,7 @@ export function accessRules(estate: Pick<Estate, "argocd" | "teams" | "apps" | "
     }
     return {
         "policy.csv": rules.map((rule) => `${rule}\n`).join(""),
-        // Cannot be taken away by a later rule, so it stays empty.
+        // Cannot be revoked by a later rule, so it stays empty.
         "policy.default": "",
         "policy.matchMode": "glob",
         // A group's members are its guests too, and what roles somebody has in which groups is in claims of userinfo that

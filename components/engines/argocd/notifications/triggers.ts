@@ -27,7 +27,7 @@ const deployment = "string(last(app.status?.history ?? [])?.id ?? 0)";
  * When one of `triggers` was last sent for this commit, in seconds since 1970; 0 if never. The controller records what it
  * sent in an annotation: `<oncePer>:<trigger>:[<condition>].<hash>:<service>:<recipient>` to the time.
  */
-function lastTold(triggers: readonly TriggerName[]): string {
+function lastNotified(triggers: readonly TriggerName[]): string {
     const sent = "fromJSON(app.metadata.annotations?.['notified.notifications.argoproj.io'] ?? '{}')";
     const about = triggers.map((name) => `#[0] contains ':${name}:'`).join(" or ");
     return `string(int(reduce(toPairs(${sent}), #[0] startsWith revision + '@' and (${about}) ? max(#acc, #[1]) : #acc, 0)))`;
@@ -37,10 +37,10 @@ function lastTold(triggers: readonly TriggerName[]): string {
  * A problem is sent once per commit, and once more after "healthy" was sent. The commit alone would not do:
  * a problem without a new commit (a config repository out of reach, a broken node) would be sent once for ever.
  */
-const oncePerProblem = `${revision}revision + '@' + ${lastTold(["on-deployed"])}`;
+const oncePerProblem = `${revision}revision + '@' + ${lastNotified(["on-deployed"])}`;
 
 /** Health is sent once per deployment, and once more after each problem that was sent. */
-const oncePerHealth = `${revision}revision + '@' + ${lastTold([
+const oncePerHealth = `${revision}revision + '@' + ${lastNotified([
     "on-health-degraded",
     "on-sync-failed",
     "on-sync-status-unknown",

@@ -1,6 +1,6 @@
 import type { Case } from "../../rules/case";
 
-/** Who may tell Argo CD what to do. */
+/** Who may control Argo CD. */
 export const accountCases: readonly Case[] = [
     {
         rule: "argocd-sign-in",

@@ -1,5 +1,5 @@
 /**
- * What the image updater is told, by version. Keys and words are those of its source and documentation; the updater is
+ * How the image updater is configured, by version. Keys and words are those of its source and documentation; the updater is
  * not run here.
  */
 import * as assert from "node:assert/strict";

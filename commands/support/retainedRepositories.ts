@@ -6,16 +6,16 @@
  */
 import type { Estate } from "../../estate/model";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
-import { stayingLine } from "./staying";
+import { retainedLine } from "./retained";
 import { nameOf } from "./urn";
 
 /** What stays on GitLab without the stack. */
-export interface LeftRepository {
+export interface RetainedRepository {
     /** Full path of the repository, or of the group that was for such repositories alone. */
     readonly path: string;
     readonly kind: "repository" | "group";
     /** URNs of what stays. */
-    readonly staying: readonly string[];
+    readonly retained: readonly string[];
 }
 
 /** What belongs to a repository or group and is no credential. */
@@ -23,10 +23,10 @@ const stays =
     /^gitlab:index\/\w+:(Project|Group|GroupMembership|Branch|BranchProtection|TagProtection|RepositoryFile)$/;
 
 /** The repositories, and groups that nothing is left in. */
-export function leftRepositories(
+export function retainedRepositories(
     { apps, gitlab }: Pick<Estate, "apps" | "gitlab">,
     exported: ExportedStack,
-): LeftRepository[] {
+): RetainedRepository[] {
     const live = liveResources(exported);
     const planned = new Set(
         Object.values(apps).flatMap(({ plan }) => plan.configs.map(({ at }) => at.fullPath)),
@@ -37,11 +37,11 @@ export function leftRepositories(
         live.filter(({ parent }) => parent === component.urn);
     const left = (
         component: StateResource,
-        kind: LeftRepository["kind"],
+        kind: RetainedRepository["kind"],
         pathOf: (own: readonly StateResource[]) => string,
-    ): LeftRepository => {
+    ): RetainedRepository => {
         const own = below(component).filter(({ type }) => stays.test(type));
-        return { path: pathOf(own), kind, staying: own.map(({ urn }) => urn) };
+        return { path: pathOf(own), kind, retained: own.map(({ urn }) => urn) };
     };
     const repositories = guarded("gitops-estate:gitlab:ConfigRepository")
         .filter((component) => isOfStayingApp(component, apps))
@@ -54,7 +54,7 @@ export function leftRepositories(
                 ),
             ),
         )
-        .filter(({ path, staying }) => staying.length > 0 && !planned.has(path));
+        .filter(({ path, retained }) => retained.length > 0 && !planned.has(path));
     const groups = guarded("gitops-estate:gitlab:GuardedGroup")
         .map((component) =>
             left(component, "group", (own) => {
@@ -86,10 +86,13 @@ function isOfStayingApp({ urn }: StateResource, apps: Estate["apps"]): boolean {
 }
 
 /** What becomes of them, in words; undefined where there are none. @param writes whether it is done now. */
-export function leftLine(left: readonly LeftRepository[], writes: boolean): string | undefined {
+export function retainedRepositoriesLine(
+    left: readonly RetainedRepository[],
+    writes: boolean,
+): string | undefined {
     return left.length === 0
         ? undefined
-        : stayingLine(
+        : retainedLine(
               `Needed by no flow any more: ${left.map(({ kind, path }) => `${kind} ${path}`).join(", ")}`,
               "on GitLab with its history",
               "nothing of it",

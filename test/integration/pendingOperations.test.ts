@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { client, type Ask } from "../../commands/doctor/http";
 import { existing } from "../../commands/support/branches";
-import { leftInPlaceOf, type Left } from "../../commands/support/leftOnServer";
+import { findExisting, type Left } from "../../commands/support/leftOnServer";
 import { Sandbox } from "../../sandbox/test/gitlab/harness";
 import { admin, basic, TestHarbor } from "../../sandbox/test/harbor/fixture";
 
 /** Looks for a resource by kind and inputs. */
 function finder(ask: Ask, provider: "gitlab" | "harbor"): (kind: string, inputs: object) => Promise<unknown> {
     return async (kind, inputs): Promise<Left | undefined> =>
-        leftInPlaceOf(
+        findExisting(
             {
                 urn: `urn:pulumi:dev::p::t::${kind}`,
                 type: `${provider}:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`,

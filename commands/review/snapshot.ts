@@ -9,7 +9,7 @@ import type { Estate } from "../../estate/model";
 import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
 
 /** One side of a change. */
-export interface Standing {
+export interface Snapshot {
     readonly apps: ReadonlySet<string>;
     readonly teams: ReadonlySet<string>;
     readonly clusters: ReadonlySet<string>;
@@ -27,7 +27,7 @@ export interface Standing {
     readonly people: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
-/** Both sides. */
+/** Something before and after a change. */
 export interface Both<T> {
     readonly before: T;
     readonly after: T;
@@ -35,12 +35,12 @@ export interface Both<T> {
 
 type Side = keyof Both<unknown>;
 
-/** What is and what is to be. */
-export function standings(changes: readonly Change[], estate: Estate): Both<Standing> {
-    return { before: standing(changes, estate, "before"), after: standing(changes, estate, "after") };
+/** The stack as it is, and as the change leaves it. */
+export function snapshots(changes: readonly Change[], estate: Estate): Both<Snapshot> {
+    return { before: snapshotOf(changes, estate, "before"), after: snapshotOf(changes, estate, "after") };
 }
 
-function standing(changes: readonly Change[], estate: Estate, side: Side): Standing {
+function snapshotOf(changes: readonly Change[], estate: Estate, side: Side): Snapshot {
     const there = changes.filter((each) => isThere(each, side));
     const named = (type: RegExp, prefix: string): Set<string> =>
         new Set(
@@ -131,18 +131,18 @@ function engineOfObject(type: string): string | undefined {
 }
 
 /** Apps that another engine delivers from then on, with its name and that of the one before; by environment. */
-export function engineMoves({ before, after }: Both<Standing>): Map<string, Map<string, Both<string>>> {
-    const moves = new Map<string, Map<string, Both<string>>>();
+export function engineChanges({ before, after }: Both<Snapshot>): Map<string, Map<string, Both<string>>> {
+    const changes = new Map<string, Map<string, Both<string>>>();
     for (const [app, environments] of after.engines) {
         for (const [environment, is] of environments) {
             const was = before.engines.get(app)?.get(environment);
             if (was !== undefined && was !== is) {
-                const own = within(moves, app, () => new Map<string, Both<string>>());
+                const own = within(changes, app, () => new Map<string, Both<string>>());
                 own.set(environment, { before: was, after: is });
             }
         }
     }
-    return moves;
+    return changes;
 }
 
 /** The channel that an annotation of an Application subscribes. */
@@ -180,7 +180,7 @@ export interface Place {
 }
 
 /** Says where objects belong. */
-export function placing(both: Both<Standing>, estate: Estate): (each: Change) => Place {
+export function placing(both: Both<Snapshot>, estate: Estate): (each: Change) => Place {
     const apps = new Set([...Object.keys(estate.apps), ...both.before.apps, ...both.after.apps]);
     const teams = new Set([...Object.keys(estate.teams), ...both.before.teams, ...both.after.teams]);
     const clusters = new Set([

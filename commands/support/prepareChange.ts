@@ -1,4 +1,4 @@
-/** What is looked at before an estate that lives is changed, beside its servers: see moves.ts and branches.ts. */
+/** Prepares a change of an estate that exists, before the update and beside its servers: see disruptiveChanges.ts and branches.ts. */
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { gitlabConnection } from "../doctor/connections";
@@ -13,23 +13,23 @@ import { CommandError } from "./console";
 import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
-import { leftInPlaceOf, type Wanted } from "./leftOnServer";
-import { leftLine } from "./leftRepositories";
-import { lookAhead, passedSteps, type LookAhead } from "./lookAhead";
-import { movedLines } from "./moves";
+import { findExisting, type Wanted } from "./leftOnServer";
+import { retainedRepositoriesLine } from "./retainedRepositories";
+import { lookAhead, excludedSteps, type LookAhead } from "./lookAhead";
+import { relocationLines } from "./disruptiveChanges";
 import type { Step } from "./runReport";
-import { makeStarts, startLines } from "./starts";
+import { createDefaultBranches, defaultBranchLines } from "./defaultBranches";
 import { committedStackFile } from "./stack";
-import { stayingLine } from "./staying";
+import { retainedLine } from "./retained";
 import { fileType, filesToCome, getsContent, toInclude, withoutInclude } from "./seeds";
 import { goneMembers, newNames, withNewNames } from "./people";
 import { propose, wishesOf } from "./proposals";
-import { importResources } from "./takeOver";
+import { importResources } from "./pendingOperations";
 
 export interface Change {
     /** False for a preview: nothing is refused, and the state stays as it is. */
     readonly writes: boolean;
-    /** Whether a change is made that takes something away that runs. */
+    /** Whether a change is made that deletes something that runs. */
     readonly acceptOutage: boolean;
     /** Whether a plan is applied that the engine made of the state as it was. */
     readonly reviewed: boolean;
@@ -37,19 +37,19 @@ export interface Change {
 }
 
 /** What is known of a change before it is made. */
-export interface Prepared extends Pick<LookAhead, "leftAlone" | "passedOver" | "handOvers"> {
+export interface Prepared extends Pick<LookAhead, "retained" | "excluded" | "handOvers"> {
     /** What an update refuses, and what goes over to another place. */
-    readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "moved" | "starts">;
+    readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "relocated" | "defaultBranches">;
     /** URNs of branches and protections that are on GitLab from before, and that the update goes on with. */
-    readonly takenUp: ReadonlySet<string>;
+    readonly adopted: ReadonlySet<string>;
     /** Whether files that a preview would make may be in their repositories already. */
     readonly mayHaveFiles: boolean;
     /** The steps that the engine does not report of what it passes over. */
-    readonly passedSteps: readonly Step[];
+    readonly excludedSteps: readonly Step[];
 }
 
 /**
- * Refuses what would take something away that nobody meant to take away, and prepares branches that are named no more,
+ * Refuses what would delete something that nobody meant to delete, and prepares branches that are named no more,
  * or again.
  *
  * @throws CommandError when a change is refused; nothing was changed then.
@@ -60,7 +60,7 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
         await releaseSettings(engine, exported);
     }
     const ahead = lookAhead(estate, exported);
-    const { handOvers: places, blocked, images, starts, repositories: gone } = ahead;
+    const { handOvers: places, blocked, images, defaultBranches, repositories: gone } = ahead;
     const read = await misreadOnGitLab(engine, estate, places, change);
     const findings = [
         ...ahead.refused,
@@ -93,9 +93,9 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
                 "they leave the stack before the update, and the plan has them in it. Nothing was changed. Make this change with npm run up -- --accept-outage.",
         );
     }
-    if (change.reviewed && starts.length > 0) {
+    if (change.reviewed && defaultBranches.length > 0) {
         throw new CommandError(
-            `A reviewed plan cannot give a repository another first branch (${starts.map(({ repository, to }) => `${to} of ${repository}`).join(", ")}): ` +
+            `A reviewed plan cannot give a repository another first branch (${defaultBranches.map(({ repository, to }) => `${to} of ${repository}`).join(", ")}): ` +
                 "it is made before the update, and the plan has none of it. Nothing was changed. Make this change with npm run up.",
         );
     }
@@ -104,16 +104,16 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     }
     await renamePeople(engine, estate, exported, change);
     const { left, named } = ahead.branches;
-    const back = await takeBack(engine, estate, named, change);
-    [...movedLines(ahead.moved), ...startLines(starts)].forEach(change.report);
-    if (change.writes && starts.length > 0) {
+    const back = await importBranches(engine, estate, named, change);
+    [...relocationLines(ahead.relocated), ...defaultBranchLines(defaultBranches)].forEach(change.report);
+    if (change.writes && defaultBranches.length > 0) {
         await onGitLab(engine, estate, async (ask) => {
-            await makeStarts(starts, ask);
+            await createDefaultBranches(defaultBranches, ask);
         });
     }
     if (left.length > 0) {
         change.report(
-            stayingLine(
+            retainedLine(
                 `Not in the spec any more: ${listOf(left)}`,
                 "on GitLab with its protection",
                 "neither",
@@ -121,13 +121,13 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
             ),
         );
     }
-    const leaving = leftLine(gone, change.writes);
+    const leaving = retainedRepositoriesLine(gone, change.writes);
     if (leaving !== undefined) {
         change.report(leaving);
     }
     if (images.length > 0) {
         change.report(
-            stayingLine(
+            retainedLine(
                 `In another registry now: ${images.map(({ project, registry }) => `image project ${project} of ${registry}`).join(", ")}`,
                 "there with its images",
                 "nothing of it",
@@ -135,21 +135,21 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
             ),
         );
     }
-    if (change.writes && ahead.leftAlone.size > 0) {
-        await importState(engine, withoutResources(await exportStack(engine), [...ahead.leftAlone]));
+    if (change.writes && ahead.retained.size > 0) {
+        await importState(engine, withoutResources(await exportStack(engine), [...ahead.retained]));
     }
     // After what leaves has left: a preview says which files come, and would end at what is protected.
-    if (change.writes && (starts.length > 0 || getsContent(estate, exported))) {
-        await takeBackFiles(engine, estate, change);
+    if (change.writes && (defaultBranches.length > 0 || getsContent(estate, exported))) {
+        await importFiles(engine, estate, change);
     }
     return {
-        leftAlone: ahead.leftAlone,
-        passedOver: change.writes ? [] : ahead.passedOver,
+        retained: ahead.retained,
+        excluded: change.writes ? [] : ahead.excluded,
         handOvers: places,
         ahead: { ...ahead, refused: findings, blocked: [...blocked, ...back.open] },
-        takenUp: back.urns,
-        mayHaveFiles: starts.length > 0 || getsContent(estate, exported),
-        passedSteps: change.writes ? [] : passedSteps(ahead, exported),
+        adopted: back.urns,
+        mayHaveFiles: defaultBranches.length > 0 || getsContent(estate, exported),
+        excludedSteps: change.writes ? [] : excludedSteps(ahead, exported),
     };
 }
 
@@ -237,7 +237,7 @@ async function renamePeople(
 }
 
 /** Imports files that are in a repository already, of those that the update would make. */
-async function takeBackFiles(engine: PulumiEngine, estate: Estate, { report }: Change): Promise<void> {
+async function importFiles(engine: PulumiEngine, estate: Estate, { report }: Change): Promise<void> {
     const coming = await filesToCome(engine);
     if ("failed" in coming) {
         report(
@@ -315,7 +315,7 @@ export async function filesThere(
         await onGitLab(engine, estate, async (ask) => {
             await Promise.all(
                 coming.map(async (each) => {
-                    if ((await leftInPlaceOf(each, ask)) !== undefined) {
+                    if ((await findExisting(each, ask)) !== undefined) {
                         found.add(each.urn);
                     }
                 }),
@@ -326,19 +326,19 @@ export async function filesThere(
 }
 
 /** Branches that were there before they were named again. */
-interface TakenBack {
+interface ImportedBranches {
     readonly urns: ReadonlySet<string>;
     /** Those that nobody can vouch for; an update ends with them. */
     readonly open: readonly Refusal[];
 }
 
 /** Imports branches that are named again. One that is open is nobody's promise: who wrote to it is not known. */
-async function takeBack(
+async function importBranches(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryBranch[],
     { writes, report }: Change,
-): Promise<TakenBack> {
+): Promise<ImportedBranches> {
     const back = { urns: new Set<string>(), open: [] as Refusal[] };
     if (named.length === 0) {
         return back;

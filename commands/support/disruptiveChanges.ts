@@ -1,5 +1,5 @@
 /**
- * Changes of the spec that Pulumi makes by deleting and creating, or at whose end something that runs lacks its image:
+ * Disruptive changes of the spec: Pulumi makes them by deleting and creating, or something that runs lacks its image afterwards:
  * an app, environment or cluster with another name, an environment in another registry, an app in another namespace, an
  * environment whose version is read in another place or whose branch is made anew, an app that Flux delivers by Helm and
  * then by something else.
@@ -17,7 +17,7 @@ import { imageProjects, movedImages, type ImageProjectOfStack } from "./movedIma
 import { nameOf } from "./urn";
 
 /** What a stack has, by the names of the spec. */
-interface Standing {
+interface StackSnapshot {
     readonly apps: ReadonlySet<string>;
     readonly clusters: ReadonlySet<string>;
     /** Names of the namespaces that exist, by app and environment. */
@@ -32,13 +32,13 @@ interface Standing {
     readonly releases: ReadonlyMap<string, readonly ActingRelease[]>;
 }
 
-/** Deleted, it takes away what it installed. */
+/** A HelmRelease that is not suspended: deleted, it is uninstalled. */
 interface ActingRelease {
     readonly environment: string;
     readonly name: string;
 }
 
-function standing(exported: ExportedStack): Standing {
+function snapshotOf(exported: ExportedStack): StackSnapshot {
     const live = liveResources(exported);
     const named = (type: string): StateResource[] => live.filter((each) => each.type === type);
     const apps = new Set(
@@ -83,7 +83,7 @@ function standing(exported: ExportedStack): Standing {
     };
 }
 
-function namespacesOf(resources: readonly StateResource[]): Standing["namespaces"] {
+function namespacesOf(resources: readonly StateResource[]): StackSnapshot["namespaces"] {
     const found = new Map<string, Set<string>>();
     for (const { inputs } of resources) {
         const { metadata } = (inputs ?? {}) as {
@@ -102,7 +102,7 @@ function namespacesOf(resources: readonly StateResource[]): Standing["namespaces
 }
 
 /** Flux uninstalls what a HelmRelease installed when it is deleted, unless it is suspended. */
-function actingReleases(live: readonly StateResource[]): Standing["releases"] {
+function actingReleases(live: readonly StateResource[]): StackSnapshot["releases"] {
     const releases = new Map<string, ActingRelease[]>();
     for (const { type, inputs } of live) {
         const { metadata, spec } = (inputs ?? {}) as {
@@ -126,12 +126,12 @@ function actingReleases(live: readonly StateResource[]): Standing["releases"] {
     return releases;
 }
 
-/** The changes between a stack and its spec that are not made as they are. */
-export function moves(
+/** The disruptive changes between a stack and its spec; each is refused unless the outage is accepted. */
+export function disruptiveChanges(
     estate: Pick<Estate, "apps" | "environments" | "clusters">,
     exported: ExportedStack,
 ): Refusal[] {
-    const known = standing(exported);
+    const known = snapshotOf(exported);
     return known.apps.size === 0
         ? []
         : [
@@ -158,7 +158,7 @@ export function finding(
 /** One that is gone and one that is new, in one update: a new name for the same thing, or so it looks. */
 function renamed(
     { apps, environments, clusters }: Pick<Estate, "apps" | "environments" | "clusters">,
-    known: Standing,
+    known: StackSnapshot,
 ): Refusal[] {
     const look = (
         kind: "apps" | "environments" | "clusters",
@@ -212,7 +212,7 @@ function renamed(
 }
 
 /** Namespaces have no other name: the old one is deleted, with what runs in it and its volumes. */
-function otherNamespace({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[] {
+function otherNamespace({ apps }: Pick<Estate, "apps">, known: StackSnapshot): Refusal[] {
     return Object.values(apps).flatMap(({ name, environments }) =>
         environments.flatMap(({ environment, namespace }) => {
             const before = [...(known.namespaces.get(`${name} ${environment}`) ?? [])].filter(
@@ -308,7 +308,7 @@ export function obstacles(estate: Pick<Estate, "apps" | "teams">, exported: Expo
                     },
                 ),
             ),
-        ...leftGroups(estate, exported),
+        ...orphanedGroups(estate, exported),
     ];
 }
 
@@ -318,7 +318,7 @@ function fullPathOf({ inputs, outputs }: StateResource): string {
 }
 
 /** Protected groups that are not needed any more, while apps that were in them stay: their repositories move to another one. */
-function leftGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Refusal[] {
+function orphanedGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exported: ExportedStack): Refusal[] {
     const live = liveResources(exported);
     const components = new Map(live.map((each) => [each.urn, each]));
     const componentOf = ({ parent = "" }: StateResource): string => nameOf(components.get(parent)?.urn ?? "");
@@ -378,8 +378,8 @@ function leftGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exported: E
  * An environment whose version was read in another place: the new one names none, and what follows it runs nothing. What was
  * in no place yet, because an update was ended before it got so far, has nothing to lose.
  */
-function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[] {
-    return movedVersions(apps, known)
+function otherConfig({ apps }: Pick<Estate, "apps">, known: StackSnapshot): Refusal[] {
+    return relocationsIn(apps, known)
         .filter(({ pin }) => pin === undefined)
         .map(({ app, environment, at, file, what }) =>
             finding(
@@ -402,7 +402,7 @@ function otherConfig({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[]
  * An environment for production with another branch, which is made from the one of the environment before it: what is
  * there would run in production at once, promoted by nobody. One that a pin or a hold keeps runs what it ran.
  */
-function otherBranch({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[] {
+function otherBranch({ apps }: Pick<Estate, "apps">, known: StackSnapshot): Refusal[] {
     const found = Object.values(apps).flatMap((app) =>
         app.environments
             .filter(
@@ -439,8 +439,8 @@ function otherBranch({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[]
     });
 }
 
-/** A version that is read in another place from now on. */
-export interface MovedVersion {
+/** A version that is read in another place from now on: another repository, branch or folder. */
+export interface RelocatedVersion {
     readonly app: App;
     readonly environment: string;
     readonly pin: string | undefined;
@@ -453,15 +453,18 @@ export interface MovedVersion {
 }
 
 /** Versions that are read in another place than a stack has them. */
-export function versionsMoved({ apps }: Pick<Estate, "apps">, exported: ExportedStack): MovedVersion[] {
-    return movedVersions(apps, standing(exported));
+export function relocatedVersions(
+    { apps }: Pick<Estate, "apps">,
+    exported: ExportedStack,
+): RelocatedVersion[] {
+    return relocationsIn(apps, snapshotOf(exported));
 }
 
-function movedVersions(apps: Estate["apps"], known: Standing): MovedVersion[] {
+function relocationsIn(apps: Estate["apps"], known: StackSnapshot): RelocatedVersion[] {
     return Object.values(apps).flatMap((app) =>
         app.environments
             .filter(({ environment }) => known.images.has(`${app.name} ${environment}`))
-            .flatMap(({ environment, pin }): MovedVersion[] => {
+            .flatMap(({ environment, pin }): RelocatedVersion[] => {
                 const { at, audience } = configOf(app, { environment });
                 const version = versionOf(app, { environment });
                 const file = versionFile(version);
@@ -481,7 +484,7 @@ function movedVersions(apps: Estate["apps"], known: Standing): MovedVersion[] {
                               at: at.fullPath,
                               revision: version.revision,
                               file,
-                              what: whatMoved(app, before, now),
+                              what: changedKey(app, before, now),
                           },
                       ];
             }),
@@ -489,8 +492,8 @@ function movedVersions(apps: Estate["apps"], known: Standing): MovedVersion[] {
 }
 
 /** Apps that go over to another flow. */
-export function flowsMoved(moved: readonly MovedVersion[]): App[] {
-    const flows = moved.filter(({ what }) => what === "flow").map(({ app }) => [app.name, app] as const);
+export function appsWithAnotherFlow(relocated: readonly RelocatedVersion[]): App[] {
+    const flows = relocated.filter(({ what }) => what === "flow").map(({ app }) => [app.name, app] as const);
     return [...new Map(flows).values()];
 }
 
@@ -499,13 +502,13 @@ export function flowsMoved(moved: readonly MovedVersion[]): App[] {
  *
  * @param mark how names are written.
  */
-export function movedLines(
-    moved: readonly MovedVersion[],
+export function relocationLines(
+    relocated: readonly RelocatedVersion[],
     language: Language = "en",
     mark: (name: string) => string = (name) => name,
 ): string[] {
     const zh = language === "zh";
-    const pinned = moved.flatMap((each) => (each.pin === undefined ? [] : [{ ...each, pin: each.pin }]));
+    const pinned = relocated.flatMap((each) => (each.pin === undefined ? [] : [{ ...each, pin: each.pin }]));
     return [
         ...pinned.map(({ app, environment, pin, at, revision, file }) => {
             const [who, where, to] = [mark(app.name), mark(environment), mark(pin)];
@@ -514,7 +517,7 @@ export function movedLines(
                 ? `${who} 在 ${where} 中从此读取 ${place[1]} 分支 ${place[2]} 上的 ${place[0]}。它固定在 ${to}，继续运行该版本：Pod 不会重启，固定期间新版本也不会到达 ${where}。首次交付到那里之后请移除 pin。`
                 : `${who} in ${where} follows ${place[0]} of ${place[1]}, branch ${place[2]}, from now on. It is pinned to ${to} and goes on with it: no pod restarts, and no new version reaches ${where} while the pin is there. Remove the pin after the first delivery there.`;
         }),
-        ...flowsMoved(moved).map(({ name, flow, ci, included, repository }) => {
+        ...appsWithAnotherFlow(relocated).map(({ name, flow, ci, included, repository }) => {
             const own = ci !== "none" && included === undefined;
             const [who, to, path] = [mark(name), mark(flow), mark(repository.fullPath)];
             return zh
@@ -536,7 +539,7 @@ interface Place {
  * The places where a stack has first content for an app in an environment: a folder for all of them, or one of its own. A
  * repository that a team shares is looked for in all teams: the app, or the team, may have had another one's name.
  */
-function placesBefore(app: App, environment: string, { configs }: Standing): Place[] {
+function placesBefore(app: App, environment: string, { configs }: StackSnapshot): Place[] {
     const { folder } = app.config;
     const folders = [folder, `${folder}/environments/${environment}`, `${folder}/overlays/${environment}`];
     const own = (["team", "maintainers"] as const).map((audience) => configComponent(app, "app", audience));
@@ -553,7 +556,7 @@ function placesBefore(app: App, environment: string, { configs }: Standing): Pla
 }
 
 /** The key that says so, in the spec of an app. */
-function whatMoved({ config }: App, before: readonly Place[], now: Place): string {
+function changedKey({ config }: App, before: readonly Place[], now: Place): string {
     if (before.every(({ scope }) => scope !== now.scope)) {
         return "config.scope";
     }
@@ -578,9 +581,9 @@ function configComponent(
 
 /**
  * An app whose HelmReleases go while its environments and Flux stay: each is uninstalled, at once and in all environments.
- * Those that another engine takes over are let go first, see commands/handOver.
+ * Those that are handed over to another engine are detached first, see commands/handOver.
  */
-function otherDelivery({ apps }: Pick<Estate, "apps">, known: Standing): Refusal[] {
+function otherDelivery({ apps }: Pick<Estate, "apps">, known: StackSnapshot): Refusal[] {
     return Object.values(apps).flatMap(({ name, engine, delivery, environments }) => {
         const kept = new Set(environments.map(({ environment }) => environment));
         const gone = (known.releases.get(name) ?? []).filter(({ environment }) => kept.has(environment));

@@ -11,24 +11,24 @@ import { comingFiles, getsContent, toInclude, withoutInclude } from "../../comma
 import { movedImages } from "../../commands/support/movedImages";
 import {
     lowerVisibility,
-    movedLines,
-    moves,
+    relocationLines,
+    disruptiveChanges,
     obstacles,
-    versionsMoved,
-} from "../../commands/support/moves";
-import { finders, leftInPlaceOf, madeAgain } from "../../commands/support/leftOnServer";
-import { leftLine, leftRepositories } from "../../commands/support/leftRepositories";
-import { makeStarts, newStarts } from "../../commands/support/starts";
+    relocatedVersions,
+} from "../../commands/support/disruptiveChanges";
+import { finders, findExisting, madeAgain } from "../../commands/support/leftOnServer";
+import { retainedRepositoriesLine, retainedRepositories } from "../../commands/support/retainedRepositories";
+import { createDefaultBranches, newDefaultBranches } from "../../commands/support/defaultBranches";
 import {
     filledIn,
     importFile,
-    unfinished,
-    deletions,
+    pendingCreates,
+    pendingDeletes,
     isGone,
-    rotations,
-    settled,
+    pendingRotations,
+    recoveredState,
     withoutPendingCreates,
-} from "../../commands/support/takeOver";
+} from "../../commands/support/pendingOperations";
 import { checkoutDir } from "../../toolchain/checkout";
 import { goneMembers, newNames, withNewNames } from "../../commands/support/people";
 import { model, type Overrides } from "../support/estate";
@@ -54,7 +54,7 @@ const made = (
 });
 
 /** The state of `web` of the sample estate, as far as it is looked at. */
-function standing(environments: readonly string[] = ["dev", "test", "prod"]): StateResource[] {
+function existingResources(environments: readonly string[] = ["dev", "test", "prod"]): StateResource[] {
     const app = component("gitops-estate:apps:AppSpace", "app-web");
     const config = component("gitops-estate:gitlab:ConfigRepository", "config-web", app);
     const branch = (name: string): StateResource[] => [
@@ -98,9 +98,9 @@ const exported = (resources: readonly StateResource[]): ExportedStack => ({ depl
 const alone = (more: Overrides = {}): ReturnType<typeof model> =>
     model({ ...more, apps: { api: undefined, ...(more["apps"] as Overrides | undefined) } });
 
-/** A file that {@link standing}'s config repository started with. */
+/** A file that {@link existingResources}'s config repository started with. */
 function content(filePath: string): StateResource {
-    const [, config] = standing();
+    const [, config] = existingResources();
     assert.ok(config !== undefined);
     return made(config, "gitlab:index/repositoryFile:RepositoryFile", `config-web-file-${filePath}`, {
         id: `7:dev:${filePath}`,
@@ -110,7 +110,7 @@ function content(filePath: string): StateResource {
 
 /** The state of `web` with a flow whose environments are folders: which repository has files of which environments. */
 function folders(repositories: Readonly<Record<string, readonly string[]>>): StateResource[] {
-    const [app, ...rest] = standing(["test", "prod"]).filter(({ urn }) => !/config-web/.test(urn));
+    const [app, ...rest] = existingResources(["test", "prod"]).filter(({ urn }) => !/config-web/.test(urn));
     assert.ok(app !== undefined);
     return [
         app,
@@ -189,7 +189,7 @@ describe("changes that are refused", () => {
         },
         "an environment more, where previews have images": {
             change: { environments: { extra: { clusters: ["member1"], promotesFrom: "prod" } } },
-            state: standing(["dev", "test", "prod", "preview"]).filter(
+            state: existingResources(["dev", "test", "prod", "preview"]).filter(
                 ({ urn }) => !urn.includes("branch-preview"),
             ),
             found: [],
@@ -199,12 +199,12 @@ describe("changes that are refused", () => {
                 clusters: { member2: undefined, east: { server: "https://member2.test:6443" } },
                 environments: { prod: { clusters: ["member1", "east"] } },
             },
-            state: [...standing(), ...["host", "member1", "member2"].map(kubernetes)],
+            state: [...existingResources(), ...["host", "member1", "member2"].map(kubernetes)],
             found: ["renamed clusters.member2 east"],
         },
         "a cluster more": {
             change: { clusters: { east: { server: "https://east.test" } } },
-            state: [...standing(), ...["host", "member1", "member2"].map(kubernetes)],
+            state: [...existingResources(), ...["host", "member1", "member2"].map(kubernetes)],
             found: [],
         },
         "another branch for production, which would begin with what test runs": {
@@ -224,12 +224,12 @@ describe("changes that are refused", () => {
         },
         "an app in another namespace": {
             change: { apps: { web: { environments: { prod: { namespace: "shop" } } } } },
-            state: [...standing(), ...["dev", "prod"].map(namespaceOf)],
+            state: [...existingResources(), ...["dev", "prod"].map(namespaceOf)],
             found: ["namespace-moved apps.web.environments.prod.namespace shop"],
         },
         "the namespaces as they are": {
             change: {},
-            state: [...standing(), ...["dev", "prod"].map(namespaceOf)],
+            state: [...existingResources(), ...["dev", "prod"].map(namespaceOf)],
             found: [],
         },
         "an environment less": {
@@ -268,7 +268,7 @@ describe("changes that are refused", () => {
                 apps: { web: { flow: "trunk", environments: { dev: null } } },
             },
             state: [
-                ...standing().map((each) =>
+                ...existingResources().map((each) =>
                     each.urn.endsWith("::config-web-project")
                         ? { ...each, inputs: { defaultBranch: "main" } }
                         : each,
@@ -291,7 +291,7 @@ describe("changes that are refused", () => {
                 },
             },
             state: [
-                ...standing().map((each) =>
+                ...existingResources().map((each) =>
                     each.urn.endsWith("::config-web-project")
                         ? { ...each, inputs: { defaultBranch: "main" } }
                         : each,
@@ -313,7 +313,7 @@ describe("changes that are refused", () => {
         },
     });
     const fluxes = { defaults: { engine: "flux" }, flux: { manifests: { path: "manifests" } } };
-    const state = [...standing(), release("dev"), release("prod")];
+    const state = [...existingResources(), release("dev"), release("prod")];
     Object.assign(cases, {
         "an app that Flux delivers by Helm as before": { change: fluxes, state, found: [] },
         "another delivery of an app that Flux runs by Helm": {
@@ -323,12 +323,16 @@ describe("changes that are refused", () => {
         },
         "the same, where one environment is on hold": {
             change: { ...fluxes, apps: { web: { delivery: "kustomize" } } },
-            state: [...standing(), release("dev", { suspend: true }), release("prod")],
+            state: [...existingResources(), release("dev", { suspend: true }), release("prod")],
             found: ["release-uninstalled apps.web.delivery kustomize"],
         },
         "the same, where all are on hold": {
             change: { ...fluxes, apps: { web: { delivery: "kustomize" } } },
-            state: [...standing(), release("dev", { suspend: true }), release("prod", { suspend: true })],
+            state: [
+                ...existingResources(),
+                release("dev", { suspend: true }),
+                release("prod", { suspend: true }),
+            ],
             found: [],
         },
         "another engine of an app that Flux runs by Helm: it is handed over": {
@@ -338,7 +342,7 @@ describe("changes that are refused", () => {
         },
         "an environment less of an app that Flux runs by Helm": {
             change: { ...fluxes, environments: { test: undefined, prod: { promotesFrom: "dev" } } },
-            state: [...standing(), release("test")],
+            state: [...existingResources(), release("test")],
             found: [],
         },
         "trunk as it was": { change: inFolders("trunk"), state: folders(inTrunk), found: [] },
@@ -381,9 +385,9 @@ describe("changes that are refused", () => {
             found: ["test", "prod"].map(() => "config-moved apps.web.delivery acme/shop/web-config"),
         },
     });
-    for (const [name, { change, state = standing(), found }] of Object.entries(cases)) {
+    for (const [name, { change, state = existingResources(), found }] of Object.entries(cases)) {
         test(name, () => {
-            const findings = moves(alone(change), exported(state));
+            const findings = disruptiveChanges(alone(change), exported(state));
             assert.deepEqual(
                 findings.map(({ id, path, value }) => `${id} ${path} ${String(value)}`),
                 found,
@@ -393,12 +397,12 @@ describe("changes that are refused", () => {
 });
 
 describe("a repository that is to start with another branch", () => {
-    const state = [...standing(), content("web/values.yaml")];
+    const state = [...existingResources(), content("web/values.yaml")];
     const change = { environments: { dev: { branch: "develop" } } };
-    const [start] = newStarts(alone(change), exported(state));
+    const [start] = newDefaultBranches(alone(change), exported(state));
 
     test("goes on from the one it has, whose first content is not the new one's", () => {
-        assert.deepEqual(newStarts(alone(), exported(state)), []);
+        assert.deepEqual(newDefaultBranches(alone(), exported(state)), []);
         assert.deepEqual(start && { ...start, files: start.files.length }, {
             repository: "acme/shop/web-config",
             project: "7",
@@ -406,7 +410,7 @@ describe("a repository that is to start with another branch", () => {
             to: "develop",
             files: 1,
         });
-        assert.deepEqual(moves(alone(change), exported(state)), []);
+        assert.deepEqual(disruptiveChanges(alone(change), exported(state)), []);
     });
 
     /** A GitLab that has the branch or not. @returns what it was asked to make. */
@@ -426,7 +430,7 @@ describe("a repository that is to start with another branch", () => {
     test("gets it made and protected where it is not there", async () => {
         const { ask, made } = gitlab();
         assert.ok(start);
-        await makeStarts([start], ask);
+        await createDefaultBranches([start], ask);
         assert.deepEqual(made, [
             '/projects/7/repository/branches {"branch":"develop","ref":"dev"}',
             '/projects/7/protected_branches {"name":"develop","push_access_level":40,"merge_access_level":40}',
@@ -436,10 +440,10 @@ describe("a repository that is to start with another branch", () => {
     test("goes on with a protected one, and not with one that anybody may have written to", async () => {
         assert.ok(start);
         const guarded = gitlab({ protected: true });
-        await makeStarts([start], guarded.ask);
+        await createDefaultBranches([start], guarded.ask);
         assert.deepEqual(guarded.made, []);
         await assert.rejects(
-            makeStarts([start], gitlab({ protected: false }).ask),
+            createDefaultBranches([start], gitlab({ protected: false }).ask),
             /open to everybody who may push: branch develop of acme\/shop\/web-config/,
         );
     });
@@ -464,8 +468,8 @@ test("prod's own repository and its group stay where their app has another flow,
         }),
     );
     const names = (change: Overrides): string[] =>
-        leftRepositories(alone(change), exported(state)).map(({ kind, path, staying }) => {
-            const urns = staying.map((urn) => urn.split("::").at(-1)).sort();
+        retainedRepositories(alone(change), exported(state)).map(({ kind, path, retained }) => {
+            const urns = retained.map((urn) => urn.split("::").at(-1)).sort();
             return `${kind} ${path}: ${urns.join(" ")}`;
         });
     assert.deepEqual(names(inFolders("gitlab-flow")), [
@@ -495,7 +499,7 @@ test("prod's own repository and its group stay where their app has another flow,
     );
     assert.deepEqual(names(inFolders("trunk")), []);
     assert.deepEqual(names({ apps: { web: undefined, other: { team: "shop" } } }), []);
-    assert.equal(leftLine([], true), undefined);
+    assert.equal(retainedRepositoriesLine([], true), undefined);
 });
 
 test("an app that goes over to another flow with its versions pinned is told with what stays and what its team does", () => {
@@ -509,8 +513,8 @@ test("an app that goes over to another flow with its versions pinned is told wit
             },
         },
     };
-    const lines = movedLines(
-        versionsMoved(alone(change), exported([...standing(), content("web/values.yaml")])),
+    const lines = relocationLines(
+        relocatedVersions(alone(change), exported([...existingResources(), content("web/values.yaml")])),
     );
     assert.equal(lines.length, 3);
     assert.match(
@@ -521,7 +525,10 @@ test("an app that goes over to another flow with its versions pinned is told wit
         lines[2] ?? "",
         /^web goes over to flow gitlab-flow: its repositories and images stay, .* acme\/shop\/web has a pipeline file/,
     );
-    assert.deepEqual(versionsMoved(alone(), exported([...standing(), content("web/values.yaml")])), []);
+    assert.deepEqual(
+        relocatedVersions(alone(), exported([...existingResources(), content("web/values.yaml")])),
+        [],
+    );
 });
 
 test("a release that would be uninstalled is named with what to do first", () => {
@@ -541,7 +548,7 @@ test("a release that would be uninstalled is named with what to do first", () =>
         flux: { manifests: { path: "manifests" } },
         apps: { web: { delivery: "kustomize" } },
     };
-    const [finding] = moves(alone(kustomize), exported([...standing(), resource]));
+    const [finding] = disruptiveChanges(alone(kustomize), exported([...existingResources(), resource]));
     assert.match(finding?.rule ?? "", /^deletes web-prod-member1: .*what web runs in prod would go$/);
     assert.match(finding?.fix ?? "", /^first put web on hold in prod .*change delivery; end the hold/);
 });
@@ -551,7 +558,7 @@ describe("an image project whose environment gets another registry", () => {
         registries: { other: { url: "https://other.test" } },
         environments: { prod: { registry: "other" }, dev: { registry: "main" }, test: { registry: "main" } },
     });
-    const state = standing().flatMap((each): StateResource[] => {
+    const state = existingResources().flatMap((each): StateResource[] => {
         const of = each.parent?.endsWith("::app-web-images-prod") === true;
         const rule = (type: string): StateResource => ({ ...each, urn: `${each.urn}-${type}`, type });
         return of
@@ -566,11 +573,11 @@ describe("an image project whose environment gets another registry", () => {
     test("stays where it is with its rules, and its webhook and robots do not", () => {
         const moved = movedImages(other, exported(state));
         assert.deepEqual(
-            moved.map(({ project, registry, to, staying }) => [
+            moved.map(({ project, registry, to, retained }) => [
                 project,
                 registry,
                 to,
-                staying.map((urn) => urn.replace(/^.*-project/, "")),
+                retained.map((urn) => urn.replace(/^.*-project/, "")),
             ]),
             [
                 [
@@ -651,7 +658,7 @@ test("a server with another address is told, however the same one is written", (
 
 describe("a group that nothing needs any more while its apps stay", () => {
     const group = (component: string, type: string, id: string, path: string): StateResource[] => {
-        const [app] = standing();
+        const [app] = existingResources();
         assert.ok(app !== undefined);
         const of = {
             ...app,
@@ -669,7 +676,7 @@ describe("a group that nothing needs any more while its apps stay", () => {
         ];
     };
     const inGroup = (id: string): StateResource[] =>
-        standing().map((each) =>
+        existingResources().map((each) =>
             each.urn.endsWith("::config-web-project")
                 ? { ...each, inputs: { ...each.inputs, namespaceId: Number(id) } }
                 : each,
@@ -717,7 +724,7 @@ describe("branches of a config repository", () => {
         list.flatMap(({ resources }) => resources.map(({ urn }) => urn.split("::").at(-1) ?? ""));
 
     test("are what they were when nothing changed", () => {
-        assert.deepEqual(changedBranches(alone(), exported(standing())), { left: [], named: [] });
+        assert.deepEqual(changedBranches(alone(), exported(existingResources())), { left: [], named: [] });
     });
     test("of a repository that is not made yet are made with it", () => {
         assert.deepEqual(changedBranches(alone(), {}), { left: [], named: [] });
@@ -725,13 +732,13 @@ describe("branches of a config repository", () => {
     test("that an environment had before are left with their protection, the new ones are looked for", () => {
         const { left, named } = changedBranches(
             alone({ environments: { test: { branch: "staging" } } }),
-            exported(standing()),
+            exported(existingResources()),
         );
         assert.deepEqual(names(left), ["config-web-branch-test", "config-web-branch-test-protection"]);
         assert.deepEqual(names(named), ["config-web-branch-staging", "config-web-branch-staging-protection"]);
     });
     test("are imported under the names and providers that the program gives them", () => {
-        const state = standing();
+        const state = existingResources();
         const missing = exported(state.filter(({ urn }) => !urn.includes("-branch-test")));
         const [test] = changedBranches(alone(), missing).named;
         const real = state.filter(({ urn }) => urn.includes("-branch-test"));
@@ -786,7 +793,7 @@ describe("branches of a config repository", () => {
         );
     });
     test("leave no reference behind in the state", () => {
-        const [, , project, ...rest] = standing();
+        const [, , project, ...rest] = existingResources();
         const dependent: StateResource = {
             urn: "rule",
             type: "any",
@@ -851,7 +858,7 @@ describe("first content", () => {
     };
     for (const [name, [change, files, comes]] of Object.entries(cases)) {
         test(name, () => {
-            assert.equal(getsContent(alone(change), exported([...standing(), ...files])), comes);
+            assert.equal(getsContent(alone(change), exported([...existingResources(), ...files])), comes);
         });
     }
     test("of an environment whose versions come back to a repository that had them is looked for", () => {
@@ -869,7 +876,7 @@ describe("first content", () => {
         const comes = (app: object, ...files: string[]): boolean =>
             getsContent(
                 alone({ pipelines: { use: "copied" }, apps: { web: app } }),
-                exported([...standing(), ...helm, ...source(files)]),
+                exported([...existingResources(), ...helm, ...source(files)]),
             );
         const copied = [".gitlab-ci.yml", "ci/image.sh"];
         assert.equal(comes({}, ...copied), false);
@@ -886,7 +893,7 @@ describe("first content", () => {
 
 /** The repository of `web` itself, and files that it started with. */
 function source(paths: readonly string[]): StateResource[] {
-    const [app] = standing();
+    const [app] = existingResources();
     assert.ok(app !== undefined);
     const own = component("gitops-estate:gitlab:AppRepository", "app-web-repository", app);
     return [
@@ -907,7 +914,7 @@ function source(paths: readonly string[]): StateResource[] {
 
 describe("pipelines that are to be included", () => {
     const state = exported([
-        ...standing(),
+        ...existingResources(),
         content("web/Chart.yaml"),
         content("ci/promote.sh"),
         ...source([".gitlab-ci.yml", "ci/image.sh"]),
@@ -946,7 +953,10 @@ describe("pipelines that are to be included", () => {
         assert.deepEqual(toInclude(alone({ pipelines: { use: "copied" } }), state), []);
         assert.deepEqual(toInclude(included, {}), []);
         assert.deepEqual(
-            toInclude(included, exported([...standing(), ...source([".gitlab-ci.yml", "ci/estate.yml"])])),
+            toInclude(
+                included,
+                exported([...existingResources(), ...source([".gitlab-ci.yml", "ci/estate.yml"])]),
+            ),
             [],
         );
     });
@@ -960,16 +970,16 @@ describe("pipelines that are to be included", () => {
 });
 
 describe("what a killed run made", () => {
-    const gitlab = (kind: string, inputs: Record<string, unknown>): Parameters<typeof leftInPlaceOf>[0] => ({
+    const gitlab = (kind: string, inputs: Record<string, unknown>): Parameters<typeof findExisting>[0] => ({
         urn: `${stack}x::one`,
         type: `gitlab:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`,
         inputs,
     });
-    const harbor = (kind: string, inputs: Record<string, unknown>): Parameters<typeof leftInPlaceOf>[0] => ({
+    const harbor = (kind: string, inputs: Record<string, unknown>): Parameters<typeof findExisting>[0] => ({
         ...gitlab(kind, inputs),
         type: `harbor:index/${kind.charAt(0).toLowerCase()}${kind.slice(1)}:${kind}`,
     });
-    const cases: Record<string, [Parameters<typeof leftInPlaceOf>[0], Record<string, unknown>, unknown]> = {
+    const cases: Record<string, [Parameters<typeof findExisting>[0], Record<string, unknown>, unknown]> = {
         "the group at the top": [
             gitlab("Group", { path: "acme" }),
             { "/groups/acme": { id: 3 } },
@@ -1098,7 +1108,7 @@ describe("what a killed run made", () => {
     };
     for (const [name, [wanted, content, left]] of Object.entries(cases)) {
         test(name, async () => {
-            assert.deepEqual(await leftInPlaceOf(wanted, server(content)), left);
+            assert.deepEqual(await findExisting(wanted, server(content)), left);
         });
     }
 
@@ -1124,7 +1134,7 @@ describe("what a killed run made", () => {
     const deleting = { type: "deleting", resource: { urn: "b", type: "any" } };
     test("is looked for where it was being created, and the note of it is dropped", () => {
         const state = { version: 3, deployment: { pending_operations: [creating, deleting] } };
-        assert.deepEqual(unfinished(state), [creating.resource]);
+        assert.deepEqual(pendingCreates(state), [creating.resource]);
         assert.deepEqual(withoutPendingCreates(state), {
             version: 3,
             deployment: { pending_operations: [deleting] },
@@ -1153,7 +1163,7 @@ describe("what a killed run made", () => {
             const deleting: ExportedStack = {
                 deployment: { pending_operations: [{ type: "deleting", resource }] },
             };
-            assert.deepEqual(deletions(deleting), [resource]);
+            assert.deepEqual(pendingDeletes(deleting), [resource]);
             assert.equal(await isGone(resource, [], server(content)), false, resource.type);
             assert.equal(await isGone(resource, [], server({})), true, resource.type);
         }
@@ -1174,7 +1184,7 @@ describe("what a killed run made", () => {
             ],
         };
         assert.deepEqual(
-            rotations({ deployment: { pending_operations: [{ type: "updating", resource: token }] } }),
+            pendingRotations({ deployment: { pending_operations: [{ type: "updating", resource: token }] } }),
             [token],
         );
         assert.equal(await isGone(token, [], server(rotated)), true);
@@ -1192,7 +1202,11 @@ describe("what a killed run made", () => {
             { type: "creating", resource: one },
         ];
         assert.deepEqual(
-            settled({ deployment: { resources: [one, kept], pending_operations: pending } }, [one], []),
+            recoveredState(
+                { deployment: { resources: [one, kept], pending_operations: pending } },
+                [one],
+                [],
+            ),
             {
                 deployment: {
                     resources: [{ ...kept, dependencies: [] }],
@@ -1200,7 +1214,7 @@ describe("what a killed run made", () => {
                 },
             },
         );
-        assert.equal(settled(exported([one, kept]), [], []), undefined);
+        assert.equal(recoveredState(exported([one, kept]), [], []), undefined);
     });
     test("finds its place free: what was deleted for it leaves, what it replaces waits for its deletion", () => {
         const deleted = { urn: "a", type: "any", id: "7:dev", pendingReplacement: true };
@@ -1208,13 +1222,13 @@ describe("what a killed run made", () => {
         const older = { ...replaced, id: "0", delete: true };
         const other = { urn: "c", type: "any", id: "2", dependencies: ["a", "b"] };
         const { deployment } =
-            settled(exported([deleted, replaced, older, other]), [], [deleted, replaced]) ?? {};
+            recoveredState(exported([deleted, replaced, older, other]), [], [deleted, replaced]) ?? {};
         assert.deepEqual(deployment?.resources, [
             { ...replaced, delete: true },
             older,
             { ...other, dependencies: ["b"] },
         ]);
-        assert.equal(settled(exported([older]), [], [replaced]), undefined);
+        assert.equal(recoveredState(exported([older]), [], [replaced]), undefined);
     });
     test("is not looked for by a preview that failed, and what it said is told", () => {
         const fileType = "gitlab:index/repositoryFile:RepositoryFile";
@@ -1268,7 +1282,7 @@ describe("what a killed run made", () => {
         );
     });
     test("is imported below its parent, by its provider", () => {
-        const [, config, project] = standing();
+        const [, config, project] = existingResources();
         assert.ok(config !== undefined && project !== undefined);
         assert.deepEqual(importFile([[project, "7"]]), {
             nameTable: { r0: config.urn, r1: provider("gitlab").replace(/::0a1b$/, "") },

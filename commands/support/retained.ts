@@ -6,7 +6,7 @@
  * @param deleted what an update deletes of it, in words.
  * @param writes whether it is done now.
  */
-export function stayingLine(what: string, where: string, deleted: string, writes: boolean): string {
+export function retainedLine(what: string, where: string, deleted: string, writes: boolean): string {
     const then = writes
         ? "; the stack knows it no longer."
         : `: up takes it out of the stack first, and deletes ${deleted}.`;

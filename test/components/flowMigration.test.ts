@@ -1,7 +1,7 @@
 /**
  * An app that runs and goes over to another flow, by what an update would do: with a licence and without, with each engine,
  * with a config repository of its own and with its team's. That an update goes so on servers, and that no pod restarts, is
- * tried in test/e2e/moves.test.ts without a licence, with Argo CD and repositories of each app.
+ * tried in test/e2e/flowMigration.test.ts without a licence, with Argo CD and repositories of each app.
  */
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
@@ -140,7 +140,7 @@ describe("apps that run and get another flow", () => {
                         const ahead = lookAhead(now.estate, stateOfInventory(inventory, now.estate));
                         assert.deepEqual([...ahead.refused, ...ahead.blocked], []);
 
-                        const { planned, errors } = compared(inventory, now.items, replaces, ahead.leftAlone);
+                        const { planned, errors } = compared(inventory, now.items, replaces, ahead.retained);
                         assert.deepEqual(errors, [], "what is protected stays");
                         const kept = new Set(
                             old.items
@@ -149,7 +149,7 @@ describe("apps that run and get another flow", () => {
                         );
                         const going = planned
                             .filter(({ op }) => op === "delete" || op === "replace")
-                            .filter(({ urn }) => !ahead.leftAlone.has(urn))
+                            .filter(({ urn }) => !ahead.retained.has(urn))
                             .filter(({ type = "" }) => !type.startsWith("gitops-estate:"))
                             // A file that the stack lets go of stays in its repository.
                             .filter(({ op, urn }) => op !== "delete" || !kept.has(nameOf(urn)))

@@ -1,7 +1,12 @@
 import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import * as gitlab from "@pulumi/gitlab";
-import { heldIn, heldRoles, holdsAtLeast, type HeldRoles } from "../../../components/gitlab/heldRoles";
+import {
+    existingRolesOf,
+    existingRoles,
+    hasAtLeast,
+    type ExistingRoles,
+} from "../../../components/gitlab/existingRoles";
 import { knownCalls, record } from "../../support/engine";
 import { sampleTeam } from "../sample";
 
@@ -17,13 +22,13 @@ async function found(
     group: string,
     team: { maintainers: string[]; developers?: string[] },
     groups: Groups,
-): Promise<{ held: HeldRoles | undefined; asked: string[] }> {
+): Promise<{ existing: ExistingRoles | undefined; asked: string[] }> {
     const asked: string[] = [];
     const { result } = await record(
         () => {
             const provider = new gitlab.Provider("gitlab");
             const shop = sampleTeam({ group: `${group}/shop`, developers: [], ...team });
-            return heldRoles({ group }, { shop }, { provider });
+            return existingRoles({ group }, { shop }, { provider });
         },
         {
             ...knownCalls,
@@ -46,64 +51,68 @@ async function found(
             },
         },
     );
-    return { held: result["shop"], asked };
+    return { existing: result["shop"], asked };
 }
 
 test("a role is held by whoever has it or a higher one, whatever the case of the name", () => {
-    const held = { alice: "owner", bob: "developer", carol: "security manager" };
-    assert.equal(holdsAtLeast(held, "Alice", "maintainer"), true);
-    assert.equal(holdsAtLeast(held, "bob", "developer"), true);
-    assert.equal(holdsAtLeast(held, "bob", "maintainer"), false);
-    assert.equal(holdsAtLeast(held, "dave", "developer"), false);
-    assert.equal(holdsAtLeast(held, "carol", "developer"), false);
+    const existing = { alice: "owner", bob: "developer", carol: "security manager" };
+    assert.equal(hasAtLeast(existing, "Alice", "maintainer"), true);
+    assert.equal(hasAtLeast(existing, "bob", "developer"), true);
+    assert.equal(hasAtLeast(existing, "bob", "maintainer"), false);
+    assert.equal(hasAtLeast(existing, "dave", "developer"), false);
+    assert.equal(hasAtLeast(existing, "carol", "developer"), false);
 });
 
 test("whoever makes the team's group is its Owner; later only while GitLab says so", () => {
     const above = { alice: "owner" };
-    assert.deepEqual(heldIn({ above, self: "root" }), { alice: "owner", root: "owner" });
-    assert.deepEqual(heldIn({ above, self: "root", own: { root: "owner", bob: "developer" } }), {
+    assert.deepEqual(existingRolesOf({ above, self: "root" }), { alice: "owner", root: "owner" });
+    assert.deepEqual(existingRolesOf({ above, self: "root", own: { root: "owner", bob: "developer" } }), {
         alice: "owner",
         root: "owner",
     });
-    assert.deepEqual(heldIn({ above, self: "root", own: { root: "maintainer" } }), above);
+    assert.deepEqual(existingRolesOf({ above, self: "root", own: { root: "maintainer" } }), above);
 });
 
 test("an owner of the estate's group holds every role in the teams' groups", async () => {
-    const { held, asked } = await found("acme", { maintainers: ["alice"] }, { "acme+": { Alice: "owner" } });
-    assert.deepEqual(held, { alice: "owner" });
+    const { existing, asked } = await found(
+        "acme",
+        { maintainers: ["alice"] },
+        { "acme+": { Alice: "owner" } },
+    );
+    assert.deepEqual(existing, { alice: "owner" });
     assert.deepEqual(asked, ["acme+"]);
 });
 
 test("before the estate's group is made, the groups above it are asked", async () => {
-    const { held, asked } = await found(
+    const { existing, asked } = await found(
         "org/unit/acme",
         { maintainers: ["alice"] },
         { "org+": { alice: "maintainer" } },
     );
-    assert.deepEqual(held, { alice: "maintainer" });
+    assert.deepEqual(existing, { alice: "maintainer" });
     assert.deepEqual(asked, ["org/unit/acme+", "org/unit+", "org+"]);
 });
 
 test("the token's user in a list is Owner of what it makes, now and in the next run", async () => {
     const first = await found("acme", { maintainers: [], developers: ["root"] }, {});
-    assert.deepEqual(first.held, { root: "owner" });
+    assert.deepEqual(first.existing, { root: "owner" });
     const second = await found(
         "acme",
         { maintainers: [], developers: ["root"] },
         { "acme+": { Root: "owner" }, "acme/shop": { Root: "owner" } },
     );
-    assert.deepEqual(second.held, { root: "owner" });
+    assert.deepEqual(second.existing, { root: "owner" });
 });
 
 test("nobody is asked for teams without people", async () => {
-    assert.deepEqual(await found("acme", { maintainers: [] }, {}), { held: undefined, asked: [] });
+    assert.deepEqual(await found("acme", { maintainers: [] }, {}), { existing: undefined, asked: [] });
 });
 
 test("any other failure of the server is not taken for a group that is not there", async () => {
     await assert.rejects(
         record(
             () =>
-                heldRoles(
+                existingRoles(
                     { group: "acme" },
                     { shop: sampleTeam() },
                     { provider: new gitlab.Provider("gitlab") },

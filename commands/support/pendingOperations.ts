@@ -1,5 +1,5 @@
 /**
- * What a run did on the servers that the state does not know: an engine that was killed, or an answer that was lost. The
+ * Recovery from pending operations, which a run left in the state that was killed, or whose answer was lost. The
  * published plugins refuse to make what is there ("already exists"), so it is imported before the next update; most refuse to
  * delete what is gone (404), so it leaves the state. What has a password that was shown once, and to the killed run, is
  * deleted and made anew.
@@ -13,24 +13,24 @@ import { withoutResources } from "./branches";
 import { CommandError } from "./console";
 import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, withFile, type ExportedStack, type StateResource } from "./exported";
-import { deletedOnce, finders, leftInPlaceOf, type Wanted } from "./leftOnServer";
+import { deletedOnce, finders, findExisting, type Wanted } from "./leftOnServer";
 import { nameOf } from "./urn";
 
 /** The server of a resource: GitLab, or a Harbor by the name of its registry. */
 type Server = { readonly kind: "gitlab" } | { readonly kind: "harbor"; readonly registry: string };
 
-/** What a killed run was making, of the servers that can be asked. Pure. */
-export function unfinished(exported: ExportedStack): Wanted[] {
+/** Pending creates whose servers can be asked. Pure. */
+export function pendingCreates(exported: ExportedStack): Wanted[] {
     return pendingOf(exported, "creating").filter(({ type }) => type in finders);
 }
 
-/** What a killed run was deleting, of the servers that can be asked: a second call fails where the first was done. Pure. */
-export function deletions(exported: ExportedStack): StateResource[] {
+/** Pending deletes whose servers can be asked: a second call fails where the first was done. Pure. */
+export function pendingDeletes(exported: ExportedStack): StateResource[] {
     return pendingOf(exported, "deleting").filter(({ type }) => type in finders || type in deletedOnce);
 }
 
-/** Tokens that a killed run was changing, which rotates them: GitLab takes a second call for a theft. Pure. */
-export function rotations(exported: ExportedStack): StateResource[] {
+/** Pending updates of tokens, which rotate them: GitLab takes a second call for a theft. Pure. */
+export function pendingRotations(exported: ExportedStack): StateResource[] {
     return pendingOf(exported, "updating").filter(
         ({ type }) => type === "gitlab:index/projectAccessToken:ProjectAccessToken",
     );
@@ -75,7 +75,7 @@ export function withoutPendingCreates<T extends ExportedStack>(exported: T): T |
  * The state as the killed run would have written it, or undefined where it is so: what is gone has left, and what is to be
  * imported finds its place free. What stood there was deleted for it, or is deleted after it. Pure.
  */
-export function settled<T extends ExportedStack>(
+export function recoveredState<T extends ExportedStack>(
     exported: T,
     gone: readonly StateResource[],
     imports: readonly Wanted[],
@@ -140,11 +140,11 @@ function serverOf({ type, provider = "" }: Wanted): Server | undefined {
 }
 
 /**
- * Ends what a killed run began: what it made and could not write down is taken into the state.
+ * Recovers from the pending operations of a killed run: what it made and could not write down is imported into the state.
  *
  * @throws CommandError when a server does not answer, or Pulumi does not take the import; nothing was updated then.
  */
-export async function finishKilledRun(
+export async function recoverPendingOperations(
     engine: PulumiEngine,
     estate: Estate,
     report: (line: string) => void,
@@ -153,7 +153,7 @@ export async function finishKilledRun(
     if ((exported.deployment?.pending_operations ?? []).length === 0) {
         return;
     }
-    await takeOver(engine, estate, exported, report);
+    await recover(engine, estate, exported, report);
     const repaired = withoutPendingCreates(await exportStack(engine));
     if (repaired !== undefined) {
         await importState(engine, repaired);
@@ -174,9 +174,9 @@ function certain(ask: Ask): Ask {
 }
 
 /**
- * Imports what a killed run has made, lets go what it has deleted, and deletes what has a password that nobody knows.
+ * Imports what a killed run has made, removes from the state what it has deleted, and deletes what has a password that nobody knows.
  */
-async function takeOver(
+async function recover(
     engine: PulumiEngine,
     estate: Estate,
     exported: ExportedStack,
@@ -211,8 +211,8 @@ async function takeOver(
     const gone: StateResource[] = [];
     const all = exported.deployment?.resources ?? [];
     try {
-        const rotated = rotations(exported);
-        for (const each of [...deletions(exported), ...rotated]) {
+        const rotated = pendingRotations(exported);
+        for (const each of [...pendingDeletes(exported), ...rotated]) {
             const others = all.flatMap(({ urn, id }) =>
                 urn === each.urn && id !== undefined && id !== each.id ? [id] : [],
             );
@@ -222,9 +222,9 @@ async function takeOver(
             }
         }
         // Of a token that was rotated there is another one, whose value nobody knows.
-        for (const each of [...unfinished(exported), ...rotated.filter((one) => gone.includes(one))]) {
+        for (const each of [...pendingCreates(exported), ...rotated.filter((one) => gone.includes(one))]) {
             const ask = askFor(each);
-            const left = ask === undefined ? undefined : await leftInPlaceOf(each, ask);
+            const left = ask === undefined ? undefined : await findExisting(each, ask);
             if (left?.kind === "import") {
                 imports.push([each, left.id]);
             } else if (left?.kind === "delete") {
@@ -242,7 +242,7 @@ async function takeOver(
     } finally {
         clients.forEach(({ close }) => close());
     }
-    const free = settled(
+    const free = recoveredState(
         exported,
         gone,
         imports.map(([each]) => each),
@@ -273,7 +273,7 @@ export async function importResources(
     ask: Ask,
 ): Promise<string[]> {
     const looks = await Promise.all(
-        wanted.map(async (each) => [each, await leftInPlaceOf(each, ask)] as const),
+        wanted.map(async (each) => [each, await findExisting(each, ask)] as const),
     );
     const found = looks.flatMap(([each, left]) =>
         left?.kind === "import" ? [[each, left.id] as const] : [],

@@ -1,6 +1,6 @@
 /**
- * Has an engine let go of what goes on under another one, right before the update that changes the engine, and take it
- * back when that update does not come so far. Everything can be done again: a run that was killed is finished by the next.
+ * Detaches running apps from their engine right before the update that gives them to another one, and reattaches them when
+ * that update fails before it gets so far. Every step is idempotent: a run that was killed is finished by the next.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { engineOf } from "../../estate/engines";
@@ -12,8 +12,8 @@ import { liveResources, type ExportedStack, type StateResource } from "../suppor
 import type { Properties } from "./engine";
 import { inHandOver, isTaken, objectOf, withObjects, withOwner, type HandOver } from "./places";
 
-/** What it is done with. */
-export interface Hands {
+/** Where a hand-over reads and writes. */
+export interface HandOverContext {
     /** Calls to a cluster's API. */
     readonly ask: (cluster: string) => Ask;
     /** Name of the host. */
@@ -21,11 +21,11 @@ export interface Hands {
     readonly readState: () => Promise<ExportedStack>;
     readonly writeState: (state: ExportedStack) => Promise<void>;
     readonly report: (line: string) => void;
-    /** Seconds for which an engine may finish what it is in the middle of. */
-    readonly patience?: number;
+    /** Seconds for which the old engine may finish a sync or reconciliation that is under way. Default: 45. */
+    readonly timeoutSeconds?: number;
 }
 
-const patience = 45;
+const timeoutSeconds = 45;
 
 /** Patches of Kubernetes. */
 const merge = "application/merge-patch+json";
@@ -35,37 +35,37 @@ const apply = "application/apply-patch+yaml";
 const tries = 4;
 
 /**
- * Lets every place go: the old engine's object stands still, in the state first, so that no run takes it for one that acts;
- * what would make it take along what it delivered is removed; and what it delivered becomes the new engine's.
+ * Detaches every place: the old engine's object is paused, in the state first, so that no run takes it for an active one; its
+ * finalizers that cascade are removed; and the new engine becomes the field manager of what was delivered.
  *
- * @throws CommandError when a cluster refuses; what was done by then is taken back.
+ * @throws CommandError when a cluster refuses; what was done by then is rolled back.
  */
-export async function letGo(places: readonly HandOver[], hands: Hands): Promise<void> {
-    const { ask, host } = hands;
-    // Each cluster answers before anything stands still.
+export async function detach(places: readonly HandOver[], context: HandOverContext): Promise<void> {
+    const { ask, host } = context;
+    // Each cluster answers before anything is paused.
     for (const cluster of new Set([host, ...places.map((place) => place.cluster)])) {
         await answered(ask(cluster), cluster, "GET", "/version");
     }
     try {
-        const held = new Map(places.map((place) => [place.resource.urn, stillObject(place)]));
-        await hands.writeState(withObjects(await hands.readState(), held));
+        const paused = new Map(places.map((place) => [place.resource.urn, pausedObject(place)]));
+        await context.writeState(withObjects(await context.readState(), paused));
         for (const place of places) {
-            await standStill(place, hands);
+            await pause(place, context);
         }
-        await finished(places, hands);
+        await finished(places, context);
         for (const place of places) {
-            await clear(place, hands);
-            await giveFields(place, hands, inHandOver(place.from).managers, place.to);
+            await clear(place, context);
+            await transferFields(place, context, inHandOver(place.from).managers, place.to);
         }
     } catch (error) {
-        await takeBack(places, hands).catch(() => undefined); // the first error says why
+        await reattach(places, context).catch(() => undefined); // the first error says why
         throw error;
     }
 }
 
 /** After an update that did not end well: what the new engine does not have is the old one's again. */
-export async function takeBack(places: readonly HandOver[], hands: Hands): Promise<void> {
-    const state = await hands.readState();
+export async function reattach(places: readonly HandOver[], context: HandOverContext): Promise<void> {
+    const state = await context.readState();
     const there = new Set(liveResources(state).map(({ urn }) => urn));
     const back = places
         .filter(({ resource }) => there.has(resource.urn))
@@ -74,12 +74,12 @@ export async function takeBack(places: readonly HandOver[], hands: Hands): Promi
         return;
     }
     const objects = new Map(back.map(({ resource }) => [resource.urn, objectOf(resource)]));
-    await hands.writeState(withObjects(state, objects));
+    await context.writeState(withObjects(state, objects));
     for (const place of back) {
-        await giveFields(place, hands, inHandOver(place.to).managers, place.from);
-        await put(place, objectOf(place.resource), hands);
+        await transferFields(place, context, inHandOver(place.to).managers, place.from);
+        await put(place, objectOf(place.resource), context);
     }
-    hands.report(`As before, because the update did not come so far: ${names(back)}.`);
+    context.report(`As before, because the update did not come so far: ${names(back)}.`);
 }
 
 const names = (places: readonly HandOver[]): string =>
@@ -87,45 +87,49 @@ const names = (places: readonly HandOver[]): string =>
         .map(({ app, environment, cluster }) => `${app.name} in ${environment.environment} on ${cluster}`)
         .join(", ");
 
-/** Why it stands still, for people who look at it meanwhile. */
-function stillObject({ from, to, resource }: HandOver): Properties {
-    return inHandOver(from).held(objectOf(resource), `is handed over to ${engineOf(to).title}`);
+/** The old engine's object, paused, with the reason for people who look at it meanwhile. */
+function pausedObject({ from, to, resource }: HandOver): Properties {
+    return inHandOver(from).paused(objectOf(resource), `is handed over to ${engineOf(to).title}`);
 }
 
-async function standStill(place: HandOver, hands: Hands): Promise<void> {
-    const live = await put(place, stillObject(place), hands);
+async function pause(place: HandOver, context: HandOverContext): Promise<void> {
+    const live = await put(place, pausedObject(place), context);
     const finalizers = record(live?.["metadata"])["finalizers"];
     const kept = Array.isArray(finalizers)
-        ? finalizers.filter((each) => !inHandOver(place.from).takesAlong(text(each)))
+        ? finalizers.filter((each) => !inHandOver(place.from).cascades(text(each)))
         : [];
     if (Array.isArray(finalizers) && kept.length < finalizers.length) {
         const path = pathOf(place.resource);
         const body = { metadata: { finalizers: kept } };
-        await answered(hands.ask(hands.host), hands.host, "PATCH", path, body, merge);
+        await answered(context.ask(context.host), context.host, "PATCH", path, body, merge);
     }
 }
 
 /** Writes an object as the engine of the update would; undefined where it is gone, and stays so. */
-async function put(place: HandOver, object: Properties, hands: Hands): Promise<Properties | undefined> {
-    const ask = hands.ask(hands.host);
+async function put(
+    place: HandOver,
+    object: Properties,
+    context: HandOverContext,
+): Promise<Properties | undefined> {
+    const ask = context.ask(context.host);
     const path = pathOf(place.resource);
-    if ((await answered(ask, hands.host, "GET", path)).status === 404) {
+    if ((await answered(ask, context.host, "GET", path)).status === 404) {
         return undefined;
     }
     // Under its name, so that the next update can take a field away again.
     const manager = text(place.resource.outputs?.["__fieldManager"]) || "pulumi-kubernetes";
     const query = `?fieldManager=${encodeURIComponent(manager)}&force=true`;
-    const { body } = await answered(ask, hands.host, "PATCH", `${path}${query}`, object, apply);
+    const { body } = await answered(ask, context.host, "PATCH", `${path}${query}`, object, apply);
     return record(body);
 }
 
-/** Waits until no engine is in the middle of something, or it takes too long: then the update goes on all the same. */
-async function finished(places: readonly HandOver[], hands: Hands): Promise<void> {
-    const ask = hands.ask(hands.host);
-    const end = Date.now() + (hands.patience ?? patience) * 1000;
+/** Waits until no sync or reconciliation is under way, or the timeout is over: then the update goes on all the same. */
+async function finished(places: readonly HandOver[], context: HandOverContext): Promise<void> {
+    const ask = context.ask(context.host);
+    const end = Date.now() + (context.timeoutSeconds ?? timeoutSeconds) * 1000;
     for (const place of places) {
         const isBusy = async (): Promise<boolean> => {
-            const { status, body } = await answered(ask, hands.host, "GET", pathOf(place.resource));
+            const { status, body } = await answered(ask, context.host, "GET", pathOf(place.resource));
             return status !== 404 && inHandOver(place.from).isBusy(record(body));
         };
         while ((await isBusy()) && Date.now() < end) {
@@ -135,8 +139,8 @@ async function finished(places: readonly HandOver[], hands: Hands): Promise<void
 }
 
 /** Deletes what the old engine leaves when it is no longer asked to tidy up. */
-async function clear(place: HandOver, { ask, host }: Hands): Promise<void> {
-    const { host: onHost, cluster } = inHandOver(place.from).leaves(place, objectOf(place.resource));
+async function clear(place: HandOver, { ask, host }: HandOverContext): Promise<void> {
+    const { host: onHost, cluster } = inHandOver(place.from).leftovers(place, objectOf(place.resource));
     for (const path of onHost) {
         await answered(ask(host), host, "DELETE", path);
     }
@@ -153,14 +157,14 @@ async function deleteAll(ask: Ask, cluster: string, path: string): Promise<void>
     }
 }
 
-/** Makes the fields of what an engine delivered those of another. */
-async function giveFields(
+/** Makes the new engine the field manager of what the old one delivered. */
+async function transferFields(
     { app, environment, cluster }: HandOver,
-    hands: Hands,
+    context: HandOverContext,
     from: readonly string[],
     to: string,
 ): Promise<void> {
-    const ask = hands.ask(cluster);
+    const ask = context.ask(cluster);
     const owner = inHandOver(to).owner(app);
     const bases = new Map<string, string | undefined>();
     for (const { group, resource } of deliveredKinds(environment.kinds)) {
@@ -172,7 +176,7 @@ async function giveFields(
         const path = `${base}/namespaces/${environment.namespace}/${resource}`;
         const { body } = await answered(ask, cluster, "GET", path);
         for (const object of list(record(body)["items"])) {
-            await giveObject(
+            await transferObject(
                 ask,
                 cluster,
                 `${path}/${text(record(object["metadata"])["name"])}`,
@@ -197,7 +201,7 @@ async function baseOf(ask: Ask, cluster: string, group: string): Promise<string 
     return status === 404 || version === "" ? undefined : `/apis/${version}`;
 }
 
-async function giveObject(
+async function transferObject(
     ask: Ask,
     cluster: string,
     path: string,

@@ -4,15 +4,15 @@ import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { sandboxStack, type Ready } from "./estateSandbox";
 import { hintsFor } from "./hints";
 import { withEvents } from "./runReport";
-import { handingOver } from "../handOver";
-import { prepareChange, proposeFiles } from "./livingEstate";
+import { runWithHandOver } from "../handOver";
+import { prepareChange, proposeFiles } from "./prepareChange";
 
 /**
  * Raises the estate of a stack on the sandbox, or goes on with it.
  *
  * @throws CommandError when `pulumi up` does not finish; its own message has been shown.
  */
-export async function raiseEstate(
+export async function deployEstate(
     stack: string,
     say: (line: string) => void,
 ): Promise<Ready & { readonly sandbox: NonNullable<Ready["sandbox"]> }> {
@@ -25,7 +25,7 @@ export async function raiseEstate(
         reviewed: false,
         report: say,
     });
-    await handingOver(engine, estate, handOvers, say, () => up(engine));
+    await runWithHandOver(engine, estate, handOvers, say, () => up(engine));
     await proposeFiles(engine, estate, say);
     return ready;
 }

@@ -15,7 +15,7 @@ import { liveResources, type ExportedStack, type StateResource } from "./exporte
 const maintainers = 40;
 
 /** A repository that gets another first branch. */
-export interface NewStart {
+export interface NewDefaultBranch {
     /** Full path and id of the project. */
     readonly repository: string;
     readonly project: string;
@@ -27,7 +27,10 @@ export interface NewStart {
 }
 
 /** The repositories of a stack whose spec says another first branch. Pure. */
-export function newStarts({ apps }: Pick<Estate, "apps">, exported: ExportedStack): NewStart[] {
+export function newDefaultBranches(
+    { apps }: Pick<Estate, "apps">,
+    exported: ExportedStack,
+): NewDefaultBranch[] {
     const live = liveResources(exported);
     const of = (type: string): StateResource[] => live.filter((each) => each.type === type);
     const plans = new Map<string, RepositoryPlan>(
@@ -36,7 +39,7 @@ export function newStarts({ apps }: Pick<Estate, "apps">, exported: ExportedStac
             ...plan.configs.map((config) => [config.at.fullPath, config.plan] as const),
         ]),
     );
-    return of("gitlab:index/project:Project").flatMap(({ id, inputs, outputs }): NewStart[] => {
+    return of("gitlab:index/project:Project").flatMap(({ id, inputs, outputs }): NewDefaultBranch[] => {
         const [repository, from] = [outputs?.["pathWithNamespace"], inputs?.["defaultBranch"]];
         if (id === undefined || typeof repository !== "string" || typeof from !== "string") {
             return [];
@@ -64,8 +67,11 @@ export function newStarts({ apps }: Pick<Estate, "apps">, exported: ExportedStac
  *
  * @throws CommandError when GitLab does not make one, or when one is there that anybody may have written to.
  */
-export async function makeStarts(starts: readonly NewStart[], ask: Ask): Promise<void> {
-    for (const start of starts) {
+export async function createDefaultBranches(
+    defaultBranches: readonly NewDefaultBranch[],
+    ask: Ask,
+): Promise<void> {
+    for (const start of defaultBranches) {
         const repository = `/projects/${encodeURIComponent(start.project)}`;
         const branch = `${repository}/repository/branches`;
         const said = `branch ${start.to} of ${start.repository}`;
@@ -99,12 +105,12 @@ export async function makeStarts(starts: readonly NewStart[], ask: Ask): Promise
 }
 
 /** What becomes of them, a line each. Pure. @param mark how names are written. */
-export function startLines(
-    starts: readonly NewStart[],
+export function defaultBranchLines(
+    defaultBranches: readonly NewDefaultBranch[],
     language: Language = "en",
     mark: (name: string) => string = (name) => name,
 ): string[] {
-    return starts.map((start) => {
+    return defaultBranches.map((start) => {
         const [repository, from, to] = [start.repository, start.from, start.to].map(mark);
         return language === "zh"
             ? `${repository} 的起始分支由 ${from} 改为 ${to}：${to} 不存在时从 ${from} 创建，内容相同。${from} 保持原样。`
