@@ -200,7 +200,7 @@ test("placeholders of a preview are the same each time, and different from each 
 });
 
 describe("the sandbox's engine", () => {
-    test("takes no setting of the caller's shell that docs/sandbox.md does not name", () => {
+    test("reads no setting of the caller's shell that docs/sandbox.md does not name", () => {
         const env = engineEnvironment(
             {
                 HOME: "/home/someone",

@@ -23,7 +23,7 @@ describe("options of the delivery bench", () => {
 });
 
 describe("the delivery table", () => {
-    test("shows how many runs it stands for, the median against its aim, and the maximum", () => {
+    test("shows how many runs it is made of, the median against its aim, and the maximum", () => {
         assert.equal(
             deliveryTable([
                 { what: "commit - runs", by: "webhooks", seconds: [9, 4, 5], aim: 5 },

@@ -502,7 +502,7 @@ test("prod's own repository and its group stay where their app has another flow,
     assert.equal(retainedRepositoriesLine([], true), undefined);
 });
 
-test("an app that goes over to another flow with its versions pinned is told with what stays and what its team does", () => {
+test("an app that goes over to another flow with its versions pinned is reported with what is retained and what its team does", () => {
     const change = {
         environments: { dev: { branch: "main" } },
         pipelines: { use: "copied" },
@@ -608,7 +608,7 @@ describe("an image project whose environment gets another registry", () => {
     });
 });
 
-test("a server with another address is told, however the same one is written", () => {
+test("a server with another address is reported, however the same one is written", () => {
     const provider = (kind: string, name: string, inputs: object): StateResource => ({
         urn: `${stack}pulumi:providers:${kind}::${name}`,
         type: `pulumi:providers:${kind}`,
@@ -690,7 +690,7 @@ describe("a group that nothing needs any more while its apps stay", () => {
             ({ path, rule }) => `${path} ${/group (\S+)/.exec(rule)?.[1] ?? ""}`,
         );
 
-    test("is told before Pulumi ends at it: a team with another name", () => {
+    test("is reported before Pulumi ends at it: a team with another name", () => {
         const state = [...inGroup("40"), ...group("team-shop", "TeamGroup", "40", "shop")];
         assert.deepEqual(told(store, state), ["apps.web.team acme/shop"]);
         assert.deepEqual(told(alone(), state), [], "the team is as it was");
@@ -815,7 +815,7 @@ describe("branches of a config repository", () => {
             ]),
         );
     });
-    test("that are there and open are told from protected ones", async () => {
+    test("that are there and open are distinguished from protected ones", async () => {
         const branch = (name: string): Parameters<typeof existing>[0][number] => ({
             repository: "acme/shop/web-config",
             branch: name,
@@ -935,7 +935,7 @@ describe("pipelines that are to be included", () => {
             ({ path, rule }) => `${path} ${/jobs of (\S+) use/.exec(rule)?.[1] ?? ""}`,
         );
 
-    test("are told of each repository whose file does not include them yet", async () => {
+    test("are reported for each repository whose file does not include them yet", async () => {
         const includes = "include: ci/estate.yml\n";
         assert.deepEqual(await found({ "/projects/8/": includes, "/projects/7/": includes }), []);
         assert.deepEqual(await found({ "/projects/8/": includes }), [
@@ -960,7 +960,7 @@ describe("pipelines that are to be included", () => {
             [],
         );
     });
-    test("are not taken for included when GitLab does not say", async () => {
+    test("do not count as included when GitLab does not say", async () => {
         const refuses: Ask = () => Promise.resolve({ status: 403, headers: {}, body: undefined });
         await assert.rejects(
             withoutInclude(toInclude(included, state), refuses),
@@ -1112,7 +1112,7 @@ describe("what a killed run made", () => {
         });
     }
 
-    test("each kind that the goldens have is looked for, or is one that the provider takes over", () => {
+    test("each kind that the goldens have is looked for, or is one that the provider adopts", () => {
         const folder = path.join(checkoutDir(), "test", "goldens");
         const types = fs
             .readdirSync(folder)
@@ -1171,7 +1171,7 @@ describe("what a killed run made", () => {
         assert.ok(pushRules !== undefined);
         assert.equal(await isGone(pushRules, [], server({ "/projects/7/push_rule": null })), true);
     });
-    test("is gone, where what is there is the one that takes its place", async () => {
+    test("is gone, where what is there is its replacement", async () => {
         const hook = { ...gitlab("ProjectHook", { project: "7", url: "https://a.test" }), id: "7:1" };
         const there = { "/projects/7/hooks": [{ id: 2, url: "https://a.test" }] };
         assert.equal(await isGone(hook, ["7:2"], server(there)), true);
@@ -1230,7 +1230,7 @@ describe("what a killed run made", () => {
         ]);
         assert.equal(recoveredState(exported([older]), [], [replaced]), undefined);
     });
-    test("is not looked for by a preview that failed, and what it said is told", () => {
+    test("is not looked for by a preview that failed, and what it said is reported", () => {
         const fileType = "gitlab:index/repositoryFile:RepositoryFile";
         const file = { urn: `${stack}${fileType}::a`, type: fileType };
         const json = (content: object): string => `Previewing\n${JSON.stringify(content)}`;
@@ -1330,7 +1330,7 @@ describe("a person with another user name", () => {
         assert.deepEqual(goneMembers(developers(["robert", "carol"]), withNewNames(state, names)), []);
     });
 
-    test("is not taken for one who leaves when GitLab does not say", async () => {
+    test("does not count as one who leaves when GitLab does not say", async () => {
         const gone = goneMembers(developers(["robert", "carol"]), state);
         const busy: Ask = () => Promise.resolve({ status: 503, headers: {}, body: undefined });
         await assert.rejects(newNames(gone, busy), /GitLab does not say who robert is: status 503/);
@@ -1348,7 +1348,7 @@ describe("a person with another user name", () => {
     });
 });
 
-test("an estate that fewer shall see is told before GitLab refuses the group, with the way", () => {
+test("a lower visibility is reported before GitLab refuses the group, with the way", () => {
     const visible = (level: string): ExportedStack => {
         const group = component("gitops-estate:gitlab:EstateGroup", "group");
         const inside = { inputs: { visibilityLevel: level } };

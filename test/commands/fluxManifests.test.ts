@@ -53,7 +53,7 @@ test("namespace, labels and registry are a release's, and definitions come befor
     assert.deepEqual(made?.spec?.selector, { matchLabels: { app: "source-controller" } });
 });
 
-test("a kind that no release has had is refused, with the file that holds it", () => {
+test("a kind that no release has had is refused, with the file that contains it", () => {
     assert.throws(
         () => fluxInstallYaml({ "new.yaml": "kind: Gateway\nmetadata: {name: x}\n" }),
         /new\.yaml holds a Gateway/,

@@ -27,7 +27,7 @@ test("new, removed and changed files are named, with the number of lines", () =>
     ]);
 });
 
-test("a folder that is not there holds nothing, a folder in it is no golden", () => {
+test("a folder that is not there counts as empty, a folder in it is no golden", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-golden-"));
     try {
         fs.mkdirSync(path.join(folder, "sub"));

@@ -36,7 +36,7 @@ test("a page that fails is not the end of a list", async () => {
     assert.deepEqual(unread, [{ list: "/projects", status: 502 }]);
 });
 
-test("a list that the account may not read is empty, and one without an end is told", async () => {
+test("a list that the account may not read is empty, and one without an end is reported", async () => {
     const unread: Unread[] = [];
     const refused = await all(serving(answer(403, {})).ask, "/robots", "page_size", unread);
     assert.deepEqual([refused, unread], [[], []]);

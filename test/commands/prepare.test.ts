@@ -62,7 +62,7 @@ describe("before a change", () => {
         assert.match(lines.join("\n"), /registry-moved[^]*In another registry now: image project/);
     });
 
-    test("an update that is refused changes nothing, and one that is told to takes out what stays", async (context) => {
+    test("an update that is refused changes nothing, and one with --accept-outage removes from the state what is retained", async (context) => {
         const { before, after } = reviewCases["a registry moves"];
         const { engine, file } = engineWith(context, await stateOf(modelOf(before)));
         const was = urnsIn(file);
@@ -85,7 +85,7 @@ describe("before a change", () => {
         );
     });
 
-    test("a preview passes over a repository that is needed no more and protected, and tells it as one that stays", async (context) => {
+    test("a preview passes over a repository that is needed no more and protected, and reports it as retained", async (context) => {
         const { before, after } = reviewCases["production needs no repository of its own any more"];
         const { engine } = engineWith(context, await stateOf(modelOf(before)));
         const { excluded, excludedSteps, retained } = await prepareChange(engine, modelOf(after), change({}));

@@ -89,13 +89,13 @@ describe("the first step of every command", () => {
         assert.equal(fs.readFileSync(path.join(project.dir, "package-lock.json"), "utf8"), lock);
     });
 
-    test("takes an npm ci by hand for what it is", async (context) => {
+    test("recognizes an npm ci by hand", async (context) => {
         const project = await Project.make(context);
         await project.npm("ci");
         await project.runs(false);
     });
 
-    test("installs what somebody took away", async (context) => {
+    test("installs what somebody deleted", async (context) => {
         const project = await Project.make(context);
         await project.npm("ci");
         fs.rmSync(path.join(project.dir, "node_modules", "only-for-tests"));

@@ -130,7 +130,7 @@ describe("the hint after a run that failed", () => {
         const many = Array.from({ length: 8 }, (_, index) => failed("create", `r${index}`));
         assert.match(hints("up", ...many), /Failed: r0, r1, r2, r3, r4 and 3 more\./);
     });
-    test("does not take what was given up at Ctrl-C for a fault, and says that the next run goes on", () => {
+    test("does not count what was cancelled at Ctrl-C as a fault, and says that the next run goes on", () => {
         const report = readReport(log(done("create", "a"), failed("create", "b"), said("context canceled")));
         assert.deepEqual(hintsFor("up", report, true), [
             "On the servers before it ended: 1 created. That stays; the next up goes on from there.",
@@ -250,7 +250,7 @@ describe("what was changed by hand", () => {
             ],
         );
     });
-    test("names who is let in, where an object of the stack says who that is", () => {
+    test("names who gets access, where an object of the stack says who that is", () => {
         const protection = (...users: number[]): Record<string, unknown> => ({
             project: "11",
             branch: "prod",
@@ -320,7 +320,7 @@ describe("what was changed by hand", () => {
             'app web: GitLab project variable TOKEN value: "none" -> (hidden)',
         ]);
     });
-    test("is no secret that the server only takes", () => {
+    test("is no secret that is write-only", () => {
         const secret = refreshed(
             "kubernetes:core/v1:Secret",
             "argocd-secret",

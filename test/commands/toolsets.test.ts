@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { estateParts, estateTools } from "../../commands/support/toolsets";
 import { model, type Overrides } from "../support/estate";
 
-test("a docker that stands in is built for an estate with a machine, and for no other", () => {
+test("a docker stand-in is built for an estate with a machine, and for no other", () => {
     const boxed = model({
         machines: { box: { runner: { tags: ["box"] } } },
         environments: { dev: { clusters: undefined, machine: "box" } },

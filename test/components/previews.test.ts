@@ -272,7 +272,7 @@ describe("an estate with previews", async () => {
         assert.deepEqual(leaks(recording), []);
     });
 
-    it("tells the page of the Application where nobody says another address", () => {
+    it("links to the page of the Application where nobody says another address", () => {
         assert.equal(
             inputsOf("app-api-previews-variables-PREVIEW_URL_START")["value"],
             "https://argocd.test/applications/argocd/api-preview-",

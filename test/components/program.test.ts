@@ -46,7 +46,7 @@ test("every resource has a provider made by the program", async () => {
     ]);
 });
 
-test("no credential stands in the open", async () => {
+test("no credential is in plain text", async () => {
     const { registrations } = await recordEstate(sampleEstate());
     const found = registrations.flatMap((one) => exposed(one.inputs, one.name));
     assert.deepEqual(found, []);
@@ -92,7 +92,7 @@ test("what changes elsewhere with one app more: the registration and the team's 
     ]);
 });
 
-test("a cluster's namespaces are told to Argo CD once it may look into them, and those of others are not waited for", async () => {
+test("a cluster's namespaces are registered with Argo CD once it may look into them, and those of others are not waited for", async () => {
     const app = sampleApp("web", {
         environments: [
             sampleAppEnvironment("web", "dev"),

@@ -10,7 +10,7 @@ import { yamlScalar } from "../../components/support/yaml";
 
 const asIs = (text: string): string => text;
 
-test("texts and numbers stand inside of lines, each as often as its placeholder", () => {
+test("texts and numbers are filled in inside of lines, each as often as its placeholder", () => {
     assert.equal(
         render("a: __app__ # __app__\nb: __port__\n", { app: "web", port: 8080 }, asIs),
         "a: web # web\nb: 8080\n",

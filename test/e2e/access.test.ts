@@ -209,7 +209,7 @@ describe("a person who signs in to Argo CD with GitLab", { timeout: 20 * 60_000 
         assert.deepEqual(untouched?.status?.operationState, before, "no sync of prod was started");
     });
 
-    test("as the team's maintainer syncs prod, and stands in its history", async () => {
+    test("as the team's maintainer syncs prod, and is in its history", async () => {
         const ann = await signedIn("ann");
         assert.deepEqual(await ann.applications(), all);
         const answer = await sync(ann, prod);
@@ -254,7 +254,7 @@ describe("a person who signs in to Argo CD with GitLab", { timeout: 20 * 60_000 
         assert.equal(status, 200);
     });
 
-    test("is told why not: a wrong token, a denied request, an application with another secret", async () => {
+    test("learns the reason: a wrong token, a denied request, an application with another secret", async () => {
         const ben = await world.story().person("ben");
         const nobody = new Browser(argocdUrl());
         const wrong = await nobody.signIn({ ...ben, token: "glpat-wrong" });
@@ -290,7 +290,7 @@ describe("a person who signs in to Argo CD with GitLab", { timeout: 20 * 60_000 
         }
     });
 
-    test("and is taken out of the team has nothing from the next up on, in the session that goes on too", async () => {
+    test("and is removed from the team has no access from the next up on, in the session that goes on too", async () => {
         const cleo = await signedIn("cleo");
         assert.deepEqual(await cleo.applications(), all);
         world.editSpec((spec) => {

@@ -270,7 +270,7 @@ describe("accounts with exactly the listed rights", { timeout: 25 * 60_000 }, ()
         assert.ok(await world.object("member1", "", "namespace", "api-test"));
     });
 
-    test("are named by the doctor when one right is taken away", async () => {
+    test("are named by the doctor when one right is revoked", async () => {
         for (const cluster of clusters) {
             const all = rightsOn(estateNow(), cluster);
             for (const { group: apiGroup, resource } of all) {

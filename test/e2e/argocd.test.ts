@@ -173,7 +173,7 @@ describe("a commit in a config repository", { timeout: 15 * 60_000 }, () => {
         assert.match(pod?.status.containerStatuses?.[0]?.imageID ?? "", new RegExp(`@${digest}$`));
     });
 
-    test("with an image that is not there is told within a minute, and healed by the image", async () => {
+    test("with an image that is not there is reported within a minute, and healed by the image", async () => {
         const revision = await commitTag("missing001");
         const waiting = (found: readonly Pod[]): Pod["status"] | undefined =>
             found.find(({ spec }) => spec.containers[0]?.image === image("missing001"))?.status;

@@ -231,7 +231,7 @@ describe("a cluster of the sandbox", { timeout: 10 * 60_000 }, () => {
         await eventually("/api/v1/namespaces/brief", (status) => status === 404);
     });
 
-    test("a crash of the API server is told, and up repairs it without losing an object", async () => {
+    test("a crash of the API server is reported, and up repairs it without losing an object", async () => {
         await create("/api/v1/namespaces/default/configmaps", {
             metadata: { name: "kept" },
             data: { a: "1" },

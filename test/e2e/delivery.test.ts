@@ -115,7 +115,7 @@ describe("a version of an app", { timeout: 20 * 60_000 }, () => {
         assert.equal((await story.call(alice, "PUT", route, { state_event: "close" })).status, 200);
     });
 
-    test("given that broken tag in dev, when a minute has passed, then one red card tells it; a new commit ends green", async () => {
+    test("given that broken tag in dev, when a minute has passed, then one red card reports it; a new commit ends green", async () => {
         const revision = await story.head(config, "dev");
         await story.card(channel, "red", [`${app}-dev-member1`, revision.slice(0, 7)], 0, 120);
         const mark = await story.newestCard(channel);

@@ -125,7 +125,7 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
     });
     after(() => world.end());
 
-    test("Flux scans over TLS, commits, delivers and tells", async () => {
+    test("Flux scans over TLS, commits, delivers and notifies", async () => {
         const mark = await story.newestCard("ops");
         const reference = `${world.pusher.host}/${byFlux}-live/${byFlux}:1.0.0`;
         await pushImage(path.join(world.dir, "image"), world.pusher, reference, new Date(60_000));
@@ -158,7 +158,7 @@ describe("an estate with both engines and a private authority", { timeout: 30 * 
         assert.deepEqual(await world.plan(), {});
     });
 
-    describe("GitLab is told what became of a commit", () => {
+    describe("GitLab gets the status of a delivered commit", () => {
         let alice: Person;
         before(async () => {
             alice = await story.person("alice");

@@ -305,7 +305,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         assert.deepEqual((await quota()).hard, hard, "the quota is as it was");
     });
 
-    test("no secret stands in state, logs or outputs", async () => {
+    test("no secret is in state, logs or outputs", async () => {
         const state = await world.state("dev");
         const secrets = world.knownSecrets();
         assert.ok(secrets.length >= 2);
@@ -317,7 +317,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         }
     });
 
-    test("destroy leaves nothing but what deletionProtection keeps, and lists that", async () => {
+    test("destroy leaves nothing but what deletionProtection protects, and lists that", async () => {
         const output = await world.succeed("commands/pulumi.ts", ["destroy"]);
         assert.match(output, /Protected by deletionProtection:/);
         const projects = (await world.harbor<{ name: string }[]>("GET", "/projects?page_size=100")).body;
@@ -345,12 +345,12 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         assert.equal(all.find(({ name }) => name === "argocd")?.state, "ready");
     });
 
-    test("an up after the destroy goes on with what was kept", async () => {
+    test("an up after the destroy goes on with what was protected", async () => {
         await world.up();
         assert.deepEqual(await world.plan({ refresh: true }), {});
     });
 
-    test("a change that would delete what is kept is refused before anything is done", async () => {
+    test("a change that would delete what is protected is refused before anything is done", async () => {
         world.editSpec((spec) => {
             spec.deleteIn(["config", "gitops-estate:estate", "apps", "web"]);
         });
@@ -364,7 +364,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         assert.deepEqual(await world.plan(), {}, "something was changed before it was refused");
     });
 
-    test("on an Enterprise Edition without a licence roles stand in lists, and as levels they are refused", async () => {
+    test("on an Enterprise Edition without a licence roles are given as lists, and as levels they are refused", async () => {
         const edition = (value: string): void =>
             world.editSpec((spec) => {
                 spec.setIn(["config", "gitops-estate:estate", "gitlab", "edition"], value);
@@ -403,7 +403,7 @@ describe("the dev estate", { timeout: 30 * 60_000 }, () => {
         edition("ee");
     });
 
-    test("a kept app is taken away in the two steps that the docs name", async () => {
+    test("a protected app is deleted in the two steps that the docs name", async () => {
         const { id } = await project("acme/shop/api");
         const app = ["config", "gitops-estate:estate", "apps", "api"];
         world.editSpec((spec) => {

@@ -183,7 +183,7 @@ describe("an estate that meets trouble", { timeout: 50 * 60_000 }, () => {
         assert.deepEqual(await world.plan(), {});
     });
 
-    test("destroy ends while a member is down, names it, and finishes when told to forget it", async () => {
+    test("destroy ends while a member is down, names it, and finishes with --forget-unreachable", async () => {
         const status = JSON.parse(await world.succeed("sandbox/main.ts", ["status", "--json"])) as {
             parts: { name: string; pid?: number }[];
         };

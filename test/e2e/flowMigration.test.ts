@@ -245,7 +245,7 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
         assert.deepEqual(await world.plan(), {});
     });
 
-    test("given environment branches again, then their branches are taken up as they are, prod's own repository stays, and no pod restarts", async () => {
+    test("given environment branches again, then their branches are adopted as they are, prod's own repository stays, and no pod restarts", async () => {
         const guarded = await Promise.all(names.map((app) => idOf(`acme/${team}-prod/${app}-config`)));
         setFlow("environment-branches");
         const said = await goesOver(async () => {

@@ -110,7 +110,7 @@ describe("an estate with Flux", { timeout: 25 * 60_000 }, () => {
         });
     };
 
-    test("given a pushed version that fits, then Flux commits it and both members run it, and a green card tells", async () => {
+    test("given a pushed version that fits, then Flux commits it and both members run it, and a green card reports it", async () => {
         const mark = await story.newestCard("ops");
         await push("1.0.0");
         await Promise.all(members.map((member) => runs(member, "1.0.0")));
@@ -163,7 +163,7 @@ describe("an estate with Flux", { timeout: 25 * 60_000 }, () => {
         assert.doesNotMatch(await values(), /1\.1\.0/);
     });
 
-    test("given a release that cannot be applied, then it is undone, a red card tells once, and the next commit goes on", async () => {
+    test("given a release that cannot be applied, then it is undone, one red card reports it, and the next commit is delivered", async () => {
         const mark = await story.newestCard("ops");
         await changed("a port that is none", /^port: \d+$/m, "port: 99999999");
         const red = await story.card("ops", "red", [`${app}-live-member1`], mark, 120);
@@ -178,7 +178,7 @@ describe("an estate with Flux", { timeout: 25 * 60_000 }, () => {
         assert.equal(told.length, 1, `told ${told.length} times`);
     });
 
-    test("given values that nobody can read, then a red card tells so, and the next commit goes on", async () => {
+    test("given values that nobody can read, then a red card reports it, and the next commit is delivered", async () => {
         const mark = await story.newestCard("ops");
         await changed("a port without an end", /^port: \d+$/m, "port: [8080");
         const red = await story.card("ops", "red", [`${app}-live-member1`], mark, 120);

@@ -306,7 +306,7 @@ describe("Flux in the sandbox", { timeout: 20 * 60_000 }, () => {
         assert.deepEqual((await onMember("release")).data, { tag: "" });
     });
 
-    test("a push reported to a receiver is applied at once, and an alert tells of it with a signature", async () => {
+    test("a push reported to a receiver is applied at once, and an alert reports it with a signature", async () => {
         await secret("webhook", { token });
         const port = (listener.address() as AddressInfo).port;
         await made(inTeam("notification.toolkit.fluxcd.io/v1beta3", "Provider", "test"), {

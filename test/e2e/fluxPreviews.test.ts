@@ -361,7 +361,7 @@ describe("a merge request of an app that Flux delivers", { timeout: 40 * 60_000,
         );
     });
 
-    test("given a preview, when previews are taken out of the spec, then it ends, and all that was for it", async () => {
+    test("given a preview, when previews are removed from the spec, then it ends, and all that was for it", async () => {
         const { iid, sha } = await proposed(web, "again");
         await up(web, iid, sha);
         world.editSpec((spec) => {

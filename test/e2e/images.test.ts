@@ -151,7 +151,7 @@ describe("the image updater", { timeout: 30 * 60_000 }, () => {
         await runs("main-aaaaaaaaaa");
     });
 
-    test("Given the pin is taken away, when the updater looks again, then the newest tag runs", async () => {
+    test("Given the pin is removed, when the updater looks again, then the newest tag runs", async () => {
         world.resetSpec();
         await world.up();
         await runs("main-cccccccccc");

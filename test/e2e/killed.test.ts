@@ -32,7 +32,7 @@ describe("an engine killed in a call that cannot be made twice", { timeout: 40 *
         await world.fault("gitlab", undefined);
     };
 
-    test("a protection that it had taken away and put back is taken over, and is there once", async () => {
+    test("a protection that it had deleted and put back is imported, and is there once", async () => {
         interface Protection {
             readonly name: string;
             readonly push_access_levels: readonly { readonly access_level: number }[];

@@ -161,7 +161,7 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
         assert.equal(await story.digest(`${own}-test`, own, "release-1"), digest);
     });
 
-    test("given a Harbor that fails twice during a promotion, then the promotion goes on, and one card tells of it", async () => {
+    test("given a Harbor that fails twice during a promotion, then the promotion continues, and one card reports it", async () => {
         const mark = await story.newestCard(channel);
         await world.fault("harbor", {
             method: "POST",
@@ -232,7 +232,7 @@ describe("an estate with a Harbor of its own for prod", { timeout: 25 * 60_000 }
         await story.card(channel, "green", [`${web}-dev-member1`], id, 60);
     });
 
-    test("given a mail channel, when two versions follow each other, then each is told in one mail with app, commit and state", async () => {
+    test("given a mail channel, when two versions follow each other, then each is reported in one mail with app, commit and state", async () => {
         world.editSpec((spec) => {
             spec.setIn(["config", estate, "channels", "releases"], {
                 kind: "email",

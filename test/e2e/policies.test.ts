@@ -170,7 +170,7 @@ describe("reviews by the policy pack", { timeout: 10 * 60_000 }, () => {
         assert.match(result.stderr, /--sandbox is for previews/);
     });
 
-    test("the dev estate passes the review, but that nobody approves what its free tier would not hold back", async () => {
+    test("the dev estate passes the review, but that nobody approves what its free tier would not block", async () => {
         // Its servers are moved off this machine, so that none of them has to be started for a preview.
         const stacks = path.join(world.dir, "stacks");
         const dev = fs.readFileSync(path.join(stacks, "Pulumi.dev.yaml"), "utf8");

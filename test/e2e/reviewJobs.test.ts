@@ -205,7 +205,7 @@ describe("the pipeline of an estate's repository", { timeout: 25 * 60_000 }, () 
         }
     });
 
-    test("tells a merge request without credentials what it would change, and what that cannot show", async () => {
+    test("comments on a merge request without credentials what it would change, and what that cannot show", async () => {
         await commit("mine", { "stacks/Pulumi.dev.yaml": stackFile("6") }, "update", "main");
         const iid = await mergeRequest("mine");
         const said = await succeeded("without-credentials-dev", "source=merge_request_event&order_by=id");

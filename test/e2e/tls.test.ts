@@ -109,7 +109,7 @@ describe("an estate whose servers have certificates of a private authority", { t
 
     let tag = "";
 
-    test("given a commit, when its pipeline has run, then dev runs the image, and chat and mail tell of it", async () => {
+    test("given a commit, when its pipeline has run, then dev runs the image, and chat and mail report it", async () => {
         const mark = await story.newestCard("ops");
         const sha = await deliver(source, "Say hello");
         tag = sha.slice(0, 10);

@@ -24,7 +24,7 @@ describe("approvals", () => {
         assert.deepEqual(wantedApprovals(plan), { prod: 2, "release-*": 1 });
     });
 
-    it("are held by a job only where nothing else does, and where one can run", () => {
+    it("are enforced by a job only where nothing else does, and where one can run", () => {
         const free = { tier: "free", approvalGate: {} } as const;
         const built = [{ ci: "gitlab" }] as const;
         assert.deepEqual(gatedBranches(free, plan, built), { prod: 2, "release-*": 1 });
@@ -35,7 +35,7 @@ describe("approvals", () => {
     });
 });
 
-describe("the stage of the job that holds merges", () => {
+describe("the stage of the job that blocks merges", () => {
     for (const [flow, { app, config }] of Object.entries(ciFiles)) {
         for (const [kind, files] of Object.entries({ app, config })) {
             // One flow has the files of another's config repositories.

@@ -58,7 +58,7 @@ describe("credentials of a channel", () => {
             .filter(({ path: at }) => at.startsWith("credentials.channels"))
             .map(({ id, path: at, rule }) => `${id} ${at} ${rule}`);
 
-    test("that are what the kind asks for are taken", () => {
+    test("that are what the kind asks for are accepted", () => {
         assert.deepEqual(found({}), []);
         assert.deepEqual(found({ oncall: { url, secret: "fake" } }), []);
     });

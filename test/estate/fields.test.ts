@@ -128,7 +128,7 @@ describe("a value that a server would refuse", () => {
     }
 });
 
-describe("a value that servers take", () => {
+describe("a value that servers accept", () => {
     it("is accepted", () => {
         model({
             gitlab: { url: "https://[2001:db8::1]:8443/gitlab/" },

@@ -131,7 +131,7 @@ function toyEstate(): Estate {
 }
 
 describe("a flow of somebody else's", () => {
-    it("brings its own rules, and those of other flows do not hold for it", () => {
+    it("brings its own rules, and those of other flows do not apply to it", () => {
         const found = (written: Spec, flowsOf?: FlowRegistry): Problem[] =>
             check(written, resolve(written, { flows: registry }), flowsOf && { flows: flowsOf });
         assert.deepEqual(found(toySpec(), registry), []);
@@ -225,7 +225,7 @@ describe("an estate with it", async () => {
         );
     });
 
-    it("has its repositories start and take merges as it says, with content for each place of a version", () => {
+    it("has its repositories start and accept merges as it says, with content for each place of a version", () => {
         const { inputs } = registration(recording, "config-web-project");
         assert.deepEqual(
             ["defaultBranch", "description", "squashOption", "removeSourceBranchAfterMerge"].map(
@@ -243,7 +243,7 @@ describe("an estate with it", async () => {
         assert.ok(!written.includes("config-web-file-web/values.yaml"));
     });
 
-    it("tells the jobs of each lane about it, with a robot that pushes there, and all jobs which refs come where", () => {
+    it("configures the jobs of each lane, with a robot that pushes there, and all jobs which refs come where", () => {
         const told = (scope: string): Record<string, unknown> =>
             Object.fromEntries(
                 recording.registrations

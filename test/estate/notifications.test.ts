@@ -14,7 +14,7 @@ const heard = (overrides: Overrides): { channels: readonly string[]; events?: un
 };
 
 describe("subscriptions", () => {
-    test("a channel hears its own events, by default the end of every story and every problem", () => {
+    test("a channel is subscribed to its own events, by default the end of every story and every problem", () => {
         assert.deepEqual(heard({}), { channels: ["ops"] });
         assert.deepEqual(model({}).channels["ops"]?.events, [...defaultEvents].sort());
     });
@@ -35,7 +35,7 @@ describe("subscriptions", () => {
             { channels: ["ops"], events: { ops: ["healthy"] } },
         );
     });
-    test("an app can take a channel away, or all of them", () => {
+    test("an app can unsubscribe a channel, or all of them", () => {
         const none = { channels: [] };
         assert.deepEqual(heard({ apps: { web: { channels: [{ channel: "ops", triggers: [] }] } } }), none);
         assert.deepEqual(heard({ apps: { web: { channels: null } } }), none);

@@ -297,7 +297,7 @@ describe("a refused part", () => {
     });
 });
 
-it("a number beyond all counting is told by the option's own limit, once", () => {
+it("a number beyond all counting is reported by the option's own limit, once", () => {
     const { problems: found } = parseEstate(spec({ defaults: { storageGiB: 2 ** 60 } }));
     assert.deepEqual(
         found.map(({ id, rule }) => [id, rule]),
@@ -596,7 +596,7 @@ describe("a spec with many mistakes", () => {
     // To accept a new text: ESTATE_ACCEPT=1 node --require tsx/cjs --test test/estate/parse.test.ts
     const folder = path.join(__dirname, "..", "fixtures", "estates");
     for (const file of fs.readdirSync(folder).filter((name) => name.endsWith(".yaml"))) {
-        it(`is told whole: ${file}`, () => {
+        it(`is reported in full: ${file}`, () => {
             const expected = path.join(folder, file.replace(/\.yaml$/, ".txt"));
             const raw: unknown = parseYaml(fs.readFileSync(path.join(folder, file), "utf8"));
             const text = `${formatProblems(parseEstate(raw, { today: "2027-01-01" }).problems, file)}\n`;

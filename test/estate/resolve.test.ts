@@ -22,7 +22,7 @@ function levels(key: string, ...[estate, environment, app, own]: unknown[]): Ove
 }
 
 describe("inheritance", () => {
-    it("takes the innermost level that says anything", () => {
+    it("uses the innermost level that says anything", () => {
         const values = [1, 2, 3, 4];
         for (let spoken = 0; spoken < 16; spoken++) {
             const said = values.map((value, level) => ((spoken >> level) & 1 ? value : undefined));
@@ -42,7 +42,7 @@ describe("inheritance", () => {
         assert.equal(at("api", "test", change).keepTags, 1);
     });
 
-    it("merges maps key by key; null takes a key away, or all", () => {
+    it("merges maps key by key; null removes a key, or all", () => {
         const outer = { "requests.cpu": "1", pods: "10" };
         assert.deepEqual(at("web", "dev", levels("quota", outer, { pods: "20" })).quota, {
             pods: "20",

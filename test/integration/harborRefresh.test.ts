@@ -168,7 +168,7 @@ test("a Harbor is ill when a part is that its objects need, or when it does not 
     assert.deepEqual(look.ill, ["it does not answer: the connection is refused"]);
 });
 
-test("a job service that starts is waited for, and no longer than told", async () => {
+test("a job service that starts is waited for, and no longer than the timeout", async () => {
     let looks = 0;
     const starting =
         (until: number): Ask =>

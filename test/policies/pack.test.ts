@@ -113,7 +113,7 @@ test("a rule about the stack names the resource", () => {
 });
 
 describe("settings", () => {
-    test("hold for every rule, and a rule's own go before them", () => {
+    test("apply to every rule, and a rule's own come before them", () => {
         const wall = { hall: { place: "live" } };
         assert.deepEqual(run(wall), []);
         const found = [" paint-no-prod urn:hall: it is prod."];
@@ -149,7 +149,7 @@ describe("exemptions", () => {
     test("count on their last day", () => {
         assert.equal(run({ hall: { red: true } }, exempting({ ...exemption, until: today })).length, 1);
     });
-    test("hold for two years at most", () => {
+    test("are valid for two years at most", () => {
         const [said, ...others] = run(
             { hall: { red: true } },
             exempting({ ...exemption, until: "2029-01-15" }),
@@ -168,7 +168,7 @@ describe("exemptions", () => {
             ],
         );
     });
-    test("hold for rules about the stack", () => {
+    test("apply to rules about the stack", () => {
         const [said, ...others] = run(
             { hall: {}, yard: {} },
             exempting({ ...exemption, rule: "paint-alone", resource: "yard" }),
@@ -200,7 +200,7 @@ describe("exemptions", () => {
             " paint-alone urn:yard: one too many.",
         ]);
     });
-    test("that are not right exempt nothing, and each fault is told", () => {
+    test("that are invalid exempt nothing, and each fault is reported", () => {
         const wrong: readonly (readonly [object, string])[] = [
             [{ ...exemption, rule: "paint-not-blue" }, 'rule "paint-not-blue" is none of the pack\'s'],
             [{ ...exemption, resource: "" }, "resource is not given; write the URN or the name of one"],
@@ -239,7 +239,7 @@ describe("exemptions", () => {
             readExemptions([{ ...exemption, reason }], ["paint-not-red"], today).problems.length;
         assert.deepEqual(["春季已出售，由安决定", "旧墙", "历史原因"].map(problems), [0, 1, 1]);
     });
-    test("that are no list are told", () => {
+    test("that are no list are reported", () => {
         assert.deepEqual(
             readExemptions({}, [], today).problems.map(({ en }) => en),
             ["exemptions is not a list."],

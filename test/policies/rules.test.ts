@@ -297,10 +297,10 @@ describe("gitlab-branch-protected", () => {
     test("reports a branch when another branch of the repository is protected", () => {
         assert.deepEqual(said(branch, { ...protection, props: { project: "7", branch: "prod" } }), missing);
     });
-    test("does not take another repository's protection for it", () => {
+    test("does not mistake another repository's protection for it", () => {
         assert.deepEqual(said(branch, { ...protection, props: { project: "8", branch: "dev" } }), missing);
     });
-    test("tells repositories apart in a preview that makes them", () => {
+    test("distinguishes repositories in a preview that makes them", () => {
         const inWeb = beforeCreation(branch, "web");
         assert.deepEqual(said(inWeb, beforeCreation(protection, "web")), []);
         assert.deepEqual(said(inWeb, beforeCreation(protection, "api")), missing);
@@ -309,7 +309,7 @@ describe("gitlab-branch-protected", () => {
         const byPath = { ...protection, props: { project: "acme/web", branch: "dev" }, origins: from("web") };
         assert.deepEqual(said({ ...branch, origins: from("web") }, byPath), []);
     });
-    test("does not take a value made from two projects for either", () => {
+    test("does not mistake a value made from two projects for either", () => {
         const both = { project: ["web", "api"].flatMap((name) => from(name)["project"] ?? []) };
         assert.deepEqual(said({ ...beforeCreation(branch, "web"), origins: both }, protection), missing);
     });

@@ -148,7 +148,7 @@ describe("building", () => {
         assert.equal(world.goRuns().length, 2);
     });
 
-    test("progress tells what is being done", async () => {
+    test("progress says what is being done", async () => {
         start({ FAKE_GO_STDERR: "go: downloading a.example/b v1.0.0" });
         const gate = join(world.folder, "gate");
         world.env["FAKE_GO_WAIT"] = gate;

@@ -72,7 +72,7 @@ test("a lock of another machine is taken over only when nobody touched it for lo
     assert.equal(await taken, 1);
 });
 
-test("a waiter stops when it is told to", async () => {
+test("a waiter stops when it is aborted", async () => {
     write({ pid: process.ppid, host: hostname() });
     const stop = new AbortController();
     const taken = withLock(path, () => Promise.resolve(), {

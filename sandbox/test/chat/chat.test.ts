@@ -103,7 +103,7 @@ describe("signatures", () => {
 });
 
 describe("Feishu", () => {
-    test("takes a signed card and shows it", async () => {
+    test("accepts a signed card and shows it", async () => {
         const answer = await post("/feishu/cards", feishu("cards", card()));
         assert.deepEqual([answer.status, answer.json["code"]], [200, 0]);
         const [message] = await messages("cards");
@@ -161,7 +161,7 @@ describe("Feishu", () => {
         assert.equal((await say("hello Argo")).json["code"], 0);
     });
 
-    test("takes five a second", async () => {
+    test("accepts five a second", async () => {
         const codes = [];
         for (let index = 0; index < 6; index++) {
             codes.push((await post("/feishu/fast", feishu("fast"))).json["code"]);
@@ -182,7 +182,7 @@ describe("DingTalk", () => {
             btns: [{ title: "Open", actionURL: "https://argocd.test" }],
         },
     };
-    test("takes a signed card; its mark is its colour", async () => {
+    test("accepts a signed card; its mark is its colour", async () => {
         assert.equal((await post(dingtalk("cards2"), actionCard)).json["errcode"], 0);
         assert.equal((await messages("cards2"))[0]?.rendered.color, "green");
     });
@@ -204,7 +204,7 @@ describe("DingTalk", () => {
             [200, 43004],
         ]);
     });
-    test("takes twenty a minute", async () => {
+    test("accepts twenty a minute", async () => {
         for (let index = 0; index < 20; index++) {
             assert.equal((await post(dingtalk("fast2"), actionCard)).json["errcode"], 0);
         }
@@ -232,7 +232,7 @@ describe("Slack", () => {
 });
 
 describe("all", () => {
-    test("a fault cuts the answer off after the message was taken", async () => {
+    test("a fault cuts the answer off after the message was accepted", async () => {
         await fetch(`${chat.url}/__sandbox/faults`, {
             method: "POST",
             headers: { "content-type": "application/json" },
@@ -248,7 +248,7 @@ describe("all", () => {
         assert.doesNotMatch(page, /<script/);
         assert.match(page, /too_many_attachments/);
     });
-    test("what was taken survives a restart", async () => {
+    test("what was accepted survives a restart", async () => {
         const count = (await messages("cards")).length;
         await chat.close();
         chat = await start();
@@ -282,7 +282,7 @@ describe("mail", () => {
     const signIn = (account: string, password: string): string =>
         `AUTH PLAIN ${Buffer.from(`\0${account}\0${password}`).toString("base64")}`;
 
-    test("takes a mail of a channel's account", async () => {
+    test("accepts a mail of a channel's account", async () => {
         const codes = await talk([
             "EHLO me",
             signIn("post", channelSecret(seed, "post")),

@@ -65,7 +65,7 @@ test("another target is another diff, with a pipeline of its own", async (contex
     assert.equal((await pipelines(root, id)).length, 2);
 });
 
-test("approving leaves its time in the activity, and takes no licence", async (context) => {
+test("approving leaves its time in the activity, and needs no licence", async (context) => {
     const { dora, root, request } = await scene(context, "main");
     await dora.call("POST", `${request}/approve`);
     await dora.call("POST", `${request}/unapprove`);
@@ -80,7 +80,7 @@ test("approving leaves its time in the activity, and takes no licence", async (c
     assert.equal(field((await root.call("GET", request)).body, "user_notes_count"), 0);
 });
 
-test("GraphQL tells who committed, by the addresses of commits", async (context) => {
+test("GraphQL returns who committed, by the addresses of commits", async (context) => {
     const { sandbox, id, root } = await scene(context, "main");
     const mary = await sandbox.newPerson("mary", ["read_api"]);
     const ask = async (token: string, query: string): Promise<Record<string, unknown>> => {

@@ -10,7 +10,7 @@ test("secrets are hidden, the longer one first", () => {
     assert.equal(hide("a secretvalue-longer b secretvalue c abc"), "a [MASKED] b [MASKED] c abc");
 });
 
-test("a script's output is told from the interpreter's remarks", () => {
+test("a script's output is distinguished from the interpreter's remarks", () => {
     assert.equal(scriptLine("build $ echo hi", "build"), "$ echo hi");
     assert.equal(scriptLine("build > hi", "build"), "hi");
     assert.equal(scriptLine("build >", "build"), "");

@@ -47,7 +47,7 @@ test("an informer knows what was listed, and follows what is added, changed and 
         assert.deepEqual(seen, [undefined, "second", "first"]);
     }));
 
-test("a watch that ends is taken up where it ended, without another list", () =>
+test("a watch that ends is resumed where it ended, without another list", () =>
     watched(async (api, informer) => {
         api.dropWatches(false);
         await until("the new watch", () => api.watching === 1);

@@ -75,7 +75,7 @@ test("clusters share etcd but neither its keys nor their certificates", () => {
     assert.deepEqual(shared, [`--etcd-cafile=${dir}/pki/etcd/ca.crt`]);
 });
 
-test("everything listens on this machine only, and asks who comes", () => {
+test("everything listens on this machine only, and authenticates every client", () => {
     for (const part of table(8920)) {
         for (const arg of part.args.filter((each) => /(listen|advertise|bind)-/.test(each))) {
             assert.match(arg, /127\.0\.0\.1/, `${part.name}: ${arg}`);
@@ -85,7 +85,7 @@ test("everything listens on this machine only, and asks who comes", () => {
     assert.ok(find(table(8920), "host-apiserver").args.includes("--authorization-mode=Node,RBAC"));
 });
 
-test("no argument or variable holds key material", () => {
+test("no argument or variable contains key material", () => {
     for (const { name, args, env } of table(8920)) {
         assert.doesNotMatch(
             [...args, ...Object.values(env)].join("\n"),

@@ -42,7 +42,7 @@ for (const [tier, edition] of [
     });
 }
 
-test("a run that fails or is interrupted in the middle takes away what it made", async (context) => {
+test("a run that fails or is interrupted in the middle deletes what it made", async (context) => {
     const sandbox = await Sandbox.start(context);
     const stop = new AbortController();
     const run = checkGitLab({ url: sandbox.url, token: sandbox.root().token, signal: stop.signal });

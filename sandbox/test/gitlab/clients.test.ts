@@ -57,7 +57,7 @@ test("lists are walked by keys where GitLab offers it, and refused in other orde
     assert.equal(far.status, 405);
 });
 
-test("names that GitLab does not take are refused, in its words", async (context) => {
+test("names that GitLab does not accept are refused, in its words", async (context) => {
     const sandbox = await Sandbox.start(context);
     const root = sandbox.root();
     const id = await sandbox.newProject();
@@ -224,7 +224,7 @@ test("notes command, point into diffs, and leave a trace; merge requests are fou
     assert.equal(((await developer.call("GET", "/merge_requests?scope=all")).body as unknown[]).length, 1);
 });
 
-test("whoever pushes a branch is told where its merge request is, or is made", async (context) => {
+test("whoever pushes a branch gets the link of its merge request, or is made", async (context) => {
     const sandbox = await Sandbox.start(context);
     const root = sandbox.root();
     await sandbox.newProject();

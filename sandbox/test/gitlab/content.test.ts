@@ -247,7 +247,7 @@ test("a status is refused without a commit, a pipeline, an address or the right 
     assert.equal((await post(developer, { ref: "topic" }))[0], 201);
 });
 
-test("a failed status of another system keeps a merge request from being merged", async (context) => {
+test("a failed status of another system blocks a merge request", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();

@@ -85,7 +85,7 @@ test("a merge request has versions, a patch, reviewers and emoji", async (contex
     assert.equal((await root.call("GET", `${one}/approval_state`)).status, 404, "of the Enterprise Edition");
 });
 
-test("issues are listed and kept; labels go by their names", async (context) => {
+test("issues are listed and stored; labels are found by their names", async (context) => {
     const sandbox = await Sandbox.start(context);
     const root = sandbox.root();
     const id = await sandbox.newProject();

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { field, receiver, Sandbox } from "./harness";
 
-test("a push is delivered with GitLab's headers and body, and the record holds no secret", async (context) => {
+test("a push is delivered with GitLab's headers and body, and the record contains no secret", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();
@@ -122,7 +122,7 @@ test("hooks get only what they ask for, and only for branches that their filter 
     ]);
 });
 
-test("the test call sends at once and tells what came back", async (context) => {
+test("the test call sends at once and returns the answer", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();
@@ -138,7 +138,7 @@ test("the test call sends at once and tells what came back", async (context) => 
     assert.deepEqual([bad.status, bad.body], [422, { message: "Invalid url given" }]);
 });
 
-test("premium: a group's hook hears of pushes to the projects below it", async (context) => {
+test("premium: a group's hook receives pushes to the projects below it", async (context) => {
     const sandbox = await Sandbox.start(context, "premium");
     const root = sandbox.root();
     const id = await sandbox.newProject();

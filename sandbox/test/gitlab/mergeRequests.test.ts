@@ -123,7 +123,7 @@ test("fast-forward only: a source that is behind must be rebased first", async (
     assert.equal(tip.title, "Change on bump");
 });
 
-test("drafts, open discussions and missing pipelines hold a merge back when the project says so", async (context) => {
+test("drafts, open discussions and missing pipelines block a merge when the project says so", async (context) => {
     const all = await scene(context);
     const { id, root } = all;
     await branchWith(all, "bump", "tag: 2\nname: web\n");
@@ -182,7 +182,7 @@ test("creating: same branch, no branch, a second one", async (context) => {
     );
 });
 
-test("a push moves the merge request along; pushing its commits to the target merges it", async (context) => {
+test("a push updates the merge request; pushing its commits to the target merges it", async (context) => {
     const all = await scene(context);
     const { sandbox, id, root } = all;
     await branchWith(all, "bump", "tag: 2\nname: web\n");
@@ -195,7 +195,7 @@ test("a push moves the merge request along; pushing its commits to the target me
     assert.equal((await root.api.MergeRequests.show(id, request.iid)).state, "merged");
 });
 
-test("notes and discussions are kept, and only their author changes them", async (context) => {
+test("notes and discussions are stored, and only their author changes them", async (context) => {
     const all = await scene(context);
     const { id, root, developer } = all;
     await branchWith(all, "bump", "tag: 2\nname: web\n");
@@ -214,7 +214,7 @@ test("notes and discussions are kept, and only their author changes them", async
     );
 });
 
-test("premium: required approvals hold the merge, authors do not approve themselves, a push resets", async (context) => {
+test("premium: required approvals block the merge, authors do not approve themselves, a push resets", async (context) => {
     const all = await scene(context, "premium");
     const { id, root, developer } = all;
     await branchWith(all, "bump", "tag: 2\nname: web\n");

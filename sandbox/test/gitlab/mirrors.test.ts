@@ -88,7 +88,7 @@ test("what is pushed, and what the API changes, is at the mirror soon after, and
     await eventually("a merged branch goes there too", async () => (await there("feature")) === undefined);
 });
 
-test("only protected branches, only a pattern, and diverged branches that are kept", async (context) => {
+test("only protected branches, only a pattern, and diverged branches that are preserved", async (context) => {
     const all = await mirrored(context);
     const { root, push, there, here } = all;
     const at = await mirror(all, { only_protected_branches: true });

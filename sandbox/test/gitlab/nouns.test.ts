@@ -184,7 +184,7 @@ test("deploy keys are shared: enabled elsewhere, and gone with the last project"
     assert.equal(bad.status, 400);
 });
 
-test("integrations keep their passwords to themselves", async (context) => {
+test("integrations never return their passwords", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();
@@ -337,7 +337,7 @@ test("deployments name environments, which come to be with the first one", async
     assert.equal(refused.status, 403);
 });
 
-test("registry protection rules are kept, one per pattern", async (context) => {
+test("registry protection rules are stored, one per pattern", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();

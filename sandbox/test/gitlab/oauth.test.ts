@@ -357,7 +357,7 @@ test("a code expires after ten minutes, an access token after two hours", async 
     assert.equal((await userInfo(sandbox, body["access_token"])).status, 401);
 });
 
-test("PKCE: the verifier has to fit the challenge, and may stand for the secret of a public application", async (context) => {
+test("PKCE: the verifier has to fit the challenge, and may replace the secret of a public application", async (context) => {
     const { sandbox, client } = await withApplication(context, { confidential: false });
     const alice = await sandbox.newPerson("alice");
     const verifier = randomBytes(32).toString("base64url");
@@ -477,7 +477,7 @@ test("applications are the administrator's; the secret is shown once and can be 
     }
 });
 
-test("the sandbox's own way gives an application the id and secret it is told, again and again", async (context) => {
+test("the sandbox's own way gives an application the id and secret of the request, again and again", async (context) => {
     const sandbox = await Sandbox.start(context);
     const alice = await sandbox.newPerson("alice");
     const client = { id: "sandbox-argocd", secret: "s3cret" };
@@ -501,7 +501,7 @@ test("the sandbox's own way gives an application the id and secret it is told, a
     assert.equal((await token(sandbox, client, redeem("x"))).status, 401);
 });
 
-test("key, applications and tokens outlive a restart; neither files nor logs hold a secret", async (context) => {
+test("key, applications and tokens outlive a restart; neither files nor logs contain a secret", async (context) => {
     const lines: string[] = [];
     const sandbox = await Sandbox.start(context, "free", { log: (line) => lines.push(line) });
     const made = await sandbox.root().call("POST", "/applications", {

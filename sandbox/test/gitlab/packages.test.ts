@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Sandbox } from "./harness";
 
-test("a project keeps generic packages: the newest file of a name is handed out, to who may read", async (context) => {
+test("a project stores generic packages: the newest file of a name is handed out, to who may read", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const [alice, bob] = [await sandbox.newPerson("alice"), await sandbox.newPerson("bob")];

@@ -31,7 +31,7 @@ test("null counts as not given, but for an attribute that it empties", () => {
     );
 });
 
-test("queries, forms and JSON bodies take the spellings that clients send", async (context) => {
+test("queries, forms and JSON bodies accept the spellings that clients send", async (context) => {
     const sandbox = await Sandbox.start(context);
     const project = await sandbox.newProject();
     const root = sandbox.root();

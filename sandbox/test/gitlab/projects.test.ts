@@ -67,7 +67,7 @@ test("a deleted project is marked, its path is free at once, and it can come bac
     assert.equal(field(restored.body, "marked_for_deletion_on"), null);
 });
 
-test("removing a group takes its subgroups, projects and tokens with it", async (context) => {
+test("removing a group removes its subgroups, projects and tokens", async (context) => {
     const sandbox = await Sandbox.start(context);
     const root = sandbox.root();
     const id = await sandbox.newProject();

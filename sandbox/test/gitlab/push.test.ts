@@ -88,7 +88,7 @@ test("force push passes where the protection allows it", async (context) => {
     assert.equal(result.code, 0, result.output);
 });
 
-test("level 0 keeps everybody out, administrators too, and wildcards protect branches before they exist", async (context) => {
+test("level 0 excludes everybody, administrators too, and wildcards protect branches before they exist", async (context) => {
     const { sandbox, id, folder } = await withDeveloper(context);
     const root = sandbox.root();
     await root.call("POST", `/projects/${id}/protected_branches`, {

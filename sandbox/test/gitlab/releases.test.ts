@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { field, receiver, Sandbox } from "./harness";
 
-test("a release makes its tag, and keeps its links and its day", async (context) => {
+test("a release makes its tag, and stores its links and its day", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();

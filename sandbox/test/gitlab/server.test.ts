@@ -46,7 +46,7 @@ test("a server killed between git and its state finds its way back", async (cont
     assert.equal((await sandbox.root().api.Projects.show(empty.id)).default_branch, "main");
 });
 
-test("neither state nor repositories hold a token in clear, and both secrets are for the owner only", async (context) => {
+test("neither state nor repositories contain a token in clear, and both secrets are for the owner only", async (context) => {
     const sandbox = await Sandbox.start(context);
     await sandbox.newProject();
     const person = await sandbox.newPerson("alice");

@@ -83,7 +83,7 @@ test("free, Enterprise Edition: roles in lists, nobody by name, and who may unpr
     assert.equal(removed.status, 204, "the Administrators of the list mean nothing without a licence");
 });
 
-test("the Community Edition takes no licence", async (context) => {
+test("the Community Edition accepts no licence", async (context) => {
     await assert.rejects(Sandbox.start(context, "premium", { edition: "ce" }), /premium needs edition ee/);
 });
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { field, Sandbox } from "./harness";
 
-test("masking takes values of one line from eight characters, raw ones with any sign", async (context) => {
+test("masking accepts values of one line from eight characters, raw ones with any sign", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();
     const root = sandbox.root();

@@ -84,7 +84,7 @@ describe("projects", () => {
         assert.equal("deleted" in (seen.body[0] ?? {}), false);
     });
 
-    it("treats a name of digits as a name when told so", async () => {
+    it("treats a name of digits as a name when the request says so", async () => {
         await harbor.project("777");
         const number = await harbor.fetch<Project>("GET", "/api/v2.0/projects/777");
         assert.equal(number.status, 404);
@@ -94,7 +94,7 @@ describe("projects", () => {
         assert.equal(name.body.name, "777");
     });
 
-    it("go only when they hold no repository, and take their robots and quota along", async () => {
+    it("are deleted only without repositories, and their robots and quota with them", async () => {
         const id = await harbor.project("doomed");
         const robot = await harbor.robot("doomed", "r", ["repository:pull"]);
         await harbor.push("doomed/app:v1", "x");
@@ -283,7 +283,7 @@ describe("the system", () => {
         await harbor.expect(200, "GET", "/statistics");
     });
 
-    it("keeps schedules: empty at first, then made once, changed and taken away", async () => {
+    it("keeps schedules: empty at first, then made once, changed and deleted", async () => {
         for (const name of ["gc", "purgeaudit"]) {
             const path = `/system/${name}/schedule`;
             assert.equal((await harbor.expect(200, "GET", path)).text, "");

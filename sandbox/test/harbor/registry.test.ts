@@ -243,7 +243,7 @@ describe("who may do what in the registry", () => {
         assert.match(pull.headers.get("www-authenticate") ?? "", /scope="repository:web\/guarded:pull"$/);
     });
 
-    it("does not take a token for the API, nor one that was tampered with", async () => {
+    it("refuses a token for the API, and one that was tampered with", async () => {
         const answer = await harbor.fetch<{ token: string }>(
             "GET",
             "/service/token?service=harbor-registry&scope=repository:web/guarded:pull,push",
@@ -299,7 +299,7 @@ describe("immutable tags", () => {
         );
     });
 
-    it("takes a rule without selectors, or with such as it does not know, and leaves out what is false or 0", async () => {
+    it("accepts a rule without selectors, or with such as it does not know, and leaves out what is false or 0", async () => {
         const id = await harbor.project("lax");
         const path = `/projects/${id}/immutabletagrules`;
         await harbor.expect(201, "POST", path, {});

@@ -61,7 +61,7 @@ const digest = async (harbor: TestHarbor, reference: string): Promise<string | u
 };
 
 describe("registry endpoints", () => {
-    it("are taken only when they answer and let us in", async () => {
+    it("are accepted only when they answer and authenticate us", async () => {
         const made = await main.expect(201, "POST", "/registries", endpoint(prod, "prod"));
         registry = idOf(made);
         const shown = await main.expect<{ status: string; credential: Record<string, string> }>(
@@ -163,7 +163,7 @@ describe("replication policies", () => {
         assert.deepEqual([used.status, codeOf(used)], [412, "PRECONDITION"]);
     });
 
-    it("can change the namespace, and do not override unless told to", async () => {
+    it("can change the namespace, and do not override unless configured to", async () => {
         const made = await main.expect(
             201,
             "POST",

@@ -79,7 +79,7 @@ describe("retention", () => {
         }
     });
 
-    it("takes rules that no run understands, and deletes nothing by them", async () => {
+    it("accepts rules that no run understands, and deletes nothing by them", async () => {
         await harbor.push("web/odd:v1", "odd");
         const odd = [rule("sometimes", {}, "**"), rule("latestPushedK", { latestPushedK: -1 }, "**")];
         await harbor.expect(200, "PUT", `/retentions/${policy}`, body(odd));
@@ -95,7 +95,7 @@ describe("retention", () => {
         assert.deepEqual(await tags("odd"), ["v1"]);
     });
 
-    it("deletes what no rule keeps, leaves other repositories alone, and tells webhooks", async () => {
+    it("deletes what no rule retains, leaves other repositories alone, and notifies webhooks", async () => {
         for (const tag of ["v1", "v2", "dev-1", "dev-2", "dev-3"]) {
             await harbor.push(`web/app:${tag}`, tag);
         }
@@ -151,7 +151,7 @@ describe("retention", () => {
         await receiver.stop();
     });
 
-    it("stays as an empty policy when its rules are taken away, and deletes nothing then", async () => {
+    it("stays as an empty policy when its rules are deleted, and deletes nothing then", async () => {
         await harbor.expect(200, "PUT", `/retentions/${policy}`, body([]));
         await run(false);
         assert.deepEqual(await tags("app"), ["dev-3", "frozen", "v1", "v2"]);

@@ -262,7 +262,7 @@ describe("the matrix of rights", () => {
         await harbor.expect(200, "GET", "/permissions", undefined, lead);
     });
 
-    it("does not let a robot give away more than it holds", async () => {
+    it("does not let a robot grant more than it has", async () => {
         const made = await harbor.expect<{ name: string; secret: string }>(201, "POST", "/robots", {
             name: "maker",
             level: "system",

@@ -120,7 +120,7 @@ describe("the page", () => {
         assert.ok(!page.text.includes("<script>"));
     });
 
-    it("and the files on disk hold no robot secret or password", async () => {
+    it("and the files on disk contain no robot secret or password", async () => {
         const robot = await harbor.robot("web", "quiet", ["repository:pull"]);
         const state = await readFile(path.join(harbor.dir, "data/state.json"), "utf8");
         assert.ok(state.includes("web+quiet"));

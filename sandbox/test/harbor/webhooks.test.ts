@@ -179,7 +179,7 @@ describe("deliveries", () => {
         assert.match(slack.body, /PUSH_ARTIFACT/);
     });
 
-    it("tell of a quota that is exceeded", async () => {
+    it("notify of a quota that is exceeded", async () => {
         const id = await harbor.project("small", { storage_limit: 100 });
         receiver.got.length = 0;
         await harbor.expect(

@@ -54,7 +54,7 @@ test("a second up finds the supervisor and its parts, and starts nothing", async
     assert.match(statusTable(status), /^server +ready +\d+ +\d+s/m);
 });
 
-test("after kill -9 of the supervisor its parts are told as unsupervised, and up ends them and starts anew", async () => {
+test("after kill -9 of the supervisor its parts are reported as unsupervised, and up ends them and starts anew", async () => {
     const layout = newSandbox();
     const first = await upWithFakes(layout);
     const orphans = [...recordedParts(layout).values()];
@@ -110,7 +110,7 @@ test("down keeps the state, and with purge nothing is left: no process, no file"
     assert.equal(await sandboxDown(layout.dir, { purge: true }), false, "purging twice is no error");
 });
 
-test("a folder that is no sandbox is neither taken nor purged", async () => {
+test("a folder that is no sandbox is neither used nor purged", async () => {
     const layout = sandboxLayout(path.dirname(newSandbox().dir));
     fs.writeFileSync(path.join(layout.dir, "thesis.txt"), "years of work");
 

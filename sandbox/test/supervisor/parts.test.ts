@@ -17,7 +17,7 @@ test("a table without problems is started with what is needed first", () => {
     );
 });
 
-test("every problem of a table is told", () => {
+test("every problem of a table is reported", () => {
     assert.deepEqual(checkParts([part("a", ["b"], [1]), part("a", [], [1]), part("Bad/Name")]), [
         'two parts are named "a"',
         "a and a both want port 1",
@@ -26,7 +26,7 @@ test("every problem of a table is told", () => {
     ]);
 });
 
-test("a cycle is told as a path", () => {
+test("a cycle is reported as a path", () => {
     assert.deepEqual(checkParts([part("a", ["b"]), part("b", ["c"]), part("c", ["b"])]), [
         "parts wait for each other: b -> c -> b",
     ]);
@@ -39,7 +39,7 @@ test("two descriptions are the same whatever the order of their keys", () => {
     assert.equal(sameSpec({ name, ...rest }, { name, ...rest, inputs: "other" }), false);
 });
 
-test("a digest tells where one text ends and the next begins", () => {
+test("a digest distinguishes where one text ends and the next begins", () => {
     assert.notEqual(digest("ab", "c"), digest("a", "bc"));
     assert.equal(digest("a"), digest("a"));
 });

@@ -79,7 +79,7 @@ test("premium is always the Enterprise Edition, which stays when the licence is 
     );
 });
 
-test("every name that will not do is told", () => {
+test("every invalid name is reported", () => {
     const wanted = { clusters: ["host", "Member_1", "etcd"], parts: ["jenkins" as "gitlab"] };
 
     assert.throws(
@@ -92,7 +92,7 @@ test("every name that will not do is told", () => {
     );
 });
 
-test("a part that another version started is told as an expected failure, with the way out", () => {
+test("a part that another version started is reported as an expected failure, with the way out", () => {
     const earlier = { ...defaultSettings, portBase: base, parts: ["gitlab", "jenkins" as "gitlab"] as const };
 
     assert.throws(

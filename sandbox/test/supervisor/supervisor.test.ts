@@ -43,7 +43,7 @@ test("a part is started after those it needs, and stopped before them", async ()
     assert.equal(recordedParts(layout).size, 0);
 });
 
-test("a crash is noticed and told with the last log lines; apply starts the part again", async () => {
+test("a crash is noticed and reported with the last log lines; apply starts the part again", async () => {
     const part = fakePart(
         "fragile",
         `process.on("SIGUSR2", () => { console.error("disk on fire"); process.exit(7); }); ${forever}`,
@@ -85,7 +85,7 @@ test("applying the same table again leaves everything alone; a changed part is r
     assert.equal(startTime(before.get("changed")?.pid as number), undefined);
 });
 
-test("a taken port is named, and parts that need the part are not started", async () => {
+test("a port in use is named, and parts that need the part are not started", async () => {
     const server = net.createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as net.AddressInfo;
@@ -131,7 +131,7 @@ test("a taken port is named, and parts that need the part are not started", asyn
     }
 });
 
-test("a part that never gets ready is stopped and told", async () => {
+test("a part that never gets ready is stopped and reported", async () => {
     supervisor.apply([fakePart("slow", "setInterval(() => undefined, 1000)", { readyTimeoutMs: 300 })]);
 
     const parts = await untilStatus(status, (all) => all.get("slow")?.state === "failed", "given up");

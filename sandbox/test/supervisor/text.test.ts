@@ -66,7 +66,7 @@ test("the status table has a line per part, the sum of memory and the last probl
     );
 });
 
-test("ages are told in the two largest units", () => {
+test("ages are shown in the two largest units", () => {
     assert.deepEqual([0, 59_000, 60_000, 3_900_000, 180_000_000].map(age), [
         "0s",
         "59s",
@@ -157,7 +157,7 @@ test("secrets are made once, look as their servers want them, and are readable b
     assert.equal(fs.statSync(layout.secrets).mode & 0o777, 0o700);
 });
 
-test("where every part found its port taken, what to do about it is said once", () => {
+test("where every part found its port in use, what to do about it is said once", () => {
     const taken = (name: string, port: number): { name: string; problem: string } => ({
         name,
         problem: new PortTakenError(port, name, undefined).message,

@@ -91,7 +91,7 @@ test("secrets are sent but not recorded: headers named, passwords and queries in
     assert.doesNotMatch(withoutSecrets(withQuery), /secret/);
 });
 
-test("closing ends what is under way and takes nothing more", async (context) => {
+test("closing ends what is under way and accepts nothing more", async (context) => {
     const { url } = await receiver(context, () => undefined);
     const { sender } = deliveries(context, 60_000);
     const running = sender.enqueue({ url, headers: {}, body: "" });

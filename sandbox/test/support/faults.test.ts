@@ -23,7 +23,7 @@ async function add(url: string, rule: unknown): Promise<Response> {
     });
 }
 
-test("a status stands in for the answer as often as asked, and the work is not done", async (context) => {
+test("a status replaces the answer as often as asked, and the work is not done", async (context) => {
     const { url, work } = await server(context);
     const added = await add(url, { method: "get", path: "^/work", status: 503, retryAfter: 7, times: 2 });
     assert.equal(added.status, 201);
@@ -47,7 +47,7 @@ test("a dropped response: the work is done, the connection is cut", async (conte
     assert.equal((await fetch(`${url}/work`)).status, 200);
 });
 
-test("a hanging call does not answer, and does not keep the server from closing", async (context) => {
+test("a hanging call does not answer, and does not block the server from closing", async (context) => {
     const { url, work } = await server(context);
     await add(url, { hang: true });
     await assert.rejects(() => fetch(`${url}/work`, { signal: AbortSignal.timeout(100) }), {

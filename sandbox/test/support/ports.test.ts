@@ -55,7 +55,7 @@ test("the block's base comes from the environment, and must leave room for the b
     }
 });
 
-test("a taken port is named with the part that wants it and the process that has it", async () => {
+test("a port in use is named with the part that wants it and the process that has it", async () => {
     const port = await occupiedPort();
 
     assert.equal(await isPortFree(port), false);

@@ -15,7 +15,7 @@ async function folder(context: TestContext): Promise<string> {
 
 const initial = (): { count: number } => ({ count: 0 });
 
-test("what a resolved save held is in the file, however many save at once", async (context) => {
+test("what a resolved save contained is in the file, however many save at once", async (context) => {
     const file = join(await folder(context), "deep", "state.json");
     const store = await Store.open(file, initial);
     const seen: number[] = [];
@@ -54,7 +54,7 @@ test("an unreadable file is refused and left as it is", async (context) => {
     assert.equal(await readFile(file, "utf8"), '{"count": 1');
 });
 
-test("a failed write is told to its caller, and the next one works", async (context) => {
+test("a failed write is reported to its caller, and the next one works", async (context) => {
     const dir = await folder(context);
     const file = join(dir, "sub", "state.json");
     const store = await Store.open(file, initial);
@@ -66,7 +66,7 @@ test("a failed write is told to its caller, and the next one works", async (cont
     await again.close();
 });
 
-test("a closed store takes no more", async (context) => {
+test("a closed store accepts no more", async (context) => {
     const store = await Store.open(join(await folder(context), "state.json"), initial);
     await store.close();
     await assert.rejects(() => store.save(), /is closed/);

@@ -82,7 +82,7 @@ test("the same plan again changes nothing, another one is another process", () =
         await anotherPid(child, pid);
     }));
 
-test("a process that crashes is started again, and its last lines are told", () =>
+test("a process that crashes is started again, and its last lines are reported", () =>
     withChild(async (child, plan, dir) => {
         const marker = path.join(dir, "second");
         const script = `

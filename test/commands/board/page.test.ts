@@ -203,7 +203,7 @@ describe("a preview", () => {
         });
     });
 
-    test("is marked on the page, without what it holds", () => {
+    test("is marked on the page, without its content", () => {
         const preview = previewed(estate, {
             steps: [step("create", "app-web-dev-member1-pull"), step("delete", "x")],
         });
@@ -264,7 +264,7 @@ describe("the map", () => {
         }
     });
 
-    test("has a machine with what reaches it and what is pulled there, and its pipelines tell of it", () => {
+    test("has a machine with what reaches it and what is pulled there, and its pipelines name it", () => {
         const hostKeys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA"];
         const map = (way: object): ReturnType<typeof boardFor>["map"] =>
             boardFor(
@@ -301,7 +301,7 @@ describe("the map", () => {
         );
     });
 
-    test("as Mermaid holds no quote and no markup that is not its own", () => {
+    test("as Mermaid contains no quote and no markup that is not its own", () => {
         const { map } = boardFor(model());
         const evil = { ...map, nodes: map.nodes.map((node) => ({ ...node, title: '"]<script>#&' })) };
         const text = mapMermaid(evil, texts.en);

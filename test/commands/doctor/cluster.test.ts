@@ -162,7 +162,7 @@ test("rights that this estate does not need are not asked for", async () => {
     assert.deepEqual(await look(ready, { cluster: "host", denied: ["create applicationsets"] }), []);
 });
 
-test("nothing is said of clusters that are as they should be, before the first up and on what stands", async () => {
+test("nothing is said of clusters that are as they should be, before the first up and on an existing estate", async () => {
     for (const cluster of ["host", "member1", "member2"]) {
         assert.deepEqual(await look(ready, { cluster }), []);
     }

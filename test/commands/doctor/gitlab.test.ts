@@ -103,7 +103,7 @@ describe("a GitLab that is as it should be", () => {
         assert.deepEqual(await look({ ...ready, ...admin }), []);
         assert.deepEqual(await look({ ...ready, ...admin }, {}, { addresses: ["10.1.2.3"] }), []);
     });
-    test("nor on what stands: what the stack made is not taken", async () => {
+    test("nor on an existing estate: what the stack made is no conflict", async () => {
         const answers = {
             ...there,
             "GET /groups/5/descendant_groups": [{ full_path: "acme/shop" }],
@@ -598,7 +598,7 @@ describe("addresses", () => {
 describe("a version of the pipelines that the spec names", () => {
     const tag = "GET /projects/acme%2Fpipelines/repository/tags/v1-00000000";
     const named: Overrides = { pipelines: { version: "v1-00000000" } };
-    test("is told where it is no tag of their project, or there is no project", async () => {
+    test("is reported where it is no tag of their project, or there is no project", async () => {
         const [found, ...more] = await look({ ...ready, [tag]: new Status(404) }, named);
         assert.deepEqual(more, []);
         assert.deepEqual(
@@ -607,13 +607,13 @@ describe("a version of the pipelines that the spec names", () => {
         );
         assert.match(String(found?.rule), /a tag of acme\/pipelines/);
     });
-    test("is nothing to tell where it is there, or none is named", async () => {
+    test("is nothing to report where it is there, or none is named", async () => {
         assert.deepEqual(await look({ ...ready, [tag]: { name: "v1-00000000" } }, named), []);
         assert.deepEqual(await look(ready), []);
     });
 });
 
-test("an inconclusive answer is no answer: nobody is missing, nothing is free or taken by it", async () => {
+test("an inconclusive answer is no answer: nobody is missing, no name is free or in use by it", async () => {
     const about = ["gitlab-reachable", "gitlab-api", "gitlab-lists"];
     await assertNothingClaimed(ready, (answers) => look(answers), about);
     await assertNothingClaimed(there, (answers) => look(answers, existing), about);
@@ -627,7 +627,7 @@ test("an inconclusive answer is no answer: nobody is missing, nothing is free or
     assert.deepEqual([finding?.id, finding?.value, finding?.severity], ["gitlab-lists", "/users", "note"]);
 });
 
-describe("the job that holds merge requests", () => {
+describe("the job that blocks merge requests", () => {
     const gate: Overrides = {
         gitlab: { approvalGate: { enabled: true } },
         environments: { prod: { approvals: 1 } },
@@ -659,7 +659,7 @@ describe("the job that holds merge requests", () => {
             )
         ).filter(({ id }) => id.startsWith("gitlab-gate"));
 
-    test("is told to be off where a setting of its repository is another", async () => {
+    test("is reported as off where a setting of its repository differs", async () => {
         assert.deepEqual(await found(held, project), []);
         for (const [change, rule] of [
             [{ ci_config_path: null }, /begin with "\.gitlab-ci\.yml" instead of the gate/],
@@ -672,7 +672,7 @@ describe("the job that holds merge requests", () => {
             assert.match(findings[0]?.rule ?? "", rule);
         }
     });
-    test("is told where its project is gone, or somebody else's to change", async () => {
+    test("is reported where its project is gone, or somebody else's to change", async () => {
         const gone = { ...project, marked_for_deletion_on: "2026-06-01" };
         const open = {
             ...project,

@@ -65,7 +65,7 @@ const stands = madeOf(
     { type: "harbor:index/robotAccount:RobotAccount", provider: "harbor-main", id: "/robots/7" },
 );
 
-test("nothing is said of a Harbor that is as it should be, before the first up and on what stands", async () => {
+test("nothing is said of a Harbor that is as it should be, before the first up and on an existing estate", async () => {
     assert.deepEqual(await look(ready), []);
     const standing = {
         ...ready,

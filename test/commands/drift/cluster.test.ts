@@ -672,7 +672,7 @@ describe("drift on a cluster", () => {
         });
     }
 
-    test("what was added by hand is told without its secrets", () => {
+    test("what was added by hand is reported without its secrets", () => {
         const password = "hunter-2-hunter";
         const objects = quiet();
         Object.assign(find(objects, "argocd-cm")["data"] as Json, {

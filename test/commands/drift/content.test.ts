@@ -86,21 +86,21 @@ describe("another version where work begins", () => {
         assert.deepEqual(await edited(trunk("v3"), { latest, master }), []);
     });
 
-    test("undone by hand is told there, though the first content was the same", async () => {
+    test("undone by hand is reported there, though the first content was the same", async () => {
         const latest: Has = { content: "v1", commit: "undo", on: ["latest"] };
         assert.deepEqual(await edited(trunk("v2"), { latest, master: first }), ["latest ci/estate.yml undo"]);
     });
 });
 
 describe("an edit by hand", () => {
-    test("where work begins is told there, and not again where it is merged", async () => {
+    test("where work begins is reported there, and not again where it is merged", async () => {
         const mine: Has = { content: "mine", commit: "edit", on: ["latest", "master"] };
         assert.deepEqual(await edited(trunk("v2"), { latest: mine, master: mine }), [
             "latest ci/estate.yml edit",
         ]);
     });
 
-    test("on the branch that prod follows is told there", async () => {
+    test("on the branch that prod follows is reported there", async () => {
         const master: Has = { content: "mine", commit: "edit", on: ["master"] };
         const latest: Has = { content: "v2", commit: "estate-2", on: ["latest"] };
         assert.deepEqual(await edited(trunk("v2"), { latest, master }), ["master ci/estate.yml edit"]);

@@ -699,7 +699,7 @@ describe("GitLab's protections", () => {
         assert.ok(!covers("pro", "prod") && !covers("p.o*", "prod") && !covers("*x", "prod"));
     });
 
-    test("users, groups and keys stand before the role that GitLab shows beside them", () => {
+    test("users, groups and keys come before the role that GitLab shows beside them", () => {
         assert.deepEqual(
             grantText(
                 [
@@ -714,7 +714,7 @@ describe("GitLab's protections", () => {
         );
     });
 
-    test("say who is let in by name, and by number only whom the server names nowhere", () => {
+    test("say who gets access by name, and by number only whom the server names nowhere", () => {
         const inventory = quiet();
         const [project] = inventory.projects;
         assert.ok(project !== undefined);

@@ -92,7 +92,7 @@ describe("runners", () => {
         }
     });
 
-    test("of a group of the estate are told once, where they belong", async () => {
+    test("of a group of the estate are reported once, where they belong", async () => {
         const { findings } = await look({
             "/groups/6/runners": [company, estate],
             "/groups/7/runners": [company, estate],
@@ -133,7 +133,7 @@ describe("runners", () => {
 });
 
 describe("links of a group to directories", () => {
-    test("are told with the role, and the call that takes them away", async () => {
+    test("are reported with the role, and the call that removes them", async () => {
         const { findings } = await look(
             {
                 "/groups/6/saml_group_links": [{ name: "all staff/eu", access_level: 40 }],
@@ -171,7 +171,7 @@ describe("what belongs to the whole server", () => {
     const systemHook = { id: 3, url: "https://x.example/in?key=s3cret", created_at: "2026-12-01T10:00:00Z" };
     const runner = { id: 4, description: "shared", runner_type: "instance_type", paused: false };
 
-    test("hooks are told, and runners where a project lets them in; without what is secret in an address", async () => {
+    test("hooks are reported, and runners where a project is allowed to use them; without what is secret in an address", async () => {
         const more = { "/hooks": [systemHook], "/runners/all": [runner] };
         const { findings } = await look(more);
         assert.deepEqual(
@@ -194,7 +194,7 @@ describe("what belongs to the whole server", () => {
         assert.deepEqual((await look({ ...letIn, ...paused })).findings, []);
     });
 
-    test("runners are one thing to decide on, however many there are, and are taken away from nobody else", async () => {
+    test("runners are one thing to decide on, however many there are, and are removed for nobody else", async () => {
         const all = Array.from({ length: 12 }, (_, index) => ({
             ...runner,
             id: index,

@@ -241,7 +241,7 @@ describe("the issue", () => {
             assert.deepEqual(at.told, ["begins u", "ends u"]);
         });
 
-        test("what it does not take is sent by the next run, and the issue is there all the same", async () => {
+        test("what it refuses is sent by the next run, and the issue is there all the same", async () => {
             const busy = place(undefined, true);
             await assert.rejects(reconcileIssue(busy.ask, "acme/ops", loud, "en", busy.notify), /busy/);
             const next = place(busy.issue());
@@ -252,7 +252,7 @@ describe("the issue", () => {
             assert.equal(end.isClosed(), false);
         });
 
-        test("of an issue that it was not told of it is not told the end", async () => {
+        test("it is not notified of the end of an issue of whose beginning it was not notified", async () => {
             const at = place({ ...own, web_url: "u" });
             assert.equal(await reconcileIssue(at.ask, "acme/ops", quiet, "en", at.notify), "closed: u");
             assert.deepEqual(at.told, []);
@@ -278,11 +278,11 @@ describe("the issue", () => {
     });
 });
 
-describe("decisions to keep something", () => {
+describe("decisions to accept something", () => {
     const text = (rest = ""): string =>
         `accepted:\n  - {server: GitLab, place: acme/*, kind: member, name: bob, reason: on loan${rest}}\n`;
 
-    test("take undeclared things out, until their last day, and stay visible", () => {
+    test("exclude undeclared things, until their last day, and stay visible", () => {
         const decisions = parseAccepted("drift.acme.yaml", text(", until: 2026-12-01"));
         const kept = withoutAccepted([finding], decisions, "2026-12-01");
         assert.deepEqual(

@@ -113,12 +113,12 @@ describe("what is handed over", () => {
             ["test", "prod", "prod"],
         );
     });
-    test("what a killed run left is still to be let go, also where the new engine's object is there", () => {
+    test("what a killed run left is still to be detached, also where the new engine's object is there", () => {
         const [before, after] = [withEngine("flux"), withEngine("argocd")];
         const state = [...delivering(before), ...delivering(after)];
         assert.equal(changed(before, after, state).length, delivering(before).length);
     });
-    test("it is told in one line for an app", () => {
+    test("it is reported in one line for an app", () => {
         assert.deepEqual(handOverLines(changed(withEngine("argocd"), withEngine("flux"))), [
             "web is delivered by Flux instead of Argo CD in dev, test, prod: its objects are handed over, no pod restarts.",
         ]);
@@ -235,7 +235,7 @@ describe("what is refused", () => {
     }
 });
 
-test("owners of fields: the new engine takes the old one's place, and has its own beside", () => {
+test("owners of fields: the new engine replaces the old one, and has its own beside", () => {
     const entry = (manager: string, operation: string, fields: object, more: object = {}): Properties => ({
         manager,
         operation,
@@ -435,7 +435,7 @@ describe("letting go", () => {
         ["kustomize", "kustomize-controller Apply"],
         ["plain", "kustomize-controller Apply"],
     ] as const) {
-        test(`an Application by ${delivery} syncs no more, tells nobody, and has no finalizer that takes the objects along`, async () => {
+        test(`an Application by ${delivery} syncs no more, notifies nobody, and has no finalizer that cascades`, async () => {
             const places = given("argocd", delivery);
             const object = at(argo);
             const others = ["resources-finalizer.argocd.argoproj.io/background", "somebody.else/keeps"];
@@ -476,7 +476,7 @@ describe("letting go", () => {
         assert.deepEqual(owners(), ["helm-controller Apply"]);
     });
 
-    test("a cluster that does not answer ends it before anything stands still", async () => {
+    test("a cluster that does not answer ends it before anything is paused", async () => {
         const places = given("flux");
         refusals.set("GET member1/version", 503);
         await assert.rejects(detach(places, hands()), /member1 answers 503/);
@@ -496,7 +496,7 @@ describe("letting go", () => {
         assert.deepEqual(owners(), ["helm-controller Apply"]);
     });
 
-    test("after an update that came to the new engine's object, or to its end, nothing is taken back", async () => {
+    test("after an update that came to the new engine's object, or to its end, nothing is rolled back", async () => {
         const places = given("flux");
         await detach(places, hands());
         const made = delivering(withEngine("argocd", {}, only));

@@ -39,7 +39,7 @@ const ops = (before: readonly Item[], after: readonly Item[]): string[] =>
     );
 
 describe("a comparison with an inventory", () => {
-    test("tells what is new, what changes, what goes and what stays", () => {
+    test("reports what is created, changed, deleted and retained", () => {
         const [one, other] = [
             item("gitlab:index/group:Group", "a", {}),
             item("gitlab:index/group:Group", "b", {}),
@@ -53,7 +53,7 @@ describe("a comparison with an inventory", () => {
         assert.deepEqual(ops([quota("2")], [renamed]), ["same limit"]);
     });
 
-    test("takes for made anew what its server cannot change, and what moves to another server", () => {
+    test("counts as replaced what its server cannot change, and what moves to another server", () => {
         const protection = (level?: string): Item =>
             item("gitlab:index/branchProtection:BranchProtection", "p", {
                 branch: "prod",
@@ -79,7 +79,7 @@ describe("a comparison with an inventory", () => {
         assert.deepEqual(ops([project("always")], [project("never")]), ["same p"]);
     });
 
-    test("tells that a secret is another, and shows neither", () => {
+    test("reports that a secret differs, and shows neither", () => {
         const secret = (value: string): Item[] =>
             itemsOf([
                 {
@@ -94,7 +94,7 @@ describe("a comparison with an inventory", () => {
         assert.deepEqual(secret("one")[0]?.inputs, { type: "Opaque", stringData: "[secret]" });
     });
 
-    test("keeps of a server its address alone, and tells that it has another one", () => {
+    test("stores of a server its address alone, and reports that it has another one", () => {
         const provider = (kind: string, name: string, inputs: Record<string, unknown>): Registration => ({
             type: `pulumi:providers:${kind}`,
             name,

@@ -380,7 +380,7 @@ describe("the note of a change", () => {
 });
 
 describe("a note", () => {
-    test("tells drift apart from what the spec changes, and does not count it twice", () => {
+    test("distinguishes drift from what the spec changes, and does not count it twice", () => {
         const was = { metadata: { name: "a", namespace: "x" }, data: { level: "info" } };
         const now = { metadata: { name: "a", namespace: "x" }, data: { level: "debug" } };
         const refreshed: Step = {
@@ -417,7 +417,7 @@ describe("a note", () => {
             detailedDiff: { description: { diffKind: "update" } },
         }) as Step;
 
-    test("tells what the spec changes of an object that was changed by hand, too", () => {
+    test("reports what the spec changes of an object that was changed by hand, too", () => {
         const type = "gitlab:index/project:Project";
         const made = { name: "web", description: "ours", visibilityLevel: "private", __defaults: [] };
         const found = { ...made, description: "theirs" };
@@ -434,7 +434,7 @@ describe("a note", () => {
         assert.doesNotMatch(JSON.stringify(note.places), /theirs/);
     });
 
-    test("takes another secret of an object that was changed by hand for the spec's", () => {
+    test("counts another secret of an object that was changed by hand as the spec's", () => {
         const made = { data: { level: "info" }, token: "[secret]" };
         const found = { ...made, data: { level: "debug" } };
         const report = {
@@ -555,7 +555,7 @@ describe("a note", () => {
         assert.equal(noteOf(source([])).policyVerdict, undefined);
     });
 
-    test("says what the stack's own configuration takes away from the policies", () => {
+    test("says what the stack's own configuration disables of the policies", () => {
         const of = (ownPolicies: unknown, more: Partial<NoteSource> = {}): Note =>
             noteOf(source([], { policy: true, ownPolicies, ...more }));
         const off = of({ all: "disabled", "harbor-robot-expires": "mandatory" });
@@ -783,7 +783,7 @@ describe("what a note is made of", () => {
         const { before: was, after } = reviewCases["a registry moves"];
         planned = await stepsBetween(modelOf(was), modelOf(after));
     });
-    test("does not depend on the order in which the engine tells it", () => {
+    test("does not depend on the order in which the engine reports it", () => {
         const forwards = noteOf(source(planned));
         const backwards = noteOf(source([...planned].reverse()));
         assert.equal(backwards.headline, forwards.headline);

@@ -86,7 +86,7 @@ const callsOf = (name: string): string[][] =>
               ];
     });
 
-test("its commands take the options they are given, each for its own stack", () => {
+test("its commands accept the options they are given, each for its own stack", () => {
     const seen = jobs.flatMap((name) =>
         callsOf(name)
             .filter(([command]) => command !== "doctor")

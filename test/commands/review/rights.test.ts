@@ -72,7 +72,7 @@ describe("what is said of rights", () => {
         ["BranchProtection", { pushAccessLevel: "no one" }, { pushAccessLevel: "anybody" }],
         ["TagProtection", { createAccessLevel: "no one" }, { createAccessLevel: "owner" }],
     ];
-    test("says of every gate that holds back less that it is loosened, and of the way back that it is tightened", () => {
+    test("says of every gate that blocks less that it is loosened, and of the way back that it is tightened", () => {
         for (const [kind, was, is] of gates) {
             const what = `${kind} ${JSON.stringify(was)} ${JSON.stringify(is)}`;
             const there = rightsOf(kind, was, is);
@@ -100,7 +100,7 @@ describe("what is said of rights", () => {
         );
     });
 
-    test("says by name who is let in, and by number only whom no object of the stack names", () => {
+    test("says by name who gets access, and by number only whom no object of the stack names", () => {
         const token = update("config-web-writer", { name: "writer-g1" }, { name: "writer-g1" });
         const tokens: Step[] = [90, 91].map((userId, index) => ({
             ...token,
@@ -159,7 +159,7 @@ describe("what is said of rights", () => {
         );
     });
 
-    test("says of a job that holds merges for whom it does so, and of fewer approvals that it is loosened", () => {
+    test("says of a job that blocks merges for whom it does so, and of fewer approvals that it is loosened", () => {
         const wants = (count: number): Record<string, unknown> => ({
             key: "APPROVALS",
             value: JSON.stringify({ prod: count }),

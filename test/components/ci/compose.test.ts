@@ -184,7 +184,7 @@ test("an older commit runs what git has, which is newer", async (context) => {
     assert.match(files.at(-1) ?? "", new RegExp(tagOf(newer)));
 });
 
-test("on hold git goes on and the machine does not; a pin runs beside what git says", async (context) => {
+test("on hold git continues and the machine does not; a pin runs beside what git says", async (context) => {
     const { deliver, seen, written, sha } = await scene(context);
     const held = await deliver({ DELIVERY_HOLD: "the audit" });
     assert.equal(held.code, 0, held.output);

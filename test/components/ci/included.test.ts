@@ -63,7 +63,7 @@ test("a version says which files it is of, and nothing in them is taken for an i
     }
 });
 
-test("a script stands in one file, however many files have jobs that run it", () => {
+test("a script is in one file, however many files have jobs that run it", () => {
     const written = [...files].flatMap(([path, text]) =>
         [...text.matchAll(/cat >"\$ESTATE_CI\/(\S+)"/g)].map(([, script = ""]) => ({ script, path })),
     );

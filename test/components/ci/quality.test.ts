@@ -101,7 +101,7 @@ const shortOptionsOnly = (program: string, PATH: string): string =>
     `for word in "$@"; do case "$word" in --*) echo "${program}: unrecognized option: $word" >&2; exit 2 ;; esac; done
 PATH='${PATH}' exec ${program} "$@"`;
 
-test("with a grep that takes no long options it finds what no repository should hold", async (context) => {
+test("with a grep that takes no long options it finds what no repository should contain", async (context) => {
     const env = { PATH: await pathWith(context, { grep: shortOptionsOnly("grep", await toolPath()) }) };
     const clean = { "ci/ok.sh": "true\n", "a b/notes.txt": "a <<<<<<< b\n" };
     const key = `-----BEGIN ${"RSA PRIVATE"} KEY-----\n`;

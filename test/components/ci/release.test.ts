@@ -285,7 +285,7 @@ describe("a baseline", () => {
         assert.match(scene.said.join("\n"), /Baseline web-prod-\S+ is there already/);
     });
 
-    it("is made at once where nobody tells what becomes of commits", async (context) => {
+    it("is made at once where nobody reports what becomes of commits", async (context) => {
         const scene = new Scene(context);
         scene.commit(scene.config, "prod/values.yaml", 'imagetag: ""\n');
         scene.commit(scene.source, "page", "first");

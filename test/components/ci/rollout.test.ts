@@ -92,7 +92,7 @@ describe("a version", () => {
         assert.equal((await look(place, branch.ask)).at, "c1");
     });
 
-    it("is told from others that begin or end as it does", () => {
+    it("is distinguished from others that begin or end as it does", () => {
         assert.ok(names('  newTag: "v1.0.0"\n', "v1.0.0"));
         assert.ok(names("image: h:1/p/a:v1.0.0 # version\n", "v1.0.0"));
         assert.ok(names("imagetag: 'v1.0.0',\n", "v1.0.0"));
@@ -120,7 +120,7 @@ describe("waiting", () => {
         assert.deepEqual(said, ["v1 is not healthy yet: gitops/web/prod/two: why failed"]);
     });
 
-    it("ends soon after a failure, which would keep a runner from the fix", async () => {
+    it("ends soon after a failure, which would block the runner for the fix", async () => {
         const branch = new Branch(["c1"], "c1");
         branch.statuses["c1"] = { one: "failed" };
         const end = await settled(place, "v1", { ...options, ask: branch.ask, failing: 0.01 });
@@ -144,7 +144,7 @@ describe("waiting", () => {
         assert.ok(branch.asked.length > 16);
     });
 
-    it("goes on where GitLab does not answer, and ends where it refuses", async () => {
+    it("continues where GitLab does not answer, and ends where it refuses", async () => {
         const branch = new Branch(["c1"], "c1");
         branch.statuses["c1"] = { one: "success", two: "success" };
         let times = 0;

@@ -17,7 +17,7 @@ const updated: NonNullable<App["updater"]> = {
     mergeRequest: false,
 };
 
-test("the building pipeline is told its branch, its image and where the tag goes", () => {
+test("the building pipeline gets its branch, its image and where the tag goes", () => {
     const app = sampleApp("web");
     assert.deepEqual(buildSettings(sampleEstate([app]), app), {
         APP: "web",
@@ -45,7 +45,7 @@ test("a hotfix changes the branch and nothing else, and the tags keep the form t
     assert.equal(buildSettings(sampleEstate([lane]), lane)["TAG_PREFIX"], "main-");
 });
 
-test("a registry without TLS, or with any certificate, is told of", () => {
+test("a registry without TLS, or with any certificate, is passed on to the job", () => {
     const app = sampleApp("web");
     const insecure = (change: object): string | undefined => {
         const estate = sampleEstate([app]);

@@ -46,7 +46,7 @@ test("Argo CD's account on a cluster: no binding, no cluster-wide right, a token
     assert.deepEqual(leaks(recording), []);
 });
 
-test("a token Secret that the cluster has not filled is told by its keys", () => {
+test("a token Secret that the cluster has not filled is recognized by its keys", () => {
     assert.deepEqual(tokenProblems({ token: "dG9rZW4=", "ca.crt": "Q0E=" }), []);
     const controller = "is the token controller of the cluster running?";
     assert.deepEqual(tokenProblems({ "ca.crt": "Q0E=" }), [

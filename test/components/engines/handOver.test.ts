@@ -83,7 +83,7 @@ for (const delivery of deliveries) {
             const gone = (): Registration[] =>
                 [...by[from]].filter(([key]) => !by[to].has(key)).map(([, each]) => each);
 
-            test(`takes from ${from} what delivered it, its credentials and its image automation, and nothing that runs`, () => {
+            test(`removes from ${from} what delivered it, its credentials and its image automation, and nothing that runs`, () => {
                 const kinds = new Set(
                     gone()
                         .filter(isObject)
@@ -108,7 +108,7 @@ for (const delivery of deliveries) {
                 }
             });
 
-            test(`lets go of what ${from} delivered: the object that goes takes nothing along`, () => {
+            test(`detaches what ${from} delivered: deleting its object cascades to nothing`, () => {
                 const objects = gone().filter(({ name }) => /^delivery-web-(dev|test|prod)-/.test(name));
                 assert.equal(objects.length, 4);
                 for (const { inputs, type } of objects) {

@@ -359,7 +359,7 @@ test("an estate with it alone", async (t) => {
         assert.equal(registration(recording, "config-web-reader").inputs["name"], "toy-g1");
     });
 
-    await t.test("tells what the engine says, and what it delivers", () => {
+    await t.test("reports what the engine says, and what it delivers", () => {
         assert.equal(recording.result["toy"], "toys");
         assert.ok(!("argocd" in recording.result));
         assert.deepEqual(recording.result["applications"], {
@@ -374,7 +374,7 @@ test("an estate with it alone", async (t) => {
 test("an estate with it and Argo CD", async (t) => {
     const recording = await recordEstate(toySpec(both, ["api"]));
 
-    await t.test("tells each of its own apps only", () => {
+    await t.test("notifies each of its own apps only", () => {
         assert.deepEqual(made(recording, "kubernetes:argoproj.io/v1alpha1:Application"), [
             "delivery-api-dev-member1",
             "delivery-api-prod-member1",

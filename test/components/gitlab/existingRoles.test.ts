@@ -54,7 +54,7 @@ async function found(
     return { existing: result["shop"], asked };
 }
 
-test("a role is held by whoever has it or a higher one, whatever the case of the name", () => {
+test("a role is granted to whoever has it or a higher one, whatever the case of the name", () => {
     const existing = { alice: "owner", bob: "developer", carol: "security manager" };
     assert.equal(hasAtLeast(existing, "Alice", "maintainer"), true);
     assert.equal(hasAtLeast(existing, "bob", "developer"), true);
@@ -73,7 +73,7 @@ test("whoever makes the team's group is its Owner; later only while GitLab says 
     assert.deepEqual(existingRolesOf({ above, self: "root", own: { root: "maintainer" } }), above);
 });
 
-test("an owner of the estate's group holds every role in the teams' groups", async () => {
+test("an owner of the estate's group has every role in the teams' groups", async () => {
     const { existing, asked } = await found(
         "acme",
         { maintainers: ["alice"] },

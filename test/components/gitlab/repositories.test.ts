@@ -138,7 +138,7 @@ test("a hotfix: its branch is protected like the usual one, and made where the s
     );
 });
 
-test("first content is written once, without a pipeline, and never taken away", async () => {
+test("first content is written once, without a pipeline, and never deleted", async () => {
     const { inputs, options } = registration(await recordApp(), "app-file-Dockerfile");
     // One message for every commit: GitLab's provider takes that, or one for each kind of commit, and no other choice.
     assert.match(String(inputs["commitMessage"]), /\[skip ci\]$/);
@@ -207,7 +207,7 @@ test("a merge needs the promotion's pipeline, which gets the credentials between
     assert.equal(registration(jenkins, "config-project").inputs["onlyAllowMergeIfPipelineSucceeds"], false);
 });
 
-test("where merge requests get no credentials, their pipelines hold no promotion back, and an app's still do", async () => {
+test("where merge requests get no credentials, their pipelines block no promotion, and an app's still do", async () => {
     const older = sampleGitLab({ protectedMergeRequestPipelines: false });
     const { inputs } = registration(
         await recordConfig({ gitlab: older, apps: [sampleApp("web", {}, older)] }),

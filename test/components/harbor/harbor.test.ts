@@ -26,7 +26,7 @@ function recordProject(environment = sampleAppEnvironment("web", "prod")): Promi
     });
 }
 
-test("a prod project: private, scanned, gated, kept, with its tags fixed", async () => {
+test("a prod project: private, scanned, gated, protected, with immutable tags", async () => {
     const recording = await recordProject();
     assert.deepEqual(childrenOf(recording, "images"), [
         "harbor:index/immutableTagRule:ImmutableTagRule images-immutable-**",
@@ -68,7 +68,7 @@ test("a project that may be deleted loses its immutable tags' rule first", async
     assert.deepEqual(registration(recording, "images-immutable-v*").options, {});
 });
 
-test("a project outside prod can be deleted with its images and moves tags freely", async () => {
+test("a project outside prod can be deleted with its images and has mutable tags", async () => {
     const recording = await recordProject(sampleAppEnvironment("web", "dev", { keepTags: 5 }));
     assert.deepEqual(childrenOf(recording, "images"), [
         "harbor:index/project:Project images-project",

@@ -56,7 +56,7 @@ const podOf = (of: Estate): Pod => {
 };
 
 describe("relay", () => {
-    test("Argo CD is told of the relay, and the bots' addresses only to the relay", async () => {
+    test("Argo CD gets the address of the relay, and only the relay those of the bots", async () => {
         const recording = await record(() => {
             new Notifications(
                 "notifications",

@@ -216,7 +216,7 @@ test("Jsonnet gets the tag in a file of its own, at whatever indentation", async
     assert.match((await scene.deliver(context, sha)).output, /already/);
 });
 
-test("a file without a place for the tag is told with what is missing", async (context) => {
+test("a file without a place for the tag is reported with what is missing", async (context) => {
     for (const [format, file, missing] of [
         ["plain", "web/environments/dev/deployment.yaml", /no line "image: <name>:<tag> # version"/],
         ["jsonnet", "web/version.libsonnet", /no line "imagetag: '',"/],
@@ -371,7 +371,7 @@ test("what cannot work fails with the reason, and the token is in no message and
     assert.equal((await text(path.join(bin, "calls"))).includes("glpat"), false);
 });
 
-test("a shallow checkout is refused: older and newer could not be told apart", async (context) => {
+test("a shallow checkout is refused: older and newer could not be distinguished", async (context) => {
     const scene = await Scene.start(context);
     await scene.push("One");
     const sha = await scene.push("Two");

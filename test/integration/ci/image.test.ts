@@ -89,7 +89,7 @@ test("the same commit gives the same digest, and is not pushed twice", async (co
     assert.match(third.output, /is there already: nothing to build/);
 });
 
-test("commits of one second are told apart by their creation time, in their order", async (context) => {
+test("commits of one second are distinguished by their creation time, in their order", async (context) => {
     const work = await repository(context, page);
     const shas = [];
     for (const n of [1, 2, 3]) {

@@ -343,7 +343,7 @@ test("a person delivers an earlier tag too", async (context) => {
     assert.match(other.output, /Not delivered: deliveries of web come from v\* now, and this is nightly-1\./);
 });
 
-test("merge requests of a release go to what does not have it yet, once; what conflicts is told", async (context) => {
+test("merge requests of a release go to what does not have it yet, once; what conflicts is reported", async (context) => {
     const scene = await Repositories.start(context);
     await must(scene.work, "git", "checkout", "-q", "-b", "release");
     const sha = await scene.push("released", "release-1.0.0");

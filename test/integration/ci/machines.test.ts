@@ -296,7 +296,7 @@ describe("an app that comes to a machine first", { timeout: 10 * 60_000 }, () =>
         });
     });
 
-    test("given a tag, then prod's lane goes on as ever: to clusters, by a person, with the machine's image", async () => {
+    test("given a tag, then prod's lane continues as before: to clusters, by a person, with the machine's image", async () => {
         const made = await root.call("POST", `/projects/${source}/repository/tags`, {
             tag_name: "v1.0.0",
             ref: first,

@@ -165,7 +165,7 @@ test("the jobs run as they are seeded, and a red test stops the pipeline", async
     assert.doesNotMatch(red.stdout, /Not delivered/);
 });
 
-test("the seeded quality gate refuses what no repository should hold", async (context) => {
+test("the seeded quality gate refuses what no repository should contain", async (context) => {
     const cwd = await repository(context, appFiles);
     const cases: [string, string, RegExp][] = [
         ["a.txt", "<<<<<<< HEAD\n", /conflict markers of a merge are left in: \.\/a\.txt/],

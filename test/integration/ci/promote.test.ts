@@ -307,7 +307,7 @@ test("where the target cannot be read a merge request is refused, with what the 
     assert.match(gitless.output, /cannot compare with test.*this job's image has no git/);
 });
 
-test("a missing image, a refused copy, a tag that means something else: the reason is told and nothing moves", async (context) => {
+test("a missing image, a refused copy, a tag that means something else: the reason is reported and nothing is promoted", async (context) => {
     const scene = await Scene.start(context, "no");
     await scene.write("cccccccccc");
     const missing = await scene.merge("dev", "test");
@@ -355,7 +355,7 @@ test("a second tag of the image that is immutable in the target makes the copy f
     assert.match(output, /cannot be overwritten: POST \S+ was answered with status 412 \(.*immutable.*\)/);
 });
 
-test("what Harbor refuses is told apart: no room, no project, read-only, a robot that is disabled", async (context) => {
+test("what Harbor refuses is distinguished: no room, no project, read-only, a robot that is disabled", async (context) => {
     const scene = await Scene.start(context, "why");
     await scene.push("dev", "aaaaaaaaaa", "one");
     await scene.write("aaaaaaaaaa");
@@ -454,7 +454,7 @@ test("the answer to the copy is lost: the next attempt finds the image there", a
     assert.equal(await scene.digest("test", "aaaaaaaaaa"), digest);
 });
 
-test("a robot without the right, a wrong password and none at all are told apart", async (context) => {
+test("a robot without the right, a wrong password and none at all are distinguished", async (context) => {
     const scene = await Scene.start(context, "rights");
     await scene.push("dev", "aaaaaaaaaa", "one");
     await scene.write("aaaaaaaaaa");

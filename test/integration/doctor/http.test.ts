@@ -67,7 +67,7 @@ describe("who is trusted", () => {
         assert.match(String(await ask({ url: secure })), /authority that is not known/);
         assert.deepEqual(await ask({ url: secure, insecure: true }), answered);
     });
-    test("a certificate for another name is not taken", async () => {
+    test("a certificate for another name is refused", async () => {
         const url = secure.replace("127.0.0.1", "localhost");
         assert.match(String(await ask({ url, ca, serverName: "other.test" })), /another name/);
     });

@@ -73,7 +73,7 @@ async function talker(context: TestContext, ...answers: readonly string[]): Prom
 }
 
 describe("a test mail", () => {
-    test("goes in over STARTTLS, by the authority that the estate names", async () => {
+    test("signs in over STARTTLS, by the authority that the estate names", async () => {
         assert.equal(await send({ ca }), undefined);
         const [mail] = received;
         assert.deepEqual(mail && { ...mail, text: mail.text.length }, {
@@ -84,7 +84,7 @@ describe("a test mail", () => {
             text: 200,
         });
     });
-    test("goes nowhere where the certificate is not known, and its account neither", async () => {
+    test("is sent nowhere where the certificate is not trusted, and its credentials neither", async () => {
         const before = received.length;
         assert.match((await send({})) ?? "", /certificate/);
         assert.equal(received.length, before);

@@ -99,7 +99,7 @@ test("each channel takes one card or mail, in its language", async () => {
     }
 });
 
-test("a wrong signature is told in the bot's words", async () => {
+test("a wrong signature is reported in the bot's words", async () => {
     const faults = (await send(["lark", "ding"])).filter(({ severity }) => severity === "error");
     assert.deepEqual(faults.map(({ path: at }) => at).sort(), ["channels.ding", "channels.lark"]);
     const rule = (name: string): string =>
@@ -108,7 +108,7 @@ test("a wrong signature is told in the bot's words", async () => {
     assert.match(rule("lark"), /sign match fail/);
 });
 
-test("a wrong password of the mail account is told in the server's words", async () => {
+test("a wrong password of the mail account is reported in the server's words", async () => {
     const [fault, ...others] = (await send(["post"])).filter(({ severity }) => severity === "error");
     assert.deepEqual(others, []);
     assert.equal(fault?.path, "channels.post");

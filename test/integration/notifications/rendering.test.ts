@@ -91,7 +91,7 @@ describe("templates", () => {
 
     for (const [what, app] of Object.entries(applications)) {
         for (const event of Object.values(events)) {
-            test(`${event.name} of ${what}: every channel takes it`, () => {
+            test(`${event.name} of ${what}: every channel accepts it`, () => {
                 const { webhook = {}, email } = engine.render(`app-${event.name}`, app);
                 assert.equal(Object.keys(webhook).length, 2 * channelKindNames.filter(isWebhookKind).length);
                 for (const [name, { method, body }] of Object.entries(webhook)) {
@@ -141,7 +141,7 @@ describe("templates", () => {
     });
 });
 
-test("through a relay, the message stands in an envelope that tells what it is about", async () => {
+test("through a relay, the message is in an envelope that says what it is about", async () => {
     const engine = await NotificationEngine.open(notificationSettings(relayed));
     const { webhook = {} } = engine.render("app-failed", nastyApplication);
     engine.close();
@@ -247,7 +247,7 @@ describe("once per", () => {
     const red = { "abc123@0:on-health-degraded:[0].h:ops:": 100 };
     const green = { "abc123@0#0:on-deployed:[0].h:ops:": 200 };
 
-    test("health: the deployment, and each problem that was told of this commit", async () => {
+    test("health: the deployment, and each problem that was notified of this commit", async () => {
         assert.deepEqual(
             await keys("on-deployed", [
                 {},
@@ -271,7 +271,7 @@ describe("once per", () => {
             ],
         );
     });
-    test("a problem: the commit, and each time health was told of it", async () => {
+    test("a problem: the commit, and each time health was notified of it", async () => {
         for (const trigger of ["on-health-degraded", "on-sync-failed", "on-sync-status-unknown"]) {
             assert.deepEqual(
                 await keys(trigger, [

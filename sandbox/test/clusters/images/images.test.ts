@@ -86,7 +86,7 @@ interface Patch {
     };
 }
 
-test("a status tells what could not be pulled, and in which state the waiting is", () => {
+test("a status says what could not be pulled, and in which state the waiting is", () => {
     const state = { digests: new Map<string, string>(), problems: new Map([[image, "not found"]]) };
     const now = new Date(0);
     const first = statusPatch(pod(), { ...state, backingOff: false }, now) as unknown as Patch;

@@ -36,7 +36,7 @@ test("no two processes share a port", () => {
     assert.equal(new Set(Object.values(ports)).size, Object.values(ports).length);
 });
 
-test("flags hold no secret: the cache's password is in a file", () => {
+test("flags contain no secret: the cache's password is in a file", () => {
     const redis = workloads.find(({ name }) => name === "argocd-redis");
     assert.ok(redis?.flags(place).includes("/box/run/redis-password"));
 });

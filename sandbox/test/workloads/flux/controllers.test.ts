@@ -237,7 +237,7 @@ test("with the lockdown a policy of one team cannot read another's repository", 
         assert.match(message, /cross-namespace references have been blocked/);
     }, registry));
 
-test("a registry that refuses is an error of the repository, told once more at each try", () =>
+test("a registry that refuses is an error of the repository, reported once more at each try", () =>
     withBox(
         async (box) => {
             box.put(kinds.ImageRepository, "web", {
@@ -355,7 +355,7 @@ const helmEvent = (name: string, namespace: string, message: string): string =>
         reportingController: "helm-controller",
     });
 
-test("an event is told once, to its own namespace's providers, and not by a suspended one", () =>
+test("an event is sent once, to its own namespace's providers, and not by a suspended one", () =>
     withBox(async (box) => {
         const base = await freePortBase(2);
         for (const [name, change] of [

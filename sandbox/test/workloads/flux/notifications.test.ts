@@ -61,7 +61,7 @@ test("an alert takes events of its sources, by name, namespace and labels", () =
     assert.ok(!taken({ kind: "Kustomization", name: "web" }));
 });
 
-test("severity, suspension, inclusion and exclusion hold events back", () => {
+test("severity, suspension, inclusion and exclusion filter events", () => {
     const taken = (change: Partial<AlertSpec>, of: FluxEvent = event): boolean =>
         matches(alert(change), of, {});
     assert.ok(!taken({ eventSeverity: "error" }));

@@ -30,7 +30,7 @@ test("filterTags leaves out what does not match, and compares what it extracts",
     assert.equal(latestTag(tags, { alphabetical: {} }, { pattern: "^main-" }), "main-ff00-9");
 });
 
-test("a policy that cannot be read is told apart from tags that do not fit", () => {
+test("a policy that cannot be read is distinguished from tags that do not fit", () => {
     const invalid = (run: () => unknown): void => assert.throws(run, InvalidPolicy);
     invalid(() => latestTag(["1.0.0"], { semver: { range: "one" } }));
     invalid(() => latestTag(["1.0.0"], {}));

@@ -66,7 +66,7 @@ test("only objects beside Flux's own count: another namespace may have a relay t
     );
 });
 
-test("a stand-in honours the words of its container, and needs what the sandbox adds", () => {
+test("a stand-in honours the arguments of its container, and needs what the sandbox adds", () => {
     const words = ["--watch-all-namespaces=false", "--no-cross-namespace-refs=true", "--log-level=info"];
     const added = ["--kubeconfig=/k", "--events-addr=http://127.0.0.1:1/"];
     const settings = settingsOf([...words, ...added], { RUNTIME_NAMESPACE: "flux-system" });

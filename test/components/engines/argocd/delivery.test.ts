@@ -97,7 +97,7 @@ test("values go to Helm only; without automation a person syncs", () => {
     assert.equal("automated" in (specOf(helm)["syncPolicy"] ?? {}), false);
 });
 
-test("a folder of YAML is applied as it is; Jsonnet is told image, values and place", () => {
+test("a folder of YAML is applied as it is; Jsonnet gets image, values and place", () => {
     const environment = sampleAppEnvironment("web", "dev", { values: { replicas: 2 }, pin: "a1" });
     const sourceOf = (delivery: App["delivery"], change = environment): Record<string, unknown> => {
         const app = sampleApp("web", { delivery });
@@ -176,7 +176,7 @@ test("one Application per environment and cluster", async () => {
     assert.deepEqual(metadata["annotations"], { note: "x" });
 });
 
-describe("an environment that stands still", () => {
+describe("an environment that is paused", () => {
     const specOf = (
         change: Partial<AppEnvironment>,
         app = sampleApp("web"),
@@ -201,7 +201,7 @@ describe("an environment that stands still", () => {
         assert.notEqual(helm.syncPolicy["automated"], undefined);
     });
 
-    test("held: nothing is applied by itself, and the reason is there to read", () => {
+    test("on hold: nothing is applied by itself, and the reason is there to read", () => {
         const app = sampleApp("web");
         const held = sampleAppEnvironment("web", "dev", { hold: "INC-7: bad release" });
         const object = application(sampleEstate([app]), app, held, "member1");

@@ -160,7 +160,7 @@ test("a Kustomization names the environment's image and leaves the tag to git", 
     });
 });
 
-test("what is to stay on a cluster that leaves stands still: Flux uninstalls nothing of a suspended release", () => {
+test("what is to stay on a cluster that leaves is suspended: Flux uninstalls nothing of a suspended release", () => {
     const estate = fluxModel({ clusters: { member1: { leaving: "orphan" } } });
     const suspended = (app: string, cluster: string): unknown =>
         (delivered(estate, app, "prod", cluster)["spec"] as { suspend?: boolean }).suspend;
@@ -216,7 +216,7 @@ describe("image updates", () => {
         });
     });
 
-    test("are committed to the environment's branch or the one that is named, and not while it stands still", () => {
+    test("are committed to the environment's branch or the one that is named, and not while it is paused", () => {
         const gitOf = (updater: object, environment: object = {}): Record<string, unknown> => {
             const [estate, app] = updated({ strategy: "semver", ...updater }, environment);
             const [place] = app.environments;
@@ -275,7 +275,7 @@ describe("the installation", () => {
         assert.ok(!objects.some(({ metadata }) => metadata.name === "source-watcher"));
     });
 
-    test("keeps the estate's word where a file says otherwise", () => {
+    test("sets the estate's value where a file says otherwise", () => {
         const open = sampleFluxManifests.map((object) =>
             object.metadata.name === "helm-controller" && object.kind === "Deployment"
                 ? (JSON.parse(
@@ -417,7 +417,7 @@ test("an estate with Flux", async (t) => {
         assert.ok(objects(recording, "GitRepository").includes("flux-shop/web-config--dev--write"));
     });
 
-    await t.test("tells GitLab and Harbor the paths that Flux makes of the tokens", () => {
+    await t.test("gives GitLab and Harbor the paths that Flux makes of the tokens", () => {
         const token = secretValue(registration(recording, "config-web-hook").inputs["token"]) as string;
         assert.equal(
             registration(recording, "config-web-hook").inputs["url"],
@@ -430,7 +430,7 @@ test("an estate with Flux", async (t) => {
         assert.equal(harbor["address"], `https://flux.test${hookPath(shown, "harbor-web-dev", "flux-shop")}`);
     });
 
-    await t.test("delivers on members as accounts of the team that may take their own name alone", () => {
+    await t.test("delivers on members as accounts of the team that may impersonate themselves alone", () => {
         const role = registration(recording, "access-member1--flux--shop--dev-itself").inputs;
         assert.deepEqual(role["rules"], [
             {

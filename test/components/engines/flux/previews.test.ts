@@ -218,7 +218,7 @@ describe("the ResourceSet of an app", () => {
         }
     });
 
-    it("tells the environment's channels what fails, and no more: nobody waits for pods", () => {
+    it("notifies the environment's channels of what fails, and of no more: nobody waits for pods", () => {
         const [, ...alerts] = made("web", "7", "1234567890ab");
         assert.deepEqual(
             alerts.map(({ kind, metadata: { name } }) => `${kind} ${name}`),
@@ -297,7 +297,7 @@ describe("an estate with previews by Flux", async () => {
         }
     });
 
-    it("lets the operator take the name of the team's account, and read the tokens of its apps, in the team's namespace", () => {
+    it("lets the operator impersonate the team's account, and read the tokens of its apps, in the team's namespace", () => {
         assert.deepEqual(inputsOf("flux-shop-role-previews-operator")["rules"], [
             {
                 apiGroups: [""],

@@ -79,7 +79,7 @@ describe("Argo CD", () => {
         ]);
     });
 
-    it("lets a class hold the further kinds of its own environments only", () => {
+    it("lets a class contain the further kinds of its own environments only", () => {
         const shop = projects({ environments: { prod: { defaults: { kinds: ["certificates"] } } } });
         assert.deepEqual(
             shop.map((project) => project.kinds.some(({ kind }) => kind === "Certificate")),

@@ -184,7 +184,7 @@ describe("annotations", () => {
         );
     });
 
-    test("are none where it does not act, is held, or reads objects instead", () => {
+    test("are none where it does not act, is paused, or reads objects instead", () => {
         const app = sampleApp("web", { updater });
         const none = {};
         assert.deepEqual(updaterAnnotations(estateOf(app), app, sampleAppEnvironment("web", "test")), none);
@@ -240,7 +240,7 @@ describe("the ImageUpdater object", () => {
         });
     });
 
-    test("leaves out what is held, and is none where nothing is left or annotations are read", () => {
+    test("leaves out what is paused, and is none where nothing is left or annotations are read", () => {
         const app = sampleApp("web", { updater: { ...updater, environments: ["dev", "test"] } });
         const held = (names: readonly string[]): App => ({
             ...app,
@@ -336,7 +336,7 @@ describe("settings", () => {
         assert.equal("webhook.enable" in at("http://127.0.0.1:8947", "0.12.2"), false);
     });
 
-    test("hold what Harbor is known by, secret, where there is a webhook", async () => {
+    test("contain what Harbor is authenticated by, secret, where there is a webhook", async () => {
         const app = sampleApp("web", { updater });
         const made = ({ argocd, registries }: Estate): Promise<Awaited<ReturnType<typeof record>>> =>
             record(() => {
@@ -382,7 +382,7 @@ describe("credentials", () => {
         });
     });
 
-    test("stay while an environment is held", async () => {
+    test("stay while an environment is paused", async () => {
         const app = sampleApp("web", {
             updater,
             environments: [{ ...sampleAppEnvironment("web", "dev"), hold: "incident" }],
@@ -457,7 +457,7 @@ describe("the updater itself", () => {
         );
     });
 
-    test("is told the interval as its version takes it, and rolls when its settings change", () => {
+    test("gets the interval in the form of its version, and rolls when its settings change", () => {
         assert.match(
             deployment(estateOf(app, "0.12.2", { intervalSeconds: 30 })),
             /"args":\["--interval=30s"\]/,
