@@ -12,5 +12,5 @@ export { type Fetch, fetchTrusting } from "./support/fetch";
 export { neededTools, prepareFolder } from "./supervisor/plan";
 export { ensureSecrets } from "./supervisor/secrets";
 export { type SandboxLayout, sandboxDir, sandboxLayout, secretFile } from "./support/layout";
-export { PortTakenError, freePortBase, loopback, portOf } from "./support/ports";
+export { PortInUseError, freePortBase, loopback, portOf } from "./support/ports";
 export { type EngineId, type ExtraId, isEngineId, isExtraId } from "./workloads/engines";

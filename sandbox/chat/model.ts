@@ -55,8 +55,8 @@ export interface ChatState {
     bots: Record<string, Bot>;
 }
 
-/** Messages and refusals kept; older ones are forgotten. */
-export const keptMessages = 500;
+/** Most messages and refusals that are stored; older ones are dropped. */
+export const maxMessages = 500;
 
 export function emptyState(): ChatState {
     return { nextId: 1, messages: [], refusals: [], bots: {} };

@@ -13,7 +13,7 @@ import {
     chatKinds,
     emptyState,
     isObject,
-    keptMessages,
+    maxMessages,
     parseObject,
     withoutEntities,
     type ChatKind,
@@ -36,7 +36,7 @@ export interface ChatOptions {
     readonly mailPort: number;
     /** Certificate and key of both servers: https, and STARTTLS for mail. Without them nothing is encrypted. */
     readonly tls?: TlsFiles | undefined;
-    /** Folder for what is kept. */
+    /** Folder of the state. */
     readonly dataDir: string;
     /** What the channels' secrets are derived from: GitLab's root token of this sandbox. */
     readonly secret: string;
@@ -206,7 +206,7 @@ class Chat {
     async refuse(kind: Refusal["kind"], channel: string, code: string, reason: string): Promise<void> {
         const { data } = this.store;
         data.refusals.push({ at: new Date(this.now()).toISOString(), kind, channel, code, reason });
-        data.refusals.splice(0, Math.max(0, data.refusals.length - keptMessages));
+        data.refusals.splice(0, Math.max(0, data.refusals.length - maxMessages));
         this.options.log?.(`refused ${kind}/${channel}: ${code} ${reason}`);
         await this.store.save();
     }
@@ -232,7 +232,7 @@ class Chat {
             raw,
             ...(to === undefined ? {} : { to }),
         });
-        data.messages.splice(0, Math.max(0, data.messages.length - keptMessages));
+        data.messages.splice(0, Math.max(0, data.messages.length - maxMessages));
         await this.store.save();
     }
 }

@@ -24,7 +24,7 @@ export function isTimely(timestampMs: number, now: number): boolean {
     return Number.isFinite(timestampMs) && Math.abs(now - timestampMs) <= windowMs;
 }
 
-/** Compares without telling by its time how much is right. */
+/** Compares in constant time. */
 export function sameText(left: string, right: string): boolean {
     const [a, b] = [left, right].map((text) => crypto.createHash("sha256").update(text).digest());
     return a !== undefined && b !== undefined && crypto.timingSafeEqual(a, b);

@@ -49,7 +49,7 @@ export function blockDeployment(gitlab: GitLab, project: Project, pipeline: Pipe
     announceDeployment(gitlab, project, deployment);
 }
 
-/** Keeps a job's deployment in step with the job: made when it starts, ended with it. Other actions deploy nothing. */
+/** Synchronizes a job's deployment with the job: made when it starts, ended with it. Other actions deploy nothing. */
 export function recordDeployment(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): void {
     const { run, environment: name } = job;
     const status = statuses[job.status];

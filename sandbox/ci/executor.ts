@@ -42,7 +42,7 @@ interface Running {
     ended: Promise<void>;
 }
 
-/** Runs jobs. `onEnd` is called for each when it no longer counts as running; `stopping` keeps new ones from starting. */
+/** Runs jobs. `onEnd` is called for each when it no longer counts as running; `stopping` blocks new ones from starting. */
 export class JobExecutor {
     private readonly running = new Map<number, Running>();
 
@@ -130,10 +130,10 @@ export class JobExecutor {
         this.running.set(job.id, entry);
         recordDeployment(gitlab, project, pipeline, job);
         emitJob(gitlab, project, pipeline, job);
-        entry.ended = this.carryOut(entry, token);
+        entry.ended = this.execute(entry, token);
     }
 
-    private async carryOut(entry: Running, token: string): Promise<void> {
+    private async execute(entry: Running, token: string): Promise<void> {
         const { project, pipeline, job, controller } = entry;
         const trace = this.files.openTrace(job);
         const record = this.files.recordOf(job);

@@ -1,4 +1,4 @@
-/** Where the runner keeps its files: plans, artifacts, logs, clones, and the processes that it started. */
+/** Where the runner stores its files: plans, artifacts, logs, clones, and the processes that it started. */
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 

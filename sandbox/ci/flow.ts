@@ -19,7 +19,7 @@ export interface FlowJob {
     readonly name: string;
     readonly stage: string;
     readonly status: string;
-    /** It failed, or waits to be started by hand, and that keeps nobody from going on. */
+    /** It failed, or waits to be started by hand, and blocks none of the later jobs. */
     readonly allowFailure: boolean;
     readonly when: When;
     readonly needs: readonly Need[] | null;

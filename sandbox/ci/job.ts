@@ -72,7 +72,7 @@ export async function runJob(context: JobContext): Promise<JobOutcome> {
             repositoryUrl(gitlab, project, context.token),
             compare,
         );
-        const dotenv = await takeArtifacts(context, workspace.directory);
+        const dotenv = await downloadArtifacts(context, workspace.directory);
         const commit = await gitlab.git.commit(project.id, pipeline.sha);
         const user = gitlab.user(job.run?.userId ?? pipeline.userId);
         const variables = new Map<string, JobVariable>([
@@ -135,7 +135,7 @@ export async function runJob(context: JobContext): Promise<JobOutcome> {
         if (code === null && !context.signal.aborted) {
             remarks.forEach((line) => trace.line(line));
         }
-        const reported = await giveArtifacts(context, workspace.directory, code === 0, variables);
+        const reported = await uploadArtifacts(context, workspace.directory, code === 0, variables);
         if (job.run && planned.environmentUrl !== null) {
             // A job may find out only while it runs where its deployment answers.
             job.run.environmentUrl = expand(planned.environmentUrl, new Map([...variables, ...reported]));
@@ -156,14 +156,14 @@ function describe({ planned, pipeline, trace }: JobContext): void {
     trace.line(`Checking out ${pipeline.sha.slice(0, 8)} as detached HEAD (ref is ${pipeline.ref})...`);
 }
 
-/** Files and variables of earlier jobs: those of the dependencies, or else of all jobs it follows. */
-async function takeArtifacts(
+/** Restores artifacts of earlier jobs: those of the dependencies, or else of all jobs it follows. @returns their dotenv variables. */
+async function downloadArtifacts(
     { pipeline, plan, planned, artifacts, trace }: JobContext,
     directory: string,
 ): Promise<Map<string, JobVariable>> {
     const found = new Map<string, JobVariable>();
     for (const producer of pipeline.jobs) {
-        if (producer.run?.retried || !takesFrom(plan, planned, producer)) {
+        if (producer.run?.retried || !usesArtifactsOf(plan, planned, producer)) {
             continue;
         }
         const folder = path.join(artifacts, String(producer.id));
@@ -178,7 +178,7 @@ async function takeArtifacts(
     return found;
 }
 
-function takesFrom(plan: Plan, planned: PlannedJob, producer: Job): boolean {
+function usesArtifactsOf(plan: Plan, planned: PlannedJob, producer: Job): boolean {
     const names = [producer.name, producer.name.replace(/: \[.*$/, "")];
     if (planned.dependencies !== null) {
         return planned.dependencies.some((each) => names.includes(each));
@@ -189,8 +189,8 @@ function takesFrom(plan: Plan, planned: PlannedJob, producer: Job): boolean {
     return plan.stages.indexOf(producer.stage) < plan.stages.indexOf(planned.stage);
 }
 
-/** Keeps what the job leaves for later ones, and gives the variables among it. */
-async function giveArtifacts(
+/** Stores the artifacts of a job for later ones. @returns the variables of its dotenv reports. */
+async function uploadArtifacts(
     { planned, job, artifacts, trace }: JobContext,
     directory: string,
     succeeded: boolean,

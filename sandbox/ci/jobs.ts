@@ -98,7 +98,7 @@ export function reopen(pipeline: Pipeline): void {
     }
 }
 
-/** The jobs that count: not those that newer ones stand for. */
+/** The jobs that count: not those that newer ones replace. */
 export function currentJobs(pipeline: Pipeline): Job[] {
     return pipeline.jobs.filter((job) => job.run?.retried !== true);
 }

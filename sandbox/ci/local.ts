@@ -25,7 +25,7 @@ export interface LocalRun {
     readonly temporary: string;
     /** Lines of both streams as they come, without colours. */
     readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
-    /** Told once the process is there. */
+    /** Called once the process has started. */
     readonly onStart?: (record: ProcessRecord) => void;
     /** Ends the process and all it started. */
     readonly signal?: AbortSignal;

@@ -78,7 +78,7 @@ export interface Plan {
 
 export type Definition = Readonly<Record<string, unknown>>;
 
-/** What the rules of a job that has none but `only` and `except` are held against. */
+/** What `only` and `except` of a job without rules are evaluated with. */
 export interface RefFacts {
     /** `push`, `merge_request_event`, `api` ... */
     readonly source: string;
@@ -186,9 +186,9 @@ function planJob(
                 : isObject(environment) && typeof environment["name"] === "string"
                   ? environment["name"]
                   : null,
-        environmentTier: wordOf(environment, "deployment_tier"),
-        environmentUrl: wordOf(environment, "url"),
-        environmentOnStop: wordOf(environment, "on_stop"),
+        environmentTier: stringOf(environment, "deployment_tier"),
+        environmentUrl: stringOf(environment, "url"),
+        environmentOnStop: stringOf(environment, "on_stop"),
         environmentAutoStopIn: textOf(environment, "auto_stop_in"),
         idTokens: idTokens(definition["id_tokens"]),
         environmentAction:
@@ -208,7 +208,7 @@ function planJob(
                       isObject(artifacts["reports"]) ? artifacts["reports"]["dotenv"] : undefined,
                   ),
                   junit: strings(isObject(artifacts["reports"]) ? artifacts["reports"]["junit"] : undefined),
-                  name: wordOf(artifacts, "name"),
+                  name: stringOf(artifacts, "name"),
                   expireIn: textOf(artifacts, "expire_in"),
                   when:
                       artifacts["when"] === "always" || artifacts["when"] === "on_failure"
@@ -400,14 +400,14 @@ function strings(value: unknown): string[] {
     return value === undefined || value === null ? [] : [value].flat().map(String);
 }
 
-/** As {@link wordOf}, for what may be written as a number. */
+/** As {@link stringOf}, for what may be written as a number. */
 function textOf(value: unknown, key: string): string | null {
     const text = isObject(value) ? value[key] : undefined;
-    return typeof text === "number" ? String(text) : wordOf(value, key);
+    return typeof text === "number" ? String(text) : stringOf(value, key);
 }
 
 /** Text under a key of something that may be an object. */
-function wordOf(value: unknown, key: string): string | null {
+function stringOf(value: unknown, key: string): string | null {
     const word = isObject(value) ? value[key] : undefined;
     return typeof word === "string" ? word : null;
 }

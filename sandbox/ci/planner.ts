@@ -53,7 +53,7 @@ export async function planPipeline(
             ...predefinedVariables(gitlab, project, facts, { commit, user }),
             ...ownVariables(gitlab, project, facts, null),
         ]);
-        await workspace.lend(
+        await workspace.allowIncludesFrom(
             new URL(gitlab.url).origin,
             gitlab.state.projects
                 .filter((each) => readsCode(gitlab, user, each))
@@ -87,7 +87,7 @@ export async function planPipeline(
             listing = await list(...root);
         }
         if (listing.code !== 0) {
-            return invalid(await complaint(gitlab, user, listing.stderr));
+            return invalid(await planErrorText(gitlab, user, listing.stderr));
         }
         const merged = await workspace.state("../state/expanded-gitlab-ci.yml");
         const plan = readPlan(listing.stdout, merged, facts);
@@ -95,7 +95,7 @@ export async function planPipeline(
             const probe = await workspace.file("workflow.json", workflowProbe(plan));
             const answer = await list(...probe, "--no-json-schema-validation");
             if (answer.code !== 0) {
-                return invalid(await complaint(gitlab, user, answer.stderr));
+                return invalid(await planErrorText(gitlab, user, answer.stderr));
             }
             if (!probeRuns(answer.stdout)) {
                 return { kind: "filtered", message: "Pipeline filtered out by workflow rules." };
@@ -140,7 +140,7 @@ function includeOf(file: string): string | undefined {
 }
 
 /** What the interpreter complains about, without its remarks on time; in GitLab's words what cannot be included. */
-async function complaint(gitlab: GitLab, user: User | undefined, stderr: string): Promise<string> {
+async function planErrorText(gitlab: GitLab, user: User | undefined, stderr: string): Promise<string> {
     const included =
         /Project include could not be fetched \{ project: (\S+), ref: (\S+), file: (.+?) \}/.exec(stderr);
     if (included) {

@@ -102,7 +102,7 @@ export class PipelineProgress {
                 emitJob(this.gitlab, project, pipeline, job);
             }
         }
-        this.giveResources(project);
+        this.assignResourceGroups(project);
         this.schedule(project, pipeline);
         this.executor.startPending();
         const status = pipelineStatus([
@@ -130,7 +130,7 @@ export class PipelineProgress {
             run.queuedAt = gitlab.now();
         }
         job.status = run?.resourceGroup === null ? "pending" : "waiting_for_resource";
-        this.giveResources(project);
+        this.assignResourceGroups(project);
         return true;
     }
 
@@ -212,8 +212,8 @@ export class PipelineProgress {
         }
     }
 
-    /** Lets the oldest job that waits for each free resource group go on. */
-    private giveResources(project: Project): void {
+    /** Gives each free resource group to the oldest job that waits for it. */
+    private assignResourceGroups(project: Project): void {
         const jobs = project.pipelines.flatMap((each) => each.jobs).sort((a, b) => a.id - b.id);
         for (const job of jobs.filter((each) => each.status === "waiting_for_resource")) {
             const group = job.run?.resourceGroup;

@@ -1,9 +1,9 @@
-/** GitLab's pipelines: made for pushes and at people's wish, played, retried and canceled. */
+/** GitLab's pipelines: made for pushes and on request, played, retried and canceled. */
 import { rm } from "node:fs/promises";
 import * as path from "node:path";
 
 import { createsTag, mergesInto } from "../gitlab/access";
-import type { PipelineRunner, PipelineWish } from "../gitlab/ci";
+import type { PipelineRunner, PipelineParameters } from "../gitlab/ci";
 import { ApiError, forbidden, invalid } from "../gitlab/errors";
 import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project, User } from "../gitlab/model";
@@ -100,7 +100,7 @@ export class CiRunner implements PipelineRunner {
 
     async lint(
         project: Project,
-        facts: PipelineWish & { variables: Pipeline["variables"] },
+        facts: PipelineParameters & { variables: Pipeline["variables"] },
         content: string | undefined,
     ): Promise<{ errors: string[]; merged: string; jobs: Record<string, unknown>[] }> {
         const { signal } = this.stopping;
@@ -133,27 +133,31 @@ export class CiRunner implements PipelineRunner {
             .catch((error: unknown) => this.options.log?.(`in the background: ${(error as Error).message}`));
     }
 
-    queue(project: Project, wish: PipelineWish): void {
-        const entry = { projectId: project.id, sha: wish.sha, mergeRequestIid: wish.mergeRequestIid };
+    queue(project: Project, parameters: PipelineParameters): void {
+        const entry = {
+            projectId: project.id,
+            sha: parameters.sha,
+            mergeRequestIid: parameters.mergeRequestIid,
+        };
         this.expected.add(entry);
         this.planned(async () => {
             try {
                 if (this.gitlab.project(project.id) === project) {
-                    await this.add(project, wish, true);
+                    await this.add(project, parameters, true);
                 }
             } catch (error) {
                 this.options.log?.(
                     `pipeline of project ${project.id} not created: ${(error as Error).message}`,
                 );
-                await this.explain(project, wish, error as Error);
+                await this.explain(project, parameters, error as Error);
             } finally {
                 this.expected.delete(entry);
             }
         }).catch(() => undefined);
     }
 
-    async create(project: Project, wish: PipelineWish): Promise<Pipeline> {
-        const pipeline = await this.planned(() => this.add(project, wish, false));
+    async create(project: Project, parameters: PipelineParameters): Promise<Pipeline> {
+        const pipeline = await this.planned(() => this.add(project, parameters, false));
         if (!pipeline) {
             throw invalid({ base: ["Missing CI config file"] });
         }
@@ -303,15 +307,19 @@ export class CiRunner implements PipelineRunner {
         return result;
     }
 
-    private async add(project: Project, wish: PipelineWish, quiet: boolean): Promise<Pipeline | undefined> {
+    private async add(
+        project: Project,
+        parameters: PipelineParameters,
+        quiet: boolean,
+    ): Promise<Pipeline | undefined> {
         const { gitlab } = this;
-        const { skip = false, ...fields } = wish;
+        const { skip = false, ...fields } = parameters;
         const full = { variables: [], ...fields };
-        if (!(await hasCiFile(gitlab, project, wish.sha))) {
+        if (!(await hasCiFile(gitlab, project, parameters.sha))) {
             return undefined;
         }
         gitlab.settle(project);
-        const commit = await gitlab.git.commit(project.id, wish.sha);
+        const commit = await gitlab.git.commit(project.id, parameters.sha);
         if (quiet && (skip || /\[(ci[ _-]skip|skip[ _-]ci)\]/i.test(commit.message))) {
             return this.put(project, { ...full, status: "skipped", stages: [] });
         }
@@ -350,7 +358,7 @@ export class CiRunner implements PipelineRunner {
 
     private async refuse(
         project: Project,
-        wish: PipelineWish & { variables: Pipeline["variables"] },
+        parameters: PipelineParameters & { variables: Pipeline["variables"] },
         planned: Exclude<Planned, { kind: "plan" }>,
         quiet: boolean,
     ): Promise<Pipeline | undefined> {
@@ -360,15 +368,20 @@ export class CiRunner implements PipelineRunner {
         if (planned.kind === "filtered") {
             return undefined;
         }
-        return this.put(project, { ...wish, status: "failed", stages: [], yamlErrors: planned.message });
+        return this.put(project, {
+            ...parameters,
+            status: "failed",
+            stages: [],
+            yamlErrors: planned.message,
+        });
     }
 
     /** Nobody waits for the answer to a push: why its pipeline could not be made is shown as one that failed. */
-    private async explain(project: Project, wish: PipelineWish, error: Error): Promise<void> {
+    private async explain(project: Project, parameters: PipelineParameters, error: Error): Promise<void> {
         if (this.gitlab.project(project.id) !== project || this.stopping.signal.aborted) {
             return;
         }
-        const { skip: _, ...fields } = wish;
+        const { skip: _, ...fields } = parameters;
         const yamlErrors = `The pipeline could not be created: ${error.message}`;
         await this.put(project, { ...fields, status: "failed", stages: [], yamlErrors });
     }

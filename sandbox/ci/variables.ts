@@ -39,7 +39,7 @@ export function isProtected(project: Project, name: string, tag: boolean): boole
 /**
  * Whether a pipeline gets protected variables: on protected branches and tags; for a merge request only when the project
  * allows it, both its branches are protected, and whoever started the pipeline may merge into or push to the target.
- * Otherwise a developer could read them by opening one. GitLab's pages on merge request pipelines tell the conditions.
+ * Otherwise a developer could read them by opening one. GitLab's pages on merge request pipelines have the conditions.
  */
 export function seesProtected(gitlab: GitLab, project: Project, facts: PipelineFacts): boolean {
     const request = mergeRequestOf(project, facts);
@@ -342,7 +342,7 @@ export function variablesFile(variables: JobVariables, files: ReadonlyMap<string
 
 /**
  * What gitlab-ci-local would set although GitLab does not, or not for such a pipeline. Variables that the pipeline's file
- * names are left alone, since unsetting would take away what the file sets.
+ * names are left alone, since unsetting would remove what the file sets.
  */
 export function unsetVariables(variables: JobVariables, file: string): string[] {
     return [

@@ -66,7 +66,7 @@ export class Workspace {
             source,
             this.directory,
         ]);
-        // By hand, and not with git: the address holds a token, which must not stand in arguments.
+        // By hand, and not with git: the address contains a token, which must not be in arguments.
         const config = path.join(this.directory, ".git", "config");
         const text = await readFile(config, "utf8");
         await writeFile(
@@ -90,12 +90,15 @@ export class Workspace {
     }
 
     /**
-     * Lets the interpreter's git read these projects, and no others, where a file includes them: by their folders instead of
+     * Has the interpreter's git read these projects, and no others, where a file includes them: by their folders instead of
      * by the server, which would ask for credentials.
      *
      * @param server Address of the server as includes name it, without a path.
      */
-    async lend(server: string, projects: readonly { path: string; folder: string }[]): Promise<void> {
+    async allowIncludesFrom(
+        server: string,
+        projects: readonly { path: string; folder: string }[],
+    ): Promise<void> {
         const section = (from: string, to: string): string =>
             `[url ${JSON.stringify(to)}]\n\tinsteadOf = ${JSON.stringify(from)}\n`;
         const text = [
@@ -107,7 +110,7 @@ export class Workspace {
 
     /**
      * Writes the variables for the interpreter, readable by the owner only, and gives the arguments that name the file.
-     * Values never stand in arguments.
+     * Values are never in arguments.
      */
     async variables(variables: JobVariables): Promise<string[]> {
         const folder = path.join(this.root, "files");

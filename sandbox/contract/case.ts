@@ -2,7 +2,7 @@
 
 /**
  * What an answer has to look like. An object names attributes that must fit and lets others be; a list must fit item by
- * item; a function decides by itself; anything else must be equal. Text may hold `{name}` of kept values.
+ * item; a function decides by itself; anything else must be equal. Text may contain `{name}` of captured values.
  */
 export type Pattern =
     string | number | boolean | null | Check | readonly Pattern[] | { readonly [name: string]: Pattern };
@@ -23,7 +23,7 @@ export type Need = "premium" | "free" | "ee" | "admin" | "person";
 export interface Case {
     /** The claim, as one sentence. */
     readonly claim: string;
-    /** Method and path below the API, e.g. `GET /projects/{project}`; `{name}` is a kept value, encoded. */
+    /** Method and path below the API, e.g. `GET /projects/{project}`; `{name}` is a captured value, encoded. */
     readonly call: string;
     /** The body, sent as JSON. Text in it may hold `{name}`. */
     readonly body?: unknown;
@@ -37,7 +37,7 @@ export interface Case {
     readonly answer?: Pattern;
     /** Headers of the answer that have to fit. */
     readonly gives?: Readonly<Record<string, Pattern>>;
-    /** Values to keep for later cases: name → path in the answer, e.g. `id` or `0.id`. */
+    /** Values to capture for later cases: name → path in the answer, e.g. `id` or `0.id`. */
     readonly keep?: Readonly<Record<string, string>>;
     /** Without one of these the case is left out, and the report says so. */
     readonly needs?: readonly Need[];
@@ -106,14 +106,14 @@ export function describe(pattern: Pattern): string {
     return JSON.stringify(pattern);
 }
 
-/** Whether a value fits a pattern; `fill` puts kept values into its text. */
+/** Whether a value fits a pattern; `fill` puts captured values into its text. */
 export function fits(value: unknown, pattern: Pattern, fill: (text: string) => string): boolean {
     if (typeof pattern === "function") {
         return pattern(value, (each, inner) => fits(each, inner, fill), fill);
     }
     if (typeof pattern === "string") {
         const wanted = fill(pattern);
-        // A kept number comes back as text.
+        // A captured number comes back as text.
         return value === wanted || (wanted !== pattern && String(value) === wanted);
     }
     if (Array.isArray(pattern)) {

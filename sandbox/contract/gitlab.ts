@@ -22,7 +22,7 @@ export interface GitLabContractOptions {
 export interface ContractReport extends Outcome {
     /** What the server says it is. */
     readonly server: string;
-    /** What could not be taken away again. */
+    /** What could not be deleted again. */
     readonly left: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export async function checkGitLab(options: GitLabContractOptions): Promise<Contr
         ["inTenYears", day(3650)],
         ["missingSha", "0123456789012345678901234567890123456789"],
     ]);
-    // Not by the signal of the run: what has to go away is made as a whole, and taken away when the run is interrupted.
+    // Not by the signal of the run: what has to be deleted is made as a whole, and deleted when the run is interrupted.
     const cleaner: Target = { api: target.api, token: target.token, login: target.login };
     const group = await makeGroup(cleaner, name, options.below);
     kept.set("group", String(group.id));
@@ -89,12 +89,12 @@ function day(offset: number): string {
     return new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
 }
 
-interface ThrowawayGroup {
+interface TemporaryGroup {
     readonly id: number;
     readonly path: string;
 }
 
-async function makeGroup(target: Target, name: string, below: string | undefined): Promise<ThrowawayGroup> {
+async function makeGroup(target: Target, name: string, below: string | undefined): Promise<TemporaryGroup> {
     let parent: number | undefined;
     if (below !== undefined) {
         const found = await ask(target, `GET /groups/${encodeURIComponent(below)}`);
@@ -161,7 +161,7 @@ async function makePerson(
 }
 
 /** Takes the group and the person away; what stays is named. */
-async function clean(target: Target, group: ThrowawayGroup, person: number | undefined): Promise<string[]> {
+async function clean(target: Target, group: TemporaryGroup, person: number | undefined): Promise<string[]> {
     const left: string[] = [];
     const attempt = async (what: string, work: () => Promise<string | undefined>): Promise<void> => {
         try {

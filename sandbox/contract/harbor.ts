@@ -45,7 +45,7 @@ export async function checkHarbor(options: HarborContractOptions): Promise<Contr
         ["missingDigest", `sha256:${"0".repeat(64)}`],
     ]);
     const has = new Set<Need>(isAdmin ? ["admin"] : []);
-    // Not by the signal of the run: what has to go away is made as a whole, and taken away when the run is interrupted.
+    // Not by the signal of the run: what has to be deleted is made as a whole, and deleted when the run is interrupted.
     const cleaner: Target = { api: target.api, token: target.token, login: target.login };
     let outcome: Outcome | undefined;
     let left: string[] = [];

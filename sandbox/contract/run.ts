@@ -207,7 +207,7 @@ function placeholdersOf(each: Case): string[] {
     return [...text.join(" ").matchAll(placeholder)].map((match) => match[1] ?? "");
 }
 
-/** Kept values put into a body; text that is one placeholder of a number becomes the number. */
+/** Captured values put into a body; text that is one placeholder of a number becomes the number. */
 function filled(value: unknown, fill: (text: string) => string): unknown {
     if (typeof value === "string") {
         const text = fill(value);

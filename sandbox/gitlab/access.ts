@@ -15,7 +15,7 @@ import {
 export interface Principal {
     user: User;
     token: Token;
-    /** The job whose token was shown: it gets at its own project and at those that let it in. */
+    /** The job whose token was shown: it gets at its own project and at those whose allowlist has it. */
     job?: JobPrincipal;
 }
 
@@ -29,7 +29,7 @@ export interface JobPrincipal {
 export type GitActor =
     | { user: User; token: Token }
     | { deployToken: DeployToken }
-    /** A running job: it reads what its user may read, in its own project and in those that let it in. */
+    /** A running job: it reads what its user may read, in its own project and in those whose allowlist has it. */
     | { user: User; jobOf: Project };
 
 /** Highest level of a user in a group: own membership, those inherited, and those of invited groups. */
@@ -217,7 +217,7 @@ export function mergesInto(gitlab: GitLab, user: User, project: Project, branch:
 }
 
 /** The job token allowlist: a project's own jobs, and those of the projects and groups it names. */
-export function letsJobIn(gitlab: GitLab, project: Project, from: Project): boolean {
+export function allowsJobToken(gitlab: GitLab, project: Project, from: Project): boolean {
     const { enabled, projectIds, groupIds } = project.jobTokenScope;
     return (
         !enabled ||

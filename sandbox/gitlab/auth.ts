@@ -43,12 +43,12 @@ export const deployTokenScopes = [
     "write_package_registry",
 ];
 
-/** What stands after `Bearer` in the request's authorization. */
+/** The token after `Bearer` in the request's authorization. */
 export function bearerToken(request: FastifyRequest): string | undefined {
     return /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
 }
 
-/** What stands after `Basic` in the request's authorization, decoded: a name and a secret with a colon between. */
+/** The credentials after `Basic` in the request's authorization, decoded: a name and a secret with a colon between. */
 export function basicText(request: FastifyRequest): string | undefined {
     const encoded = /^Basic\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
     return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
@@ -79,7 +79,7 @@ const jobRoutes = [
 ];
 
 /** Whether a job's token counts on a route. */
-export function takesJobs(method: string, path: string): boolean {
+export function acceptsJobToken(method: string, path: string): boolean {
     return jobRoutes.some((each) => each.test(`${method} ${path}`));
 }
 
@@ -127,7 +127,7 @@ function jobPrincipal(gitlab: GitLab, secret: string): Principal {
 }
 
 /**
- * Who makes this REST request; undefined for nobody. Where jobs are not let in, their token counts as none.
+ * Who makes this REST request; undefined for nobody. Where job tokens are not accepted, they count as none.
  * @throws ApiError 401 for a token that is unknown, expired or revoked, 403 for a blocked user.
  */
 export function authenticate(gitlab: GitLab, request: FastifyRequest, jobs = false): Principal | undefined {

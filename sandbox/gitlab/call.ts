@@ -4,13 +4,13 @@ import {
     effectiveGroupLevel,
     effectiveProjectLevel,
     featureOpen,
-    letsJobIn,
+    allowsJobToken,
     readsCode,
     seesGroup,
     seesProject,
     type Principal,
 } from "./access";
-import { authenticate, takesJobs } from "./auth";
+import { authenticate, acceptsJobToken } from "./auth";
 import { ApiError, forbidden, insufficientScope, noRoute, notFound, unauthorized } from "./errors";
 import type { GitLab } from "./gitlab";
 import { Level, type Group, type Project, type User } from "./model";
@@ -111,7 +111,7 @@ export class Call {
         if (!project || !seesProject(this.gitlab, this.maybeUser, project)) {
             throw notFound("Project");
         }
-        if (this.principal?.job && !letsJobIn(this.gitlab, project, this.principal.job.project)) {
+        if (this.principal?.job && !allowsJobToken(this.gitlab, project, this.principal.job.project)) {
             throw forbidden("Authentication through CI_JOB_TOKEN is not authorized");
         }
         this.gitlab.settle(project);
@@ -240,7 +240,7 @@ export class Routes {
             method,
             url: `/api/v4${path}`,
             handler: async (request, reply) => {
-                const principal = authenticate(this.gitlab, request, takesJobs(method, path));
+                const principal = authenticate(this.gitlab, request, acceptsJobToken(method, path));
                 this.throttle.check(request, principal?.user.id);
                 checkScopes(principal, options.scopes ?? (reads ? ["api", "read_api"] : ["api"]));
                 if (method === "POST") {

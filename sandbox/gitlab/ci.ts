@@ -1,7 +1,7 @@
 import type { Job, Pipeline, Project, User } from "./model";
 
 /** A pipeline that somebody or something wants. */
-export type PipelineWish = Pick<Pipeline, "ref" | "tag" | "sha" | "beforeSha" | "source" | "userId"> &
+export type PipelineParameters = Pick<Pipeline, "ref" | "tag" | "sha" | "beforeSha" | "source" | "userId"> &
     Partial<Pick<Pipeline, "variables" | "mergeRequestIid">> & {
         /** It is asked for with `-o ci.skip`. */
         skip?: boolean;
@@ -10,9 +10,9 @@ export type PipelineWish = Pick<Pipeline, "ref" | "tag" | "sha" | "beforeSha" | 
 /** What the server wants of whatever runs pipelines; see sandbox/ci. */
 export interface PipelineRunner {
     /** Creates a pipeline soon, if the repository has a file for one and its rules let it. Never throws. */
-    queue(project: Project, wish: PipelineWish): void;
+    queue(project: Project, parameters: PipelineParameters): void;
     /** Creates a pipeline now. @throws ApiError 400 when its file or rules do not give one. */
-    create(project: Project, wish: PipelineWish): Promise<Pipeline>;
+    create(project: Project, parameters: PipelineParameters): Promise<Pipeline>;
     /** Whether a queued pipeline for this commit (and merge request) has not been created yet. */
     expects(project: Project, sha: string, mergeRequestIid: number): boolean;
     /** Starts a job that waits for somebody to do so. @throws ApiError 400 when it does not. */
@@ -30,7 +30,7 @@ export interface PipelineRunner {
     /** Reads a pipeline file: the commit's own, or this text in its place. */
     lint(
         project: Project,
-        facts: PipelineWish & { variables: Pipeline["variables"] },
+        facts: PipelineParameters & { variables: Pipeline["variables"] },
         content: string | undefined,
     ): Promise<{ errors: string[]; merged: string; jobs: Record<string, unknown>[] }>;
     /** Does something soon, in the background. Never throws. */
@@ -42,9 +42,9 @@ export interface PipelineRunner {
     removeArtifacts(pipeline: Pipeline, job: Job): Promise<void>;
     /** Removes artifacts and log. */
     erase(pipeline: Pipeline, job: Job): Promise<void>;
-    /** Whom a running job's token stands for; undefined when it is none. */
+    /** The principal of a running job's token; undefined when it is none. */
     jobOf(token: string): { user: User; project: Project; pipeline: Pipeline; job: Job } | undefined;
-    /** Forgets what is kept of a project's pipelines outside of the state. */
+    /** Deletes what is stored of a project's pipelines outside of the state. */
     forget(pipelines: readonly Pipeline[]): Promise<void>;
     /** Resolves when nothing is being planned or run. */
     idle(): Promise<void>;

@@ -13,7 +13,7 @@ const words: Readonly<Record<string, readonly [text: string, label: string]>> = 
     scheduled: ["Scheduled", "waiting for delayed job"],
 };
 
-/** What a pipeline's status is called in hooks; passed with failures that are allowed is told apart. */
+/** What a pipeline's status is called in hooks; passed with failures that are allowed has a status of its own. */
 export function statusLabel(status: string, warnings: boolean): string {
     return status === "success" && warnings ? "passed with warnings" : (words[status]?.[1] ?? status);
 }

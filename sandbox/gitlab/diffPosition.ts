@@ -1,4 +1,4 @@
-/** Where in a diff a note stands. */
+/** The position of a note in a diff. */
 import { badRequest } from "./errors";
 import type { GitLab } from "./gitlab";
 import type { DiffPosition, Project } from "./model";

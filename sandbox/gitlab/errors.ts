@@ -60,7 +60,7 @@ export function badParameters(errors: string[]): ApiError {
     return new ApiError(400, { error: errors.join(", ") });
 }
 
-/** 400 for a wish that cannot be granted. */
+/** 400 for a request that cannot be fulfilled. */
 export function badRequest(reason: string): ApiError {
     return new ApiError(400, { message: `400 Bad request - ${reason}` });
 }

@@ -49,10 +49,10 @@ export function listeners(gitlab: GitLab, project: Project, event: string, branc
     ];
     return spaces
         .flatMap((space) => space.hooks)
-        .filter((hook) => hook.events[flag] && (branch === undefined || filterLets(hook, branch)));
+        .filter((hook) => hook.events[flag] && (branch === undefined || matchesBranchFilter(hook, branch)));
 }
 
-function filterLets(hook: Hook, branch: string): boolean {
+function matchesBranchFilter(hook: Hook, branch: string): boolean {
     const filter = hook.pushEventsBranchFilter;
     if (filter === null || filter === "" || hook.branchFilterStrategy === "all_branches") {
         return true;
@@ -116,7 +116,7 @@ export function standardSignature(
     return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
 }
 
-/** Keeps what became of a delivery, newest first, so that it can be looked at and sent again. */
+/** Records what became of a delivery, newest first, so that it can be looked at and sent again. */
 export function recordDelivery(gitlab: GitLab, delivery: Delivery): void {
     const { state } = gitlab;
     const hookId = Number(delivery.source);
@@ -275,7 +275,7 @@ function hookRepository(
     };
 }
 
-/** Tells the hooks about something that happened to a merge request. */
+/** Triggers the hooks of a merge request's event. */
 export async function emitMergeRequest(
     gitlab: GitLab,
     project: Project,
@@ -373,7 +373,7 @@ export function hookState(gitlab: GitLab, project: Project, request: MergeReques
     };
 }
 
-/** Keeps what changed as GitLab does: labels and states as events, the rest as notes of the system. */
+/** Records what changed as GitLab does: labels and states as events, the rest as notes of the system. */
 function recordChanges(
     gitlab: GitLab,
     user: User,
@@ -641,7 +641,7 @@ function hookEnvironment(project: Project, job: Job): Payload | null {
           };
 }
 
-/** Tells the hooks that a job's status changed. */
+/** Triggers the hooks of a job whose status changed. */
 export function emitJob(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): void {
     if (listeners(gitlab, project, "job").length === 0) {
         return;

@@ -25,7 +25,7 @@ import { groupSettings, initialSettings, projectSettings } from "./settings";
 export class GitLab {
     /** Base URL without a slash at its end; known once the server listens. */
     url = "";
-    /** Folder of what projects keep in their package registries. */
+    /** Folder of the package registries of projects. */
     packages = "";
     /** Runs pipelines; without it they are only written down. */
     ci: PipelineRunner | undefined;
@@ -374,7 +374,7 @@ export class GitLab {
     async removeProject(project: Project): Promise<void> {
         const { state } = this;
         state.projects = state.projects.filter((each) => each !== project);
-        this.forgetTokens("project", project.id);
+        this.deleteTokens("project", project.id);
         const hookIds = new Set(project.hooks.map((hook) => hook.id));
         state.hookLogs = state.hookLogs.filter((log) => !hookIds.has(log.hookId));
         const keysInUse = new Set(state.projects.flatMap((each) => each.deployKeys.map((key) => key.keyId)));
@@ -397,7 +397,7 @@ export class GitLab {
         }
         const { state } = this;
         state.groups = state.groups.filter((each) => each !== group);
-        this.forgetTokens("group", group.id);
+        this.deleteTokens("group", group.id);
         for (const space of [...state.groups, ...state.projects]) {
             space.shares = space.shares.filter((share) => share.groupId !== group.id);
         }
@@ -407,7 +407,7 @@ export class GitLab {
     }
 
     /** Removes a user from everywhere. */
-    forgetUser(user: User): void {
+    deleteUser(user: User): void {
         const { state } = this;
         state.users = state.users.filter((each) => each !== user);
         state.tokens = state.tokens.filter((token) => token.userId !== user.id);
@@ -416,13 +416,13 @@ export class GitLab {
         }
     }
 
-    private forgetTokens(kind: "project" | "group", sourceId: number): void {
+    private deleteTokens(kind: "project" | "group", sourceId: number): void {
         const { state } = this;
         const owned = state.tokens.filter((token) => token.kind === kind && token.sourceId === sourceId);
         for (const userId of new Set(owned.map((token) => token.userId))) {
             const bot = this.user(userId);
             if (bot) {
-                this.forgetUser(bot);
+                this.deleteUser(bot);
             }
         }
         state.deployTokens = state.deployTokens.filter(

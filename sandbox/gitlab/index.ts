@@ -284,7 +284,7 @@ function parseBodies(fastify: ReturnType<typeof createServer>): void {
         { parseAs: "string" },
         (_request, body, done) => done(null, decodeForm(body.toString())),
     );
-    // Uploads are files of any kind, or of none that is told.
+    // Uploads are files of any content type, or without one.
     fastify.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => {
         if (/^\/api\/v4\/projects\/[^/]+\/packages\/generic\//.test(request.url)) {
             done(null, body);

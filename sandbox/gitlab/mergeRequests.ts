@@ -10,7 +10,7 @@ import type { ApprovalRule, MergeRequest, Pipeline, Project, User } from "./mode
 import { asText } from "./params";
 import { projectUrls } from "./present";
 import { quickActions } from "./quickActions";
-import { authorOf, followSource, moveRef, queueMergeRequestPipeline } from "./repository";
+import { authorOf, followSource, updateRef, queueMergeRequestPipeline } from "./repository";
 import { stopForMergeRequest } from "./stopping";
 
 export interface NewMergeRequest {
@@ -30,45 +30,45 @@ export async function openMergeRequest(
     gitlab: GitLab,
     project: Project,
     author: User,
-    wish: NewMergeRequest,
+    parameters: NewMergeRequest,
 ): Promise<MergeRequest> {
     const { git } = gitlab;
-    if (wish.sourceBranch === wish.targetBranch) {
+    if (parameters.sourceBranch === parameters.targetBranch) {
         throw unprocessable(["You can't use same project/branch for source and target"]);
     }
     const open = project.mergeRequests.find(
         (each) =>
             each.state === "opened" &&
-            each.sourceBranch === wish.sourceBranch &&
-            each.targetBranch === wish.targetBranch,
+            each.sourceBranch === parameters.sourceBranch &&
+            each.targetBranch === parameters.targetBranch,
     );
     if (open) {
         throw conflict([`Another open merge request already exists for this source branch: !${open.iid}`]);
     }
-    const source = await git.branch(project.id, wish.sourceBranch);
+    const source = await git.branch(project.id, parameters.sourceBranch);
     if (source === undefined) {
-        throw invalid({ source_branch: [`"${wish.sourceBranch}" does not exist`] });
+        throw invalid({ source_branch: [`"${parameters.sourceBranch}" does not exist`] });
     }
-    const target = await git.branch(project.id, wish.targetBranch);
+    const target = await git.branch(project.id, parameters.targetBranch);
     if (target === undefined) {
-        throw invalid({ target_branch: [`"${wish.targetBranch}" does not exist`] });
+        throw invalid({ target_branch: [`"${parameters.targetBranch}" does not exist`] });
     }
     const now = gitlab.now();
     const request: MergeRequest = {
         id: gitlab.nextId("merge_request"),
         iid: Math.max(0, ...project.mergeRequests.map((each) => each.iid)) + 1,
-        title: wish.title,
-        description: wish.description ?? "",
+        title: parameters.title,
+        description: parameters.description ?? "",
         state: "opened",
-        sourceBranch: wish.sourceBranch,
-        targetBranch: wish.targetBranch,
+        sourceBranch: parameters.sourceBranch,
+        targetBranch: parameters.targetBranch,
         sourceSha: source,
         startSha: target,
         baseSha: (await git.mergeBase(project.id, target, source)) ?? target,
         authorId: author.id,
-        assigneeIds: wish.assigneeIds ?? [],
-        reviewerIds: wish.reviewerIds ?? [],
-        labels: wish.labels ?? [],
+        assigneeIds: parameters.assigneeIds ?? [],
+        reviewerIds: parameters.reviewerIds ?? [],
+        labels: parameters.labels ?? [],
         createdAt: now,
         updatedAt: now,
         mergedAt: null,
@@ -77,9 +77,10 @@ export async function openMergeRequest(
         closedById: null,
         mergeCommitSha: null,
         squashCommitSha: null,
-        squash: wish.squash ?? ["always", "default_on"].includes(asText(project.settings["squash_option"])),
+        squash:
+            parameters.squash ?? ["always", "default_on"].includes(asText(project.settings["squash_option"])),
         forceRemoveSourceBranch:
-            wish.removeSourceBranch ?? project.settings["remove_source_branch_after_merge"] !== false,
+            parameters.removeSourceBranch ?? project.settings["remove_source_branch_after_merge"] !== false,
         autoMerge: null,
         approvedBy: [],
         notes: [],
@@ -339,11 +340,11 @@ export async function mergeMergeRequest(
         if (status !== "mergeable") {
             throw methodNotAllowed();
         }
-        await carryOut(gitlab, project, user, request, options);
+        await mergeIntoTarget(gitlab, project, user, request, options);
     });
 }
 
-async function carryOut(
+async function mergeIntoTarget(
     gitlab: GitLab,
     project: Project,
     user: User,
@@ -402,7 +403,7 @@ async function carryOut(
     // While the target moves this request must not look open: the push would else count it as merged by hand.
     request.state = "locked";
     try {
-        await moveRef(
+        await updateRef(
             gitlab,
             project,
             user,
@@ -430,7 +431,7 @@ async function carryOut(
         protectionsOf(project, request.sourceBranch).length === 0 &&
         pushesBranch(gitlab, user, project, request.sourceBranch)
     ) {
-        await moveRef(gitlab, project, user, {
+        await updateRef(gitlab, project, user, {
             ref: `refs/heads/${request.sourceBranch}`,
             oldSha: source,
             newSha: zeroSha,
@@ -450,9 +451,9 @@ export async function autoMerge(gitlab: GitLab, project: Project, pipeline: Pipe
 
 /** Merges a merge request that is set to auto-merge, if all it waits for has come. */
 export async function mergeWhenReady(gitlab: GitLab, project: Project, request: MergeRequest): Promise<void> {
-    const wish = request.autoMerge;
-    const user = gitlab.user(wish?.userId);
-    if (!wish || !user || request.state !== "opened" || pipelineActive(gitlab, project, request)) {
+    const parameters = request.autoMerge;
+    const user = gitlab.user(parameters?.userId);
+    if (!parameters || !user || request.state !== "opened" || pipelineActive(gitlab, project, request)) {
         return;
     }
     const pipeline = headPipeline(project, request);
@@ -464,9 +465,9 @@ export async function mergeWhenReady(gitlab: GitLab, project: Project, request: 
     }
     try {
         await mergeMergeRequest(gitlab, project, user, request, {
-            ...(wish.message === null ? {} : { message: wish.message }),
-            squash: wish.squash,
-            removeSourceBranch: wish.removeSource,
+            ...(parameters.message === null ? {} : { message: parameters.message }),
+            squash: parameters.squash,
+            removeSourceBranch: parameters.removeSource,
         });
     } catch (error) {
         request.autoMerge = null;
@@ -495,8 +496,8 @@ export async function retarget(
     // Another diff, and another pipeline: what was approved and run was for the other branch.
     await followSource(gitlab, project, request);
     if (gitlab.ci && project.settings["builds_access_level"] !== "disabled") {
-        const wish = { sha: request.sourceSha, userId: user.id };
-        queueMergeRequestPipeline(gitlab.ci, project, request, wish);
+        const parameters = { sha: request.sourceSha, userId: user.id };
+        queueMergeRequestPipeline(gitlab.ci, project, request, parameters);
     }
 }
 
@@ -526,7 +527,7 @@ export async function rebase(
         }
         request.mergeError = null;
         if (result !== source) {
-            await moveRef(gitlab, project, user, {
+            await updateRef(gitlab, project, user, {
                 ref: `refs/heads/${request.sourceBranch}`,
                 oldSha: source,
                 newSha: result,

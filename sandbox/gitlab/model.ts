@@ -48,7 +48,7 @@ export interface Token {
     description: string;
     scopes: string[];
     accessLevel: number;
-    /** SHA-256 of the token, hex: the token itself is shown once and never kept. */
+    /** SHA-256 of the token, hex: the token itself is shown once and never stored. */
     hash: string;
     createdAt: string;
     /** Day on which it stops working, `YYYY-MM-DD`. */
@@ -267,7 +267,7 @@ export interface JobRun {
     queuedAt: string | null;
     failureReason: string | null;
     exitCode: number | null;
-    /** A newer job of the same name stands for this one. */
+    /** A newer job of the same name replaces this one. */
     retried: boolean;
     /** Who started it, when it was not who started the pipeline. */
     userId: number | null;
@@ -464,7 +464,7 @@ export interface Integration {
     active: boolean;
     createdAt: string;
     updatedAt: string;
-    /** Sent properties; those that are secrets are kept apart and never given back. */
+    /** Sent properties; those that are secrets are stored apart and never returned. */
     properties: Settings;
     secrets: Record<string, string>;
     events: Record<string, boolean>;

@@ -119,7 +119,7 @@ const yes = ["1", "on", "t", "true", "y", "yes"];
 const no = ["0", "off", "f", "false", "n", "no"];
 
 /** What a value means as a truth value, in every spelling GitLab takes: `True`, `on`, `1` …; undefined when it is none. */
-export function truth(value: unknown): boolean | undefined {
+export function parseBoolean(value: unknown): boolean | undefined {
     const word = asText(value).toLowerCase();
     return yes.includes(word) ? true : no.includes(word) ? false : undefined;
 }
@@ -128,7 +128,7 @@ export function truth(value: unknown): boolean | undefined {
 export function bool(): Field<boolean> {
     return {
         read(value) {
-            const meant = truth(value);
+            const meant = parseBoolean(value);
             return meant === undefined && value !== ""
                 ? { problem: "is invalid" }
                 : { value: meant as boolean };
@@ -149,10 +149,10 @@ export function intOrAny(): Field<string> {
 }
 
 /** One of some words. */
-export function oneOf<const T extends string>(...words: T[]): Field<T> {
+export function oneOf<const T extends string>(...allowed: T[]): Field<T> {
     return {
         read: (value) =>
-            words.includes(value as T) ? { value: value as T } : { problem: "does not have a valid value" },
+            allowed.includes(value as T) ? { value: value as T } : { problem: "does not have a valid value" },
     };
 }
 
@@ -169,7 +169,7 @@ export function oneOfNumbers(...numbers: readonly number[]): Field<number> {
 }
 
 /** A list of strings; one string with commas, or one number, counts as a list. */
-export function words(): Field<string[]> {
+export function stringList(): Field<string[]> {
     return {
         read(value) {
             if (typeof value === "number") {
@@ -189,7 +189,7 @@ export function words(): Field<string[]> {
 export function someOf(...known: readonly string[]): Field<string[]> {
     return {
         read(value) {
-            const list = words().read(value);
+            const list = stringList().read(value);
             return "value" in list && list.value.some((each) => !known.includes(each))
                 ? { problem: "does not have a valid value" }
                 : list;
@@ -201,7 +201,7 @@ export function someOf(...known: readonly string[]): Field<string[]> {
 export function ints(): Field<number[]> {
     return {
         read(value) {
-            const list = words().read(value);
+            const list = stringList().read(value);
             if ("problem" in list) {
                 return list;
             }
@@ -229,8 +229,8 @@ export function day(): Field<string | null> {
     };
 }
 
-/** A moment, ISO 8601; empty or null means none. */
-export function moment(): Field<string | null> {
+/** A timestamp, ISO 8601; empty or null means none. */
+export function timestamp(): Field<string | null> {
     return {
         read(value) {
             if (value === null || value === "") {

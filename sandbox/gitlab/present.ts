@@ -8,7 +8,7 @@ import { featureFlags, groupSettings, projectSettings, shownSettings } from "./s
 
 type Shown = Record<string, unknown>;
 
-/** A user as it stands beside other things. */
+/** A user as other objects embed it. */
 export function basicUser(gitlab: GitLab, user: User | undefined): Shown | null {
     if (!user) {
         return null;
@@ -88,7 +88,7 @@ export function projectUrls(gitlab: GitLab, project: Project): { web: string; ht
     return { web, http: `${web}.git`, ssh: `git@${new URL(gitlab.url).hostname}:${path}.git` };
 }
 
-/** The few attributes that stand for a project in other answers. */
+/** A project as other objects embed it. */
 export function identityOf(gitlab: GitLab, project: Project): Shown {
     const path = gitlab.projectPath(project);
     return {

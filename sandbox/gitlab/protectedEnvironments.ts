@@ -49,7 +49,7 @@ export function needsApproval(gitlab: GitLab, project: Project, place: Place): b
     return unified > 0 || rules.some((rule) => (rule.requiredApprovals ?? 1) > 0);
 }
 
-function givenFor(deployment: Deployment, rule: Grant): DeploymentApproval[] {
+function approvalsFor(deployment: Deployment, rule: Grant): DeploymentApproval[] {
     return (deployment.approvals ?? []).filter((each) => each.ruleId === rule.id);
 }
 
@@ -65,14 +65,14 @@ export function pendingApprovals(
 ): number {
     const { rules, unified } = approvalsOf(gitlab, project, place);
     const missing = rules.map((rule) =>
-        Math.max(0, (rule.requiredApprovals ?? 1) - approvedIn(givenFor(deployment, rule))),
+        Math.max(0, (rule.requiredApprovals ?? 1) - approvedIn(approvalsFor(deployment, rule))),
     );
     return rules.length > 0
         ? missing.reduce((sum, each) => sum + each, 0)
         : Math.max(0, unified - approvedIn(deployment.approvals ?? []));
 }
 
-export interface ApprovalWish {
+export interface ApprovalDecision {
     status: "approved" | "rejected";
     comment: string;
     representedAs: string | undefined;
@@ -89,7 +89,7 @@ export function approve(
     place: Place,
     deployment: Deployment,
     user: User,
-    wish: ApprovalWish,
+    decision: ApprovalDecision,
 ): DeploymentApproval | string {
     const { rules, unified, deploy } = approvalsOf(gitlab, project, place);
     if (protectionsOf(gitlab, project, place).length === 0) {
@@ -103,7 +103,8 @@ export function approve(
         return "You don't have permission to approve this deployment. Contact the project or group owner for help.";
     }
     const named = own.filter(
-        (rule) => wish.representedAs === undefined || nameOf(gitlab, rule, user) === wish.representedAs,
+        (rule) =>
+            decision.representedAs === undefined || nameOf(gitlab, rule, user) === decision.representedAs,
     );
     if (rules.length > 0 && named.length === 0) {
         return "There are no approval rules for the given `represent_as` parameter. Use a valid User/Group/Role name instead.";
@@ -112,7 +113,7 @@ export function approve(
         return "This deployment is not waiting for approvals.";
     }
     if (
-        wish.status === "approved" &&
+        decision.status === "approved" &&
         deployment.userId === user.id &&
         project.settings["allow_pipeline_trigger_approve_deployment"] !== true
     ) {
@@ -120,16 +121,16 @@ export function approve(
     }
     // The rule that still needs somebody, else the first that the user fits.
     const rule =
-        named.find((each) => approvedIn(givenFor(deployment, each)) < (each.requiredApprovals ?? 1)) ??
+        named.find((each) => approvedIn(approvalsFor(deployment, each)) < (each.requiredApprovals ?? 1)) ??
         named[0];
     const known = deployment.approvals?.find((each) => each.userId === user.id);
-    if (known?.status === wish.status) {
+    if (known?.status === decision.status) {
         return known;
     }
     const made: DeploymentApproval = {
         userId: user.id,
-        status: wish.status,
-        comment: wish.comment,
+        status: decision.status,
+        comment: decision.comment,
         createdAt: gitlab.now(),
         ruleId: rule?.id ?? null,
     };
@@ -158,6 +159,6 @@ export function approvalRules(
 ): { rule: Grant; given: DeploymentApproval[] }[] {
     return approvalsOf(gitlab, project, place).rules.map((rule) => ({
         rule,
-        given: givenFor(deployment, rule),
+        given: approvalsFor(deployment, rule),
     }));
 }

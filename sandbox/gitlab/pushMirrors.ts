@@ -65,7 +65,7 @@ async function pushed(gitlab: GitLab, project: Project, mirror: PlainRecord): Pr
     try {
         const there = refsIn(await gitlab.git.run(project.id, ["ls-remote", target.url], { env }));
         const refs = await refspecs(gitlab, project, mirror, there);
-        // A ref that is refused keeps none of the others back.
+        // A ref that is refused blocks none of the others.
         await pushAll(gitlab, project, target.url, refs, env);
         return undefined;
     } catch (error) {

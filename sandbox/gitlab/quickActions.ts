@@ -55,7 +55,7 @@ export function readCommands(text: string): { body: string; commands: Command[] 
     return { body: commands.length === 0 ? text : lines.join("\n").trim(), commands };
 }
 
-/** Carries out the commands in a text, as far as the user may, and tells the hooks. */
+/** Carries out the commands in a text, as far as the user may, and triggers the hooks. */
 export async function quickActions(context: Context, text: string): Promise<QuickActions> {
     const { gitlab, project, user, request } = context;
     const { body, commands } = readCommands(text);

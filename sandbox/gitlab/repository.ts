@@ -2,7 +2,7 @@ import { ApiError, invalid } from "./errors";
 import { emit, emitMergeRequest, emitPipeline, hookState, listeners, pushPayload } from "./events";
 import { GitError, zeroSha, type Author, type RefUpdate, type TreeEntry } from "./git";
 import type { GitLab } from "./gitlab";
-import type { PipelineRunner, PipelineWish } from "./ci";
+import type { PipelineRunner, PipelineParameters } from "./ci";
 import type { MergeRequest, Pipeline, Project, User } from "./model";
 import { refusal } from "./pushChecks";
 import { pushToMirrors } from "./pushMirrors";
@@ -43,24 +43,24 @@ export async function writeCommit(
     gitlab: GitLab,
     project: Project,
     user: User,
-    wish: NewCommit,
+    parameters: NewCommit,
 ): Promise<string> {
     return gitlab.exclusive(`repository ${project.id}`, async () => {
         const { git } = gitlab;
-        const tip = await git.branch(project.id, wish.branch);
+        const tip = await git.branch(project.id, parameters.branch);
         let parent = tip;
-        if (tip === undefined || wish.force) {
-            if (wish.start !== undefined) {
-                parent = await git.resolve(project.id, wish.start);
+        if (tip === undefined || parameters.force) {
+            if (parameters.start !== undefined) {
+                parent = await git.resolve(project.id, parameters.start);
                 if (parent === undefined) {
-                    throw invalid(`Invalid reference name: ${wish.start}`);
+                    throw invalid(`Invalid reference name: ${parameters.start}`);
                 }
             } else if (project.defaultBranch !== null) {
                 throw invalid("You can only create or edit files when you are on a branch");
             }
-        } else if (wish.start !== undefined && wish.start !== wish.branch) {
+        } else if (parameters.start !== undefined && parameters.start !== parameters.branch) {
             throw invalid(
-                `A branch called '${wish.branch}' already exists. Switch to that branch in order to make changes`,
+                `A branch called '${parameters.branch}' already exists. Switch to that branch in order to make changes`,
             );
         }
         const files = new Map<string, TreeEntry>();
@@ -71,24 +71,24 @@ export async function writeCommit(
                 }
             }
         }
-        for (const action of wish.actions) {
+        for (const action of parameters.actions) {
             await apply(gitlab, project, parent, files, action);
         }
         const tree = await git.writeTree(project.id, files.values());
         const author: Author = {
             // Blank counts as not given: clients send both in every call.
-            name: wish.authorName || user.name,
-            email: wish.authorEmail || user.email,
+            name: parameters.authorName || user.name,
+            email: parameters.authorEmail || user.email,
         };
         const sha = await git.commitTree(project.id, {
             tree,
             parents: parent === undefined ? [] : [parent],
-            message: wish.message,
+            message: parameters.message,
             author,
             committer: authorOf(user),
         });
-        await moveRef(gitlab, project, user, {
-            ref: `refs/heads/${wish.branch}`,
+        await updateRef(gitlab, project, user, {
+            ref: `refs/heads/${parameters.branch}`,
             oldSha: tip ?? zeroSha,
             newSha: sha,
         });
@@ -181,7 +181,7 @@ export async function lastCommitOf(
  * Moves a ref for a user: checks the rights, changes the repository, then does what follows from it.
  * @throws ApiError 400 with the reason when it is refused or the ref has moved meanwhile.
  */
-export async function moveRef(
+export async function updateRef(
     gitlab: GitLab,
     project: Project,
     user: User,
@@ -396,13 +396,13 @@ async function queuePushPipelines(
     if (sha === undefined) {
         return;
     }
-    const wish = { sha, beforeSha: update.oldSha, userId: user.id, skip };
+    const parameters = { sha, beforeSha: update.oldSha, userId: user.id, skip };
     const tag = update.ref.startsWith("refs/tags/");
     const ref = update.ref.replace(/^refs\/(heads|tags)\//, "");
-    ci.queue(project, { ...wish, ref, tag, source: "push" });
+    ci.queue(project, { ...parameters, ref, tag, source: "push" });
     for (const request of project.mergeRequests) {
         if (!tag && request.state === "opened" && request.sourceBranch === ref) {
-            queueMergeRequestPipeline(ci, project, request, wish);
+            queueMergeRequestPipeline(ci, project, request, parameters);
         }
     }
 }
@@ -412,18 +412,18 @@ export function queueMergeRequestPipeline(
     ci: PipelineRunner,
     project: Project,
     request: MergeRequest,
-    wish: Pick<PipelineWish, "sha" | "userId"> & Partial<PipelineWish>,
+    parameters: Pick<PipelineParameters, "sha" | "userId"> & Partial<PipelineParameters>,
 ): void {
-    ci.queue(project, mergeRequestWish(request, wish));
+    ci.queue(project, mergeRequestPipeline(request, parameters));
 }
 
 /** A pipeline for a merge request, as GitLab describes one. */
-export function mergeRequestWish(
+export function mergeRequestPipeline(
     request: MergeRequest,
-    wish: Pick<PipelineWish, "sha" | "userId"> & Partial<PipelineWish>,
-): PipelineWish {
+    parameters: Pick<PipelineParameters, "sha" | "userId"> & Partial<PipelineParameters>,
+): PipelineParameters {
     return {
-        ...wish,
+        ...parameters,
         beforeSha: zeroSha,
         ref: `refs/merge-requests/${request.iid}/head`,
         tag: false,

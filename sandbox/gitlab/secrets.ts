@@ -16,7 +16,7 @@ export function randomText(length: number): string {
     return result;
 }
 
-/** What is kept of a token: enough to recognise it, not enough to use it. */
+/** What is stored of a token: enough to recognise it, not enough to use it. */
 export function hashOf(secret: string): string {
     return createHash("sha256").update(secret).digest("hex");
 }

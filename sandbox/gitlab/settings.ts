@@ -1,5 +1,5 @@
 import { badParameters } from "./errors";
-import { bool, int, oneOf, text, words, type Field, type Input } from "./params";
+import { bool, int, oneOf, text, stringList, type Field, type Input } from "./params";
 import type { Settings, Tier } from "./model";
 
 /** A plain attribute: how it is read, its value before anybody sets it, and the tier that has it. */
@@ -14,7 +14,7 @@ export type SettingTable = Record<string, Setting>;
 const flag = (initial: boolean, tier?: Tier): Setting => entry(bool(), initial, tier);
 const string = (initial: string | null, tier?: Tier): Setting => entry(text(), initial, tier);
 const number = (initial: number | null, tier?: Tier): Setting => entry(int(), initial, tier);
-const list = (initial: string[], tier?: Tier): Setting => entry(words(), initial, tier);
+const list = (initial: string[], tier?: Tier): Setting => entry(stringList(), initial, tier);
 const access = (initial = "enabled"): Setting =>
     entry(oneOf("disabled", "private", "enabled", "public"), initial);
 

@@ -4,7 +4,7 @@ import { createGunzip } from "node:zlib";
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
-import { effectiveProjectLevel, letsJobIn, readsCode, seesProject, type GitActor } from "./access";
+import { effectiveProjectLevel, allowsJobToken, readsCode, seesProject, type GitActor } from "./access";
 import { authenticateGit } from "./auth";
 import { gitEnvironment, zeroSha, type RefUpdate } from "./git";
 import type { GitLab } from "./gitlab";
@@ -14,7 +14,7 @@ import { projectUrls } from "./present";
 import { refusal } from "./pushChecks";
 import { afterUpdates } from "./repository";
 
-/** A push under way, known by a random id that only its own pre-receive hook is told. */
+/** A push under way, known by a random id that only its own pre-receive hook gets. */
 interface Push {
     project: Project;
     user: User;
@@ -233,7 +233,7 @@ function gitAccess(
         return hidden;
     }
     if (actor && "jobOf" in actor) {
-        if (!letsJobIn(gitlab, project, actor.jobOf)) {
+        if (!allowsJobToken(gitlab, project, actor.jobOf)) {
             return hidden;
         }
         if (writes) {

@@ -54,7 +54,7 @@ function stopActions(project: Project, environment: Environment): JobOfPipeline[
         .map((job) => ({ pipeline, job }));
 }
 
-export interface StopWish {
+export interface StopOptions {
     /** Nobody runs the jobs that take it down. */
     readonly force?: boolean;
     /** Nobody asked for it: the clock, a merge, or a branch that is gone. */
@@ -70,16 +70,16 @@ export async function stopEnvironment(
     project: Project,
     environment: Environment,
     user: User,
-    wish: StopWish = {},
+    options: StopOptions = {},
 ): Promise<void> {
     if (environment.state !== "available") {
         return;
     }
     const actions = stopActions(project, environment);
-    if (wish.automatic && environment.autoStopSetting === "with_action" && actions.length === 0) {
+    if (options.automatic && environment.autoStopSetting === "with_action" && actions.length === 0) {
         return;
     }
-    if (wish.force || actions.length === 0 || !gitlab.ci) {
+    if (options.force || actions.length === 0 || !gitlab.ci) {
         const may =
             effectiveProjectLevel(gitlab, user, project) >= Level.developer &&
             mayDeploy(gitlab, user, project, environment);

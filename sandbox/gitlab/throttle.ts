@@ -25,7 +25,7 @@ export class Throttle {
 
     constructor(private readonly gitlab: GitLab) {}
 
-    /** @throws ApiError 429 with the headers that tell when to come back. */
+    /** @throws ApiError 429 with the headers that say when to retry. */
     check(request: FastifyRequest, userId: number | undefined): void {
         const kind = userId === undefined ? "unauthenticated" : "authenticated";
         const settings: Record<string, unknown> = { ...throttleDefaults, ...this.gitlab.state.settings };

@@ -200,7 +200,7 @@ function sort<T>(items: T[], order: string | undefined, fields: Fields<T>): void
 }
 
 /** An object as Harbor shows it: without those of the fields that are false, 0, empty or not set. */
-export function brief<T extends object>(object: T, ...fields: (keyof T)[]): Partial<T> {
+export function omitEmpty<T extends object>(object: T, ...fields: (keyof T)[]): Partial<T> {
     const shown: Partial<T> = { ...object };
     for (const field of fields) {
         const value: unknown = shown[field];

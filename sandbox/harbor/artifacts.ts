@@ -182,7 +182,7 @@ export async function deleteArtifact(
         requireMutable(harbor, project, repository, tag.name, "deleted");
     }
     const siblings = artifactsOf(harbor, repository.id);
-    if (holders(siblings, artifact).length > 0) {
+    if (parentIndexes(siblings, artifact).length > 0) {
         throw preconditionFailed("the deleting artifact is referenced by others");
     }
     const gone = new Set([artifact]);
@@ -193,7 +193,7 @@ export async function deleteArtifact(
     }
     for (const reference of artifact.references) {
         const child = siblings.find((candidate) => candidate.digest === reference.child_digest);
-        if (child && tagsOf(harbor, child.id).length === 0 && holders(siblings, child).length <= 1) {
+        if (child && tagsOf(harbor, child.id).length === 0 && parentIndexes(siblings, child).length <= 1) {
             gone.add(child);
         }
     }
@@ -227,7 +227,7 @@ export async function deleteArtifact(
 }
 
 /** Indexes of the repository that list this artifact. */
-function holders(siblings: Artifact[], artifact: Artifact): Artifact[] {
+function parentIndexes(siblings: Artifact[], artifact: Artifact): Artifact[] {
     return siblings.filter((candidate) =>
         candidate.references.some((reference) => reference.child_digest === artifact.digest),
     );
@@ -246,7 +246,7 @@ export async function deleteRepository(
     // Indexes first: their children may not go while they are listed.
     for (;;) {
         const rest = artifactsOf(harbor, repository.id);
-        const next = rest.find((artifact) => holders(rest, artifact).length === 0) ?? rest[0];
+        const next = rest.find((artifact) => parentIndexes(rest, artifact).length === 0) ?? rest[0];
         if (!next) {
             break;
         }

@@ -12,7 +12,7 @@ import {
     verify,
 } from "node:crypto";
 
-import { keptSecret } from "../support/server";
+import { loadOrCreateSecret } from "../support/server";
 import type { Robot, State } from "./model";
 import type { Principal, TokenAccess } from "./rights";
 
@@ -140,7 +140,7 @@ export class TokenKeys {
 
     /** Reads the key, or makes one the first time. */
     static async open(file: string): Promise<TokenKeys> {
-        const pem = await keptSecret(file, () => {
+        const pem = await loadOrCreateSecret(file, () => {
             const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
             return pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
         });

@@ -58,7 +58,7 @@ export function inTurn<T>(harbor: Harbor, project: Project, work: () => Promise<
 
 /**
  * Takes a manifest a client pushed: checks immutable tags and quota, stores it in the registry, then records artifact
- * and tag and tells webhooks.
+ * and tag and triggers webhooks.
  * @param reference tag, or digest for a push without a tag
  * @throws HarborError 412 or 403; 400 when the registry refuses the manifest.
  */
@@ -99,7 +99,7 @@ function announcePush(
     artifact: Artifact,
     tag: string | undefined,
 ): void {
-    tell(harbor, principal, project, repository, artifact, tag, "push");
+    notify(harbor, principal, project, repository, artifact, tag, "push");
     watchQuota(harbor, project, nameOf(principal), repository.name);
     harbor.contentChanged({
         kind: "push",
@@ -110,7 +110,7 @@ function announcePush(
     });
 }
 
-/** Counts a pull and tells webhooks. */
+/** Counts a pull and triggers webhooks. */
 export function recordPull(
     harbor: Harbor,
     principal: Principal,
@@ -126,12 +126,12 @@ export function recordPull(
     if (pulled) {
         pulled.pull_time = now;
     }
-    tell(harbor, principal, project, repository, artifact, tag, "pull");
+    notify(harbor, principal, project, repository, artifact, tag, "pull");
     harbor.saveLater();
 }
 
-/** Writes into the audit log, and tells webhooks, what a client did with an artifact. */
-function tell(
+/** Writes into the audit log what a client did with an artifact, and triggers webhooks. */
+function notify(
     harbor: Harbor,
     principal: Principal,
     project: Project,

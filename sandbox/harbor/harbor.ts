@@ -24,7 +24,7 @@ export interface ContentChange {
 export class Harbor {
     /** Base URL clients use; set before the first request is answered. */
     url = "";
-    /** Told about every push and deletion; event-based replication listens. */
+    /** Called on every push and deletion; event-based replication subscribes. */
     contentChanged: (change: ContentChange) => void = () => undefined;
 
     constructor(
@@ -65,7 +65,7 @@ export class Harbor {
         return setting<string>(this.state, "robot_name_prefix");
     }
 
-    /** Who the `Authorization` header stands for; wrong or missing credentials make an anonymous caller. */
+    /** The principal of the `Authorization` header; wrong or missing credentials make an anonymous caller. */
     identify(header: string | undefined): Principal {
         const credentials = basicCredentials(header);
         if (credentials) {

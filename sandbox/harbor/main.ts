@@ -17,7 +17,7 @@ const optionsFile = z.object({
     registryPort: z.number().int(),
 });
 
-/** Reads the options file named by the only argument and runs the Harbor until it is told to stop. */
+/** Reads the options file named by the only argument and runs the Harbor until it is stopped by a signal. */
 async function main(): Promise<void> {
     await runAsProcess(async () => {
         const file = process.argv[2];

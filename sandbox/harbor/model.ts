@@ -13,7 +13,7 @@ export interface User {
     comment: string;
     sysadmin_flag: boolean;
     salt: string;
-    /** Derived from the password; the password itself is never kept. */
+    /** Derived from the password; the password itself is never stored. */
     hash: string;
     creation_time: string;
     update_time: string;
@@ -25,7 +25,7 @@ export interface UserGroup {
     /** 1 LDAP, 2 HTTP, 3 OIDC. */
     group_type: number;
     ldap_group_dn: string;
-    /** Users in the group. Harbor learns them at login from the identity provider; here they are kept. */
+    /** Users in the group. Harbor learns them at login from the identity provider; here they are stored. */
     members: number[];
 }
 

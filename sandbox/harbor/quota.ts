@@ -60,7 +60,7 @@ export function requireQuota(
     );
     const adding = [...added.values()].reduce((sum, size) => sum + size, 0);
     if (adding > 0 && used + adding > quota.storage) {
-        exceed(harbor, project, { adding, used, limit: quota.storage }, operator, repository);
+        refuseQuota(harbor, project, { adding, used, limit: quota.storage }, operator, repository);
     }
 }
 
@@ -78,7 +78,7 @@ export function requireRoom(
     const quota = quotaOf(harbor, project.project_id);
     const used = usedStorage(harbor, project.project_id);
     if (quota && quota.storage >= 0 && used >= quota.storage) {
-        exceed(
+        refuseQuota(
             harbor,
             project,
             { adding: mounted?.size ?? 0, used, limit: quota.storage },
@@ -89,7 +89,7 @@ export function requireRoom(
     requireQuota(harbor, project, mounted ? [mounted] : [], operator, repository);
 }
 
-function exceed(
+function refuseQuota(
     harbor: Harbor,
     project: Project,
     { adding, used, limit }: { adding: number; used: number; limit: number },

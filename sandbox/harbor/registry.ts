@@ -121,7 +121,7 @@ function grant(harbor: Harbor, principal: Principal, scope: string): TokenAccess
     return { type, name, actions: actions.length === 3 ? [...actions, "*"] : actions };
 }
 
-/** The refusal that tells a client where to get a token, or that its credentials are not enough. */
+/** The refusal that says where a client gets a token, or that its credentials are not enough. */
 function refuse(
     harbor: Harbor,
     request: FastifyRequest,
@@ -345,8 +345,8 @@ async function manifest(call: RegistryCall): Promise<unknown> {
 }
 
 /**
- * Where a project prevents vulnerable images from running, those without a scan are held back too, from everybody and
- * from a mere look as well. Without a scanner nothing is held back; here nothing is ever scanned.
+ * Where a project prevents vulnerable images from running, those without a scan are blocked too, for everybody and
+ * from a mere look as well. Without a scanner nothing is blocked; here nothing is ever scanned.
  * @throws HarborError 412.
  */
 function requirePullable({ harbor, project }: RegistryCall, artifact: Artifact): void {

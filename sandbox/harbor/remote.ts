@@ -106,7 +106,7 @@ export class RemoteRegistry {
     }
 
     /** Copies a blob from another registry unless it is here already. Answers whether bytes were moved. */
-    async takeBlob(from: RemoteRegistry, source: string, target: string, digest: string): Promise<boolean> {
+    async copyBlob(from: RemoteRegistry, source: string, target: string, digest: string): Promise<boolean> {
         const head = await this.send("HEAD", `/v2/${target}/blobs/${digest}`, target, ["pull"]);
         if (head.status === 200) {
             return false;

@@ -317,7 +317,7 @@ async function copyManifest(
         await copyManifest(source, target, job, child.digest, child.digest, task);
     }
     for (const blob of [parsed.config, ...(parsed.layers ?? [])]) {
-        if (blob && (await target.takeBlob(source, job.source, job.target, blob.digest))) {
+        if (blob && (await target.copyBlob(source, job.source, job.target, blob.digest))) {
             task.log.push(`copied blob ${blob.digest}`);
         }
     }
@@ -362,7 +362,7 @@ async function deletion(
     finish(harbor, execution);
 }
 
-/** Tells the webhooks of the local project how a repository's replication ended. */
+/** Triggers the webhooks of the local project for a repository's replication that ended. */
 function announce(
     harbor: Harbor,
     policy: ReplicationPolicy,

@@ -18,7 +18,7 @@ import { fire, repositoryData } from "./webhooks";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** One thing that can be kept or deleted. */
+/** An artifact that can be retained or deleted. */
 export interface Candidate {
     tags: string[];
     /** Milliseconds since 1970; 0 when never. */
@@ -27,7 +27,7 @@ export interface Candidate {
     labels: string[];
 }
 
-/** What a template keeps of the candidates its rule selected. `n` is the template's parameter. */
+/** What a template retains of the candidates its rule selected. `n` is the template's parameter. */
 type Template = (candidates: Candidate[], n: number, nowMs: number) => Candidate[];
 
 const newest =
@@ -64,7 +64,7 @@ function parameter(rule: RetentionRule): number {
     return typeof given === "number" && given >= 0 ? given : fallback;
 }
 
-/** The candidates of one repository that at least one of its rules keeps. */
+/** The candidates of one repository that at least one of its rules retains. */
 export function retained(rules: RetentionRule[], candidates: Candidate[], nowMs: number): Set<Candidate> {
     const kept = new Set<Candidate>();
     for (const rule of rules) {

@@ -172,7 +172,7 @@ export function listMatrix(table: Table): { resource: string; action: string }[]
 }
 
 /** Whether permissions of a robot include a right in the project of this name, or in the system (`/`). */
-export function robotHolds(
+export function robotHasPermission(
     permissions: RobotPermission[],
     namespace: string,
     resource: string,
@@ -210,7 +210,7 @@ export function allowedInProject(
         return true;
     }
     if (principal.kind === "robot") {
-        return robotHolds(principal.permissions, project.name, resource, action);
+        return robotHasPermission(principal.permissions, project.name, resource, action);
     }
     return roles.some((role) => roleRights[role].has(right));
 }
@@ -220,5 +220,5 @@ export function allowedInSystem(principal: Principal, resource: string, action: 
     if (principal.kind === "user") {
         return principal.admin;
     }
-    return principal.kind === "robot" && robotHolds(principal.permissions, "/", resource, action);
+    return principal.kind === "robot" && robotHasPermission(principal.permissions, "/", resource, action);
 }

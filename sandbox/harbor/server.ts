@@ -210,7 +210,7 @@ function build(harbor: Harbor, { log, tls }: Pick<HarborOptions, "log" | "tls">)
         requireWritable(harbor, request);
         await Promise.resolve();
     });
-    // Nobody hears of a change before it is on disk.
+    // No change is answered or announced before it is on disk.
     fastify.addHook("onSend", async (request, _reply, payload) => {
         const reads = request.method === "GET" || request.method === "HEAD";
         // Parts of blobs change nothing that Harbor itself remembers.

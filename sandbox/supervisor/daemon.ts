@@ -1,7 +1,7 @@
 /** The supervisor process of one sandbox: `daemon.ts <state folder>`. Started detached by `up`, ended by `down`. */
 import { sandboxLayout } from "../support/layout";
 import { serveControl } from "./control";
-import { endOrphans, forgetDaemon, recordDaemon, runningDaemon } from "./records";
+import { endOrphans, removeDaemonRecord, recordDaemon, runningDaemon } from "./records";
 import { Supervisor } from "./supervisor";
 
 async function main(dir: string): Promise<void> {
@@ -24,7 +24,7 @@ async function main(dir: string): Promise<void> {
             await supervisor.stop();
             server.close();
             server.closeAllConnections();
-            forgetDaemon(layout);
+            removeDaemonRecord(layout);
             process.exit(0);
         })();
     };

@@ -9,7 +9,7 @@ import { type SandboxLayout, logFile } from "../support/layout";
 import { isAlive } from "../../toolchain/processes";
 import { endProcess, tailLines } from "../support/process";
 import { SupervisorClient, socketPath } from "./control";
-import { endOrphans, forgetDaemon, runningDaemon } from "./records";
+import { endOrphans, removeDaemonRecord, runningDaemon } from "./records";
 
 /** The supervisor's own log is `supervisor.log`. */
 export const supervisorLog = "supervisor";
@@ -85,7 +85,7 @@ export async function endSupervisor(layout: SandboxLayout): Promise<boolean> {
         await endProcess(record, 2000);
     }
     const orphans = await endOrphans(layout);
-    forgetDaemon(layout);
+    removeDaemonRecord(layout);
     fs.rmSync(socketPath(layout), { force: true });
     return record !== undefined || orphans.length > 0;
 }

@@ -29,7 +29,7 @@ export function recordPart(layout: SandboxLayout, part: PartSpec, { pid, started
     writePrivate(path.join(partsDir(layout), `${part.name}.json`), `${JSON.stringify(record)}\n`);
 }
 
-export function forgetPart(layout: SandboxLayout, part: string): void {
+export function removePartRecord(layout: SandboxLayout, part: string): void {
     fs.rmSync(path.join(partsDir(layout), `${part}.json`), { force: true });
 }
 
@@ -64,7 +64,7 @@ export async function endOrphans(layout: SandboxLayout): Promise<string[]> {
         const dependants = [...records].filter(([, other]) => other.after.includes(part));
         const ending = Promise.all(dependants.map((other) => end(...other))).then(async () => {
             await endProcess(record, 10_000);
-            forgetPart(layout, part);
+            removePartRecord(layout, part);
         });
         ends.set(part, ending);
         return ending;
@@ -82,7 +82,7 @@ export function recordDaemon(layout: SandboxLayout): void {
     writeRecord(daemonFile(layout), selfRecord());
 }
 
-export function forgetDaemon(layout: SandboxLayout): void {
+export function removeDaemonRecord(layout: SandboxLayout): void {
     fs.rmSync(daemonFile(layout), { force: true });
 }
 

@@ -14,7 +14,7 @@ import { clusterPort, portBase, portOf } from "../support/ports";
 import { isAlive } from "../../toolchain/processes";
 import { residentBytes, tailLines } from "../support/process";
 import { type SupervisorClient, type SupervisorStatus } from "./control";
-import { SandboxError, whyBroken } from "./errors";
+import { SandboxError, problemSummary } from "./errors";
 import { endSupervisor, ensureSupervisor, findSupervisor, supervisorLog } from "./launch";
 import { type Plan, type PlannedCluster, neededTools, prepareFolder, preparePlan } from "./plan";
 import { recordedParts, runningDaemon, withLock } from "./records";
@@ -322,7 +322,7 @@ async function settled(
         }
         const broken = wanted.filter(({ state }) => state === "failed" || state === "crashed");
         if (broken.length > 0) {
-            throw new SandboxError(whyBroken(broken));
+            throw new SandboxError(problemSummary(broken));
         }
         if (wanted.length === names.length && wanted.every(({ state }) => state === "ready")) {
             return;

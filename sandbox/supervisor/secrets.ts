@@ -1,4 +1,4 @@
-/** The sandbox's generated secrets: made once, at the first `up`, and kept in files only their owner may read. */
+/** The sandbox's generated secrets: made once, at the first `up`, and stored in files only their owner may read. */
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 

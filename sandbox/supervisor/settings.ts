@@ -71,7 +71,7 @@ export interface WantedSettings {
 }
 
 /**
- * What the sandbox has now and what is wanted, together. Nothing is taken away by not being mentioned: clusters keep their
+ * What the sandbox has now and what is wanted, together. Nothing is removed by not being mentioned: clusters keep their
  * ports, and `up` for another estate only adds.
  *
  * @throws SandboxError that names everything that will not do.

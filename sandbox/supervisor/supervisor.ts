@@ -11,7 +11,7 @@ import {
     startProcess,
 } from "../support/process";
 import { type PartSpec, checkParts, sameSpec, startOrder } from "./parts";
-import { forgetPart, recordPart } from "./records";
+import { removePartRecord, recordPart } from "./records";
 
 /**
  * `waiting`: for another part. `failed`: did not come up. `crashed`: was ready and ended by itself. `stopped`: on request.
@@ -195,14 +195,14 @@ export class Supervisor {
             if (part.process === process && part.state === "ready" && !process.stopping) {
                 this.fail(part, "crashed", process.problem(`crashed (${this.exitOf(process)})`));
                 await process.stop(); // Children that it left behind.
-                forgetPart(this.layout, spec.name);
+                removePartRecord(this.layout, spec.name);
             }
         });
         try {
             await process.ready();
         } catch (error) {
             await process.stop();
-            forgetPart(this.layout, spec.name);
+            removePartRecord(this.layout, spec.name);
             if (this.closed) {
                 part.state = "stopped";
                 return;
@@ -225,7 +225,7 @@ export class Supervisor {
         if (process !== undefined && process.exit === undefined) {
             part.state = "stopping";
             await process.stop();
-            forgetPart(this.layout, part.spec.name);
+            removePartRecord(this.layout, part.spec.name);
         }
         if (part.state === "stopping" || part.state === "ready") {
             part.state = "stopped";

@@ -90,26 +90,26 @@ export function portBase(env: NodeJS.ProcessEnv = process.env, before?: number):
 }
 
 /** A process that holds a port. */
-export interface PortHolder {
+export interface PortOwner {
     readonly pid: number;
     /** Its command line as far as it may be read, cut to 120 characters. */
     readonly command: string;
 }
 
 /** What to do about ports that are taken. */
-export const portsTakenFix =
+export const portsInUseFix =
     "End that process, or move the whole block of ports, which the sandbox then remembers: " +
     "ESTATE_SANDBOX_PORT_BASE=18920 npm start";
 
 /** A port that should have been free. The message names port, part and, where it is known, the process that holds it. */
-export class PortTakenError extends ExpectedError {
+export class PortInUseError extends ExpectedError {
     readonly port: number;
     readonly part: string;
-    readonly holder: PortHolder | undefined;
+    readonly holder: PortOwner | undefined;
 
-    constructor(port: number, part: string, holder: PortHolder | undefined) {
+    constructor(port: number, part: string, holder: PortOwner | undefined) {
         const by = holder === undefined ? "another process" : `process ${holder.pid} (${holder.command})`;
-        super(`port ${port}, needed by ${part}, is taken by ${by}. ${portsTakenFix}`);
+        super(`port ${port}, needed by ${part}, is taken by ${by}. ${portsInUseFix}`);
         this.port = port;
         this.part = part;
         this.holder = holder;
@@ -125,10 +125,10 @@ export function isPortFree(port: number): Promise<boolean> {
     });
 }
 
-/** @throws PortTakenError when `port` is in use; `part` is who needs it. */
+/** @throws PortInUseError when `port` is in use; `part` is who needs it. */
 export async function requireFreePort(port: number, part: string): Promise<void> {
     if (!(await isPortFree(port))) {
-        throw new PortTakenError(port, part, portHolder(port));
+        throw new PortInUseError(port, part, portOwner(port));
     }
 }
 
@@ -151,7 +151,7 @@ export async function freePortBase(size: number = portBlockSize): Promise<number
 }
 
 /** Who listens on `port`, as far as /proc shows: undefined without /proc, or when the process is another user's. */
-export function portHolder(port: number, proc: string = "/proc"): PortHolder | undefined {
+export function portOwner(port: number, proc: string = "/proc"): PortOwner | undefined {
     const inodes = new Set<string>();
     for (const table of ["tcp", "tcp6"]) {
         for (const inode of listeningInodes(readOr(path.join(proc, "net", table), ""), port)) {

@@ -109,7 +109,10 @@ export async function writeSecretFile(file: string, text: string): Promise<void>
 }
 
 /** What such a file holds; where it is not there yet it is written with what `make` gives. */
-export async function keptSecret(file: string, make: () => string | Promise<string>): Promise<string> {
+export async function loadOrCreateSecret(
+    file: string,
+    make: () => string | Promise<string>,
+): Promise<string> {
     try {
         return await readFile(file, "utf8");
     } catch (error) {

@@ -1,4 +1,4 @@
-/** The body of a request to a server that stands beside an engine. */
+/** The body of a request to a server of the sandbox beside an engine. */
 import type * as http from "node:http";
 
 /**

@@ -48,7 +48,7 @@ export class Puller {
         this.pods = new Informer<Pod>(
             access,
             { path: "/api/v1/pods" },
-            (pod) => (pod === undefined ? this.lookAtAll() : this.lookAt(pod)),
+            (pod) => (pod === undefined ? this.pullAll() : this.pullFor(pod)),
             log,
         );
     }
@@ -64,7 +64,7 @@ export class Puller {
         this.client.close();
     }
 
-    private lookAtAll(): void {
+    private pullAll(): void {
         const pods = this.pods.values();
         const uids = new Set(pods.map(({ metadata }) => metadata.uid));
         for (const [uid, job] of this.jobs) {
@@ -72,10 +72,10 @@ export class Puller {
                 job.abort();
             }
         }
-        pods.forEach((pod) => this.lookAt(pod));
+        pods.forEach((pod) => this.pullFor(pod));
     }
 
-    private lookAt(pod: Pod): void {
+    private pullFor(pod: Pod): void {
         const { uid = "", namespace = "", name } = pod.metadata;
         const job = this.jobs.get(uid);
         const gone = this.pods.get(namespace, name)?.metadata.uid !== uid;

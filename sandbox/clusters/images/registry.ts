@@ -17,7 +17,7 @@ export const manifestTypes = [
 ].join(", ");
 
 /**
- * The digest of an image, read with the first of `logins` that the registry lets in, else as nobody.
+ * The digest of an image, read with the first of `logins` that the registry accepts, else anonymously.
  *
  * @param scheme what registries speak, as the configuration of a node's container runtime has it.
  * @throws PullError when there is no such image, nobody may have it, or the registry does not answer.

@@ -1,5 +1,5 @@
 /**
- * What an application is told of a person. Names and places of the claims are those of GitLab 19: its page "GitLab as
+ * The claims that an application gets of a person. Names and places of the claims are those of GitLab 19: its page "GitLab as
  * OpenID Connect identity provider" and `config/initializers/doorkeeper_openid_connect.rb`.
  */
 import { directLevel } from "../access";

@@ -22,7 +22,7 @@ export function registerOAuth(fastify: FastifyInstance, gitlab: GitLab, provider
             const authorization = provider.authorization(form);
             if (form["decision"] === "deny") {
                 const { body } = new OAuthError("access_denied");
-                return reply.redirect(backTo(authorization, body), 302);
+                return reply.redirect(redirectUrl(authorization, body), 302);
             }
             const signedIn = signInWithToken(gitlab, form["username"] ?? "", form["password"] ?? "");
             if ("refusal" in signedIn) {
@@ -31,7 +31,7 @@ export function registerOAuth(fastify: FastifyInstance, gitlab: GitLab, provider
             }
             const code = provider.issueCode(signedIn.user, authorization);
             await Promise.all([provider.save(), gitlab.save()]);
-            return reply.redirect(backTo(authorization, { code }), 302);
+            return reply.redirect(redirectUrl(authorization, { code }), 302);
         });
     });
 
@@ -136,7 +136,7 @@ async function answerJson(
 }
 
 /** Where the person goes next: the application's address with the answer, and the state it gave. */
-function backTo({ redirectUri, state }: Authorization, answer: Record<string, string>): string {
+function redirectUrl({ redirectUri, state }: Authorization, answer: Record<string, string>): string {
     const url = new URL(redirectUri);
     for (const [name, value] of Object.entries({ ...answer, ...(state === "" ? {} : { state }) })) {
         url.searchParams.append(name, value);

@@ -9,7 +9,7 @@ import {
 } from "node:crypto";
 import { promisify } from "node:util";
 
-import { keptSecret } from "../../support/server";
+import { loadOrCreateSecret } from "../../support/server";
 
 /** An RSA key that signs with RS256, the only algorithm GitLab signs ID tokens with. */
 export class SigningKey {
@@ -28,7 +28,7 @@ export class SigningKey {
      * @throws when the file holds no RSA key; it is left as it is, for a person to look at.
      */
     static async open(file: string): Promise<SigningKey> {
-        const pem = await keptSecret(file, async () => {
+        const pem = await loadOrCreateSecret(file, async () => {
             const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
             return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
         });

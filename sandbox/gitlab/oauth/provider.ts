@@ -30,7 +30,7 @@ export interface Application {
     /** Addresses people may be sent back to. */
     redirectUris: string[];
     scopes: string[];
-    /** Whether it can keep a secret; one that cannot is taken without. */
+    /** Whether it can keep a secret; one that cannot is accepted without. */
     confidential: boolean;
     /** SHA-256 of the secret, hex. */
     secretHash: string;
@@ -62,7 +62,7 @@ interface Tokens extends Grant {
     expiresAt: number;
 }
 
-/** All that is kept, beside GitLab's own state. Secrets only as digests. */
+/** All that is stored, beside GitLab's own state. Secrets only as digests. */
 interface OAuthState {
     nextId: number;
     applications: Application[];
@@ -197,7 +197,7 @@ export class OAuthProvider {
     issueCode(user: User, authorization: Authorization): string {
         const code = randomBytes(32).toString("hex");
         const { application, redirectUri, scopes, nonce, challenge, challengeMethod } = authorization;
-        this.forgetEnded();
+        this.dropExpired();
         this.store.data.codes.push({
             hash: hashOf(code),
             clientId: application.clientId,
@@ -278,7 +278,7 @@ export class OAuthProvider {
             !user ||
             code.expiresAt <= Date.now() ||
             code.redirectUri !== redirectUri ||
-            !verifies(code, form["code_verifier"] ?? "")
+            !matchesChallenge(code, form["code_verifier"] ?? "")
         ) {
             throw new OAuthError("invalid_grant");
         }
@@ -336,8 +336,8 @@ export class OAuthProvider {
         this.store.data.tokens = this.store.data.tokens.filter((each) => !which(each));
     }
 
-    /** Codes nobody came for, and what belongs to people who are gone. */
-    private forgetEnded(): void {
+    /** Deletes codes that expired, and what belongs to deleted users. */
+    private dropExpired(): void {
         const { data } = this.store;
         const lives = ({ userId }: Grant): boolean => this.gitlab.user(userId) !== undefined;
         data.codes = data.codes.filter((code) => lives(code) && code.expiresAt > Date.now());
@@ -351,7 +351,7 @@ export class OAuthProvider {
 }
 
 /** Whether a verifier belongs to the challenge the code was asked for with. */
-function verifies(code: Code, verifier: string): boolean {
+function matchesChallenge(code: Code, verifier: string): boolean {
     if (code.challenge === "") {
         return true;
     }
@@ -362,7 +362,7 @@ function verifies(code: Code, verifier: string): boolean {
     return sameHash(hashOf(made), hashOf(code.challenge));
 }
 
-/** Compares digests without telling by its time how much is right. */
+/** Compares digests in constant time. */
 function sameHash(left: string, right: string): boolean {
     return timingSafeEqual(Buffer.from(left, "hex"), Buffer.from(right, "hex"));
 }

@@ -6,7 +6,7 @@ import type { GitLab } from "../gitlab";
 import { Level, type Project } from "../model";
 import { filled, oneOf, required, text, type Input } from "../params";
 import { showCommit } from "../present";
-import { moveRef } from "../repository";
+import { updateRef } from "../repository";
 
 /** Branches. */
 export function registerBranches(routes: Routes, gitlab: GitLab): void {
@@ -100,7 +100,7 @@ export function registerBranches(routes: Routes, gitlab: GitLab): void {
         if (sha === undefined) {
             throw invalid(`Invalid reference name: ${wanted.ref}`);
         }
-        await moveRef(gitlab, project, call.user, {
+        await updateRef(gitlab, project, call.user, {
             ref: `refs/heads/${wanted.branch}`,
             oldSha: zeroSha,
             newSha: sha,
@@ -121,7 +121,7 @@ export function registerBranches(routes: Routes, gitlab: GitLab): void {
         if (isProtected && effectiveProjectLevel(gitlab, call.user, project) < Level.maintainer) {
             throw new ApiError(405, { message: "Protected branch cant be removed" });
         }
-        await moveRef(gitlab, project, call.user, {
+        await updateRef(gitlab, project, call.user, {
             ref: `refs/heads/${branch}`,
             oldSha: sha,
             newSha: zeroSha,
@@ -137,7 +137,7 @@ export function registerBranches(routes: Routes, gitlab: GitLab): void {
                 protectionsOf(project, name).length === 0 &&
                 (await git.isAncestor(project.id, sha, `refs/heads/${project.defaultBranch}`))
             ) {
-                await moveRef(gitlab, project, call.user, { ref, oldSha: sha, newSha: zeroSha });
+                await updateRef(gitlab, project, call.user, { ref, oldSha: sha, newSha: zeroSha });
             }
         }
         call.status(202);

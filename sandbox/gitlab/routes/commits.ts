@@ -4,9 +4,9 @@ import { ApiError, forbidden, notFound } from "../errors";
 import type { Commit, FileDiff } from "../git";
 import type { GitLab } from "../gitlab";
 import { Level, type Project } from "../model";
-import { bool, filled, moment, objects, oneOf, required, text, truth, type Input } from "../params";
+import { bool, filled, timestamp, objects, oneOf, required, text, parseBoolean, type Input } from "../params";
 import { showCommit } from "../present";
-import { moveRef, writeCommit, authorOf, type FileAction } from "../repository";
+import { updateRef, writeCommit, authorOf, type FileAction } from "../repository";
 import { readable, commitAt, content } from "./files";
 import { showRequest } from "./mergeRequests";
 import { showPipeline } from "./pipelines";
@@ -22,8 +22,8 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
             const wanted = call.parse({
                 ref_name: text(),
                 path: text(),
-                since: moment(),
-                until: moment(),
+                since: timestamp(),
+                until: timestamp(),
                 author: text(),
                 all: bool(),
                 first_parent: bool(),
@@ -182,7 +182,7 @@ export function registerCommits(routes: Routes, gitlab: GitLab): void {
                 });
             }
             if (!wanted.dry_run) {
-                await moveRef(gitlab, project, call.user, {
+                await updateRef(gitlab, project, call.user, {
                     ref: `refs/heads/${wanted.branch}`,
                     oldSha: tip,
                     newSha: result,
@@ -241,7 +241,7 @@ function readAction(entry: Input): FileAction {
         ...(typeof last === "string" ? { lastCommitId: last } : {}),
         ...(executable === undefined || executable === null
             ? {}
-            : { executable: truth(executable) ?? false }),
+            : { executable: parseBoolean(executable) ?? false }),
     };
 }
 

@@ -4,9 +4,9 @@ import type { Call, Routes } from "../call";
 import { invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type DeployKey, type Project } from "../model";
-import { bool, filled, moment, required } from "../params";
+import { bool, filled, timestamp, required } from "../params";
 
-/** Deploy keys: kept and given back; there is no SSH server that would take them. */
+/** Deploy keys: stored and returned; there is no SSH server that would accept them. */
 export function registerDeployKeys(routes: Routes, gitlab: GitLab): void {
     const base = "/projects/:id/deploy_keys";
     const { state } = gitlab;
@@ -41,7 +41,7 @@ export function registerDeployKeys(routes: Routes, gitlab: GitLab): void {
             title: required(filled()),
             key: required(filled()),
             can_push: bool(),
-            expires_at: moment(),
+            expires_at: timestamp(),
         });
         const text = wanted.key.trim();
         const [type = "", data = ""] = text.split(/\s+/);

@@ -3,7 +3,7 @@ import { deployTokenScopes } from "../auth";
 import type { Call, Routes } from "../call";
 import type { GitLab } from "../gitlab";
 import { Level, type DeployToken, type Group, type Project } from "../model";
-import { bool, filled, moment, required, text, words } from "../params";
+import { bool, filled, timestamp, required, text, stringList } from "../params";
 import { hashOf, randomText } from "../secrets";
 import { place } from "./members";
 import { checkScopes } from "./tokens";
@@ -44,9 +44,9 @@ export function registerDeployTokens(routes: Routes, gitlab: GitLab): void {
             const space = open(call);
             const wanted = call.parse({
                 name: required(filled()),
-                scopes: required(words()),
+                scopes: required(stringList()),
                 username: text(),
-                expires_at: moment(),
+                expires_at: timestamp(),
             });
             checkScopes(wanted.scopes, deployTokenScopes);
             if (!/^[a-zA-Z0-9.+_-]*$/.test(wanted.username ?? "")) {

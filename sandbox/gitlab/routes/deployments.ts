@@ -10,7 +10,7 @@ import {
     type MergeRequest,
     type Project,
 } from "../model";
-import { bool, filled, moment, oneOf, required, text, type Input } from "../params";
+import { bool, filled, timestamp, oneOf, required, text, type Input } from "../params";
 import { basicUser, showGrant } from "../present";
 import { approvalRules, approve, mayDeploy, pendingApprovals } from "../protectedEnvironments";
 import { jobOf, lastDeployment } from "../stopping";
@@ -39,10 +39,10 @@ export function registerDeployments(routes: Routes, gitlab: GitLab): void {
         const wanted = call.parse({
             environment: text(),
             status: statuses,
-            updated_after: moment(),
-            updated_before: moment(),
-            finished_after: moment(),
-            finished_before: moment(),
+            updated_after: timestamp(),
+            updated_before: timestamp(),
+            finished_after: timestamp(),
+            finished_before: timestamp(),
             order_by: oneOf("id", "iid", "created_at", "updated_at", "finished_at", "ref"),
             sort: oneOf("asc", "desc"),
         });
@@ -265,7 +265,7 @@ function showDeployment(gitlab: GitLab, project: Project, deployment: Deployment
     };
 }
 
-/** Tells the hooks about a deployment. */
+/** Triggers the hooks of a deployment. */
 export function announceDeployment(gitlab: GitLab, project: Project, deployment: Deployment): void {
     const user = gitlab.user(deployment.userId);
     emit(gitlab, project, "deployment", {

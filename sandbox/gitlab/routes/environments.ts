@@ -10,7 +10,18 @@ import {
     type Project,
     type ProtectedEnvironment,
 } from "../model";
-import { bool, clearable, filled, int, moment, objects, oneOf, required, text, type Input } from "../params";
+import {
+    bool,
+    clearable,
+    filled,
+    int,
+    timestamp,
+    objects,
+    oneOf,
+    required,
+    text,
+    type Input,
+} from "../params";
 import { identityOf, showGrant } from "../present";
 import { stopEnvironment } from "../stopping";
 import { changeGrants, readGrants } from "./protections";
@@ -116,7 +127,7 @@ export function registerEnvironments(routes: Routes, gitlab: GitLab): void {
     });
     routes.post(`${base}/stop_stale`, async (call) => {
         const project = call.writableProject(Level.maintainer);
-        const { before } = call.parse({ before: required(moment()) });
+        const { before } = call.parse({ before: required(timestamp()) });
         const days = before === null ? 0 : (Date.now() - Date.parse(before)) / 86_400_000;
         if (before === null || days < 7 || days > 3653) {
             throw badRequest("Invalid Date");
@@ -273,10 +284,10 @@ function registerProtectedEnvironments(routes: Routes, gitlab: GitLab): void {
             const found = find(call, space);
             const wanted = call.parse(fields);
             const project = "namespaceId" in space ? space : undefined;
-            const apply = (before: Grant[], wishes: Input[] | undefined): Grant[] =>
-                changeGrants(gitlab, project, before, wishes, "deploy").map((grant) => {
-                    const wish = wishes?.find((each) => Number(each["id"]) === grant.id) ?? {};
-                    return withExtras(grant, wish);
+            const apply = (before: Grant[], requested: Input[] | undefined): Grant[] =>
+                changeGrants(gitlab, project, before, requested, "deploy").map((grant) => {
+                    const parameters = requested?.find((each) => Number(each["id"]) === grant.id) ?? {};
+                    return withExtras(grant, parameters);
                 });
             found.deploy = apply(found.deploy, wanted.deploy_access_levels);
             found.approvals = apply(found.approvals, wanted.approval_rules);

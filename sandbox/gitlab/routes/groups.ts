@@ -15,7 +15,7 @@ import {
     oneOfNumbers,
     required,
     text,
-    truth,
+    parseBoolean,
     type Input,
 } from "../params";
 import { showGroup, showGroupDetail, showProject } from "../present";
@@ -272,7 +272,7 @@ function createGroup(gitlab: GitLab, call: Call): unknown {
     } else if (user.kind !== "human" || user.settings["can_create_group"] === false || user.external) {
         throw forbidden();
     }
-    refuseTakenPath(gitlab, parent?.id ?? null, wanted.path);
+    requireFreeGroupPath(gitlab, parent?.id ?? null, wanted.path);
     const visible = wanted.visibility ?? parent?.visibility ?? "private";
     if (parent && (order[visible] ?? 0) > (order[parent.visibility] ?? 0)) {
         throw invalid({
@@ -323,9 +323,9 @@ function keepSettings(
         const merge = levels("allowed_to_merge");
         group.settings["default_branch_protection_defaults"] = {
             allowed_to_push: push,
-            allow_force_push: truth(defaults["allow_force_push"]) ?? false,
+            allow_force_push: parseBoolean(defaults["allow_force_push"]) ?? false,
             allowed_to_merge: merge,
-            developer_can_initial_push: truth(defaults["developer_can_initial_push"]) ?? false,
+            developer_can_initial_push: parseBoolean(defaults["developer_can_initial_push"]) ?? false,
         };
         if (wanted.default_branch_protection === undefined) {
             group.settings["default_branch_protection"] =
@@ -339,7 +339,12 @@ function keepSettings(
 }
 
 /** @throws ApiError 400 when a group, project or user has this path already. */
-export function refuseTakenPath(gitlab: GitLab, parentId: number | null, path: string, except?: Group): void {
+export function requireFreeGroupPath(
+    gitlab: GitLab,
+    parentId: number | null,
+    path: string,
+    except?: Group,
+): void {
     const lower = path.toLowerCase();
     const taken =
         gitlab.state.groups.some(
@@ -368,7 +373,7 @@ function updateGroup(gitlab: GitLab, call: Call): unknown {
     if (wanted.path !== undefined && wanted.path !== group.path) {
         checkPath(wanted.path);
         refuseReserved(wanted.path, group.parentId === null ? "top" : "subgroup");
-        refuseTakenPath(gitlab, group.parentId, wanted.path, group);
+        requireFreeGroupPath(gitlab, group.parentId, wanted.path, group);
         group.path = wanted.path;
     }
     if (wanted.name !== undefined) {
@@ -463,7 +468,7 @@ function transferGroup(gitlab: GitLab, call: Call): unknown {
                 : "Transfer failed: Group is already associated to the parent group.",
         );
     }
-    refuseTakenPath(gitlab, target?.id ?? null, group.path);
+    requireFreeGroupPath(gitlab, target?.id ?? null, group.path);
     group.parentId = target?.id ?? null;
     return showGroupDetail(gitlab, group, Level.owner);
 }

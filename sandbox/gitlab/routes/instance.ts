@@ -1,7 +1,7 @@
 import { effectiveGroupLevel, seesGroup } from "../access";
 import type { Call, Routes } from "../call";
 import { badParameters, conflict, forbidden, invalid, notFound } from "../errors";
-import { bool, filled, int, moment, oneOf, required, text, words, type Field } from "../params";
+import { bool, filled, int, timestamp, oneOf, required, text, stringList, type Field } from "../params";
 import { basicUser, showGroup, showNamespace, showProject } from "../present";
 import { seesProject } from "../access";
 import type { GitLab } from "../gitlab";
@@ -28,7 +28,7 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
     routes.get("/metadata", metadata, anyUser);
 
     if (enterprise) {
-        // Clients tell by it which edition they talk to.
+        // Clients detect the edition by it.
         routes.get("/license", (call) => {
             call.requireAdmin();
             if (gitlab.tier !== "premium") {
@@ -75,8 +75,8 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
                 without_projects: bool(),
                 with_custom_attributes: bool(),
                 skip_ldap: bool(),
-                created_after: moment(),
-                created_before: moment(),
+                created_after: timestamp(),
+                created_before: timestamp(),
                 order_by: oneOf("id", "name", "username", "created_at", "updated_at"),
                 sort: oneOf("asc", "desc"),
             });
@@ -152,7 +152,7 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
         ) {
             throw conflict("User has projects in the personal namespace. Remove them first.");
         }
-        gitlab.forgetUser(user);
+        gitlab.deleteUser(user);
     });
     for (const [action, from, to] of [
         ["block", "active", "blocked"],
@@ -187,7 +187,7 @@ export function registerInstance(routes: Routes, gitlab: GitLab): void {
                     : typeof value === "number"
                       ? int()
                       : Array.isArray(value)
-                        ? words()
+                        ? stringList()
                         : text()) as Field<unknown>,
             ]),
         );

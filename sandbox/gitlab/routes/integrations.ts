@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { badParameters, noRoute, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Integration, type Project } from "../model";
-import { truth, type Input } from "../params";
+import { parseBoolean, type Input } from "../params";
 import { place } from "./members";
 
 /** An integration's title, what must be sent to switch it on, and which properties are secrets. */
@@ -57,7 +57,7 @@ const eventNames = [
     "wiki_page_events",
 ];
 
-/** Integrations as records: kept and given back without their secrets; nothing is sent to the other side. */
+/** Integrations as records: stored and returned without their secrets; nothing is sent to the other side. */
 export function registerIntegrations(routes: Routes, gitlab: GitLab): void {
     for (const owner of ["projects", "groups"] as const) {
         // `services` is the older name that older clients still use.
@@ -130,7 +130,7 @@ function change(gitlab: GitLab, call: Call, space: Group | Project): unknown {
                 integration.secrets[name] = value;
             }
         } else if (eventNames.includes(name)) {
-            integration.events[name] = truth(value) ?? false;
+            integration.events[name] = parseBoolean(value) ?? false;
         } else {
             integration.properties[name] = value;
         }

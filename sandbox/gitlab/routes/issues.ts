@@ -11,13 +11,13 @@ import {
     int,
     intOrAny,
     ints,
-    moment,
+    timestamp,
     object,
     oneOf,
     parse,
     required,
     text,
-    words,
+    stringList,
     type Input,
 } from "../params";
 import { basicUser, projectUrls } from "../present";
@@ -93,22 +93,22 @@ export function registerIssues(routes: Routes, gitlab: GitLab): void {
         const wanted = call.parse({
             state: oneOf("opened", "closed", "all"),
             scope: oneOf("created_by_me", "created-by-me", "assigned_to_me", "assigned-to-me", "all"),
-            labels: words(),
+            labels: stringList(),
             iids: ints(),
             search: text(),
             author_id: int(),
             author_username: text(),
             assignee_id: intOrAny(),
-            assignee_username: words(),
+            assignee_username: stringList(),
             confidential: bool(),
             milestone: text(),
             milestone_id: oneOf("Any", "None", "Upcoming", "Started"),
             issue_type: oneOf("issue", "incident", "test_case", "requirement", "task", "ticket"),
             due_date: oneOf(...dueDates),
-            created_after: moment(),
-            created_before: moment(),
-            updated_after: moment(),
-            updated_before: moment(),
+            created_after: timestamp(),
+            created_before: timestamp(),
+            updated_after: timestamp(),
+            updated_before: timestamp(),
             with_labels_details: bool(),
             not: object(),
             order_by: oneOf(
@@ -125,7 +125,7 @@ export function registerIssues(routes: Routes, gitlab: GitLab): void {
             ),
             sort: oneOf("asc", "desc"),
         });
-        const not = parse(wanted.not ?? {}, { labels: words(), author_id: int(), iids: ints() });
+        const not = parse(wanted.not ?? {}, { labels: stringList(), author_id: int(), iids: ints() });
         const me = call.maybeUser?.id ?? 0;
         const search = wanted.search?.toLowerCase() ?? "";
         const found = (project.issues ?? []).filter(
@@ -163,7 +163,7 @@ export function registerIssues(routes: Routes, gitlab: GitLab): void {
     });
     const fields = {
         description: clearable(),
-        labels: words(),
+        labels: stringList(),
         assignee_ids: ints(),
         confidential: bool(),
     };
@@ -201,8 +201,8 @@ export function registerIssues(routes: Routes, gitlab: GitLab): void {
             ...fields,
             title: filled(),
             state_event: oneOf("close", "reopen"),
-            add_labels: words(),
-            remove_labels: words(),
+            add_labels: stringList(),
+            remove_labels: stringList(),
         });
         issue.title = wanted.title ?? issue.title;
         issue.description = wanted.description ?? issue.description;

@@ -102,7 +102,7 @@ export function registerLabels(routes: Routes, gitlab: GitLab): void {
     }
 }
 
-/** A label as it stands beside other things. */
+/** A label as other objects embed it. */
 export function showLabel(label: Label): Input {
     return {
         id: label.id,
@@ -122,7 +122,7 @@ function checkName(name: string): void {
     }
 }
 
-/** A colour as GitLab keeps it: names of CSS become numbers. @throws ApiError 400. */
+/** A colour as GitLab stores it: names of CSS become numbers. @throws ApiError 400. */
 function hexColor(wanted: string): string {
     const named = namedColor(wanted);
     if (named !== undefined) {

@@ -3,7 +3,7 @@ import type { Call, Routes } from "../call";
 import { conflict, forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Member, type Project, type Share } from "../model";
-import { bool, day, int, ints, oneOf, oneOfNumbers, parse, required, text, words } from "../params";
+import { bool, day, int, ints, oneOf, oneOfNumbers, parse, required, text, stringList } from "../params";
 import { basicUser, showGroupDetail } from "../present";
 
 const roles = [5, 10, 15, 20, 30, 40, 50];
@@ -167,8 +167,8 @@ function memberOf(call: Call, space: Group | Project): Member {
 
 function addMembers(gitlab: GitLab, call: Call, space: Group | Project, level: number): unknown {
     const wanted = call.parse({
-        user_id: words(),
-        username: words(),
+        user_id: stringList(),
+        username: stringList(),
         access_level: required(oneOfNumbers(...roles)),
         expires_at: day(),
     });

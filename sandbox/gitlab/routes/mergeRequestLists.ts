@@ -4,7 +4,19 @@ import { badRequest } from "../errors";
 import { isDraft } from "../events";
 import type { GitLab } from "../gitlab";
 import type { Group, MergeRequest, Project } from "../model";
-import { bool, int, intOrAny, ints, moment, object, oneOf, parse, text, words, type Input } from "../params";
+import {
+    bool,
+    int,
+    intOrAny,
+    ints,
+    timestamp,
+    object,
+    oneOf,
+    parse,
+    text,
+    stringList,
+    type Input,
+} from "../params";
 import { showLabel } from "./labels";
 import { showRequest } from "./mergeRequests";
 import { within } from "./pipelines";
@@ -25,12 +37,12 @@ const scopes = [
 
 /** Whom and what a list may name, and what it may name under `not`. */
 const people = {
-    labels: words(),
+    labels: stringList(),
     milestone: text(),
     author_id: int(),
     author_username: text(),
     assignee_id: intOrAny(),
-    assignee_username: words(),
+    assignee_username: stringList(),
     reviewer_id: intOrAny(),
     reviewer_username: text(),
     my_reaction_emoji: text(),
@@ -45,23 +57,23 @@ const fields = {
     not: object(),
     iids: ints(),
     search: text(),
-    in: words(),
+    in: stringList(),
     scope: oneOf(...scopes),
     wip: oneOf("yes", "no"),
     draft: bool(),
     approved: oneOf("yes", "no"),
-    approved_by_ids: words(),
-    approved_by_usernames: words(),
-    approver_ids: words(),
+    approved_by_ids: stringList(),
+    approved_by_usernames: stringList(),
+    approver_ids: stringList(),
     merge_user_id: int(),
     merge_user_username: text(),
     environment: text(),
-    deployed_after: moment(),
-    deployed_before: moment(),
-    created_after: moment(),
-    created_before: moment(),
-    updated_after: moment(),
-    updated_before: moment(),
+    deployed_after: timestamp(),
+    deployed_before: timestamp(),
+    created_after: timestamp(),
+    created_before: timestamp(),
+    updated_after: timestamp(),
+    updated_before: timestamp(),
     non_archived: bool(),
     with_labels_details: bool(),
     with_merge_status_recheck: bool(),
@@ -97,7 +109,7 @@ export async function listed(
         Object.entries(not).some(
             ([name, value]) => name !== "labels" && personal(gitlab, call, { [name]: value }, request),
         );
-    const mine = mineBy(call, wanted.scope ?? scope);
+    const mine = scopeFilter(call, wanted.scope ?? scope);
     const found = all.filter(
         (each) =>
             matches(gitlab, call, wanted, each) &&
@@ -223,7 +235,7 @@ function deployed(project: Project, request: MergeRequest, wanted: Wanted): bool
 }
 
 /** What a scope asks for; undefined for all. */
-function mineBy(
+function scopeFilter(
     call: Call,
     scope: (typeof scopes)[number] | undefined,
 ): ((request: MergeRequest) => boolean) | undefined {
@@ -240,12 +252,12 @@ function mineBy(
     }
 }
 
-/** All of the labels; `Any` and `None` stand for whether there is one at all. */
+/** All of the labels; `Any` and `None` ask whether there is one at all. */
 function hasLabels(request: MergeRequest, labels: string[] | undefined): boolean {
     return hasAll(request.labels, labels);
 }
 
-/** Whether all of the words are there; a single `Any` or `None` stands for whether there is one at all. */
+/** Whether all of the words are there; a single `Any` or `None` asks whether there is one at all. */
 export function hasAll(there: readonly string[], wanted: readonly string[] | undefined): boolean {
     const [only = ""] = wanted ?? [];
     if (wanted?.length === 1 && /^(any|none)$/i.test(only)) {

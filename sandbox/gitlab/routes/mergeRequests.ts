@@ -15,9 +15,9 @@ import {
     retarget,
 } from "../mergeRequests";
 import { Level, type MergeRequest, type Project } from "../model";
-import { bool, clearable, filled, int, ints, oneOf, required, text, words, type Input } from "../params";
+import { bool, clearable, filled, int, ints, oneOf, required, text, stringList, type Input } from "../params";
 import { basicUser, showCommit } from "../present";
-import { addPipeline, followSource, hasCiFile, mergeRequestWish, writeMergeRef } from "../repository";
+import { addPipeline, followSource, hasCiFile, mergeRequestPipeline, writeMergeRef } from "../repository";
 import { stopForMergeRequest } from "../stopping";
 import { showDiff } from "./commits";
 import { listed } from "./mergeRequestLists";
@@ -93,8 +93,8 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
             title: filled(),
             target_branch: filled(),
             state_event: oneOf("close", "reopen"),
-            add_labels: words(),
-            remove_labels: words(),
+            add_labels: stringList(),
+            remove_labels: stringList(),
             ...editable,
         });
         if (Object.keys(wanted).length === 0) {
@@ -219,10 +219,10 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
         if (!(await hasCiFile(gitlab, project, request.sourceSha))) {
             throw invalid({ base: ["Missing CI config file"] });
         }
-        const wish = mergeRequestWish(request, { sha: request.sourceSha, userId: call.user.id });
+        const parameters = mergeRequestPipeline(request, { sha: request.sourceSha, userId: call.user.id });
         const pipeline = gitlab.ci
-            ? await gitlab.ci.create(project, wish)
-            : await addPipeline(gitlab, project, wish);
+            ? await gitlab.ci.create(project, parameters)
+            : await addPipeline(gitlab, project, parameters);
         call.status(200);
         return showPipeline(gitlab, project, pipeline);
     });
@@ -254,7 +254,7 @@ const editable = {
     assignee_id: int(),
     assignee_ids: ints(),
     reviewer_ids: ints(),
-    labels: words(),
+    labels: stringList(),
     squash: bool(),
     remove_source_branch: bool(),
     allow_collaboration: bool(),
@@ -298,7 +298,7 @@ function mayEdit(call: Call, project: Project, request: MergeRequest): void {
     }
 }
 
-function votes(request: MergeRequest, name: string): number {
+function countVotes(request: MergeRequest, name: string): number {
     return (request.awards ?? []).filter((each) => each.name === name).length;
 }
 
@@ -326,8 +326,8 @@ export async function showRequest(gitlab: GitLab, project: Project, request: Mer
         target_branch: request.targetBranch,
         source_branch: request.sourceBranch,
         user_notes_count: request.notes.filter((note) => !note.system).length,
-        upvotes: votes(request, "thumbsup"),
-        downvotes: votes(request, "thumbsdown"),
+        upvotes: countVotes(request, "thumbsup"),
+        downvotes: countVotes(request, "thumbsdown"),
         author: basicUser(gitlab, author),
         assignees,
         assignee: assignees[0] ?? null,

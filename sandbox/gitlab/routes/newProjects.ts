@@ -3,7 +3,7 @@ import type { Call } from "../call";
 import { ApiError, forbidden } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project, type User } from "../model";
-import { asText, bool, clearable, filled, int, object, text, words } from "../params";
+import { asText, bool, clearable, filled, int, object, text, stringList } from "../params";
 import { projectUrls, showProject } from "../present";
 import { writeCommit } from "../repository";
 import { randomText } from "../secrets";
@@ -12,7 +12,7 @@ import {
     checkProjectName,
     visibility,
     targetNamespace,
-    refuseTaken,
+    requireFreeProjectName,
     projectAttributes,
     keepExpirationPolicy,
     refuseVisibility,
@@ -29,8 +29,8 @@ export async function createProject(gitlab: GitLab, call: Call): Promise<unknown
         default_branch: text(),
         initialize_with_readme: bool(),
         import_url: text(),
-        topics: words(),
-        tag_list: words(),
+        topics: stringList(),
+        tag_list: stringList(),
         container_expiration_policy_attributes: object(),
         container_expiration_policy: object(),
     });
@@ -51,7 +51,7 @@ export async function createProject(gitlab: GitLab, call: Call): Promise<unknown
     checkProjectName(name);
     const namespaceId = targetNamespace(gitlab, user, wanted.namespace_id);
     const group = gitlab.group(namespaceId);
-    refuseTaken(gitlab, namespaceId, name, path);
+    requireFreeProjectName(gitlab, namespaceId, name, path);
     const visible =
         wanted.visibility ?? (gitlab.state.settings["default_project_visibility"] as Project["visibility"]);
     refuseVisibility(gitlab, namespaceId, visible);
@@ -158,7 +158,7 @@ export async function forkProject(gitlab: GitLab, call: Call): Promise<unknown> 
     );
     const name = wanted.name ?? origin.name;
     const path = wanted.path ?? origin.path;
-    refuseTaken(gitlab, namespaceId, name, path);
+    requireFreeProjectName(gitlab, namespaceId, name, path);
     const fork = gitlab.newProject({
         name,
         path,

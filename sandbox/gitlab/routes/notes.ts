@@ -6,7 +6,7 @@ import { emitNote } from "../events";
 import type { GitLab } from "../gitlab";
 import { mergeWhenReady } from "../mergeRequests";
 import { Level, type DiffPosition, type MergeRequest, type Note, type Project } from "../model";
-import { bool, filled, moment, object, oneOf, required, text, type Input } from "../params";
+import { bool, filled, timestamp, object, oneOf, required, text, type Input } from "../params";
 import { basicUser } from "../present";
 import { quickActions } from "../quickActions";
 import { base, readable, findRequest } from "./mergeRequests";
@@ -135,7 +135,7 @@ export function registerNotes(routes: Routes, gitlab: GitLab): void {
     routes.post(notes, async (call) => {
         const project = commentable(call);
         const request = findRequest(call, project);
-        const wanted = call.parse({ body: required(filled()), internal: bool(), created_at: moment() });
+        const wanted = call.parse({ body: required(filled()), internal: bool(), created_at: timestamp() });
         const left = await command(call, project, request, wanted.body);
         return "only" in left
             ? left.only

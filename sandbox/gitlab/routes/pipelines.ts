@@ -7,7 +7,18 @@ import { zeroSha } from "../git";
 import type { GitLab } from "../gitlab";
 import { autoMerge } from "../mergeRequests";
 import { Level, type Job, type Pipeline, type Project } from "../model";
-import { asText, bool, filled, moment, objects, oneOf, required, someOf, text, type Input } from "../params";
+import {
+    asText,
+    bool,
+    filled,
+    timestamp,
+    objects,
+    oneOf,
+    required,
+    someOf,
+    text,
+    type Input,
+} from "../params";
 import { basicUser } from "../present";
 import { addPipeline, hasCiFile } from "../repository";
 import { showJob } from "./jobs";
@@ -41,10 +52,10 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
             scope: oneOf("running", "pending", "finished", "branches", "tags"),
             yaml_errors: bool(),
             name: text(),
-            updated_after: moment(),
-            updated_before: moment(),
-            created_after: moment(),
-            created_before: moment(),
+            updated_after: timestamp(),
+            updated_before: timestamp(),
+            created_after: timestamp(),
+            created_before: timestamp(),
             order_by: oneOf("id", "status", "ref", "updated_at", "user_id"),
             sort: oneOf("asc", "desc"),
         });
@@ -266,10 +277,10 @@ export async function createPipeline(
             ],
         });
     }
-    const wish = { ref: name, tag: branch === undefined, sha, source, userId, variables };
+    const parameters = { ref: name, tag: branch === undefined, sha, source, userId, variables };
     return gitlab.ci
-        ? gitlab.ci.create(project, { ...wish, beforeSha: zeroSha })
-        : addPipeline(gitlab, project, wish);
+        ? gitlab.ci.create(project, { ...parameters, beforeSha: zeroSha })
+        : addPipeline(gitlab, project, parameters);
 }
 
 function mayOverride(gitlab: GitLab, call: Call, project: Project): void {

@@ -4,7 +4,7 @@ import type { Call } from "../call";
 import type { GitLab } from "../gitlab";
 import { Level, type Project } from "../model";
 import type { PageOptions } from "../pagination";
-import { bool, day, int, moment, oneOf, oneOfNumbers, text, words, type Input } from "../params";
+import { bool, day, int, timestamp, oneOf, oneOfNumbers, text, stringList, type Input } from "../params";
 import { showProject } from "../present";
 import { visibility } from "./projectRules";
 
@@ -89,7 +89,7 @@ function filterProjects(gitlab: GitLab, call: Call, projects: Project[]): Projec
         archived: bool(),
         visibility,
         min_access_level: oneOfNumbers(10, 15, 20, 30, 40, 50),
-        topic: words(),
+        topic: stringList(),
         topic_id: int(),
         include_pending_delete: bool(),
         marked_for_deletion_on: day(),
@@ -99,10 +99,10 @@ function filterProjects(gitlab: GitLab, call: Call, projects: Project[]): Projec
         with_issues_enabled: bool(),
         with_merge_requests_enabled: bool(),
         with_programming_language: text(),
-        last_activity_after: moment(),
-        last_activity_before: moment(),
-        updated_after: moment(),
-        updated_before: moment(),
+        last_activity_after: timestamp(),
+        last_activity_before: timestamp(),
+        updated_after: timestamp(),
+        updated_before: timestamp(),
         include_hidden: bool(),
         repository_checksum_failed: bool(),
         wiki_checksum_failed: bool(),

@@ -2,7 +2,7 @@ import { effectiveGroupLevel } from "../access";
 import { invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project, type User } from "../model";
-import { oneOf, truth, type Input } from "../params";
+import { oneOf, parseBoolean, type Input } from "../params";
 import { featureFlags, projectSettings, readSettings } from "../settings";
 
 export const visibility = oneOf("private", "internal", "public");
@@ -58,7 +58,7 @@ export function checkProjectName(name: string): void {
     }
 }
 
-export function refuseTaken(
+export function requireFreeProjectName(
     gitlab: GitLab,
     namespaceId: number,
     name: string,
@@ -88,14 +88,14 @@ export function projectAttributes(gitlab: GitLab, input: Input): Input {
     const settings = readSettings(input, projectSettings, gitlab.tier);
     for (const [old, name] of Object.entries(featureFlags)) {
         if (old in input && !(name in settings)) {
-            settings[name] = truth(input[old]) ? "enabled" : "disabled";
+            settings[name] = parseBoolean(input[old]) ? "enabled" : "disabled";
         }
     }
     if ("public_builds" in input && !("public_jobs" in settings)) {
-        settings["public_jobs"] = truth(input["public_builds"]) ?? false;
+        settings["public_jobs"] = parseBoolean(input["public_builds"]) ?? false;
     }
     if ("emails_disabled" in input && !("emails_enabled" in settings)) {
-        settings["emails_enabled"] = !truth(input["emails_disabled"]);
+        settings["emails_enabled"] = !parseBoolean(input["emails_disabled"]);
     }
     return settings;
 }

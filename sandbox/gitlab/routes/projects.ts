@@ -12,7 +12,7 @@ import {
     oneOfNumbers,
     required,
     text,
-    words,
+    stringList,
     type Input,
 } from "../params";
 import { basicUser, identityOf, showProject } from "../present";
@@ -21,7 +21,7 @@ import {
     checkProjectName,
     visibility,
     targetNamespace,
-    refuseTaken,
+    requireFreeProjectName,
     projectAttributes,
     keepExpirationPolicy,
     refuseVisibility,
@@ -157,8 +157,8 @@ async function updateProject(gitlab: GitLab, call: Call): Promise<unknown> {
         description: clearable(),
         visibility,
         default_branch: filled(),
-        topics: words(),
-        tag_list: words(),
+        topics: stringList(),
+        tag_list: stringList(),
         import_url: text(),
         archived: bool(),
         container_expiration_policy_attributes: object(),
@@ -173,7 +173,7 @@ async function updateProject(gitlab: GitLab, call: Call): Promise<unknown> {
         if (wanted.name !== undefined) {
             checkProjectName(wanted.name);
         }
-        refuseTaken(
+        requireFreeProjectName(
             gitlab,
             project.namespaceId,
             wanted.name ?? project.name,
@@ -243,7 +243,7 @@ function transferProject(gitlab: GitLab, call: Call): unknown {
     if (target === project.namespaceId) {
         throw invalid("Project is already in this namespace.");
     }
-    refuseTaken(gitlab, target, project.name, project.path);
+    requireFreeProjectName(gitlab, target, project.name, project.path);
     refuseVisibility(gitlab, target, project.visibility);
     project.namespaceId = target;
     project.updatedAt = gitlab.now();

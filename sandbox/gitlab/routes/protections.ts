@@ -3,7 +3,7 @@ import type { Call, Routes } from "../call";
 import { conflict, forbidden, notFound, unprocessable } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Grant, type Project, type ProtectedBranch } from "../model";
-import { bool, filled, objects, oneOfNumbers, required, text, truth, type Input } from "../params";
+import { bool, filled, objects, oneOfNumbers, required, text, parseBoolean, type Input } from "../params";
 import { showGrant } from "../present";
 
 /** What an access level is for; GitLab names it in its errors. */
@@ -251,24 +251,27 @@ export function changeGrants(
     gitlab: GitLab,
     project: Project | undefined,
     before: Grant[],
-    wishes: Input[] | undefined,
+    requested: Input[] | undefined,
     kind: GrantKind,
 ): Grant[] {
     let result = [...before];
-    for (const wish of wishes ?? []) {
-        const id = wish["id"] === undefined || wish["id"] === null ? undefined : Number(wish["id"]);
+    for (const attributes of requested ?? []) {
+        const id =
+            attributes["id"] === undefined || attributes["id"] === null
+                ? undefined
+                : Number(attributes["id"]);
         if (id === undefined) {
-            result.push(...readGrants(gitlab, project, [wish], kind));
+            result.push(...readGrants(gitlab, project, [attributes], kind));
             continue;
         }
         const known = result.find((grant) => grant.id === id);
         if (!known) {
             throw notFound();
         }
-        if (truth(wish["_destroy"])) {
+        if (parseBoolean(attributes["_destroy"])) {
             result = result.filter((grant) => grant !== known);
         } else {
-            const [changed] = readGrants(gitlab, project, [{ ...wish, id: undefined }], kind);
+            const [changed] = readGrants(gitlab, project, [{ ...attributes, id: undefined }], kind);
             if (changed) {
                 result = result.map((grant) => (grant === known ? { ...changed, id: known.id } : grant));
             }

@@ -9,18 +9,18 @@ import {
     bool,
     clearable,
     filled,
-    moment,
+    timestamp,
     object,
     objects,
     oneOf,
     parse,
     required,
     text,
-    words,
+    stringList,
     type Input,
 } from "../params";
 import { basicUser, projectUrls, showCommit } from "../present";
-import { moveRef } from "../repository";
+import { updateRef } from "../repository";
 import { within } from "./pipelines";
 
 const linkType = oneOf("other", "runbook", "image", "package");
@@ -50,8 +50,8 @@ export function registerReleases(routes: Routes, gitlab: GitLab): void {
             order_by: oneOf("released_at", "created_at"),
             sort: oneOf("asc", "desc"),
             include_html_description: bool(),
-            updated_after: moment(),
-            updated_before: moment(),
+            updated_after: timestamp(),
+            updated_before: timestamp(),
         });
         const time = (release: Release): string =>
             wanted.order_by === "created_at" ? release.createdAt : releasedAt(release);
@@ -82,8 +82,8 @@ export function registerReleases(routes: Routes, gitlab: GitLab): void {
             name: text(),
             description: clearable(),
             ref: filled(),
-            released_at: moment(),
-            milestones: words(),
+            released_at: timestamp(),
+            milestones: stringList(),
             assets: object(),
         });
         const { links = [] } = parse(wanted.assets ?? {}, { links: objects() });
@@ -131,8 +131,8 @@ export function registerReleases(routes: Routes, gitlab: GitLab): void {
         const wanted = call.parse({
             name: text(),
             description: clearable(),
-            released_at: moment(),
-            milestones: words(),
+            released_at: timestamp(),
+            milestones: stringList(),
         });
         if (Object.keys(wanted).length === 0) {
             throw badRequest("params is empty");
@@ -231,7 +231,7 @@ async function makeTag(
     if (sha === undefined) {
         throw new ApiError(400, { message: `Target ${ref} is invalid` });
     }
-    await moveRef(gitlab, project, call.user, { ref: `refs/tags/${tag}`, oldSha: zeroSha, newSha: sha });
+    await updateRef(gitlab, project, call.user, { ref: `refs/tags/${tag}`, oldSha: zeroSha, newSha: sha });
     return sha;
 }
 
@@ -320,7 +320,7 @@ async function showRelease(gitlab: GitLab, project: Project, release: Release): 
     };
 }
 
-/** Tells the hooks about a release. */
+/** Triggers the hooks of a release. */
 async function announce(gitlab: GitLab, project: Project, release: Release, action: string): Promise<void> {
     const shown = await showRelease(gitlab, project, release);
     const commit = release.sha === undefined ? undefined : await gitlab.git.commit(project.id, release.sha);

@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { ApiError, forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Group, type Project, type Runner } from "../model";
-import { bool, clearable, int, oneOf, required, text, words, type Input } from "../params";
+import { bool, clearable, int, oneOf, required, text, stringList, type Input } from "../params";
 import { hashOf, randomText } from "../secrets";
 
 const runnerTypes = ["instance_type", "group_type", "project_type"] as const;
@@ -77,7 +77,7 @@ export function registerRunners(routes: Routes, gitlab: GitLab): void {
         paused: bool(),
         locked: bool(),
         run_untagged: bool(),
-        tag_list: words(),
+        tag_list: stringList(),
         access_level: oneOf("not_protected", "ref_protected"),
         maximum_timeout: int(),
         maintenance_note: clearable(),
@@ -136,7 +136,7 @@ export function registerRunners(routes: Routes, gitlab: GitLab): void {
             type: oneOf(...runnerTypes),
             paused: bool(),
             status: oneOf(...runnerStates),
-            tag_list: words(),
+            tag_list: stringList(),
             version_prefix: text(),
         });
         const found = runners.filter((runner) => {

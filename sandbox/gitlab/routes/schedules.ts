@@ -2,7 +2,7 @@ import type { Call, Routes } from "../call";
 import { forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
 import { Level, type Project, type Schedule } from "../model";
-import { asText, bool, filled, moment, objects, oneOf, required, text, type Input } from "../params";
+import { asText, bool, filled, timestamp, objects, oneOf, required, text, type Input } from "../params";
 import { basicUser } from "../present";
 import { checkedCron } from "./environments";
 import { createPipeline, inScope, pipelineStatuses, showPipeline, within } from "./pipelines";
@@ -122,10 +122,10 @@ export function registerSchedules(routes: Routes, gitlab: GitLab): void {
         const wanted = call.parse({
             scope: oneOf("running", "pending", "finished", "branches", "tags"),
             status: oneOf(...pipelineStatuses),
-            updated_after: moment(),
-            updated_before: moment(),
-            created_after: moment(),
-            created_before: moment(),
+            updated_after: timestamp(),
+            updated_before: timestamp(),
+            created_after: timestamp(),
+            created_before: timestamp(),
             sort: oneOf("asc", "desc"),
         });
         const found = project.pipelines.filter(

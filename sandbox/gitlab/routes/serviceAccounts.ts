@@ -56,7 +56,7 @@ export function registerServiceAccounts(routes: Routes, gitlab: GitLab): void {
             return show(user);
         });
         routes.delete(`${base}/:user_id`, (call) => {
-            gitlab.forgetUser(find(call));
+            gitlab.deleteUser(find(call));
         });
         const tokens = `${base}/:user_id/personal_access_tokens`;
         routes.get(tokens, (call) => {

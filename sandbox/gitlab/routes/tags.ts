@@ -6,7 +6,7 @@ import type { GitLab } from "../gitlab";
 import { Level, type Project } from "../model";
 import { filled, oneOf, required, text, type Input } from "../params";
 import { showCommit } from "../present";
-import { authorOf, moveRef } from "../repository";
+import { authorOf, updateRef } from "../repository";
 import { validRef } from "./branches";
 
 /** Tags, light and annotated. */
@@ -106,7 +106,11 @@ export function registerTags(routes: Routes, gitlab: GitLab): void {
                 `tagger ${tagger.name} <${tagger.email}> ${now} +0000\n\n${wanted.message}\n`;
             sha = (await git.run(project.id, ["mktag"], { input: object })).trim();
         }
-        await moveRef(gitlab, project, call.user, { ref: `refs/tags/${tag}`, oldSha: zeroSha, newSha: sha });
+        await updateRef(gitlab, project, call.user, {
+            ref: `refs/tags/${tag}`,
+            oldSha: zeroSha,
+            newSha: sha,
+        });
         return show(project, tag, sha, target);
     });
     routes.delete("/projects/:id/repository/tags/:tag", async (call) => {
@@ -123,7 +127,7 @@ export function registerTags(routes: Routes, gitlab: GitLab): void {
         ) {
             throw new ApiError(403, { message: "403 Forbidden" });
         }
-        await moveRef(gitlab, project, call.user, { ref, oldSha: tip.sha, newSha: zeroSha });
+        await updateRef(gitlab, project, call.user, { ref, oldSha: tip.sha, newSha: zeroSha });
         project.releases = project.releases.filter((each) => `refs/tags/${each.tag}` !== ref);
     });
 }

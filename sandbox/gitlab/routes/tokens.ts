@@ -9,12 +9,12 @@ import {
     day,
     filled,
     int,
-    moment,
+    timestamp,
     oneOf,
     oneOfNumbers,
     required,
     text,
-    words,
+    stringList,
 } from "../params";
 import { hashOf, randomText } from "../secrets";
 import { place } from "./members";
@@ -44,10 +44,10 @@ function filterTokens(gitlab: GitLab, call: Call, tokens: Token[]): Token[] {
         state: oneOf("active", "inactive"),
         revoked: bool(),
         search: text(),
-        created_after: moment(),
-        created_before: moment(),
-        last_used_after: moment(),
-        last_used_before: moment(),
+        created_after: timestamp(),
+        created_before: timestamp(),
+        last_used_after: timestamp(),
+        last_used_before: timestamp(),
         expires_after: day(),
         expires_before: day(),
         sort: oneOf(...tokenOrders),
@@ -118,7 +118,7 @@ export function registerResourceTokens(routes: Routes, gitlab: GitLab): void {
             const wanted = call.parse({
                 name: required(filled()),
                 description: clearable(),
-                scopes: required(words()),
+                scopes: required(stringList()),
                 access_level: oneOfNumbers(10, 15, 20, 30, 40, 50),
                 expires_at: day(),
             });
@@ -391,7 +391,7 @@ export function addPersonalToken(
     const wanted = call.parse({
         name: required(filled()),
         description: clearable(),
-        scopes: required(words()),
+        scopes: required(stringList()),
         expires_at: day(),
     });
     checkScopes(wanted.scopes, tokenScopes);

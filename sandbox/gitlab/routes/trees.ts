@@ -1,7 +1,7 @@
 import type { Routes } from "../call";
 import { ApiError, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
-import { bool, filled, oneOf, required, text, words, type Input } from "../params";
+import { bool, filled, oneOf, required, text, stringList, type Input } from "../params";
 import { showCommit } from "../present";
 import { readable, commitAt } from "./files";
 import { showDiff } from "./commits";
@@ -96,7 +96,7 @@ export function registerTrees(routes: Routes, gitlab: GitLab): void {
         "/projects/:id/repository/merge_base",
         async (call) => {
             const project = call.codeProject();
-            const { refs } = call.parse({ refs: required(words()) });
+            const { refs } = call.parse({ refs: required(stringList()) });
             const [a, b] = refs;
             if (a === undefined || b === undefined) {
                 throw invalid("Provide at least 2 refs");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { brief, type Call, type Routes } from "../api";
+import { omitEmpty, type Call, type Routes } from "../api";
 import { badRequest, conflict, notFound } from "../errors";
 import type { ImmutableRule, Project, Selector } from "../model";
 
@@ -85,7 +85,7 @@ export function immutableRoutes(routes: Routes): void {
     });
 }
 
-/** The selectors of a request in the form they are kept in. Harbor looks at none of them. */
+/** The selectors of a request in the form they are stored in. Harbor looks at none of them. */
 function selectors(
     request: z.infer<typeof ruleRequest>,
 ): Pick<ImmutableRule, "tag_selectors" | "scope_selectors"> {
@@ -128,4 +128,4 @@ function find(call: Call, project: Project): ImmutableRule {
 }
 
 const show = ({ project_id: _project, ...rule }: ImmutableRule): unknown =>
-    brief(rule, "disabled", "priority");
+    omitEmpty(rule, "disabled", "priority");

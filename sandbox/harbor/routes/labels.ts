@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { brief, type Call, type Routes } from "../api";
+import { omitEmpty, type Call, type Routes } from "../api";
 import { badRequest, conflict, notFound } from "../errors";
 import type { Harbor } from "../harbor";
 import type { Label } from "../model";
@@ -132,4 +132,4 @@ function find(call: Call): Label {
 }
 
 /** A label as the API shows it. */
-export const showLabel = (label: Label): unknown => brief(label, "description");
+export const showLabel = (label: Label): unknown => omitEmpty(label, "description");

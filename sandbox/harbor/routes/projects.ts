@@ -93,7 +93,7 @@ export function projectRoutes(routes: Routes): void {
     routes.delete("/projects/:project", (call) => {
         const { harbor } = call;
         const project = call.project("project", "delete");
-        const obstacle = whatKeeps(harbor, project);
+        const obstacle = deletionObstacle(harbor, project);
         if (obstacle !== undefined) {
             throw preconditionFailed(obstacle);
         }
@@ -102,7 +102,7 @@ export function projectRoutes(routes: Routes): void {
     });
 
     routes.get("/projects/:project/_deletable", (call) => {
-        const message = whatKeeps(call.harbor, call.project("project", "delete"));
+        const message = deletionObstacle(call.harbor, call.project("project", "delete"));
         return message === undefined ? { deletable: true, message: "" } : { deletable: false, message };
     });
 
@@ -248,7 +248,7 @@ function changeAllowlist(harbor: Harbor, project: Project, change: z.infer<typeo
     };
 }
 
-function whatKeeps(harbor: Harbor, project: Project): string | undefined {
+function deletionObstacle(harbor: Harbor, project: Project): string | undefined {
     const repositories = harbor.state.repositories.some(
         (repository) => repository.project_id === project.project_id,
     );

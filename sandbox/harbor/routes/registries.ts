@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { brief, type Routes } from "../api";
+import { omitEmpty, type Routes } from "../api";
 import { badRequest, conflict, notFound, preconditionFailed } from "../errors";
 import type { Harbor } from "../harbor";
 import type { Registry } from "../model";
@@ -245,7 +245,7 @@ function find(harbor: Harbor, id: number): Registry {
 export function showRegistry(registry: Registry): unknown {
     const { type, access_key, access_secret } = registry.credential;
     return {
-        ...brief(registry, "description"),
+        ...omitEmpty(registry, "description"),
         credential:
             access_key === "" && access_secret === "" ? {} : { type, access_key, access_secret: "*****" },
     };

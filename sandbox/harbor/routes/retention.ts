@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { brief, type Call, type Routes } from "../api";
+import { omitEmpty, type Call, type Routes } from "../api";
 import { checkCron } from "../cron";
 import { badRequest, conflict, HarborError, notFound } from "../errors";
 import type { Execution, Project, RetentionPolicy, RetentionRule, Task } from "../model";
@@ -70,7 +70,7 @@ export function retentionRoutes(routes: Routes): void {
     });
     routes.get("/retentions/:id", (call) => {
         const { policy } = reachable(call, "read");
-        return { ...policy, rules: policy.rules.map((rule) => brief(rule, "disabled", "priority")) };
+        return { ...policy, rules: policy.rules.map((rule) => omitEmpty(rule, "disabled", "priority")) };
     });
     routes.put("/retentions/:id", (call) => {
         const { policy, project } = reachable(call, "update");

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-import { brief, type Call, type Routes } from "../api";
+import { omitEmpty, type Call, type Routes } from "../api";
 import { generateSecret, hashSecret, isStrongSecret } from "../auth";
 import { badRequest, conflict, forbidden, HarborError, notFound } from "../errors";
 import type { Harbor } from "../harbor";
 import type { Project, Robot, RobotPermission } from "../model";
-import { grantable, listMatrix, projectMatrix, robotHolds, systemMatrix } from "../rights";
+import { grantable, listMatrix, projectMatrix, robotHasPermission, systemMatrix } from "../rights";
 
 const nameRule = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;
 const maxDuration = 2 ** 31 - 1;
@@ -250,7 +250,7 @@ function check(request: RobotRequest): {
     return { level, permissions, duration };
 }
 
-/** Harbor keeps each right once. */
+/** Harbor stores each right once. */
 function distinct<T>(rights: T[]): T[] {
     return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
 }
@@ -290,7 +290,7 @@ function requireSubset({ principal }: Call, permissions: RobotPermission[]): voi
         permission.access
             .filter(
                 ({ resource, action }) =>
-                    !robotHolds(principal.permissions, permission.namespace, resource, action),
+                    !robotHasPermission(principal.permissions, permission.namespace, resource, action),
             )
             .map(({ resource, action }) => `${permission.namespace}:${resource}:${action}`),
     );
@@ -322,7 +322,7 @@ function show(harbor: Harbor, robot: Robot): unknown {
     return {
         id: robot.id,
         name: shownName(harbor, robot),
-        ...brief({ description: robot.description }, "description"),
+        ...omitEmpty({ description: robot.description }, "description"),
         level: robot.level,
         duration: robot.duration,
         editable: true,

@@ -69,19 +69,19 @@ function requireScanner(call: Call): void {
 function scheduleOf(routes: Routes, kind: Kind): void {
     const { name, resource } = kind;
     const path = `/system/${name}/schedule`;
-    const enter = (call: Call, action: string): void => {
+    const requireAccess = (call: Call, action: string): void => {
         call.harbor.requireSystem(call.principal, resource, action);
         if (name === "scanAll") {
             requireScanner(call);
         }
     };
     routes.get(path, (call) => {
-        enter(call, "read");
+        requireAccess(call, "read");
         const schedule = call.harbor.state.schedules[name];
         return schedule && show(kind, schedule);
     });
     routes.post(path, (call) => {
-        enter(call, "create");
+        requireAccess(call, "create");
         const request = read(call);
         if (request.type === "Manual") {
             return run(call, kind, request);
@@ -98,7 +98,7 @@ function scheduleOf(routes: Routes, kind: Kind): void {
         return undefined;
     });
     routes.put(path, (call) => {
-        enter(call, "update");
+        requireAccess(call, "update");
         const request = read(call);
         if (request.type !== "Manual") {
             apply(call, name, request);

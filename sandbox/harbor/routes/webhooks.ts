@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { brief, type Call, type Routes } from "../api";
+import { omitEmpty, type Call, type Routes } from "../api";
 import { badRequest, conflict, notFound } from "../errors";
 import type { Harbor } from "../harbor";
 import { type Execution, never, type Project, type Task, type WebhookPolicy } from "../model";
@@ -216,7 +216,7 @@ function requireUnique(harbor: Harbor, project: Project, policy: WebhookPolicy):
     }
 }
 
-const show = (policy: WebhookPolicy): unknown => brief(policy, "name", "description", "creator");
+const show = (policy: WebhookPolicy): unknown => omitEmpty(policy, "name", "description", "creator");
 
 const showExecution = (execution: Execution): unknown => ({
     id: execution.id,

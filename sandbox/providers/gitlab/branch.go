@@ -392,7 +392,7 @@ func (p *provider) tagProtection() *crud.Handler {
 	handler.Create = func(ctx context.Context, c *crud.Call) (string, plugin.Map, error) {
 		var found plugin.Map
 		if err := p.Post(ctx, r.list(c), r.body(c), &found); err != nil {
-			// Whatever failed, the published plugin takes away what is there and asks again.
+			// Whatever failed, the published plugin deletes what is there and asks again.
 			plugin.Log(ctx).Info("%v: the tags' protection is taken away and made again", err)
 			if err := p.erase(ctx, r.item(c)); err != nil {
 				return "", nil, err

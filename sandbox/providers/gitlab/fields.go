@@ -89,7 +89,7 @@ func (m mapping) body(c *crud.Call, update bool) plugin.Map {
 	return body
 }
 
-// none is the value that stands for "not set" on the server.
+// none is the value that means "not set" on the server.
 func none(property schema.Property) any {
 	if _, isList := property.List(); isList {
 		return []any{}

@@ -103,7 +103,7 @@ func (p *provider) handlers() map[string]*crud.Handler {
 	}
 }
 
-// setup reads the settings. Environment variables stand in for what is not given, as upstream has it.
+// setup reads the settings. Environment variables are the defaults of what is not given, as upstream has it.
 func (p *provider) setup(ctx context.Context, settings plugin.Map) error {
 	base := first(plugin.Text(settings["baseUrl"]), os.Getenv("GITLAB_BASE_URL"), "https://gitlab.com/api/v4/")
 	token := first(plugin.Text(settings["token"]), os.Getenv("GITLAB_TOKEN"))

@@ -24,7 +24,7 @@ func (p *provider) hook(owner string) *crud.Handler {
 	})
 }
 
-// hiddenValues fills in values that the API keeps to itself: those the program gave for the same keys.
+// hiddenValues fills in values that the API does not return: those the program gave for the same keys.
 func hiddenValues(c *crud.Call, state plugin.Map, name string) {
 	list, isList := state[name].([]any)
 	if !isList {

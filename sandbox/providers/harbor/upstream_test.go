@@ -110,7 +110,7 @@ func TestAsThePublishedPlugin(t *testing.T) {
 			answer := reply{200, "", test.found}
 			backend, _ := start(t, map[string]func(plugin.Map) reply{
 				"GET " + test.path: func(plugin.Map) reply { return answer },
-				// A retention policy that is gone is told by its project.
+				// A retention policy that is gone is recognized by its project.
 				"GET /projects/3": func(plugin.Map) reply {
 					if test.path == "/projects/3" {
 						return answer

@@ -1,4 +1,4 @@
-/** Merge requests that are set to merge by themselves, and what hooks hear of them and their pipelines. */
+/** Merge requests that are set to merge by themselves, and what hooks get of them and their pipelines. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

@@ -33,7 +33,7 @@ async function scene(context: Parameters<typeof startWithCi>[0]): Promise<Scene>
         ref: "main",
     });
     assert.equal(tagged.status, 201);
-    // What the tag does not have: it tells the tag from the branch.
+    // What the tag does not have: it distinguishes the tag from the branch.
     await commit(root, templates, "main", {
         "build.yml": "later: { script: [echo later] }\n",
         "nested/more.yml": "later: { script: [echo later] }\n",

@@ -1,5 +1,5 @@
 /**
- * Sign-in with GitLab: applications, the page, codes, tokens, what is told of a person. Signatures are checked against the
+ * Sign-in with GitLab: applications, the page, codes, tokens, the claims of a person. Signatures are checked against the
  * published key with Node's own cryptography. A client not written here goes this way in test/e2e/access.test.ts.
  */
 import assert from "node:assert/strict";

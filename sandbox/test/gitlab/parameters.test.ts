@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bool, clearable, int, parse, text, words } from "../../gitlab/params";
+import { bool, clearable, int, parse, text, stringList } from "../../gitlab/params";
 import { field, Sandbox, type Answer } from "./harness";
 
 const spellings = {
@@ -26,7 +26,7 @@ test("truth values are read in every spelling, and nothing else is one", () => {
 test("null counts as not given, but for an attribute that it empties", () => {
     const given = { name: null, count: null, flag: null, list: null, note: null };
     assert.deepEqual(
-        parse(given, { name: text(), count: int(), flag: bool(), list: words(), note: clearable() }),
+        parse(given, { name: text(), count: int(), flag: bool(), list: stringList(), note: clearable() }),
         { note: "" },
     );
 });

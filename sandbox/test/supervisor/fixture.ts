@@ -9,7 +9,7 @@ import { type PartStatus } from "../../supervisor/supervisor";
 import { prepareFolder } from "../../supervisor/plan";
 import { type SandboxLayout, sandboxLayout } from "../../support/layout";
 
-/** A program that says that it is ready and runs until it is told to stop. */
+/** A program that says that it is ready and runs until it is stopped. */
 export const forever = 'console.log("ready http://here"); setInterval(() => undefined, 1000);';
 
 /** A part that runs `source`. */

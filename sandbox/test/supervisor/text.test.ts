@@ -6,13 +6,13 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { adviseOn } from "../../supervisor/advice";
-import { whyBroken } from "../../supervisor/errors";
+import { problemSummary } from "../../supervisor/errors";
 import { followLog, logOf } from "../../supervisor/logs";
 import { type SandboxInfo, type SandboxStatus, partsNamed } from "../../supervisor/sandbox";
 import { ensureSecrets } from "../../supervisor/secrets";
 import { age, statusTable } from "../../supervisor/table";
 import { secretFile } from "../../support/layout";
-import { PortTakenError } from "../../support/ports";
+import { PortInUseError } from "../../support/ports";
 import { sampleSandbox } from "./sample";
 import { temporarySandbox } from "./fixture";
 
@@ -160,10 +160,10 @@ test("secrets are made once, look as their servers want them, and are readable b
 test("where every part found its port in use, what to do about it is said once", () => {
     const taken = (name: string, port: number): { name: string; problem: string } => ({
         name,
-        problem: new PortTakenError(port, name, undefined).message,
+        problem: new PortInUseError(port, name, undefined).message,
     });
     const waiting = { name: "host-apiserver", problem: "host-apiserver was not started: it needs etcd" };
-    const text = whyBroken([taken("etcd", 8920), taken("gitlab", 8929), waiting]);
+    const text = problemSummary([taken("etcd", 8920), taken("gitlab", 8929), waiting]);
     assert.deepEqual(text.split("\n").slice(0, 2), [
         "port 8920, needed by etcd, is taken by another process.",
         "port 8929, needed by gitlab, is taken by another process.",
@@ -171,6 +171,9 @@ test("where every part found its port in use, what to do about it is said once",
     assert.equal(text.match(/ESTATE_SANDBOX_PORT_BASE=/g)?.length, 1);
     assert.doesNotMatch(text, /logs etcd|host-apiserver/);
 
-    const both = whyBroken([taken("etcd", 8920), { name: "chat", problem: "chat crashed (exit code 1)" }]);
+    const both = problemSummary([
+        taken("etcd", 8920),
+        { name: "chat", problem: "chat crashed (exit code 1)" },
+    ]);
     assert.match(both, /ESTATE_SANDBOX_PORT_BASE=[^]*chat crashed[^]*sandbox -- logs etcd/);
 });

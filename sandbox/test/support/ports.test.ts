@@ -3,7 +3,7 @@ import * as net from "node:net";
 import { after, test } from "node:test";
 
 import {
-    PortTakenError,
+    PortInUseError,
     clusterPort,
     freePortBase,
     isPortFree,
@@ -11,7 +11,7 @@ import {
     maxClusters,
     portBase,
     portBlockSize,
-    portHolder,
+    portOwner,
     portOf,
     requireFreePort,
 } from "../../support/ports";
@@ -60,7 +60,7 @@ test("a port in use is named with the part that wants it and the process that ha
 
     assert.equal(await isPortFree(port), false);
     await assert.rejects(requireFreePort(port, "gitlab"), (error: unknown) => {
-        assert.ok(error instanceof PortTakenError);
+        assert.ok(error instanceof PortInUseError);
         assert.match(error.message, new RegExp(`port ${port}, needed by gitlab, is taken by`));
         assert.match(error.message, /ESTATE_SANDBOX_PORT_BASE/);
         if (process.platform === "linux") {
@@ -74,8 +74,8 @@ test("a port in use is named with the part that wants it and the process that ha
 test("without /proc the holder stays unknown", async () => {
     const port = await occupiedPort();
 
-    assert.equal(portHolder(port, "/no/such/proc"), undefined);
-    assert.match(new PortTakenError(port, "etcd", undefined).message, /taken by another process/);
+    assert.equal(portOwner(port, "/no/such/proc"), undefined);
+    assert.match(new PortInUseError(port, "etcd", undefined).message, /taken by another process/);
 });
 
 test("only listeners count as holders of a port, not connections to it", () => {

@@ -69,7 +69,7 @@ func TestSecretsAreMarked(t *testing.T) {
 	}
 }
 
-// Of what the program leaves out, what the server always has is left to it; what only people set is taken away again.
+// Of what the program leaves out, what the server always has is left to it; what only people set is removed again.
 func TestRefreshLooksAtWhatTheProgramGives(t *testing.T) {
 	state := plugin.Map{}
 	p := provider(map[string]*Handler{"Project": {

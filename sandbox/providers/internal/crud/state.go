@@ -89,7 +89,7 @@ func mark(property schema.Property, model, value any) any {
 }
 
 // Outputs puts the state together: what the server says, in the program's own spelling where it means the same, and what
-// the server keeps to itself as the program gave it. Secrets are marked.
+// the server does not return as the program gave it. Secrets are marked.
 func Outputs(spec *schema.Resource, inputs, state plugin.Map) plugin.Map {
 	outputs := plugin.Map{}
 	put := func(name string, property schema.Property) {

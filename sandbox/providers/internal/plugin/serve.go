@@ -19,7 +19,7 @@ import (
 // maxMessage is the largest message either side accepts, in bytes; the engine's own limit.
 const maxMessage = 400 << 20
 
-// Serve runs a provider for the engine at the given address (empty: for nobody in particular) until it is told to stop.
+// Serve runs a provider for the engine at the given address (empty: for nobody in particular) until it is stopped by a signal.
 // It prints the port it listens on, as the engine expects, and ends by itself when the engine has gone.
 func Serve(backend Backend, engine string) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -136,7 +136,7 @@ func (s *server) Configure(
 }
 
 // decodeConfig undoes the JSON encoding that SDKs apply to provider settings which are not strings. A string that happens
-// to be JSON of another type (`"8080"`, `"true"`) cannot be told apart: see [Bool] and [Number].
+// to be JSON of another type (`"8080"`, `"true"`) cannot be distinguished: see [Bool] and [Number].
 func decodeConfig(inputs Map) Map {
 	result := make(Map, len(inputs))
 	for key, value := range inputs {

@@ -61,7 +61,7 @@ export class FakeApi {
         };
     }
 
-    /** Adds or replaces an object and tells the watchers. */
+    /** Adds or replaces an object and notifies the watchers. */
     set(collection: string, object: ClusterObject & Record<string, unknown>): void {
         const objects = this.objects(collection);
         const key = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
@@ -71,13 +71,13 @@ export class FakeApi {
             metadata: { ...object.metadata, resourceVersion: String(++this.version) },
         };
         objects.set(key, stored);
-        this.tell(collection, { type, object: stored });
+        this.emit(collection, { type, object: stored });
     }
 
     remove(collection: string, namespace: string, name: string): void {
         const object = this.objects(collection).get(`${namespace}/${name}`);
         this.objects(collection).delete(`${namespace}/${name}`);
-        this.tell(collection, { type: "DELETED", object });
+        this.emit(collection, { type: "DELETED", object });
     }
 
     /** Ends every watch; with an error event first, as when the version asked for is too old. */
@@ -107,7 +107,7 @@ export class FakeApi {
         return found;
     }
 
-    private tell(collection: string, event: unknown): void {
+    private emit(collection: string, event: unknown): void {
         for (const watch of this.watches) {
             if (watch.path === collection) {
                 watch.response.write(`${JSON.stringify(event)}\n`);

@@ -23,7 +23,7 @@ import { FakeApi, until } from "../../clusters/support/fakeApi";
 
 type Mutable = { [key: string]: unknown };
 
-/** A cluster that keeps what is put and patched, and one server that writes down all it is asked. */
+/** A cluster that stores what is put and patched, and one server that records all requests. */
 class Box {
     readonly logged: string[] = [];
     readonly requests: { method: string; url: string; headers: http.IncomingHttpHeaders; body: string }[] =

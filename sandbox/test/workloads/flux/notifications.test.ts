@@ -12,7 +12,7 @@ import {
     notificationOf,
 } from "../../../workloads/flux/standins/notifications/alerts";
 import {
-    concerns,
+    accepts,
     messageFor,
     onThisMachine,
     recipientOf,
@@ -125,9 +125,9 @@ test("gitlab gets a commit status for the revision, named after object and provi
 
 test("an update of a commit status is for gitlab alone, and a type that nobody knows is refused by name", () => {
     const update = { ...event, metadata: { [`${group}/commit_status`]: "update" } };
-    assert.ok(concerns("gitlab", update));
-    assert.ok(!concerns("generic-hmac", update));
-    assert.ok(concerns("generic-hmac", event));
+    assert.ok(accepts("gitlab", update));
+    assert.ok(!accepts("generic-hmac", update));
+    assert.ok(accepts("generic-hmac", event));
     assert.throws(() => messageFor(recipient("slack"), event), /type slack/);
 });
 

@@ -26,7 +26,7 @@ export function groupOf({ involvedObject }: FluxEvent): string {
     return involvedObject.apiVersion.split("/")[0] ?? "";
 }
 
-/** Tells the notification controller. */
+/** Sends events to the notification controller. */
 export class Reporter {
     constructor(
         private readonly address: string,

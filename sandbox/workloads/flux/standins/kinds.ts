@@ -11,7 +11,7 @@ const source = { group: "source.toolkit.fluxcd.io", version: "v1" };
 const image = { group: "image.toolkit.fluxcd.io", version: "v1" };
 const notification = { group: "notification.toolkit.fluxcd.io" };
 
-/** By name. The order is that of a listing for people: from what is fetched to what is told. */
+/** By name. The order is that of a listing for people: from what is fetched to what is notified. */
 export const kinds = {
     GitRepository: { kind: "GitRepository", ...source, plural: "gitrepositories" },
     OCIRepository: { kind: "OCIRepository", ...source, plural: "ocirepositories" },

@@ -5,7 +5,7 @@ import * as tls from "node:tls";
 
 import { type Fetch, fetchTrusting } from "../../../support/fetch";
 
-/** Where systems keep what everybody trusts; Node brings the same. */
+/** Where systems have the certificate authorities that everybody trusts; Node brings the same. */
 const systemFolders = new Set(["/etc/ssl/certs", "/etc/pki/tls/certs"]);
 
 /**

@@ -127,7 +127,7 @@ export class ImageAutomation {
         this.automations = cluster.informer(kinds.ImageUpdateAutomation, (object) =>
             this.runs.changed(object),
         );
-        this.policies = cluster.informer(kinds.ImagePolicy, () => this.lookAtPolicies());
+        this.policies = cluster.informer(kinds.ImagePolicy, () => this.checkPolicies());
     }
 
     async run(): Promise<void> {
@@ -138,7 +138,7 @@ export class ImageAutomation {
         [this.runs, this.automations, this.policies].forEach((each) => each.stop());
     }
 
-    private lookAtPolicies(): void {
+    private checkPolicies(): void {
         const moved = new Set<string>();
         for (const { metadata, status } of this.policies.values()) {
             const key = `${metadata.namespace ?? ""}/${metadata.name}`;
@@ -399,7 +399,7 @@ function writeSetters(
     return changed;
 }
 
-/** ISO 8601 to the second, as the API keeps times. */
+/** ISO 8601 to the second, as the API writes times. */
 function seconds(time: Date): string {
     return `${time.toISOString().slice(0, 19)}Z`;
 }

@@ -6,7 +6,7 @@ import { type PlacedChange } from "./setters";
 
 export const defaultMessage = "Update from image update automation";
 
-/** What a message may tell, as the controller's templates have it. */
+/** The fields of a commit message's template, as the controller's have them. */
 export interface MessageData {
     readonly automation: { readonly name: string; readonly namespace: string };
     /** Changes by the file that they are in. */

@@ -69,7 +69,7 @@ interface PolicyStatus extends Status {
 
 type Policy = FluxObject<PolicySpec, PolicyStatus>;
 
-/** What a reflector leaves out when it is not told: signatures. */
+/** What a reflector leaves out by default: signatures. */
 const defaultExclusions = ["^.*\\.sig$"];
 
 /** Newest tags that are shown in a status. */
@@ -167,7 +167,7 @@ export class ImageReflector {
         if (tags === undefined || tags.length === 0) {
             const message = "no tags in database";
             await this.endPolicy(policy, { ready: false, reason: "DependencyNotReady", message });
-            // The scan tells when there are some.
+            // The next scan finds some.
             return undefined;
         }
         let latest: ImageRef;

@@ -85,7 +85,7 @@ export function notificationOf(event: FluxEvent, { spec }: Alert): FluxEvent {
     return { ...event, metadata };
 }
 
-/** What is the same about two events that need to be told once: Flux drops the second for some minutes. */
+/** What is the same about two events that need to be sent once: Flux drops the second for some minutes. */
 export function eventKey(event: FluxEvent): string {
     const { involvedObject: object, message, metadata = {} } = event;
     const group = groupOf(event);

@@ -11,7 +11,7 @@ import { Loop } from "../loop";
 import { milliseconds, type Outcome, requestedAt, statusAfter } from "../objects";
 import { type StandInSettings } from "../settings";
 import { type Alert, eventKey, matches, notificationOf } from "./alerts";
-import { concerns, messageFor, onThisMachine, type Provider, recipientOf, send } from "./providers";
+import { accepts, messageFor, onThisMachine, type Provider, recipientOf, send } from "./providers";
 import { faultOf, type Receiver, receiverTypes, webhookPath } from "./receivers";
 
 /** Longest body, in bytes. */
@@ -29,7 +29,7 @@ export class Notifications {
     private readonly providers: Informer<Provider>;
     private readonly receivers: Informer<Receiver>;
     private readonly paths: Loop<Receiver>;
-    /** When an event may be told again, by its key. */
+    /** When an event may be sent again, by its key. */
     private readonly told = new Map<string, number>();
     private readonly servers: http.Server[] = [];
 
@@ -51,8 +51,8 @@ export class Notifications {
 
     async run(): Promise<void> {
         this.servers.push(
-            await listen(this.ports.events, (call) => this.takeEvent(call)),
-            await listen(this.ports.receiver, (call) => this.takePush(call)),
+            await listen(this.ports.events, (call) => this.receiveEvent(call)),
+            await listen(this.ports.receiver, (call) => this.receiveWebhook(call)),
         );
         await Promise.all([this.alerts.run(), this.providers.run(), this.receivers.run()]);
     }
@@ -109,7 +109,7 @@ export class Notifications {
         return token;
     }
 
-    private async takePush({ method, path, headers, body }: Incoming): Promise<number> {
+    private async receiveWebhook({ method, path, headers, body }: Incoming): Promise<number> {
         if (path === "/healthz") {
             return 200;
         }
@@ -173,7 +173,7 @@ export class Notifications {
         }
     }
 
-    private async takeEvent({ method, path, body }: Incoming): Promise<number> {
+    private async receiveEvent({ method, path, body }: Incoming): Promise<number> {
         if (path === "/healthz") {
             return 200;
         }
@@ -199,7 +199,7 @@ export class Notifications {
         return 202;
     }
 
-    /** As Flux does, the same event is told once in the time of `--rate-limit-interval`. */
+    /** As Flux does, the same event is sent once in the time of `--rate-limit-interval`. */
     private isRepeated(event: FluxEvent): boolean {
         const now = Date.now();
         for (const [key, until] of this.told) {
@@ -237,7 +237,7 @@ export class Notifications {
             throw new Error(`there is no provider ${namespace}/${alert.spec.providerRef.name}`);
         }
         const { spec } = provider;
-        if (spec.suspend === true || !concerns(spec.type, event)) {
+        if (spec.suspend === true || !accepts(spec.type, event)) {
             return;
         }
         const secret = async (

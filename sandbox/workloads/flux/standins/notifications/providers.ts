@@ -43,8 +43,8 @@ export interface Message {
     readonly body: string;
 }
 
-/** Whether an event goes to providers of this type at all. */
-export function concerns(type: string, event: FluxEvent): boolean {
+/** Whether providers of this type accept an event at all. */
+export function accepts(type: string, event: FluxEvent): boolean {
     const metadata = Object.keys(event.metadata ?? {});
     const has = (name: string): boolean => metadata.some((key) => key.endsWith(`/${name}`));
     // A controller repeats an unchanged state for commit statuses only.
