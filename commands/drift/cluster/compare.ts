@@ -72,10 +72,10 @@ const everyAccount = new Set([
 ]);
 const strongRoles = new Set(["cluster-admin", "admin", "edit"]);
 
-/** What such a role holds: rights over these, in these groups. */
-const strongGroups = ["", "*", "apps", "batch", "rbac.authorization.k8s.io", "argoproj.io"];
+/** What such a role holds: rights over these, in these groups, or over what tells an engine what to do. */
+const strongGroups = ["", "*", "apps", "batch", "rbac.authorization.k8s.io"];
 const strongResources =
-    /^(\*|secrets|configmaps|namespaces|pods(\/(exec|attach|ephemeralcontainers))?|deployments|daemonsets|statefulsets|jobs|cronjobs|(cluster)?role(binding)?s|serviceaccounts(\/token)?|users|groups|applications|applicationsets|appprojects)$/;
+    /^(\*|secrets|configmaps|namespaces|pods(\/(exec|attach|ephemeralcontainers))?|deployments|daemonsets|statefulsets|jobs|cronjobs|(cluster)?role(binding)?s|serviceaccounts(\/token)?|users|groups)$/;
 const writes = [
     "*",
     "create",
@@ -89,18 +89,23 @@ const writes = [
 ];
 const reads = ["get", "list", "watch"];
 
-function isStrong(rule: Raw): boolean {
+function isStrong(rule: Raw, engines: readonly EngineInDrift[]): boolean {
     const has = (key: string, fits: (value: string) => boolean): boolean => {
         const values = rule[key];
         return Array.isArray(values) && values.some((value) => fits(text(value)));
     };
+    const changes = has("verbs", (verb) => writes.includes(verb));
+    const isOver = (group: string, resource: string): boolean =>
+        has("apiGroups", (each) => each === group || each === "*") &&
+        has("resources", (each) => each === resource || each === "*");
     return (
-        has("apiGroups", (group) => strongGroups.includes(group)) &&
-        ((has("verbs", (verb) => writes.includes(verb)) &&
-            has("resources", (each) => strongResources.test(each))) ||
-            (has("verbs", (verb) => reads.includes(verb)) &&
-                has("apiGroups", (group) => group === "" || group === "*") &&
-                has("resources", (each) => each === "*" || each === "secrets")))
+        (changes &&
+            engines.some(({ kinds }) => kinds.some((own) => isOver(groupOf(own), pluralOf(own.kind))))) ||
+        (has("apiGroups", (group) => strongGroups.includes(group)) &&
+            ((changes && has("resources", (each) => strongResources.test(each))) ||
+                (has("verbs", (verb) => reads.includes(verb)) &&
+                    has("apiGroups", (group) => group === "" || group === "*") &&
+                    has("resources", (each) => each === "*" || each === "secrets"))))
     );
 }
 
@@ -318,7 +323,8 @@ class ClusterLook {
     /** A role that widens those which people of every namespace have. */
     private strangeRole(found: Found): Finding[] {
         const rules = listIn(found.object["rules"]);
-        return isAggregated(found.object) && (powerOf(rules) !== undefined || rules.some(isStrong))
+        return isAggregated(found.object) &&
+            (powerOf(rules) !== undefined || rules.some((rule) => isStrong(rule, this.engines)))
             ? [this.undeclared(found, "access", { remark: "aggregates" })]
             : [];
     }
@@ -331,7 +337,11 @@ class ClusterLook {
                 "kubernetes.io/metadata.name": name,
                 ...record(record(object["metadata"])["labels"]),
             }));
-        const asked = admissions(found.object, own);
+        const asked = admissions(
+            found.object,
+            own,
+            this.engines.flatMap(({ kinds }) => kinds.map(groupOf)),
+        );
         if (asked.length === 0) {
             return [];
         }
@@ -382,7 +392,7 @@ class ClusterLook {
 
     /** Whether a role of the cluster lets an account change what runs or who may what, or read secrets. */
     private grantsMuch(role: Raw): boolean {
-        return this.rulesOf(role)?.some(isStrong) === true;
+        return this.rulesOf(role)?.some((rule) => isStrong(rule, this.engines)) === true;
     }
 
     private rulesOf({ kind, name }: Raw): readonly Raw[] | undefined {
@@ -482,8 +492,13 @@ function keyOf({ kind, namespace, name }: ObjectName): string {
 
 /** Engines' kinds share names with others' (`applications.app.k8s.io`, `providers.pkg.crossplane.io`). */
 function resourceOf({ kind, apiVersion }: Found): string {
-    const [group = ""] = apiVersion.split("/");
+    const group = groupOf({ apiVersion });
     return group.endsWith(".io") && !group.endsWith(".k8s.io")
         ? `${pluralOf(kind)}.${group}`
         : kind.toLowerCase();
+}
+
+/** Group of an API version; of the core group its version. */
+function groupOf({ apiVersion }: Pick<Address, "apiVersion">): string {
+    return apiVersion.split("/")[0] ?? "";
 }

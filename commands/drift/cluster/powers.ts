@@ -86,9 +86,8 @@ export function isAggregated(role: Raw): boolean {
     );
 }
 
-/** Groups with objects of an estate. */
-const estateGroups =
-    /^(\*||apps|batch|networking\.k8s\.io|rbac\.authorization\.k8s\.io|argoproj\.io|.+\.toolkit\.fluxcd\.io)$/;
+/** Groups with objects of an estate, beside those of its engines. */
+const estateGroups = ["*", "", "apps", "batch", "networking.k8s.io", "rbac.authorization.k8s.io"];
 
 /** What an admission webhook, or a policy that changes objects, is asked about. */
 export interface Admission {
@@ -103,8 +102,14 @@ export interface Admission {
  * platform's own.
  *
  * @param namespaces labels of each.
+ * @param engineGroups API groups of the engines' own objects.
  */
-export function admissions(object: Raw, namespaces: readonly Raw[]): Admission[] {
+export function admissions(
+    object: Raw,
+    namespaces: readonly Raw[],
+    engineGroups: readonly string[],
+): Admission[] {
+    const groups = [...estateGroups, ...engineGroups];
     const spec = record(object["spec"]);
     const constraints = record(spec["matchConstraints"]);
     const parts = Array.isArray(object["webhooks"])
@@ -112,7 +117,7 @@ export function admissions(object: Raw, namespaces: readonly Raw[]): Admission[]
         : [{ rules: constraints["resourceRules"], namespaceSelector: constraints["namespaceSelector"] }];
     return parts.flatMap((part): Admission[] => {
         const rules = listIn(part["rules"]).filter((rule) =>
-            has(rule, "apiGroups", (group) => estateGroups.test(group)),
+            has(rule, "apiGroups", (group) => groups.includes(group)),
         );
         const client = record(part["clientConfig"]);
         const service = record(client["service"]);

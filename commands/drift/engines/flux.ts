@@ -6,7 +6,7 @@ import type { EngineInDrift, OwnKind } from "./engine";
 const resourceSet = "resourceset.fluxcd.controlplane.io";
 
 const own = (apiVersion: string, ...kinds: string[]): OwnKind[] =>
-    kinds.map((kind) => ({ apiVersion, kind }));
+    kinds.map((kind) => ({ apiVersion, kind, whole: ["spec"] }));
 
 export const flux: EngineInDrift = {
     kinds: [

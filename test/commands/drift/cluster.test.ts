@@ -63,7 +63,9 @@ const quietObjects: readonly Kube[] = [
     object(argo, "Application", "web-prod-member1", "argocd", {
         spec: { project: "shop-prod", source: { targetRevision: "prod" } },
     }),
-    object(helm, "HelmRelease", "api-prod-member1", "flux-shop", { spec: { releaseName: "api" } }),
+    object(helm, "HelmRelease", "api-prod-member1", "flux-shop", {
+        spec: { releaseName: "api", values: { replicas: 2 } },
+    }),
     object(argo, "ApplicationSet", "previews-web", "argocd", { spec: { goTemplate: true } }),
     object(argo, "AppProject", "shop-prod", "argocd", {
         spec: { sourceRepos: ["https://gitlab.example.com/a.git"], roles: [{ name: "deployer" }] },
@@ -337,6 +339,17 @@ const cases: readonly (readonly [string, (objects: Kube[]) => unknown, string, R
         "changed AppProject access",
     ],
     [
+        "a HelmRelease that somebody suspended",
+        spec("api-prod-member1", (each) => (each["suspend"] = true)),
+        "changed object delivery",
+        /patch helmrelease api-prod-member1 .*"op":"remove","path":"\/spec\/suspend"/,
+    ],
+    [
+        "one more value of a HelmRelease",
+        spec("api-prod-member1", (each) => ((each["values"] as Json)["image"] = { tag: "9.9.9" })),
+        "changed object delivery",
+    ],
+    [
         "a local account",
         (objects) =>
             Object.assign(find(objects, "argocd-cm")["data"] as Json, { "accounts.mallory": "login" }),
@@ -484,6 +497,41 @@ const cases: readonly (readonly [string, (objects: Kube[]) => unknown, string, R
                 /delete clusterrolebinding x$/,
             ] as const,
     ),
+    ...(
+        [
+            ["argoproj.io", "applications"],
+            ["helm.toolkit.fluxcd.io", "helmreleases"],
+            ["kustomize.toolkit.fluxcd.io", "*"],
+        ] as const
+    ).map(
+        ([group, resource]) =>
+            [
+                `a person who changes what is delivered by ${resource} of ${group}`,
+                (objects: Kube[]): unknown =>
+                    objects.push(
+                        object(rbac, "ClusterRole", "strong", "", {
+                            rules: [{ apiGroups: [group], resources: [resource], verbs: ["patch"] }],
+                        }),
+                        object(rbac, "ClusterRoleBinding", "x", "", {
+                            roleRef: { kind: "ClusterRole", name: "strong" },
+                            subjects: [{ kind: "User", name: "mallory" }],
+                        }),
+                    ),
+                "undeclared ClusterRoleBinding access",
+            ] as const,
+    ),
+    [
+        "a program that is asked about objects of Flux's operator",
+        (objects) =>
+            objects.push(
+                webhook(
+                    "MutatingWebhookConfiguration",
+                    { service: { namespace: "tools", name: "x" } },
+                    { rules: [{ apiGroups: ["fluxcd.controlplane.io"], resources: ["resourcesets"] }] },
+                ),
+            ),
+        "undeclared MutatingWebhookConfiguration access",
+    ],
     [
         "somebody who approves certificates",
         (objects) =>
