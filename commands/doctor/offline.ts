@@ -5,6 +5,7 @@ import { dayOf } from "../../estate/days";
 import type { Estate } from "../../estate/model";
 import { authorityProblems } from "../../estate/rules/network";
 import { isSandboxEstate } from "../support/stack";
+import { enginesOf } from "./engines";
 import type { Finding } from "./finding";
 
 /** The check of the files that engines are installed from. */
@@ -22,23 +23,12 @@ export function offlineFindings(
     return [...authorityFindings(estate, folder, now), ...manifests];
 }
 
-function missingManifests(
-    { engines, argocd, flux }: Estate,
-    folder: string,
-    env: NodeJS.ProcessEnv,
-): Finding[] {
-    const updater = argocd.imageUpdater.manifests?.path;
-    const [control, controllers] = [argocd.manifests.path, flux.manifests.path];
-    const named: readonly (readonly [engine: string, key: string, file: string | undefined])[] = [
-        ["argocd", "argocd.manifests", control && path.join(control, argocd.ha ? "ha" : "", "install.yaml")],
-        ["argocd", "argocd.imageUpdater.manifests", updater],
-        ["flux", "flux.manifests", controllers && path.join(controllers, "install.yaml")],
-        ["flux", "flux.operator", flux.operator?.path],
-    ];
-    const used: readonly string[] = engines;
+function missingManifests(estate: Estate, folder: string, env: NodeJS.ProcessEnv): Finding[] {
+    const named = enginesOf(estate).flatMap(([engine, { files }]) =>
+        Object.entries(files(estate)).map(([key, file]) => [engine, key, file] as const),
+    );
     return named.flatMap(([engine, key, file]) =>
         file === undefined ||
-        !used.includes(engine) ||
         // Another folder takes its place.
         (env[`ESTATE_${engine.toUpperCase()}_MANIFESTS`] ?? "") !== "" ||
         fs.existsSync(path.resolve(folder, file))

@@ -1,4 +1,5 @@
-/** Where messages go and people sign in. Pure: one table. From here: the cluster of Argo CD may have another way. */
+/** Where messages go and people sign in. Pure: one table. From here: the host cluster may have another way. */
+import { engineOf } from "../../../estate/engines";
 import type { Look } from "../check";
 import { checkTable } from "../finding";
 import type { ChannelFacts } from "./facts";
@@ -21,7 +22,7 @@ export const channelChecks = checkTable<ChannelFacts, Look>(
                               value: host,
                               severity: "warning" as const,
                               rule: `should answer from here, for ${names.join(", ")}: ${silent}`,
-                              fix: "check the URL in the stack's secrets, or host and port; and the way to it from Argo CD's cluster",
+                              fix: "check the URL in the stack's secrets, or host and port; and the way to it from the host cluster",
                           },
                       ];
             });
@@ -31,29 +32,26 @@ export const channelChecks = checkTable<ChannelFacts, Look>(
         id: "sign-in",
         rule: "should be where people sign in",
         fast: false,
-        check: ({ signIn }, { estate }) => {
-            const issuer = estate.argocd.sso?.issuer;
-            if (signIn === undefined || issuer === undefined || signIn.issuer === issuer) {
-                return [];
-            }
-            // That GitLab does not answer is said of GitLab.
-            if (signIn.silent !== undefined && issuer === estate.gitlab.url) {
-                return [];
-            }
-            const why =
-                signIn.silent ??
-                (signIn.issuer === undefined
-                    ? `/.well-known/openid-configuration answers ${signIn.status}`
-                    : `it calls itself ${signIn.issuer}`);
-            return [
-                {
-                    path: "argocd.sso",
-                    value: issuer,
-                    severity: "warning" as const,
-                    rule: `should be where people sign in, and Argo CD would refuse it: ${why}`,
-                    fix: "use the URL that GitLab has for itself",
-                },
-            ];
-        },
+        check: ({ signIns }, { estate }) =>
+            signIns.flatMap(({ engine, path, url, silent, status, issuer }) => {
+                // That GitLab does not answer is said of GitLab.
+                if (issuer === url || (silent !== undefined && url === estate.gitlab.url)) {
+                    return [];
+                }
+                const why =
+                    silent ??
+                    (issuer === undefined
+                        ? `/.well-known/openid-configuration answers ${status}`
+                        : `it calls itself ${issuer}`);
+                return [
+                    {
+                        path,
+                        value: url,
+                        severity: "warning" as const,
+                        rule: `should be where people sign in, and ${engineOf(engine).title} would refuse it: ${why}`,
+                        fix: "use the URL that GitLab has for itself",
+                    },
+                ];
+            }),
     },
 );

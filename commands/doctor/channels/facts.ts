@@ -1,6 +1,9 @@
 /** Whether chat bots, mail servers and the page people sign in at answer from here. Nothing is sent. */
 import type { Estate } from "../../../estate/model";
 import { at } from "../../../estate/credentials";
+import type { Engine } from "../../../estate/engines";
+import { enginesOf } from "../engines";
+import type { WrittenUrl } from "../engines/engine";
 import { openConnection, proxied, type ConnectionContext } from "../connections";
 import { client, opened, Unreachable, unreachable } from "../http";
 import { record } from "../json";
@@ -15,8 +18,15 @@ export interface FoundChannel {
 
 export interface ChannelFacts {
     readonly channels: readonly FoundChannel[];
-    /** Where people sign in: why it does not answer, or whom it calls itself. */
-    readonly signIn?: { readonly silent?: string; readonly status?: number; readonly issuer?: string };
+    readonly signIns: readonly SignIn[];
+}
+
+/** Where people sign in to an engine: why it does not answer, or whom it calls itself. */
+export interface SignIn extends WrittenUrl {
+    readonly engine: Engine;
+    readonly silent?: string;
+    readonly status?: number;
+    readonly issuer?: string;
 }
 
 /** Opens a connection to each channel, and reads what the sign-in page says of itself. */
@@ -45,10 +55,15 @@ export async function channelFacts(
         const { origin, host: shown } = new URL(url);
         return { name, host: shown, ...(await silence(() => answered(origin, context, end))) };
     });
-    const issuer = estate.argocd.sso?.issuer;
+    const pages = enginesOf(estate).flatMap(([name, engine]) => {
+        const page = engine.signIn?.(estate);
+        return page === undefined ? [] : [{ ...page, engine: name }];
+    });
     return {
         channels: await Promise.all(channels),
-        ...(issuer === undefined ? {} : { signIn: await signIn(issuer, estate, context, end) }),
+        signIns: await Promise.all(
+            pages.map(async (page) => ({ ...page, ...(await signIn(page.url, estate, context, end)) })),
+        ),
     };
 }
 
@@ -75,7 +90,7 @@ async function signIn(
     estate: Estate,
     context: ConnectionContext,
     end: AbortSignal,
-): Promise<NonNullable<ChannelFacts["signIn"]>> {
+): Promise<Pick<SignIn, "silent" | "status" | "issuer">> {
     const { ask, close } = client(openConnection(issuer, estate, context), end);
     try {
         const { status, body } = await ask("GET", "/.well-known/openid-configuration");

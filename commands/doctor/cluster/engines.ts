@@ -3,12 +3,15 @@ import type { Engine } from "../../../estate/engines";
 import { engineOf } from "../../../estate/engines";
 import type { Estate } from "../../../estate/model";
 import { versionLabel } from "../../../estate/labels";
-import { marks } from "../engines";
+import { enginesInDoctor } from "../engines";
 import type { Answer, Ask } from "../http";
 import { list, record, text } from "../json";
 
 /** Programs that write objects again and again; a change by hand is no such thing, it is drift. */
-const writers = ["helm", "terraform", "rancher", ...Object.values(marks).flatMap(({ writesAs }) => writesAs)];
+const writers = [
+    ...["helm", "terraform", "rancher"],
+    ...Object.values(enginesInDoctor).flatMap(({ writesAs }) => writesAs),
+];
 
 /** An engine as it is on the host. */
 export interface EngineOnHost {
@@ -48,7 +51,7 @@ async function onHost(
     engine: Engine,
     definitions: readonly string[],
 ): Promise<EngineOnHost> {
-    const { partOf, defines, settings } = marks[engine];
+    const { partOf, defines, settings } = enginesInDoctor[engine];
     const { namespace: own } = estate[engine];
     const [deployments, ...objects] = await Promise.all([
         ask("GET", `/apis/apps/v1/deployments?labelSelector=app.kubernetes.io/part-of%3D${partOf}&limit=100`),
@@ -86,7 +89,7 @@ function items({ status, body }: Answer): Raw[] {
 }
 
 /** The engines there are, by their names in the spec. */
-export const engineNames = Object.keys(marks) as readonly Engine[];
+export const engineNames = Object.keys(enginesInDoctor) as readonly Engine[];
 
 /** What people call an engine. */
 export function titleOf(engine: Engine): string {

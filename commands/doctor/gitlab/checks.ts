@@ -8,6 +8,7 @@ import type { Estate, Team } from "../../../estate/model";
 import { compare } from "../../../estate/problem";
 import type { TokenPurpose } from "../../../estate/madeCredentials";
 import { daysUntil, fixOfSilence, type Look, unreadLists } from "../check";
+import { titlesOf } from "../engines";
 import { checkTable, type Found } from "../finding";
 import type { MadeToken } from "../made";
 import type { GitLabFacts, Place } from "./facts";
@@ -544,18 +545,20 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
         id: "gitlab-person-spelling",
         rule: "must be spelt as GitLab has it",
         fast: true,
-        check: ({ people }, { estate }) =>
-            people.flatMap(({ username, spelling = username }) =>
-                spelling === username
+        check: ({ people }, { estate }) => {
+            const engine = titlesOf(estate, ({ knowsPeople }) => knowsPeople);
+            return people.flatMap(({ username, spelling = username }) =>
+                spelling === username || engine === undefined
                     ? []
                     : placesOf(estate.teams, username).map(({ path }) => ({
                           path,
                           value: username,
-                          rule: `should be spelt as GitLab has it, ${spelling}: Argo CD knows people by that, capitals included`,
+                          rule: `should be spelt as GitLab has it, ${spelling}: ${engine} knows people by that, capitals included`,
                           severity: "warning" as const,
                           fix: `write ${spelling}`,
                       })),
-            ),
+            );
+        },
     },
     { id: "gitlab-person-role", rule: "already has a role", fast: true, check: higherRoles },
     { id: "gitlab-name", rule: "must be free", fast: true, check: nameConflicts },
@@ -632,16 +635,20 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
         id: "gitlab-own-url",
         rule: "must be the URL GitLab has for itself",
         fast: false,
-        check: ({ user }, { estate: { gitlab } }) => {
+        check: ({ user }, { estate }) => {
+            const { gitlab } = estate;
             const own = originOf(user?.webUrl ?? "");
-            return own === undefined || [gitlab.url, gitlab.clusterUrl].map(originOf).includes(own)
+            const engine = titlesOf(estate, ({ knowsPushesByUrl }) => knowsPushesByUrl);
+            return own === undefined ||
+                engine === undefined ||
+                [gitlab.url, gitlab.clusterUrl].map(originOf).includes(own)
                 ? []
                 : [
                       {
                           path: gitlab.clusterUrl === gitlab.url ? "gitlab.url" : "gitlab.clusterUrl",
                           value: gitlab.clusterUrl,
                           severity: "warning" as const,
-                          rule: `should be the URL GitLab has for itself, ${own}: its webhooks name repositories by that, and Argo CD would refresh none`,
+                          rule: `should be the URL GitLab has for itself, ${own}: its webhooks name repositories by that, and ${engine} would refresh none`,
                           fix: "use GitLab's own URL, or correct its external_url",
                       },
                   ];

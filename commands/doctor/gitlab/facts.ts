@@ -4,6 +4,7 @@ import { levelOf } from "../../../estate/accessRoles";
 import type { Estate } from "../../../estate/model";
 import { given } from "../../../estate/plain";
 import { unfulfilled, type Unfulfilled, type Wish } from "../../support/proposals";
+import { enginesOf } from "../engines";
 import { Unreachable, type Answer, type Ask } from "../http";
 import { all, assertServing, essential, list, note, noting, record, text, type Unread } from "../json";
 
@@ -386,17 +387,17 @@ function settingsOf(settings: Record<string, unknown>): InstanceSettings {
 }
 
 async function hookTargets(
-    { argocd }: Estate,
+    estate: Estate,
     addressesOf: (host: string) => Promise<readonly string[]>,
 ): Promise<HookTarget[]> {
-    const { hostname } = new URL(argocd.url);
-    return [
-        {
-            path: "argocd.url",
-            url: argocd.url,
-            addresses: await addressesOf(hostname.replace(/^\[|\]$/g, "")),
-        },
-    ];
+    const targets = enginesOf(estate).flatMap(([, { hooks }]) => hooks(estate));
+    return Promise.all(
+        targets.map(async ({ path, url }) => ({
+            path,
+            url,
+            addresses: await addressesOf(new URL(url).hostname.replace(/^\[|\]$/g, "")),
+        })),
+    );
 }
 
 /** Longest wait for a name, in milliseconds. */
