@@ -25,7 +25,7 @@ export const memberRights: readonly Right[] = [
     { group: "rbac.authorization.k8s.io", resource: "clusterroles", verbs: ["escalate", "bind"] },
 ];
 
-/** On the host, for an engine itself and its configuration by the estate. */
+/** On the host, for any engine itself and its configuration by the estate. */
 export const hostRights: readonly Right[] = [
     ...right("", "namespaces", "serviceaccounts", "secrets", "configmaps", "services"),
     ...right("apps", "deployments", "statefulsets"),
@@ -35,7 +35,6 @@ export const hostRights: readonly Right[] = [
     { group: "rbac.authorization.k8s.io", resource: "clusterroles", verbs: ["escalate", "bind"] },
     { group: "rbac.authorization.k8s.io", resource: "roles", verbs: ["escalate", "bind"] },
     ...right("apiextensions.k8s.io", "customresourcedefinitions"),
-    ...right("argoproj.io", "applications", "appprojects"),
 ];
 
 /** The kinds that every app may have, as far as engines write them; by group. */

@@ -1,6 +1,13 @@
 import * as path from "node:path";
+import type { Estate } from "../../../estate/model";
 import { right } from "../cluster/right";
 import type { EngineInDoctor } from "./engine";
+
+const isUsed = (estate: Estate): boolean => estate.engines.includes("argocd");
+
+/** Whether it makes previews of some app. */
+const makesPreviews = ({ apps }: Estate): boolean =>
+    Object.values(apps).some(({ previews, engine }) => previews !== undefined && engine === "argocd");
 
 export const argocd: EngineInDoctor = {
     partOf: "argocd",
@@ -9,13 +16,16 @@ export const argocd: EngineInDoctor = {
     writesAs: ["argocd-controller"],
     rights: [
         {
+            option: "engine `argocd`",
+            where: "host",
+            rights: right("argoproj.io", "applications", "appprojects"),
+            needed: isUsed,
+        },
+        {
             option: "`previews` with Argo CD",
             where: "host",
             rights: right("argoproj.io", "applicationsets"),
-            needed: (estate) =>
-                Object.values(estate.apps).some(
-                    ({ previews, engine }) => previews !== undefined && engine === "argocd",
-                ),
+            needed: makesPreviews,
         },
         {
             option: "`updater` with an image updater from 1.0 on",
@@ -28,7 +38,15 @@ export const argocd: EngineInDoctor = {
         "argocd.manifests": manifests.path && path.join(manifests.path, ha ? "ha" : "", "install.yaml"),
         "argocd.imageUpdater.manifests": imageUpdater.manifests?.path,
     }),
-    hooks: ({ argocd: { url } }) => [{ path: "argocd.url", url }],
+    hooks: (estate) => {
+        const { url, previewWebhookUrl } = estate.argocd;
+        return [
+            { path: "argocd.url", url },
+            ...(previewWebhookUrl === undefined || !makesPreviews(estate)
+                ? []
+                : [{ path: "argocd.previewWebhookUrl", url: previewWebhookUrl }]),
+        ];
+    },
     signIn: ({ argocd: { sso } }) =>
         sso === undefined ? undefined : { path: "argocd.sso", url: sso.issuer },
     knowsPeople: true,

@@ -46,8 +46,8 @@ export const flux: EngineInDoctor = {
         "flux.manifests": manifests.path && path.join(manifests.path, "install.yaml"),
         "flux.operator": operator?.path,
     }),
-    // Not looked at.
-    hooks: () => [],
+    hooks: ({ flux: { webhookUrl } }) =>
+        webhookUrl === undefined ? [] : [{ path: "flux.webhookUrl", url: webhookUrl }],
     // It knows nobody, and a push by the receiver's own address.
     knowsPeople: false,
     knowsPushesByUrl: false,

@@ -160,6 +160,10 @@ test("an engine that the estate does not use is nobody's business", async () => 
 test("rights that this estate does not need are not asked for", async () => {
     assert.deepEqual(await look(ready, { denied: ["create roles"] }), []);
     assert.deepEqual(await look(ready, { cluster: "host", denied: ["create applicationsets"] }), []);
+    assert.deepEqual(
+        await look(ready, { cluster: "host", spec: withFlux, denied: ["create appprojects"] }),
+        [],
+    );
 });
 
 test("nothing is said of clusters that are as they should be, before the first up and on an existing estate", async () => {
@@ -221,6 +225,12 @@ const planted: Readonly<Record<string, Planted>> = {
         cluster: "host",
         spec: { apps: { web: { previews: {} } } },
         denied: ["create applicationsets"],
+        found: [["cluster-rights", "clusters.host.access", /docs\/rights\.md/]],
+    },
+    "rights that only Argo CD needs": {
+        answers: ready,
+        cluster: "host",
+        denied: ["create appprojects"],
         found: [["cluster-rights", "clusters.host.access", /docs\/rights\.md/]],
     },
     "rights that only Flux needs": {

@@ -56,6 +56,13 @@ const there: Answers = {
     "GET /namespaces/acme": { plan: "default" },
 };
 
+/** The fixture with Flux, which knows nobody and finds no repository by its URL. */
+const withFlux: Overrides = {
+    defaults: { engine: "flux" },
+    argocd: undefined,
+    flux: { manifests: { path: "manifests" }, webhookUrl: "https://flux.test" },
+};
+
 /** The estate's group with these settings. */
 const group = (settings: object): Answers => ({
     "GET /groups/acme?with_projects=false": {
@@ -549,6 +556,21 @@ const planted: Readonly<Record<string, Planted>> = {
         addresses: ["192.168.4.5"],
         found: [["gitlab-hooks", "argocd.url", /ask an administrator/, "note"]],
     },
+    "a hook to a private address, of events of merge requests": {
+        answers: ready,
+        spec: { argocd: { previewWebhookUrl: "https://previews.test" }, apps: { web: { previews: {} } } },
+        addresses: ["192.168.4.5"],
+        found: [
+            ["gitlab-hooks", "argocd.previewWebhookUrl", /ask an administrator/, "note"],
+            ["gitlab-hooks", "argocd.url", /ask an administrator/, "note"],
+        ],
+    },
+    "a hook to a private address, of Flux": {
+        answers: ready,
+        spec: withFlux,
+        addresses: ["192.168.4.5"],
+        found: [["gitlab-hooks", "flux.webhookUrl", /ask an administrator/, "note"]],
+    },
     "a GitLab that calls itself something else": {
         answers: {
             ...ready,
@@ -611,6 +633,25 @@ describe("a version of the pipelines that the spec names", () => {
         assert.deepEqual(await look({ ...ready, [tag]: { name: "v1-00000000" } }, named), []);
         assert.deepEqual(await look(ready), []);
     });
+});
+
+test("what Argo CD alone makes of names and URLs is nothing to tell where Flux delivers", async () => {
+    const otherwise: Answers = {
+        ...ready,
+        "GET /user": { id: 9, username: "estate", web_url: "https://git.corp.test/estate" },
+        "GET /users?username=alice": user("Alice"),
+    };
+    const ids = async (spec?: Overrides): Promise<string[]> =>
+        (await look(otherwise, spec)).map(({ id }) => id).sort();
+    const about = ["gitlab-own-url", "gitlab-person-spelling"];
+    assert.deepEqual(
+        (await ids()).filter((id) => about.includes(id)),
+        about,
+    );
+    assert.deepEqual(
+        (await ids(withFlux)).filter((id) => about.includes(id)),
+        [],
+    );
 });
 
 test("an inconclusive answer is no answer: nobody is missing, no name is free or in use by it", async () => {
