@@ -5,7 +5,7 @@ import { dayOf } from "../../estate/days";
 import type { Estate } from "../../estate/model";
 import { authorityProblems } from "../../estate/rules/network";
 import { isSandboxEstate } from "../support/stack";
-import { enginesOf } from "./engines";
+import { enginesInDoctor, enginesOf, type DoctorEngines } from "./engines";
 import type { Finding } from "./finding";
 
 /** The check of the files that engines are installed from. */
@@ -23,8 +23,14 @@ export function offlineFindings(
     return [...authorityFindings(estate, folder, now), ...manifests];
 }
 
-function missingManifests(estate: Estate, folder: string, env: NodeJS.ProcessEnv): Finding[] {
-    const named = enginesOf(estate).flatMap(([engine, { files }]) =>
+/** Files that the engines of an estate are installed from, and that are not there. */
+export function missingManifests(
+    estate: Estate,
+    folder: string,
+    env: NodeJS.ProcessEnv,
+    registry: DoctorEngines = enginesInDoctor,
+): Finding[] {
+    const named = enginesOf(estate, registry).flatMap(([engine, { files }]) =>
         Object.entries(files(estate)).map(([key, file]) => [engine, key, file] as const),
     );
     return named.flatMap(([engine, key, file]) =>

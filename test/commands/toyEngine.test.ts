@@ -9,7 +9,15 @@ import { addressOf, listsFor, type Found } from "../../commands/drift/cluster/in
 import type { Declared } from "../../commands/drift/declared";
 import { enginesInDrift } from "../../commands/drift/engines";
 import type { EngineInDrift } from "../../commands/drift/engines/engine";
+import { neededRights } from "../../commands/doctor/cluster/rights";
+import { right } from "../../commands/doctor/cluster/right";
+import { enginesInDoctor } from "../../commands/doctor/engines";
+import type { EngineInDoctor } from "../../commands/doctor/engines/engine";
 import { record, text } from "../../commands/doctor/json";
+import { missingManifests } from "../../commands/doctor/offline";
+import type { Engine } from "../../estate/engines";
+import type { Estate } from "../../estate/model";
+import { model } from "../support/estate";
 
 type Json = Record<string, unknown>;
 
@@ -111,5 +119,45 @@ describe("drift, of an engine of somebody else's", () => {
             labels: { "toy.example/secret": "cluster" },
         });
         assert.deepEqual(drift(...quiet, found(secret)), ["undeclared access x use"]);
+    });
+});
+
+describe("the doctor, of an engine of somebody else's", () => {
+    const toy: EngineInDoctor = {
+        partOf: "toy",
+        defines: (definition) => definition.endsWith(".toy.example"),
+        settings: ["toy"],
+        writesAs: ["toy"],
+        rights: [
+            {
+                option: "engine `toy`",
+                where: "host",
+                rights: right("toy.example", "deliveries"),
+                needed: ({ engines }) => (engines as readonly string[]).includes("toy"),
+            },
+        ],
+        files: () => ({ "toy.manifests": "toy/install.yaml" }),
+        hooks: () => [],
+        knowsPeople: false,
+        knowsPushesByUrl: false,
+    };
+    const engines = { ...enginesInDoctor, toy };
+    const estate: Estate = { ...model({ argocd: undefined }), engines: ["toy" as Engine] };
+
+    test("its rights are asked for where it is used, and nobody else's", () => {
+        const groups = (of: Estate): string[] =>
+            neededRights(of, { host: true, apps: false }, engines)
+                .map(({ group: each }) => each)
+                .filter((each) => /toy|argoproj|fluxcd/.test(each));
+        assert.deepEqual(groups(estate), ["toy.example"]);
+        assert.ok(!groups(model()).includes("toy.example"));
+    });
+
+    test("its files have to be there", () => {
+        assert.deepEqual(
+            missingManifests(estate, "/nowhere", {}, engines).map(({ path, value }) => [path, value]),
+            [["toy.manifests.path", "toy/install.yaml"]],
+        );
+        assert.deepEqual(missingManifests(estate, "/nowhere", { ESTATE_TOY_MANIFESTS: "/x" }, engines), []);
     });
 });

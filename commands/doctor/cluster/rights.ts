@@ -4,7 +4,7 @@ import { usualKinds } from "../../../estate/kinds";
 import { engines } from "../../../estate/engines";
 import type { EngineDefinition } from "../../../estate/engines/engine";
 import type { Estate } from "../../../estate/model";
-import { enginesInDoctor } from "../engines";
+import { enginesInDoctor, type DoctorEngines } from "../engines";
 import { handedOver, right, type OptionalRights, type Right } from "./right";
 
 /** What the provider looks at while it waits for a workload (deployment.go, statefulset.go beside those). */
@@ -50,38 +50,44 @@ const accountable = Object.entries<EngineDefinition>(engines).flatMap(([name, { 
     teamAccounts === undefined ? [] : [name],
 );
 
-/** Beside {@link hostRights} and {@link memberRights}. */
-export const optionalRights: readonly OptionalRights[] = [
-    ...Object.values(enginesInDoctor).flatMap(({ rights }) => rights),
-    {
-        option: `engine ${accountable.map((name) => `\`${name}\``).join(", ")}, or \`kinds\` that are written`,
-        where: "apps",
-        rights: [
-            ...right("rbac.authorization.k8s.io", "roles"),
-            { group: "rbac.authorization.k8s.io", resource: "roles", verbs: ["escalate", "bind"] },
-        ],
-        needed: (estate) =>
-            estate.engines.some((name) => accountable.includes(name)) ||
-            Object.values(estate.apps).some(({ environments }) =>
-                environments.some(({ kinds }) => kinds.some(({ written }) => written)),
-            ),
-    },
-    {
-        ...handedOver,
-        where: "apps",
-        rights: [...delivered(["get", "list", "patch"]), { group: "", resource: "secrets", verbs: ["list"] }],
-    },
-];
+/** Beside {@link hostRights} and {@link memberRights}; first what each engine needs. */
+function optionalRights(registry: DoctorEngines): OptionalRights[] {
+    return [
+        ...Object.values(registry).flatMap(({ rights }) => rights),
+        {
+            option: `engine ${accountable.map((name) => `\`${name}\``).join(", ")}, or \`kinds\` that are written`,
+            where: "apps",
+            rights: [
+                ...right("rbac.authorization.k8s.io", "roles"),
+                { group: "rbac.authorization.k8s.io", resource: "roles", verbs: ["escalate", "bind"] },
+            ],
+            needed: (estate) =>
+                estate.engines.some((name) => accountable.includes(name)) ||
+                Object.values(estate.apps).some(({ environments }) =>
+                    environments.some(({ kinds }) => kinds.some(({ written }) => written)),
+                ),
+        },
+        {
+            ...handedOver,
+            where: "apps",
+            rights: [
+                ...delivered(["get", "list", "patch"]),
+                { group: "", resource: "secrets", verbs: ["list"] },
+            ],
+        },
+    ];
+}
 
 /** What an estate needs on a cluster: as its host, as one that runs apps, or both. */
 export function neededRights(
     estate: Estate,
     as: { readonly host: boolean; readonly apps: boolean },
+    registry: DoctorEngines = enginesInDoctor,
 ): Right[] {
     return [
         ...(as.host ? hostRights : []),
         ...(as.apps ? memberRights : []),
-        ...optionalRights
+        ...optionalRights(registry)
             .filter(({ where, needed }) => as[where] && needed(estate))
             .flatMap(({ rights }) => rights),
     ];
@@ -103,9 +109,9 @@ export function questionsOf(rights: readonly Right[]): Question[] {
     return [...seen.values()];
 }
 
-/** {@link optionalRights} as a table of docs/rights.md. */
+/** Rights that only some estates need, as a table of docs/rights.md. */
 export function optionalRightsTable(): string {
-    const rows = optionalRights.flatMap(({ option, where, rights }) =>
+    const rows = optionalRights(enginesInDoctor).flatMap(({ option, where, rights }) =>
         rightsTable(rights)
             .split("\n")
             .slice(2)
