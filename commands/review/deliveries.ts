@@ -3,7 +3,7 @@ import type { Language } from "../../estate/model";
 import { keyPart } from "../../estate/pipeline";
 import { compare } from "../../estate/problem";
 import { kindOf, textOf } from "./change";
-import { code, listed } from "./nouns";
+import { code, listed } from "./noun";
 import type { RightChange, RightContext } from "./right";
 
 /** What a GitLab environment says of where its versions come from: `Branch develop`, `Tags v*`. */

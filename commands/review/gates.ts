@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { openness } from "../../estate/accessRoles";
 import { listOf, mapOf, textOf, type Properties } from "./change";
-import { code } from "./nouns";
+import { code } from "./noun";
 
 /** Switches of approvals and push rules, and how each stands when it holds back more. */
 const strictWhen: Readonly<Record<string, boolean>> = {

@@ -5,11 +5,14 @@ import type { Language } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import { isOnServer, kindOf, mapOf, textOf, type Change } from "./change";
 import { clusterOf, shown } from "./containers";
+import { enginesInReview } from "./engines";
+import type { Target } from "./engines/engine";
 import type { Names } from "./names";
-import { code, listed, tally } from "./nouns";
+import { code, listed } from "./noun";
+import { tally } from "./nouns";
 import { endingSooner, renewed } from "./programRights";
 import { isRight, patternOf } from "./rights";
-import { engineChanges, type Both, type Snapshot } from "./snapshot";
+import { engineChanges, engineOfObject, type Both, type Snapshot } from "./snapshot";
 
 /** One thing that is lost. */
 export interface Loss {
@@ -257,7 +260,7 @@ function said(weight: Loss["weight"], language: Language, en: string, zh: string
 }
 
 function clusterLoss(each: Change, count: number, context: Context, lost: ReadonlySet<string>): LossOrNot {
-    const { names, language, both } = context;
+    const { names, language } = context;
     const anew = each.kind === "replace";
     const title = names.titled(each);
     const say = (weight: Loss["weight"], en: string, zh: string): Loss => said(weight, language, en, zh);
@@ -284,13 +287,14 @@ function clusterLoss(each: Change, count: number, context: Context, lost: Readon
                 anew ? `stops ${title} and starts it anew` : `stops and deletes ${title}`,
                 anew ? `停止 ${title} 并重新启动` : `停止并删除 ${title}`,
             );
-        case "Application":
-            return applicationLoss(each, context, lost);
-        case "HelmRelease":
-        case "Kustomization":
-            return isHandedOver(each, both) ? "reported elsewhere" : undefined;
-        default:
-            return isRight(each) ? "reported elsewhere" : undefined;
+        default: {
+            const target = targetOf(each);
+            return target !== undefined
+                ? deliveryLoss(each, target, context, lost)
+                : isRight(each)
+                  ? "reported elsewhere"
+                  : undefined;
+        }
     }
 }
 
@@ -333,35 +337,52 @@ function namespaceLoss(each: Change, count: number, context: Context, lost: Read
           );
 }
 
-function applicationLoss(
+/** What an object of an engine delivers to. */
+function targetOf(each: Change): Target | undefined {
+    const engine = engineOfObject(each.type);
+    return engine === undefined ? undefined : enginesInReview[engine]?.target(kindOf(each.type), shown(each));
+}
+
+/** An object that delivered an app: something else may, and what it delivered may go with it. */
+function deliveryLoss(
     each: Change,
+    { cluster, namespace, takesAlong }: Target,
     { changes, names, language, both }: Context,
     lost: ReadonlySet<string>,
 ): LossOrNot {
     const title = names.titled(each);
-    const { name, server: address, namespace } = mapOf(mapOf(shown(each)["spec"])["destination"]);
     const target = changes.find(
         (other) =>
             kindOf(other.type) === "Namespace" &&
-            clusterOf(other) === name &&
+            (cluster === undefined || clusterOf(other) === cluster) &&
             mapOf(shown(other)["metadata"])["name"] === namespace,
     );
     if ((target !== undefined && lost.has(target.urn)) || isHandedOver(each, both)) {
         return "reported elsewhere";
     }
-    return each.kind === "replace"
-        ? said(
-              "runs",
-              language,
-              `makes ${title} anew; what it delivered goes on running meanwhile`,
-              `重建 ${title}；其间已部署的内容继续运行`,
-          )
-        : said(
-              "runs",
-              language,
-              `${title} ends: nothing is delivered to namespace ${code(String(namespace))} on ${code(String(name ?? address))} any more; what runs there goes on`,
-              `${title} 被移除：不再向 ${code(String(name ?? address))} 上的命名空间 ${code(String(namespace))} 交付；已运行的内容继续运行`,
-          );
+    const place = cluster === undefined ? code(namespace) : `${code(namespace)} on ${code(cluster)}`;
+    const zhPlace = `${cluster === undefined ? "" : `${code(cluster)} 上的`}命名空间 ${code(namespace)}`;
+    const [en, zh] =
+        each.kind === "replace"
+            ? takesAlong
+                ? [
+                      `makes ${title} anew: what it delivered to namespace ${place} is deleted, and delivered again`,
+                      `重建 ${title}：它交付到${zhPlace} 的内容会被删除，然后重新交付`,
+                  ]
+                : [
+                      `makes ${title} anew; what it delivered goes on running meanwhile`,
+                      `重建 ${title}；其间已部署的内容继续运行`,
+                  ]
+            : takesAlong
+              ? [
+                    `${title} ends: what it delivered to namespace ${place} is deleted with it`,
+                    `${title} 被移除：它交付到${zhPlace} 的内容会一并删除`,
+                ]
+              : [
+                    `${title} ends: nothing is delivered to namespace ${place} any more; what runs there goes on`,
+                    `${title} 被移除：不再向 ${zhPlace} 交付；已运行的内容继续运行`,
+                ];
+    return said("runs", language, en, zh);
 }
 
 function imagesLoss(each: Change, context: Context, lost: ReadonlySet<string>): Loss {

@@ -2,7 +2,8 @@
 import type { Estate, Language } from "../../estate/model";
 import { kindOf, listOf, mapOf, textOf, type Change } from "./change";
 import { clusterOf, containersIn, metadataOf, registryOf, shown, type Containers } from "./containers";
-import { code, nounOf } from "./nouns";
+import { code } from "./noun";
+import { nounOf } from "./nouns";
 
 /** Names objects, and finds what they lie in. */
 export interface Names extends Pick<Containers, "containerOf" | "repositoryOf"> {

@@ -17,7 +17,7 @@ import { headline } from "./headline";
 import { hideSecrets } from "./hide";
 import { losses } from "./losses";
 import { naming, type Names } from "./names";
-import { code, listed } from "./nouns";
+import { code, listed } from "./noun";
 import { rows, type Row } from "./places";
 import { rightChanges } from "./rights";
 import { policyLimits } from "./policyLimits";

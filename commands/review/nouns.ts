@@ -1,18 +1,10 @@
 /** What people call the objects of an estate, in both languages. Pure. */
 import type { Language } from "../../estate/model";
 import { kindOf } from "./change";
+import { enginesInReview, type ReviewEngines } from "./engines";
+import { counted, listed, noun, own, type Noun } from "./noun";
 
-/** A noun: one and many in English; Chinese has one form. */
-export interface Noun {
-    readonly en: readonly [string, string];
-    readonly zh: string;
-}
-
-const noun = (one: string, zh: string, many = `${one}s`): Noun => ({ en: [one, many], zh });
-
-/** A kind that people call by its own name. */
-const own = (kind: string): Noun => noun(kind, kind);
-
+/** Of GitLab, Harbor and Kubernetes; those of engines' own objects are theirs. */
 const nouns: Readonly<Record<string, Noun>> = {
     "gitlab:Group": noun("group", "群组"),
     "gitlab:GroupMembership": noun("membership", "成员身份"),
@@ -67,70 +59,26 @@ const nouns: Readonly<Record<string, Noun>> = {
         "对象类型 (CRD)",
         "kinds of objects (CRDs)",
     ),
-    "kubernetes:Application": noun("Argo CD Application", "Argo CD Application"),
-    "kubernetes:ApplicationSet": noun("Argo CD ApplicationSet", "Argo CD ApplicationSet"),
-    "kubernetes:AppProject": noun("Argo CD project", "Argo CD 项目"),
     "kubernetes:PersistentVolumeClaim": noun("volume claim", "存储卷声明"),
     "kubernetes:Deployment": own("Deployment"),
     "kubernetes:ConfigMap": own("ConfigMap"),
     "kubernetes:Service": own("Service"),
-    "kubernetes:ImageUpdater": own("ImageUpdater"),
-    "kubernetes:GitRepository": noun("Flux GitRepository", "Flux GitRepository", "Flux GitRepositories"),
-    "kubernetes:HelmRelease": own("Flux HelmRelease"),
-    "kubernetes:Kustomization": own("Flux Kustomization"),
-    "kubernetes:ImagePolicy": noun("Flux ImagePolicy", "Flux ImagePolicy", "Flux ImagePolicies"),
-    "kubernetes:ImageRepository": noun(
-        "Flux ImageRepository",
-        "Flux ImageRepository",
-        "Flux ImageRepositories",
-    ),
-    "kubernetes:ImageUpdateAutomation": own("Flux ImageUpdateAutomation"),
-    "kubernetes:Receiver": own("Flux Receiver"),
-    "kubernetes:Alert": own("Flux Alert"),
-    "kubernetes:Provider": noun(
-        "receiver of Flux's messages",
-        "Flux 消息接收方",
-        "receivers of Flux's messages",
-    ),
-    "kubernetes:FluxReport": own("FluxReport"),
-    "kubernetes:ResourceSet": own("Flux ResourceSet"),
-    "kubernetes:ResourceSetInputProvider": own("Flux ResourceSetInputProvider"),
 };
 
 /** The noun for a type of object, where there is one. */
-export function knownNoun(type: string): Noun | undefined {
-    return nouns[`${type.split(":")[0]}:${kindOf(type)}`];
+export function knownNoun(type: string, engines: ReviewEngines = enginesInReview): Noun | undefined {
+    const [server] = type.split(":");
+    const kind = kindOf(type);
+    const known = nouns[`${server}:${kind}`];
+    return known !== undefined || server !== "kubernetes"
+        ? known
+        : Object.values(engines).find((engine) => kind in engine.nouns)?.nouns[kind];
 }
 
 /** The noun for a type of object; one that is not known is called by its own name. */
 export function nounOf(type: string): Noun {
     const kind = kindOf(type);
     return knownNoun(type) ?? { en: [kind, /s$/.test(kind) ? kind : `${kind}s`], zh: kind };
-}
-
-/** `2 namespaces`, `2 个命名空间`. */
-export function counted(count: number, { en, zh }: Noun, language: Language): string {
-    return language === "zh"
-        ? `${count} 个${/^\w/.test(zh) ? " " : ""}${zh}`
-        : `${count} ${en[count === 1 ? 0 : 1]}`;
-}
-
-/** A name as code. What is in it can end neither the code nor the line. */
-export function code(name: string): string {
-    return `\`${name.replace(/[`\p{Cc}\p{Zl}\p{Zp}]/gu, " ").trim() || " "}\``;
-}
-
-/** `a, b and 3 more`. */
-export function listed(items: readonly string[], language: Language, most = 5): string {
-    const shown = items.slice(0, items.length === most + 1 ? most + 1 : most);
-    const more = items.length - shown.length;
-    if (language === "zh") {
-        return shown.join("、") + (more > 0 ? ` 等 ${items.length} 个` : "");
-    }
-    if (more > 0) {
-        return `${shown.join(", ")} and ${more} more`;
-    }
-    return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1) ?? ""}`;
 }
 
 /** Counts of objects by their nouns, most first: `3 Secrets and 2 quotas`; of more kinds than `most`, how many objects are left. */

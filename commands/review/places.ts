@@ -1,12 +1,15 @@
 /** What changes where: by app and environment, then by team, cluster and what is shared. Pure. */
 import { isDeepStrictEqual } from "node:util";
+import { engineOf } from "../../estate/engines";
 import type { Language } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
+import { enginesInReview } from "./engines";
 import { hideIn, hideSecrets } from "./hide";
 import type { Names } from "./names";
 import { protectionChange } from "./rights";
-import { code, listed, tally } from "./nouns";
+import { code, listed } from "./noun";
+import { tally } from "./nouns";
 import { contentOf } from "./secrets";
 import { channelOf, type Place } from "./snapshot";
 
@@ -38,9 +41,9 @@ export function rows(
                   ]
                 : team !== undefined
                   ? [zh ? `团队 ${code(team)}` : `team ${code(team)}`, ""]
-                  : cluster !== undefined && !/^(argocd|notifications|updater|flux)/.test(each.name)
+                  : cluster !== undefined && sharedPart(each, zh) === undefined
                     ? [zh ? `集群 ${code(cluster)}` : `cluster ${code(cluster)}`, ""]
-                    : [sharedPart(each, zh), ""];
+                    : [sharedPart(each, zh) ?? serverPart(each, zh), ""];
         const rank = app !== undefined ? "1" : team !== undefined ? "2" : cluster !== undefined ? "3" : "4";
         const key = where.join("\n");
         const group = groups.get(key) ?? { where, order: `${rank}${key}`, changes: [] };
@@ -59,16 +62,19 @@ function tallyOf(changes: readonly Change[], language: Language): string {
     );
 }
 
-function sharedPart({ name, type }: Change, zh: boolean): string {
-    if (/^(argocd|updater|updates)/.test(name)) {
-        return "Argo CD";
-    }
-    if (/^flux/.test(name)) {
-        return "Flux";
-    }
-    if (/^notifications/.test(name)) {
-        return zh ? "通知" : "notifications";
-    }
+/** What an object is of that is there for all teams and clusters: an engine, or the messages; undefined for every other. */
+function sharedPart({ name }: Change, zh: boolean): string | undefined {
+    const engine = Object.entries(enginesInReview).find(([, { shared }]) => shared.test(name))?.[0];
+    return engine !== undefined
+        ? engineOf(engine).title
+        : /^notifications/.test(name)
+          ? zh
+              ? "通知"
+              : "notifications"
+          : undefined;
+}
+
+function serverPart({ type }: Change, zh: boolean): string {
     return type.startsWith("gitlab:")
         ? "GitLab"
         : type.startsWith("harbor:")

@@ -5,7 +5,7 @@
 import type { Language } from "../../estate/model";
 import { defaultSettings } from "../../policies/rule";
 import { mapOf } from "./change";
-import { code } from "./nouns";
+import { code } from "./noun";
 
 /** What is disabled, the worst first. */
 export interface PolicyLimit {

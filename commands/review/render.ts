@@ -3,7 +3,7 @@ import type { Language } from "../../estate/model";
 import type { Difference } from "./differences";
 import type { Item, Note } from "./note";
 import type { Row } from "./places";
-import { listed } from "./nouns";
+import { listed } from "./noun";
 import { mermaid } from "./touched";
 
 /** Headings and phrases of the frame. */

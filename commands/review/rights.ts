@@ -3,7 +3,7 @@ import type { Language } from "../../estate/model";
 import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
 import { startChanges } from "./deliveries";
 import { gateChange, namedIn } from "./gates";
-import { code, listed } from "./nouns";
+import { code, listed } from "./noun";
 import type { Names } from "./names";
 import { isAccount, programRights } from "./programRights";
 import type { RightChange, RightContext } from "./right";

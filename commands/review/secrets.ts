@@ -1,7 +1,7 @@
 /** What the Secrets of an estate hold, as far as their names in the program say; what is in them never shows. Pure. */
 import { clusterOfSecret } from "../../estate/engines";
 import type { Language } from "../../estate/model";
-import { code } from "./nouns";
+import { code } from "./noun";
 
 /** Whether a Secret holds addresses and secrets of channels. */
 export function isChannelSecret(name: string): boolean {

@@ -4,7 +4,7 @@ import { compare } from "../../estate/problem";
 import type { Step } from "../support/runReport";
 import { isStack } from "../support/urn";
 import { mapOf, textOf, type Change } from "./change";
-import { code } from "./nouns";
+import { code } from "./noun";
 
 /** A server that has another address from then on. */
 export interface MovedServer {

@@ -7,6 +7,7 @@ import type { EngineDefinition } from "../../estate/engines/engine";
 import { appLabel, environmentLabel, teamLabel } from "../../estate/labels";
 import type { Estate } from "../../estate/model";
 import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
+import { enginesInReview } from "./engines";
 
 /** One side of a change. */
 export interface Snapshot {
@@ -85,7 +86,7 @@ function snapshotOf(changes: readonly Change[], estate: Estate, side: Side): Sna
                     provider.replace(/^harbor-/, ""),
                 );
             }
-        } else if (kindOf(each.type) === "Application") {
+        } else if (engine !== undefined) {
             const { labels, annotations } = mapOf(properties["metadata"]);
             const app = textOf(mapOf(labels)[appLabel]);
             const named = Object.keys(mapOf(annotations)).flatMap((key) => channelOf(key) ?? []);
@@ -123,7 +124,7 @@ function placeLabels(properties: Properties): [app: string | undefined, environm
 }
 
 /** The engine whose own object it is, by its type. */
-function engineOfObject(type: string): string | undefined {
+export function engineOfObject(type: string): string | undefined {
     const [, group, kind] = /^kubernetes:([^/:]+)\/[^:]+:([^:]+)$/.exec(type) ?? [];
     return Object.entries<EngineDefinition>(engineRegistry).find(([, { ownKinds }]) =>
         ownKinds.some((own) => own.group === group && own.kind === kind),
@@ -145,9 +146,15 @@ export function engineChanges({ before, after }: Both<Snapshot>): Map<string, Ma
     return changes;
 }
 
-/** The channel that an annotation of an Application subscribes. */
+/** The channel that an annotation of an engine's object sends messages to. */
 export function channelOf(annotation: string): string | undefined {
-    return /^notifications\.argoproj\.io\/subscribe\.[^.]+\.(.+)$/.exec(annotation)?.[1];
+    for (const { channelOf: found } of Object.values(enginesInReview)) {
+        const channel = found?.(annotation);
+        if (channel !== undefined) {
+            return channel;
+        }
+    }
+    return undefined;
 }
 
 /** Whether an object exists on that side. */

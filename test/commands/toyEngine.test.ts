@@ -15,6 +15,10 @@ import { enginesInDoctor } from "../../commands/doctor/engines";
 import type { EngineInDoctor } from "../../commands/doctor/engines/engine";
 import { record, text } from "../../commands/doctor/json";
 import { missingManifests } from "../../commands/doctor/offline";
+import { enginesInReview } from "../../commands/review/engines";
+import type { EngineInReview } from "../../commands/review/engines/engine";
+import { noun } from "../../commands/review/noun";
+import { knownNoun } from "../../commands/review/nouns";
 import type { Engine } from "../../estate/engines";
 import type { Estate } from "../../estate/model";
 import { model } from "../support/estate";
@@ -160,4 +164,18 @@ describe("the doctor, of an engine of somebody else's", () => {
         );
         assert.deepEqual(missingManifests(estate, "/nowhere", { ESTATE_TOY_MANIFESTS: "/x" }, engines), []);
     });
+});
+
+test("a review calls its objects by the nouns that it has for them", () => {
+    const toy: EngineInReview = {
+        nouns: { Delivery: noun("delivery of the toy", "玩具交付", "deliveries of the toy") },
+        shared: /^toy/,
+        target: () => undefined,
+    };
+    const type = "kubernetes:toy.example/v1:Delivery";
+    assert.equal(knownNoun(type), undefined);
+    assert.deepEqual(knownNoun(type, { ...enginesInReview, toy })?.en, [
+        "delivery of the toy",
+        "deliveries of the toy",
+    ]);
 });

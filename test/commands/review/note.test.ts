@@ -791,3 +791,37 @@ describe("what a note is made of", () => {
         assert.equal(backwards.counts, forwards.counts);
     });
 });
+
+test("an object of an engine that ends: what it delivered goes on, or goes with it", () => {
+    const said = (type: string, name: string, spec: Record<string, unknown>): string =>
+        inMarkdown(
+            noteOf(
+                source([
+                    {
+                        op: "delete",
+                        urn: urn(type, name),
+                        type,
+                        old: { inputs: { metadata: { name, namespace: "engine" }, spec } },
+                    },
+                ]),
+            ),
+        );
+    const flux = {
+        targetNamespace: "web-dev",
+        kubeConfig: { secretRef: { name: "cluster-dev--member1" } },
+    };
+    const [release, kustomization] = [
+        "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease",
+        "kubernetes:kustomize.toolkit.fluxcd.io/v1:Kustomization",
+    ];
+    const goesOn =
+        /nothing is delivered to namespace `web-dev` on `member1` any more; what runs there goes on/;
+    const destination = { name: "member1", namespace: "web-dev" };
+    assert.match(said("kubernetes:argoproj.io/v1alpha1:Application", "web", { destination }), goesOn);
+    assert.match(said(kustomization, "web", flux), goesOn);
+    assert.match(said(release, "web", { ...flux, suspend: true }), goesOn);
+    assert.match(
+        said(release, "web", flux),
+        /what it delivered to namespace `web-dev` on `member1` is deleted with it/,
+    );
+});

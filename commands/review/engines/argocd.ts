@@ -1,0 +1,135 @@
+import { kindOf, mapOf, textOf, type Properties } from "../change";
+import { code, listed, noun, own } from "../noun";
+import type { RightChange, RightContext } from "../right";
+import type { EngineInReview } from "./engine";
+
+export const argocd: EngineInReview = {
+    nouns: {
+        Application: noun("Argo CD Application", "Argo CD Application"),
+        ApplicationSet: noun("Argo CD ApplicationSet", "Argo CD ApplicationSet"),
+        AppProject: noun("Argo CD project", "Argo CD 项目"),
+        ImageUpdater: own("ImageUpdater"),
+    },
+    shared: /^(argocd|updater|updates)/,
+    target: (kind, properties) => {
+        if (kind !== "Application") {
+            return undefined;
+        }
+        const { name, server, namespace } = mapOf(mapOf(properties["spec"])["destination"]);
+        return { cluster: String(name ?? server), namespace: String(namespace), takesAlong: false };
+    },
+    rights: (context) => [...projects(context), ...roles(context)],
+    channelOf: (annotation) => /^notifications\.argoproj\.io\/subscribe\.[^.]+\.(.+)$/.exec(annotation)?.[1],
+};
+
+/** Where projects may deploy to, and from which repositories. */
+function projects({ changes, names, language }: RightContext): RightChange[] {
+    const zh = language === "zh";
+    const at = (place: string): string => (zh ? place.replace(/^(\S+) on (\S+)$/, "$2/$1") : place);
+    return changes.flatMap((each): RightChange[] => {
+        if (kindOf(each.type) !== "AppProject" || each.before === undefined || each.after === undefined) {
+            return [];
+        }
+        const [was, is] = [reachOf(each.before), reachOf(each.after)];
+        const more = [...is].filter((place) => !was.has(place)).sort();
+        const less = [...was].filter((place) => !is.has(place)).sort();
+        return [
+            ...(more.length === 0
+                ? []
+                : [
+                      {
+                          kind: "gains" as const,
+                          loosens: more.some((place) => place.includes("*")),
+                          text: zh
+                              ? `${names.titled(each)} 还可以使用：${listed(more.map(at).map(code), language)}`
+                              : `${names.titled(each)} may also use ${listed(more.map(code), language)}`,
+                      },
+                  ]),
+            ...(less.length === 0
+                ? []
+                : [
+                      {
+                          kind: "loses" as const,
+                          loosens: false,
+                          text: zh
+                              ? `${names.titled(each)} 不再可以使用：${listed(less.map(at).map(code), language)}`
+                              : `${names.titled(each)} may no longer use ${listed(less.map(code), language)}`,
+                      },
+                  ]),
+        ];
+    });
+}
+
+function reachOf(properties: Properties): Set<string> {
+    const spec = mapOf(properties["spec"]);
+    const destinations = Array.isArray(spec["destinations"]) ? spec["destinations"].map(mapOf) : [];
+    const kinds = ["clusterResourceWhitelist", "namespaceResourceWhitelist"].flatMap((list) =>
+        (Array.isArray(spec[list]) ? spec[list] : [])
+            .map(mapOf)
+            .map(({ group, kind }) => `${String(kind)}${group === "" ? "" : `.${String(group)}`}`),
+    );
+    return new Set([
+        ...(Array.isArray(spec["sourceRepos"]) ? spec["sourceRepos"].map(String) : []),
+        ...destinations.map(
+            ({ name, server, namespace }) =>
+                `${textOf(namespace) ?? "*"} on ${textOf(name) ?? textOf(server) ?? "*"}`,
+        ),
+        ...kinds,
+    ]);
+}
+
+/** Lines of the policy that come and go. */
+function roles({ changes, language }: RightContext): RightChange[] {
+    const zh = language === "zh";
+    const lines = (properties: Properties | undefined): string[] =>
+        (textOf(mapOf(properties?.["data"])["policy.csv"]) ?? "")
+            .split("\n")
+            .map((line) => line.trim())
+            .filter((line) => line !== "");
+    const map = changes.find(
+        (each) =>
+            kindOf(each.type) === "ConfigMap" &&
+            mapOf((each.after ?? each.before ?? {})["metadata"])["name"] === "argocd-rbac-cm",
+    );
+    if (map?.before === undefined || map.after === undefined) {
+        return [];
+    }
+    const [was, is] = [lines(map.before), lines(map.after)];
+    const reported = (kind: "gains" | "loses", found: readonly string[]): RightChange[] => {
+        const roles = found.filter((line) => line.startsWith("g,"));
+        const rules = found.length - roles.length;
+        const lines = roles.map((line): RightChange => {
+            const [, who = "", role = ""] = line.split(",").map((part) => part.trim());
+            const name = role.replace(/^role:/, "");
+            return {
+                kind,
+                loosens: kind === "gains" && name === "admin",
+                text: zh
+                    ? `${code(who)} 在 Argo CD 中${kind === "gains" ? "获得" : "失去"}角色 ${code(name)}`
+                    : `${code(who)} ${kind === "gains" ? "gets" : "loses"} the role ${code(name)} in Argo CD`,
+            };
+        });
+        return rules === 0
+            ? lines
+            : [
+                  ...lines,
+                  {
+                      kind,
+                      loosens: false,
+                      text: zh
+                          ? `Argo CD 的角色权限${kind === "gains" ? "增加" : "减少"} ${rules} 条规则`
+                          : `${rules} rule${rules === 1 ? "" : "s"} of Argo CD's roles ${kind === "gains" ? "come" : "go"}${rules === 1 ? "s" : ""}`,
+                  },
+              ];
+    };
+    return [
+        ...reported(
+            "gains",
+            is.filter((line) => !was.includes(line)),
+        ),
+        ...reported(
+            "loses",
+            was.filter((line) => !is.includes(line)),
+        ),
+    ];
+}
