@@ -7,6 +7,8 @@ import type { App, AppEnvironment, Estate } from "../estate/model";
 import { appIn, versionOf, type PromotionStep } from "../estate/flows/plan";
 import { CommandError, duration, noArguments, runMain } from "./support/console";
 import { deployEstate } from "./support/deployEstate";
+import { enginesInWords } from "./support/engines";
+import { kubectlOf } from "./support/overview";
 import { Story, type Person } from "./support/story";
 
 const stack = "dev";
@@ -31,7 +33,7 @@ async function main(): Promise<void> {
     process.stdout.write(
         `\nDone in ${duration((Date.now() - started) / 1000)}. See for yourself:\n` +
             `  ${sandbox.gitlab.url}/${app.repository.fullPath}/-/pipelines\n` +
-            "  npm run sandbox -- argocd app list\n" +
+            `  ${enginesInWords[app.engine].list(kubectlOf(sandbox, "host"))[0]}\n` +
             `  ${sandbox.chat.url}/\n`,
     );
 }

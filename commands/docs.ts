@@ -16,6 +16,7 @@ import type { App, Estate } from "../estate/model";
 import { secretCommand } from "../estate/rules/secrets";
 import { rules as policyRules } from "../policies/rules";
 import { noArguments, runMain } from "./support/console";
+import { enginesInWords } from "./support/engines";
 import { withRules } from "./support/policyTable";
 import { people, rightsOf, type Person, type Right } from "./support/rights";
 
@@ -121,8 +122,7 @@ function rightsPage(): string {
             ...rightsTable(estate, app),
             "",
         ]),
-        "Argo CD knows the people of a team by their names in the spec, since GitLab's groups do not say which role somebody has in them: guests, and owners of the groups above, have nothing there unless they are",
-        "named, or members of a group that administers Argo CD (`argocd.sso.adminGroups`).",
+        ...(enginesInWords[defaultEngine].people ?? []),
         "",
     ].join("\n");
 }

@@ -1,17 +1,19 @@
 /**
  * Disruptive changes of the spec: Pulumi makes them by deleting and creating, or something that runs lacks its image afterwards:
  * an app, environment or cluster with another name, an environment in another registry, an app in another namespace, an
- * environment whose version is read in another place or whose branch is made anew, an app that Flux delivers by Helm and
- * then by something else.
+ * environment whose version is read in another place or whose branch is made anew, an app whose other delivery would take
+ * along what runs.
  * They are refused before the first write, with what to do instead. Pure.
  */
 import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { engineOf } from "../../estate/engines";
 import { configOf, versionFile, versionOf, type Audience } from "../../estate/flows/plan";
 import { appLabel, environmentLabel } from "../../estate/labels";
 import type { App, ConfigRepository, Estate, Language } from "../../estate/model";
 import { previewEnvironment } from "../../estate/previews";
 import type { Refusal, SaidInChinese } from "../doctor/finding";
+import { enginesInWords } from "./engines";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
 import { imageProjects, movedImages, type ImageProjectOfStack } from "./movedImages";
 import { nameOf } from "./urn";
@@ -28,12 +30,14 @@ interface StackSnapshot {
     readonly configs: ReadonlyMap<string, ReadonlySet<string>>;
     /** Branches that were made after the first one, by the component of the config repository. */
     readonly branches: ReadonlyMap<string, ReadonlySet<string>>;
-    /** HelmReleases of Flux that act, by app. */
+    /** Objects of an engine that take along what they installed, by app. */
     readonly releases: ReadonlyMap<string, readonly ActingRelease[]>;
 }
 
-/** A HelmRelease that is not suspended: deleted, it is uninstalled. */
+/** Deleted, it is uninstalled. */
 interface ActingRelease {
+    /** The engine whose object it is. */
+    readonly engine: string;
     readonly environment: string;
     readonly name: string;
 }
@@ -101,25 +105,21 @@ function namespacesOf(resources: readonly StateResource[]): StackSnapshot["names
     return found;
 }
 
-/** Flux uninstalls what a HelmRelease installed when it is deleted, unless it is suspended. */
 function actingReleases(live: readonly StateResource[]): StackSnapshot["releases"] {
     const releases = new Map<string, ActingRelease[]>();
-    for (const { type, inputs } of live) {
-        const { metadata, spec } = (inputs ?? {}) as {
+    for (const { type, inputs = {} } of live) {
+        const [engine] = Object.entries(enginesInWords).find(
+            ([, { takingAlong }]) => takingAlong?.acts(type, inputs) === true,
+        ) ?? [undefined];
+        const { metadata } = inputs as {
             readonly metadata?: {
                 readonly name?: string;
                 readonly labels?: Readonly<Record<string, string>>;
             };
-            readonly spec?: { readonly suspend?: unknown };
         };
         const [app, environment] = [metadata?.labels?.[appLabel], metadata?.labels?.[environmentLabel]];
-        if (
-            /^kubernetes:helm\.toolkit\.fluxcd\.io\/[^:]+:HelmRelease$/.test(type) &&
-            app !== undefined &&
-            environment !== undefined &&
-            spec?.suspend !== true
-        ) {
-            const own = { environment, name: metadata?.name ?? "" };
+        if (engine !== undefined && app !== undefined && environment !== undefined) {
+            const own = { engine, environment, name: metadata?.name ?? "" };
             releases.set(app, [...(releases.get(app) ?? []), own]);
         }
     }
@@ -580,16 +580,20 @@ function configComponent(
 }
 
 /**
- * An app whose HelmReleases go while its environments and Flux stay: each is uninstalled, at once and in all environments.
+ * An app whose releases go while its environments and its engine stay: each is uninstalled, at once and in all environments.
  * Those that are handed over to another engine are detached first, see commands/handOver.
  */
 function otherDelivery({ apps }: Pick<Estate, "apps">, known: StackSnapshot): Refusal[] {
     return Object.values(apps).flatMap(({ name, engine, delivery, environments }) => {
         const kept = new Set(environments.map(({ environment }) => environment));
-        const gone = (known.releases.get(name) ?? []).filter(({ environment }) => kept.has(environment));
-        if (gone.length === 0 || engine !== "flux" || delivery === "helm") {
+        const gone = (known.releases.get(name) ?? []).filter(
+            (release) => release.engine === engine && kept.has(release.environment),
+        );
+        const { takingAlong } = enginesInWords[engine];
+        if (gone.length === 0 || takingAlong === undefined || takingAlong.delivery === delivery) {
             return [];
         }
+        const { title } = engineOf(engine);
         const where = [...new Set(gone.map(({ environment }) => environment))];
         const releases = gone.map((release) => release.name);
         return [
@@ -598,12 +602,12 @@ function otherDelivery({ apps }: Pick<Estate, "apps">, known: StackSnapshot): Re
                 `apps.${name}.delivery`,
                 delivery,
                 {
-                    rule: `deletes ${releases.join(", ")}: Flux uninstalls a release that is deleted, so what ${name} runs in ${where.join(", ")} would go`,
+                    rule: `deletes ${releases.join(", ")}: ${title} uninstalls a release that is deleted, so what ${name} runs in ${where.join(", ")} would go`,
                     fix: `first put ${name} on hold in ${where.join(", ")} (apps.${name}.environments.<environment>.hold) in an update of its own: a suspended release is deleted without being uninstalled. Then bring the files for ${delivery} to every branch that it runs from, and change delivery; end the hold at last`,
                 },
                 {
-                    rule: `会删除 ${releases.join("、")}：Flux 会卸载被删除的 HelmRelease，因此 ${name} 在 ${where.join("、")} 中运行的内容会消失`,
-                    fix: `先单独用一次更新把 ${name} 在 ${where.join("、")} 中设为 hold（apps.${name}.environments.<environment>.hold）：暂停的 HelmRelease 被删除时不会卸载。然后把 ${delivery} 所需的文件放到它运行所用的每个分支，再更改 delivery；最后解除 hold`,
+                    rule: `会删除 ${releases.join("、")}：${title} 会卸载被删除的 ${takingAlong.kind}，因此 ${name} 在 ${where.join("、")} 中运行的内容会消失`,
+                    fix: `先单独用一次更新把 ${name} 在 ${where.join("、")} 中设为 hold（apps.${name}.environments.<environment>.hold）：暂停的 ${takingAlong.kind} 被删除时不会卸载。然后把 ${delivery} 所需的文件放到它运行所用的每个分支，再更改 delivery；最后解除 hold`,
                 },
             ),
         ];

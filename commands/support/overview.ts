@@ -4,6 +4,7 @@ import { versionOf } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
 import type { SandboxInfo } from "../../sandbox";
 import { table } from "./console";
+import { enginesInWords } from "./engines";
 
 /** The whole text, without secrets. */
 export function overview(
@@ -17,7 +18,7 @@ export function overview(
         environments(estate),
         paused(estate),
         protectedObjects(outputs),
-        next(estate),
+        next(estate, sandbox),
     ]
         .filter((part) => part !== "")
         .join("\n\n");
@@ -44,13 +45,19 @@ function servers(sandbox: SandboxInfo, estate: Estate): string {
                           `${engineTitles(estate)} only; signs what goes to chat bots`,
                       ],
                   ]),
-            ...sandbox.clusters.map((cluster) => [
-                `cluster ${cluster.name}`,
-                cluster.server,
-                `kubectl --kubeconfig ${sandbox.kubeconfig} --context ${cluster.context}`,
+            ...sandbox.clusters.map(({ name, server }) => [
+                `cluster ${name}`,
+                server,
+                kubectlOf(sandbox, name),
             ]),
         ],
     );
+}
+
+/** How kubectl is called for a cluster of the sandbox. */
+export function kubectlOf({ kubeconfig, clusters }: SandboxInfo, cluster: string): string {
+    const context = clusters.find(({ name }) => name === cluster)?.context ?? cluster;
+    return `kubectl --kubeconfig ${kubeconfig} --context ${context}`;
 }
 
 /** The page of each engine that has one. */
@@ -117,14 +124,14 @@ function protectedObjects(outputs: Readonly<Record<string, unknown>>): string {
     return names.length === 0 ? "" : `Protected from destroy (deletionProtection): ${names.join(", ")}`;
 }
 
-function next(estate: Estate): string {
+function next(estate: Estate, sandbox: SandboxInfo): string {
     const app = Object.values(estate.apps)[0];
     const rows = [
         ["npm run sandbox -- status", "what runs, its memory, its last problem"],
         [`npm run sandbox -- open gitlab`, "the pages of the servers in a browser"],
         ["npm run demo", "a commit on its way: pipeline, rollout, card, promotion"],
         ["npm run board -- --serve", "what runs where, as a page made anew at each look"],
-        ["npm run sandbox -- argocd app list", "the Applications, as Argo CD sees them"],
+        ...estate.engines.map((name) => enginesInWords[name].list(kubectlOf(sandbox, "host"))),
         ...(app === undefined
             ? []
             : [

@@ -1,13 +1,11 @@
 /**
- * Who may do what with an app, as its flow's plan says it: the same data that protections, groups and Argo CD's rules are
+ * Who may do what with an app, as its flow's plan says it: the same data that protections, groups and engines' rules are
  * made of. Pure.
  */
 import { branchRules } from "../../estate/flows/accessLevels";
-import { projectOf } from "../../estate/engines/argocd/names";
-import { teamProjects } from "../../estate/engines/argocd/projects";
-import { configOf, type Role } from "../../estate/flows/plan";
-import { onMachine } from "../../estate/machines";
+import type { Role } from "../../estate/flows/plan";
 import type { App, Estate, Tier } from "../../estate/model";
+import { enginesInWords } from "./engines";
 
 /** People, by their role in the team's group; the owner is one of a group above, a stranger has no role. */
 export const people = ["stranger", "guest", "developer", "maintainer", "owner"] as const;
@@ -49,7 +47,11 @@ export function rightsOf(
     app: App,
     tier: Tier,
 ): readonly Right[] {
-    return [...sourceRights(app, tier), ...configRights(app, tier), ...engineRights(estate, app)];
+    return [
+        ...sourceRights(app, tier),
+        ...configRights(app, tier),
+        ...(enginesInWords[app.engine].rights?.(estate, app) ?? []),
+    ];
 }
 
 function sourceRights({ plan, repository }: App, tier: Tier): Right[] {
@@ -139,33 +141,4 @@ function configRights({ plan }: App, tier: Tier): Right[] {
             },
         ];
     });
-}
-
-/** Argo CD knows the people of a team by the names in the spec. */
-function engineRights(estate: Pick<Estate, "apps" | "environments">, app: App): Right[] {
-    if (app.engine !== "argocd") {
-        return [];
-    }
-    const projects = teamProjects(estate, { name: app.team });
-    const members: Person[] = ["developer", "maintainer"];
-    const maintainers: Person[] = ["maintainer"];
-    return app.environments
-        .filter((each) => !onMachine(each))
-        .flatMap((environment) => {
-            const project = projects.find(({ name }) => name === projectOf(app, environment));
-            const guarded = configOf(app, environment).audience === "maintainers";
-            const { environment: name } = environment;
-            return [
-                {
-                    id: `argocd-see-${name}`,
-                    what: `see ${name} in Argo CD`,
-                    who: guarded ? maintainers : members,
-                },
-                {
-                    id: `argocd-sync-${name}`,
-                    what: `sync ${name} in Argo CD`,
-                    who: project?.class === "nonprod" && !guarded ? members : maintainers,
-                },
-            ];
-        });
 }

@@ -39,6 +39,22 @@ describe("what is where", () => {
         );
     });
 
+    test("says how to see what is delivered, by the engines in use", () => {
+        const commands = (overrides: Overrides): string[] =>
+            part("Try next", overrides)?.flatMap(([, command = ""]) => command) ?? [];
+        const flux = {
+            defaults: { engine: "flux" },
+            argocd: undefined,
+            flux: { manifests: { path: "manifests" } },
+        };
+        const [ofArgoCd, ofFlux] = [
+            "npm run sandbox -- argocd app list",
+            "kubectl --kubeconfig /box/kubeconfig --context host get helmreleases,kustomizations --all-namespaces",
+        ];
+        assert.ok(commands({}).includes(ofArgoCd) && !commands({}).includes(ofFlux));
+        assert.ok(commands(flux).includes(ofFlux) && !commands(flux).includes(ofArgoCd));
+    });
+
     test("has no relay where the estate has none", () => {
         const names = part("SERVER", { notifications: undefined })?.map(([name]) => name);
         assert.equal(names?.includes("relay"), false);

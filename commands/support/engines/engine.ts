@@ -1,0 +1,27 @@
+/** What is said to people of an engine beside its definition. Pure. */
+import type { App, Estate } from "../../../estate/model";
+import type { Right } from "../rights";
+
+/** Objects that take along what they installed when they are deleted. */
+export interface TakingAlong {
+    readonly kind: string;
+    /** The delivery of the apps that they are made for. */
+    readonly delivery: App["delivery"];
+    /** Whether one of the stack's state does so; `type` as Pulumi has it. */
+    readonly acts: (type: string, inputs: Readonly<Record<string, unknown>>) => boolean;
+}
+
+export interface EngineInWords {
+    /**
+     * Command that lists what it delivers in a sandbox, and what that shows.
+     *
+     * @param kubectl how kubectl is called for the host.
+     */
+    readonly list: (kubectl: string) => readonly [command: string, shows: string];
+    /** What people may do with an app by it; absent: it knows nobody. */
+    readonly rights?: (estate: Pick<Estate, "apps" | "environments">, app: App) => readonly Right[];
+    /** How it knows people, in lines of docs/flow-rights.md; absent: it knows nobody. */
+    readonly people?: readonly string[];
+    /** Absent: what it delivered stays. */
+    readonly takingAlong?: TakingAlong;
+}
