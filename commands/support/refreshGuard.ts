@@ -12,7 +12,7 @@ import { onStack, type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
 import { harborObjects, lookAtHarbor, waitForParts, withDrift, type HarborLook } from "./harborRefresh";
 import { revokedOf, tokensOf } from "./revokedTokens";
-import { settled } from "./takeOver";
+import { recoveredState } from "./pendingOperations";
 import { nameOf } from "./urn";
 
 /** How a stack is refreshed. */
@@ -58,7 +58,7 @@ async function letGoRevoked(
         return;
     }
     // The look at the Harbors may have put another state in its place.
-    const free = settled(await exportStack(engine), revoked, []);
+    const free = recoveredState(await exportStack(engine), revoked, []);
     if (free !== undefined) {
         await importState(engine, free);
     }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Ask } from "../../commands/doctor/http";
 import type { StateResource } from "../../commands/support/exported";
 import { revokedOf, tokensOf } from "../../commands/support/revokedTokens";
-import { settled } from "../../commands/support/takeOver";
+import { recoveredState } from "../../commands/support/pendingOperations";
 
 const urnOf = (kind: string, name: string): string => `urn:pulumi:dev::estate::gitlab:index/${kind}::${name}`;
 const resource = (
@@ -66,7 +66,7 @@ test("a revoked token leaves the state, and nobody waits for it any more", () =>
         dependencies: [token.urn],
         propertyDependencies: { stringData: [token.urn] },
     };
-    const left = settled({ deployment: { resources: [token, secret] } }, [token], []);
+    const left = recoveredState({ deployment: { resources: [token, secret] } }, [token], []);
     assert.deepEqual(left?.deployment?.resources, [
         { ...secret, dependencies: [], propertyDependencies: { stringData: [] } },
     ]);
