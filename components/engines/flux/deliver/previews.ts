@@ -10,7 +10,6 @@ import {
 } from "../../../../estate/engines/flux/names";
 import { appLabel, instanceLabel } from "../../../../estate/labels";
 import type { App, Estate, Previews } from "../../../../estate/model";
-import { authoritiesOf, hostOf } from "../../../../estate/network";
 import { KubeResource, type KubeObject } from "../../../support/kubeObject";
 import { yaml } from "../../../support/yaml";
 import { previewAlerts } from "../notifications/alerts";
@@ -58,7 +57,6 @@ export class PreviewDelivery extends pulumi.ComponentResource {
     constructor(name: string, args: PreviewDeliveryArgs, opts: pulumi.ComponentResourceOptions) {
         super("gitops-estate:flux:PreviewDelivery", name, {}, opts);
         const { estate, app, previews } = args;
-        const pem = authorities(estate);
         const secret = new KubeResource(
             `${name}-token`,
             {
@@ -70,7 +68,6 @@ export class PreviewDelivery extends pulumi.ComponentResource {
                     // GitLab looks at the token alone.
                     username: "token",
                     password: args.token,
-                    ...(pem === undefined ? {} : { "ca.crt": pem }),
                 }),
             },
             { parent: this },
@@ -87,14 +84,8 @@ export class PreviewDelivery extends pulumi.ComponentResource {
     }
 }
 
-/** Private authorities of the GitLab that is asked. */
-function authorities({ network, gitlab }: Pick<Estate, "network" | "gitlab">): string | undefined {
-    return authoritiesOf(network, hostOf(gitlab.clusterUrl));
-}
-
 /** Open merge requests whose image is there: pipelines set the label then. Pure. */
 export function inputProvider(estate: PreviewedEstate, app: App, { label, maximum }: Previews): KubeObject {
-    const secretRef = { name: previewSecret(app.name) };
     return {
         apiVersion: operatorVersion,
         kind: inputKind,
@@ -106,8 +97,7 @@ export function inputProvider(estate: PreviewedEstate, app: App, { label, maximu
         spec: {
             type: "GitLabMergeRequest",
             url: `${estate.gitlab.clusterUrl}/${app.repository.fullPath}`,
-            secretRef,
-            ...(authorities(estate) === undefined ? {} : { certSecretRef: secretRef }),
+            secretRef: { name: previewSecret(app.name) },
             // Pipelines count before they set the label; by hand it is set on as many as somebody likes.
             filter: { labels: [label], limit: maximum },
         },

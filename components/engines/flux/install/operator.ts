@@ -1,9 +1,10 @@
 /** Flux Operator beside Flux: of all that it can do, it makes previews. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Estate } from "../../../../estate/model";
-import { directHosts } from "../../../../estate/network";
+import { allAuthorities, directHosts } from "../../../../estate/network";
 import { childObject, type KubeObject } from "../../../support/kubeObject";
 import { throughProxy } from "../../../support/proxy";
+import { trusting } from "../../../support/trust";
 import { workloadKinds } from "../../../support/workloads";
 import { patchOperatorManifests } from "./patches";
 
@@ -42,8 +43,10 @@ const rbac = "rbac.authorization.k8s.io";
 
 /** Everything of it, workloads last. Pure. */
 export function operatorObjects(estate: OperatorEstate, manifests: readonly KubeObject[]): KubeObject[] {
+    const pem = allAuthorities(estate.network);
+    // Not by a certSecretRef of what it asks: with one it goes past every proxy.
     const objects = patchOperatorManifests(manifests, estate.flux).map((object) =>
-        throughProxy(object, estate.network, directHosts(estate)),
+        throughProxy(trusting(object, pem), estate.network, directHosts(estate)),
     );
     const isWorkload = ({ kind }: KubeObject): boolean => workloadKinds.has(kind);
     return [

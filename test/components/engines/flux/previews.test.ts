@@ -82,15 +82,6 @@ describe("what the operator asks GitLab", () => {
             "fluxcd.controlplane.io/reconcileTimeout": "30s",
         });
     });
-
-    it("is trusted by the estate's authorities", () => {
-        const { app, previews } = previewsOf("web");
-        const authority = { name: "corporate", pem: "corporate\n", file: "ca.pem", hosts: ["gitlab.test"] };
-        const network = { authorities: [authority] };
-        assert.deepEqual(specOf(inputProvider({ ...estate, network }, app, previews))["certSecretRef"], {
-            name: "previews-web",
-        });
-    });
 });
 
 describe("the ResourceSet of an app", () => {
@@ -261,6 +252,25 @@ describe("the operator on the host", () => {
         assert.ok(!JSON.stringify(objects).includes("cluster-admin"));
         const verbs = JSON.stringify(objects.filter(({ kind }) => kind.endsWith("Role")));
         assert.doesNotMatch(verbs, /impersonate|escalate|bind"/);
+    });
+
+    it("asks a GitLab behind a private authority through the proxy: one that is named beside the address would go past it", () => {
+        const { app, previews } = previewsOf("web");
+        const network = {
+            authorities: [{ name: "corporate", pem: "corporate\n", file: "ca.pem", hosts: ["gitlab.test"] }],
+            proxy: { url: "http://proxy.test:3128", direct: [], pipelines: true },
+        };
+        const behind = { ...estate, network };
+        assert.equal(specOf(inputProvider(behind, app, previews))["certSecretRef"], undefined);
+        const workload = operatorObjects(behind, sampleOperatorManifests).at(-1) as KubeObject;
+        const { template } = specOf(workload) as {
+            template: { spec: { containers: [{ env: { name: string; value: string }[] }] } };
+        };
+        const env = Object.fromEntries(
+            template.spec.containers[0].env.map(({ name, value }) => [name, value]),
+        );
+        assert.equal(env["HTTPS_PROXY"], "http://proxy.test:3128");
+        assert.equal(env["SSL_CERT_DIR"], "/etc/ssl/certs:/etc/estate/certificates");
     });
 
     it("is what was pinned", async () => {
