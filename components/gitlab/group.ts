@@ -69,7 +69,7 @@ export interface TeamGroupArgs {
     readonly deletionProtection: boolean;
     /** Roles in the group that people have without a membership of the estate's, see `existingRoles`. */
     readonly existingRoles: ExistingRoles;
-    /** Numbers of the users, see `lookUpPeople`; who is not in it does not exist and gets no membership. */
+    /** Users, see `lookUpPeople`; who is not in it does not exist and gets no membership. */
     readonly people: People;
 }
 
@@ -100,7 +100,7 @@ export class TeamGroup extends pulumi.ComponentResource {
         this.webUrl = group.webUrl;
 
         const member = (accessLevel: "developer" | "maintainer", user: string): void => {
-            const id = args.people[user];
+            const id = args.people[user]?.id;
             if (id === undefined || hasAtLeast(args.existingRoles, user, accessLevel)) {
                 return;
             }
@@ -120,7 +120,7 @@ export class TeamGroup extends pulumi.ComponentResource {
         for (const user of team.developers.filter((candidate) => !team.maintainers.includes(candidate))) {
             member("developer", user);
         }
-        this.maintainerIds = pulumi.output(team.maintainers.flatMap((user) => args.people[user] ?? []));
+        this.maintainerIds = pulumi.output(team.maintainers.flatMap((user) => args.people[user]?.id ?? []));
         this.registerOutputs({ groupId: this.groupId, webUrl: this.webUrl });
     }
 
@@ -162,7 +162,7 @@ export class GuardedGroup extends pulumi.ComponentResource {
         );
         this.groupId = numericId(group);
         for (const user of team.maintainers) {
-            const id = people[user];
+            const id = people[user]?.id;
             if (id !== undefined && !hasAtLeast(existingRoles, user, "maintainer")) {
                 new gitlab.GroupMembership(
                     `${name}-member-${user}`,

@@ -79,16 +79,28 @@ function refusal(problem: Problem): Refusal {
     return new Refusal([problem], "what GitLab says");
 }
 
-/** Numbers of the users of these names; who does not exist is left out. */
-export async function userIds(
+/** A user as GitLab has it. */
+export interface FoundUser {
+    readonly id: number;
+    /** With GitLab's own capitals. */
+    readonly username: string;
+}
+
+/** The users of these names, by name as it was given; who does not exist is left out. */
+export async function usersOf(
     usernames: readonly string[],
     lookup: Lookup,
-): Promise<Readonly<Record<string, number>>> {
+): Promise<Readonly<Record<string, FoundUser>>> {
     const found = await Promise.all(
-        usernames.map(async (username): Promise<[string, number][]> => {
+        usernames.map(async (given): Promise<[string, FoundUser][]> => {
             try {
-                const { userId } = await call<{ userId: number }>("getUser", { username }, lookup);
-                return [[username, userId]];
+                const { userId, username } = await call<{ userId: number; username: string }>(
+                    "getUser",
+                    { username: given },
+                    lookup,
+                );
+                // The sandbox's plugin says nothing of a server that is not known yet.
+                return [[given, { id: userId, username: username === "" ? given : username }]];
             } catch (error) {
                 if (isNobody(error)) {
                     return [];

@@ -2,10 +2,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Team } from "../../estate/model";
 import { formatProblems, type Problem } from "../../estate/problem";
-import { userIds, type Lookup } from "./lookup";
+import { mapValues } from "../support/maps";
+import { usersOf, type FoundUser, type Lookup } from "./lookup";
 
-/** GitLab's numbers, by user name as the spec has it. */
-export type People = Readonly<Record<string, number>>;
+/** Users, by name as the spec has it. */
+export type People = Readonly<Record<string, FoundUser>>;
+
+/**
+ * The teams with everybody's name as GitLab has it, for what compares names with capitals: GitLab takes any, and signs people
+ * in under its own. Pure.
+ */
+export function asGitLabHasThem(
+    teams: Readonly<Record<string, Team>>,
+    people: People,
+): Readonly<Record<string, Team>> {
+    const own = (names: readonly string[]): string[] => names.map((name) => people[name]?.username ?? name);
+    return mapValues(teams, (team) => ({
+        ...team,
+        maintainers: own(team.maintainers),
+        developers: own(team.developers),
+    }));
+}
 
 /** Everybody whom the teams name and GitLab does not have, at once. Pure. */
 export function missingPeople(teams: Readonly<Record<string, Team>>, people: People): Problem[] {
@@ -31,7 +48,7 @@ export function lookUpPeople(teams: Readonly<Record<string, Team>>, lookup: Look
         ...maintainers,
         ...developers,
     ]);
-    return userIds([...new Set(names)], lookup);
+    return usersOf([...new Set(names)], lookup);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { EngineRegistry } from "../../estate/engines/engine";
 import type { Estate } from "../../estate/model";
 import { appGateFile } from "../ci/approvals";
 import type { Delivered, EngineArgs, PreparedEngines } from "../engines/engine";
-import { refuseMissing } from "../gitlab/people";
+import { asGitLabHasThem, refuseMissing } from "../gitlab/people";
 import { clusterAddresses, foreignPipelines, pausedApps, hotfixes, type EstateOutputs } from "../outputs";
 import { makeProviders } from "../providers";
 import { byKey, mapValues, required } from "../support/maps";
@@ -32,20 +32,21 @@ export async function declareEstate(
     definitions: EngineRegistry = engines,
 ): Promise<EstateOutputs> {
     const providers = makeProviders(estate, credentials);
-    const args: EngineArgs = {
+    const asked: EngineArgs = {
         estate,
         providers,
         channels: credentials.channels,
         secrets: credentials.engines,
         token: (purpose) => sharedToken(credentials.gitlab.token, purpose, estate.name),
     };
-    const hookToken = args.token("approvals");
+    const hookToken = asked.token("approvals");
     const { group, teams, configs, people, pipelines, gates } = await repositories(
         estate,
         providers,
-        (repository) => pushHooks(prepared, args, repository),
+        (repository) => pushHooks(prepared, asked, repository),
         hookToken,
     );
+    const args = { ...asked, estate: { ...estate, teams: asGitLabHasThem(estate.teams, people) } };
     const installed = byKey(
         estate.engines,
         (name) => name,

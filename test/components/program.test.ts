@@ -4,7 +4,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { declareEstate } from "../../components/program";
 import type { App, Estate } from "../../estate/model";
-import { leaks, record, registration, type Recording } from "../support/engine";
+import { knownCalls, leaks, record, registration, type Recording } from "../support/engine";
 import { sampleApp, sampleAppEnvironment, sampleCredentials, sampleEstate, samplePrepared } from "./sample";
 
 function recordEstate(estate: Estate): Promise<Recording<unknown>> {
@@ -50,6 +50,38 @@ test("no credential is in plain text", async () => {
     const { registrations } = await recordEstate(sampleEstate());
     const found = registrations.flatMap((one) => exposed(one.inputs, one.name));
     assert.deepEqual(found, []);
+});
+
+test("whose name the spec has with other capitals than GitLab has the role in Argo CD, and one membership under the old key", async () => {
+    const estate = sampleEstate();
+    const teams = Object.fromEntries(
+        Object.entries(estate.teams).map(([name, team]) => [
+            name,
+            { ...team, maintainers: ["ALICE"], developers: ["Bob"] },
+        ]),
+    );
+    const getUser = "gitlab:index/getUser:getUser";
+    const recording = await record(
+        () => declareEstate({ ...estate, teams }, sampleCredentials, samplePrepared),
+        {
+            ...knownCalls,
+            // GitLab finds a user by any capitals, and says which are its own.
+            [getUser]: ({ username }) => ({ userId: 7, username: String(username).toLowerCase() }),
+        },
+    );
+    const rules = String(
+        (
+            registration(recording, "argocd-configmap-argocd-rbac-cm").inputs["data"] as Record<
+                string,
+                unknown
+            >
+        )["policy.csv"],
+    );
+    assert.deepEqual(
+        rules.split("\n").filter((line) => line.startsWith("g, ")),
+        ["g, bob, role:shop-developer", "g, alice, role:shop-maintainer"],
+    );
+    registration(recording, "team-shop-member-Bob");
 });
 
 test("the order of apps, clusters, users and labels changes nothing", async () => {

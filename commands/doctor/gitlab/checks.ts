@@ -553,7 +553,7 @@ export const gitlabChecks = checkTable<GitLabFacts, Look>(
                     : placesOf(estate.teams, username).map(({ path }) => ({
                           path,
                           value: username,
-                          rule: `should be spelt as GitLab has it, ${spelling}: ${engine} knows people by that, capitals included`,
+                          rule: `should be spelt as GitLab has it, ${spelling}: that is the name in ${engine}'s roles`,
                           severity: "warning" as const,
                           fix: `write ${spelling}`,
                       })),

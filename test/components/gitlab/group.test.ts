@@ -36,7 +36,12 @@ function recordTeamGroup(overrides: Partial<TeamGroupArgs> = {}): Promise<Record
             parentId: 7,
             deletionProtection: false,
             existingRoles: {},
-            people: { alice: 1, Alice: 1, bob: 2, carol: 3, dave: 4 },
+            people: Object.fromEntries(
+                Object.entries({ alice: 1, Alice: 1, bob: 2, carol: 3, dave: 4 }).map(([username, id]) => [
+                    username,
+                    { id, username },
+                ]),
+            ),
             ...overrides,
         };
         return new TeamGroup("team-shop", args, { providers: [provider] });

@@ -3,8 +3,8 @@ import * as assert from "node:assert/strict";
 import { test } from "node:test";
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { asking, existingGroup, userIds, type Lookup } from "../../../components/gitlab/lookup";
-import { missingPeople, refuseMissing } from "../../../components/gitlab/people";
+import { asking, existingGroup, usersOf, type Lookup } from "../../../components/gitlab/lookup";
+import { asGitLabHasThem, missingPeople, refuseMissing } from "../../../components/gitlab/people";
 import { knownCalls, record, type Calls } from "../../support/engine";
 import { sampleTeam } from "../sample";
 
@@ -46,15 +46,16 @@ for (const [plugin, words] of [
     ["the sandbox's", 'there are 0 users with name "dan", not one'],
 ] as const) {
     test(`who does not exist is left out, by ${plugin} words`, async () => {
-        const found = await outcome((lookup) => userIds(["alice", "dan"], lookup), {
-            [getUser]: ({ username }) => (username === "dan" ? fails(words)() : { userId: 7 }),
+        const found = await outcome((lookup) => usersOf(["alice", "dan"], lookup), {
+            [getUser]: ({ username }) =>
+                username === "dan" ? fails(words)() : { userId: 7, username: "Alice" },
         });
-        assert.deepEqual(found, { alice: 7 });
+        assert.deepEqual(found, { alice: { id: 7, username: "Alice" } });
     });
 }
 
 test("a GitLab that fails otherwise ends the run with path, value, rule and fix, and no colours", async () => {
-    const text = await message((lookup) => userIds(["alice"], lookup), {
+    const text = await message((lookup) => usersOf(["alice"], lookup), {
         [getUser]: fails("\u001b[31mGET https://gitlab.test/api/v4/users: 502 Bad Gateway\u001b[0m"),
     });
     assert.match(
@@ -63,7 +64,7 @@ test("a GitLab that fails otherwise ends the run with path, value, rule and fix,
     );
     assert.match(text, /fix: {3}npm run doctor/);
     assert.ok(!text.includes("\u001b"), "colour codes are left in it");
-    const refused = await message((lookup) => userIds(["alice"], lookup), {
+    const refused = await message((lookup) => usersOf(["alice"], lookup), {
         [getUser]: fails("401 Unauthorized"),
     });
     assert.match(refused, /credentials\.gitlab\.token/);
@@ -76,7 +77,7 @@ test("only GitLab's own word says that somebody or a group is not there", async 
         `GET https://gitlab.test/api/v4/users: 404 ${page}`,
         "GET https://gitlab.test/api/v4/users?username=dan: 429 {message: Retry later}",
     ]) {
-        const text = await message((lookup) => userIds(["dan"], lookup), { [getUser]: fails(said) });
+        const text = await message((lookup) => usersOf(["dan"], lookup), { [getUser]: fails(said) });
         assert.match(text, /must be a GitLab that answers/, said);
     }
     const nested = { group: "team-404/acme", createGroup: true };
@@ -120,8 +121,10 @@ test("everybody who is missing is named, at each place", () => {
         shop: sampleTeam({ maintainers: ["zoe"], developers: ["alice", "yann"] }),
         ops: sampleTeam({ name: "ops", maintainers: ["zoe"], developers: [] }),
     };
+    const of = (...names: string[]): Record<string, { id: number; username: string }> =>
+        Object.fromEntries(names.map((username, id) => [username, { id, username }]));
     assert.deepEqual(
-        missingPeople(teams, { alice: 1 }).map(({ path, value }) => [path, value]),
+        missingPeople(teams, of("alice")).map(({ path, value }) => [path, value]),
         [
             ["teams.shop.maintainers", "zoe"],
             ["teams.shop.developers", "yann"],
@@ -129,8 +132,15 @@ test("everybody who is missing is named, at each place", () => {
         ],
     );
     assert.throws(
-        () => refuseMissing(teams, { alice: 1 }),
+        () => refuseMissing(teams, of("alice")),
         (error) => pulumi.RunError.isInstance(error) && /^3 errors in the teams:/.test(String(error.message)),
     );
-    refuseMissing(teams, { alice: 1, zoe: 2, yann: 3 });
+    refuseMissing(teams, of("alice", "zoe", "yann"));
+});
+
+test("people are known to engines by the name that GitLab has, capitals included", () => {
+    const teams = { shop: sampleTeam({ maintainers: ["Zoe"], developers: ["alice", "yann"] }) };
+    const people = { Zoe: { id: 1, username: "zoe" }, alice: { id: 2, username: "Alice" } };
+    const { shop } = asGitLabHasThem(teams, people);
+    assert.deepEqual([shop?.maintainers, shop?.developers], [["zoe"], ["Alice", "yann"]]);
 });

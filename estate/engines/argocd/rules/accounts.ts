@@ -38,8 +38,11 @@ export const accountRules: readonly AppsRule[] = [
         check: ({ estate }) =>
             Object.keys(estate.argocd.accounts)
                 .filter((name) =>
+                    // With the capitals that GitLab has, which the spec may not have.
                     Object.values(estate.teams).some((team) =>
-                        [...team.maintainers, ...team.developers].includes(name),
+                        [...team.maintainers, ...team.developers].some(
+                            (user) => user.toLowerCase() === name.toLowerCase(),
+                        ),
                     ),
                 )
                 .map((name) => ({

@@ -40,4 +40,14 @@ export const accountCases: readonly Case[] = [
         found: [["argocd.accounts.bob", "bob"]],
         fix: /rename/,
     },
+    {
+        rule: "account-name",
+        title: "an account with a person's name, whose capitals are GitLab's alone",
+        change: {
+            teams: { shop: { developers: ["Bob", "carol"] } },
+            argocd: { accounts: { bob: { role: "role:shop-deployer" } } },
+        },
+        found: [["argocd.accounts.bob", "bob"]],
+        fix: /rename/,
+    },
 ];
