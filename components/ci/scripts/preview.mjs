@@ -12,6 +12,7 @@
  * Each writes the same note of the merge request. Needs Node 20 or newer.
  */
 import { realpathSync } from "node:fs";
+import https from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -81,12 +82,13 @@ class Servers {
    * Asks again where the server failed or is away.
    * @param {string} url
    * @param {RequestInit} init
+   * @param {Fetch} [fetch]
    * @returns {Promise<Response>}
    */
-  async send(url, init) {
+  async send(url, init, fetch = this.fetch) {
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = await this.fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
+        const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
         if (answer.status < 500 || attempt === 4) {
           return answer;
         }
@@ -165,13 +167,16 @@ class Servers {
     const base = `${wanted(variables, "REGISTRY_URL")}/api/v2.0/projects/${project}/repositories/${name.join("%252F")}/artifacts`;
     const login = `${wanted(variables, "REGISTRY_USERNAME")}:${wanted(variables, "REGISTRY_PASSWORD")}`;
     const headers = { authorization: `Basic ${Buffer.from(login).toString("base64")}` };
+    const insecure = variables.REGISTRY_INSECURE === "true" && base.startsWith("https:");
+    const fetch = insecure ? unverified : this.fetch;
     /** @type {[string, string[], string[]][]} digest, all tags, those of the merge request */
     const found = [];
     for (let page = 1; ; page++) {
-      const answer = await this.send(`${base}?with_tag=true&page_size=100&page=${page}`, {
-        method: "GET",
-        headers,
-      });
+      const answer = await this.send(
+        `${base}?with_tag=true&page_size=100&page=${page}`,
+        { method: "GET", headers },
+        fetch,
+      );
       if (answer.status === 404) {
         return 0;
       }
@@ -195,7 +200,7 @@ class Servers {
     for (const [digest, names, own] of found) {
       const paths = own.length === names.length ? [`/${digest}`] : own.map((tag) => `/${digest}/tags/${tag}`);
       for (const path of paths) {
-        const answer = await this.send(`${base}${path}`, { method: "DELETE", headers });
+        const answer = await this.send(`${base}${path}`, { method: "DELETE", headers }, fetch);
         if (!answer.ok && answer.status !== 404) {
           throw new PreviewError(`DELETE ${base}${path} was answered with status ${answer.status}`);
         }
@@ -203,6 +208,34 @@ class Servers {
     }
     return found.flatMap(([, , own]) => own).length;
   }
+}
+
+/**
+ * As fetch, which has no such option, for a registry whose certificate the estate says not to verify.
+ * @type {Fetch}
+ */
+function unverified(url, { method, headers, signal }) {
+  const agent = new https.Agent({ rejectUnauthorized: false, proxyEnv: process.env });
+  const options = {
+    agent,
+    headers: /** @type {Record<string, string>} */ (headers),
+    ...(method === undefined ? {} : { method }),
+    ...(signal ? { signal } : {}),
+  };
+  return new Promise((resolve, reject) => {
+    const request = https.request(url, options, (message) => {
+      /** @type {Buffer[]} */
+      const parts = [];
+      message.on("data", (part) => parts.push(part));
+      message.on("error", reject);
+      message.on("end", () => {
+        const status = message.statusCode ?? 0;
+        resolve(new Response(parts.length === 0 ? null : Buffer.concat(parts), { status }));
+      });
+    });
+    request.on("error", reject);
+    request.end();
+  });
 }
 
 /**

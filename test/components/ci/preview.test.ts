@@ -1,5 +1,11 @@
 /** ci/preview.mjs: the note, the label and the images of a merge request's preview, with servers that only remember. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import https from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, it } from "node:test";
 import { PreviewError, run } from "../../../components/ci/scripts/preview.mjs";
 
@@ -201,6 +207,44 @@ describe("images of a preview that is gone", () => {
             ],
         );
         assert.ok(server.calls.every((call) => !call.includes("mr-33-")));
+    });
+
+    it("are removed from a registry with any certificate where the estate says so, and nowhere else", async (context) => {
+        const folder = mkdtempSync(path.join(tmpdir(), "certificate-"));
+        context.after(() => rmSync(folder, { recursive: true }));
+        const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
+        const options = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=harbor -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${cert}`;
+        execFileSync("openssl", options.split(" "), { stdio: "pipe" });
+        const asked: string[] = [];
+        const harbor = https.createServer(
+            { key: readFileSync(key), cert: readFileSync(cert) },
+            ({ method, url = "", headers }, answer) => {
+                asked.push(`${method} ${url.replace(/.*artifacts/, "").replace(/\?.*/, "")}`);
+                assert.match(headers.authorization ?? "", /^Basic /);
+                answer.end(
+                    method === "GET"
+                        ? JSON.stringify([{ digest: "sha256:a", tags: [{ name: "mr-3-aaaaaaaaaa" }] }])
+                        : "",
+                );
+            },
+        );
+        await new Promise<void>((resolve) => {
+            harbor.listen(0, "127.0.0.1", resolve);
+        });
+        context.after(() => harbor.close());
+        const url = `https://127.0.0.1:${(harbor.address() as AddressInfo).port}`;
+        const server = new Server();
+        const gone = (change: Record<string, string>): Promise<boolean> =>
+            run(
+                "gone",
+                { ...variables, REGISTRY_URL: url, ...change },
+                () => undefined,
+                (at, init) => (at.startsWith(url) ? fetch(at, init) : server.fetch(at, init)),
+                0,
+            );
+        await assert.rejects(gone({}), /got no answer: self-signed certificate/);
+        assert.equal(await gone({ REGISTRY_INSECURE: "true" }), true);
+        assert.deepEqual(asked, ["GET ", "DELETE /sha256:a"]);
     });
 });
 
