@@ -3,6 +3,7 @@
  * proved here: that a GitLab runs it.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { test } from "node:test";
@@ -14,6 +15,7 @@ import { checkoutDir } from "../../../toolchain/checkout";
 
 interface Job {
     readonly extends?: string;
+    readonly before_script?: readonly string[];
     readonly script?: readonly string[];
     readonly rules?: readonly { readonly if?: string; readonly when?: string }[];
     readonly variables?: Readonly<Record<string, string>>;
@@ -131,6 +133,16 @@ test("drift is looked at by schedules, and nothing else is done then", () => {
             assert.equal(call.stack, stack);
             assert.equal(call.issue, "$CI_PROJECT_PATH");
         }
+    }
+});
+
+test("a GitLab behind an authority that the runner knows is trusted by curl too", () => {
+    for (const name of jobs.filter((each) => whole(each).script?.join("\n").includes("curl "))) {
+        const env = { PATH: process.env["PATH"], CI_SERVER_TLS_CA_FILE: "/builds/ca.pem" };
+        const [line = ""] = whole(name).before_script ?? [];
+        const said = execFileSync("sh", ["-euc", `${line}\nprintf %s "$CURL_CA_BUNDLE"`], { env });
+        assert.equal(String(said), "/builds/ca.pem", name);
+        execFileSync("sh", ["-euc", line], { env: { PATH: env.PATH } });
     }
 });
 

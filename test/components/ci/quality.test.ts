@@ -3,8 +3,13 @@
  * more than those of a small image. That the real ones behave so is not proved here.
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
+import * as https from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import * as path from "node:path";
 import { test, type TestContext } from "node:test";
 
 import { pathWith, repository, runScript, toolPath } from "../../support/pipelineScripts";
@@ -94,6 +99,29 @@ test("without an analysis of its own it asks for the project's gate", async (con
     });
     assert.equal(code, 0, output);
     assert.deepEqual(server.asked, ["Bearer fake-token /api/qualitygates/project_status?projectKey=web"]);
+});
+
+test("a server behind a private authority of the estate is trusted", async (context) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "certificate-"));
+    context.after(() => rmSync(folder, { recursive: true }));
+    const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
+    const options = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=sonar -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${cert}`;
+    execFileSync("openssl", options.split(" "), { stdio: "pipe" });
+    const server = https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
+        response.end(JSON.stringify(gate("OK"))),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    context.after(() => server.close());
+    const ask = async (env: Record<string, string>): Promise<{ code: number; output: string }> =>
+        runScript("quality.sh", await repository(context, { "README.md": "web" }), {
+            APP: "web",
+            SONAR_HOST_URL: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+            SONAR_TOKEN: "fake-token",
+            ...env,
+        });
+    assert.match((await ask({})).output, /SonarQube does not report/);
+    const { code, output } = await ask({ ESTATE_CA_FILE: cert });
+    assert.equal(code, 0, output);
 });
 
 /** A program that takes no long options, as BusyBox's without them: it says how it is used and ends with 2. */
