@@ -9,6 +9,7 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { formatProblems, parseEstate, rules, specSchema, type Problem, type SpecInput } from "../estate";
 import { channelKindNames, channelSecrets } from "../estate/channels";
+import { relayImagePurposes } from "../estate/credentials";
 import { defaultEngine, engines } from "../estate/engines";
 import type { EngineDefinition } from "../estate/engines/engine";
 import { flows } from "../estate/flows";
@@ -290,6 +291,10 @@ function secrets(): string[] {
         ...channelUses(),
         ["clusters.<name>.kubeconfig", "kubeconfig, instead of a file; optional"],
         ["machines.<name>.key", "private SSH key of its user, for machines reached over SSH"],
+        ...Object.entries(relayImagePurposes).map(([key, what]): [string, string] => [
+            `relayImage.${key}`,
+            what,
+        ]),
         ...Object.values<EngineDefinition>(engines).flatMap(({ secrets: own }) =>
             own.map(({ path, documented }): [string, string] => [path, documented]),
         ),

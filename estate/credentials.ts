@@ -21,6 +21,15 @@ export interface Need {
     readonly engine?: boolean;
 }
 
+/** Of `credentials.relayImage`, which all engines have. */
+const relayImageKeys = ["username", "password"] as const;
+
+/** What they are for. */
+export const relayImagePurposes = {
+    username: "user that may pull the relay's image; with `notifications.relay.imageLogin`",
+    password: "password of the user that pulls the relay's image",
+} as const;
+
 /** Everything the credentials of an estate may hold, required or not. */
 export function credentialNeeds(estate: Estate, registry: EngineRegistry = engines): Need[] {
     const registries = Object.keys(estate.registries).flatMap((name): Need[] => [
@@ -52,6 +61,14 @@ export function credentialNeeds(estate: Estate, registry: EngineRegistry = engin
                 words: "a private key in OpenSSH's form, as ssh-keygen makes it",
             },
         }));
+    const relay = (estate.relay?.imageLogin === true ? relayImageKeys : []).map(
+        (key): Need => ({
+            path: ["relayImage", key],
+            required: true,
+            purpose: relayImagePurposes[key],
+            engine: true,
+        }),
+    );
     const own = estate.engines
         .flatMap((name) => engineOf(name, registry).secrets)
         .filter(({ needed }) => needed(estate))
@@ -66,6 +83,7 @@ export function credentialNeeds(estate: Estate, registry: EngineRegistry = engin
         ...Object.values(estate.channels).flatMap(channelNeeds),
         ...clusters,
         ...machines,
+        ...relay,
         ...own,
     ];
 }

@@ -6,6 +6,11 @@ export function namesRegistry(image: string): boolean {
     return rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
 }
 
+/** What kubelets look for a login of an image's registry by; Docker's own has this address. */
+export function registryOf(image: string): string {
+    return namesRegistry(image) ? (image.split("/")[0] ?? "") : "https://index.docker.io/v1/";
+}
+
 /**
  * Where a mirror has an image: `quay.io/argoproj/argocd:v1` → `<mirror>/argoproj/argocd:v1`. Without a registry host the
  * whole path is kept, and a single name is Docker's own: `<mirror>/library/alpine`.

@@ -229,6 +229,8 @@ export type Language = Spec["channels"][string]["language"];
 /** The relay that signs messages for bots. */
 export interface NotificationRelay {
     readonly image: string;
+    /** Whether its registry wants a login of its own. */
+    readonly imageLogin?: true;
     /** Where engines reach it, without a trailing slash. */
     readonly url: string;
     readonly dedupMinutes: number;

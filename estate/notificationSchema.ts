@@ -44,6 +44,12 @@ export const notifications = z.strictObject({
             image: image.describe(
                 "Image of the relay, see docs/notifications.md. One without a registry host comes from the engine's `imageMirror`.",
             ),
+            imageLogin: z
+                .boolean()
+                .default(false)
+                .describe(
+                    "Whether the registry of `image` wants a login of its own: the stack secrets `credentials.relayImage.username` and `credentials.relayImage.password`. The relay of approvals pulls with it too. An image from the engine's `imageMirror` has the mirror's.",
+                ),
             url: url
                 .optional()
                 .describe("Where the engine reaches the relay. Default: the Service that the estate makes."),

@@ -11,6 +11,7 @@ export function resolveRelay(spec: Spec, namespace: string): NotificationRelay |
     return (
         relay && {
             image: relay.image,
+            ...(relay.imageLogin ? { imageLogin: true as const } : {}),
             url: (relay.url ?? `http://notification-relay.${namespace}.svc`).replace(/\/+$/, ""),
             dedupMinutes: relay.dedupMinutes,
             dryRun: relay.dryRun,

@@ -369,7 +369,7 @@ const meaning = {
     quota: 'Hard limits of each namespace, e.g. `{"requests.cpu": "4"}`. A key set to `null` drops that limit; `null` drops all.',
     storageGiB: "Storage limit of the Harbor project in GiB. `null`: no limit.",
     keepTags:
-        "How many of the newest tags Harbor's retention retains in each repository, in addition to immutable tags.",
+        "How many of the newest tags Harbor's retention retains in each repository, in addition to immutable tags. Where all are immutable, as they are in class `prod` by default, it deletes none.",
     immutableTags: 'Patterns of tags that cannot be overwritten or deleted, e.g. `["v*"]`. `null`: none.',
     preventVulnerable:
         "Harbor hands out no image that has vulnerabilities, or no scan that succeeded: to nobody, also not to a node that restarts what runs. `null`: it only scans. Written at an inner level it replaces the outer one.",

@@ -60,3 +60,8 @@ export function isRange(constraint: string): boolean {
         validRange(constraint.replace(/!=/g, "=")) !== null
     );
 }
+
+/** Whether no tag of an environment can be overwritten or deleted. A tag has no slash, so one star is all of them too. */
+export function allImmutable({ immutableTags }: { readonly immutableTags: readonly string[] }): boolean {
+    return immutableTags.some((pattern) => /^\*+$/.test(pattern));
+}

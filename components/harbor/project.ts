@@ -2,6 +2,7 @@
 import * as harbor from "@pulumi/harbor";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppEnvironment } from "../../estate/model";
+import { allImmutable } from "../../estate/tags";
 import { belongsTo, dataOptions } from "../support/options";
 
 /** Inputs of {@link ImageProject}. */
@@ -55,6 +56,7 @@ export class ImageProject extends pulumi.ComponentResource {
                         // A deployment by digest may run an image whose tag has moved on.
                         untaggedArtifacts: true,
                     },
+                    ...pinned(environment),
                 ],
             },
             inside,
@@ -74,6 +76,14 @@ export class ImageProject extends pulumi.ComponentResource {
         this.projectId = project.id;
         this.registerOutputs({ projectName: this.projectName, projectId: this.projectId });
     }
+}
+
+/** What is pinned runs however many tags are newer. */
+function pinned(environment: AppEnvironment): object[] {
+    const { pin } = environment;
+    return pin === undefined || allImmutable(environment)
+        ? []
+        : [{ repoMatching: "**", tagMatching: pin, alwaysRetain: true, untaggedArtifacts: false }];
 }
 
 /** The provider has one property for "prevent" and the severity. */

@@ -2,13 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { channelKinds, channelSecrets } from "../../estate/channels";
 import { componentLabel, partOfLabel, programLabel, settingsAnnotation } from "../../estate/labels";
-import { mirroredImage, namesRegistry } from "../../estate/images";
+import { mirroredImage, namesRegistry, registryOf } from "../../estate/images";
 import { allAuthorities } from "../../estate/network";
 import type { Channel, Estate, Network, NotificationRelay as RelaySettings } from "../../estate/model";
 import { refuse } from "../support/refuse";
 import { KubeResource, type KubeObject } from "../support/kubeObject";
 import { sortedEntries } from "../support/maps";
-import { mirrorLoginName } from "../support/mirrorLogin";
+import type { Login } from "../support/login";
+import { mirrorLoginName, registryLogin } from "../support/mirrorLogin";
 import { settingsDigest } from "../support/settingsDigest";
 import { throughProxy } from "../support/proxy";
 import { trusting } from "../support/trust";
@@ -40,6 +41,8 @@ export interface RelayHost {
     readonly imageMirror?: string;
     /** Secret with the login of the mirror; absent: images are pulled without. */
     readonly imagePullSecret?: string;
+    /** Login of the relay's own registry; absent: it wants none, or is the mirror. */
+    readonly imageLogin?: Login;
     /** PEM of private authorities, which are in the ConfigMap of components/support/trust.ts; absent: there are none. */
     readonly authorities?: string;
     /** For its proxy. */
@@ -49,6 +52,9 @@ export interface RelayHost {
     /** Requests and limits of its container; absent: small ones. */
     readonly resources?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
+
+/** Login of the relay's registry among an engine's secrets, by its place below `credentials`; none where it wants none. */
+export type RelayImageSecrets = Readonly<Record<string, pulumi.Input<string>>>;
 
 /** The relay beside an engine, with what the engine's part of the estate says of images and nodes. */
 export function relayBeside(
@@ -67,7 +73,9 @@ export function relayBeside(
     },
     network: Network,
     own: Pick<RelayHost, "name" | "partOf" | "senders">,
+    secrets: RelayImageSecrets = {},
 ): RelayHost {
+    const { "relayImage.username": username, "relayImage.password": password } = secrets;
     const sized = resources[own.name ?? relayName];
     const authorities = allAuthorities(network);
     return {
@@ -75,6 +83,7 @@ export function relayBeside(
         ...own,
         ...(imageMirror === undefined ? {} : { imageMirror }),
         ...(imageMirrorLogin ? { imagePullSecret: mirrorLoginName } : {}),
+        ...(username === undefined || password === undefined ? {} : { imageLogin: { username, password } }),
         ...(authorities === undefined ? {} : { authorities }),
         network,
         seccomp,
@@ -159,6 +168,26 @@ export class NotificationRelay extends pulumi.ComponentResource {
             { parent: this },
         );
         const needs: pulumi.Resource[] = [secret];
+        if (host.imageLogin !== undefined) {
+            needs.push(
+                new KubeResource(
+                    `${name}-image-login`,
+                    {
+                        apiVersion: "v1",
+                        kind: "Secret",
+                        metadata: { ...metadata(host), name: imageLoginName(host) },
+                        type: "kubernetes.io/dockerconfigjson",
+                        stringData: pulumi.secret({
+                            ".dockerconfigjson": registryLogin(
+                                registryOf(relayImage(host, args.relay)),
+                                host.imageLogin,
+                            ),
+                        }),
+                    },
+                    { parent: this },
+                ),
+            );
+        }
         for (const object of relayObjects(args)) {
             needs.push(
                 new KubeResource(
@@ -358,9 +387,7 @@ function deployment(host: RelayHost, relay: RelaySettings, settings: string): Ku
                 },
                 spec: {
                     serviceAccountName: name,
-                    ...(host.imagePullSecret === undefined
-                        ? {}
-                        : { imagePullSecrets: [{ name: host.imagePullSecret }] }),
+                    ...pullSecrets(host),
                     automountServiceAccountToken: false,
                     enableServiceLinks: false,
                     securityContext: {
@@ -409,6 +436,19 @@ function deployment(host: RelayHost, relay: RelaySettings, settings: string): Ku
             },
         },
     };
+}
+
+/** Secret with the login of the relay's own registry, one for each relay. */
+function imageLoginName(host: RelayHost): string {
+    return `${metadata(host).name}-image`;
+}
+
+function pullSecrets(host: RelayHost): { imagePullSecrets?: { name: string }[] } {
+    const names = [
+        ...(host.imagePullSecret === undefined ? [] : [host.imagePullSecret]),
+        ...(host.imageLogin === undefined ? [] : [imageLoginName(host)]),
+    ];
+    return names.length === 0 ? {} : { imagePullSecrets: names.map((name) => ({ name })) };
 }
 
 /** An image with a registry host is taken as it is written; one without comes from the mirror, where there is one. */

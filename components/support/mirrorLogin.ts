@@ -1,4 +1,4 @@
-/** The login that an engine's images are pulled with where their mirror wants one. */
+/** The login that an engine's images are pulled with where their mirror, or another registry, wants one. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Login } from "./login";
 
@@ -6,8 +6,7 @@ import type { Login } from "./login";
 export const mirrorLoginName = "image-mirror-login";
 
 /** What kubelets read: the login by registry host. */
-export function mirrorLogin(imageMirror: string, { username, password }: Login): pulumi.Output<string> {
-    const [host = ""] = imageMirror.split("/");
+export function registryLogin(host: string, { username, password }: Login): pulumi.Output<string> {
     return pulumi.secret(
         pulumi.all([username, password]).apply(([user, secret]) =>
             JSON.stringify({

@@ -5,7 +5,7 @@ import type { Network } from "../../estate/model";
 import { allAuthorities } from "../../estate/network";
 import { childObject, KubeResource } from "./kubeObject";
 import type { Login } from "./login";
-import { mirrorLogin, mirrorLoginName } from "./mirrorLogin";
+import { mirrorLoginName, registryLogin } from "./mirrorLogin";
 import { authoritiesConfigMap } from "./trust";
 
 /** What {@link podGroundwork} depends on. */
@@ -44,7 +44,7 @@ export function podGroundwork(
                           metadata: { ...metadata, name: mirrorLoginName },
                           type: "kubernetes.io/dockerconfigjson",
                           stringData: pulumi.secret({
-                              ".dockerconfigjson": mirrorLogin(imageMirror, login),
+                              ".dockerconfigjson": registryLogin(imageMirror.split("/")[0] ?? "", login),
                           }),
                       },
                       opts,

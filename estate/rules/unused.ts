@@ -6,6 +6,7 @@
 import { channelKinds } from "../channels";
 import { engines } from "../engines";
 import { onMachine } from "../machines";
+import { allImmutable } from "../tags";
 import type { App, AppEnvironment, Estate } from "../model";
 import { besideDefaults } from "../plain";
 import { reportsCommits } from "../rollouts";
@@ -173,9 +174,48 @@ export const unusedRules: readonly Rule[] = [
             ...syncSettings(checked),
             ...updaterPlaces(checked),
             ...branches(checked),
+            ...keptTags(checked),
         ],
     },
 ];
+
+/** Numbers of tags to keep where Harbor's retention deletes none: it leaves immutable ones, whatever they count. */
+function keptTags({ spec, estate }: Checked): Finding[] {
+    const finding = (
+        path: string,
+        keepTags: number | undefined,
+        places: readonly AppEnvironment[],
+    ): Finding[] =>
+        keepTags === undefined || places.length === 0 || !places.every(allImmutable)
+            ? []
+            : [
+                  {
+                      path: `${path}.keepTags`,
+                      value: keepTags,
+                      rule: "has no effect: all tags there are immutable, and Harbor's retention deletes none of those",
+                      fix: 'remove it; or let old tags go: immutableTags of those that must not change, e.g. ["v*"], or null for none',
+                  },
+              ];
+    return [
+        ...Object.entries(spec.environments).flatMap(([name, { defaults }]) =>
+            finding(
+                `environments.${name}.defaults`,
+                defaults?.keepTags,
+                appEnvironments(estate).filter(({ environment }) => environment === name),
+            ),
+        ),
+        ...Object.values(estate.apps).flatMap((app) => [
+            ...finding(`apps.${app.name}`, spec.apps[app.name]?.keepTags, app.environments),
+            ...app.environments.flatMap((place) =>
+                finding(
+                    `apps.${app.name}.environments.${place.environment}`,
+                    spec.apps[app.name]?.environments[place.environment]?.keepTags,
+                    [place],
+                ),
+            ),
+        ]),
+    ];
+}
 
 function authorityPath(name: string): string {
     return `network.certificateAuthorities.${name}`;

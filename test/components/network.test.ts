@@ -10,10 +10,12 @@ import { withCertificates, withProxy } from "../../components/engines/argocd/ins
 import { patchManifests } from "../../components/engines/argocd/install/patches";
 import { argocdSettings, commandParameters } from "../../components/engines/argocd/install/settings";
 import { relayHost } from "../../components/engines/argocd/notifications/notifications";
+import { relayHost as fluxRelayHost } from "../../components/engines/flux/notifications/notifications";
 import { relayObjects } from "../../components/notifications/relay";
 import { declareEstate } from "../../components/program";
 import type { KubeObject } from "../../components/support/kubeObject";
 import { required } from "../../components/support/maps";
+import { credentialNeeds } from "../../estate/credentials";
 import type { Estate } from "../../estate/model";
 import { record, registration, secretValue } from "../support/engine";
 import { sampleManifests, sampleApp, sampleCredentials, sampleEstate, samplePrepared } from "./sample";
@@ -217,6 +219,64 @@ describe("a mirror with a login", () => {
                 },
             },
         });
+    });
+});
+
+describe("a relay whose registry wants a login of its own", () => {
+    const relay = {
+        image: "registry.test:5000/platform/relay:1",
+        imageLogin: true as const,
+        url: "http://relay",
+        dedupMinutes: 0,
+        dryRun: false,
+    };
+    const engines = { "relayImage.username": "robot", "relayImage.password": "fake-relay-image" };
+
+    test("is pulled with it, and with the mirror's where there is one, beside each engine", async () => {
+        const channels = {
+            ops: { name: "ops", kind: "feishu", language: "en", events: ["failed"] } as const,
+        };
+        const own = {
+            ...estate({ imageMirror: "mirror.test/argo", imageMirrorLogin: true }),
+            relay,
+            channels,
+        };
+        const mirror = { "imageMirror.username": "m", "imageMirror.password": "fake-mirror" };
+        const recording = await record(() =>
+            declareEstate(
+                own,
+                {
+                    ...sampleCredentials,
+                    channels: { ops: { url: "https://chat.test/hook" } },
+                    engines: { ...engines, ...mirror },
+                },
+                samplePrepared,
+            ),
+        );
+        const deployment = registration(recording, "notifications-relay-deployment").inputs;
+        assert.deepEqual(podOf(deployment as unknown as KubeObject).imagePullSecrets, [
+            { name: "image-mirror-login" },
+            { name: "notification-relay-image" },
+        ]);
+        const { inputs } = registration(recording, "notifications-relay-image-login");
+        const data = secretValue(inputs["stringData"]) as Record<string, string>;
+        assert.deepEqual(
+            Object.keys((JSON.parse(data[".dockerconfigjson"] ?? "") as { auths: object }).auths),
+            ["registry.test:5000"],
+        );
+        const beside = relayObjects({ host: fluxRelayHost(own, engines), channels: {}, relay });
+        assert.deepEqual(podOf(beside.find(({ kind }) => kind === "Deployment")).imagePullSecrets, [
+            { name: "notification-relay-image" },
+        ]);
+    });
+
+    test("needs it as stack secrets", () => {
+        const needed = credentialNeeds({ ...estate(), relay }).map(({ path }) => path.join("."));
+        assert.ok(needed.includes("relayImage.username") && needed.includes("relayImage.password"));
+        const { imageLogin: _, ...without } = relay;
+        assert.ok(
+            !credentialNeeds({ ...estate(), relay: without }).some(({ path }) => path[0] === "relayImage"),
+        );
     });
 });
 

@@ -5,6 +5,7 @@ import type { Registry } from "../../../estate/model";
 import { promotionRobot, robotName, shorten } from "../../../estate/names";
 import { placesOf } from "../../../estate/previews";
 import { compare } from "../../../estate/problem";
+import { allImmutable } from "../../../estate/tags";
 import { day, fixOfSilence, type Look, unreadLists } from "../check";
 import { checkTable, type Found } from "../finding";
 import type { HarborFacts } from "./facts";
@@ -239,7 +240,7 @@ export const harborChecks = checkTable<HarborFacts, HarborLook>(
         rule: "must not be less than what is used",
         fast: false,
         check: ({ used }, { registry, estate, made }) =>
-            imagesIn(estate, registry).flatMap(({ path, project, storageGiB }) => {
+            imagesIn(estate, registry).flatMap(({ path, project, storageGiB, isFixed }) => {
                 const bytes = made.images.has(`${registry.name}/${project}`) ? (used[project] ?? 0) : 0;
                 return storageGiB < 0 || bytes <= storageGiB * gib * 0.95
                     ? []
@@ -249,7 +250,9 @@ export const harborChecks = checkTable<HarborFacts, HarborLook>(
                               value: `storageGiB: ${storageGiB}`,
                               severity: "warning" as const,
                               rule: `is used up: ${(bytes / gib).toFixed(1)} GiB are in project ${project}, and pushes are refused soon`,
-                              fix: "raise storageGiB, lower keepTags, or run Harbor's garbage collection",
+                              fix: isFixed
+                                  ? "raise storageGiB; Harbor's retention deletes no immutable tag, and all are there: with a narrower immutableTags, or null, it deletes what keepTags does not count"
+                                  : "raise storageGiB, lower keepTags, or run Harbor's garbage collection",
                           },
                       ];
             }),
@@ -296,6 +299,8 @@ interface Images {
     readonly path: string;
     readonly project: string;
     readonly storageGiB: number;
+    /** Whether all of its tags are immutable. */
+    readonly isFixed: boolean;
 }
 
 /** The estate's image projects on a Harbor. */
@@ -303,10 +308,11 @@ function imagesIn(estate: Look["estate"], registry: Registry): Images[] {
     return Object.values(estate.apps).flatMap((app) =>
         placesOf(app)
             .filter((each) => each.registry === registry.name)
-            .map(({ environment, project, storageGiB }) => ({
-                path: `apps.${app.name}.environments.${environment}`,
-                project,
-                storageGiB,
+            .map((place) => ({
+                path: `apps.${app.name}.environments.${place.environment}`,
+                project: place.project,
+                storageGiB: place.storageGiB,
+                isFixed: allImmutable(place),
             })),
     );
 }

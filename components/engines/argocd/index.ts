@@ -159,6 +159,7 @@ class ArgoCdOnHost implements InstalledEngine {
                 estate: this.estate,
                 ...(commits && { commits: this.relayedCommits(commits) }),
                 secrets: this.args.channels,
+                engineSecrets: this.args.secrets,
                 relayToken: this.args.token(relayPurpose),
             },
             this.onHost,
@@ -166,7 +167,7 @@ class ArgoCdOnHost implements InstalledEngine {
     }
 
     approvals(image: string, approvals: RelayedApprovals): void {
-        approvalRelay(relayHost(this.estate), image, approvals, this.onHost);
+        approvalRelay(relayHost(this.estate, this.args.secrets), image, approvals, this.onHost);
     }
 
     follow({ app, pull, projects, writer }: EngineApp): void {

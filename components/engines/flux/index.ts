@@ -198,6 +198,7 @@ class FluxOnHost implements InstalledEngine {
                 estate: this.estate,
                 apps: this.apps,
                 secrets: this.args.channels,
+                engineSecrets: this.args.secrets,
                 ...(commits && {
                     commits: { ...commits, deliveries: reportedDeliveries(this.apps, commits, delivery) },
                 }),
@@ -208,7 +209,7 @@ class FluxOnHost implements InstalledEngine {
     }
 
     approvals(image: string, approvals: RelayedApprovals): void {
-        approvalRelay(relayHost(this.estate), image, approvals, this.beside);
+        approvalRelay(relayHost(this.estate, this.args.secrets), image, approvals, this.beside);
     }
 
     follow({ app, pull, projects, writer }: EngineApp): void {

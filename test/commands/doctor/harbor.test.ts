@@ -262,7 +262,18 @@ const planted: Readonly<Record<string, Planted>> = {
         },
         made: stands,
         spec: { apps: { web: { storageGiB: 5 } } },
-        found: [["harbor-quota-used", "apps.web.environments.dev", /raise storageGiB/, "warning"]],
+        found: [["harbor-quota-used", "apps.web.environments.dev", /raise storageGiB, lower keepTags/, "warning"]],
+    },
+    "a project that is nearly full, of tags that retention cannot delete": {
+        answers: {
+            ...ready,
+            "GET /quotas?reference=project": [
+                { ref: { name: "web-dev" }, hard: { storage: 5 * gib }, used: { storage: 4.9 * gib } },
+            ],
+        },
+        made: stands,
+        spec: { apps: { web: { storageGiB: 5, environments: { dev: { immutableTags: ["**"] } } } } },
+        found: [["harbor-quota-used", "apps.web.environments.dev", /deletes no immutable tag/, "warning"]],
     },
     "a scanner that does not work": {
         answers: { ...ready, "GET /scanners": [{ name: "Trivy", is_default: true, disabled: true }] },

@@ -50,6 +50,18 @@ test("a prod project: private, scanned, gated, protected, with immutable tags", 
     assert.deepEqual(leaks(recording), []);
 });
 
+test("what is pinned is retained however many tags are newer, where a tag can be deleted at all", async () => {
+    const rulesOf = async (...place: Parameters<typeof sampleAppEnvironment>): Promise<unknown[]> =>
+        registration(await recordProject(sampleAppEnvironment(...place)), "images-retention").inputs[
+            "rules"
+        ] as unknown[];
+    assert.deepEqual((await rulesOf("web", "dev", { pin: "main-0123456789" })).slice(1), [
+        { repoMatching: "**", tagMatching: "main-0123456789", alwaysRetain: true, untaggedArtifacts: false },
+    ]);
+    assert.equal((await rulesOf("web", "dev")).length, 1);
+    assert.equal((await rulesOf("web", "prod", { pin: "main-0123456789" })).length, 1);
+});
+
 test("all images can be pulled, also in prod, unless the spec prevents those with vulnerabilities", async () => {
     const of = async (allowlist: string[]): Promise<Record<string, unknown>> => {
         const preventVulnerable = { severity: "high", allowlist };

@@ -162,6 +162,24 @@ export const unusedCases: readonly Case[] = [
     },
     {
         rule: "setting-used",
+        title: "how many tags are kept where all are immutable, at each level",
+        change: {
+            environments: { prod: { defaults: { keepTags: 50 } } },
+            apps: {
+                web: { keepTags: 7, environments: { dev: { immutableTags: ["*"], keepTags: 3 } } },
+                api: { keepTags: 7, immutableTags: ["v*", "**"] },
+            },
+        },
+        found: [
+            ["apps.api.keepTags", 7],
+            ["apps.web.environments.dev.keepTags", 3],
+            ["environments.prod.defaults.keepTags", 50],
+        ],
+        ...warning,
+        fix: /immutableTags of those that must not change/,
+    },
+    {
+        rule: "setting-used",
         title: "an updater that acts nowhere",
         change: { ...updater, apps: { web: { updater: { environments: [] } } } },
         found: [["apps.web.updater.environments", []]],

@@ -20,7 +20,12 @@ import { yaml } from "../../../support/yaml";
 import { mail, webhookBody } from "../../../notifications/cardLayouts";
 import { events, type Event } from "../../../notifications/cardTexts";
 import { commitEvents, commitsTarget, type RelayedCommits } from "../../../notifications/commits";
-import { NotificationRelay, relayBeside, type RelayHost } from "../../../notifications/relay";
+import {
+    NotificationRelay,
+    relayBeside,
+    type RelayHost,
+    type RelayImageSecrets,
+} from "../../../notifications/relay";
 import type { Encoding, MessageSource } from "../../../notifications/cardFacts";
 import { applicationMessages } from "./cardValues";
 import { triggers } from "./triggers";
@@ -35,6 +40,8 @@ export interface NotificationsArgs {
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
     /** What Argo CD shows to the relay, where there is one. */
     readonly relayToken: pulumi.Input<string>;
+    /** Of the engine, by place below `credentials`. */
+    readonly engineSecrets?: RelayImageSecrets;
     /** What is reported on GitLab; absent: nothing. */
     readonly commits?: RelayedCommits;
 }
@@ -73,7 +80,7 @@ export class Notifications extends pulumi.ComponentResource {
             new NotificationRelay(
                 `${name}-relay`,
                 {
-                    host: relayHost(estate),
+                    host: relayHost(estate, args.engineSecrets),
                     channels: estate.channels,
                     relay,
                     secrets,
@@ -106,11 +113,15 @@ function usedRelay(estate: NotifiedEstate): Estate["relay"] {
 }
 
 /** The relay runs beside Argo CD, and only its notifications reach it. */
-export function relayHost({ argocd, network }: Pick<Estate, "argocd" | "network">): RelayHost {
-    return relayBeside(argocd, network, {
+export function relayHost(
+    { argocd, network }: Pick<Estate, "argocd" | "network">,
+    secrets?: RelayImageSecrets,
+): RelayHost {
+    const own = {
         partOf: "argocd",
         senders: { [programLabel]: "argocd-notifications-controller" },
-    });
+    };
+    return relayBeside(argocd, network, own, secrets);
 }
 
 /** What argocd-notifications-secret holds: only what Argo CD uses itself. */

@@ -3,7 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../../../estate/model";
 import type { ChannelSecrets } from "../../../notifications/channels";
 import type { RelayedCommits } from "../../../notifications/commits";
-import { NotificationRelay, relayBeside, type Cards, type RelayHost } from "../../../notifications/relay";
+import {
+    NotificationRelay,
+    relayBeside,
+    type Cards,
+    type RelayHost,
+    type RelayImageSecrets,
+} from "../../../notifications/relay";
 import { partOfFlux } from "../install/controllers";
 import { channelsOf } from "./alerts";
 import { cardsOf } from "./cards";
@@ -15,6 +21,8 @@ export interface NotificationsArgs {
     readonly apps: readonly App[];
     /** Secrets by channel name. */
     readonly secrets: Readonly<Record<string, ChannelSecrets>>;
+    /** Of the engine, by place below `credentials`. */
+    readonly engineSecrets?: RelayImageSecrets;
     /** What events are signed with. */
     readonly relayToken: pulumi.Input<string>;
     /** What is reported on GitLab; absent: nothing. */
@@ -31,7 +39,7 @@ export class Notifications extends pulumi.ComponentResource {
             new NotificationRelay(
                 `${name}-relay`,
                 {
-                    host: relayHost(estate),
+                    host: relayHost(estate, args.engineSecrets),
                     channels: estate.channels,
                     relay: estate.relay,
                     cards,
@@ -58,9 +66,10 @@ function usedCards({ channels }: Pick<Estate, "channels">, apps: readonly App[])
 }
 
 /** The relay runs beside Flux, and only its notifications reach it. */
-export function relayHost({ flux, network }: Pick<Estate, "flux" | "network">): RelayHost {
-    return relayBeside(flux, network, {
-        partOf: partOfFlux,
-        senders: { app: "notification-controller" },
-    });
+export function relayHost(
+    { flux, network }: Pick<Estate, "flux" | "network">,
+    secrets?: RelayImageSecrets,
+): RelayHost {
+    const own = { partOf: partOfFlux, senders: { app: "notification-controller" } };
+    return relayBeside(flux, network, own, secrets);
 }
