@@ -199,7 +199,9 @@ export const containerResources = containerQuantities.superRefine((amounts, cont
 });
 
 /** Requests and limits of a workload's containers. @param example of each, for the docs. */
-export const workloadResources = (example: Readonly<Record<"requests" | "limits", string>>) =>
+export const workloadResources = (
+    example: Readonly<Record<"requests" | "limits", string>>,
+): z.ZodObject<Record<"requests" | "limits", z.ZodOptional<typeof containerResources>>, z.core.$strict> =>
     z
         .strictObject({
             requests: containerResources.optional().describe(`Requests, e.g. \`${example.requests}\`.`),

@@ -22,7 +22,8 @@ export async function revokedOf(tokens: readonly StateResource[], ask: Ask): Pro
     const looks = await Promise.all(
         tokens.map(async (token) => {
             // A token that was rotated has its new id among the outputs until the next refresh.
-            const [project, number] = String(token.outputs?.["id"] ?? token.id ?? "").split(":");
+            const rotated = token.outputs?.["id"];
+            const [project, number] = (typeof rotated === "string" ? rotated : (token.id ?? "")).split(":");
             const { status, body } = await ask(
                 "GET",
                 `/projects/${project ?? ""}/${lists[token.type] ?? ""}/${number ?? ""}`,

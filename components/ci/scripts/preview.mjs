@@ -215,9 +215,10 @@ class Servers {
  * @type {Fetch}
  */
 function unverified(url, { method, headers, signal }) {
-  const agent = new https.Agent({ rejectUnauthorized: false, proxyEnv: process.env });
+  // Newer than the types that are installed: Node.js 24 takes proxies from it, and earlier versions pass it over.
+  const proxies = { proxyEnv: process.env };
   const options = {
-    agent,
+    agent: new https.Agent({ rejectUnauthorized: false, ...proxies }),
     headers: /** @type {Record<string, string>} */ (headers),
     ...(method === undefined ? {} : { method }),
     ...(signal ? { signal } : {}),
@@ -226,7 +227,7 @@ function unverified(url, { method, headers, signal }) {
     const request = https.request(url, options, (message) => {
       /** @type {Buffer[]} */
       const parts = [];
-      message.on("data", (part) => parts.push(part));
+      message.on("data", (/** @type {Buffer} */ part) => parts.push(part));
       message.on("error", reject);
       message.on("end", () => {
         const status = message.statusCode ?? 0;

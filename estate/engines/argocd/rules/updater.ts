@@ -181,7 +181,7 @@ export const updaterRules: readonly AppsRule[] = [
         id: "updater-template",
         rule: "must be a Go template that the updater can fill in",
         severity: "error",
-        check: ({ spec }, apps) => {
+        check: ({ spec }: Checked, apps: readonly App[]): Finding[] => {
             const users = updated(apps);
             const { message } = spec.argocd.imageUpdater.commit;
             return [

@@ -57,7 +57,7 @@ export const fluxUpdaterRules: readonly AppsRule[] = [
         id: "flux-commit-template",
         rule: "must be a Go template",
         severity: "error",
-        check: ({ spec }, apps): Finding[] => {
+        check: ({ spec }: Checked, apps: readonly App[]): Finding[] => {
             const { message } = spec.flux.commit;
             const rule =
                 message === undefined || updated(apps).length === 0 ? undefined : templateFault(message);
