@@ -6,6 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 
 import { type SandboxLayout } from "../support/layout";
+import { SandboxError } from "./errors";
 import { type PartSpec } from "./parts";
 import { type PartStatus, type Supervisor } from "./supervisor";
 
@@ -76,12 +77,37 @@ export async function serveControl(
     return server;
 }
 
-/** The client's side. Every method rejects when nobody listens. */
-export class SupervisorClient {
-    constructor(private readonly layout: SandboxLayout) {}
+/** How often the status is asked for before a supervisor that does not answer is given up. */
+const STATUS_ATTEMPTS = 6;
 
+/** The supervisor took a call and did not answer in time. */
+class NoAnswerError extends SandboxError {
+    constructor() {
+        super(
+            "the sandbox's supervisor runs and does not answer: the machine has more to do than it can. " +
+                "Wait until other work has ended, then try again; `npm run sandbox -- down` ends the sandbox.",
+        );
+    }
+}
+
+/** The client's side. Every method rejects when nobody listens. @param timeout of one call, in milliseconds. */
+export class SupervisorClient {
+    constructor(
+        private readonly layout: SandboxLayout,
+        private readonly timeout = 10_000,
+    ) {}
+
+    /** Asked again while the supervisor does not answer in time, which a busy machine can be the reason for. */
     async status(): Promise<SupervisorStatus> {
-        return JSON.parse(await this.call("GET", "/status")) as SupervisorStatus;
+        for (let attempt = 1; ; attempt++) {
+            try {
+                return JSON.parse(await this.call("GET", "/status")) as SupervisorStatus;
+            } catch (error) {
+                if (!(error instanceof NoAnswerError) || attempt === STATUS_ATTEMPTS) {
+                    throw error;
+                }
+            }
+        }
     }
 
     async apply(parts: readonly PartSpec[]): Promise<void> {
@@ -99,7 +125,13 @@ export class SupervisorClient {
     private call(method: string, target: string, body?: string): Promise<string> {
         return new Promise((resolve, reject) => {
             const request = http.request(
-                { socketPath: socketPath(this.layout), method, path: target, agent: false, timeout: 10_000 },
+                {
+                    socketPath: socketPath(this.layout),
+                    method,
+                    path: target,
+                    agent: false,
+                    timeout: this.timeout,
+                },
                 (response) => {
                     text(response).then(
                         (answer) =>
@@ -108,9 +140,7 @@ export class SupervisorClient {
                     );
                 },
             );
-            request.once("timeout", () =>
-                request.destroy(new Error("the sandbox's supervisor does not answer")),
-            );
+            request.once("timeout", () => request.destroy(new NoAnswerError()));
             request.once("error", reject);
             request.end(body);
         });

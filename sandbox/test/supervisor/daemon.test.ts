@@ -1,11 +1,13 @@
 /** The supervisor as a process of its own, with parts that pretend. That the real parts start so is shown in test/e2e. */
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as http from "node:http";
 import * as path from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { socketPath } from "../../supervisor/control";
+import { SandboxError } from "../../supervisor/errors";
+import { SupervisorClient, socketPath } from "../../supervisor/control";
 import { endSupervisor, ensureSupervisor, findSupervisor } from "../../supervisor/launch";
 import { prepareFolder } from "../../supervisor/plan";
 import { recordedParts, runningDaemon, withLock } from "../../supervisor/records";
@@ -146,4 +148,30 @@ test("a socket of a sandbox that lies deep is put where its path is short enough
     assert.equal(socketPath(sandboxLayout("/b")), "/b/run/control.sock");
     const deep = socketPath(sandboxLayout(`/${"deep/".repeat(30)}box`));
     assert.ok(Buffer.byteLength(deep) <= 100, deep);
+});
+
+test("a supervisor that is slow to answer is asked again; one that never does is named with what to do", async () => {
+    const layout = newSandbox();
+    fs.mkdirSync(path.dirname(socketPath(layout)), { recursive: true });
+    let unanswered = 2;
+    const server = http.createServer((_, response) => {
+        if (unanswered-- <= 0) {
+            response.end(JSON.stringify({ pid: 1, startedAt: "", parts: [] }));
+        }
+    });
+    server.listen(socketPath(layout));
+    try {
+        const client = new SupervisorClient(layout, 50);
+        assert.deepEqual((await client.status()).parts, []);
+
+        unanswered = Infinity;
+        await assert.rejects(client.status(), (error) => {
+            assert.ok(error instanceof SandboxError);
+            assert.match(error.message, /does not answer.*npm run sandbox -- down/);
+            return true;
+        });
+    } finally {
+        server.closeAllConnections();
+        server.close();
+    }
 });
