@@ -93,7 +93,6 @@ export function losses(context: Context): Loss[] {
         ...(sooner === undefined ? [] : [{ weight: "runs" as const, text: sooner }]),
         ...(password === undefined ? [] : [{ weight: "other" as const, text: password }]),
         ...bareForAMoment(alone, names, language),
-        ...withoutHistory(alone, names, language),
         ...others(rest.deleted, ["deletes", "删除"]),
         ...others(rest.replaced, ["makes anew (deletes it and creates it again)", "重建（先删除再创建）"]),
         ...handedOver(context),
@@ -157,32 +156,11 @@ function bareForAMoment(alone: readonly Change[], names: Names, language: Langua
     ];
 }
 
-function isEnvironment({ type }: Change): boolean {
-    return kindOf(type) === "ProjectEnvironment";
-}
-
-/** GitLab deletes an environment with all its deployments: https://docs.gitlab.com/ci/environments/#delete-an-environment */
-function withoutHistory(alone: readonly Change[], names: Names, language: Language): Loss[] {
-    const environments = alone.filter(isEnvironment);
-    if (environments.length === 0) {
-        return [];
-    }
-    const list = listed(environments.map(names.titled), language, 4);
-    const one = environments.length === 1;
-    return [
-        {
-            weight: "other",
-            text:
-                language === "zh"
-                    ? `删除 ${list} 及其部署历史；流水线、提交和镜像保留`
-                    : `deletes ${list} with the history of ${one ? "its" : "their"} deployments; pipelines, commits and images stay`,
-        },
-    ];
-}
-
 /** What holds something is named, the rest is counted. */
 function staysText(kept: readonly Change[], names: Names, language: Language): string {
-    const holding = kept.filter(({ type }) => /:(Group|Project|Branch|Namespace)$/.test(type));
+    const holding = kept.filter(({ type }) =>
+        /:(Group|Project|Branch|ProjectEnvironment|Namespace)$/.test(type),
+    );
     const others = kept.filter((each) => !holding.includes(each));
     const parts = [
         ...(holding.length === 0 ? [] : [listed(holding.map(names.titled), language, 6)]),
@@ -434,9 +412,6 @@ function gitlabLoss(each: Change, { names, language }: Context): LossOrNot {
             return /:PipelinesProject::[^:]*$/.test(each.parent ?? "")
                 ? undefined
                 : said("data", language, `deletes ${title}`, `删除 ${title}`);
-        case "ProjectEnvironment":
-            // All of them in one line, see withoutHistory.
-            return "reported elsewhere";
         default:
             return undefined;
     }

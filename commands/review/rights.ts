@@ -379,7 +379,8 @@ function protections({ changes, names, language }: RightContext): RightChange[] 
                 "ProjectPushRules",
             ].includes(kind)
         ) {
-            return [approval(each, names, zh)];
+            // What is on the server as before holds back as before.
+            return each.kind === "forget" || each.kind === "adopt" ? [] : [approval(each, names, zh)];
         }
         return [];
     });

@@ -119,14 +119,15 @@ export function changedBranches(estate: Pick<Estate, "apps">, exported: Exported
 }
 
 /** A resource of the same component and provider as the project. */
-function beside(
+export function beside(
     { urn, id = "", parent, provider }: StateResource,
     type: string,
     name: string,
     inputs: Readonly<Record<string, string>>,
 ): Wanted {
     return {
-        urn: urn.replace(/\$[^$]*$/, () => `$${type}::${name}`),
+        // A state has the types above it before its own; an inventory does not.
+        urn: urn.replace(/[^:$]+:[^:$]+:[^:$]+::[^:]*$/, () => `${type}::${name}`),
         type,
         ...(parent === undefined ? {} : { parent }),
         ...(provider === undefined ? {} : { provider }),

@@ -7,6 +7,7 @@ import type { Estate } from "../../estate/model";
 import type { Refusal } from "../doctor/finding";
 import { handOvers, refusedHandOvers, type HandOver } from "../handOver/places";
 import { changedBranches, withoutResources, type ChangedBranches } from "./branches";
+import { changedEnvironments, type ChangedEnvironments } from "./environments";
 import { liveResources, type ExportedStack } from "./exported";
 import { retainedRepositories, type RetainedRepository } from "./retainedRepositories";
 import { movedImages, type MovedImages } from "./movedImages";
@@ -29,6 +30,7 @@ export interface LookAhead {
     readonly handOvers: readonly HandOver[];
     readonly relocated: readonly RelocatedVersion[];
     readonly branches: ChangedBranches;
+    readonly environments: ChangedEnvironments;
     readonly images: readonly MovedImages[];
     readonly defaultBranches: readonly NewDefaultBranch[];
     readonly repositories: readonly RetainedRepository[];
@@ -44,6 +46,7 @@ export function lookAhead(estate: Estate, exported: ExportedStack): LookAhead {
     const repositories = retainedRepositories(estate, exported);
     const excluded = repositories.flatMap(({ retained }) => retained);
     const branches = changedBranches(estate, exported);
+    const environments = changedEnvironments(estate, exported);
     const images = movedImages(estate, exported);
     const defaultBranches = newDefaultBranches(estate, exported);
     return {
@@ -56,11 +59,14 @@ export function lookAhead(estate: Estate, exported: ExportedStack): LookAhead {
         handOvers: places,
         relocated: relocatedVersions(estate, exported),
         branches,
+        environments,
         images,
         defaultBranches,
         repositories,
         retained: new Set([
-            ...branches.left.flatMap(({ resources }) => resources.map(({ urn }) => urn)),
+            ...[...branches.left, ...environments.left].flatMap(({ resources }) =>
+                resources.map(({ urn }) => urn),
+            ),
             ...images.flatMap(({ retained }) => retained),
             ...defaultBranches.flatMap(({ files }) => files),
             ...excluded,

@@ -1,4 +1,4 @@
-/** Prepares a change of an estate that exists, before the update and beside its servers: see disruptiveChanges.ts and branches.ts. */
+/** Prepares a change of an estate that exists, before the update and beside its servers: see disruptiveChanges.ts, branches.ts and environments.ts. */
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { gitlabConnection } from "../doctor/connections";
@@ -10,6 +10,7 @@ import { handOverLines, refusedHandOvers, type HandOver } from "../handOver/plac
 import { addressesOf, clustersBefore, otherAddresses, serversOf, type Addresses } from "./addresses";
 import { existing, withoutResources, type RepositoryBranch } from "./branches";
 import { CommandError } from "./console";
+import { environmentsText, type RepositoryEnvironment } from "./environments";
 import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
@@ -40,7 +41,7 @@ export interface Change {
 export interface Prepared extends Pick<LookAhead, "retained" | "excluded" | "handOvers"> {
     /** What an update refuses, and what goes over to another place. */
     readonly ahead?: Pick<LookAhead, "refused" | "blocked" | "relocated" | "defaultBranches">;
-    /** URNs of branches and protections that are on GitLab from before, and that the update goes on with. */
+    /** URNs of branches, environments and protections that are on GitLab from before, and that the update goes on with. */
     readonly adopted: ReadonlySet<string>;
     /** Whether files that a preview would make may be in their repositories already. */
     readonly mayHaveFiles: boolean;
@@ -105,6 +106,7 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
     await renamePeople(engine, estate, exported, change);
     const { left, named } = ahead.branches;
     const back = await importBranches(engine, estate, named, change);
+    const again = await importEnvironments(engine, estate, ahead.environments.named, change);
     [...relocationLines(ahead.relocated), ...defaultBranchLines(defaultBranches)].forEach(change.report);
     if (change.writes && defaultBranches.length > 0) {
         await onGitLab(engine, estate, async (ask) => {
@@ -117,6 +119,16 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
                 `Not in the spec any more: ${listOf(left)}`,
                 "on GitLab with its protection",
                 "neither",
+                change.writes,
+            ),
+        );
+    }
+    if (ahead.environments.left.length > 0) {
+        change.report(
+            retainedLine(
+                `No pipeline of these repositories deploys to it any more: ${environmentsText(ahead.environments.left)}`,
+                "on GitLab with the history of its deployments",
+                "nothing of it",
                 change.writes,
             ),
         );
@@ -147,7 +159,7 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
         excluded: change.writes ? [] : ahead.excluded,
         handOvers: places,
         ahead: { ...ahead, refused: findings, blocked: [...blocked, ...back.open] },
-        adopted: back.urns,
+        adopted: new Set([...back.urns, ...again]),
         mayHaveFiles: defaultBranches.length > 0 || getsContent(estate, exported),
         excludedSteps: change.writes ? [] : excludedSteps(ahead, exported),
     };
@@ -337,7 +349,7 @@ async function importBranches(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryBranch[],
-    { writes, report }: Change,
+    { writes, reviewed, report }: Change,
 ): Promise<ImportedBranches> {
     const back = { urns: new Set<string>(), open: [] as Refusal[] };
     if (named.length === 0) {
@@ -360,6 +372,9 @@ async function importBranches(
         if (again.length === 0) {
             return;
         }
+        if (reviewed) {
+            throw takenUpUnplanned(listOf(again));
+        }
         report(
             `On GitLab already, with its protection: ${listOf(again)}. The estate goes on with it as it is.`,
         );
@@ -372,6 +387,60 @@ async function importBranches(
     // A preview says what it can: without GitLab it goes on.
     await (writes ? look : look.catch(() => undefined));
     return back;
+}
+
+/** Imports environments that are deployed to again; URNs of what is there. */
+async function importEnvironments(
+    engine: PulumiEngine,
+    estate: Estate,
+    named: readonly RepositoryEnvironment[],
+    { writes, reviewed, report }: Change,
+): Promise<ReadonlySet<string>> {
+    const urns = new Set<string>();
+    if (named.length === 0) {
+        return urns;
+    }
+    const look = onGitLab(engine, estate, async (ask) => {
+        const there = await Promise.all(
+            named.map(async (each) => ({
+                ...each,
+                resources: await onServer(each.resources, ask),
+            })),
+        );
+        const again = there.filter(({ resources }) => resources.length > 0);
+        if (again.length === 0) {
+            return;
+        }
+        if (reviewed) {
+            throw takenUpUnplanned(environmentsText(again));
+        }
+        report(
+            `On GitLab already: ${environmentsText(again)}. The estate goes on with it, and with the history of its deployments.`,
+        );
+        const resources = again.flatMap((each) => each.resources);
+        resources.forEach(({ urn }) => urns.add(urn));
+        if (writes) {
+            await importResources(engine, resources, ask);
+        }
+    });
+    // A preview says what it can: without GitLab it goes on.
+    await (writes ? look : look.catch(() => undefined));
+    return urns;
+}
+
+/** The engine holds to a plan, which was made before the import and would make what is there then. */
+function takenUpUnplanned(what: string): CommandError {
+    return new CommandError(
+        `A reviewed plan cannot go on with what is on GitLab already (${what}): the plan would make it anew. Nothing was changed. Make this change with npm run up.`,
+    );
+}
+
+/** Those of the resources that are there. */
+async function onServer(wanted: readonly Wanted[], ask: Ask): Promise<Wanted[]> {
+    const looks = await Promise.all(
+        wanted.map(async (each) => ((await findExisting(each, ask)) === undefined ? [] : [each])),
+    );
+    return looks.flat();
 }
 
 function openBranch({ repository, branch }: RepositoryBranch): Refusal {

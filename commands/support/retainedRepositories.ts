@@ -1,8 +1,8 @@
 /**
  * Config repositories that no app has any more while their apps stay: an app whose flow had one for prod, and now has none.
- * Such a repository holds what ran and when, so it is not deleted, protected or not: with its group and the protections of
- * its branches it leaves the stack before the update, and stays on GitLab until a person deletes it. Its tokens, hooks and
- * variables are no history: the update takes them back. Pure.
+ * Such a repository holds what ran and when, so it is not deleted, protected or not: with its group, its environments and the
+ * protections of its branches it leaves the stack before the update, and stays on GitLab until a person deletes it. Its
+ * tokens, hooks and variables are no history: the update takes them back. Pure.
  */
 import type { Estate } from "../../estate/model";
 import { liveResources, type ExportedStack, type StateResource } from "./exported";
@@ -20,7 +20,7 @@ export interface RetainedRepository {
 
 /** What belongs to a repository or group and is no credential. */
 const stays =
-    /^gitlab:index\/\w+:(Project|Group|GroupMembership|Branch|BranchProtection|TagProtection|RepositoryFile)$/;
+    /^gitlab:index\/\w+:(Project|Group|GroupMembership|Branch|BranchProtection|TagProtection|RepositoryFile|ProjectEnvironment|ProjectProtectedEnvironment)$/;
 
 /** The repositories, and groups that nothing is left in. */
 export function retainedRepositories(

@@ -1,7 +1,7 @@
 /** The repository an app is built from. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { appIn, configOf, type BranchPlan, type Lane } from "../../estate/flows/plan";
+import { deployedLanes, type BranchPlan } from "../../estate/flows/plan";
 import type { App, CredentialPolicy, Environment, GitLab, Machine } from "../../estate/model";
 import { belongsTo, contentOptions, dataOptions, type ChildOptions } from "../support/options";
 import { appEstateFile, appPipelineContent } from "../ci/content";
@@ -263,16 +263,4 @@ export class AppRepository extends pulumi.ComponentResource {
             { parent: this },
         );
     }
-}
-
-/**
- * The lanes that the app repository's own pipelines deploy. Where there is one, and its config repository deploys too, what
- * is promoted from there, that one has the environments.
- */
-function deployedLanes(app: App): Lane[] {
-    const { lanes } = app.plan;
-    return lanes.filter(
-        ({ environment, handsOver }) =>
-            handsOver !== true && (lanes.length > 1 || !configOf(app, appIn(app, environment)).deploys),
-    );
 }

@@ -3,6 +3,7 @@ import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
 import {
     configAt,
+    deployedFrom,
     handedOver,
     mergePlans,
     type Audience,
@@ -381,12 +382,7 @@ export class ConfigRepository extends pulumi.ComponentResource {
 
     /** Environments that its own pipelines deploy to. */
     private deployedTo({ apps, fullPath, environments }: ConfigRepositoryArgs): Environment[] {
-        const reached = new Set(
-            apps.flatMap((app) => {
-                const own = configAt(app, fullPath);
-                return own?.deploys === true ? own.environments : [];
-            }),
-        );
+        const reached = new Set(apps.flatMap((app) => deployedFrom(app).get(fullPath) ?? []));
         return environments.filter(({ name }) => reached.has(name));
     }
 

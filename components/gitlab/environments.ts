@@ -1,7 +1,7 @@
 /** GitLab's environments, which pipelines deploy to. */
 import * as gitlab from "@pulumi/gitlab";
 import type { Environment, Tier } from "../../estate/model";
-import { keyedByName, type ChildOptions } from "../support/options";
+import { contentOptions, keyedByName, type ChildOptions } from "../support/options";
 
 /** What {@link makeEnvironment} makes. */
 export interface EnvironmentArgs {
@@ -12,7 +12,11 @@ export interface EnvironmentArgs {
     readonly tier: Tier;
 }
 
-/** An environment of a repository. With premium, deployments to prod wait for maintainers and for the approvals it wants. */
+/**
+ * An environment of a repository. With premium, deployments to prod wait for maintainers and for the approvals it wants.
+ * It has the history of its deployments: when no pipeline deploys to it any more it stays on GitLab, and `npm run up` leaves
+ * its protection too (commands/support/environments.ts).
+ */
 export function makeEnvironment(
     name: string,
     { project, environment, description, tier }: EnvironmentArgs,
@@ -25,10 +29,8 @@ export function makeEnvironment(
             name: environment.name,
             description,
             tier: environmentTier(environment),
-            // GitLab deletes only stopped environments.
-            stopBeforeDestroy: true,
         },
-        opts,
+        { ...opts, ...contentOptions(project) },
     );
     if (tier === "premium" && environment.class === "prod") {
         new gitlab.ProjectProtectedEnvironment(

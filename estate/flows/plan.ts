@@ -294,6 +294,30 @@ export function appIn(
     return found;
 }
 
+/**
+ * The lanes that the app repository's own pipelines deploy. Where there is one, and its config repository deploys too, what
+ * is promoted from there, that one has the environments.
+ */
+export function deployedLanes(app: Pick<App, "name" | "plan" | "environments">): Lane[] {
+    const { lanes } = app.plan;
+    return lanes.filter(
+        ({ environment, handsOver }) =>
+            handsOver !== true && (lanes.length > 1 || !configOf(app, appIn(app, environment)).deploys),
+    );
+}
+
+/** The environments that pipelines of an app's repositories deploy to, by the full path of the repository. */
+export function deployedFrom(
+    app: Pick<App, "name" | "plan" | "environments" | "repository">,
+): ReadonlyMap<string, readonly string[]> {
+    return new Map([
+        [app.repository.fullPath, deployedLanes(app).map(({ environment }) => environment)],
+        ...app.plan.configs.map(
+            ({ at, deploys, environments }) => [at.fullPath, deploys ? environments : []] as const,
+        ),
+    ]);
+}
+
 /** Whether the app's pipelines write tags to the config repository; else the image updater does, or nobody. */
 export function writesTags({ plan }: Pick<App, "plan">): boolean {
     return plan.lanes.some(({ writer }) => writer === "ci");

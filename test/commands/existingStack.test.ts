@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import type { Answer, Ask } from "../../commands/doctor/http";
 import { otherAddresses } from "../../commands/support/addresses";
 import { changedBranches, existing, withoutResources } from "../../commands/support/branches";
+import { changedEnvironments } from "../../commands/support/environments";
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { comingFiles, getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
@@ -716,6 +717,90 @@ describe("a group that nothing needs any more while its apps stay", () => {
             apps: { web: undefined, shopfront: { team: "store" } },
         });
         assert.deepEqual(told(other, state), []);
+    });
+});
+
+describe("environments on GitLab", () => {
+    const environment = (name: string, guarded = false): StateResource[] => {
+        const [, config] = standing();
+        assert.ok(config !== undefined);
+        const type = "gitlab:index/projectEnvironment:ProjectEnvironment";
+        const protection = "gitlab:index/projectProtectedEnvironment:ProjectProtectedEnvironment";
+        const of = `config-web-environment-${name}`;
+        return [
+            made(config, type, of, { id: `7:${name}`, inputs: { project: "7", name } }),
+            ...(guarded
+                ? [
+                      made(config, protection, `${of}-protection`, {
+                          id: `7:${name}`,
+                          inputs: { project: "7", environment: name },
+                      }),
+                  ]
+                : []),
+        ];
+    };
+    const state = exported([
+        ...standing(),
+        ...environment("dev"),
+        ...environment("test"),
+        ...environment("prod", true),
+    ]);
+    const names = (list: readonly { resources: readonly { urn: string }[] }[]): string[] =>
+        list.flatMap(({ resources }) => resources.map(({ urn }) => urn.split("::").at(-1) ?? ""));
+
+    test("are what they were when nothing changed, and made with a repository that is new", () => {
+        assert.deepEqual(changedEnvironments(alone(), state), { left: [], named: [] });
+        assert.deepEqual(changedEnvironments(alone(), {}), { left: [], named: [] });
+    });
+    test("that a repository's pipelines deploy to no more are left with their protection", () => {
+        const goesOver = alone(inFolders("gitlab-flow"));
+        const { left, named } = changedEnvironments(goesOver, state);
+        assert.deepEqual(names(left), [
+            "config-web-environment-dev",
+            "config-web-environment-test",
+            "config-web-environment-prod",
+            "config-web-environment-prod-protection",
+        ]);
+        assert.deepEqual(named, [], "the app repository is not in this state");
+        const ahead = lookAhead(goesOver, state);
+        assert.ok(left.flatMap(({ resources }) => resources).every(({ urn }) => ahead.retained.has(urn)));
+    });
+    test("that an app is in no more are left too", () => {
+        const less = alone({ apps: { web: { environments: { dev: null } } } });
+        assert.deepEqual(names(changedEnvironments(less, state).left), ["config-web-environment-dev"]);
+    });
+    test("that are deployed to again are looked for under the names and providers that the program gives them", () => {
+        const [made, protection] = environment("prod", true);
+        const [prod] = changedEnvironments(
+            alone(),
+            exported([...standing(), ...environment("dev"), ...environment("test")]),
+        ).named;
+        assert.deepEqual(
+            prod?.resources.map(({ urn, type, parent, provider: by }) => ({ urn, type, parent, by })),
+            [made, protection].map((each) => ({
+                urn: each?.urn,
+                type: each?.type,
+                parent: each?.parent,
+                by: each?.provider,
+            })),
+        );
+    });
+    test("of prod's own repository stay with it", () => {
+        const trunk = folders(inTrunk);
+        const of = trunk.find(({ urn }) => urn.endsWith("::guarded-config-web"));
+        const project = trunk.find(({ urn }) => urn.endsWith("::guarded-config-web-project"));
+        assert.ok(of !== undefined && project?.id !== undefined);
+        const prod = made(
+            of,
+            "gitlab:index/projectEnvironment:ProjectEnvironment",
+            "guarded-config-web-environment-prod",
+            { inputs: { project: project.id, name: "prod" } },
+        );
+        const pinned = { pin: "0123456789" };
+        const back = alone({
+            apps: { web: { environments: { dev: null, test: pinned, prod: pinned } } },
+        });
+        assert.ok(lookAhead(back, exported([...trunk, prod])).retained.has(prod.urn));
     });
 });
 

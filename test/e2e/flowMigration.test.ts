@@ -1,20 +1,26 @@
 /**
- * Apps that run go over to other flows: what runs, repositories, history and images stay. One includes its pipelines, so that
- * its next commit is delivered in the new way; the other has copies, which its team would have to change.
+ * Apps that run go over to other flows, with each engine: what runs, repositories, history and images stay. One includes its
+ * pipelines, so that its next commit is delivered in the new way; the others have copies, which their team would have to change.
+ * What GitLab asks of it with a licence is in rights.test.ts.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isMap, type Document } from "yaml";
+import { fluxVersion } from "../../commands/support/estateSandbox";
 import { Story, type Person } from "../../commands/support/story";
 import { World, eventually } from "./support/world";
 
 const estate = ["config", "gitops-estate:estate"];
 const team = "moving";
-/** The apps by how they are delivered. */
-const apps = { "moving-web": "helm", "moving-site": "kustomize" } as const;
+/** The apps by how they are delivered, and by what. */
+const apps = {
+    "moving-web": { delivery: "helm", engine: "argocd" },
+    "moving-site": { delivery: "kustomize", engine: "flux" },
+    "moving-shelf": { delivery: "helm", engine: "flux" },
+} as const;
 type App = keyof typeof apps;
 const names = Object.keys(apps) as App[];
-const [web] = names as [App, App];
+const web = "moving-web" satisfies App;
 const environments = ["test", "prod"] as const;
 type Environment = (typeof environments)[number];
 
@@ -34,6 +40,26 @@ interface Followed {
     readonly status?: { readonly sync?: { readonly status?: string; readonly revision?: string } };
 }
 
+/** What Flux has of an app: a HelmRelease or a Kustomization. */
+interface Delivered {
+    readonly metadata: { readonly generation: number };
+    readonly spec: {
+        readonly path?: string;
+        readonly sourceRef?: { readonly name: string };
+        readonly chart?: {
+            readonly spec: { readonly chart: string; readonly sourceRef: { readonly name: string } };
+        };
+    };
+    readonly status?: {
+        readonly observedGeneration?: number;
+        readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    };
+}
+
+interface FluxSource {
+    readonly spec: { readonly url: string; readonly ref: { readonly branch: string } };
+}
+
 interface Source {
     readonly repoURL: string;
     readonly path?: string;
@@ -48,20 +74,33 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
     const tags = new Map<App, string>();
 
     before(async () => {
-        world = await World.shared({
-            teams: { [team]: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } },
-            apps: Object.fromEntries(
-                Object.entries(apps).map(([app, delivery]) => [
-                    app,
-                    {
-                        team,
-                        delivery,
-                        environments: { dev: null },
-                        pipelines: { use: app === web ? "included" : "copied" },
-                    },
-                ]),
-            ),
-        });
+        world = await World.own(
+            {
+                teams: { [team]: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } },
+                apps: Object.fromEntries(
+                    Object.entries(apps).map(([app, how]) => [
+                        app,
+                        {
+                            team,
+                            ...how,
+                            environments: { dev: null },
+                            pipelines: { use: app === web ? "included" : "copied" },
+                        },
+                    ]),
+                ),
+            },
+            (spec) => {
+                spec.setIn(
+                    [...estate, "flux"],
+                    spec.createNode({
+                        manifests: { version: fluxVersion, path: ".sandbox/flux" },
+                        webhookUrl: "http://127.0.0.1:8934",
+                        relayUrl: "http://127.0.0.1:8938",
+                        intervalSeconds: 30,
+                    }),
+                );
+            },
+        );
         story = world.story();
         alice = await story.person("alice");
     });
@@ -92,7 +131,25 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
             .sort();
     };
 
-    /** What has to be the same before and after: pods, images, repositories, and what the branches that were there have. */
+    /** GitLab's environments of a repository, with what was deployed to each. */
+    const environmentsOf = async (project: string): Promise<unknown[]> => {
+        const route = `/projects/${encodeURIComponent(project)}`;
+        const { body } = await world.gitlab<{ id: number; name: string }[]>("GET", `${route}/environments`);
+        return Promise.all(
+            body
+                .filter(({ name }) => environments.some((each) => each === name))
+                .map(async ({ id, name }) => {
+                    const list = `${route}/deployments?environment=${name}&order_by=id&per_page=100`;
+                    const deployments = await world.gitlab<{ id: number }[]>("GET", list);
+                    return { id, name, deployments: deployments.body.map((each) => each.id) };
+                }),
+        );
+    };
+
+    /**
+     * What has to be the same before and after: pods, images, repositories, what the branches that were there have, and what
+     * GitLab knows of deployments.
+     */
     const standing = async (): Promise<unknown> =>
         Promise.all(
             names.map(async (app) => ({
@@ -101,6 +158,7 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
                 images: await Promise.all(environments.map((each) => imageOf(app, each))),
                 repositories: [await idOf(source(app)), await idOf(config(app))],
                 branches: await Promise.all(environments.map((each) => story.head(config(app), each))),
+                environments: await environmentsOf(config(app)),
             })),
         );
 
@@ -124,24 +182,43 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
             }
         });
 
-    /** Waits until each Application follows the place and is in sync with it. */
-    const follows = async (environment: Environment, place: Partial<Record<App, RegExp>>): Promise<void> => {
+    /** Where an engine reads an app in an environment: repository, revision, folder. Undefined until it has applied that. */
+    const applied = async (app: App, environment: Environment): Promise<string | undefined> => {
+        const name = `${app}-${environment}-member1`;
+        if (apps[app].engine === "argocd") {
+            const found = await world.object<Followed>("host", "argocd", "application", name);
+            const [first] = found?.spec.sources ?? [found?.spec.source];
+            return found?.status?.sync?.status === "Synced" && first !== undefined
+                ? `${first.repoURL} ${first.targetRevision} ${first.path}`
+                : undefined;
+        }
+        const kind = apps[app].delivery === "helm" ? "helmrelease" : "kustomization";
+        const found = await world.object<Delivered>("host", `flux-${team}`, kind, name);
+        const { path, sourceRef = { name: "" }, chart } = found?.spec ?? {};
+        const from = await world.object<FluxSource>(
+            "host",
+            `flux-${team}`,
+            "gitrepository",
+            chart?.spec.sourceRef.name ?? sourceRef.name,
+        );
+        const isReady = found?.status?.conditions?.some(
+            ({ type, status }) => type === "Ready" && status === "True",
+        );
+        return isReady === true &&
+            found?.status?.observedGeneration === found?.metadata.generation &&
+            from !== undefined
+            ? `${from.spec.url} ${from.spec.ref.branch} ${(chart?.spec.chart ?? path ?? "").replace(/^\.\//, "")}`
+            : undefined;
+    };
+
+    /** Waits until each app's engine follows the place and has applied it. */
+    const follows = async (environment: Environment, place: Record<App, RegExp>): Promise<void> => {
         await Promise.all(
             names.map((app) =>
                 eventually(
                     `${app} in ${environment} follows ${String(place[app])}`,
-                    () =>
-                        world.object<Followed>(
-                            "host",
-                            "argocd",
-                            "application",
-                            `${app}-${environment}-member1`,
-                        ),
-                    (found) => {
-                        const [first] = found?.spec.sources ?? [found?.spec.source];
-                        const said = `${first?.repoURL} ${first?.targetRevision} ${first?.path}`;
-                        return place[app]?.test(said) === true && found?.status?.sync?.status === "Synced";
-                    },
+                    () => applied(app, environment),
+                    (found) => found !== undefined && place[app].test(found),
                     120,
                 ),
             ),
@@ -210,12 +287,14 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
                 await follows(each, {
                     "moving-web": /moving-web-config\.git main moving-web\/chart$/,
                     "moving-site": new RegExp(`moving-site-config\\.git main moving-site/overlays/${each}$`),
+                    "moving-shelf": /moving-shelf-config\.git main moving-shelf\/chart$/,
                 });
             }
         });
         assert.match(said, /moving-web goes over to flow gitlab-flow: its repositories and images stay/);
         assert.match(said, /moving-site has a pipeline file of its team, with the jobs of the flow before/);
         assert.match(said, /moving-web-config starts with branch main instead of test/);
+        assert.match(said, /deploys to it any more: environment test of acme\/moving\/moving-web-config/);
         assert.doesNotMatch(said, /accept-outage|cannot be applied/);
     });
 
@@ -240,6 +319,7 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
             await follows("prod", {
                 "moving-web": /moving-prod\/moving-web-config\.git main moving-web\/chart$/,
                 "moving-site": /moving-prod\/moving-site-config\.git main moving-site\/overlays\/prod$/,
+                "moving-shelf": /moving-prod\/moving-shelf-config\.git main moving-shelf\/chart$/,
             });
         });
         assert.deepEqual(await world.plan(), {});
@@ -253,10 +333,15 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
                 await follows(each, {
                     "moving-web": new RegExp(`moving/moving-web-config\\.git ${each} moving-web$`),
                     "moving-site": new RegExp(`moving/moving-site-config\\.git ${each} moving-site$`),
+                    "moving-shelf": new RegExp(`moving/moving-shelf-config\\.git ${each} moving-shelf$`),
                 });
             }
         });
         assert.match(said, /branch prod of acme\/moving\/moving-web-config/);
+        assert.match(
+            said,
+            /environment prod of acme\/moving\/moving-web-config.* goes on with it, and with the history/,
+        );
         assert.match(said, /no flow any more: repository acme\/moving-prod\/moving-site-config/);
         assert.doesNotMatch(said, /cannot be applied/);
         assert.deepEqual(

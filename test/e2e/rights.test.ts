@@ -216,4 +216,31 @@ describe("the rights of people", { timeout: 20 * 60_000 }, () => {
         await world.succeed("commands/start.ts");
         await asserted("premium");
     });
+
+    test("with a licence, given another flow and then the first one again, environments keep what they are and what protects them", async () => {
+        const app = "matrix-branches";
+        const config = `acme/${team}/${app}-config`;
+        const kept = async (): Promise<unknown> => {
+            const list = await must<{ id: number; name: string }[]>("GET", of(config, "/environments"));
+            const guards = await must<{ name: string }[]>("GET", of(config, "/protected_environments"));
+            return {
+                environments: list.map(({ id, name }) => [name, id]).sort(),
+                protections: guards.map(({ name }) => name),
+            };
+        };
+        const before = await kept();
+        assert.deepEqual((before as { protections: unknown }).protections, ["prod"]);
+        const pinned = { pin: "0123456789" };
+        for (const flow of ["gitlab-flow", "environment-branches"]) {
+            set(["apps", app], {
+                team,
+                delivery: "helm",
+                flow,
+                environments: { dev: pinned, test: pinned, prod: pinned },
+            });
+            await world.up();
+            assert.deepEqual(await kept(), before, flow);
+            assert.deepEqual(await world.plan(), {}, flow);
+        }
+    });
 });

@@ -133,10 +133,15 @@ const expected: Readonly<
         says: [
             /`web` in `prod` follows `web\/environments\/prod\/values\.yaml` of `acme\/shop\/web-config`, branch `main`, from now on\. It is pinned to `0123456789` and goes on with it: no pod restarts, and no new version reaches `prod` while the pin is there/,
             /`acme\/shop\/web-config` starts with branch `main` instead of `dev`/,
-            /branch `prod` of `acme\/shop\/web-config` and branch `test`.*8 files and 3 branch protections stay on the server/,
-            /deletes GitLab environment `dev` .*with the history of (its|their) deployments; pipelines, commits and images stay/,
+            /branch `prod` of `acme\/shop\/web-config`, branch `test`.*GitLab environment `dev`.*, GitLab environment `prod`.* GitLab environment `test`.*8 files and 3 branch protections stay on the server/,
         ],
-        not: [/refuse/, /deletes file/, /protected no more/, /no longer copies/],
+        not: [
+            /refuse/,
+            /deletes file/,
+            /deletes GitLab environment/,
+            /protected no more/,
+            /no longer copies/,
+        ],
     },
     "an app's flow changes, and nothing keeps what runs": {
         en: "The update refuses this change; otherwise: deletes 1 image project and 1 namespace; 1 protection is loosened; `web` loses environment `dev`; `web` goes over to flow `gitlab-flow`; 1 protection is tightened; 1 more change",
