@@ -9,7 +9,7 @@
  *   failed    a job before failed; an older preview stays up
  *   gone      takes the label off and removes the images
  *
- * Each writes the same note of the merge request. Needs Node 20 or newer.
+ * Each writes the same note of the merge request, with what tests came to once there is something to say. Needs Node 20 or newer.
  */
 import { realpathSync } from "node:fs";
 import https from "node:https";
@@ -157,6 +157,77 @@ class Servers {
   }
 
   /**
+   * What GitLab says of the pipeline below a path; undefined where it does not: no preview depends on that.
+   * @param {Variables} variables
+   * @param {string} path
+   * @param {(line: string) => void} report
+   * @returns {Promise<unknown>}
+   */
+  async ofPipeline(variables, path, report) {
+    try {
+      return await this.gitlab("GET", `/pipelines/${variables.CI_PIPELINE_ID ?? ""}${path}`);
+    } catch (error) {
+      if (!(error instanceof PreviewError)) {
+        throw error;
+      }
+      report(`Not in the note: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  /**
+   * Results of the tests so far, and their coverage, as a paragraph of the note; empty where no job reports any.
+   * @param {Variables} variables
+   * @param {(line: string) => void} report
+   */
+  async tests(variables, report) {
+    const summary = /** @type {{ readonly total?: Partial<Readonly<Record<string, number>>> } | undefined} */ (
+      await this.ofPipeline(variables, "/test_report_summary", report)
+    );
+    const pipeline = /** @type {{ readonly coverage?: string | number | null } | undefined} */ (
+      await this.ofPipeline(variables, "", report)
+    );
+    const { count = 0, success = 0, failed = 0, error = 0, skipped = 0 } = summary?.total ?? {};
+    const counts = /** @type {const} */ ([
+      [failed, "failed"],
+      [error, "with errors"],
+      [skipped, "skipped"],
+    ]);
+    const coverage = pipeline?.coverage;
+    const parts = [
+      ...(count === 0
+        ? []
+        : [
+            [
+              `${success} of ${count} passed`,
+              ...counts.flatMap(([many, what]) => (many === 0 ? [] : [`${many} ${what}`])),
+            ].join(", "),
+          ]),
+      ...(coverage === null || coverage === undefined ? [] : [`coverage ${Number(coverage)} %`]),
+    ];
+    return parts.length === 0 ? "" : `\n\n**Tests:** ${parts.join("; ")}.`;
+  }
+
+  /**
+   * The jobs that failed, with GitLab's reason, for the note.
+   * @param {Variables} variables
+   * @param {(line: string) => void} report
+   */
+  async failures(variables, report) {
+    /** @typedef {{ readonly name: string, readonly web_url: string, readonly failure_reason?: string, readonly allow_failure?: boolean }} FailedJob */
+    const found = /** @type {readonly FailedJob[] | undefined} */ (
+      await this.ofPipeline(variables, "/jobs?scope[]=failed&per_page=100", report)
+    );
+    const jobs = (found ?? []).filter((job) => job.allow_failure !== true);
+    const named = jobs.slice(0, 5).map(({ name, web_url: url, failure_reason: reason }) => {
+      const why = reason === undefined || reason === "script_failure" ? "" : ` (${reason.replaceAll("_", " ")})`;
+      return `[${name.replace(/[\\`[\]<>]/g, " ")}](${url})${why}`;
+    });
+    const more = jobs.length - named.length;
+    return `${jobs.length > 1 ? `${jobs.length} jobs` : "a job"} failed${named.length === 0 ? "" : ": "}${[...named, ...(more > 0 ? [`${more} more`] : [])].join(", ")}`;
+  }
+
+  /**
    * Removes the images of the merge request. What another one has too loses the tag only.
    * @param {Variables} variables
    * @returns {Promise<number>} how many tags
@@ -282,14 +353,14 @@ export async function run(step, variables, report, fetch = globalThis.fetch, pau
       }
       await servers.gitlab("PUT", servers.request, { add_labels: label });
       await servers.note(
-        `**Preview:** ${link} has ${commit}, in a moment if it is not there yet. It goes with this merge request.`,
+        `**Preview:** ${link} has ${commit}, in a moment if it is not there yet. It goes with this merge request.${await servers.tests(variables, report)}`,
       );
       report(`The label ${label} is set: ${link}`);
       return true;
     }
     case "failed":
       await servers.note(
-        `**Preview:** ${commit} has none, because a job failed: ${pipeline}.${labels.includes(label) ? ` ${link} has the version before.` : ""}`,
+        `**Preview:** ${commit} has none, because ${await servers.failures(variables, report)} (${pipeline}).${labels.includes(label) ? ` ${link} has the version before.` : ""}${await servers.tests(variables, report)}`,
       );
       return true;
     case "gone": {

@@ -15,6 +15,7 @@ const variables = {
     CI_PROJECT_ID: "7",
     CI_MERGE_REQUEST_IID: "3",
     CI_COMMIT_SHA: sha,
+    CI_PIPELINE_ID: "5",
     CI_PIPELINE_URL: "https://gitlab.test/p/1",
     PREVIEW_TOKEN: "fake-token",
     PREVIEW_LABEL: "preview",
@@ -41,6 +42,8 @@ class Server {
     ];
     labelled: number[] = [];
     artifacts: Artifact[] = [];
+    /** What GitLab says of the pipeline, by the path below it; 403 for what is not there. */
+    pipeline: Record<string, unknown> = {};
     /** Answers with this status before it does what is asked. */
     failures: number[] = [];
     calls: string[] = [];
@@ -59,6 +62,12 @@ class Server {
     };
 
     private gitlab(method: string, path: string, sent: Record<string, string>): Response {
+        const [, below] = /^\/api\/v4\/projects\/7\/pipelines\/5(.*)$/.exec(path) ?? [];
+        if (below !== undefined) {
+            return below in this.pipeline
+                ? Response.json(this.pipeline[below])
+                : new Response("forbidden", { status: 403 });
+        }
         const at = path.replace("/api/v4/projects/7/merge_requests", "");
         const id = Number(at.split("/").at(-1));
         switch (`${method} ${at.replace(/\/notes\/\d+$/, "/notes/:id")}`) {
@@ -137,6 +146,61 @@ describe("the note of a merge request", () => {
             assert.match(said[index] ?? "", words);
         }
         assert.equal(server.notes[0]?.body, "a person's words");
+    });
+
+    it("says what the tests came to, and how much they cover", async () => {
+        const server = new Server();
+        server.pipeline = {
+            "": { coverage: "87.50" },
+            "/test_report_summary": {
+                total: { count: 42, success: 40, failed: 0, error: 0, skipped: 2, suite_error: null },
+            },
+        };
+        await server.run("ready");
+        assert.match(
+            server.own[0] ?? "",
+            /has 0123456789[^]*\n\n\*\*Tests:\*\* 40 of 42 passed, 2 skipped; coverage 87\.5 %\.$/,
+        );
+    });
+
+    it("says which jobs failed and why, without those that may, and what the tests came to", async () => {
+        const server = new Server();
+        const job = (name: string, failure_reason: string, allow_failure = false): object => ({
+            name,
+            web_url: `https://gitlab.test/j/${name.length}`,
+            failure_reason,
+            allow_failure,
+        });
+        server.pipeline = {
+            "": { coverage: null },
+            "/test_report_summary": { total: { count: 3, success: 2, failed: 1, error: 0, skipped: 0 } },
+            "/jobs": [
+                job("test", "script_failure"),
+                job("image [x]", "runner_system_failure"),
+                job("lint", "script_failure", true),
+            ],
+        };
+        await server.run("failed");
+        assert.match(
+            server.own[0] ?? "",
+            /2 jobs failed: \[test\]\(https:\/\/gitlab\.test\/j\/4\), \[image {2}x \]\(https:\/\/gitlab\.test\/j\/9\) \(runner system failure\)/,
+        );
+        assert.match(server.own[0] ?? "", /\*\*Tests:\*\* 2 of 3 passed, 1 failed\.$/);
+        assert.doesNotMatch(server.own[0] ?? "", /lint/);
+    });
+
+    it("says nothing of tests where no job reports any, or GitLab does not say", async () => {
+        for (const pipeline of [
+            {},
+            { "": { coverage: null }, "/test_report_summary": { total: { count: 0 } }, "/jobs": [] },
+        ]) {
+            const server = new Server();
+            server.pipeline = pipeline;
+            assert.equal(await server.run("ready"), true);
+            assert.doesNotMatch(server.own[0] ?? "", /Tests/);
+            assert.equal(await server.run("failed"), true);
+            assert.match(server.own[0] ?? "", /because a job failed \(\[pipeline\]/);
+        }
     });
 
     it("is the older one of two that runs at once have written", async () => {
