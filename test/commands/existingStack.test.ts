@@ -7,6 +7,7 @@ import type { Answer, Ask } from "../../commands/doctor/http";
 import { otherAddresses } from "../../commands/support/addresses";
 import { changedBranches, existing, withoutResources } from "../../commands/support/branches";
 import { changedEnvironments } from "../../commands/support/environments";
+import { lookAhead } from "../../commands/support/lookAhead";
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { comingFiles, getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
