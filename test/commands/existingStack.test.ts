@@ -723,7 +723,7 @@ describe("a group that nothing needs any more while its apps stay", () => {
 
 describe("environments on GitLab", () => {
     const environment = (name: string, guarded = false): StateResource[] => {
-        const [, config] = standing();
+        const [, config] = existingResources();
         assert.ok(config !== undefined);
         const type = "gitlab:index/projectEnvironment:ProjectEnvironment";
         const protection = "gitlab:index/projectProtectedEnvironment:ProjectProtectedEnvironment";
@@ -741,7 +741,7 @@ describe("environments on GitLab", () => {
         ];
     };
     const state = exported([
-        ...standing(),
+        ...existingResources(),
         ...environment("dev"),
         ...environment("test"),
         ...environment("prod", true),
@@ -774,7 +774,7 @@ describe("environments on GitLab", () => {
         const [made, protection] = environment("prod", true);
         const [prod] = changedEnvironments(
             alone(),
-            exported([...standing(), ...environment("dev"), ...environment("test")]),
+            exported([...existingResources(), ...environment("dev"), ...environment("test")]),
         ).named;
         assert.deepEqual(
             prod?.resources.map(({ urn, type, parent, provider: by }) => ({ urn, type, parent, by })),

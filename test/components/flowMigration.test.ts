@@ -42,12 +42,12 @@ interface Declared {
 }
 
 /** Two apps in production whose tags are pinned, as docs/flows.md has it. */
-async function declared(flow: Flow, { engine, tier, edition = "ee", scope }: Setting): Promise<Declared> {
+async function declared(flow: Flow, { engine, tier, edition, scope }: Setting): Promise<Declared> {
     const pinned = { pin: "0123456789" };
     const app = { team: "shop", flow, environments: { staging: pinned, prod: pinned } };
     const spec: SpecInput = {
         name: "acme",
-        gitlab: { url: "https://gitlab.example.com", group: "acme", tier, edition },
+        gitlab: { url: "https://gitlab.example.com", group: "acme", tier, edition: edition ?? "ee" },
         registries: { main: { url: "https://harbor.example.com" } },
         clusters: { host: { role: "host" }, member1: {} },
         environments: {
