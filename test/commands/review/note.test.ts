@@ -155,7 +155,7 @@ const expected: Readonly<
         en: "1 protection is loosened; `web` goes over to flow `environment-branches`; 1 password of programs is renewed; 22 settings are deleted, no data and nothing that runs",
         zh: "放宽 1 项保护；`web` 改用流程 `environment-branches`；更换 1 个密码；只删除 22 个设置类对象，不删除数据，也不停止任何运行中的内容",
         says: [
-            /group `acme\/shop-prod` and repository `acme\/shop-prod\/web-config`.* stay on the server/,
+            /group `acme\/shop-prod`, repository `acme\/shop-prod\/web-config`, .*GitLab environment `prod` of `acme\/shop-prod\/web-config`.* stay on the server/,
             /1 pipeline trigger/,
         ],
         not: [/deletes (repository|group)/],
