@@ -131,24 +131,27 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
             .sort();
     };
 
-    /** GitLab's environments of a repository, with what was deployed to each. */
+    /** GitLab's environments of a repository. */
     const environmentsOf = async (project: string): Promise<unknown[]> => {
-        const route = `/projects/${encodeURIComponent(project)}`;
-        const { body } = await world.gitlab<{ id: number; name: string }[]>("GET", `${route}/environments`);
-        return Promise.all(
-            body
-                .filter(({ name }) => environments.some((each) => each === name))
-                .map(async ({ id, name }) => {
-                    const list = `${route}/deployments?environment=${name}&order_by=id&per_page=100`;
-                    const deployments = await world.gitlab<{ id: number }[]>("GET", list);
-                    return { id, name, deployments: deployments.body.map((each) => each.id) };
-                }),
-        );
+        const route = `/projects/${encodeURIComponent(project)}/environments`;
+        const { body } = await world.gitlab<{ id: number; name: string }[]>("GET", route);
+        return body
+            .filter(({ name }) => environments.some((each) => each === name))
+            .map(({ id, name }) => ({ id, name }));
+    };
+
+    /** What GitLab knows of deployments from the config repositories, by number. A pipeline may still add to it. */
+    const deployments = async (): Promise<Set<number>> => {
+        const lists = names.map(async (app) => {
+            const route = `/projects/${encodeURIComponent(config(app))}/deployments?per_page=100`;
+            return (await world.gitlab<{ id: number }[]>("GET", route)).body.map(({ id }) => id);
+        });
+        return new Set((await Promise.all(lists)).flat());
     };
 
     /**
-     * What has to be the same before and after: pods, images, repositories, what the branches that were there have, and what
-     * GitLab knows of deployments.
+     * What has to be the same before and after: pods, images, repositories, what the branches that were there have, and
+     * GitLab's environments.
      */
     const standing = async (): Promise<unknown> =>
         Promise.all(
@@ -227,11 +230,18 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
 
     /** Brings the spec's change up, and looks at what must be as it was. @returns what the preview said. */
     const goesOver = async (look: () => Promise<void>): Promise<string> => {
-        const before = await standing();
+        const [before, deployed] = [await standing(), await deployments()];
         const said = await world.succeed("commands/pulumi.ts", ["preview"]);
         await world.up();
         await look();
         assert.deepEqual(await standing(), before, "what runs, and what is kept");
+        const still = await deployments();
+        assert.ok(deployed.size > 0, "something was deployed");
+        assert.deepEqual(
+            [...deployed].filter((id) => !still.has(id)),
+            [],
+            "the history of deployments",
+        );
         return said;
     };
 
