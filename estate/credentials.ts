@@ -61,14 +61,12 @@ export function credentialNeeds(estate: Estate, registry: EngineRegistry = engin
                 words: "a private key in OpenSSH's form, as ssh-keygen makes it",
             },
         }));
-    const relay = (estate.relay?.imageLogin === true ? relayImageKeys : []).map(
-        (key): Need => ({
-            path: ["relayImage", key],
-            required: true,
-            purpose: relayImagePurposes[key],
-            engine: true,
-        }),
-    );
+    const relay = (estate.relay?.imageLogin === true ? relayImageKeys : []).map((key): Need => ({
+        path: ["relayImage", key],
+        required: true,
+        purpose: relayImagePurposes[key],
+        engine: true,
+    }));
     const own = estate.engines
         .flatMap((name) => engineOf(name, registry).secrets)
         .filter(({ needed }) => needed(estate))

@@ -181,9 +181,10 @@ class Servers {
    * @param {(line: string) => void} report
    */
   async tests(variables, report) {
-    const summary = /** @type {{ readonly total?: Partial<Readonly<Record<string, number>>> } | undefined} */ (
-      await this.ofPipeline(variables, "/test_report_summary", report)
-    );
+    const summary =
+      /** @type {{ readonly total?: Partial<Readonly<Record<string, number>>> } | undefined} */ (
+        await this.ofPipeline(variables, "/test_report_summary", report)
+      );
     const pipeline = /** @type {{ readonly coverage?: string | number | null } | undefined} */ (
       await this.ofPipeline(variables, "", report)
     );
@@ -220,7 +221,8 @@ class Servers {
     );
     const jobs = (found ?? []).filter((job) => job.allow_failure !== true);
     const named = jobs.slice(0, 5).map(({ name, web_url: url, failure_reason: reason }) => {
-      const why = reason === undefined || reason === "script_failure" ? "" : ` (${reason.replaceAll("_", " ")})`;
+      const why =
+        reason === undefined || reason === "script_failure" ? "" : ` (${reason.replaceAll("_", " ")})`;
       return `[${name.replace(/[\\`[\]<>]/g, " ")}](${url})${why}`;
     });
     const more = jobs.length - named.length;

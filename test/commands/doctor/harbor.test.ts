@@ -262,7 +262,9 @@ const planted: Readonly<Record<string, Planted>> = {
         },
         made: stands,
         spec: { apps: { web: { storageGiB: 5 } } },
-        found: [["harbor-quota-used", "apps.web.environments.dev", /raise storageGiB, lower keepTags/, "warning"]],
+        found: [
+            ["harbor-quota-used", "apps.web.environments.dev", /raise storageGiB, lower keepTags/, "warning"],
+        ],
     },
     "a project that is nearly full, of tags that retention cannot delete": {
         answers: {
