@@ -353,7 +353,9 @@ describe("apps that run and get another flow", { timeout: 25 * 60_000 }, () => {
             said,
             /environment prod of acme\/moving\/moving-web-config.* goes on with it, and with the history/,
         );
-        assert.match(said, /no flow any more: repository acme\/moving-prod\/moving-site-config/);
+        for (const app of names) {
+            assert.match(said, new RegExp(`no flow any more: .*repository acme/moving-prod/${app}-config`));
+        }
         assert.doesNotMatch(said, /cannot be applied/);
         assert.deepEqual(
             await Promise.all(names.map((app) => idOf(`acme/${team}-prod/${app}-config`))),
