@@ -6,7 +6,7 @@ import { enginesInReview } from "./engines";
 import type { Names } from "./names";
 import { code, counted, listed } from "./noun";
 import { nounOf, tally } from "./nouns";
-import type { RightChange, RightContext } from "./right";
+import { setChanges, type RightChange, type RightContext } from "./right";
 
 /** Everything about rights of programs. */
 export function programRights(context: RightContext): RightChange[] {
@@ -304,33 +304,14 @@ function clusterRights({ changes, names, language }: RightContext): RightChange[
                 },
             ];
         }
-        const [was, is] = [ruleSet(each.before["rules"]), ruleSet(each.after["rules"])];
-        const more = [...is].filter((rule) => !was.has(rule));
-        const less = [...was].filter((rule) => !is.has(rule));
-        return [
-            ...(more.length === 0
-                ? []
-                : [
-                      {
-                          kind: "gains" as const,
-                          loosens: more.some((rule) => rule.includes("*")),
-                          text: zh
-                              ? `${names.titled(each)} 增加权限：${listed(more.map(code), language)}`
-                              : `${names.titled(each)} may also: ${listed(more.map(code), language)}`,
-                      },
-                  ]),
-            ...(less.length === 0
-                ? []
-                : [
-                      {
-                          kind: "loses" as const,
-                          loosens: false,
-                          text: zh
-                              ? `${names.titled(each)} 减少权限：${listed(less.map(code), language)}`
-                              : `${names.titled(each)} may no longer: ${listed(less.map(code), language)}`,
-                      },
-                  ]),
-        ];
+        return setChanges(ruleSet(each.before["rules"]), ruleSet(each.after["rules"]), (kind, rules) => {
+            const list = listed(rules.map(code), language);
+            const english = kind === "gains" ? "may also" : "may no longer";
+            const chinese = kind === "gains" ? "增加权限" : "减少权限";
+            return zh
+                ? `${names.titled(each)} ${chinese}：${list}`
+                : `${names.titled(each)} ${english}: ${list}`;
+        });
     });
 }
 

@@ -1,6 +1,6 @@
 import { kindOf, mapOf, textOf, type Properties } from "../change";
 import { code, listed, noun, own } from "../noun";
-import type { RightChange, RightContext } from "../right";
+import { setChanges, type RightChange, type RightContext } from "../right";
 import type { EngineInReview } from "./engine";
 
 export const argocd: EngineInReview = {
@@ -30,33 +30,15 @@ function projects({ changes, names, language }: RightContext): RightChange[] {
         if (kindOf(each.type) !== "AppProject" || each.before === undefined || each.after === undefined) {
             return [];
         }
-        const [was, is] = [reachOf(each.before), reachOf(each.after)];
-        const more = [...is].filter((place) => !was.has(place)).sort();
-        const less = [...was].filter((place) => !is.has(place)).sort();
-        return [
-            ...(more.length === 0
-                ? []
-                : [
-                      {
-                          kind: "gains" as const,
-                          loosens: more.some((place) => place.includes("*")),
-                          text: zh
-                              ? `${names.titled(each)} 还可以使用：${listed(more.map(at).map(code), language)}`
-                              : `${names.titled(each)} may also use ${listed(more.map(code), language)}`,
-                      },
-                  ]),
-            ...(less.length === 0
-                ? []
-                : [
-                      {
-                          kind: "loses" as const,
-                          loosens: false,
-                          text: zh
-                              ? `${names.titled(each)} 不再可以使用：${listed(less.map(at).map(code), language)}`
-                              : `${names.titled(each)} may no longer use ${listed(less.map(code), language)}`,
-                      },
-                  ]),
-        ];
+        return setChanges(reachOf(each.before), reachOf(each.after), (kind, places) => {
+            const sorted = [...places].sort();
+            const list = listed((zh ? sorted.map(at) : sorted).map(code), language);
+            const english = kind === "gains" ? "may also use" : "may no longer use";
+            const chinese = kind === "gains" ? "还可以使用" : "不再可以使用";
+            return zh
+                ? `${names.titled(each)} ${chinese}：${list}`
+                : `${names.titled(each)} ${english} ${list}`;
+        });
     });
 }
 
