@@ -4,7 +4,7 @@ import { pluralOf } from "../../../estate/kinds";
 import { list as listIn, record, text } from "../../doctor/json";
 import type { Declared } from "../declared";
 import { enginesInDrift, type DriftEngines } from "../engines";
-import type { EngineInDrift } from "../engines/engine";
+import { ownKind, type EngineInDrift } from "../engines/engine";
 import { facts, publicUrl, type Finding, type Risk } from "../finding";
 import type { Raw } from "../reader";
 import { word } from "../shell";
@@ -445,7 +445,7 @@ class ClusterLook {
     }
 
     private riskOf(kind: string): Risk {
-        const own = this.engines.flatMap(({ kinds }) => kinds).find((each) => each.kind === kind);
+        const own = ownKind(this.engines, kind);
         return own?.risk ?? riskOf[kind] ?? "delivery";
     }
 

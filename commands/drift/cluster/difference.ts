@@ -8,7 +8,7 @@
 import { record, text } from "../../doctor/json";
 import { property, type Declared } from "../declared";
 import { enginesInDrift, type DriftEngines } from "../engines";
-import type { EngineInDrift } from "../engines/engine";
+import { ownKind, type EngineInDrift } from "../engines/engine";
 import { difference, Hidden, hidden, isEmpty, open, sameValue, shown, type Difference } from "../finding";
 import { fieldIn } from "../../review/hide";
 import type { Raw } from "../reader";
@@ -118,7 +118,7 @@ class Comparison {
             kind,
             found,
         } = this;
-        const own = this.engines.flatMap(({ kinds }) => kinds).find((each) => each.kind === kind);
+        const own = ownKind(this.engines, kind);
         for (const part of own?.whole ?? wholeParts[kind] ?? []) {
             this.further([part], inputs[part], outputs[part], found[part]);
         }

@@ -34,3 +34,8 @@ export interface EngineInDrift {
      */
     readonly secretLabel?: string;
 }
+
+/** What drift knows of a kind that one of the engines has for itself; undefined of all others. */
+export function ownKind(engines: readonly EngineInDrift[], kind: string): OwnKind | undefined {
+    return engines.flatMap(({ kinds }) => kinds).find((each) => each.kind === kind);
+}
