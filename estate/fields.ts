@@ -145,19 +145,20 @@ const powers = ["", "k", "M", "G", "T", "P", "E"];
 /** Whether a {@link quantity} is a whole number once its unit is counted in: `1.5Gi` is. */
 export function isWhole(text: string): boolean {
     const [, whole = "", decimals = "", unit = ""] = /^(\d+)(?:\.(\d+))?(.*)$/.exec(text) ?? [];
-    const power = BigInt(Math.max(0, powers.indexOf(unit.replace("i", "").replace("K", "k"))));
-    const factor = (unit.endsWith("i") ? 1024n : 1000n) ** power;
     const parts = 10n ** BigInt(decimals.length) * (unit === "m" ? 1000n : 1n);
-    return (BigInt(whole + decimals) * factor) % parts === 0n;
+    return (BigInt(whole + decimals) * factorOf(unit)) % parts === 0n;
 }
 
-const units: Readonly<Record<string, number>> = { m: 1e-3, "": 1 };
+/** What the unit of a {@link quantity} multiplies by; `m`, which divides, by 1. */
+function factorOf(unit: string): bigint {
+    const power = BigInt(Math.max(0, powers.indexOf(unit.replace("i", "").replace("K", "k"))));
+    return (unit.endsWith("i") ? 1024n : 1000n) ** power;
+}
 
 /** How much a {@link quantity} is, as good as is needed to compare two. */
 function amountOf(text: string): number {
     const [, number = "", unit = ""] = /^([\d.]+)(.*)$/.exec(text) ?? [];
-    const power = powers.indexOf(unit.replace("i", "").replace("K", "k"));
-    return Number(number) * (units[unit] ?? (unit.endsWith("i") ? 1024 : 1000) ** power);
+    return (Number(number) * Number(factorOf(unit))) / (unit === "m" ? 1000 : 1);
 }
 
 /** Below this much memory or storage no container starts: a unit is missing. */
