@@ -8,11 +8,10 @@ import type { BranchPlan, RepositoryPlan } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
 import type { Ask } from "../doctor/http";
 import { record } from "../doctor/json";
-import { liveResources, type ExportedStack, type StateResource } from "./exported";
+import { liveResources, type ExportedStack } from "./exported";
 import type { Wanted } from "./leftOnServer";
-import { nameOf } from "./urn";
+import { beside, repositoryIn } from "./repositoryInState";
 
-const projectType = "gitlab:index/project:Project";
 const branchType = "gitlab:index/branch:Branch";
 const protectionType = "gitlab:index/branchProtection:BranchProtection";
 
@@ -74,18 +73,11 @@ export function changedBranches(estate: Pick<Estate, "apps">, exported: Exported
     const left: RepositoryBranch[] = [];
     const named: RepositoryBranch[] = [];
     for (const [repository, { start, branches, names }] of plannedBranches(estate)) {
-        const project = live.find(
-            (each) => each.type === projectType && each.outputs?.["pathWithNamespace"] === repository,
-        );
-        if (project?.id === undefined) {
+        const known = repositoryIn(live, repository);
+        if (known === undefined) {
             continue;
         }
-        const ofProject = (type: string, key: string): Map<unknown, StateResource> =>
-            new Map(
-                live
-                    .filter((each) => each.type === type && each.inputs?.["project"] === project.id)
-                    .map((each) => [each.inputs?.[key], each]),
-            );
+        const { project, component, ofProject } = known;
         const made = ofProject(branchType, "name");
         const protections = ofProject(protectionType, "branch");
         for (const branch of new Set([...made.keys(), ...protections.keys()])) {
@@ -98,9 +90,9 @@ export function changedBranches(estate: Pick<Estate, "apps">, exported: Exported
         }
         for (const [branch, plan] of branches) {
             const byPeople = plan.from === undefined;
-            const known = byPeople ? protections.has(branch) : made.has(branch);
-            if (branch !== start && !isPattern(branch) && !known) {
-                const [name, protection] = names(nameOf(project.urn).replace(/-project$/, ""), plan);
+            const isMade = byPeople ? protections.has(branch) : made.has(branch);
+            if (branch !== start && !isPattern(branch) && !isMade) {
+                const [name, protection] = names(component, plan);
                 named.push({
                     repository,
                     branch,
@@ -116,23 +108,6 @@ export function changedBranches(estate: Pick<Estate, "apps">, exported: Exported
         }
     }
     return { left, named };
-}
-
-/** A resource of the same component and provider as the project. */
-export function beside(
-    { urn, id = "", parent, provider }: StateResource,
-    type: string,
-    name: string,
-    inputs: Readonly<Record<string, string>>,
-): Wanted {
-    return {
-        // A state has the types above it before its own; an inventory does not.
-        urn: urn.replace(/[^:$]+:[^:$]+:[^:$]+::[^:]*$/, () => `${type}::${name}`),
-        type,
-        ...(parent === undefined ? {} : { parent }),
-        ...(provider === undefined ? {} : { provider }),
-        inputs: { project: id, ...inputs },
-    };
 }
 
 /** Those of the branches that exist on GitLab, protected or open. */

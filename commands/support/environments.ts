@@ -6,12 +6,10 @@
  */
 import { deployedFrom } from "../../estate/flows/plan";
 import type { Estate } from "../../estate/model";
-import { beside } from "./branches";
-import { liveResources, type ExportedStack, type StateResource } from "./exported";
+import { liveResources, type ExportedStack } from "./exported";
 import type { Wanted } from "./leftOnServer";
-import { nameOf } from "./urn";
+import { beside, repositoryIn } from "./repositoryInState";
 
-const projectType = "gitlab:index/project:Project";
 const environmentType = "gitlab:index/projectEnvironment:ProjectEnvironment";
 const protectionType = "gitlab:index/projectProtectedEnvironment:ProjectProtectedEnvironment";
 
@@ -51,18 +49,11 @@ export function changedEnvironments(
     const left: RepositoryEnvironment[] = [];
     const named: RepositoryEnvironment[] = [];
     for (const [repository, planned] of plannedEnvironments(estate)) {
-        const project = live.find(
-            (each) => each.type === projectType && each.outputs?.["pathWithNamespace"] === repository,
-        );
-        if (project?.id === undefined) {
+        const known = repositoryIn(live, repository);
+        if (known === undefined) {
             continue;
         }
-        const ofProject = (type: string, key: string): Map<unknown, StateResource> =>
-            new Map(
-                live
-                    .filter((each) => each.type === type && each.inputs?.["project"] === project.id)
-                    .map((each) => [each.inputs?.[key], each]),
-            );
+        const { project, component, ofProject } = known;
         const made = ofProject(environmentType, "name");
         const protections = ofProject(protectionType, "environment");
         for (const [environment, each] of made) {
@@ -75,7 +66,6 @@ export function changedEnvironments(
                 });
             }
         }
-        const component = nameOf(project.urn).replace(/-project$/, "");
         for (const environment of [...planned].filter((name) => !made.has(name))) {
             const name = `${component}-environment-${environment}`;
             named.push({
