@@ -13,7 +13,7 @@ import { wayTo } from "./cluster/kubeconfig";
 import { isSandboxEstate } from "../support/stack";
 import { harborChecks } from "./harbor/checks";
 import { harborFacts } from "./harbor/facts";
-import { client, type Ask, type Connection } from "./http";
+import { asking } from "./http";
 import { machineChecks, machineFacts } from "./machines";
 import { offlineFindings } from "./offline";
 
@@ -69,18 +69,4 @@ export async function examine(estate: Estate, examination: Examination): Promise
         ...offlineFindings(estate, examination.folder, examination.now, examination.env),
         ...found.flat(),
     ];
-}
-
-/** Calls to one server, and the end of its sockets. */
-async function asking<T>(
-    connection: Connection,
-    end: AbortSignal,
-    work: (ask: Ask) => Promise<T>,
-): Promise<T> {
-    const { ask, close } = client(connection, end);
-    try {
-        return await work(ask);
-    } finally {
-        close();
-    }
 }

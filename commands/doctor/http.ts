@@ -63,6 +63,21 @@ export const callTimeout = 4000;
 /** Calls at once to one server. */
 const sockets = 8;
 
+/** Calls to one server, and the end of its sockets. @param timeout of one call, in milliseconds. */
+export async function asking<T>(
+    connection: Connection,
+    end: AbortSignal,
+    work: (ask: Ask) => Promise<T>,
+    timeout = callTimeout,
+): Promise<T> {
+    const { ask, close } = client(connection, end, timeout);
+    try {
+        return await work(ask);
+    } finally {
+        close();
+    }
+}
+
 /** Makes calls to one server. `signal` ends all of them; `close` frees its sockets. */
 export function client(
     connection: Connection,

@@ -5,7 +5,7 @@ import { formatProblems } from "../../estate/problem";
 import { checkoutDir } from "../../toolchain/checkout";
 import { wayTo } from "../doctor/cluster/kubeconfig";
 import { gitlabConnection, harborConnection, secret, type ConnectionContext } from "../doctor/connections";
-import { client, Unreachable, type Connection } from "../doctor/http";
+import { asking, Unreachable, type Connection } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { CommandError } from "../support/console";
 import type { PulumiEngine } from "../support/pulumiEngine";
@@ -94,21 +94,23 @@ interface Run {
     readonly mend: string;
 }
 
-/** Calls to one server, and the end of its sockets. */
+/** What one server has, as far as it can be read. */
 async function reading(
     server: string,
     connection: Connection,
     end: AbortSignal,
     work: (reader: Reader) => Promise<readonly Finding[]>,
 ): Promise<Found> {
-    const { ask, close } = client(connection, end, callTimeout);
-    const reader = new Reader(server, ask);
-    try {
-        const findings = await work(reader);
-        return { findings, unread: reader.unread };
-    } finally {
-        close();
-    }
+    return asking(
+        connection,
+        end,
+        async (ask) => {
+            const reader = new Reader(server, ask);
+            const findings = await work(reader);
+            return { findings, unread: reader.unread };
+        },
+        callTimeout,
+    );
 }
 
 function lookAtGitLab(
@@ -194,9 +196,13 @@ export async function reconcileDriftIssue(
     const notify =
         channel === undefined ? undefined : cardTo(estate, channel, report, { ...context, credentials: own });
     const connection = gitlabConnection(estate, context);
-    const { ask, close } = client(connection, AbortSignal.timeout(deadline), callTimeout);
     try {
-        return await reconcileIssue(ask, project, report, language, notify);
+        return await asking(
+            connection,
+            AbortSignal.timeout(deadline),
+            (ask) => reconcileIssue(ask, project, report, language, notify),
+            callTimeout,
+        );
     } catch (error) {
         if (error instanceof Unreachable) {
             throw new CommandError(
@@ -205,7 +211,5 @@ export async function reconcileDriftIssue(
             );
         }
         throw error;
-    } finally {
-        close();
     }
 }

@@ -3,7 +3,7 @@ import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { gitlabConnection } from "../doctor/connections";
 import { formatFindings, type Refusal } from "../doctor/finding";
-import { client, Unreachable, type Ask } from "../doctor/http";
+import { asking, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { misreadContent } from "../handOver";
 import { handOverLines, refusedHandOvers, type HandOver } from "../handOver/places";
@@ -187,10 +187,9 @@ async function misreadOnGitLab(
 ): Promise<Refusal[]> {
     const findings: Refusal[] = [];
     if (places.length > 0) {
-        const look = onGitLab(engine, estate, async (ask) => {
+        await lookOnGitLab(engine, estate, writes, async (ask) => {
             findings.push(...(await misreadContent(places, ask)));
         });
-        await (writes ? look : look.catch(() => undefined));
     }
     return findings;
 }
@@ -205,10 +204,9 @@ async function notIncluded(
     const repositories = toInclude(estate, exported);
     const found: Refusal[] = [];
     if (repositories.length > 0) {
-        const look = onGitLab(engine, estate, async (ask) => {
+        await lookOnGitLab(engine, estate, writes, async (ask) => {
             found.push(...(await withoutInclude(repositories, ask)));
         });
-        await (writes ? look : look.catch(() => undefined));
     }
     return found;
 }
@@ -224,7 +222,7 @@ async function renamePeople(
     if (gone.length === 0) {
         return;
     }
-    const look = onGitLab(engine, estate, async (ask) => {
+    await lookOnGitLab(engine, estate, writes, async (ask) => {
         const names = await newNames(gone, ask);
         if (names.length === 0) {
             return;
@@ -244,8 +242,6 @@ async function renamePeople(
             await importState(engine, withNewNames(await exportStack(engine), names));
         }
     });
-    // A preview says what it can: without GitLab it goes on.
-    await (writes ? look : look.catch(() => undefined));
 }
 
 /** Imports files that are in a repository already, of those that the update would make. */
@@ -290,6 +286,17 @@ export async function proposeFiles(
     }
 }
 
+/** Calls to GitLab before an update. A preview says what it can: without GitLab it goes on. */
+async function lookOnGitLab(
+    engine: PulumiEngine,
+    estate: Estate,
+    writes: boolean,
+    work: (ask: Ask) => Promise<void>,
+): Promise<void> {
+    const look = onGitLab(engine, estate, work);
+    await (writes ? look : look.catch(() => undefined));
+}
+
 /** Calls to GitLab. @throws CommandError when it does not answer. */
 async function onGitLab(
     engine: PulumiEngine,
@@ -297,16 +304,13 @@ async function onGitLab(
     work: (ask: Ask) => Promise<void>,
 ): Promise<void> {
     const context = { credentials: await credentialsOf(engine), folder: checkoutDir(), env: engine.env };
-    const { ask, close } = client(gitlabConnection(estate, context), AbortSignal.timeout(120_000), 10_000);
     try {
-        await work(ask);
+        await asking(gitlabConnection(estate, context), AbortSignal.timeout(120_000), work, 10_000);
     } catch (error) {
         if (!(error instanceof Unreachable)) {
             throw error;
         }
         throw new CommandError(`GitLab does not answer: ${error.message}. Nothing was changed.`);
-    } finally {
-        close();
     }
 }
 
@@ -349,43 +353,30 @@ async function importBranches(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryBranch[],
-    { writes, reviewed, report }: Change,
+    change: Change,
 ): Promise<ImportedBranches> {
     const back = { urns: new Set<string>(), open: [] as Refusal[] };
     if (named.length === 0) {
         return back;
     }
-    const look = onGitLab(engine, estate, async (ask) => {
+    await lookOnGitLab(engine, estate, change.writes, async (ask) => {
         const found = await existing(named, ask);
         const open = found.filter(({ isProtected, byPeople }) => !isProtected && !byPeople);
         if (open.length > 0) {
             const text = `On GitLab already, and open to everybody who may push: ${listOf(open)}. What is written there would be delivered.`;
-            if (writes) {
+            if (change.writes) {
                 throw new CommandError(
                     `${text} Nothing was changed. Look at it, then protect the branch, or delete it to have it made anew.`,
                 );
             }
-            report(text);
+            change.report(text);
             back.open.push(...open.map(openBranch));
         }
         const again = found.filter(({ isProtected }) => isProtected);
-        if (again.length === 0) {
-            return;
-        }
-        if (reviewed) {
-            throw takenUpUnplanned(listOf(again));
-        }
-        report(
-            `On GitLab already, with its protection: ${listOf(again)}. The estate goes on with it as it is.`,
-        );
-        const resources = again.flatMap((each) => each.resources);
-        resources.forEach(({ urn }) => back.urns.add(urn));
-        if (writes) {
-            await importResources(engine, resources, ask);
-        }
+        const words = listOf(again);
+        const line = `On GitLab already, with its protection: ${words}. The estate goes on with it as it is.`;
+        await adopt(engine, again, { words, line, urns: back.urns }, change, ask);
     });
-    // A preview says what it can: without GitLab it goes on.
-    await (writes ? look : look.catch(() => undefined));
     return back;
 }
 
@@ -394,13 +385,13 @@ async function importEnvironments(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryEnvironment[],
-    { writes, reviewed, report }: Change,
+    change: Change,
 ): Promise<ReadonlySet<string>> {
     const urns = new Set<string>();
     if (named.length === 0) {
         return urns;
     }
-    const look = onGitLab(engine, estate, async (ask) => {
+    await lookOnGitLab(engine, estate, change.writes, async (ask) => {
         const there = await Promise.all(
             named.map(async (each) => ({
                 ...each,
@@ -408,31 +399,38 @@ async function importEnvironments(
             })),
         );
         const again = there.filter(({ resources }) => resources.length > 0);
-        if (again.length === 0) {
-            return;
-        }
-        if (reviewed) {
-            throw takenUpUnplanned(environmentsText(again));
-        }
-        report(
-            `On GitLab already: ${environmentsText(again)}. The estate goes on with it, and with the history of its deployments.`,
-        );
-        const resources = again.flatMap((each) => each.resources);
-        resources.forEach(({ urn }) => urns.add(urn));
-        if (writes) {
-            await importResources(engine, resources, ask);
-        }
+        const words = environmentsText(again);
+        const line = `On GitLab already: ${words}. The estate goes on with it, and with the history of its deployments.`;
+        await adopt(engine, again, { words, line, urns }, change, ask);
     });
-    // A preview says what it can: without GitLab it goes on.
-    await (writes ? look : look.catch(() => undefined));
     return urns;
 }
 
-/** The engine holds to a plan, which was made before the import and would make what is there then. */
-function takenUpUnplanned(what: string): CommandError {
-    return new CommandError(
-        `A reviewed plan cannot go on with what is on GitLab already (${what}): the plan would make it anew. Nothing was changed. Make this change with npm run up.`,
-    );
+/**
+ * Imports what is on GitLab already, says so in `line`, and adds it to `urns`. A reviewed plan excludes it: the engine holds to
+ * the plan, which was made before the import and would make what is there then.
+ */
+async function adopt(
+    engine: PulumiEngine,
+    again: readonly { readonly resources: readonly Wanted[] }[],
+    { words, line, urns }: { readonly words: string; readonly line: string; readonly urns: Set<string> },
+    { writes, reviewed, report }: Change,
+    ask: Ask,
+): Promise<void> {
+    if (again.length === 0) {
+        return;
+    }
+    if (reviewed) {
+        throw new CommandError(
+            `A reviewed plan cannot go on with what is on GitLab already (${words}): the plan would make it anew. Nothing was changed. Make this change with npm run up.`,
+        );
+    }
+    report(line);
+    const resources = again.flatMap((each) => each.resources);
+    resources.forEach(({ urn }) => urns.add(urn));
+    if (writes) {
+        await importResources(engine, resources, ask);
+    }
 }
 
 /** Those of the resources that are there. */

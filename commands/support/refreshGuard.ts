@@ -5,7 +5,7 @@
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { gitlabConnection, harborConnection, type ConnectionContext } from "../doctor/connections";
-import { client, Unreachable, type Ask } from "../doctor/http";
+import { asking, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { CommandError } from "./console";
 import { onStack, type PulumiEngine } from "./pulumiEngine";
@@ -71,20 +71,14 @@ async function onGitLab<T>(
     estate: Estate,
     work: (ask: Ask) => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
-    const { ask, close } = client(
-        gitlabConnection(estate, await contextOf(engine)),
-        AbortSignal.timeout(120_000),
-        10_000,
-    );
+    const connection = gitlabConnection(estate, await contextOf(engine));
     try {
-        return await work(ask);
+        return await asking(connection, AbortSignal.timeout(120_000), work, 10_000);
     } catch (error) {
         if (!(error instanceof Unreachable)) {
             throw error;
         }
         return [];
-    } finally {
-        close();
     }
 }
 
@@ -176,16 +170,13 @@ async function onHarbors<T>(
     const known = registries.flatMap((name) => estate.registries[name] ?? []);
     return Promise.all(
         known.map(async (registry) => {
-            const { ask, close } = client(
+            const answer = await asking(
                 harborConnection(registry, estate, context),
                 AbortSignal.timeout(120_000),
+                (ask) => work(ask, registry.name),
                 10_000,
             );
-            try {
-                return [`Harbor ${registry.name} (${registry.url})`, await work(ask, registry.name)] as const;
-            } finally {
-                close();
-            }
+            return [`Harbor ${registry.name} (${registry.url})`, answer] as const;
         }),
     );
 }
