@@ -1,6 +1,7 @@
 /** `npm run check`: formatter, linter without warnings, compiler, for TypeScript and Go. All are run, then it fails. */
 import * as path from "node:path";
 import { checkoutDir } from "../toolchain/checkout";
+import { goEnvironment } from "../toolchain/go";
 import { CommandError, noArguments, run, runMain, type RunResult } from "./support/console";
 
 interface Check {
@@ -10,6 +11,7 @@ interface Check {
     readonly cwd?: string;
     /** Fails when it prints anything, as gofmt does; default is the exit code alone. */
     readonly silent?: boolean;
+    readonly env?: NodeJS.ProcessEnv;
 }
 
 function checks(root: string): Check[] {
@@ -31,7 +33,13 @@ function checks(root: string): Check[] {
                 cwd: module,
                 silent: true,
             },
-            { name: `go vet ${path.basename(module)}`, program: "go", args: ["vet", "./..."], cwd: module },
+            {
+                name: `go vet ${path.basename(module)}`,
+                program: "go",
+                args: ["vet", "./..."],
+                cwd: module,
+                env: goEnvironment(process.env),
+            },
         ]),
     ];
 }
@@ -42,7 +50,10 @@ async function main(): Promise<void> {
     const failed: string[] = [];
     for (const check of checks(root)) {
         const started = Date.now();
-        const result: RunResult = await run(check.program, check.args, { cwd: check.cwd ?? root });
+        const result: RunResult = await run(check.program, check.args, {
+            cwd: check.cwd ?? root,
+            env: check.env ?? process.env,
+        });
         const good = result.code === 0 && (check.silent !== true || result.stdout.trim() === "");
         const seconds = ((Date.now() - started) / 1000).toFixed(1);
         process.stdout.write(`${good ? "ok    " : "FAILED"} ${check.name} (${seconds} s)\n`);

@@ -10,6 +10,7 @@ import * as path from "node:path";
 import { sandboxDown } from "../sandbox";
 import { checkoutDir } from "../toolchain/checkout";
 import { ensureTools, progressPrinter } from "../toolchain";
+import { goEnvironment } from "../toolchain/go";
 import { CommandError, duration, run, runMain, type RunOptions, type RunResult } from "./support/console";
 import { estateTools } from "./support/toolsets";
 
@@ -43,7 +44,11 @@ async function main(): Promise<void> {
     const failed: string[] = [];
     for (const module of goModules) {
         process.stdout.write(`Go tests of ${module}\n`);
-        const go = await run("go", ["test", "./..."], { cwd: path.join(root, module), output: "inherit" });
+        const go = await run("go", ["test", "./..."], {
+            cwd: path.join(root, module),
+            env: goEnvironment(process.env),
+            output: "inherit",
+        });
         if (go.code !== 0) {
             failed.push(`go test ${module}`);
         }

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/p
 import { dirname, join } from "node:path";
 import { setInterval as every } from "node:timers";
 
-import { BUILD_FLAGS, type Key, linkerFlags, sizeOf, toolKey } from "./cache";
+import { type Key, linkerFlags, sizeOf, toolKey } from "./cache";
 import { findBuilt } from "./find";
 import { type Go, type RunResult, compiledWith, goEnvironment, run } from "./go";
 import { isRunning } from "./processes";
@@ -129,16 +129,7 @@ async function compile(
         const log = `${final}.log`;
         const source = join(temporary, "source");
         const flags = added === undefined ? [] : await complete(job, added, source, log, context, doing);
-        const args = [
-            "build",
-            ...BUILD_FLAGS,
-            ...flags,
-            "-ldflags",
-            linkerFlags(spec),
-            "-o",
-            program,
-            target,
-        ];
+        const args = ["build", ...flags, "-ldflags", linkerFlags(spec), "-o", program, target];
         await runGo(args, job, log, context, doing);
         await rm(source, { recursive: true, force: true });
         if ((await toolKey(spec, job.folder, job.go)).full !== key.full) {

@@ -3,6 +3,7 @@ import { readFile, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve, sep } from "node:path";
 
+import { GO_FLAGS } from "./go";
 import type { GoTool, SourceTool } from "./tools";
 
 /**
@@ -35,9 +36,6 @@ export interface Platform {
     readonly go: string | undefined;
 }
 
-/** Settings all builds share; they are part of every key. */
-export const BUILD_FLAGS: readonly string[] = ["-mod=readonly", "-trimpath", "-buildvcs=false"];
-
 /** The text for `-ldflags`: no symbol tables, and the version where the program takes it from a variable. */
 export function linkerFlags(tool: GoTool | SourceTool): string {
     const variables = tool.kind === "go" ? (tool.variables ?? {}) : {};
@@ -52,7 +50,7 @@ export async function toolKey(tool: GoTool | SourceTool, folder: string, platfor
             .update(await readFile(join(folder, file), "latin1"))
             .update("\0");
     }
-    hash.update([...BUILD_FLAGS, linkerFlags(tool), tool.kind === "go" ? tool.package : "."].join("\0"));
+    hash.update([...GO_FLAGS, linkerFlags(tool), tool.kind === "go" ? tool.package : "."].join("\0"));
     const stem = `${tool.version}-${hash.digest("hex").slice(0, 12)}-${platform.os}-${platform.arch}`;
     return { stem, full: platform.go === undefined ? stem : `${stem}-go${platform.go}` };
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 
 import type { Platform } from "./cache";
@@ -83,14 +84,49 @@ export async function run(
 }
 
 /**
+ * Settings of every build, vet and test of Go, so that each finds in Go's cache what another has compiled. Debugging tables
+ * take a tenth of a build, and the programs are linked without them.
+ */
+export const GO_FLAGS: readonly string[] = [
+    "-mod=readonly",
+    "-trimpath",
+    "-buildvcs=false",
+    "-gcflags=all=-dwarf=false",
+];
+
+/**
  * Environment of every `go` run: no C compiler is needed, no module file is ever changed, and no workspace around the
  * checkout has a say. GOFLAGS of the user is not used: it can hold `-mod=mod`; nor is what the user builds other programs for.
+ * Compilers collect no garbage until they reach their share of the memory, which saves a fifth of their time.
  */
-export function goEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function goEnvironment(env: NodeJS.ProcessEnv, machine: Machine = thisMachine()): NodeJS.ProcessEnv {
     const own = Object.entries(env).filter(
         ([name]) => !/^GO(?:OS|ARCH|ARM|ARM64|AMD64|386|RISCV64|111MODULE|EXPERIMENT)$/.test(name),
     );
-    return { ...Object.fromEntries(own), CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" };
+    return {
+        ...Object.fromEntries(own),
+        CGO_ENABLED: "0",
+        GOFLAGS: GO_FLAGS.join(" "),
+        GOWORK: "off",
+        GOGC: "off",
+        GOMEMLIMIT: `${memoryShare(machine)}MiB`,
+    };
+}
+
+/** What compilers share. */
+export interface Machine {
+    readonly cores: number;
+    /** Bytes. */
+    readonly memory: number;
+}
+
+function thisMachine(): Machine {
+    return { cores: availableParallelism(), memory: totalmem() };
+}
+
+/** MiB from which on one of the compilers, of which Go runs one per core, collects garbage: together half of the memory. */
+function memoryShare({ cores, memory }: Machine): number {
+    return Math.max(256, Math.floor(memory / 2 ** 20 / 2 / cores));
 }
 
 /** What `go` says about itself. */
