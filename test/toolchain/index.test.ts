@@ -71,12 +71,14 @@ describe("building", () => {
         await ensure(["etcd"]);
         const [run = ""] = world.goRuns();
         assert.ok(
-            run.startsWith(`${join(world.checkout, "toolchain", "etcd")} GOFLAGS= CGO_ENABLED=0 build `),
+            run.startsWith(
+                `${join(world.checkout, "toolchain", "etcd")} GOFLAGS=-mod=readonly -trimpath -buildvcs=false `,
+            ),
             run,
         );
         assert.match(
             run,
-            / -mod=readonly -trimpath .*-ldflags -s -w -o \S+\/bin\/etcd go\.etcd\.io\/etcd\/server\/v3$/,
+            / CGO_ENABLED=0 build -ldflags -s -w -o \S+\/bin\/etcd go\.etcd\.io\/etcd\/server\/v3$/,
         );
     });
 
@@ -100,7 +102,7 @@ describe("building", () => {
         assert.match(download, / mod download -json github\.com\/controlplaneio-fluxcd\/flux-operator$/);
         assert.match(
             build,
-            / -mod=readonly .*-modfile=\S+\/source\/go\.mod .* github\.com\/controlplaneio-fluxcd\/flux-operator\/cmd\/operator$/,
+            / GOFLAGS=-mod=readonly .* build -modfile=\S+\/source\/go\.mod .* github\.com\/controlplaneio-fluxcd\/flux-operator\/cmd\/operator$/,
         );
         assert.equal(
             readFileSync(join(world.folder, "copy", "module", "web", "dist", "index.html"), "utf8"),
