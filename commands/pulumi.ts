@@ -48,7 +48,7 @@ import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
 import { withEvents, type RunReport } from "./support/runReport";
 import { languageVariable } from "../policies/words";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
-import { afterUpdate, filesThere, prepareChange, type Prepared } from "./support/prepareChange";
+import { filesThere, prepareChange, proposeFiles, type Prepared } from "./support/prepareChange";
 import { recoverPendingOperations } from "./support/pendingOperations";
 import { withSandbox } from "./support/withSandbox";
 
@@ -296,7 +296,6 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
         excludedSteps: [],
         adopted: new Set(),
         mayHaveFiles: false,
-        beyondPlans: [],
     };
     const writes = call.operation === "up" && !call.rest.includes("--preview-only");
     if (!call.sandbox && (call.operation === "up" || call.operation === "preview")) {
@@ -326,7 +325,7 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             ),
         );
         if (writes) {
-            await afterUpdate(engine, estate, report);
+            await proposeFiles(engine, estate, report);
         }
         if (call.inventory !== undefined) {
             report(await inventoryLine(engine, call.inventory));
@@ -355,7 +354,6 @@ interface Around extends Omit<Prepared, "handOvers"> {
 /** Runs the engine, and reports what came of it. @throws CommandError when it does not end well. */
 async function runReported(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
     const { retained, excluded, excludedSteps, ahead, adopted, mayHaveFiles, saving, applying } = around;
-    const { beyondPlans } = around;
     const policy = call.policy || applying?.reviewed.policy === true ? policyArguments(engine) : [];
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
@@ -395,14 +393,14 @@ async function runReported(call: Call, { engine, estate }: Stack, around: Around
         };
         const { headline } = await publish(source, call.output, process.env, !isForMachines(call));
         if (result.code === 0) {
-            await saving?.finish({ headline, policy: call.policy }, beyondPlans);
+            await saving?.finish({ headline, policy: call.policy });
         }
     }
     if (saving !== undefined && done === undefined && result.code === 0) {
-        await saving.finish(
-            { headline: "(not written, because --event-log was given)", policy: call.policy },
-            beyondPlans,
-        );
+        await saving.finish({
+            headline: "(not written, because --event-log was given)",
+            policy: call.policy,
+        });
     }
     if (left.length > 0 && result.code === 0) {
         process.stdout.write(

@@ -116,6 +116,7 @@ export function startChanges(context: RightContext): RightChange[] {
             : {
                   kind: "loses",
                   loosens: false,
+                  tightens: true,
                   text: zh
                       ? `${app} 进入 ${environment} 的交付收紧：此后每次都由人启动`
                       : `the delivery of ${app} to ${environment} is tightened: a person starts each one from now on`,

@@ -4,11 +4,18 @@ import type { App, Estate, Language } from "../../estate/model";
 import { estateFile } from "../../estate/pipeline";
 import { compare } from "../../estate/problem";
 import { kindOf, mapOf, textOf, type Change } from "./change";
+import { worstFirst, type Clause, type Weight } from "./clause";
+import { lifetimeClauses } from "./lifetimes";
 import type { Loss } from "./losses";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
-import type { RightChange } from "./right";
-import { isRight, peopleChange } from "./rights";
+import { previewEnvironment } from "../../estate/previews";
+import { deliveryClauses } from "./manifests";
+import { pathClauses, type MovedPath } from "./paths";
+import { isAnyMoved, receiverClauses } from "./receivers";
+import { keepsFewer, retentionClauses, type KeptImages } from "./retention";
+import type { ApprovalCount, RightChange } from "./right";
+import { isRight, moveOf, peopleChange } from "./rights";
 import type { MovedServer } from "./servers";
 import { isChannelSecret } from "./secrets";
 import { sourceClauses, automaticDeliveryClauses } from "./deliveries";
@@ -35,6 +42,10 @@ export interface HeadlineParts {
     readonly byInventory: boolean;
     /** Servers whose address changes. */
     readonly addresses: readonly MovedServer[];
+    /** Groups and repositories of GitLab whose address changes with their path. */
+    readonly paths: readonly MovedPath[];
+    /** Where Harbor keeps another number of images. */
+    readonly kept: readonly KeptImages[];
     /** Apps and environments, `web test`, whose branches are on GitLab from before. */
     readonly again: ReadonlySet<string>;
     /** How many objects the update puts back as they were. */
@@ -79,8 +90,9 @@ export function headline(parts: HeadlineParts): string {
               : "Nothing changes";
         return [...(put.length === 0 ? [nothing] : put)].map(capital).join(semicolon);
     }
-    const clauses = [...changeClauses(parts), ...put];
-    const shown = clauses.slice(0, mostClauses);
+    const clauses = [...changeClauses(parts), ...put.map((text): Clause => ({ weight: "calm", text }))];
+    const heavy = clauses.filter(({ weight }) => weight !== "calm").length;
+    const shown = clauses.slice(0, Math.max(mostClauses, heavy)).map(({ text }) => text);
     const more = clauses.length - shown.length;
     const rest = more > 0 ? [zh ? `另有 ${more} 项变化` : `${more} more change${more === 1 ? "" : "s"}`] : [];
     const gone = deletions(parts);
@@ -100,7 +112,9 @@ export function headline(parts: HeadlineParts): string {
                         )} ${changes.length === 1 ? "changes" : "change"}`,
               ]
             : [...shown, ...rest];
-    const all = lost.some(({ weight }) => weight === "data") ? [gone, ...body] : [...body, gone];
+    const all = lost.some(({ weight, type }) => weight === "data" && type !== undefined)
+        ? [gone, ...body]
+        : [...body, gone];
     const refused = parts.refused
         ? [zh ? "更新会拒绝此变更，否则" : "the update refuses this change; otherwise"]
         : [];
@@ -111,7 +125,7 @@ function capital(text: string): string {
     return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function deletions({ lost, changes, language, byInventory }: HeadlineParts): string {
+function deletions({ lost, changes, language, byInventory, kept }: HeadlineParts): string {
     const zh = language === "zh";
     const heavy = lost.filter(
         ({ weight, type }) => (weight === "data" || weight === "runs") && type !== undefined,
@@ -131,7 +145,8 @@ function deletions({ lost, changes, language, byInventory }: HeadlineParts): str
             ? `只删除 ${count} 个设置类对象，不删除数据，也不停止任何运行中的内容`
             : `${count} setting${count === 1 ? "" : "s"} ${count === 1 ? "is" : "are"} deleted, no data and nothing that runs`;
     }
-    const rightsGo = changes.some((each) => each.kind === "delete");
+    // What is said to go before: rights, and images that Harbor deletes.
+    const rightsGo = changes.some((each) => each.kind === "delete") || kept.some(keepsFewer);
     if (byInventory && !rightsGo) {
         return zh ? "清单中的内容都不会被删除" : "nothing of the inventory is deleted";
     }
@@ -144,43 +159,53 @@ function deletions({ lost, changes, language, byInventory }: HeadlineParts): str
           : "nothing is deleted";
 }
 
-/** The clauses about what changes, in words of the spec, the most important first. */
-function changeClauses(parts: HeadlineParts): string[] {
+/** The clauses about what changes, in words of the spec, what hurts most first. */
+function changeClauses(parts: HeadlineParts): Clause[] {
     const { both, changes, language, estate } = parts;
     const { before, after } = both;
     const first = before.apps.size === 0;
     const newApps = added(before.apps, after.apps);
     const stay = [...after.apps].filter((name) => before.apps.has(name));
-    return [
+    const all = (weight: Weight, texts: readonly string[]): Clause[] =>
+        texts.map((text) => ({ weight, text }));
+    const own = new Set(parts.flows.map(({ name }) => name));
+    const clauses = [
+        ...retentionClauses(parts.kept, language),
         ...loosenedClauses(parts),
         ...appClauses(both, language),
         ...(first && newApps.length > 0 ? [] : clusterClauses(both, language)),
-        ...(first ? [] : teamClauses(both, language)),
-        ...addressClauses(parts.addresses, language),
-        ...connectionClauses(parts),
+        ...all("calm", first ? [] : teamClauses(both, language)),
+        ...all("calm", first ? [] : pathClauses(parts.paths, language)),
+        ...all("outage", addressClauses(parts.addresses, language)),
+        ...all("calm", connectionClauses(parts)),
         ...environmentClauses(both, stay, parts.again, language),
         ...placementClauses(both, stay, estate, language),
-        ...registryClauses(both, stay, language),
-        ...engineClauses(both, language),
-        ...flowClauses(parts.flows, language),
-        ...sourceClauses(parts, new Set(parts.flows.map(({ name }) => name))),
-        ...automaticDeliveryClauses(parts),
-        ...(newApps.length > 0 ? [] : pipelineClauses(changes, language)),
+        ...all("outage", registryClauses(both, stay, language)),
+        ...all("calm", engineClauses(both, language)),
+        ...all("outage", deliveryClauses(both, estate, language)),
+        ...all("calm", flowClauses(parts.flows, language)),
+        ...all("calm", sourceClauses(parts, own)),
+        ...all("opens", automaticDeliveryClauses(parts)),
+        ...all("calm", newApps.length > 0 ? [] : pipelineClauses(changes, language)),
         // What one engine's objects say of channels, those of the other say elsewhere.
-        ...channelClauses(
-            both,
-            stay.filter((name) => !engineChanges(both).has(name)),
-            language,
+        ...all(
+            "calm",
+            channelClauses(
+                both,
+                stay.filter((name) => !engineChanges(both).has(name)),
+                language,
+            ),
         ),
-        ...classClauses(changes, language),
-        ...(first ? [] : peopleClauses(both, language)),
-        ...tightenedClauses(parts),
-        // Those of a new app come with it.
-        ...(newApps.length > 0 ? [] : approvalClauses(changes, language)),
-        ...robotClauses(changes, language),
-        ...(first ? [] : upgradeClauses(changes, estate, language)),
-        ...(first ? [] : passwordClauses(changes, language)),
+        ...all("calm", receiverClauses(both, estate, language)),
+        ...all("calm", classClauses(changes, language)),
+        ...all("calm", first ? [] : peopleClauses(both, language)),
+        ...all("calm", tightenedClauses(parts)),
+        ...(first ? [] : approvalClauses(parts)),
+        ...lifetimeClauses(changes, language),
+        ...all("calm", first ? [] : upgradeClauses(changes, estate, language)),
+        ...all("calm", first ? [] : passwordClauses(changes, language)),
     ];
+    return worstFirst(clauses);
 }
 
 /** Names that are in the second set alone. */
@@ -189,34 +214,26 @@ function added(one: ReadonlySet<string>, other: ReadonlySet<string>): string[] {
 }
 
 /** Apps that come and go. */
-function appClauses({ before, after }: Both<Snapshot>, language: Language): string[] {
+function appClauses({ before, after }: Both<Snapshot>, language: Language): Clause[] {
     const zh = language === "zh";
     const some = (items: readonly string[]): string => listed(items.map(code), language, 3);
     const come = added(before.apps, after.apps);
     const go = added(after.apps, before.apps);
     if (before.apps.size === 0 && come.length > 0) {
-        return [
-            zh
-                ? `首次创建：${come.length} 个应用`
-                : `the estate is made for the first time, with ${come.length} app${come.length === 1 ? "" : "s"}`,
-        ];
+        const text = zh
+            ? `首次创建：${come.length} 个应用`
+            : `the estate is made for the first time, with ${come.length} app${come.length === 1 ? "" : "s"}`;
+        return [{ weight: "calm", text }];
     }
-    const one = come.length === 1;
+    const news = zh
+        ? `新增应用 ${some(come)}`
+        : `${come.length === 1 ? "app" : "apps"} ${some(come)} ${come.length === 1 ? "is" : "are"} new`;
+    const ends = zh
+        ? `移除应用 ${some(go)}`
+        : `${go.length === 1 ? "app" : "apps"} ${some(go)} ${go.length === 1 ? "goes" : "go"} away`;
     return [
-        ...(come.length === 0
-            ? []
-            : [
-                  zh
-                      ? `新增应用 ${some(come)}`
-                      : `${one ? "app" : "apps"} ${some(come)} ${one ? "is" : "are"} new`,
-              ]),
-        ...(go.length === 0
-            ? []
-            : [
-                  zh
-                      ? `移除应用 ${some(go)}`
-                      : `${go.length === 1 ? "app" : "apps"} ${some(go)} ${go.length === 1 ? "goes" : "go"} away`,
-              ]),
+        ...(come.length === 0 ? [] : [{ weight: "calm" as const, text: news }]),
+        ...(go.length === 0 ? [] : [{ weight: "outage" as const, text: ends }]),
     ];
 }
 
@@ -230,10 +247,18 @@ function peopleClauses(both: Both<Snapshot>, language: Language): string[] {
             count === 1 ? `1 person ${one}` : `${count} people ${many}`,
             `${count} 人${zh}`,
         );
+    const [only] = moved.length === 1 ? moved : [];
     return [
         ...clause(left.length, "失去访问权限", "loses access", "lose access"),
         ...clause(joined.length, "获得访问权限", "gets access", "get access"),
-        ...clause(moved.length, "的角色变化", "has another role or team", "have another role or team"),
+        // Of one person there is room to say what happens.
+        ...(only === undefined ? [] : [moveOf(both, only, language, "short")]),
+        ...clause(
+            only === undefined ? moved.length : 0,
+            "的角色变化",
+            "has another role or team",
+            "have another role or team",
+        ),
     ];
 }
 
@@ -242,52 +267,58 @@ function counted(count: number, language: Language, en: string, zh: string): str
     return count === 0 ? [] : [language === "zh" ? zh : en];
 }
 
-function loosenedClauses({ rights, language }: HeadlineParts): string[] {
-    const count = rights.filter(({ loosens }) => loosens).length;
+function loosenedClauses({ rights, language }: HeadlineParts): Clause[] {
+    const count = rights.filter(({ loosens, approvals }) => loosens && approvals === undefined).length;
     const en = count === 1 ? "1 protection is" : `${count} protections are`;
-    return counted(count, language, `${en} loosened`, `放宽 ${count} 项保护`);
+    return counted(count, language, `${en} loosened`, `放宽 ${count} 项保护`).map((text) => ({
+        weight: "opens",
+        text,
+    }));
 }
 
 function tightenedClauses({ rights, language }: HeadlineParts): string[] {
-    const count = rights.filter(({ kind, text }) => kind === "loses" && /tightened|收紧/.test(text)).length;
+    const count = rights.filter(
+        ({ tightens, approvals }) => tightens === true && approvals === undefined,
+    ).length;
     const en = count === 1 ? "1 protection is" : `${count} protections are`;
     return counted(count, language, `${en} tightened`, `收紧 ${count} 项保护`);
 }
 
-/** Repositories whose merges need approval from now on. */
-function approvalClauses(changes: readonly Change[], language: Language): string[] {
-    const count = changes.filter(
-        ({ kind, type }) => kind === "create" && kindOf(type) === "ProjectApprovalRule",
-    ).length;
-    return counted(
-        count,
-        language,
-        `merges need approval from now on in ${count} ${count === 1 ? "repository" : "repositories"}`,
-        `${count} 个仓库的合并从此需要审批`,
-    );
-}
-
-/** Robot accounts that end sooner or later than they did. */
-function robotClauses(changes: readonly Change[], language: Language): string[] {
-    const found = changes.filter(
-        ({ kind, type, before: was, after: is }) =>
-            kind === "update" &&
-            kindOf(type) === "RobotAccount" &&
-            is?.["duration"] !== was?.["duration"] &&
-            is?.["duration"] !== undefined,
-    );
-    const [days] = found.map(({ after: is }) => String(is?.["duration"]));
-    if (days === undefined) {
-        return [];
+/** How many approvals merges need from now on, by where they lead to. */
+function approvalClauses({ rights, both, language }: HeadlineParts): Clause[] {
+    const zh = language === "zh";
+    const grouped = new Map<string, { count: ApprovalCount; apps: Set<string> }>();
+    for (const { approvals: count } of rights) {
+        // Those of a new app come with it.
+        if (count === undefined || (count.app !== undefined && !both.before.apps.has(count.app))) {
+            continue;
+        }
+        const key = JSON.stringify([count.place, count.was, count.is]);
+        const known = grouped.get(key) ?? { count, apps: new Set<string>() };
+        grouped.set(key, known);
+        if (count.app !== undefined) {
+            known.apps.add(count.app);
+        }
     }
-    const one = found.length === 1;
-    return [
-        language === "zh"
-            ? `${found.length} 个机器人账号改为创建 ${days === "-1" ? "后永不到期" : `${days} 天后到期`}`
-            : days === "-1"
-              ? `${found.length} robot account${one ? " never ends" : "s never end"}`
-              : `${found.length} robot account${one ? " ends" : "s end"} ${days} days after the day of making`,
-    ];
+    return [...grouped.values()].map(({ count: { place, was, is }, apps }) => {
+        const who = listed([...apps].sort(compare).map(code), language, 3);
+        const en = `merges into ${code(place)}${who === "" ? "" : ` of ${who}`} need`;
+        const chinese = `${who === "" ? "" : `${who} `}合并到 ${code(place)}`;
+        const many = `${is} approval${is === 1 ? "" : "s"}`;
+        const text =
+            is === 0
+                ? zh
+                    ? `${chinese} 不再需要批准（原为 ${was} 人）`
+                    : `${en} no approval any more (${was} before)`
+                : was === 0
+                  ? zh
+                      ? `${chinese} 开始需要 ${is} 人批准`
+                      : `${en} ${many} from now on`
+                  : zh
+                    ? `${chinese} 需要 ${is} 人批准（原为 ${was} 人）`
+                    : `${en} ${many} instead of ${was}`;
+        return { weight: is < was ? "opens" : "calm", text };
+    });
 }
 
 function passwordClauses(changes: readonly Change[], language: Language): string[] {
@@ -335,7 +366,7 @@ function teamClauses({ before, after }: Both<Snapshot>, language: Language): str
 }
 
 /** Clusters that are reached in another way, and channels: what changes there is secret, and no part of the engine's report. */
-function connectionClauses({ changes, both, addresses, language }: HeadlineParts): string[] {
+function connectionClauses({ changes, both, addresses, estate, language }: HeadlineParts): string[] {
     const zh = language === "zh";
     const updated = changes.filter(({ kind, type }) => kind === "update" && kindOf(type) === "Secret");
     const placesOn = (side: Snapshot, cluster: string): string =>
@@ -362,7 +393,7 @@ function connectionClauses({ changes, both, addresses, language }: HeadlineParts
                       ? `连接集群 ${listedClusters} 的方式改变（地址、证书或令牌）`
                       : `how ${clusters.length === 1 ? "cluster" : "clusters"} ${listedClusters} ${clusters.length === 1 ? "is" : "are"} reached changes (address, certificate or token)`,
               ]),
-        ...(channels && isSame(both.before.channels, both.after.channels)
+        ...(channels && isSame(both.before.channels, both.after.channels) && !isAnyMoved(both, estate)
             ? [zh ? "通道的地址或密钥改变" : "addresses or secrets of channels change"]
             : []),
     ];
@@ -376,20 +407,31 @@ function isSame(one: Snapshot["channels"], other: Snapshot["channels"]): boolean
 
 /** Servers that are looked for in another place. */
 function addressClauses(addresses: HeadlineParts["addresses"], language: Language): string[] {
-    return addresses.map(({ server, was, is }) =>
-        language === "zh"
-            ? `${server.zh} 的地址由 ${code(was)} 改为 ${code(is)}，不搬移任何内容`
-            : `${server.en} is looked for at ${code(is)} instead of ${code(was)}, and nothing is brought there`,
-    );
+    return addresses.map(({ server, was, is, kind }) => {
+        const nothing = {
+            images: { en: "no image is copied there", zh: "不复制任何镜像" },
+            repositories: { en: "no repository is copied there", zh: "不复制任何代码仓库" },
+            cluster: { en: "nothing is moved there", zh: "不搬移任何内容" },
+        }[kind];
+        return language === "zh"
+            ? `${server.zh} 的地址由 ${code(was)} 改为 ${code(is)}，${nothing.zh}`
+            : `${server.en} is looked for at ${code(is)} instead of ${code(was)}, and ${nothing.en}`;
+    });
 }
 
-function clusterClauses({ before, after }: Both<Snapshot>, language: Language): string[] {
+function clusterClauses({ before, after }: Both<Snapshot>, language: Language): Clause[] {
     const zh = language === "zh";
     const joined = [...after.clusters].filter((name) => !before.clusters.has(name)).sort(compare);
     const left = [...before.clusters].filter((name) => !after.clusters.has(name)).sort(compare);
     return [
-        ...joined.map((name) => (zh ? `集群 ${code(name)} 加入` : `cluster ${code(name)} joins`)),
-        ...left.map((name) => (zh ? `集群 ${code(name)} 退出` : `cluster ${code(name)} leaves`)),
+        ...joined.map((name): Clause => ({
+            weight: "calm",
+            text: zh ? `集群 ${code(name)} 加入` : `cluster ${code(name)} joins`,
+        })),
+        ...left.map((name): Clause => ({
+            weight: "outage",
+            text: zh ? `集群 ${code(name)} 退出` : `cluster ${code(name)} leaves`,
+        })),
     ];
 }
 
@@ -398,7 +440,7 @@ function environmentClauses(
     stay: readonly string[],
     again: ReadonlySet<string>,
     language: Language,
-): string[] {
+): Clause[] {
     const zh = language === "zh";
     const changed = new Map<string, string[]>();
     const environmentsOf = (side: Snapshot, app: string): Set<string> =>
@@ -419,25 +461,55 @@ function environmentClauses(
     }
     return [...changed]
         .sort(([a], [b]) => compare(a, b))
-        .map(([key, apps]) => {
+        .map(([key, apps]): Clause => {
             const name = code(key.slice(1));
             const who = listed(apps.map(code), language, 3);
-            if (key.startsWith("<")) {
-                return zh
-                    ? `${who} 重新获得环境 ${name}（沿用 Git 中原有的分支）`
-                    : `${who} ${apps.length === 1 ? "gets" : "get"} environment ${name} back, with the branch that git still has`;
+            const [gets, loses, has] = apps.length === 1 ? ["gets", "loses", "has"] : ["get", "lose", "have"];
+            const [sign] = key;
+            if (key.slice(1) === previewEnvironment) {
+                return sign === "-"
+                    ? {
+                          weight: "outage",
+                          text: zh
+                              ? `${who} 不再有合并请求的预览，正在运行的预览也被移除`
+                              : `${who} ${has} no previews of merge requests any more, and those that run are removed`,
+                      }
+                    : {
+                          weight: "calm",
+                          text: zh
+                              ? `${who} 的合并请求开始有预览`
+                              : `${who} ${gets} previews of merge requests`,
+                      };
             }
-            return key.startsWith("+")
-                ? zh
-                    ? `${who} 新增环境 ${name}（为空）`
-                    : `${who} ${apps.length === 1 ? "gets" : "get"} a new, empty environment ${name}`
-                : zh
-                  ? `${who} 失去环境 ${name}`
-                  : `${who} ${apps.length === 1 ? "loses" : "lose"} environment ${name}`;
+            return sign === "<"
+                ? {
+                      weight: "calm",
+                      text: zh
+                          ? `${who} 重新获得环境 ${name}（沿用 Git 中原有的分支）`
+                          : `${who} ${gets} environment ${name} back, with the branch that git still has`,
+                  }
+                : sign === "+"
+                  ? {
+                        weight: "calm",
+                        text: zh
+                            ? `${who} 新增环境 ${name}（为空）`
+                            : `${who} ${gets} a new, empty environment ${name}`,
+                    }
+                  : {
+                        weight: "outage",
+                        text: zh ? `${who} 失去环境 ${name}` : `${who} ${loses} environment ${name}`,
+                    };
         });
 }
 
 const ordinals = ["first", "second", "third", "fourth", "fifth"];
+
+/** What is said of some apps whose environment runs on other clusters. */
+interface Placement {
+    readonly weight: Weight;
+    readonly apps: string[];
+    readonly text: (who: string, many: boolean) => string;
+}
 
 /** Where an app and its environment stay, and another cluster comes or goes. */
 function placementClauses(
@@ -445,9 +517,11 @@ function placementClauses(
     stay: readonly string[],
     estate: Estate,
     language: Language,
-): string[] {
+): Clause[] {
     const zh = language === "zh";
-    const grouped = new Map<string, { apps: string[]; text: (who: string, many: boolean) => string }>();
+    const grouped = new Map<string, Placement>();
+    const names = (clusters: readonly string[]): string =>
+        listed([...clusters].sort(compare).map(code), language);
     for (const app of stay) {
         for (const [environment, is] of after.places.get(app) ?? []) {
             const was = before.places.get(app)?.get(environment);
@@ -456,34 +530,48 @@ function placementClauses(
             }
             const production = estate.environments.find(({ name }) => name === environment)?.class === "prod";
             const what = zh
-                ? `${production ? "生产" : ""}环境 ${code(environment)}`
+                ? `${production ? "生产" : ""}环境 ${code(environment)} `
                 : production && environment === "prod"
                   ? "production"
                   : `${code(environment)}${production ? " (production)" : ""}`;
-            const note = (key: string, text: (who: string, many: boolean) => string): void => {
-                const known = grouped.get(key) ?? { apps: [], text };
+            const note = (key: string, weight: Weight, text: Placement["text"]): void => {
+                const known = grouped.get(`${environment} ${key}`) ?? { weight, apps: [], text };
                 known.apps.push(code(app));
-                grouped.set(key, known);
+                grouped.set(`${environment} ${key}`, known);
             };
-            for (const cluster of [...is].filter((name) => !was.has(name))) {
+            const joined = [...is].filter((name) => !was.has(name));
+            const left = [...was].filter((name) => !is.has(name));
+            const stays = [...is].filter((name) => was.has(name));
+            if (stays.length === 0 && joined.length > 0 && left.length > 0) {
+                const [from, to] = [names(left), names(joined)];
+                note(`${from} ${to}`, "outage", (who, many) =>
+                    zh
+                        ? `${who} 的${what}从集群 ${from} 移到 ${to}（不带存储卷中的数据）`
+                        : `${who} ${many ? "move" : "moves"} from ${left.length === 1 ? "cluster" : "clusters"} ${from} to ${to} in ${what}, without the data in volumes`,
+                );
+                continue;
+            }
+            for (const cluster of joined) {
                 const nth = ordinals[is.size - 1];
-                note(`+${environment} ${cluster} ${is.size}`, (who, many) =>
+                note(`+${cluster} ${is.size}`, "calm", (who, many) =>
                     zh
                         ? `${who} 的${what}增加集群 ${code(cluster)}（共 ${is.size} 个）`
                         : `${who} ${many ? "get" : "gets"} ${nth === undefined ? "another" : `a ${nth}`} ${what} cluster (${code(cluster)})`,
                 );
             }
-            for (const cluster of [...was].filter((name) => !is.has(name))) {
-                const left = [...is].sort(compare);
-                note(`-${environment} ${cluster} ${left.join()}`, (who, many) =>
+            for (const cluster of left) {
+                note(`-${cluster} ${names(stays)}`, "outage", (who, many) =>
                     zh
-                        ? `${who} 的${what}不再运行于集群 ${code(cluster)}（剩余 ${listed(left.map(code), language)}）`
-                        : `${who} ${many ? "stop" : "stops"} running on ${code(cluster)} in ${what}${left.length === 0 ? "" : ` (still on ${listed(left.map(code), language)})`}`,
+                        ? `${who} 的${what}不再运行于集群 ${code(cluster)}（剩余 ${names(stays)}）`
+                        : `${who} ${many ? "stop" : "stops"} running on ${code(cluster)} in ${what} (still on ${names(stays)})`,
                 );
             }
         }
     }
-    return [...grouped.values()].map(({ apps, text }) => text(listed(apps, language, 3), apps.length > 1));
+    return [...grouped.values()].map(({ weight, apps, text }) => ({
+        weight,
+        text: text(listed(apps, language, 3), apps.length > 1),
+    }));
 }
 
 function registryClauses(

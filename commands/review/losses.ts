@@ -6,11 +6,13 @@ import { compare } from "../../estate/problem";
 import { isOnServer, kindOf, mapOf, textOf, type Change } from "./change";
 import { clusterOf, shown } from "./containers";
 import { enginesInReview } from "./engines";
+import { endingSooner } from "./lifetimes";
 import type { Target } from "./engines/engine";
 import type { Names } from "./names";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
-import { endingSooner, renewed } from "./programRights";
+import { renewed } from "./programRights";
+import { retentionLosses, type KeptImages } from "./retention";
 import { isRight, patternOf } from "./rights";
 import { engineChanges, engineOfObject, type Both, type Snapshot } from "./snapshot";
 
@@ -29,6 +31,8 @@ interface Context {
     readonly language: Language;
     readonly appOf: (each: Change) => string | undefined;
     readonly both: Both<Snapshot>;
+    /** Where Harbor keeps another number of images. */
+    readonly kept: readonly KeptImages[];
 }
 
 const imageProject = "harbor:index/project:Project";
@@ -90,6 +94,7 @@ export function losses(context: Context): Loss[] {
                 ? `${names.titled(each)} 是新建的空项目，镜像留在原来的 Harbor 中。${pods(each, context, lost)}`
                 : `${names.titled(each)} is new and empty: the images stay where they are.${pods(each, context, lost)}`,
         })),
+        ...retentionLosses(context.kept, language).map((text): Loss => ({ weight: "data", text })),
         ...(sooner === undefined ? [] : [{ weight: "runs" as const, text: sooner }]),
         ...(password === undefined ? [] : [{ weight: "other" as const, text: password }]),
         ...bareForAMoment(alone, names, language),

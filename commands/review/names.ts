@@ -6,7 +6,7 @@ import { code } from "./noun";
 import { nounOf } from "./nouns";
 
 /** Names objects, and finds what they lie in. */
-export interface Names extends Pick<Containers, "containerOf" | "repositoryOf"> {
+export interface Names extends Containers {
     /** `namespace web-prod on cluster member2`, as text with code in it. */
     readonly titled: (each: Change) => string;
     /** The same without the noun. */
@@ -50,7 +50,7 @@ export function naming(changes: readonly Change[], estate: Estate, language: Lan
         }
         return zh ? `${chinese} ${name(each)}` : `${en[0]} ${name(each)}`;
     };
-    return { titled, name, containerOf: containers.containerOf, repositoryOf: containers.repositoryOf };
+    return { titled, name, ...containers };
 }
 
 function nameInCluster(each: Change, within: Within): string {

@@ -16,21 +16,20 @@ import { differences, type Difference } from "./differences";
 import { headline } from "./headline";
 import { hideSecrets } from "./hide";
 import { losses } from "./losses";
+import type { Item } from "./item";
 import { naming, type Names } from "./names";
 import { code, listed } from "./noun";
+import { deliveryItems } from "./manifests";
+import { isTransfer, movedPaths, pathText } from "./paths";
 import { rows, type Row } from "./places";
+import { keptImages } from "./retention";
 import { rightChanges } from "./rights";
 import { policyLimits } from "./policyLimits";
-import { movedClusters, movedServer } from "./servers";
+import { addressItems, movedClusters, movedServer } from "./servers";
 import { touchedMap, type TouchedMap } from "./touched";
 import { placing, snapshots } from "./snapshot";
 
-/** One line of a list. */
-export interface Item {
-    /** `bad`: read this first. `warn`: look at it. `plain`: to know. */
-    readonly tone: "bad" | "warn" | "plain";
-    readonly text: string;
-}
+export type { Item };
 
 /** Everything a note says. Texts are plain, with names between backticks. */
 export interface Note {
@@ -105,10 +104,13 @@ export function noteOf(source: NoteSource): Note {
     const drifted = new Map(report.refreshed.filter(hasDrifted).map((step) => [step.urn, step]));
     const parts = all.map((each) => apart(each, drifted.get(each.urn)));
     const declared = parts.map(({ change }) => change).filter(({ kind }) => kind !== "same");
-    const context = { changes: parts.map(({ change }) => change), names, language, appOf, both };
+    const kept = keptImages(declared, placeOf, names, estate);
+    const context = { changes: parts.map(({ change }) => change), names, language, appOf, both, kept };
     const lost = losses(context);
     const rights = rightChanges(context);
     const onServers = declared.filter(isOnServer);
+    const addresses = [...declared.flatMap(movedServer), ...movedClusters(report.planned)];
+    const paths = movedPaths(declared, names);
     const policies = policyItems(report, all, names, language);
     const limits = policyLimits(source.ownPolicies, language);
     const wishes = declared.filter(
@@ -129,7 +131,9 @@ export function noteOf(source: NoteSource): Note {
             both,
             appOf,
             byInventory: source.against !== undefined,
-            addresses: [...declared.flatMap(movedServer), ...movedClusters(report.planned)],
+            addresses,
+            paths,
+            kept,
             again: new Set(
                 declared.filter(isBranchFromBefore).flatMap((each) => {
                     const app = appOf(each) ?? "";
@@ -146,6 +150,11 @@ export function noteOf(source: NoteSource): Note {
         counts: counts(onServers, all, language),
         warnings: [
             ...warnings(source),
+            ...addressItems(addresses, language),
+            ...deliveryItems({ both, estate, changes: declared, names, language }),
+            ...(paths.length > 0 || declared.some(isTransfer)
+                ? [{ tone: "warn" as const, text: pathText(language) }]
+                : []),
             ...fromBefore(declared, names, language),
             ...proposedItems(wishes, language),
         ],

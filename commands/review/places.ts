@@ -7,7 +7,9 @@ import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
 import { enginesInReview } from "./engines";
 import { hideIn, hideSecrets } from "./hide";
 import type { Names } from "./names";
-import { protectionChange } from "./rights";
+import { lifetimeShort } from "./lifetimes";
+import { keptText } from "./retention";
+import { approvalsShort, protectionChange } from "./rights";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
 import { contentOf } from "./secrets";
@@ -134,6 +136,18 @@ function propertyChanges(each: Change, language: Language): string {
         const same = zh ? "写法改变，允许的人不变" : "is written in another way, and lets the same people in";
         return protectionChange(each, language)?.text ?? same;
     }
+    const [only] = each.changed.length === 1 ? each.changed : [];
+    const told =
+        only === "rules"
+            ? keptText(each, language)
+            : only === "duration" || only === "rotationConfiguration"
+              ? lifetimeShort(each, language)
+              : only === "approvalRules"
+                ? approvalsShort(each, language)
+                : undefined;
+    if (told !== undefined) {
+        return told;
+    }
     const [before, after] = [each.before ?? {}, each.after ?? {}].map((side) => hideIn(side, each.type)) as [
         Properties,
         Properties,
@@ -156,6 +170,11 @@ function propertyChanges(each: Change, language: Language): string {
         const name = code(path.join("."));
         const isSecretContent =
             kindOf(each.type) === "Secret" && path.length === 1 && /^(stringData|data)$/.test(path[0] ?? "");
+        if (path.join() === "path" && /^gitlab:.*:(Group|Project)$/.test(each.type)) {
+            return zh
+                ? `地址改变，${short(was, language)} → ${short(is, language)}，其中的一切随之改变`
+                : `another address, ${short(was, language)} → ${short(is, language)}, and so for all that is in it`;
+        }
         if (path.join() === "namespaceId" && kindOf(each.type) === "Project") {
             return zh
                 ? "从另一个群组移到这里，其中的一切随之移动"

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Language } from "../../estate/model";
 import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
 import { enginesInReview } from "./engines";
+import { lifetimeChange } from "./lifetimes";
 import type { Names } from "./names";
 import { code, counted, listed } from "./noun";
 import { nounOf, tally } from "./nouns";
@@ -104,70 +105,6 @@ function accounts({ changes, names, language, both, appOf }: RightContext): Righ
             };
         }),
     ];
-}
-
-/** Days that a robot is good for from the day it was made. */
-function durations({ before, after }: Change): readonly [was: number, is: number] | undefined {
-    const [was, is] = [before?.["duration"], after?.["duration"]];
-    return typeof was === "number" && typeof is === "number" && was !== is ? [was, is] : undefined;
-}
-
-/** What it means that an account ends another day, where nothing else of it changes. */
-function lifetimeChange(each: Change, zh: boolean): string | undefined {
-    const [only] = each.kind === "update" && each.changed.length === 1 ? each.changed : [];
-    const robot = durations(each);
-    const days = (count: number): string =>
-        count === -1 ? (zh ? "永不到期" : "never") : zh ? `${count} 天` : `${count} days`;
-    if (only === "duration" && robot !== undefined) {
-        const [was, is] = robot.map(days) as [string, string];
-        return zh
-            ? `有效期从创建之日起计算，由 ${was} 改为 ${is}；密码不变`
-            : `is good for ${is} from the day it was made, instead of ${was}; its password stays`;
-    }
-    if (only !== "rotationConfiguration") {
-        return undefined;
-    }
-    const [was, is] = [each.before, each.after].map((side) => mapOf(side?.["rotationConfiguration"])) as [
-        Properties,
-        Properties,
-    ];
-    const stated = (key: string): string => {
-        const [before, now] = [was[key], is[key]].map(Number) as [number, number];
-        return zh
-            ? `${now} 天${before === now ? "" : `（原为 ${before} 天）`}`
-            : `${now} days${before === now ? "" : ` (${before} before)`}`;
-    };
-    return zh
-        ? `现有令牌的到期日不变；下一个令牌有效 ${stated("expirationDays")}，到期前 ${stated("rotateBeforeDays")}起由更新换新`
-        : `the one there keeps its end; the next is good for ${stated("expirationDays")}, and an update renews it in the last ${stated("rotateBeforeDays")}`;
-}
-
-/** Robots that are good for fewer days from then on: Harbor counts from the day each was made. */
-export function endingSooner(
-    changes: readonly Change[],
-    names: Names,
-    language: Language,
-): string | undefined {
-    const found = changes.filter((each) => {
-        const [was = 0, is = 0] = (each.kind === "update" && durations(each)) || [];
-        return is !== -1 && (was === -1 || is < was);
-    });
-    const [days] = found.flatMap((each) => durations(each)?.[1] ?? []);
-    if (days === undefined) {
-        return undefined;
-    }
-    const list = listed(
-        found.map((each) => names.name(each)),
-        language,
-        4,
-    );
-    const count = tally(
-        found.map(({ type }) => type),
-        language,
-    );
-    return language === "zh"
-        ? `${count} 改为创建 ${days} 天后到期：${list}。早于此创建的在更新时立即失效，使用它们的 Pod 和流水线随之无法拉取或推送镜像。同时提高 ${code("credentials.generation")} 会先创建新的。`
-        : `${count} ${found.length === 1 ? "ends" : "end"} ${days} days after the day of making: ${list}. Those made earlier end with this update, and pods and pipelines that use them can pull or push no image then. A higher ${code("credentials.generation")} in the same change has new ones made first.`;
 }
 
 /** What a robot may do in a project of images; what is not here is named in Harbor's own words. */

@@ -9,7 +9,23 @@ export interface RightChange {
     readonly kind: "gains" | "loses" | "changes";
     /** Whether it takes a protection away. */
     readonly loosens: boolean;
+    /** Whether it holds back more than before; what was not there has nothing to hold back. */
+    readonly tightens?: boolean;
+    /** How many approvals a merge needs, where that alone changes: a headline says it instead of counting it. */
+    readonly approvals?: ApprovalCount;
+    /** About the people of the estate, and not about programs. */
+    readonly ofPeople?: true;
     readonly text: string;
+}
+
+/** Approvals that a merge into a place of an app needs; none is 0. */
+export interface ApprovalCount {
+    /** The environment that the merge leads to, or the branch. */
+    readonly place: string;
+    /** Absent: a repository of several apps. */
+    readonly app?: string;
+    readonly was: number;
+    readonly is: number;
 }
 
 /** What a set has more than before and less, each as one right; more of everything loosens. @param words of what is more or less. */

@@ -1,10 +1,11 @@
 /** What people may do after a change that they could not before, and the other way round, and what holds them back. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import type { Language } from "../../estate/model";
+import { given } from "../../estate/plain";
 import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
 import { startChanges } from "./deliveries";
 import { gateChange, namedIn } from "./gates";
 import { code, listed } from "./noun";
-import type { Names } from "./names";
 import { isAccount, programRights } from "./programRights";
 import type { RightChange, RightContext } from "./right";
 import { isThere, type Both, type Snapshot } from "./snapshot";
@@ -36,7 +37,7 @@ export function peopleChange({ before, after }: Both<Snapshot>): PeopleChange {
     };
 }
 
-/** Everything about rights, the loosened first. */
+/** Everything about rights, the loosened first, then people. */
 export function rightChanges(context: RightContext): RightChange[] {
     const found = [
         ...people(context),
@@ -53,6 +54,7 @@ export function rightChanges(context: RightContext): RightChange[] {
         .sort(
             (a, b) =>
                 Number(b.each.loosens) - Number(a.each.loosens) ||
+                Number(b.each.ofPeople ?? false) - Number(a.each.ofPeople ?? false) ||
                 order.indexOf(a.each.kind) - order.indexOf(b.each.kind) ||
                 a.index - b.index,
         )
@@ -87,29 +89,83 @@ function people({ both, language }: RightContext): RightChange[] {
                 ),
             language,
         );
+    const said = (kind: RightChange["kind"], text: string): RightChange => ({
+        kind,
+        loosens: false,
+        ofPeople: true,
+        text,
+    });
     return [
-        ...change.left.map((person): RightChange => ({
-            kind: "loses",
-            loosens: false,
-            text: zh
-                ? `${code(person)} 失去访问权限：此前是${rolesOf(before, person)}，此后不属于任何团队`
-                : `${code(person)} loses access: was ${rolesOf(before, person)}, and is in no team any more`,
-        })),
-        ...change.joined.map((person): RightChange => ({
-            kind: "gains",
-            loosens: false,
-            text: zh
-                ? `${code(person)} 获得访问权限：${rolesOf(after, person)}`
-                : `${code(person)} gets access: ${rolesOf(after, person)}`,
-        })),
-        ...change.moved.map((person): RightChange => ({
-            kind: "changes",
-            loosens: false,
-            text: zh
-                ? `${code(person)}：此前是${rolesOf(before, person)}，此后是${rolesOf(after, person)}`
-                : `${code(person)} was ${rolesOf(before, person)}, and becomes ${rolesOf(after, person)}`,
-        })),
+        ...change.left.map((person) =>
+            said(
+                "loses",
+                zh
+                    ? `${code(person)} 失去访问权限：此前是${rolesOf(before, person)}，此后不属于任何团队`
+                    : `${code(person)} loses access: was ${rolesOf(before, person)}, and is in no team any more`,
+            ),
+        ),
+        ...change.joined.map((person) =>
+            said(
+                "gains",
+                zh
+                    ? `${code(person)} 获得访问权限：${rolesOf(after, person)}`
+                    : `${code(person)} gets access: ${rolesOf(after, person)}`,
+            ),
+        ),
+        ...change.moved.map((person) => said("changes", moveOf(both, person, language, "whole"))),
     ];
+}
+
+/**
+ * What happens to a person who stays: teams that are joined and left, other roles.
+ *
+ * @param much `whole`: with the role there was.
+ */
+export function moveOf(
+    { before, after }: Both<Snapshot>,
+    person: string,
+    language: Language,
+    much: "whole" | "short",
+): string {
+    const zh = language === "zh";
+    const [was, is] = [before, after].map((side) => side.people.get(person) ?? new Map<string, string>());
+    const teams = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])].sort();
+    const order = ["becomes", "joins", "leaves"];
+    const steps = teams
+        .flatMap((team): { readonly verb: string; readonly text: string }[] => {
+            const [old, now] = [was?.get(team), is?.get(team)];
+            const [from, to] = [old, now].map((role) => roleIn(role ?? "", language)) as [string, string];
+            const name = code(team);
+            if (old === now) {
+                return [];
+            }
+            const before = much === "short" ? "" : zh ? `（原为${from}）` : ` (was ${from})`;
+            return now === undefined
+                ? [
+                      {
+                          verb: "leaves",
+                          text: zh ? `离开团队 ${name}${before}` : `leaves team ${name}${before}`,
+                      },
+                  ]
+                : old === undefined
+                  ? [
+                        {
+                            verb: "joins",
+                            text: zh ? `加入团队 ${name}，为${to}` : `joins team ${name} as ${to}`,
+                        },
+                    ]
+                  : [
+                        {
+                            verb: "becomes",
+                            text: zh
+                                ? `在团队 ${name} 成为${to}${before}`
+                                : `becomes ${to} in team ${name}${before}`,
+                        },
+                    ];
+        })
+        .sort((one, other) => order.indexOf(one.verb) - order.indexOf(other.verb))
+        .map(({ text }) => text);
+    return zh ? `${code(person)} ${steps.join("，并")}` : `${code(person)} ${listed(steps, language, 20)}`;
 }
 
 /** People whose rights come and go with an app that another team has: none of their memberships changes. */
@@ -153,6 +209,7 @@ function otherOwners({ both: { before, after }, language }: RightContext): Right
                   {
                       kind: "changes",
                       loosens: false,
+                      ofPeople: true,
                       text: zh
                           ? `应用 ${code(app)} 的代码仓库、群组和运行内容随团队改变归属：${parts.join("；")}`
                           : `access to the repositories of app ${code(app)} and to what runs of it goes with the team: ${parts.join("; ")}`,
@@ -295,7 +352,7 @@ export function protectionChange(
 }
 
 /** Protections of branches, tags and environments, and approvals, where the repository is there before and after. */
-function protections({ changes, names, language }: RightContext): RightChange[] {
+function protections({ changes, names, language, appOf }: RightContext): RightChange[] {
     const zh = language === "zh";
     const at: 0 | 1 = zh ? 1 : 0;
     const stays = (each: Change): boolean => {
@@ -365,6 +422,7 @@ function protections({ changes, names, language }: RightContext): RightChange[] 
                 {
                     kind: loosens ? "gains" : "loses",
                     loosens,
+                    tightens: !loosens,
                     text: zh
                         ? `${subject} 的保护${verdict}：${wording}`
                         : `the protection of ${subject} ${verdict}: ${wording}`,
@@ -380,7 +438,9 @@ function protections({ changes, names, language }: RightContext): RightChange[] 
             ].includes(kind)
         ) {
             // What is on the server as before holds back as before.
-            return each.kind === "forget" || each.kind === "adopt" ? [] : [approval(each, names, zh)];
+            return each.kind === "forget" || each.kind === "adopt"
+                ? []
+                : [approval(each, { names, language, appOf })];
         }
         return [];
     });
@@ -395,7 +455,7 @@ export function patternOf(side: Properties | undefined): string | undefined {
 const gateVariable = "APPROVALS";
 
 /** Merges that a job of the estate holds until they are approved, where GitLab's licence has nothing for it. */
-function mergeGates({ changes, names, language }: RightContext): RightChange[] {
+function mergeGates({ changes, names, language, appOf }: RightContext): RightChange[] {
     const zh = language === "zh";
     const wantedBy = (side: Properties | undefined): Properties => {
         try {
@@ -439,6 +499,7 @@ function mergeGates({ changes, names, language }: RightContext): RightChange[] {
                     {
                         kind: loosens ? "gains" : "loses",
                         loosens,
+                        approvals: { place: branch, ...given("app", appOf(each)), was: before, is: now },
                         text: zh
                             ? `分支 ${code(branch)}（属于 ${where}）的保护${verdict}：${wording}`
                             : `the protection of branch ${code(branch)} of ${where} ${verdict}: ${wording}`,
@@ -448,12 +509,15 @@ function mergeGates({ changes, names, language }: RightContext): RightChange[] {
     });
 }
 
-interface Opening {
+/** A setting that lets people in, or holds something back. */
+interface Setting {
     readonly kind: RegExp;
     readonly property: string;
     /** Whether the change of the value opens something. */
     readonly opens: (was: unknown, is: unknown) => boolean;
-    readonly text: readonly [string, string];
+    readonly opened: readonly [string, string];
+    /** What the change back means. */
+    readonly closed: readonly [string, string];
 }
 
 const off = (was: unknown, is: unknown): boolean => was === true && is !== true;
@@ -461,116 +525,204 @@ const on = (was: unknown, is: unknown): boolean => was !== true && is === true;
 const visible = ["private", "internal", "public"];
 
 /** Settings whose change lets more people in, or holds less back. */
-const settings: readonly Opening[] = [
+const settings: readonly Setting[] = [
     {
         kind: /^gitlab:.*:(Project|Group)$/,
         property: "visibilityLevel",
         opens: (was, is) => visible.indexOf(String(is)) > visible.indexOf(String(was)),
-        text: ["more people can see it", "更多人可以看到它"],
+        opened: ["more people can see it", "更多人可以看到它"],
+        closed: ["fewer people can see it", "可以看到它的人变少"],
     },
     {
         kind: /^harbor:.*:Project$/,
         property: "public",
         opens: on,
-        text: ["everybody can pull its images", "任何人都可以拉取其镜像"],
+        opened: ["everybody can pull its images", "任何人都可以拉取其镜像"],
+        closed: ["only accounts with a right can pull its images", "只有获授权的账号可以拉取其镜像"],
     },
     {
         kind: /^harbor:.*:Project$/,
         property: "forceDestroy",
         opens: on,
-        text: ["it can be deleted with its images", "可以连同镜像一起删除"],
+        opened: ["it can be deleted with its images", "可以连同镜像一起删除"],
+        closed: ["it can no longer be deleted with its images", "不再可以连同镜像一起删除"],
     },
     {
         kind: /^harbor:.*:Project$/,
         property: "vulnerabilityScanning",
         opens: off,
-        text: ["pushed images are not scanned any more", "推送的镜像不再扫描漏洞"],
+        opened: ["pushed images are not scanned any more", "推送的镜像不再扫描漏洞"],
+        closed: ["pushed images are scanned from now on", "推送的镜像开始扫描漏洞"],
     },
     {
         kind: /^gitlab:.*:Project$/,
         property: "onlyAllowMergeIfPipelineSucceeds",
         opens: off,
-        text: ["merges no longer wait for a pipeline that succeeds", "合并不再要求流水线成功"],
+        opened: ["merges no longer wait for a pipeline that succeeds", "合并不再要求流水线成功"],
+        closed: ["merges wait for a pipeline that succeeds", "合并开始要求流水线成功"],
     },
     {
         kind: /^gitlab:.*:Project$/,
         property: "onlyAllowMergeIfAllDiscussionsAreResolved",
         opens: off,
-        text: ["merges no longer wait for open discussions", "合并不再要求讨论全部解决"],
+        opened: ["merges no longer wait for open discussions", "合并不再要求讨论全部解决"],
+        closed: ["merges wait until all discussions are resolved", "合并开始要求讨论全部解决"],
     },
     {
         kind: /:(Project|Group)Variable$/,
         property: "protected",
         opens: off,
-        text: ["pipelines of any branch get it", "任何分支的流水线都能得到它"],
+        opened: ["pipelines of any branch get it", "任何分支的流水线都能得到它"],
+        closed: ["only pipelines of protected branches get it", "只有受保护分支的流水线能得到它"],
     },
     {
         kind: /:(Project|Group)Variable$/,
         property: "masked",
         opens: off,
-        text: ["job logs may show it", "作业日志可能显示它"],
+        opened: ["job logs may show it", "作业日志可能显示它"],
+        closed: ["job logs show it no more", "作业日志不再显示它"],
     },
     {
         kind: /:ProjectHook$/,
         property: "enableSslVerification",
         opens: off,
-        text: ["the receiver's certificate is not verified any more", "不再验证接收方证书"],
+        opened: ["the receiver's certificate is not verified any more", "不再验证接收方证书"],
+        closed: ["the receiver's certificate is verified from now on", "开始验证接收方证书"],
     },
 ];
 
-/** Settings that are opened on objects that stay. */
+/** What holds something back by being there, and is reported where what it lies in stays. */
+const guards: Readonly<
+    Record<string, (properties: Properties) => Readonly<Record<"goes" | "comes", readonly [string, string]>>>
+> = {
+    ImmutableTagRule: ({ tagMatching }) => {
+        const tags = code(textOf(tagMatching) ?? "*");
+        return {
+            goes: [`tags ${tags} can be overwritten and deleted`, `标签 ${tags} 可以被覆盖和删除`],
+            comes: [
+                `tags ${tags} can no longer be overwritten or deleted`,
+                `标签 ${tags} 不再可以被覆盖或删除`,
+            ],
+        };
+    },
+    NetworkPolicy: () => ({
+        goes: ["goes away: pods of other environments can connect", "被移除：其他环境的 Pod 可以连接"],
+        comes: ["pods of other environments can no longer connect", "其他环境的 Pod 不再可以连接"],
+    }),
+};
+
+/** Settings and guards that are opened or closed where what they are of stays. */
 function openings({ changes, names, language }: RightContext): RightChange[] {
     const zh = language === "zh";
     const at = zh ? 1 : 0;
-    const opened = (each: Change, text: readonly [string, string]): RightChange => ({
-        kind: "gains",
-        loosens: true,
-        text: `${names.titled(each)}${zh ? "：" : ": "}${text[at]}`,
-    });
+    const changed = (each: Change, opens: boolean, text: readonly [string, string]): RightChange => {
+        const project = kindOf(each.type) === "ImmutableTagRule" ? names.containerOf(each) : undefined;
+        return {
+            kind: opens ? "gains" : "loses",
+            loosens: opens,
+            tightens: !opens,
+            text: `${names.titled(project ?? each)}${zh ? "：" : ": "}${text[at]}`,
+        };
+    };
     return changes.flatMap((each): RightChange[] => {
         const container = names.containerOf(each);
         const stays =
             container === undefined ||
             (isThere(container, "before") && isThere(container, "after") && container.kind !== "replace");
-        if (each.kind === "delete" && stays && kindOf(each.type) === "ImmutableTagRule") {
-            return [opened(each, ["goes away, so that tags can be overwritten", "被移除，标签可以被覆盖"])];
-        }
-        if (each.kind === "delete" && stays && kindOf(each.type) === "NetworkPolicy") {
-            return [
-                opened(each, [
-                    "goes away, so that pods of other environments can connect",
-                    "被移除，其他环境的 Pod 可以连接",
-                ]),
-            ];
-        }
+        const guard = guards[kindOf(each.type)];
         const { before, after } = each;
+        if (guard !== undefined && stays && (each.kind === "delete" || each.kind === "create")) {
+            const goes = each.kind === "delete";
+            const words = guard((goes ? before : after) ?? {});
+            return [changed(each, goes, words[goes ? "goes" : "comes"])];
+        }
         return before === undefined || after === undefined || each.kind === "same"
             ? []
             : settings
-                  .filter(
-                      ({ kind, property, opens }) =>
-                          kind.test(each.type) && opens(before[property], after[property]),
-                  )
-                  .map(({ text }) => opened(each, text));
+                  .filter(({ kind }) => kind.test(each.type))
+                  .flatMap(({ property, opens, opened, closed }) => {
+                      const [was, is] = [before[property], after[property]];
+                      return opens(was, is)
+                          ? [changed(each, true, opened)]
+                          : opens(is, was)
+                            ? [changed(each, false, closed)]
+                            : [];
+                  });
     });
 }
 
-function approval(each: Change, names: Names, zh: boolean): RightChange {
+/** How many approvals an approval rule or a protected environment asks for; undefined where it says nothing of it. */
+function approvalsOf(each: Change, side: Properties | undefined): number | undefined {
+    const count =
+        kindOf(each.type) === "ProjectProtectedEnvironment"
+            ? listOf(side?.["approvalRules"])
+                  .map((rule) => mapOf(rule)["requiredApprovals"])
+                  .filter((number) => typeof number === "number")
+                  .reduce((sum, number) => sum + number, 0)
+            : side?.["approvalsRequired"];
+    return typeof count === "number" ? count : undefined;
+}
+
+/** How many approvals more or fewer a protected environment asks for, for a table; undefined where more than that differs. */
+export function approvalsShort(each: Change, language: Language): string | undefined {
+    const { before, after } = each;
+    const [was = 0, is = 0] = [before, after].map((side) => approvalsOf(each, side));
+    return before === undefined || after === undefined || was === is || !isCountAlone(before, after)
+        ? undefined
+        : `${language === "zh" ? "所需批准" : "approvals needed"} ${was} → ${is}`;
+}
+
+/** Whether nothing but a number of approvals differs. */
+function isCountAlone(was: Properties, is: Properties): boolean {
+    const bare = (side: Properties): unknown => ({
+        ...side,
+        approvalsRequired: undefined,
+        approvalRules: listOf(side["approvalRules"]).map((rule) => ({
+            ...mapOf(rule),
+            requiredApprovals: undefined,
+        })),
+    });
+    return isDeepStrictEqual(bare(was), bare(is));
+}
+
+function approval(
+    each: Change,
+    { names, language, appOf }: Pick<RightContext, "names" | "language" | "appOf">,
+): RightChange {
+    const zh = language === "zh";
     const title = names.titled(each);
+    const side = each.after ?? each.before ?? {};
+    const place = textOf(side["environment"]) ?? textOf(side["name"]);
+    const [was = 0, is = 0] = [each.before, each.after].map((one) => approvalsOf(each, one));
+    const isRule = kindOf(each.type) === "ProjectApprovalRule";
+    const isEnvironment = kindOf(each.type) === "ProjectProtectedEnvironment";
+    const counts: Pick<RightChange, "approvals"> =
+        place === undefined || was === is || !(isRule || (isEnvironment && each.kind === "update"))
+            ? {}
+            : { approvals: { place, ...given("app", appOf(each)), was, is } };
     if (each.before === undefined) {
-        const count = each.after?.["approvalsRequired"];
+        const asks = isEnvironment
+            ? zh
+                ? `部署需要 ${is} 人批准`
+                : `in which a deployment needs ${is} approval${is === 1 ? "" : "s"}`
+            : zh
+              ? `需要 ${is} 人批准`
+              : `which asks for ${is} approval${is === 1 ? "" : "s"}`;
         return {
             kind: "changes",
             loosens: false,
+            tightens: true,
+            ...counts,
             text: zh
-                ? `新增${title}${typeof count === "number" ? `：需要 ${count} 人批准` : ""}`
-                : `new: ${title}${typeof count === "number" ? `, which asks for ${count} approval${count === 1 ? "" : "s"}` : ""}`,
+                ? `新增${title}${is > 0 ? `：${asks}` : ""}`
+                : `new: ${title}${is > 0 ? `, ${asks}` : ""}`,
         };
     }
     if (each.after === undefined) {
         return {
             kind: "gains",
             loosens: true,
+            ...counts,
             text: zh
                 ? `${title} 被移除，不再约束合并`
                 : `${title} goes away, and holds nothing back any more`,
@@ -587,18 +739,15 @@ function approval(each: Change, names: Names, zh: boolean): RightChange {
         };
     }
     const loosens = verdict === "loosened";
-    const [was, is] = [each.before["approvalsRequired"], each.after["approvalsRequired"]];
-    const counted =
-        changes.length === 1 && typeof was === "number" && typeof is === "number" && was !== is
-            ? zh
-                ? `所需批准 ${was} → ${is}`
-                : `approvals needed ${was} → ${is}`
-            : undefined;
+    const alone = was !== is && isCountAlone(each.before, each.after);
+    const counted = alone ? (zh ? `所需批准 ${was} → ${is}` : `approvals needed ${was} → ${is}`) : undefined;
     const hints = loosens ? reasons(each.before, each.after, zh) : [];
     const text = [counted ?? changes.join(zh ? "；" : "; "), ...hints].join(zh ? "；" : "; ");
     return {
         kind: loosens ? "gains" : "loses",
         loosens,
+        tightens: !loosens,
+        ...(alone ? counts : {}),
         text:
             counted !== undefined
                 ? `${title}${zh ? "：" : ": "}${text}`

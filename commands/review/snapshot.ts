@@ -2,12 +2,14 @@
  * What a stack consists of before and after a change, in the words of the spec: apps, environments, clusters, registries,
  * people. It is read from the objects themselves, so that it holds for what is no longer in the spec too. Pure.
  */
+import { channelKinds, type ChannelKind } from "../../estate/channels";
 import { engines as engineRegistry } from "../../estate/engines";
 import type { EngineDefinition } from "../../estate/engines/engine";
 import { appLabel, environmentLabel, teamLabel } from "../../estate/labels";
-import type { Estate } from "../../estate/model";
+import type { Delivery, Estate } from "../../estate/model";
 import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
 import { enginesInReview } from "./engines";
+import type { Receiver } from "./receivers";
 
 /** One side of a change. */
 export interface Snapshot {
@@ -24,6 +26,10 @@ export interface Snapshot {
     readonly engines: ReadonlyMap<string, ReadonlyMap<string, string>>;
     /** Channels that get messages about an app. */
     readonly channels: ReadonlyMap<string, ReadonlySet<string>>;
+    /** What renders the manifests, by app. */
+    readonly deliveries: ReadonlyMap<string, Delivery>;
+    /** Where messages go, by channel. */
+    readonly receivers: ReadonlyMap<string, Receiver>;
     /** Roles by person, then by team. */
     readonly people: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
@@ -55,7 +61,13 @@ function snapshotOf(changes: readonly Change[], estate: Estate, side: Side): Sna
     const registries = new Map<string, Map<string, string>>();
     const engines = new Map<string, Map<string, string>>();
     const channels = new Map<string, Set<string>>();
+    const deliveries = new Map<string, Delivery>();
+    const receivers = new Map<string, Receiver>();
     const people = new Map<string, Map<string, string>>();
+    const receive = (found: Readonly<Record<string, Receiver>>): void =>
+        Object.entries(found).forEach(([name, receiver]) =>
+            receivers.set(name, { ...receivers.get(name), ...receiver }),
+        );
     for (const each of there) {
         const properties = each[side] ?? {};
         const provider = each.providers[side] ?? "";
@@ -64,8 +76,16 @@ function snapshotOf(changes: readonly Change[], estate: Estate, side: Side): Sna
             const [app, environment] = placeLabels(properties);
             if (app !== undefined && environment !== undefined) {
                 within(engines, app, () => new Map<string, string>()).set(environment, engine);
+                const delivery = enginesInReview[engine]?.deliveryOf(kindOf(each.type), properties);
+                if (delivery !== undefined) {
+                    deliveries.set(app, delivery);
+                }
             }
         }
+        Object.values(enginesInReview).forEach(({ receivers: found }) =>
+            receive(found?.(kindOf(each.type), properties) ?? {}),
+        );
+        receive(relayedReceivers(each, properties));
         if (kindOf(each.type) === "Namespace") {
             const [app, environment] = placeLabels(properties);
             if (app !== undefined && environment !== undefined) {
@@ -113,8 +133,33 @@ function snapshotOf(changes: readonly Change[], estate: Estate, side: Side): Sna
         registries,
         engines,
         channels,
+        deliveries,
+        receivers,
         people,
     };
+}
+
+/** The kinds of channels that the relay sends to, which engines know by its address alone. */
+function relayedReceivers({ type, name }: Change, properties: Properties): Record<string, Receiver> {
+    const text = textOf(mapOf(properties["data"])["config.json"]);
+    if (kindOf(type) !== "ConfigMap" || text === undefined || !/relay/.test(name)) {
+        return {};
+    }
+    try {
+        const { channels } = mapOf(JSON.parse(text));
+        return Object.fromEntries(
+            Object.entries(mapOf(channels)).flatMap(([channel, settings]) => {
+                const kind = textOf(mapOf(settings)["kind"]);
+                return kind !== undefined && isChannelKind(kind) ? [[channel, { kind }]] : [];
+            }),
+        );
+    } catch {
+        return {};
+    }
+}
+
+function isChannelKind(kind: string): kind is ChannelKind {
+    return Object.hasOwn(channelKinds, kind);
 }
 
 /** App and environment that an object says it is of. */

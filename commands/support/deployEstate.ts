@@ -5,7 +5,7 @@ import { sandboxStack, type Ready } from "./estateSandbox";
 import { hintsFor } from "./hints";
 import { withEvents } from "./runReport";
 import { runWithHandOver } from "../handOver";
-import { afterUpdate, prepareChange } from "./prepareChange";
+import { prepareChange, proposeFiles } from "./prepareChange";
 
 /**
  * Raises the estate of a stack on the sandbox, or goes on with it.
@@ -26,7 +26,7 @@ export async function deployEstate(
         report: say,
     });
     await runWithHandOver(engine, estate, handOvers, say, () => up(engine));
-    await afterUpdate(engine, estate, say);
+    await proposeFiles(engine, estate, say);
     return ready;
 }
 

@@ -14,7 +14,6 @@ import { environmentsText, type RepositoryEnvironment } from "./environments";
 import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
-import { gatedRepositories, runGatesAgain } from "./gatedRequests";
 import { findExisting, type Wanted } from "./leftOnServer";
 import { retainedRepositoriesLine } from "./retainedRepositories";
 import { lookAhead, excludedSteps, type LookAhead } from "./lookAhead";
@@ -48,14 +47,6 @@ export interface Prepared extends Pick<LookAhead, "retained" | "excluded" | "han
     readonly mayHaveFiles: boolean;
     /** The steps that the engine does not report of what it passes over. */
     readonly excludedSteps: readonly Step[];
-    /** Why a plan of this change could not be applied, and what to do in its place; empty: it could. */
-    readonly beyondPlans: readonly string[];
-}
-
-/** A change with what it has found on its way. */
-interface Course extends Change {
-    /** Notes what no plan can hold. @throws CommandError where one is applied. */
-    readonly beyondPlan: (what: string, why: string, options?: string) => void;
 }
 
 /**
@@ -65,29 +56,6 @@ interface Course extends Change {
  * @throws CommandError when a change is refused; nothing was changed then.
  */
 export async function prepareChange(engine: PulumiEngine, estate: Estate, change: Change): Promise<Prepared> {
-    const beyondPlans: string[] = [];
-    return { ...(await prepare(engine, estate, courseOf(engine, change, beyondPlans))), beyondPlans };
-}
-
-function courseOf({ stack }: PulumiEngine, change: Change, found: string[]): Course {
-    return {
-        ...change,
-        beyondPlan: (what, why, options = "") => {
-            const text = `A reviewed plan cannot ${what}: ${why}.`;
-            const instead = `Make this change with npm run up -- --stack ${stack}${options}.`;
-            if (change.reviewed) {
-                throw new CommandError(`${text} Nothing was changed. ${instead}`);
-            }
-            found.push(`${text} ${instead}`);
-        },
-    };
-}
-
-async function prepare(
-    engine: PulumiEngine,
-    estate: Estate,
-    change: Course,
-): Promise<Omit<Prepared, "beyondPlans">> {
     const exported = await exportStack(engine);
     if (change.writes) {
         await releaseSettings(engine, exported);
@@ -120,17 +88,16 @@ async function prepare(
         }
         change.report(`${formatFindings(blocked)}\n`);
     }
-    if (images.length > 0) {
-        change.beyondPlan(
-            `move image projects to another registry (${images.map(({ project }) => project).join(", ")})`,
-            "they leave the stack before the update, and the plan has them in it",
-            " --accept-outage",
+    if (change.reviewed && images.length > 0) {
+        throw new CommandError(
+            `A reviewed plan cannot move image projects to another registry (${images.map(({ project }) => project).join(", ")}): ` +
+                "they leave the stack before the update, and the plan has them in it. Nothing was changed. Make this change with npm run up -- --accept-outage.",
         );
     }
-    if (defaultBranches.length > 0) {
-        change.beyondPlan(
-            `give a repository another first branch (${defaultBranches.map(({ repository, to }) => `${to} of ${repository}`).join(", ")})`,
-            "it is made before the update, and the plan has none of it",
+    if (change.reviewed && defaultBranches.length > 0) {
+        throw new CommandError(
+            `A reviewed plan cannot give a repository another first branch (${defaultBranches.map(({ repository, to }) => `${to} of ${repository}`).join(", ")}): ` +
+                "it is made before the update, and the plan has none of it. Nothing was changed. Make this change with npm run up.",
         );
     }
     if (read.length === 0 && refusedHandOvers(places).length === 0) {
@@ -249,7 +216,7 @@ async function renamePeople(
     engine: PulumiEngine,
     estate: Estate,
     exported: ExportedStack,
-    { writes, beyondPlan, report }: Course,
+    { writes, reviewed, report }: Change,
 ): Promise<void> {
     const gone = goneMembers(estate, exported);
     if (gone.length === 0) {
@@ -263,10 +230,11 @@ async function renamePeople(
         const who = names
             .map(({ before, now, team }) => `${before} is ${now} now, in team ${team}`)
             .join("; ");
-        beyondPlan(
-            `go on with people under other names (${who})`,
-            "the plan has new memberships for them, and GitLab refuses a second one",
-        );
+        if (reviewed) {
+            throw new CommandError(
+                `A reviewed plan cannot go on with people under other names (${who}): the plan has new memberships for them, and GitLab refuses a second one. Nothing was changed. Make this change with npm run up.`,
+            );
+        }
         report(
             `The same person under another user name: ${who}. ${writes ? "The membership goes on." : "up goes on with the membership: it is neither deleted nor made anew."}`,
         );
@@ -295,28 +263,21 @@ async function importFiles(engine: PulumiEngine, estate: Estate, { report }: Cha
 }
 
 /**
- * Looks after merge requests, after an update: opens those by which repositories come to what they include, and runs the gates
- * again that counted to another number of approvals. What fails then does not make it an update that failed: it is made.
+ * Opens the merge requests by which repositories come to what they include, after an update. What fails then does not make
+ * it an update that failed: it is made.
  */
-export async function afterUpdate(
+export async function proposeFiles(
     engine: PulumiEngine,
     estate: Estate,
     report: (line: string) => void,
 ): Promise<void> {
-    const proposes = Object.values(estate.apps).some(({ included }) => included?.byMergeRequest === true);
-    const gated = estate.gitlab.approvalGate !== undefined;
-    if (!proposes && !gated) {
+    if (!Object.values(estate.apps).some(({ included }) => included?.byMergeRequest === true)) {
         return;
     }
     try {
-        const exported = await exportStack(engine);
+        const wishes = wishesOf(await exportStack(engine));
         await onGitLab(engine, estate, async (ask) => {
-            if (proposes) {
-                (await propose(wishesOf(exported), ask)).forEach(report);
-            }
-            if (gated) {
-                (await runGatesAgain(gatedRepositories(exported), ask)).forEach(report);
-            }
+            (await propose(wishes, ask)).forEach(report);
         });
     } catch (error) {
         report(
@@ -392,7 +353,7 @@ async function importBranches(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryBranch[],
-    change: Course,
+    change: Change,
 ): Promise<ImportedBranches> {
     const back = { urns: new Set<string>(), open: [] as Refusal[] };
     if (named.length === 0) {
@@ -424,7 +385,7 @@ async function importEnvironments(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryEnvironment[],
-    change: Course,
+    change: Change,
 ): Promise<ReadonlySet<string>> {
     const urns = new Set<string>();
     if (named.length === 0) {
@@ -453,13 +414,17 @@ async function adopt(
     engine: PulumiEngine,
     again: readonly { readonly resources: readonly Wanted[] }[],
     { words, line, urns }: { readonly words: string; readonly line: string; readonly urns: Set<string> },
-    { writes, beyondPlan, report }: Course,
+    { writes, reviewed, report }: Change,
     ask: Ask,
 ): Promise<void> {
     if (again.length === 0) {
         return;
     }
-    beyondPlan(`go on with what is on GitLab already (${words})`, "the plan would make it anew");
+    if (reviewed) {
+        throw new CommandError(
+            `A reviewed plan cannot go on with what is on GitLab already (${words}): the plan would make it anew. Nothing was changed. Make this change with npm run up.`,
+        );
+    }
     report(line);
     const resources = again.flatMap((each) => each.resources);
     resources.forEach(({ urn }) => urns.add(urn));

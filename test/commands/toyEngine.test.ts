@@ -171,6 +171,7 @@ test("a review calls its objects by the nouns that it has for them", () => {
         nouns: { Delivery: noun("delivery of the toy", "玩具交付", "deliveries of the toy") },
         shared: /^toy/,
         target: () => undefined,
+        deliveryOf: () => undefined,
     };
     const type = "kubernetes:toy.example/v1:Delivery";
     assert.equal(knownNoun(type), undefined);

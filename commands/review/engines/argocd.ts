@@ -1,7 +1,13 @@
 import { kindOf, mapOf, textOf, type Properties } from "../change";
 import { code, listed, noun, own } from "../noun";
+import type { Receiver } from "../receivers";
 import { setChanges, type RightChange, type RightContext } from "../right";
 import type { EngineInReview } from "./engine";
+
+/** The channel that an annotation of an Application sends messages to. */
+function subscribed(annotation: string): string | undefined {
+    return /^notifications\.argoproj\.io\/subscribe\.[^.]+\.(.+)$/.exec(annotation)?.[1];
+}
 
 export const argocd: EngineInReview = {
     nouns: {
@@ -19,7 +25,46 @@ export const argocd: EngineInReview = {
         return { cluster: String(name ?? server), namespace: String(namespace), takesAlong: false };
     },
     rights: (context) => [...projects(context), ...roles(context)],
-    channelOf: (annotation) => /^notifications\.argoproj\.io\/subscribe\.[^.]+\.(.+)$/.exec(annotation)?.[1],
+    deliveryOf: (kind, properties) => {
+        const { helm, kustomize, directory } = mapOf(mapOf(properties["spec"])["source"]);
+        return kind !== "Application"
+            ? undefined
+            : helm !== undefined
+              ? "helm"
+              : kustomize !== undefined
+                ? "kustomize"
+                : mapOf(directory)["jsonnet"] !== undefined
+                  ? "jsonnet"
+                  : directory !== undefined
+                    ? "plain"
+                    : undefined;
+    },
+    receivers: (kind, properties) => {
+        const metadata = mapOf(properties["metadata"]);
+        if (kind === "ConfigMap" && metadata["name"] === "argocd-notifications-cm") {
+            return Object.fromEntries(
+                Object.keys(mapOf(properties["data"])).flatMap((key): [string, Receiver][] => {
+                    const [, type, channel] = /^service\.(email|webhook)\.(.+)$/.exec(key) ?? [];
+                    return channel === undefined
+                        ? []
+                        : [[channel, type === "email" ? { kind: "email" } : {}]];
+                }),
+            );
+        }
+        return kind !== "Application"
+            ? {}
+            : Object.fromEntries(
+                  Object.entries(mapOf(metadata["annotations"])).flatMap(
+                      ([key, value]): [string, Receiver][] => {
+                          const [channel, recipient] = [subscribed(key), textOf(value)];
+                          return channel === undefined || recipient === undefined
+                              ? []
+                              : [[channel, { recipient }]];
+                      },
+                  ),
+              );
+    },
+    channelOf: subscribed,
 };
 
 /** Where projects may deploy to, and from which repositories. */

@@ -1,6 +1,8 @@
 /** What a review says of an engine: words for its objects, and what it means that they change. Pure. */
+import type { Delivery } from "../../../estate/model";
 import type { Properties } from "../change";
 import type { Noun } from "../noun";
+import type { Receiver } from "../receivers";
 import type { RightChange, RightContext } from "../right";
 
 /** What one of its objects delivers to. */
@@ -21,6 +23,10 @@ export interface EngineInReview {
     readonly target: (kind: string, properties: Properties) => Target | undefined;
     /** What people and programs may do by its objects; absent: those give no rights. */
     readonly rights?: (context: RightContext) => RightChange[];
+    /** What renders the manifests that one of its objects delivers; undefined where it does not say. */
+    readonly deliveryOf: (kind: string, properties: Properties) => Delivery | undefined;
+    /** Where its objects say that messages go, by channel; absent: the relay alone knows. */
+    readonly receivers?: (kind: string, properties: Properties) => Readonly<Record<string, Receiver>>;
     /** The channel that an annotation of its objects sends messages to; absent: none does. */
     readonly channelOf?: (annotation: string) => string | undefined;
 }

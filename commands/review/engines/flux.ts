@@ -33,4 +33,7 @@ export const flux: EngineInReview = {
             takesAlong: kind === "HelmRelease" && spec["suspend"] !== true,
         };
     },
+    // Of a Kustomization it does not say whether the files are plain: Flux makes a kustomization of those.
+    deliveryOf: (kind) =>
+        kind === "HelmRelease" ? "helm" : kind === "Kustomization" ? "kustomize" : undefined,
 };

@@ -137,9 +137,9 @@ describe("a comparison with an inventory", () => {
         assert.equal(
             headline("en"),
             [
-                "GitLab is looked for at `https://git.example` instead of `https://git.test`, and nothing is brought there",
-                "Harbor `main` is looked for at `https://harbor.example` instead of `https://harbor.test`, and nothing is brought there",
-                "cluster `member1` is looked for at `https://member1.example:6443` instead of `https://member1.test:6443`, and nothing is brought there",
+                "GitLab is looked for at `https://git.example` instead of `https://git.test`, and no repository is copied there",
+                "Harbor `main` is looked for at `https://harbor.example` instead of `https://harbor.test`, and no image is copied there",
+                "cluster `member1` is looked for at `https://member1.example:6443` instead of `https://member1.test:6443`, and nothing is moved there",
                 "nothing is deleted",
             ].join("; "),
         );

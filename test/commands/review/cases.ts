@@ -40,7 +40,8 @@ function mergeInto(target: unknown, change: unknown): unknown {
     return result;
 }
 
-const change = (overrides: Overrides, from: Overrides = {}): ReviewCase => ({
+/** A change of what most estates have. @param from what the estate has beside that, before and after. */
+export const change = (overrides: Overrides, from: Overrides = {}): ReviewCase => ({
     before: withCommon(from),
     after: withCommon(mergeInto(from, overrides) as Overrides),
 });

@@ -18,11 +18,11 @@ describe("what is said of the rights of programs", () => {
         const shorter = told([update("r", lasts(90), lasts(30), robot)]);
         assert.match(
             shorter.lost[0]?.text ?? "",
-            /1 robot account ends 30 days after the day of making: `pull-g1`/,
+            /1 robot account ends 30 days after the day it was made: `pull-g1`/,
         );
         assert.match(
             shorter.rights[0]?.text ?? "",
-            /is good for 30 days from the day it was made, instead of 90 days/,
+            /is valid for 30 days from the day it was made, instead of 90 days/,
         );
         const longer = told([update("r", lasts(30), lasts(90), robot)]);
         assert.deepEqual(longer.lost, []);
