@@ -266,6 +266,8 @@ export function previewSettings(estate: Estate, app: App, page: string | undefin
         PREVIEW_MAXIMUM: String(previews.maximum),
         PREVIEW_EXPIRY: `${previews.days} days`,
         PREVIEW_URL_START: before,
+        // The address is a page about the preview, and nothing that tests could try.
+        ...(previews.url === undefined ? { PREVIEW_PAGE: "true" } : {}),
         ...(after === "" ? {} : { PREVIEW_URL_END: after }),
     };
 }

@@ -17,6 +17,25 @@ type If = Readonly<Record<"if", string> & { when?: "never" }>;
 /** What jobs with tests have in common where a flow says nothing else: every flow has it, so a team's file goes with each. */
 const testJob = { ".tests": { rules: [{ when: "on_success" }] } } as const;
 
+/** As {@link testJob}, for tests against a preview: where an app has none, and for merge requests without one, they are left out. */
+export function previewTestJob(previews: App["previews"]): Readonly<Record<".preview-tests", unknown>> {
+    return {
+        ".preview-tests": {
+            rules: [
+                previews === undefined
+                    ? { when: "never" }
+                    : {
+                          if: `${requestWithPreview} && $CI_MERGE_REQUEST_TARGET_BRANCH_NAME == "${previews.into}" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID`,
+                      },
+            ],
+        },
+    };
+}
+
+/** Pipelines that include previews. */
+const requestWithPreview =
+    '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_BRANCH_NAME !~ /^merge-back\\//';
+
 /**
  * What an app repository includes, and which pipelines it has. Merge requests include nothing but previews: no other job of
  * theirs is the estate's, and programs, which open merge requests of what was released, may not read the project.
@@ -66,16 +85,12 @@ export function estateYaml(
         yaml({
             include: [
                 ...files.map((each) => include(each, '$CI_PIPELINE_SOURCE != "merge_request_event"')),
-                ...previewFile.map((each) =>
-                    include(
-                        each,
-                        '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_BRANCH_NAME !~ /^merge-back\\//',
-                    ),
-                ),
+                ...previewFile.map((each) => include(each, requestWithPreview)),
             ],
             workflow: { rules },
             stages,
             ...testJob,
+            ...previewTestJob(previews),
             ...rest,
         })
     );

@@ -7,11 +7,12 @@
  *   building  the pipeline has begun
  *   ready     the image is there: sets the label
  *   failed    a job before failed; an older preview stays up
+ *   tested    the jobs that try the preview have ended
  *   gone      takes the label off and removes the images
  *
  * Each writes the same note of the merge request, with what tests came to once there is something to say. Needs Node 20 or newer.
  */
-import { realpathSync } from "node:fs";
+import { realpathSync, writeFileSync } from "node:fs";
 import https from "node:https";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -20,7 +21,10 @@ import { fileURLToPath } from "node:url";
 /** @typedef {(url: string, init: RequestInit) => Promise<Response>} Fetch */
 /** @typedef {{ readonly id: number, readonly body: string, readonly system: boolean }} Note */
 /** @typedef {{ readonly iid: number, readonly state: string, readonly sha: string, readonly labels: readonly string[] }} MergeRequest */
-/** @typedef {"building" | "ready" | "failed" | "gone"} Step */
+/** @typedef {"building" | "ready" | "failed" | "tested" | "gone"} Step */
+
+/** The job that holds merge requests until they are approved: it is red for as long as nobody has, which says nothing of a preview. */
+const gate = "approvals";
 
 /** What distinguishes the note from those of people. */
 const marker = "<!-- preview of this merge request -->";
@@ -210,23 +214,27 @@ class Servers {
   }
 
   /**
+   * The jobs of the pipeline; empty where GitLab does not say.
+   * @param {Variables} variables
+   * @param {(line: string) => void} report
+   * @param {string} scope
+   */
+  async jobs(variables, report, scope = "") {
+    /** @typedef {{ readonly name: string, readonly status: string, readonly web_url: string, readonly failure_reason?: string, readonly allow_failure?: boolean }} Job */
+    const found = /** @type {readonly Job[] | undefined} */ (
+      await this.ofPipeline(variables, `/jobs?${scope}per_page=100`, report)
+    );
+    return found ?? [];
+  }
+
+  /**
    * The jobs that failed, with GitLab's reason, for the note.
    * @param {Variables} variables
    * @param {(line: string) => void} report
    */
   async failures(variables, report) {
-    /** @typedef {{ readonly name: string, readonly web_url: string, readonly failure_reason?: string, readonly allow_failure?: boolean }} FailedJob */
-    const found = /** @type {readonly FailedJob[] | undefined} */ (
-      await this.ofPipeline(variables, "/jobs?scope[]=failed&per_page=100", report)
-    );
-    const jobs = (found ?? []).filter((job) => job.allow_failure !== true);
-    const named = jobs.slice(0, 5).map(({ name, web_url: url, failure_reason: reason }) => {
-      const why =
-        reason === undefined || reason === "script_failure" ? "" : ` (${reason.replaceAll("_", " ")})`;
-      return `[${name.replace(/[\\`[\]<>]/g, " ")}](${url})${why}`;
-    });
-    const more = jobs.length - named.length;
-    return `${jobs.length > 1 ? `${jobs.length} jobs` : "a job"} failed${named.length === 0 ? "" : ": "}${[...named, ...(more > 0 ? [`${more} more`] : [])].join(", ")}`;
+    const jobs = await this.jobs(variables, report, "scope[]=failed&");
+    return failuresText(jobs.filter((job) => job.allow_failure !== true));
   }
 
   /**
@@ -284,6 +292,20 @@ class Servers {
 }
 
 /**
+ * Jobs that failed, at most five of them by name. Pure.
+ * @param {readonly { readonly name: string, readonly web_url: string, readonly failure_reason?: string }[]} jobs
+ */
+function failuresText(jobs) {
+  const named = jobs.slice(0, 5).map(({ name, web_url: url, failure_reason: reason }) => {
+    const why =
+      reason === undefined || reason === "script_failure" ? "" : ` (${reason.replaceAll("_", " ")})`;
+    return `[${name.replace(/[\\`[\]<>]/g, " ")}](${url})${why}`;
+  });
+  const more = jobs.length - named.length;
+  return `${jobs.length > 1 ? `${jobs.length} jobs` : "a job"} failed${named.length === 0 ? "" : ": "}${[...named, ...(more > 0 ? [`${more} more`] : [])].join(", ")}`;
+}
+
+/**
  * As fetch, which has no such option, for a registry whose certificate the estate says not to verify.
  * @type {Fetch}
  */
@@ -318,10 +340,18 @@ function unverified(url, { method, headers, signal }) {
  * @param {(line: string) => void} report
  * @param {Fetch} [fetch]
  * @param {number} [pauseSeconds]
+ * @param {(url: string) => void} [keep] is given the address of a preview that comes up, for the jobs that try it
  * @returns {Promise<boolean>} whether all of it went well
  * @throws {PreviewError}
  */
-export async function run(step, variables, report, fetch = globalThis.fetch, pauseSeconds = 2) {
+export async function run(
+  step,
+  variables,
+  report,
+  fetch = globalThis.fetch,
+  pauseSeconds = 2,
+  keep = () => undefined,
+) {
   const servers = new Servers(variables, fetch, pauseSeconds);
   const label = wanted(variables, "PREVIEW_LABEL");
   const commit = (variables.CI_COMMIT_SHA ?? "").slice(0, 10);
@@ -358,6 +388,9 @@ export async function run(step, variables, report, fetch = globalThis.fetch, pau
         `**Preview:** ${link} has ${commit}, in a moment if it is not there yet. It goes with this merge request.${await servers.tests(variables, report)}`,
       );
       report(`The label ${label} is set: ${link}`);
+      if (variables.PREVIEW_PAGE !== "true") {
+        keep(link);
+      }
       return true;
     }
     case "failed":
@@ -365,6 +398,24 @@ export async function run(step, variables, report, fetch = globalThis.fetch, pau
         `**Preview:** ${commit} has none, because ${await servers.failures(variables, report)} (${pipeline}).${labels.includes(label) ? ` ${link} has the version before.` : ""}${await servers.tests(variables, report)}`,
       );
       return true;
+    case "tested": {
+      const jobs = await servers.jobs(variables, report);
+      if (!jobs.some(({ name, status }) => name === "preview" && status === "success")) {
+        report("Nothing to do: this pipeline has brought up no preview.");
+        return true;
+      }
+      const failed = jobs.filter(({ name, status }) => status === "failed" && name !== gate);
+      const red = failed.filter((job) => job.allow_failure !== true);
+      const allowed = failed.filter((job) => job.allow_failure === true);
+      const parts = [
+        ...(red.length > 0 ? [`${failuresText(red)} (${pipeline})`] : []),
+        ...(allowed.length > 0 ? [`${failuresText(allowed)}, and may (${pipeline})`] : []),
+      ];
+      await servers.note(
+        `**Preview:** ${link} has ${commit}${parts.length === 0 ? "" : `; ${parts.join("; ")}`}. It goes with this merge request.${await servers.tests(variables, report)}`,
+      );
+      return true;
+    }
     case "gone": {
       await servers.gitlab("PUT", servers.request, { remove_labels: label });
       const removed = await servers.removeImages(variables);
@@ -383,10 +434,12 @@ async function main() {
   const complain = (/** @type {string} */ line) => console.error(`preview: ${line}`);
   const step = process.argv[2] ?? "";
   try {
-    if (!["building", "ready", "failed", "gone"].includes(step)) {
-      throw new PreviewError(`"${step}" is no step; there are building, ready, failed and gone`);
+    if (!["building", "ready", "failed", "tested", "gone"].includes(step)) {
+      throw new PreviewError(`"${step}" is no step; there are building, ready, failed, tested and gone`);
     }
-    process.exitCode = (await run(/** @type {Step} */ (step), process.env, console.log)) ? 0 : 1;
+    const keep = (/** @type {string} */ url) => writeFileSync("preview.env", `PREVIEW_URL=${url}\n`);
+    const good = await run(/** @type {Step} */ (step), process.env, console.log, undefined, undefined, keep);
+    process.exitCode = good ? 0 : 1;
   } catch (error) {
     process.exitCode = 1;
     if (!(error instanceof PreviewError)) {

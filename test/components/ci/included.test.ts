@@ -173,6 +173,7 @@ test("repositories have the few lines that include a version, and what is the te
     assert.equal(file?.path, "ci/estate.yml");
     assert.deepEqual(parse(file.text), {
         ".tests": { rules: [{ when: "on_success" }] },
+        ".preview-tests": { rules: [{ when: "never" }] },
         include: [
             {
                 project: "acme/pipelines",

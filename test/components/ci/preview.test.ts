@@ -47,6 +47,8 @@ class Server {
     /** Answers with this status before it does what is asked. */
     failures: number[] = [];
     calls: string[] = [];
+    /** What later jobs are given. */
+    addresses: string[] = [];
 
     readonly fetch = (url: string, { method = "GET", body }: RequestInit): Promise<Response> => {
         const failure = this.failures.shift();
@@ -121,10 +123,11 @@ class Server {
     }
 
     run(
-        step: "building" | "ready" | "failed" | "gone",
+        step: "building" | "ready" | "failed" | "tested" | "gone",
         change: Record<string, string> = {},
     ): Promise<boolean> {
-        return run(step, { ...variables, ...change }, () => undefined, this.fetch, 0);
+        const keep = (url: string): void => void this.addresses.push(url);
+        return run(step, { ...variables, ...change }, () => undefined, this.fetch, 0, keep);
     }
 }
 
@@ -220,6 +223,71 @@ describe("the note of a merge request", () => {
                 assert.equal(await server.run(step), true);
             }
             assert.deepEqual([server.own, server.request.labels], [[], []]);
+        }
+    });
+});
+
+describe("jobs that try a preview", () => {
+    const job = (name: string, status: string, allow_failure = false): object => ({
+        name,
+        status,
+        allow_failure,
+        web_url: `https://gitlab.test/j/${name}`,
+    });
+
+    it("are given its address, where it comes up and the estate knows one", async () => {
+        const server = new Server();
+        await server.run("building");
+        assert.deepEqual(server.addresses, []);
+        await server.run("ready", { PREVIEW_PAGE: "true" });
+        assert.deepEqual(server.addresses, [], "a page about it is none");
+        await server.run("ready");
+        assert.deepEqual(server.addresses, ["https://web-3.test"]);
+        const late = new Server();
+        late.request.sha = "f".repeat(40);
+        const full = new Server();
+        full.labelled = [1, 2];
+        for (const other of [late, full]) {
+            await other.run("ready");
+            assert.deepEqual(other.addresses, []);
+        }
+    });
+
+    it("have their results in the note, beside those of the tests before", async () => {
+        const server = new Server();
+        await server.run("ready");
+        server.pipeline = {
+            "": { coverage: null },
+            "/test_report_summary": { total: { count: 7, success: 6, failed: 1, error: 0, skipped: 0 } },
+            "/jobs": [
+                job("preview", "success"),
+                job("functional", "failed"),
+                job("load", "failed", true),
+                job("approvals", "failed"),
+                job("preview-stop", "manual"),
+            ],
+        };
+        await server.run("tested");
+        assert.equal(server.own.length, 1);
+        assert.match(
+            server.own[0] ?? "",
+            /https:\/\/web-3\.test has 0123456789; a job failed: \[functional\]\(https:\/\/gitlab\.test\/j\/functional\) \(\[pipeline\].*\); a job failed: \[load\]\(.*\), and may \(\[pipeline\].*\)\. It goes with/,
+        );
+        assert.match(server.own[0] ?? "", /\*\*Tests:\*\* 6 of 7 passed, 1 failed\.$/);
+
+        server.pipeline["/jobs"] = [job("preview", "success"), job("functional", "success")];
+        await server.run("tested");
+        assert.match(server.own[0] ?? "", /https:\/\/web-3\.test has 0123456789\. It goes with/);
+    });
+
+    it("change no note where no preview came up, or GitLab does not say", async () => {
+        for (const jobs of [undefined, [], [job("preview", "failed", true)], [job("preview", "skipped")]]) {
+            const server = new Server();
+            await server.run("failed");
+            const before = server.own;
+            server.pipeline = jobs === undefined ? {} : { "/jobs": jobs };
+            assert.equal(await server.run("tested"), true);
+            assert.deepEqual(server.own, before);
         }
     });
 });

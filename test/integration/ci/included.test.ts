@@ -11,6 +11,8 @@ import { appEstateFile, appPipelineContent } from "../../../components/ci/conten
 import { includedFiles } from "../../../components/ci/included";
 import { buildSettings, ruleSettings } from "../../../components/ci/settings";
 import type { App } from "../../../estate/model";
+import { resolvePreviews } from "../../../estate/previews";
+import type { SpecApp } from "../../../estate/schema";
 import { runLocal, writeHelpers } from "../../../sandbox/ci/local";
 import { sampleApp, sampleEstate } from "../../components/sample";
 import { commit, folder, must, repository } from "../../support/pipelineScripts";
@@ -47,6 +49,8 @@ interface Ref {
     readonly branch?: string;
     readonly tag?: string;
     readonly mergeRequest?: string;
+    /** Branch that the merge request goes into. */
+    readonly target?: string;
 }
 
 /** Jobs of the pipeline of a ref. */
@@ -54,7 +58,7 @@ async function jobs(
     context: TestContext,
     { cwd, project }: Checkout,
     settings: Readonly<Record<string, string>>,
-    { branch = "", tag = "", mergeRequest = "" }: Ref,
+    { branch = "", tag = "", mergeRequest = "", target = "" }: Ref,
 ): Promise<unknown[]> {
     const scratch = await folder(context);
     const [helpers, home, temporary] = ["bin", "home", "tmp"].map((name) => path.join(scratch, name));
@@ -75,6 +79,9 @@ async function jobs(
         CI_COMMIT_BRANCH: mergeRequest === "" ? branch : "",
         CI_COMMIT_TAG: tag,
         CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: mergeRequest,
+        CI_MERGE_REQUEST_TARGET_BRANCH_NAME: target,
+        CI_MERGE_REQUEST_PROJECT_ID: "7",
+        CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "7",
     };
     const { code, stdout, stderr } = await runLocal(
         { path: [], helpers },
@@ -174,6 +181,59 @@ for (const from of flows) {
                 (job) => (job as { name: string }).name,
             );
             assert.deepEqual(names, ["quality", "test"], flow);
+        }
+    });
+}
+
+function withPreviews(app: App): App {
+    const previews = resolvePreviews(app, {
+        previews: { label: "preview", maximum: 5, days: 7 },
+    } as SpecApp);
+    assert.ok(previews !== undefined);
+    return { ...app, previews };
+}
+
+const functional = `
+functional:
+  extends: .preview-tests
+  image: alpine
+  script: [echo "$PREVIEW_URL"]
+`;
+
+for (const flow of flows) {
+    test(`a job that tries the preview is in merge requests that have one, and breaks no other pipeline: ${flow}`, async (context) => {
+        const project = await pipelines(context);
+        const names = async (app: App, ref: Ref): Promise<string[]> => {
+            const files = filesOf(app);
+            const text = `${files[".gitlab-ci.yml"] ?? ""}${functional}`;
+            const made = await checkout(context, project, { ...files, ".gitlab-ci.yml": text });
+            const settings =
+                app.included === undefined ? buildSettings(sampleEstate([app]), app) : ruleSettings(app);
+            return (await jobs(context, made, settings, ref)).map((job) => (job as { name: string }).name);
+        };
+        const refs = (into: string): Record<string, Ref> => ({
+            "into the branch that is delivered": { mergeRequest: "topic", target: into },
+            "into another one": { mergeRequest: "topic", target: "else" },
+            "of a program": { mergeRequest: "merge-back/v1.0.0-into-latest", target: "else" },
+            "no merge request": { branch: into },
+        });
+        const tried = async (app: App, into: string): Promise<string[]> => {
+            const found: string[] = [];
+            for (const [title, ref] of Object.entries(refs(into))) {
+                if ((await names(app, ref)).includes("functional")) {
+                    found.push(title);
+                }
+            }
+            return found;
+        };
+        assert.deepEqual(await tried(sampleApp("web", { flow, included: {} }), "main"), []);
+        if (flow !== "gitlab-flow") {
+            for (const included of [undefined, {}]) {
+                const app = withPreviews(sampleApp("web", { flow, ...(included && { included }) }));
+                assert.deepEqual(await tried(app, app.repository.branch), [
+                    "into the branch that is delivered",
+                ]);
+            }
         }
     });
 }

@@ -11,6 +11,8 @@ import { assignments, promotionCredentials, withCredentials } from "../../jenkin
 import type { Settings } from "../../settings";
 import { pipelineFile } from "../../systems";
 import { includedNote, type CiFiles } from "../files";
+import { yaml } from "../../../support/yaml";
+import { previewTestJob } from "../estateYaml";
 import { ownPipeline, previewPart, testJobs } from "../lanes";
 
 export const environmentBranches: CiFiles = {
@@ -38,7 +40,7 @@ export const environmentBranches: CiFiles = {
                     deliverImage: images.deliver,
                 }) +
                 (previews === undefined
-                    ? ""
+                    ? `\n# Tests against a preview: it has none.\n${yaml(previewTestJob(previews))}`
                     : // One more entry of the list.
                       rendered("estate-previews.yml", {
                           project,
