@@ -99,7 +99,11 @@ function toolOf(tools: ReadonlyMap<ToolName, Tool>, name: ToolName): Tool {
 }
 
 /** Variables of Pulumi that docs/sandbox.md lets a caller set. */
-const documented = new Set(["PULUMI_K8S_DELETE_UNREACHABLE", "PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES"]);
+const documented = new Set([
+    "PULUMI_K8S_DELETE_UNREACHABLE",
+    "PULUMI_PLUGIN_DOWNLOAD_URL_OVERRIDES",
+    "PULUMI_SKIP_CHECKPOINTS",
+]);
 
 /**
  * What the sandbox's engine runs with: the caller's variables, without those that Pulumi and its providers would take as

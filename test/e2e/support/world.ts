@@ -167,11 +167,14 @@ export class World {
         return path.join(this.dir, "sandbox");
     }
 
-    /** Runs one of the project's commands to its end. */
+    /**
+     * Runs one of the project's commands to its end. Its engine writes the state once, at the end, and not after each object,
+     * which is two thirds of the processor time of an update: nobody ends it on the way, as with {@link start}.
+     */
     command(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<RunResult> {
         return run(process.execPath, ["--require", "tsx/cjs", path.join(checkoutDir(), script), ...args], {
             cwd: checkoutDir(),
-            env: { ...this.env, ...env },
+            env: { ...this.env, PULUMI_SKIP_CHECKPOINTS: "true", ...env },
         });
     }
 
