@@ -37,7 +37,7 @@ export function lifetimeChange(each: Change, zh: boolean): string | undefined {
             count === -1 ? (zh ? "永久" : "ever") : zh ? `${count} 天` : `${count} days`,
         ) as [string, string];
         return zh
-            ? `有效期从创建之日起计算，由 ${was} 改为 ${is}；密码不变`
+            ? `有效期从创建之日起计算，由 ${was}改为 ${is}；密码不变`
             : `is valid for ${is} from the day it was made, instead of ${was}; its password stays`;
     }
     if (only !== "rotationConfiguration") {
@@ -76,7 +76,7 @@ export function lifetimeShort(each: Change, language: Language): string | undefi
             ? []
             : [
                   zh
-                      ? `到期前 ${days(renewed[0])} → ${days(renewed[1])}起换新`
+                      ? `换新：到期前 ${days(renewed[0])} → ${days(renewed[1])}`
                       : `renewed in the last ${days(renewed[0])} → ${days(renewed[1])}`,
               ]),
     ];

@@ -215,12 +215,21 @@ function leavingFirst(each: Change, retained: ReadonlySet<string> | undefined): 
     ];
 }
 
-/** Chinese puts no space after its own brackets. */
+/** Chinese puts no blank around its own brackets, and none between its own words. */
 function tidied(note: Note): Note {
     if (note.language !== "zh") {
         return note;
     }
-    const text = (value: string): string => value.replace(/）\s+/g, "）");
+    const text = (value: string): string =>
+        value
+            .split(/(`[^`]*`)/)
+            // Names are as they are.
+            .map((part, index) =>
+                index % 2 === 1
+                    ? part
+                    : part.replace(/\s+(?=（)|(?<=）)\s+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])/g, ""),
+            )
+            .join("");
     const items = (list: readonly Item[]): Item[] => list.map((each) => ({ ...each, text: text(each.text) }));
     return {
         ...note,

@@ -142,7 +142,7 @@ function propertyChanges(each: Change, language: Language): string {
             ? keptText(each, language)
             : only === "duration" || only === "rotationConfiguration"
               ? lifetimeShort(each, language)
-              : only === "approvalRules"
+              : only === "approvalRules" || only === "approvalsRequired"
                 ? approvalsShort(each, language)
                 : undefined;
     if (told !== undefined) {

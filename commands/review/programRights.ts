@@ -286,6 +286,6 @@ export function renewed(changes: readonly Change[], names: Names, language: Lang
     return zh
         ? `重新生成 ${count}：${list}。旧密码失效；本平台使用它们的地方会自动更新；在别处使用的需要自行更换。`
         : found.length === 1
-          ? `${count} made anew: ${list}. The old password ends. Where the estate uses it the new one is put; whoever copied it elsewhere has to do it again.`
-          : `${count} made anew: ${list}. The old passwords end. Where the estate uses them the new ones are put; whoever copied one elsewhere has to do it again.`;
+          ? `${count} made anew: ${list}. The old password ends. The estate replaces it wherever it uses it; where you copied it to another place, replace it there.`
+          : `${count} made anew: ${list}. The old passwords end. The estate replaces them wherever it uses them; where you copied one to another place, replace it there.`;
 }

@@ -100,9 +100,11 @@ function alike(items: readonly Item[], language: Language): Item[] {
             return same;
         }
         const most = same[0]?.tone === "bad" ? same.length : undefined;
-        const names = same
-            .slice(mostAlike)
-            .map(({ text }) => [...text.matchAll(/`[^`]*`/g)].map(([name]) => name).join(" "));
+        const names = same.slice(mostAlike).map(({ text }) => {
+            const [name = "", ...others] = [...text.matchAll(/`[^`]*`/g)].map(([found]) => found);
+            const list = others.join(language === "zh" ? "，" : ", ");
+            return list === "" ? name : language === "zh" ? `${name}（${list}）` : `${name} (${list})`;
+        });
         return [
             ...same.slice(0, mostAlike),
             {

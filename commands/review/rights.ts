@@ -489,10 +489,10 @@ function mergeGates({ changes, names, language, appOf }: RightContext): RightCha
                 const people = `${now} maintainer${now === 1 ? "" : "s"}`;
                 const gated = zh
                     ? `合并须先由 ${now} 名既非作者也非提交者的维护者批准，由流水线作业 approvals 把关`
-                    : `a merge waits until ${people} who neither opened the merge request nor wrote a commit of it approved; the job ${code("approvals")} sees to it`;
+                    : `a merge needs the approval of ${people} who neither opened the merge request nor wrote a commit in it; the job ${code("approvals")} holds it until then`;
                 const free = zh
                     ? "不再有作业等待批准：有权合并的人无需任何批准即可合并"
-                    : "no job waits for approvals any more: who may merge does so without any";
+                    : "no job waits for approvals any more: whoever may merge needs none";
                 const verdict = loosens ? (zh ? "放宽" : "is loosened") : zh ? "收紧" : "is tightened";
                 const wording = `${now === 0 ? free : gated}${before === 0 || now === 0 ? "" : zh ? `（原为 ${before}）` : ` (${before} before)`}`;
                 return [

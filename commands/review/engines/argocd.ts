@@ -145,7 +145,7 @@ function roles({ changes, language }: RightContext): RightChange[] {
                       loosens: false,
                       text: zh
                           ? `Argo CD 的角色权限${kind === "gains" ? "增加" : "减少"} ${rules} 条规则`
-                          : `${rules} rule${rules === 1 ? "" : "s"} of Argo CD's roles ${kind === "gains" ? "come" : "go"}${rules === 1 ? "s" : ""}`,
+                          : `Argo CD's roles have ${rules} ${kind === "gains" ? "more" : "fewer"} rule${rules === 1 ? "" : "s"}`,
                   },
               ];
     };

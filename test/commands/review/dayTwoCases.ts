@@ -50,7 +50,9 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
         told: {
             en: "14 passwords of programs are renewed; nothing is deleted",
             zh: "更换 14 个密码；不删除任何内容",
-            says: [/The old passwords end\. Where the estate uses them the new ones are put/],
+            says: [
+                /The old passwords end\. The estate replaces them wherever it uses them; where you copied one to another place, replace it there/,
+            ],
             not: [/nothing else is deleted/],
         },
     },
@@ -69,7 +71,7 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
             en: "Merges into `prod` of `api` and `web` need 2 approvals instead of 1; nothing is deleted",
             zh: "`api`、`web` 合并到 `prod` 需要 2 人批准（原为 1 人）；不删除任何内容",
             says: [
-                /the protection of branch `prod` of `acme\/shop\/web-config` is tightened: a merge waits until 2 maintainers .* \(1 before\)/,
+                /the protection of branch `prod` of `acme\/shop\/web-config` is tightened: a merge needs the approval of 2 maintainers .* \(1 before\)/,
             ],
             not: [/🔴/, /loosened/],
         },
@@ -94,6 +96,7 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
                 /\*\*deletes namespace `web-test` on cluster `member1` with everything that runs and lies in it/,
                 /The images and what is in git stay/,
             ],
+            saysInChinese: [/\*\*删除命名空间 `web-test`（集群 `member1`），其中运行和存放的一切都会消失/],
             not: [/still on/, /first/, /nothing is deleted/],
         },
     },
@@ -205,6 +208,29 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
             zh: "通道 `night` 的消息改发到邮箱 `night@acme.test`（原为 Slack 频道 `night`）；不删除任何内容",
             says: [],
             not: [/🔴/, /gets no more messages/],
+        },
+    },
+    "mail goes to another address": {
+        ...change(
+            { channels: { night: { kind: "email", recipient: "day@acme.test" } } },
+            {
+                channels: { night: { kind: "email", recipient: "night@acme.test" } },
+                environments: { prod: { channels: ["night"] } },
+            },
+        ),
+        told: {
+            en: "Messages of channel `night` go to mail address `day@acme.test` instead of mail address `night@acme.test`; nothing is deleted",
+            zh: "通道 `night` 的消息改发到邮箱 `day@acme.test`（原为邮箱 `night@acme.test`）；不删除任何内容",
+            says: [],
+        },
+    },
+    "a repository is renamed": {
+        ...change({ apps: { web: { repository: { path: "shop-front" } } } }),
+        told: {
+            en: "Repository `acme/shop/web` becomes `acme/shop/shop-front`; nothing is deleted",
+            zh: "代码仓库 `acme/shop/web` 改为 `acme/shop/shop-front`；不删除任何内容",
+            says: [/Repositories get another address: GitLab leads from the old address to the new one/],
+            not: [/🔴/],
         },
     },
     "a person is promoted in one team, and leaves another": {

@@ -167,7 +167,7 @@ const expected: Readonly<Record<CaseName, Told>> = {
         en: "Merges into `prod` of `api` and `web` need 1 approval from now on; nothing is deleted",
         zh: "`api`、`web` 合并到 `prod` 开始需要 1 人批准；不删除任何内容",
         says: [
-            /the protection of branch `prod` of `acme\/shop\/web-config` is tightened: a merge waits until 1 maintainer who neither opened the merge request nor wrote a commit of it approved/,
+            /the protection of branch `prod` of `acme\/shop\/web-config` is tightened: a merge needs the approval of 1 maintainer who neither opened the merge request nor wrote a commit in it/,
             /1 tag stays on the server/,
         ],
         not: [/ProjectTag/],
@@ -177,7 +177,7 @@ const expected: Readonly<Record<CaseName, Told>> = {
         zh: "`api`、`web` 合并到 `prod` 不再需要批准（原为 1 人）；只删除 13 个设置类对象，不删除数据，也不停止任何运行中的内容",
         says: [
             /#### 🔴 Who may do what/,
-            /the protection of branch `prod` of `acme\/shop\/web-config` is loosened: no job waits for approvals any more: who may merge does so without any/,
+            /the protection of branch `prod` of `acme\/shop\/web-config` is loosened: no job waits for approvals any more: whoever may merge needs none/,
         ],
         not: [/ProjectTag/],
     },

@@ -181,8 +181,8 @@ describe("what is said of rights", () => {
         );
         assert.match(
             told(2, 1)[0]?.text ?? "",
-            /branch `prod`.* is loosened: a merge waits until 1 maintainer .*\(2 before\)/,
+            /branch `prod`.* is loosened: a merge needs the approval of 1 maintainer .*\(2 before\)/,
         );
-        assert.match(told(1, 2)[0]?.text ?? "", /is tightened: a merge waits until 2 maintainers/);
+        assert.match(told(1, 2)[0]?.text ?? "", /is tightened: a merge needs the approval of 2 maintainers/);
     });
 });
