@@ -29,7 +29,14 @@ export function scriptPath(script: Script): string {
     return `ci/${script}`;
 }
 
-/** Text of a script, for /bin/sh or, where its name ends in mjs, for Node. */
+/** The line by which a script has what several of them begin with. */
+const shared = `. "$(dirname "$0")/authorities.sh"\n`;
+
+/**
+ * Text of a script, for /bin/sh or, where its name ends in mjs, for Node. What it shares with others is in it: a repository has
+ * no file for that, and a team that changes its copy changes no other.
+ */
 export function scriptText(script: Script): string {
-    return fileText(path.join(__dirname, "scripts", script));
+    const text = fileText(path.join(__dirname, "scripts", script));
+    return text.replace(shared, () => fileText(path.join(__dirname, "scripts", "authorities.sh")));
 }

@@ -46,16 +46,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 export CONFIG_TOKEN CONFIG_USERNAME="${CONFIG_USERNAME:-oauth2}" GIT_TERMINAL_PROMPT=0
-if [ -n "${CI_SERVER_TLS_CA_FILE:-}" ]; then
-    export GIT_SSL_CAINFO="$CI_SERVER_TLS_CA_FILE"
-elif [ -n "${ESTATE_CA_FILE:-}" ]; then
-    # git takes one file instead of its own.
-    for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
-        if [ -r "$bundle" ]; then cat "$bundle" >"$work/ca.pem" && break; fi
-    done
-    cat "$ESTATE_CA_FILE" >>"$work/ca.pem"
-    export GIT_SSL_CAINFO="$work/ca.pem"
-fi
+. "$(dirname "$0")/authorities.sh"
 
 # git asks this for the password, so that it is in no argument, no URL and no file.
 writer='!f() { test "$1" = get && printf "username=%s\npassword=%s\n" "$CONFIG_USERNAME" "$CONFIG_TOKEN"; }; f'

@@ -20,25 +20,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 export MERGE_BACK_TOKEN MERGE_BACK_USERNAME="${MERGE_BACK_USERNAME:-oauth2}" GIT_TERMINAL_PROMPT=0
-if [ -n "${CI_SERVER_TLS_CA_FILE:-}" ]; then
-    export GIT_SSL_CAINFO="$CI_SERVER_TLS_CA_FILE"
-elif [ -n "${ESTATE_CA_FILE:-}" ]; then
-    # git takes one file instead of its own.
-    for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
-        if [ -r "$bundle" ]; then cat "$bundle" >"$work/ca.pem" && break; fi
-    done
-    cat "$ESTATE_CA_FILE" >>"$work/ca.pem"
-    export GIT_SSL_CAINFO="$work/ca.pem"
-fi
+. "$(dirname "$0")/authorities.sh"
 
 if [ -n "${ROLLOUT:-}" ]; then
     if ! command -v node >/dev/null; then
         fail "this job's image has no Node, with which it waits until $name is healthy; take the one of pipeline.images.promote"
-    fi
-    if [ -n "${ESTATE_CA_FILE:-}" ]; then
-        export NODE_EXTRA_CA_CERTS="$ESTATE_CA_FILE"
-    elif [ -n "${CI_SERVER_TLS_CA_FILE:-}" ]; then
-        export NODE_EXTRA_CA_CERTS="$CI_SERVER_TLS_CA_FILE"
     fi
     # Node heeds the usual proxy variables from 22.21 and 24.5 on.
     code=0

@@ -13,14 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# curl takes one file instead of its own.
-if [ -n "${ESTATE_CA_FILE:-}" ]; then
-    for bundle in "${CURL_CA_BUNDLE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
-        if [ -r "$bundle" ]; then cat "$bundle" >"$work/ca.pem" && break; fi
-    done
-    cat "$ESTATE_CA_FILE" >>"$work/ca.pem"
-    export CURL_CA_BUNDLE="$work/ca.pem"
-fi
+. "$(dirname "$0")/authorities.sh"
 
 # GET of SonarQube's API into a file; the token goes to curl through its standard input.
 sonar() {

@@ -10,21 +10,7 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-if [ -n "${ESTATE_CA_FILE:-}" ]; then
-    export NODE_EXTRA_CA_CERTS="$ESTATE_CA_FILE"
-elif [ -n "${CI_SERVER_TLS_CA_FILE:-}" ]; then
-    export NODE_EXTRA_CA_CERTS="$CI_SERVER_TLS_CA_FILE"
-fi
-if [ -n "${CI_SERVER_TLS_CA_FILE:-}" ]; then
-    export GIT_SSL_CAINFO="$CI_SERVER_TLS_CA_FILE"
-elif [ -n "${ESTATE_CA_FILE:-}" ]; then
-    # git takes one file instead of its own.
-    for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
-        if [ -r "$bundle" ]; then cat "$bundle" >"$work/ca.pem" && break; fi
-    done
-    cat "$ESTATE_CA_FILE" >>"$work/ca.pem"
-    export GIT_SSL_CAINFO="$work/ca.pem"
-fi
+. "$(dirname "$0")/authorities.sh"
 # Node heeds the usual proxy variables from 22.21 and 24.5 on.
 export NODE_USE_ENV_PROXY=1
 RELEASE_WORK=$work node ci/release.mjs "$@"
