@@ -7,6 +7,7 @@
  */
 import { posix } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { composeVersion, versionKeys } from "../../estate/delivery";
 import { engineOf } from "../../estate/engines";
 import { configOf, versionFile, versionOf, type Audience } from "../../estate/flows/plan";
 import { appLabel, environmentLabel } from "../../estate/labels";
@@ -26,7 +27,7 @@ interface StackSnapshot {
     readonly namespaces: ReadonlyMap<string, ReadonlySet<string>>;
     /** By app and environment. */
     readonly images: ReadonlyMap<string, ImageProjectOfStack>;
-    /** Folders with first content, by the component of the config repository. */
+    /** Paths of files with first content, by the component of the config repository. */
     readonly configs: ReadonlyMap<string, ReadonlySet<string>>;
     /** Branches that were made after the first one, by the component of the config repository. */
     readonly branches: ReadonlyMap<string, ReadonlySet<string>>;
@@ -58,10 +59,10 @@ function snapshotOf(exported: ExportedStack): StackSnapshot {
     const configs = new Map(
         named("gitops-estate:gitlab:ConfigRepository").map(({ urn }) => {
             const project = projects.find(({ parent }) => parent === urn)?.id;
-            const folders = files
+            const paths = files
                 .filter((file) => project !== undefined && file?.["project"] === project)
-                .map((file) => posix.dirname(String(file?.["filePath"])));
-            return [nameOf(urn), new Set(folders)] as const;
+                .map((file) => String(file?.["filePath"]));
+            return [nameOf(urn), new Set(paths)] as const;
         }),
     );
     const branches = new Map<string, ReadonlySet<string>>();
@@ -381,18 +382,18 @@ function orphanedGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exporte
 function otherConfig({ apps }: Pick<Estate, "apps">, known: StackSnapshot): Refusal[] {
     return relocationsIn(apps, known)
         .filter(({ pin }) => pin === undefined)
-        .map(({ app, environment, at, file, what }) =>
+        .map(({ app, environment, at, revision, file, what }) =>
             finding(
                 "config-moved",
                 `apps.${app.name}.${what}`,
                 at,
                 {
                     rule: `would have ${environment} follow ${file} there, which is new and names no version: what runs there would go`,
-                    fix: `set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery; or go on with --accept-outage`,
+                    fix: `${what === "delivery" ? `bring it there with the version that runs, on branch ${revision}, then go on with --accept-outage; or ` : ""}set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery${what === "delivery" ? "" : "; or go on with --accept-outage"}`,
                 },
                 {
                     rule: `会让 ${environment} 读取其中的 ${file}，它是新的，没有写明版本：那里正在运行的内容会消失`,
-                    fix: `把 apps.${app.name}.environments.${environment}.pin 设为那里正在运行的标签，首次交付后再移除；或用 --accept-outage 继续`,
+                    fix: `${what === "delivery" ? `先把写明正在运行版本的文件放到分支 ${revision}，再用 --accept-outage 继续；或者` : ""}把 apps.${app.name}.environments.${environment}.pin 设为那里正在运行的标签，首次交付后再移除${what === "delivery" ? "" : "；或用 --accept-outage 继续"}`,
                 },
             ),
         );
@@ -472,8 +473,9 @@ function relocationsIn(apps: Estate["apps"], known: StackSnapshot): RelocatedVer
                     scope: at.scope,
                     component: configComponent(app, at.scope, audience),
                     folder: posix.dirname(file),
+                    file: posix.basename(file),
                 };
-                const before = placesBefore(app, environment, known);
+                const before = placesBefore(app, environment, known, now.file);
                 return before.length === 0 || before.some((place) => isDeepStrictEqual(place, now))
                     ? []
                     : [
@@ -533,13 +535,29 @@ interface Place {
     /** Of the config repository. */
     readonly component: string;
     readonly folder: string;
+    /** Name of the file. */
+    readonly file: string;
 }
+
+/**
+ * Names of the files that say the version, the one that decides first: a kustomization may lie beside a deployment.yaml, and
+ * then it is what is rendered.
+ */
+const versionFiles: readonly string[] = [
+    versionKeys.kustomize.file,
+    versionKeys.jsonnet.file,
+    versionKeys.helm.file,
+    versionKeys.plain.file,
+    composeVersion.file,
+];
 
 /**
  * The places where a stack has first content for an app in an environment: a folder for all of them, or one of its own. A
  * repository that a team shares is looked for in all teams: the app, or the team, may have had another one's name.
+ *
+ * @param file name of the file where the version is read from now on; taken for a folder in which none of the known ones is.
  */
-function placesBefore(app: App, environment: string, { configs }: StackSnapshot): Place[] {
+function placesBefore(app: App, environment: string, { configs }: StackSnapshot, file: string): Place[] {
     const { folder } = app.config;
     const folders = [folder, `${folder}/environments/${environment}`, `${folder}/overlays/${environment}`];
     const own = (["team", "maintainers"] as const).map((audience) => configComponent(app, "app", audience));
@@ -551,7 +569,14 @@ function placesBefore(app: App, environment: string, { configs }: StackSnapshot)
               : undefined;
         return scope === undefined
             ? []
-            : folders.filter((each) => has.has(each)).map((each) => ({ scope, component, folder: each }));
+            : folders
+                  .filter((each) => [...has].some((path) => posix.dirname(path) === each))
+                  .map((each) => ({
+                      scope,
+                      component,
+                      folder: each,
+                      file: versionFiles.find((name) => has.has(posix.join(each, name))) ?? file,
+                  }));
     });
 }
 
@@ -565,6 +590,9 @@ function changedKey({ config }: App, before: readonly Place[], now: Place): stri
         return "team";
     }
     const here = before.filter(({ component }) => component === now.component);
+    if (here.length > 0 && here.every(({ file }) => file !== now.file)) {
+        return "delivery";
+    }
     const own = [now, ...here].every(({ folder }) => folder !== config.folder);
     return here.length > 0 && own ? "delivery" : "flow";
 }

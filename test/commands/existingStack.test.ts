@@ -381,6 +381,32 @@ describe("changes that are refused", () => {
             state: folders(inGitLabFlow),
             found: ["test", "prod"].map(() => "config-moved apps.web.config.scope acme/shop/shop-config"),
         },
+        "another delivery on the branches of environments, whose later ones lack its files": {
+            change: { apps: { web: { delivery: "kustomize" } } },
+            state: folders({ "config-web": ["web/Chart.yaml", "web/values.yaml"] }),
+            found: ["test", "prod"].map(() => "config-moved apps.web.delivery acme/shop/web-config"),
+        },
+        "the same, with the tags that run pinned": {
+            change: {
+                apps: {
+                    web: {
+                        delivery: "kustomize",
+                        environments: {
+                            dev: { pin: "0123456787" },
+                            test: { pin: "0123456788" },
+                            prod: { pin: "0123456789" },
+                        },
+                    },
+                },
+            },
+            state: folders({ "config-web": ["web/Chart.yaml", "web/values.yaml"] }),
+            found: [],
+        },
+        "plain files instead of the kustomization that lies beside them": {
+            change: { apps: { web: { delivery: "plain" } } },
+            state: folders({ "config-web": ["web/kustomization.yaml", "web/deployment.yaml"] }),
+            found: ["test", "prod"].map(() => "config-moved apps.web.delivery acme/shop/web-config"),
+        },
         "another delivery where each environment has a folder": {
             change: inFolders("gitlab-flow", { delivery: "kustomize" }),
             state: folders(inGitLabFlow),

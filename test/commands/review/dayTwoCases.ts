@@ -171,8 +171,8 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
     "an app is delivered with Kustomize instead of Helm": {
         ...change({ apps: { web: { delivery: "kustomize" } } }),
         told: {
-            en: "`web` is delivered with Kustomize instead of Helm; nothing is deleted",
-            zh: "`web` 改用 Kustomize 交付（原为 Helm）；不删除任何内容",
+            en: "The update refuses this change; otherwise: `web` is delivered with Kustomize instead of Helm; nothing is deleted",
+            zh: "更新会拒绝此变更，否则：`web` 改用 Kustomize 交付（原为 Helm）；不删除任何内容",
             says: [
                 // What a person must do, and what happens to what runs.
                 /🔴 `web` is delivered with Kustomize instead of Helm.*`web\/kustomization\.yaml` on branches `dev`, `test` and `prod` of `acme\/shop\/web-config` decides what runs\. Bring the file there before you merge, with the version that runs/,
