@@ -48,7 +48,7 @@ import { guardRefresh, waitForHarbors } from "./support/refreshGuard";
 import { withEvents, type RunReport } from "./support/runReport";
 import { languageVariable } from "../policies/words";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
-import { filesThere, prepareChange, proposeFiles, type Prepared } from "./support/prepareChange";
+import { afterUpdate, filesThere, prepareChange, type Prepared } from "./support/prepareChange";
 import { recoverPendingOperations } from "./support/pendingOperations";
 import { withSandbox } from "./support/withSandbox";
 
@@ -325,7 +325,7 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
             ),
         );
         if (writes) {
-            await proposeFiles(engine, estate, report);
+            await afterUpdate(engine, estate, report);
         }
         if (call.inventory !== undefined) {
             report(await inventoryLine(engine, call.inventory));

@@ -5,7 +5,7 @@ import { sandboxStack, type Ready } from "./estateSandbox";
 import { hintsFor } from "./hints";
 import { withEvents } from "./runReport";
 import { runWithHandOver } from "../handOver";
-import { prepareChange, proposeFiles } from "./prepareChange";
+import { afterUpdate, prepareChange } from "./prepareChange";
 
 /**
  * Raises the estate of a stack on the sandbox, or goes on with it.
@@ -26,7 +26,7 @@ export async function deployEstate(
         report: say,
     });
     await runWithHandOver(engine, estate, handOvers, say, () => up(engine));
-    await proposeFiles(engine, estate, say);
+    await afterUpdate(engine, estate, say);
     return ready;
 }
 

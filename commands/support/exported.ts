@@ -22,6 +22,8 @@ export interface StateResource {
     readonly propertyDependencies?: Readonly<Record<string, readonly string[] | null>> | null;
     /** When the engine made it, in ISO 8601. */
     readonly created?: string;
+    /** When the engine changed it last, in ISO 8601. */
+    readonly modified?: string;
     /** Whether it only waits for its deletion: another one took its place. */
     readonly delete?: boolean;
     /** Whether it is deleted already, and the one that takes its place was not made yet. */

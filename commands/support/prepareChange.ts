@@ -14,6 +14,7 @@ import { environmentsText, type RepositoryEnvironment } from "./environments";
 import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
+import { gatedRepositories, runGatesAgain } from "./gatedRequests";
 import { findExisting, type Wanted } from "./leftOnServer";
 import { retainedRepositoriesLine } from "./retainedRepositories";
 import { lookAhead, excludedSteps, type LookAhead } from "./lookAhead";
@@ -263,21 +264,28 @@ async function importFiles(engine: PulumiEngine, estate: Estate, { report }: Cha
 }
 
 /**
- * Opens the merge requests by which repositories come to what they include, after an update. What fails then does not make
- * it an update that failed: it is made.
+ * Looks after merge requests, after an update: opens those by which repositories come to what they include, and runs the gates
+ * again that counted to another number of approvals. What fails then does not make it an update that failed: it is made.
  */
-export async function proposeFiles(
+export async function afterUpdate(
     engine: PulumiEngine,
     estate: Estate,
     report: (line: string) => void,
 ): Promise<void> {
-    if (!Object.values(estate.apps).some(({ included }) => included?.byMergeRequest === true)) {
+    const proposes = Object.values(estate.apps).some(({ included }) => included?.byMergeRequest === true);
+    const gated = estate.gitlab.approvalGate !== undefined;
+    if (!proposes && !gated) {
         return;
     }
     try {
-        const wishes = wishesOf(await exportStack(engine));
+        const exported = await exportStack(engine);
         await onGitLab(engine, estate, async (ask) => {
-            (await propose(wishes, ask)).forEach(report);
+            if (proposes) {
+                (await propose(wishesOf(exported), ask)).forEach(report);
+            }
+            if (gated) {
+                (await runGatesAgain(gatedRepositories(exported), ask)).forEach(report);
+            }
         });
     } catch (error) {
         report(

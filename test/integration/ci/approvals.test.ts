@@ -5,6 +5,8 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 
+import type { Ask } from "../../../commands/doctor/http";
+import { runGatesAgain } from "../../../commands/support/gatedRequests";
 import { gateFiles } from "../../../components/ci/approvals";
 import { commit, field, jobs, pipelines, startWithCi, trace, until } from "../../../sandbox/test/ci/harness";
 import type { Person, Sandbox } from "../../../sandbox/test/gitlab/harness";
@@ -259,4 +261,38 @@ test("no other way to a green pipeline opens the gate", async (context) => {
     await moved.approve(mike);
     assert.equal((await moved.gate(true)).status, "success");
     assert.equal(await moved.merge(mary), "merged");
+});
+
+test("another number of approvals counts for what is open already, once the update has run its gates again", async (context) => {
+    const scene = await Scene.start(context, { prod: 1 });
+    const { mary, mike } = scene.people;
+    const root = scene.sandbox.root();
+    const made = new Date(0).toISOString();
+    const changeTo = async (number: number): Promise<string[]> => {
+        const wanted = { prod: number };
+        const value = JSON.stringify(wanted);
+        await root.call("PUT", `/projects/${scene.id}/variables/APPROVALS`, { value });
+        const ask: Ask = async (method, path, body) => {
+            const answer = await root.call(method, path, body);
+            return { ...answer, headers: {} };
+        };
+        const gated = { project: String(scene.id), repository: "acme/web-config", wanted, made };
+        return runGatesAgain([{ ...gated, changed: new Date().toISOString() }], ask);
+    };
+    const request = await scene.open("change", { "a.txt": "a" });
+    await request.approve(mary);
+    assert.equal((await request.gate(true)).status, "success");
+
+    assert.match((await changeTo(2)).join("\n"), /the gate runs again in !1$/);
+    const held = await request.gate();
+    assert.equal(held.status, "failed", held.log);
+    assert.match(held.log, /want 2 approvals[^]*1 approval is missing/);
+    assert.equal(await request.merge(mary), "opened");
+    assert.deepEqual(await changeTo(2), [], "it counts to the right number now");
+
+    assert.match((await changeTo(1)).join("\n"), /the gate runs again in !1$/);
+    const open = await request.gate();
+    assert.equal(open.status, "success", open.log);
+    await request.approve(mike);
+    assert.equal(await request.merge(mary), "merged");
 });
