@@ -296,6 +296,7 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
         excludedSteps: [],
         adopted: new Set(),
         mayHaveFiles: false,
+        beyondPlans: [],
     };
     const writes = call.operation === "up" && !call.rest.includes("--preview-only");
     if (!call.sandbox && (call.operation === "up" || call.operation === "preview")) {
@@ -354,6 +355,7 @@ interface Around extends Omit<Prepared, "handOvers"> {
 /** Runs the engine, and reports what came of it. @throws CommandError when it does not end well. */
 async function runReported(call: Call, { engine, estate }: Stack, around: Around): Promise<void> {
     const { retained, excluded, excludedSteps, ahead, adopted, mayHaveFiles, saving, applying } = around;
+    const { beyondPlans } = around;
     const policy = call.policy || applying?.reviewed.policy === true ? policyArguments(engine) : [];
     const left = call.operation === "destroy" ? protectedNames(await stackOutputs(engine)) : [];
     const env = {
@@ -393,14 +395,14 @@ async function runReported(call: Call, { engine, estate }: Stack, around: Around
         };
         const { headline } = await publish(source, call.output, process.env, !isForMachines(call));
         if (result.code === 0) {
-            await saving?.finish({ headline, policy: call.policy });
+            await saving?.finish({ headline, policy: call.policy }, beyondPlans);
         }
     }
     if (saving !== undefined && done === undefined && result.code === 0) {
-        await saving.finish({
-            headline: "(not written, because --event-log was given)",
-            policy: call.policy,
-        });
+        await saving.finish(
+            { headline: "(not written, because --event-log was given)", policy: call.policy },
+            beyondPlans,
+        );
     }
     if (left.length > 0 && result.code === 0) {
         process.stdout.write(

@@ -153,9 +153,13 @@ export interface Saving {
     /**
      * Seals it.
      *
+     * @param beyond why it cannot be applied, see `Prepared.beyondPlans`.
      * @throws CommandError when the state has changed under the preview.
      */
-    readonly finish: (made: Pick<ReviewedPlan, "headline" | "policy">) => Promise<void>;
+    readonly finish: (
+        made: Pick<ReviewedPlan, "headline" | "policy">,
+        beyond: readonly string[],
+    ) => Promise<void>;
     /** Takes away what lies about. */
     readonly close: () => void;
 }
@@ -179,7 +183,7 @@ export async function savingPlan(
     const plain = path.join(folder, "plan.json");
     return {
         args: ["--save-plan", plain],
-        finish: async ({ headline, policy }) => {
+        finish: async ({ headline, policy }, beyond) => {
             const after = await bindingOf(engine, rest);
             const created = Date.now();
             const reviewed: ReviewedPlan = {
@@ -198,12 +202,23 @@ export async function savingPlan(
             }
             fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
             fs.writeFileSync(file, await seal(reviewed, key), { mode: 0o600 });
-            process.stderr.write(
-                `The plan is in ${file}, encrypted, until ${new Date(reviewed.expires).toISOString()}. To apply exactly that: npm run up -- --stack ${engine.stack} --reviewed ${file}\n`,
-            );
+            process.stderr.write(`${savedText(engine.stack, file, reviewed, beyond)}\n`);
         },
         close: () => fs.rmSync(folder, { recursive: true, force: true }),
     };
+}
+
+/** What is said of a plan that was saved. Pure. @param beyond why it cannot be applied. */
+export function savedText(
+    stack: string,
+    file: string,
+    { expires }: Pick<ReviewedPlan, "expires">,
+    beyond: readonly string[],
+): string {
+    const saved = `The plan is in ${file}, encrypted, until ${new Date(expires).toISOString()}.`;
+    return beyond.length === 0
+        ? `${saved} To apply exactly that: npm run up -- --stack ${stack} --reviewed ${file}`
+        : [`${saved} It shows this change, and --reviewed will not apply it:`, ...beyond].join("\n");
 }
 
 /** A plan at hand for the engine. */

@@ -48,6 +48,14 @@ export interface Prepared extends Pick<LookAhead, "retained" | "excluded" | "han
     readonly mayHaveFiles: boolean;
     /** The steps that the engine does not report of what it passes over. */
     readonly excludedSteps: readonly Step[];
+    /** Why a plan of this change could not be applied, and what to do in its place; empty: it could. */
+    readonly beyondPlans: readonly string[];
+}
+
+/** A change with what it has found on its way. */
+interface Course extends Change {
+    /** Notes what no plan can hold. @throws CommandError where one is applied. */
+    readonly beyondPlan: (what: string, why: string, options?: string) => void;
 }
 
 /**
@@ -57,6 +65,29 @@ export interface Prepared extends Pick<LookAhead, "retained" | "excluded" | "han
  * @throws CommandError when a change is refused; nothing was changed then.
  */
 export async function prepareChange(engine: PulumiEngine, estate: Estate, change: Change): Promise<Prepared> {
+    const beyondPlans: string[] = [];
+    return { ...(await prepare(engine, estate, courseOf(engine, change, beyondPlans))), beyondPlans };
+}
+
+function courseOf({ stack }: PulumiEngine, change: Change, found: string[]): Course {
+    return {
+        ...change,
+        beyondPlan: (what, why, options = "") => {
+            const text = `A reviewed plan cannot ${what}: ${why}.`;
+            const instead = `Make this change with npm run up -- --stack ${stack}${options}.`;
+            if (change.reviewed) {
+                throw new CommandError(`${text} Nothing was changed. ${instead}`);
+            }
+            found.push(`${text} ${instead}`);
+        },
+    };
+}
+
+async function prepare(
+    engine: PulumiEngine,
+    estate: Estate,
+    change: Course,
+): Promise<Omit<Prepared, "beyondPlans">> {
     const exported = await exportStack(engine);
     if (change.writes) {
         await releaseSettings(engine, exported);
@@ -89,16 +120,17 @@ export async function prepareChange(engine: PulumiEngine, estate: Estate, change
         }
         change.report(`${formatFindings(blocked)}\n`);
     }
-    if (change.reviewed && images.length > 0) {
-        throw new CommandError(
-            `A reviewed plan cannot move image projects to another registry (${images.map(({ project }) => project).join(", ")}): ` +
-                "they leave the stack before the update, and the plan has them in it. Nothing was changed. Make this change with npm run up -- --accept-outage.",
+    if (images.length > 0) {
+        change.beyondPlan(
+            `move image projects to another registry (${images.map(({ project }) => project).join(", ")})`,
+            "they leave the stack before the update, and the plan has them in it",
+            " --accept-outage",
         );
     }
-    if (change.reviewed && defaultBranches.length > 0) {
-        throw new CommandError(
-            `A reviewed plan cannot give a repository another first branch (${defaultBranches.map(({ repository, to }) => `${to} of ${repository}`).join(", ")}): ` +
-                "it is made before the update, and the plan has none of it. Nothing was changed. Make this change with npm run up.",
+    if (defaultBranches.length > 0) {
+        change.beyondPlan(
+            `give a repository another first branch (${defaultBranches.map(({ repository, to }) => `${to} of ${repository}`).join(", ")})`,
+            "it is made before the update, and the plan has none of it",
         );
     }
     if (read.length === 0 && refusedHandOvers(places).length === 0) {
@@ -217,7 +249,7 @@ async function renamePeople(
     engine: PulumiEngine,
     estate: Estate,
     exported: ExportedStack,
-    { writes, reviewed, report }: Change,
+    { writes, beyondPlan, report }: Course,
 ): Promise<void> {
     const gone = goneMembers(estate, exported);
     if (gone.length === 0) {
@@ -231,11 +263,10 @@ async function renamePeople(
         const who = names
             .map(({ before, now, team }) => `${before} is ${now} now, in team ${team}`)
             .join("; ");
-        if (reviewed) {
-            throw new CommandError(
-                `A reviewed plan cannot go on with people under other names (${who}): the plan has new memberships for them, and GitLab refuses a second one. Nothing was changed. Make this change with npm run up.`,
-            );
-        }
+        beyondPlan(
+            `go on with people under other names (${who})`,
+            "the plan has new memberships for them, and GitLab refuses a second one",
+        );
         report(
             `The same person under another user name: ${who}. ${writes ? "The membership goes on." : "up goes on with the membership: it is neither deleted nor made anew."}`,
         );
@@ -361,7 +392,7 @@ async function importBranches(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryBranch[],
-    change: Change,
+    change: Course,
 ): Promise<ImportedBranches> {
     const back = { urns: new Set<string>(), open: [] as Refusal[] };
     if (named.length === 0) {
@@ -393,7 +424,7 @@ async function importEnvironments(
     engine: PulumiEngine,
     estate: Estate,
     named: readonly RepositoryEnvironment[],
-    change: Change,
+    change: Course,
 ): Promise<ReadonlySet<string>> {
     const urns = new Set<string>();
     if (named.length === 0) {
@@ -422,17 +453,13 @@ async function adopt(
     engine: PulumiEngine,
     again: readonly { readonly resources: readonly Wanted[] }[],
     { words, line, urns }: { readonly words: string; readonly line: string; readonly urns: Set<string> },
-    { writes, reviewed, report }: Change,
+    { writes, beyondPlan, report }: Course,
     ask: Ask,
 ): Promise<void> {
     if (again.length === 0) {
         return;
     }
-    if (reviewed) {
-        throw new CommandError(
-            `A reviewed plan cannot go on with what is on GitLab already (${words}): the plan would make it anew. Nothing was changed. Make this change with npm run up.`,
-        );
-    }
+    beyondPlan(`go on with what is on GitLab already (${words})`, "the plan would make it anew");
     report(line);
     const resources = again.flatMap((each) => each.resources);
     resources.forEach(({ urn }) => urns.add(urn));

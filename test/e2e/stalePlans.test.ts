@@ -85,7 +85,7 @@ describe("a stale plan", { timeout: 10 * 60_000 }, () => {
         const saving = await savingPlan(engine, options, file, 1);
         try {
             await pulumi("preview", "--config-file", engine.configFile ?? "", ...options, ...saving.args);
-            await saving.finish({ headline: "one becomes 3", policy: false });
+            await saving.finish({ headline: "one becomes 3", policy: false }, []);
         } finally {
             saving.close();
         }

@@ -18,7 +18,7 @@ import {
     type Binding,
     type ReviewedPlan,
 } from "../../../commands/review/binding";
-import { contentOf, planKey } from "../../../commands/review/plans";
+import { contentOf, planKey, savedText } from "../../../commands/review/plans";
 import { seal, unseal } from "../../../commands/review/seal";
 import { parseCall } from "../../../commands/pulumi";
 
@@ -328,4 +328,16 @@ test("the options of plans go with their operations", () => {
     assert.throws(() => parseCall(["preview", "--sandbox", "--save-plan", "p"]), /that ask the servers/);
     assert.throws(() => parseCall(["preview", "--reviewed", "p"]), /--reviewed <file> is for up/);
     assert.throws(() => parseCall(["preview", "--save-plan", "p", "--valid-hours", "0"]), /--valid-hours/);
+});
+
+test("a plan that was saved says how it is applied, or why it is not and what is done in its place", () => {
+    const said = (beyond: readonly string[]): string =>
+        savedText("prod", "review/prod.plan", { expires: now }, beyond);
+    assert.equal(
+        said([]),
+        "The plan is in review/prod.plan, encrypted, until 2026-06-01T00:00:00.000Z. To apply exactly that: npm run up -- --stack prod --reviewed review/prod.plan",
+    );
+    const beyond = said(["A reviewed plan cannot do this: why. Make this change with npm run up."]);
+    assert.match(beyond, /--reviewed will not apply it:\nA reviewed plan cannot do this: why\. Make this/);
+    assert.doesNotMatch(beyond, /To apply exactly that/);
 });
