@@ -375,6 +375,7 @@ test("the stack's outputs are those that the program ended with: the first event
     assert.deepEqual(movedClusters(planned), [
         {
             server: { en: "cluster `member1`", zh: "集群 `member1`" },
+            kind: "cluster",
             was: "https://old.test",
             is: "https://new.test",
         },
