@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint";
 /** Environment variables are read in the few places that talk to the outside, nowhere else. */
 const envReaders = [
   "estate/config.ts",
+  "estate/connections.ts",
   "commands/**",
   "sandbox/**",
   "toolchain/**",
@@ -128,7 +129,7 @@ export default tseslint.config(
         {
           object: "process",
           property: "env",
-          message: "Read the environment in estate/config.ts or in commands/.",
+          message: "Read the environment in estate/config.ts, estate/connections.ts or in commands/.",
         },
       ],
     },

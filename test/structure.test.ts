@@ -288,6 +288,23 @@ describe("the structure of the product", () => {
             .map(([file]) => file);
         assert.deepEqual(faults, []);
     });
+
+    test("commands that people run start without the Pulumi SDK, which takes longer to load than all of theirs", () => {
+        const seen = new Map<string, string>();
+        const visit = (file: string, by: string): void => {
+            if (!seen.has(file) && file.endsWith(".ts")) {
+                seen.set(file, by);
+                importsOf(file).values.forEach((each) => visit(each, file));
+            }
+        };
+        for (const name of ["pulumi", "start", "demo", "board", "doctor", "drift"]) {
+            visit(`commands/${name}.ts`, "npm run");
+        }
+        const faults = [...seen]
+            .filter(([file]) => importsOf(file).packages.some((name) => name === "@pulumi/pulumi"))
+            .map(([file, by]) => `${by} -> ${file}`);
+        assert.deepEqual(faults, []);
+    });
 });
 
 test("what a stack on other servers needs is in the dependencies that npm ci --omit=dev installs", () => {
@@ -304,6 +321,8 @@ test("what a stack on other servers needs is in the dependencies that npm ci --o
         }
     };
     visit("commands/pulumi.ts");
+    // Loaded for an inventory only.
+    visit("commands/inventory/program.ts");
     const faults = [...needed].flatMap(([file, { packages }]) =>
         packages.filter((name) => dependencies[name] === undefined).map((name) => `${file} -> ${name}`),
     );

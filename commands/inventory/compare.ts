@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Properties } from "../review/change";
 import type { EventState, RunReport, Step } from "../support/runReport";
-import { idOf } from "./engine";
+import { idOf } from "./registration";
 import type { Inventory, Item } from "./inventory";
 import type { Replaces } from "./replaced";
 

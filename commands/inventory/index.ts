@@ -1,11 +1,12 @@
 /** Inventories of stacks: made after an update, and compared with where nobody has a credential. */
 import * as fs from "node:fs";
+import { createRequire } from "node:module";
 import * as path from "node:path";
 import { today } from "../../estate/days";
 import type { Language } from "../../estate/model";
 import { credentialsOf } from "../doctor/stack";
 import type { NoteSource } from "../review/note";
-import { addressesOf, otherAddresses, serversOf, type Described } from "../support/addresses";
+import { addressesOf, otherAddresses, serversOf, type Described, type Servers } from "../support/addresses";
 import { CommandError } from "../support/console";
 import { lookAhead } from "../support/lookAhead";
 import { policiesFor } from "../support/policy";
@@ -17,9 +18,15 @@ import { withSandbox } from "../support/withSandbox";
 import { compared } from "./compare";
 import { itemsOf, readInventory, type Inventory } from "./inventory";
 import { policyResults } from "./policies";
-import { declaredObjects } from "./program";
+import type { Registration } from "./registration";
 import { replacements } from "./replaced";
 import { stateOfInventory } from "./state";
+
+/** What the program declares. It is loaded only here: with it comes the Pulumi SDK, a second of processor time. */
+function declaredBy(described: Described, servers: Servers): Promise<readonly Registration[]> {
+    const { declaredObjects } = createRequire(__filename)("./program") as typeof import("./program");
+    return declaredObjects(described, servers);
+}
 
 /**
  * Writes what a stack has. Only right after an update of the whole stack, when that is what the program declares.
@@ -41,10 +48,7 @@ export async function exportInventory(
         ...(commit === undefined || commit === "" ? {} : { commit }),
         ...(engine.kind === "sandbox" ? { portBase: withSandbox().sandboxPlace().portBase } : {}),
         servers,
-        objects: itemsOf(
-            await declaredObjects({ stack, text }, servers),
-            addressesOf({ stack, text }, servers),
-        ),
+        objects: itemsOf(await declaredBy({ stack, text }, servers), addressesOf({ stack, text }, servers)),
     };
     fs.mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
     fs.writeFileSync(file, `${JSON.stringify(inventory)}\n`);
@@ -77,7 +81,7 @@ export async function againstInventory(
     }
     const inventory = readInventory(fs.readFileSync(file, "utf8"), stack, file);
     const text = asInventoried(committed, inventory, () => withSandbox().sandboxPlace().dir);
-    const declared = await declaredObjects({ stack, text }, inventory.servers);
+    const declared = await declaredBy({ stack, text }, inventory.servers);
     const addresses = addressesOf({ stack, text }, inventory.servers);
     const items = itemsOf(declared, addresses);
     const configured = policiesFor(stack);

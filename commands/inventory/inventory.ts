@@ -7,7 +7,7 @@ import { secretMark, type Properties } from "../review/change";
 import { addressKeys } from "../review/servers";
 import { withoutLogin, type Addresses, type Servers } from "../support/addresses";
 import { CommandError } from "../support/console";
-import { mapSecrets, type RegisteredOptions, type Registration } from "./engine";
+import { mapSecrets, type RegisteredOptions, type Registration } from "./registration";
 
 /** An object that a program declares. */
 export interface Item {

@@ -13,7 +13,7 @@ import { words, type Language, type Words } from "../../policies/words";
 import { mapOf } from "../review/change";
 import type { PolicyResult } from "../support/runReport";
 import { urnOf } from "./compare";
-import { idOf, mapSecrets, type Registration } from "./engine";
+import { idOf, mapSecrets, type Registration } from "./registration";
 
 /**
  * What the rules say.

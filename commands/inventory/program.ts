@@ -8,7 +8,8 @@ import type { Described, Servers } from "../support/addresses";
 import { CommandError } from "../support/console";
 import { estateKey, estateOf, placeholderCredentials, specOf } from "../support/stack";
 import { credentialsKey } from "../support/stackFile";
-import { record, type Registration } from "./engine";
+import { record } from "./engine";
+import type { Registration } from "./registration";
 
 type Tree = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import type { Estate } from "../../estate/model";
 import type { Properties } from "../review/change";
 import type { ExportedStack, StateResource } from "../support/exported";
 import { providerOf, urnOf } from "./compare";
-import { idOf } from "./engine";
+import { idOf } from "./registration";
 import type { Inventory, Item } from "./inventory";
 
 const groupType = "gitlab:index/group:Group";

@@ -2,7 +2,7 @@
  * Where the servers of a stack are, and which of them the next update looks for in another place than the last. The engine's own
  * report does not say it of clusters: their kubeconfigs are secret as a whole.
  */
-import { readConnections } from "../../estate/config";
+import { readConnections } from "../../estate/connections";
 import type { KubeconfigConnection } from "../../estate/kubeconfig";
 import type { Estate } from "../../estate/model";
 import type { Refusal } from "../doctor/finding";

@@ -3,16 +3,11 @@
  * prove: that a server accepts the inputs, the order of operations, and anything about replacing or deleting.
  */
 import type * as pulumi from "@pulumi/pulumi";
-import type { Recording, Registration } from "../../commands/inventory/engine";
+import type { Recording } from "../../commands/inventory/engine";
+import type { Registration } from "../../commands/inventory/registration";
 
-export {
-    knownCalls,
-    record,
-    type Calls,
-    type Recording,
-    type RegisteredOptions,
-    type Registration,
-} from "../../commands/inventory/engine";
+export { knownCalls, record, type Calls, type Recording } from "../../commands/inventory/engine";
+export type { RegisteredOptions, Registration } from "../../commands/inventory/registration";
 
 /** `type name` of every registration below the component called `parent`, in the recording's order. */
 export function childrenOf({ registrations }: Recording<unknown>, parent: string): string[] {

@@ -9,7 +9,7 @@ import { describe, test } from "node:test";
 import { parseCall } from "../../../commands/pulumi";
 import { compared, urnOf } from "../../../commands/inventory/compare";
 import { asInventoried } from "../../../commands/inventory";
-import { idOf, type Registration } from "../../../commands/inventory/engine";
+import { idOf, type Registration } from "../../../commands/inventory/registration";
 import { itemsOf, readInventory, type Item } from "../../../commands/inventory/inventory";
 import { policyResults } from "../../../commands/inventory/policies";
 import { addressesOf } from "../../../commands/support/addresses";
