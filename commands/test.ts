@@ -76,40 +76,17 @@ function fastTests(files: readonly string[]): Promise<boolean> {
     return withSharedSandbox(async (env) => (await nodeTests(files, 2, env, "inherit")).code === 0);
 }
 
-/**
- * End-to-end files in the order in which they begin, and the seconds each takes beside another on two cores (measured on
- * 2026-11-30). Those without which nobody would trust a change come first, then the longest; a file that is not in the list comes last.
- */
-const EXPECTED: Readonly<Record<string, number>> = {
-    trunk: 560,
-    engines: 380,
-    fluxPreviews: 450,
-    changes: 400,
-    review: 400,
-    estate: 300,
-    argocd: 210,
-    access: 190,
-    previews: 190,
-    lanes: 200,
-    releases: 140,
-    delivery: 120,
-    images: 110,
-    drift: 100,
-    flux: 200,
-    rights: 200,
-    faults: 400,
-    flowMigration: 400,
-    accounts: 200,
-    clusters: 200,
-    tls: 200,
-    policies: 150,
-    reviewJobs: 200,
-    stalePlans: 90,
-    killed: 100,
-    machines: 100,
-    fluxControllers: 30,
-};
+/** Seconds of an end-to-end file that test/e2e/seconds.json does not have. */
 const UNKNOWN = 240;
+
+/**
+ * The seconds that each end-to-end file takes beside another on two cores. Those with a sandbox of their own begin in this
+ * order: without which nobody would trust a change first, then the longest; a file that is not in the list comes last.
+ */
+function expectedSeconds(root: string): Readonly<Record<string, number>> {
+    const text = fs.readFileSync(path.join(root, "test", "e2e", "seconds.json"), "utf8");
+    return JSON.parse(text) as Record<string, number>;
+}
 
 /**
  * Two files at a time, so that ports and memory suffice: those that share a sandbox one after the other, and beside them
@@ -117,15 +94,16 @@ const UNKNOWN = 240;
  * of all closing lines at the end. Files for which there is no time are named, and are no failure.
  */
 async function endToEndTests(files: readonly string[], budget: Budget): Promise<boolean> {
-    const order = Object.keys(EXPECTED);
+    const seconds = expectedSeconds(checkoutDir());
+    const order = Object.keys(seconds);
     const place = (file: string): number => {
         const at = order.indexOf(path.basename(file, ".test.ts"));
         return at < 0 ? order.length : at;
     };
-    const sorted = [...files].sort((one, other) => place(one) - place(other));
     const shares = (file: string): boolean => fs.readFileSync(file, "utf8").includes("World.shared(");
-    const shared = sorted.filter(shares);
-    const others = sorted.filter((file) => !shares(file));
+    // What one leaves behind the next finds, so their order stays.
+    const shared = files.filter(shares);
+    const others = files.filter((file) => !shares(file)).sort((one, other) => place(one) - place(other));
     const sums = new Map<string, number>();
     const failed: string[] = [];
     const leftOut: string[] = [];
@@ -134,7 +112,7 @@ async function endToEndTests(files: readonly string[], budget: Budget): Promise<
             for (const queue of queues) {
                 for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
                     const name = path.relative(checkoutDir(), file);
-                    const expected = EXPECTED[path.basename(file, ".test.ts")] ?? UNKNOWN;
+                    const expected = seconds[path.basename(file, ".test.ts")] ?? UNKNOWN;
                     const began = Date.now();
                     if (!budget.has(expected, began)) {
                         leftOut.push(name);

@@ -260,7 +260,6 @@ describe("the structure of the product", () => {
             "commands/support/stackFile.ts": sandbox,
             "commands/support/story.ts": "follows Applications for the demonstration and the benches",
             "commands/support/toolsets.ts": sandbox,
-            "commands/test.ts": "names test files, which are about engines",
         };
         // Written as in a spec, and as in a name of the code.
         const flowNames = Object.keys(flows).flatMap((name) => [name, name.replaceAll("-", "")]);

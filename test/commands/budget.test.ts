@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, test } from "node:test";
 import { Budget, endOf } from "../../commands/support/budget";
 import { CommandError } from "../../commands/support/console";
+import { checkoutDir } from "../../toolchain/checkout";
 
 describe("the time that end-to-end tests have", () => {
     const minutes = (count: number): number => count * 60_000;
@@ -35,4 +38,14 @@ describe("the time that end-to-end tests have", () => {
         fast.ended({ expected: 100, taken: 10 });
         assert.ok(!fast.has(301, minutes(5)));
     });
+});
+
+test("each end-to-end file has its seconds", () => {
+    const folder = path.join(checkoutDir(), "test", "e2e");
+    const seconds = JSON.parse(fs.readFileSync(path.join(folder, "seconds.json"), "utf8")) as object;
+    const files = fs
+        .readdirSync(folder)
+        .filter((file) => file.endsWith(".test.ts"))
+        .map((file) => path.basename(file, ".test.ts"));
+    assert.deepEqual(Object.keys(seconds).sort(), files.sort());
 });
