@@ -4,6 +4,12 @@ import type { RepositoryPlan } from "./flows/plan";
 import { plainUrl } from "./plain";
 import type { Spec } from "./schema";
 
+/** Name of the gate's job. */
+export const approvalsJob = "approvals";
+
+/** CI variable by which the gate's job knows how many approvals each branch wants. */
+export const approvalsVariable = "APPROVALS";
+
 /** How many approvals merges into a branch want, by branch or pattern; without branches that want none. */
 export function wantedApprovals({ branches }: Pick<RepositoryPlan, "branches">): Record<string, number> {
     return Object.fromEntries(

@@ -1,5 +1,6 @@
 /** What people may do after a change that they could not before, and the other way round, and what holds them back. Pure. */
 import { isDeepStrictEqual } from "node:util";
+import { approvalsJob, approvalsVariable } from "../../estate/approvals";
 import type { Language } from "../../estate/model";
 import { given } from "../../estate/plain";
 import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
@@ -451,9 +452,6 @@ export function patternOf(side: Properties | undefined): string | undefined {
     return textOf(side?.["branch"]) ?? textOf(side?.["tag"]);
 }
 
-/** CI variable by which the gate's job knows how many approvals each branch wants. */
-const gateVariable = "APPROVALS";
-
 /** Merges that a job of the estate holds until they are approved, where GitLab's licence has nothing for it. */
 function mergeGates({ changes, names, language, appOf }: RightContext): RightChange[] {
     const zh = language === "zh";
@@ -469,7 +467,7 @@ function mergeGates({ changes, names, language, appOf }: RightContext): RightCha
         const repository = names.containerOf(each);
         if (
             kindOf(each.type) !== "ProjectVariable" ||
-            side["key"] !== gateVariable ||
+            side["key"] !== approvalsVariable ||
             each.kind === "same" ||
             (repository !== undefined && !(isThere(repository, "before") && isThere(repository, "after")))
         ) {
@@ -489,7 +487,7 @@ function mergeGates({ changes, names, language, appOf }: RightContext): RightCha
                 const people = `${now} maintainer${now === 1 ? "" : "s"}`;
                 const gated = zh
                     ? `合并须先由 ${now} 名既非作者也非提交者的维护者批准，由流水线作业 approvals 把关`
-                    : `a merge needs the approval of ${people} who neither opened the merge request nor wrote a commit in it; the job ${code("approvals")} holds it until then`;
+                    : `a merge needs the approval of ${people} who neither opened the merge request nor wrote a commit in it; the job ${code(approvalsJob)} holds it until then`;
                 const free = zh
                     ? "不再有作业等待批准：有权合并的人无需任何批准即可合并"
                     : "no job waits for approvals any more: whoever may merge needs none";

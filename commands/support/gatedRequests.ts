@@ -7,16 +7,13 @@
  * the next one, and a gate that was run again has the right number and is left alone.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { approvalsJob, approvalsVariable } from "../../estate/approvals";
 import { covers } from "../../estate/wildcard";
 import { assertServing, list, record, text } from "../doctor/json";
 import type { Ask } from "../doctor/http";
 import { CommandError } from "./console";
 import { liveResources, type ExportedStack } from "./exported";
 import { pages, Refused } from "./pages";
-
-/** The gate's job, and the variable that says how many approvals a branch wants. */
-const gateJob = "approvals";
-const variable = "APPROVALS";
 
 /** A repository whose merge requests are held. */
 export interface GatedRepository {
@@ -111,7 +108,8 @@ export function gatedRepositories(exported: ExportedStack): GatedRepository[] {
     );
     return live.flatMap(({ type, inputs, created = "", modified = created }): GatedRepository[] => {
         const project = text(inputs?.["project"]);
-        return type === "gitlab:index/projectVariable:ProjectVariable" && inputs?.["key"] === variable
+        return type === "gitlab:index/projectVariable:ProjectVariable" &&
+            inputs?.["key"] === approvalsVariable
             ? [
                   {
                       project,
@@ -245,7 +243,7 @@ async function pipelineOf(
     }
     const known = { status: text(pipeline["status"]), created: text(pipeline["created_at"]) };
     const jobs = await pages(ask, `${at}/pipelines/${number}/jobs`, "per_page", pageLimit);
-    const job = list(jobs).find(({ name }) => name === gateJob);
+    const job = list(jobs).find(({ name }) => name === approvalsJob);
     if (job === undefined) {
         return { seen: known };
     }

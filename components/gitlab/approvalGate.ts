@@ -1,6 +1,7 @@
 /** The gate of a repository's merge requests, on servers whose licence has no required approvals. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
+import { approvalsVariable } from "../../estate/approvals";
 import type { CredentialPolicy } from "../../estate/model";
 import { makeAccessToken } from "./accessToken";
 import type { PushHook } from "./pushHook";
@@ -73,7 +74,7 @@ export class ApprovalGate extends pulumi.ComponentResource {
                 project,
                 plain: {
                     ...args.settings,
-                    APPROVALS: JSON.stringify(plan.wanted),
+                    [approvalsVariable]: JSON.stringify(plan.wanted),
                     APPROVALS_IMAGE: plan.image,
                 },
                 files: args.files,

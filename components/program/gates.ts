@@ -2,9 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { App, Estate } from "../../estate/model";
 import type { AppSpace } from "../apps/app";
-import { gatedBranches } from "../../estate/approvals";
+import { approvalsJob, gatedBranches } from "../../estate/approvals";
 import type { RepositoryPlan } from "../../estate/flows/plan";
-import { approvalsJob } from "../ci/approvals";
 import type { GatePlan } from "../gitlab/approvalGate";
 import type { ConfigRepository } from "../gitlab/configRepository";
 import type { IncludedPipelinesAt } from "../gitlab/project";

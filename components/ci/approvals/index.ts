@@ -13,9 +13,6 @@ import { renderFile, type Values } from "../../support/template";
 /** Where the gate's files are, in the project they are included from. */
 const folder = "approvals";
 
-/** Name of the gate's job. */
-export const approvalsJob = "approvals";
-
 /** The file that pipelines of an app repository begin with. */
 export function appGateFile({ plan }: Pick<App, "plan">): string {
     return fileOf(ciFiles[plan.pipelines].app.lastStage);
