@@ -382,21 +382,37 @@ function orphanedGroups({ apps, teams }: Pick<Estate, "apps" | "teams">, exporte
 function otherConfig({ apps }: Pick<Estate, "apps">, known: StackSnapshot): Refusal[] {
     return relocationsIn(apps, known)
         .filter(({ pin }) => pin === undefined)
-        .map(({ app, environment, at, revision, file, what }) =>
-            finding(
+        .map(({ app, environment, at, revision, file, what }) => {
+            const key = `apps.${app.name}.environments.${environment}.pin`;
+            const pinned = {
+                en: `set ${key} to the tag that runs there, and remove it after the first delivery`,
+                zh: `把 ${key} 设为那里正在运行的标签，首次交付后再移除`,
+            };
+            // Another delivery stays on its branches, so its files can be there before.
+            const ways =
+                what === "delivery"
+                    ? {
+                          en: `bring it there with the version that runs, on branch ${revision}, then go on with --accept-outage; or ${pinned.en}`,
+                          zh: `先把写明正在运行版本的文件放到分支 ${revision}，再用 --accept-outage 继续；或者${pinned.zh}`,
+                      }
+                    : {
+                          en: `${pinned.en}; or go on with --accept-outage`,
+                          zh: `${pinned.zh}；或用 --accept-outage 继续`,
+                      };
+            return finding(
                 "config-moved",
                 `apps.${app.name}.${what}`,
                 at,
                 {
                     rule: `would have ${environment} follow ${file} there, which is new and names no version: what runs there would go`,
-                    fix: `${what === "delivery" ? `bring it there with the version that runs, on branch ${revision}, then go on with --accept-outage; or ` : ""}set apps.${app.name}.environments.${environment}.pin to the tag that runs there, and remove it after the first delivery${what === "delivery" ? "" : "; or go on with --accept-outage"}`,
+                    fix: ways.en,
                 },
                 {
                     rule: `会让 ${environment} 读取其中的 ${file}，它是新的，没有写明版本：那里正在运行的内容会消失`,
-                    fix: `${what === "delivery" ? `先把写明正在运行版本的文件放到分支 ${revision}，再用 --accept-outage 继续；或者` : ""}把 apps.${app.name}.environments.${environment}.pin 设为那里正在运行的标签，首次交付后再移除${what === "delivery" ? "" : "；或用 --accept-outage 继续"}`,
+                    fix: ways.zh,
                 },
-            ),
-        );
+            );
+        });
 }
 
 /**
