@@ -3,6 +3,7 @@
  * that hold no header and so no secret. Node's own fetch takes neither CA nor proxy.
  */
 import { setMaxListeners } from "node:events";
+import * as fs from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import * as net from "node:net";
@@ -14,7 +15,7 @@ export interface Connection {
     readonly url: string;
     /** Sent with every call; secrets among them. */
     readonly headers: Readonly<Record<string, string>>;
-    /** PEM of the authorities that count, beside those of Node. */
+    /** PEM of the authorities that count, beside those of Node and of NODE_EXTRA_CA_CERTS. */
     readonly ca?: string;
     /** True: only those of `ca` count. */
     readonly caOnly?: boolean;
@@ -157,12 +158,19 @@ export function client(
 
 function tlsOptions({ ca, caOnly, insecure, cert, key, serverName }: Connection): tls.ConnectionOptions {
     return {
-        ...(ca === undefined ? {} : { ca: caOnly === true ? [ca] : [...tls.rootCertificates, ca] }),
+        ...(ca === undefined ? {} : { ca: caOnly === true ? [ca] : besideOthers(ca) }),
         ...(insecure === true ? { rejectUnauthorized: false } : {}),
         ...(cert === undefined ? {} : { cert }),
         ...(key === undefined ? {} : { key }),
         ...(serverName === undefined ? {} : { servername: serverName }),
     };
+}
+
+/** Authorities beside those that Node trusts anyway: authorities of its own are in the place of all the others. */
+export function besideOthers(ca: string): string[] {
+    const extra = process.env["NODE_EXTRA_CA_CERTS"] ?? "";
+    const others = fs.existsSync(extra) ? [fs.readFileSync(extra, "utf8")] : [];
+    return [...tls.rootCertificates, ...others, ca];
 }
 
 /** A TLS server name is never an address. */

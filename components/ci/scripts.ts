@@ -16,6 +16,7 @@ export type Script =
     | "deliver.sh"
     | "merge-back.sh"
     | "compose.sh"
+    | "card.sh"
     | "card.mjs"
     | "preview.sh"
     | "preview.mjs"
@@ -29,6 +30,13 @@ export function scriptPath(script: Script): string {
     return `ci/${script}`;
 }
 
+/** Lines by which a job trusts what is private, for a job that is no script. The folder `$work` is there before them. */
+export function authorityLines(): string[] {
+    return fileText(path.join(__dirname, "scripts", "authorities.sh"))
+        .trimEnd()
+        .split("\n");
+}
+
 /** The line by which a script has what several of them begin with. */
 const shared = `. "$(dirname "$0")/authorities.sh"\n`;
 
@@ -38,5 +46,5 @@ const shared = `. "$(dirname "$0")/authorities.sh"\n`;
  */
 export function scriptText(script: Script): string {
     const text = fileText(path.join(__dirname, "scripts", script));
-    return text.replace(shared, () => fileText(path.join(__dirname, "scripts", "authorities.sh")));
+    return text.replace(shared, () => `${authorityLines().join("\n")}\n`);
 }

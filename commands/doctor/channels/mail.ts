@@ -9,7 +9,7 @@ import MailComposer from "nodemailer/lib/mail-composer";
 import SMTPConnection from "nodemailer/lib/smtp-connection";
 import { hostOf } from "../../../estate/network";
 import { isThisMachine } from "../connections";
-import { callTimeout, opened, unreachable } from "../http";
+import { besideOthers, callTimeout, opened, unreachable } from "../http";
 
 /** Where a mail goes in, and as whom. */
 export interface MailAccount {
@@ -141,6 +141,6 @@ function hidden(said: string, secrets: readonly string[]): string {
 function trust({ host, ca }: MailAccount): tls.ConnectionOptions {
     return {
         ...(net.isIP(host) === 0 ? { servername: hostOf(`https://${host}`) } : {}),
-        ...(ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] }),
+        ...(ca === undefined ? {} : { ca: besideOthers(ca) }),
     };
 }

@@ -5,7 +5,7 @@
 import * as path from "node:path";
 import { configAt } from "../../../estate/flows/plan";
 import type { App } from "../../../estate/model";
-import { scriptText } from "../scripts";
+import { authorityLines, scriptText } from "../scripts";
 import { ciFiles } from "../flows";
 import type { SeedFile } from "../../support/seed";
 import { renderFile, type Values } from "../../support/template";
@@ -47,6 +47,7 @@ export function gateFiles(): SeedFile[] {
         {
             path: `${folder}/gate.yml`,
             text: text("gate.yml", {
+                authorities: authorityLines(),
                 script: scriptText("approvals.mjs").trimEnd().split("\n"),
             }),
         },

@@ -24,7 +24,7 @@ const values: Values = {
     reuse: embedded(["reuse.mjs"]),
     mergeBack: embedded(["merge-back.sh", "rollout.mjs"]),
     compose: embedded(["compose.sh"]),
-    card: embedded(["card.mjs"]),
+    card: embedded(["card.sh", "card.mjs"]),
     handOver: embedded(["hand-over.sh", "hand-over.mjs"]),
 };
 

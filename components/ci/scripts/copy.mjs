@@ -503,16 +503,19 @@ const bundles = [
 
 /**
  * Connections trust Node's own certificates and, as other programs do, the image's and those that variables name, the
- * estate's private authorities among them; and they take the proxies that variables name.
+ * private authorities of the runner and of the estate among them; and they take the proxies that variables name.
  * @param {boolean} insecure
  */
 function agents(insecure) {
   const {
+    CI_SERVER_TLS_CA_FILE: runner,
     ESTATE_CA_FILE: estate,
     NODE_EXTRA_CA_CERTS: extra,
     SSL_CERT_FILE: own = bundles.find((file) => existsSync(file)),
   } = process.env;
-  const files = [estate, extra, own].filter((file) => file !== undefined && file !== "" && existsSync(file));
+  const files = [runner, estate, extra, own].filter(
+    (file) => file !== undefined && file !== "" && existsSync(file),
+  );
   const ca = [...tls.rootCertificates, ...files.map((file) => readFileSync(String(file), "utf8"))];
   const shared = { keepAlive: true, proxyEnv: process.env };
   return {

@@ -41,12 +41,7 @@ login=$work/login
 trap 'rm -rf "$work" "$login"' EXIT
 trap 'exit 130' INT TERM
 
-# Private authorities are trusted beside those of the image, by all of these tools.
-if [ -n "${ESTATE_CA_FILE:-}" ]; then
-    mkdir "$work/ca"
-    cp "$ESTATE_CA_FILE" "$work/ca/estate.pem"
-    export SSL_CERT_DIR="${SSL_CERT_DIR:-/etc/ssl/certs}:$work/ca"
-fi
+. "$(dirname "$0")/authorities.sh"
 
 executor=$(command -v executor) || executor=/kaniko/executor
 

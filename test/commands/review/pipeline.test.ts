@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -136,13 +137,25 @@ test("drift is looked at by schedules, and nothing else is done then", () => {
     }
 });
 
-test("a GitLab behind an authority that the runner knows is trusted by curl too", () => {
-    for (const name of jobs.filter((each) => whole(each).script?.join("\n").includes("curl "))) {
-        const env = { PATH: process.env["PATH"], CI_SERVER_TLS_CA_FILE: "/builds/ca.pem" };
+test("a GitLab behind an authority that the runner knows is trusted by all that a job runs", (context) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pipeline-"));
+    context.after(() => fs.rmSync(folder, { recursive: true }));
+    const [runner, own] = ["runner", "own"].map((name) => {
+        fs.writeFileSync(path.join(folder, `${name}.pem`), name);
+        return path.join(folder, `${name}.pem`);
+    });
+    const variables = { CURL_CA_BUNDLE: "", NODE_EXTRA_CA_CERTS: own, SSL_CERT_DIR: "" };
+    const after =
+        'cat "$CURL_CA_BUNDLE"; echo; cat "$NODE_EXTRA_CA_CERTS"; echo; cat "${SSL_CERT_DIR##*:}"/*';
+    for (const name of jobs) {
+        const env = { PATH: process.env["PATH"], ...variables };
         const [line = ""] = whole(name).before_script ?? [];
-        const said = execFileSync("sh", ["-euc", `${line}\nprintf %s "$CURL_CA_BUNDLE"`], { env });
-        assert.equal(String(said), "/builds/ca.pem", name);
-        execFileSync("sh", ["-euc", line], { env: { PATH: env.PATH } });
+        const said = execFileSync("sh", ["-euc", `${line}\n${after}`], {
+            env: { ...env, CI_SERVER_TLS_CA_FILE: runner },
+        });
+        assert.equal(String(said), "runner\nown\nrunner\nown\nrunner", name);
+        const alone = execFileSync("sh", ["-euc", `${line}\nprintf %s "$NODE_EXTRA_CA_CERTS"`], { env });
+        assert.equal(String(alone), own, name);
     }
 });
 

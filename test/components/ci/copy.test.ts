@@ -394,7 +394,7 @@ test("a quota that is used up, at the upload or, where there was room for the la
     }
 });
 
-test("certificates: a private authority is refused, but for SSL_CERT_FILE, NODE_EXTRA_CA_CERTS and insecure", async (context) => {
+test("certificates: a private authority is refused, but for the job's, the runner's, the estate's, and insecure", async (context) => {
     const folder = mkdtempSync(path.join(tmpdir(), "certificate-"));
     context.after(() => rmSync(folder, { recursive: true }));
     const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
@@ -404,7 +404,10 @@ test("certificates: a private authority is refused, but for SSL_CERT_FILE, NODE_
     assert.match(await failure(copy()), /no answer \(.*self-signed certificate/);
     const insecure = { ...from.place, registry: { ...from.place.registry, insecure: true } };
     assert.equal((await copy({ source: insecure })).outcome, "copied");
-    for (const variable of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]) {
+    for (const variable of [
+        ...["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"],
+        ...["CI_SERVER_TLS_CA_FILE", "ESTATE_CA_FILE"],
+    ]) {
         to.tags.clear();
         const before = process.env[variable];
         process.env[variable] = cert;

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { promisify } from "node:util";
+import { scriptText } from "../../../components/ci/scripts";
 import { handOver, HandOverError } from "../../../components/ci/scripts/hand-over.mjs";
 import {
     commitsLike,
@@ -498,8 +499,8 @@ describe("handing over", () => {
         await new Promise<void>((resolve) => gitlab.listen(0, "127.0.0.1", resolve));
         mkdirSync(path.join(folder, "ci"));
         const scripts = path.join(__dirname, "../../../components/ci/scripts");
-        for (const script of ["hand-over.sh", "hand-over.mjs"]) {
-            copyFileSync(path.join(scripts, script), path.join(folder, "ci", script));
+        for (const script of ["hand-over.sh", "hand-over.mjs"] as const) {
+            writeFileSync(path.join(folder, "ci", script), scriptText(script));
         }
         const pipeline = readFileSync(path.join(scripts, "../flows/trunk/app.gitlab-ci.yml"), "utf8");
         const [, line = ""] = /\.release:[^]*?script:\n {4}- (.*)/.exec(pipeline) ?? [];

@@ -67,6 +67,22 @@ describe("who is trusted", () => {
         assert.match(String(await ask({ url: secure })), /authority that is not known/);
         assert.deepEqual(await ask({ url: secure, insecure: true }), answered);
     });
+    test("beside those that it is started with: a server behind a proxy that opens TLS may show either", async () => {
+        const other = await ensureAuthority(path.join(dir, "other"), "other");
+        const named = { url: secure, ca: fs.readFileSync(other.cert, "utf8") };
+        assert.match(String(await ask(named)), /certificate/);
+        const before = process.env["NODE_EXTRA_CA_CERTS"];
+        const extra = path.join(dir, "extra.pem");
+        fs.writeFileSync(extra, ca.trimEnd());
+        process.env["NODE_EXTRA_CA_CERTS"] = extra;
+        try {
+            assert.deepEqual(await ask(named), answered);
+        } finally {
+            delete process.env["NODE_EXTRA_CA_CERTS"];
+            Object.assign(process.env, before === undefined ? {} : { NODE_EXTRA_CA_CERTS: before });
+        }
+    });
+
     test("a certificate for another name is refused", async () => {
         const url = secure.replace("127.0.0.1", "localhost");
         assert.match(String(await ask({ url, ca, serverName: "other.test" })), /another name/);

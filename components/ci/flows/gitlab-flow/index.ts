@@ -21,7 +21,7 @@ export const gitlabFlow: CiFiles = {
             "merge-back.sh",
             "rollout.mjs",
         ],
-        machineScripts: ["compose.sh", "card.mjs"],
+        machineScripts: ["compose.sh", "card.sh", "card.mjs"],
         lastStage: "merge_back",
         pipeline: {
             gitlab: (app, _, machines) =>
