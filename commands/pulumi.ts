@@ -232,14 +232,10 @@ async function engineFor(call: Call): Promise<Stack> {
             `--sandbox is for previews: the servers of stack "${call.stack}" are not on this machine, so ${call.operation} needs your own engine.`,
         );
     }
-    const { manifestsAtHand, previewOnlyStack } = withSandbox();
-    const installed = Object.entries(manifestsAtHand(estate)).map(
-        ([engine, { version }]) =>
-            `What is installed of ${engine} is ${version}, which the sandbox has, whatever the stack names: warnings about that version are not about yours`,
-    );
+    const { manifestsInWords, previewOnlyStack } = withSandbox();
     process.stderr.write(
         `The servers of stack ${call.stack} are not asked: users and groups count as there, clusters as empty.\n` +
-            `${installed.join(". ")}; Argo CD's image updater is left out.\n`,
+            `${manifestsInWords(estate)}\n`,
     );
     return previewOnlyStack(call.stack);
 }

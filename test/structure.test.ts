@@ -247,19 +247,11 @@ describe("the structure of the product", () => {
         };
         // Commands that name an engine outside the folders of engines, and why; none is to be added.
         const bench = "measures or compares these engines, by the names of their programs";
-        const sandbox = "gets the sandbox's copies of what the engines are installed from";
         const readers: Readonly<Record<string, string>> = {
             "commands/bench.ts": bench,
             "commands/bench/delivery.ts": bench,
             "commands/bench/engines.ts": bench,
-            "commands/pulumi.ts": "says what a preview in the sandbox leaves out",
-            "commands/support/estateSandbox.ts": sandbox,
-            "commands/support/fluxManifests.ts": sandbox,
-            "commands/support/stack.ts":
-                "has credentials of the sandbox, the application for sign-in among them",
-            "commands/support/stackFile.ts": sandbox,
             "commands/support/story.ts": "follows Applications for the demonstration and the benches",
-            "commands/support/toolsets.ts": sandbox,
         };
         // Written as in a spec, and as in a name of the code.
         const flowNames = Object.keys(flows).flatMap((name) => [name, name.replaceAll("-", "")]);

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { hostCluster } from "../../estate/host";
+import type { Engine } from "../../estate/engines";
 import type { Estate } from "../../estate/model";
 import {
     channelSecret,
@@ -18,11 +19,11 @@ import {
     sandboxUp,
 } from "../../sandbox";
 import { ensureTools, progressPrinter } from "../../toolchain";
-import { TOOLS } from "../../toolchain/tools";
 import { CommandError } from "./console";
 import { trusting } from "./engineTrust";
 import { releaseStaleLocks } from "./locks";
-import { fluxInstallYaml, operatorInstallYaml } from "./fluxManifests";
+import { sandboxedEngines } from "./engines/sandbox";
+import type { SandboxedEngine } from "./engines/sandbox/engine";
 import { fetchOf } from "./story";
 import { type PulumiEngine } from "./pulumiEngine";
 import { sandboxEngine } from "./sandboxEngine";
@@ -35,7 +36,8 @@ import {
     signInSecret,
     type SandboxAccess,
 } from "./stack";
-import { type ManifestsAtHand, type SandboxPlace, sandboxStackFile, withManifestsAtHand } from "./stackFile";
+import { withManifestsAtHand } from "./manifestsAtHand";
+import { type SandboxPlace, sandboxStackFile } from "./stackFile";
 import { recoverPendingOperations } from "./pendingOperations";
 import { estateParts, estateTools } from "./toolsets";
 
@@ -119,7 +121,7 @@ export async function bootSandbox(
     parts: readonly PartGroup[] = estateParts(estate),
 ): Promise<SandboxInfo> {
     await ensureTools(estateTools(process.env, estateParts(estate)), progressPrinter(process.stderr));
-    await copyManifests(estate);
+    await writeManifests(estate);
     const { name: host } = hostCluster(estate);
     const { tier, edition } = estate.gitlab;
     const clusters = Object.keys(estate.clusters);
@@ -151,8 +153,11 @@ export async function previewOnlyStack(stack: string): Promise<Ready> {
     const layout = sandboxLayout(sandboxDir());
     prepareFolder(layout);
     ensureSecrets(layout);
-    await copyManifests(estate);
-    const file = withManifestsAtHand(committed, manifestsAtHand(estate));
+    await writeManifests(estate);
+    const file = withManifestsAtHand(
+        committed,
+        Object.fromEntries(estate.engines.map((name) => [name, manifestsFolder(name)])),
+    );
     const engine = await sandboxEngine(stack, file, placeholderCredentials(estate));
     return { estate, engine: { ...engine, env: { ...engine.env, ...offlineEnvironment(layout) } } };
 }
@@ -181,91 +186,32 @@ function sandboxAccess(sandbox: SandboxInfo): SandboxAccess {
     };
 }
 
-/** The manifests that the sandbox has of the engines that an estate uses, by engine. */
-export function manifestsAtHand({ engines }: Pick<Estate, "engines">): Record<string, ManifestsAtHand> {
-    const all: Readonly<Record<string, ManifestsAtHand>> = {
-        argocd: { version: TOOLS["argocd-manifests"].version, folder: manifestsFolder() },
-        flux: { version: fluxVersion, folder: fluxManifestsFolder(), operator: operatorVersion },
-    };
-    const used: readonly string[] = engines;
-    return Object.fromEntries(Object.entries(all).filter(([engine]) => used.includes(engine)));
+/** The engines of an estate, with what the sandbox brings for each. */
+function sandboxed({ engines }: Pick<Estate, "engines">): [Engine, SandboxedEngine][] {
+    return engines.map((name) => [name, sandboxedEngines[name]]);
 }
 
-/** Where the sandbox estate's `argocd.manifests.path` points. */
-function manifestsFolder(): string {
-    return path.join(sandboxLayout(sandboxDir()).dir, "argocd");
+/** What a preview in the sandbox installs instead of what the stack names, and what it leaves out; in sentences. */
+export function manifestsInWords(estate: Pick<Estate, "engines">): string {
+    return sandboxed(estate)
+        .flatMap(([name, { version, leavesOut }]) => [
+            `What is installed of ${name} is ${version}, which the sandbox has, whatever the stack names: warnings about that version are not about yours`,
+            ...(leavesOut === undefined ? [] : [`${leavesOut} is left out`]),
+        ])
+        .map((sentence) => `${sentence}.`)
+        .join(" ");
+}
+
+/** Where a sandbox estate's `<engine>.manifests.path` points. */
+function manifestsFolder(engine: Engine): string {
+    return path.join(sandboxLayout(sandboxDir()).dir, engine);
 }
 
 /** Puts the toolchain's manifests where the estate's engines are installed from. */
-async function copyManifests({ engines, flux }: Pick<Estate, "engines" | "flux">): Promise<void> {
-    const used: readonly string[] = engines;
-    if (used.includes("flux")) {
-        await writeFluxManifests();
-        if (flux.operator !== undefined) {
-            await writeOperatorManifests();
-        }
+async function writeManifests(estate: Estate): Promise<void> {
+    for (const [name, { write, extrasOf }] of sandboxed(estate)) {
+        await write(manifestsFolder(name), extrasOf(estate));
     }
-    if (!used.includes("argocd")) {
-        return;
-    }
-    const tools = await ensureTools(
-        ["argocd-manifests", "argocd-image-updater-manifests"],
-        progressPrinter(process.stderr),
-    );
-    const from = tools.get("argocd-manifests")?.path ?? "";
-    const updater = tools.get("argocd-image-updater-manifests")?.path ?? "";
-    const to = manifestsFolder();
-    const files = {
-        "install.yaml": path.join(from, "install.yaml"),
-        [path.join("ha", "install.yaml")]: path.join(from, "ha", "install.yaml"),
-        "image-updater.yaml": path.join(updater, "install.yaml"),
-    };
-    for (const [file, source] of Object.entries(files)) {
-        fs.mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
-        fs.copyFileSync(source, path.join(to, file));
-        fs.chmodSync(path.join(to, file), 0o644);
-    }
-}
-
-/** Flux's version that the sandbox installs. */
-export const fluxVersion = TOOLS["flux-manifests"].version;
-
-/** Where the sandbox estate's `flux.manifests.path` points. */
-export function fluxManifestsFolder(): string {
-    return path.join(sandboxLayout(sandboxDir()).dir, "flux");
-}
-
-/** Puts Flux's install.yaml there, as its release has it. */
-async function writeFluxManifests(): Promise<void> {
-    const tools = await ensureTools(["flux-manifests"], progressPrinter(process.stderr));
-    const from = tools.get("flux-manifests")?.path ?? "";
-    const parts = fs.readdirSync(from).filter((name) => name.endsWith(".yaml"));
-    const text = fluxInstallYaml(
-        Object.fromEntries(parts.map((name) => [name, fs.readFileSync(path.join(from, name), "utf8")])),
-    );
-    fs.mkdirSync(fluxManifestsFolder(), { recursive: true });
-    fs.writeFileSync(path.join(fluxManifestsFolder(), "install.yaml"), text);
-}
-
-/** Flux Operator's version that the sandbox installs. */
-export const operatorVersion = TOOLS["flux-operator-manifests"].version;
-
-/** Puts the operator's manifests beside Flux's, as its release has them. */
-async function writeOperatorManifests(): Promise<void> {
-    const tools = await ensureTools(["flux-operator-manifests"], progressPrinter(process.stderr));
-    const from = tools.get("flux-operator-manifests")?.path ?? "";
-    const text = (file: string): string => fs.readFileSync(path.join(from, file), "utf8");
-    const definitions = fs.readdirSync(path.join(from, "crd", "bases")).sort();
-    const parts = [
-        ...definitions.map((file) => path.join("crd", "bases", file)),
-        ...["account.yaml", "deployment.yaml", "service.yaml"].map((file) => path.join("manager", file)),
-        path.join("default", "rbac.yaml"),
-    ];
-    fs.mkdirSync(fluxManifestsFolder(), { recursive: true });
-    fs.writeFileSync(
-        path.join(fluxManifestsFolder(), "operator.yaml"),
-        operatorInstallYaml(parts.map(text), operatorVersion),
-    );
 }
 
 /** What somebody does at the sandbox's GitLab before an estate is made on it. */
@@ -315,23 +261,29 @@ async function seedUsers(call: GitLabCall, estate: Estate): Promise<void> {
 }
 
 /**
- * The application an estate signs people in with. At a real GitLab an administrator registers it and GitLab makes its id
+ * The applications an estate signs people in with. At a real GitLab an administrator registers one and GitLab makes its id
  * and secret; here it gets the id of the stack file and the sandbox's secret. Done again, it changes nothing.
  */
 async function seedSignIn(call: GitLabCall, sandbox: SandboxInfo, estate: Estate): Promise<void> {
-    const { sso, url } = estate.argocd;
-    if (sso?.issuer !== sandbox.gitlab.url) {
-        return;
-    }
-    const answer = await call("PUT", `/__sandbox/applications/${encodeURIComponent(sso.clientId)}`, {
-        name: "Argo CD",
-        redirect_uri: `${url}/auth/callback`,
-        scopes: "openid profile email",
-        secret: signInSecret(sandboxAccess(sandbox)),
-    });
-    if (!answer.ok) {
-        throw new CommandError(
-            `The sandbox GitLab refused the application for argocd.sso: ${answer.status} ${await answer.text()}`,
+    for (const [name, { signIn }] of sandboxed(estate)) {
+        const application = signIn?.(estate);
+        if (application?.issuer !== sandbox.gitlab.url) {
+            continue;
+        }
+        const answer = await call(
+            "PUT",
+            `/__sandbox/applications/${encodeURIComponent(application.clientId)}`,
+            {
+                name: application.name,
+                redirect_uri: application.redirectUri,
+                scopes: "openid profile email",
+                secret: signInSecret(sandboxAccess(sandbox)),
+            },
         );
+        if (!answer.ok) {
+            throw new CommandError(
+                `The sandbox GitLab refused the application by which ${name} signs people in: ${answer.status} ${await answer.text()}`,
+            );
+        }
     }
 }

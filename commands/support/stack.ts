@@ -97,7 +97,7 @@ export function sandboxCredentials(estate: Estate, access: SandboxAccess): Crede
             secret: access.channelSecret(channel.name),
             host: access.mail.host,
             port: `${access.mail.port}`,
-            from: `argocd@${estate.name}.invalid`,
+            from: `estate@${estate.name}.invalid`,
             username: channel.name,
             password: access.channelSecret(channel.name),
         };
@@ -112,9 +112,9 @@ export function sandboxCredentials(estate: Estate, access: SandboxAccess): Crede
             { path: ["registries", name, "password"], value: access.harborPassword },
         ]),
         ...channels,
-        ...(estate.argocd.sso === undefined
-            ? []
-            : [{ path: ["sso", "clientSecret"], value: signInSecret(access) }]),
+        ...credentialNeeds(estate)
+            .filter(({ engine, required }) => engine === true && required)
+            .map(({ path: keys }) => ({ path: keys, value: access.channelSecret(keys[0] ?? "") })),
     ];
 }
 
@@ -131,7 +131,7 @@ export function placeholderCredentials(estate: Estate): Credential[] {
     return [...known, ...others];
 }
 
-/** Secret of the application people sign in to Argo CD with. */
+/** Secret of the applications by which engines sign people in: that of the path `sso.clientSecret`. */
 export function signInSecret(access: Pick<SandboxAccess, "channelSecret">): string {
     return access.channelSecret("sso");
 }

@@ -3,8 +3,6 @@
  * encrypted secrets that never enter a commit. Pure: text in, text out.
  */
 import { isMap, isScalar, parseDocument, type Document } from "yaml";
-import { parseEstate } from "../../estate/parse";
-import { unknownServer } from "../../estate/resolve";
 import { CommandError } from "./console";
 
 /** Where the sandbox is, in the terms of the committed stack file. */
@@ -20,9 +18,6 @@ export const committedPortBase = 8920;
 
 /** Ports in the block; only these are moved. */
 const blockSize = 40;
-
-/** Where a stack file has the spec. */
-const specPath = ["config", "gitops-estate:estate"] as const;
 
 /** Key of the secrets beside the spec. */
 export const credentialsKey = "gitops-estate:credentials";
@@ -72,87 +67,6 @@ export function encryptedPart(text: string): EncryptedPart | undefined {
     } | null;
     const salt = file?.encryptionsalt;
     return salt === undefined ? undefined : { salt, credentials: file?.config?.[credentialsKey] };
-}
-
-/** An engine's manifests that this machine has. */
-export interface ManifestsAtHand {
-    /** Of the engine. */
-    readonly version: string;
-    readonly folder: string;
-    /** Version of Flux's operator, whose file is in that folder too. */
-    readonly operator?: string;
-}
-
-/**
- * A stack file for a preview on a machine that has these manifests and no others, by engine, and no kubeconfig. Of Argo CD the image
- * updater's own objects are left out; what configures it stays that of the stack's version. What would be warned about only because
- * of what is left out is left out too.
- */
-export function withManifestsAtHand(
-    committed: string,
-    engines: Readonly<Record<string, ManifestsAtHand>>,
-): string {
-    const document = parseStackFile("The stack file", committed);
-    for (const [engine, { version, folder, operator }] of Object.entries(engines)) {
-        const part = [...specPath, engine];
-        document.setIn([...part, "manifests"], document.createNode({ version, path: folder }));
-        if (operator !== undefined && document.hasIn([...part, "operator"])) {
-            const file = { version: operator, path: `${folder}/operator.yaml` };
-            document.setIn([...part, "operator"], document.createNode(file));
-        }
-        if (engine === "argocd") {
-            leaveOutUpdater(document, [...part, "imageUpdater"]);
-        }
-    }
-    nameUnknownServers(document);
-    return document.toString({ lineWidth: 0 });
-}
-
-/** Leaves out what the image updater is installed by, and all that has an effect only with it. */
-function leaveOutUpdater(document: Document, part: readonly string[]): void {
-    const before = warnedAbout(document);
-    document.setIn([...part, "install"], false);
-    const prefix = "argocd.imageUpdater.";
-    for (const path of warnedAbout(document)) {
-        if (path.startsWith(prefix) && !before.has(path)) {
-            document.deleteIn([...part, ...path.slice(prefix.length).split(".")]);
-        }
-    }
-    // Also where nothing is said of it because something else is wrong.
-    document.deleteIn([...part, "manifests"]);
-}
-
-/** Paths of the spec that are warned about. */
-function warnedAbout(document: Document): ReadonlySet<string> {
-    const { problems } = parseEstate(specOf(document));
-    return new Set(problems.filter(({ severity }) => severity === "warning").map(({ path }) => path));
-}
-
-/** Writes of each member that only a kubeconfig of elsewhere knows the address of what counts for it without one. */
-function nameUnknownServers(document: Document): void {
-    const clusters = mapOf(specOf(document)["clusters"]);
-    for (const [name, value] of Object.entries(clusters)) {
-        const { role, server, access } = mapOf(value);
-        const place = [...specPath, "clusters", name];
-        const node = document.getIn(place, true);
-        if (
-            role !== "host" &&
-            server === undefined &&
-            mapOf(access)["kubeconfig"] === undefined &&
-            (isMap(node) || isScalar(node))
-        ) {
-            document.setIn(place, document.createNode({ ...mapOf(value), server: unknownServer(name) }));
-        }
-    }
-}
-
-function specOf(document: Document): Readonly<Record<string, unknown>> {
-    const data: unknown = document.toJS();
-    return mapOf(specPath.reduce((at, key) => mapOf(at)[key], data));
-}
-
-function mapOf(value: unknown): Readonly<Record<string, unknown>> {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 /**

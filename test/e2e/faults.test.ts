@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { fluxVersion } from "../../commands/support/estateSandbox";
+import { fluxVersion } from "../../commands/support/engines/sandbox/flux";
 import { World, eventually } from "./support/world";
 
 /** What delivers an app of each engine on member1, in dev. */

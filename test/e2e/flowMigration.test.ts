@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isMap, type Document } from "yaml";
-import { fluxVersion } from "../../commands/support/estateSandbox";
+import { fluxVersion } from "../../commands/support/engines/sandbox/flux";
 import { Story, type Person } from "../../commands/support/story";
 import { World, eventually } from "./support/world";
 

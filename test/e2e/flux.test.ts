@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pushImage } from "../../commands/support/images";
-import { fluxVersion } from "../../commands/support/estateSandbox";
+import { fluxVersion } from "../../commands/support/engines/sandbox/flux";
 import type { Person, Story } from "../../commands/support/story";
 import { World, eventually } from "./support/world";
 

@@ -12,7 +12,7 @@ import * as path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { parse, parseAllDocuments, stringify } from "yaml";
 
-import { fluxInstallYaml } from "../../commands/support/fluxManifests";
+import { fluxInstallYaml } from "../../commands/support/engines/sandbox/fluxRelease";
 import { pushImage } from "../../commands/support/images";
 import {
     ClusterClient,

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as os from "node:os";
 import { after, before, describe, test } from "node:test";
-import { fluxVersion, operatorVersion } from "../../commands/support/estateSandbox";
+import { fluxVersion, operatorVersion } from "../../commands/support/engines/sandbox/flux";
 import { Story, until, type Person } from "../../commands/support/story";
 import { compiledWith } from "../../toolchain/go";
 import { TOOLS } from "../../toolchain/tools";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
 
-import { fluxInstallYaml, operatorInstallYaml } from "../../commands/support/fluxManifests";
+import { fluxInstallYaml, operatorInstallYaml } from "../../commands/support/engines/sandbox/fluxRelease";
 
 interface Manifest {
     kind: string;
