@@ -3,6 +3,9 @@
 /** What an event says of the app. */
 export type EventName = "healthy" | "degraded" | "failed" | "running" | "succeeded" | "unknown";
 
+/** Where engines report events to GitLab: what Argo CD calls the service, and Flux the provider. No channel has a name with two hyphens. */
+export const commitsTarget = "gitlab--commits";
+
 /** The word of the spec for each event. */
 const words = {
     healthy: "on-deployed",

@@ -6,6 +6,7 @@ import { compare } from "../../estate/problem";
 import { kindOf, mapOf, textOf, type Change } from "./change";
 import { worstFirst, type Clause, type Weight } from "./clause";
 import { lifetimeClauses } from "./lifetimes";
+import { isSecretData } from "./hide";
 import type { Loss } from "./losses";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
@@ -187,15 +188,7 @@ function changeClauses(parts: HeadlineParts): Clause[] {
         ...all("calm", sourceClauses(parts, own)),
         ...all("opens", automaticDeliveryClauses(parts)),
         ...all("calm", newApps.length > 0 ? [] : pipelineClauses(changes, language)),
-        // What one engine's objects say of channels, those of the other say elsewhere.
-        ...all(
-            "calm",
-            channelClauses(
-                both,
-                stay.filter((name) => !engineChanges(both).has(name)),
-                language,
-            ),
-        ),
+        ...all("calm", channelClauses(both, stay, language)),
         ...all("calm", receiverClauses(both, estate, language)),
         ...all("calm", classClauses(changes, language)),
         ...all("calm", first ? [] : peopleClauses(both, language)),
@@ -368,7 +361,11 @@ function teamClauses({ before, after }: Both<Snapshot>, language: Language): str
 /** Clusters that are reached in another way, and channels: what changes there is secret, and no part of the engine's report. */
 function connectionClauses({ changes, both, addresses, estate, language }: HeadlineParts): string[] {
     const zh = language === "zh";
-    const updated = changes.filter(({ kind, type }) => kind === "update" && kindOf(type) === "Secret");
+    // Labels of a Secret are no part of what it says.
+    const updated = changes.filter(
+        ({ kind, type, changed }) =>
+            kind === "update" && kindOf(type) === "Secret" && changed.some((key) => isSecretData(type, key)),
+    );
     const placesOn = (side: Snapshot, cluster: string): string =>
         JSON.stringify(
             [...side.places].map(([app, environments]) => [
@@ -378,12 +375,13 @@ function connectionClauses({ changes, both, addresses, estate, language }: Headl
                     .map(([name]) => [name, side.engines.get(app)?.get(name)]),
             ]),
         );
-    const clusters = updated
+    const found = updated
         .flatMap(({ name }) => clusterOfSecret(name) ?? [])
         // Another namespace is another content too, and so is one that another engine looks after.
         .filter((cluster) => placesOn(both.before, cluster) === placesOn(both.after, cluster))
         .filter((cluster) => !addresses.some(({ server }) => server.en === `cluster ${code(cluster)}`));
-    const listedClusters = listed([...new Set(clusters)].sort(compare).map(code), language, 3);
+    const clusters = [...new Set(found)].sort(compare);
+    const listedClusters = listed(clusters.map(code), language, 3);
     const channels = updated.some(({ name }) => isChannelSecret(name));
     return [
         ...(clusters.length === 0
@@ -401,7 +399,15 @@ function connectionClauses({ changes, both, addresses, estate, language }: Headl
 
 function isSame(one: Snapshot["channels"], other: Snapshot["channels"]): boolean {
     const text = (side: Snapshot["channels"]): string =>
-        JSON.stringify([...side].map(([app, channels]) => [app, [...channels].sort()]).sort());
+        JSON.stringify(
+            [...side]
+                .flatMap(([app, channels]) =>
+                    [...channels].flatMap(([name, environments]) =>
+                        [...environments].map((environment) => [app, name, environment]),
+                    ),
+                )
+                .sort(),
+        );
     return text(one) === text(other);
 }
 
@@ -678,27 +684,44 @@ function channelClauses(
 ): string[] {
     const zh = language === "zh";
     const grouped = new Map<string, Set<string>>();
+    const note = (sign: "+" | "-", name: string, app: string, environments: readonly string[]): void => {
+        const key = JSON.stringify([sign, name, [...environments].sort(compare)]);
+        grouped.set(key, (grouped.get(key) ?? new Set<string>()).add(app));
+    };
     for (const app of stay) {
-        const [was, is] = [
-            before.channels.get(app) ?? new Set<string>(),
-            after.channels.get(app) ?? new Set<string>(),
+        const [was, is] = [before, after].map((side) => side.channels.get(app) ?? new Map()) as [
+            ReadonlyMap<string, ReadonlySet<string>>,
+            ReadonlyMap<string, ReadonlySet<string>>,
         ];
-        for (const name of new Set([...was, ...is])) {
-            if (was.has(name) !== is.has(name)) {
-                const key = `${is.has(name) ? "+" : "-"}${name}`;
-                grouped.set(key, (grouped.get(key) ?? new Set<string>()).add(app));
+        for (const name of new Set([...was.keys(), ...is.keys()])) {
+            const [then, now] = [was.get(name), is.get(name)];
+            if (then === undefined || now === undefined) {
+                note(now === undefined ? "-" : "+", name, app, []);
+                continue;
             }
+            // An environment that comes or goes is told by itself.
+            const there = (side: Snapshot, environment: string): boolean =>
+                side.places.get(app)?.has(environment) === true;
+            const more = [...now].filter((each) => !then.has(each) && there(before, each));
+            const less = [...then].filter((each) => !now.has(each) && there(after, each));
+            [["+", more] as const, ["-", less] as const].forEach(([sign, those]) => {
+                if (those.length > 0) {
+                    note(sign, name, app, those);
+                }
+            });
         }
     }
     return [...grouped]
         .sort(([a], [b]) => compare(a, b))
         .map(([key, apps]) => {
-            const name = code(key.slice(1));
+            const [sign, channel, environments] = JSON.parse(key) as [string, string, string[]];
+            const name = code(channel);
             const who = listed([...apps].map(code), language, 3);
-            const more = key.startsWith("+");
+            const where = listed(environments.map(code), language, 3);
+            const more = sign === "+";
             return zh
-                ? `通道 ${name} ${more ? "开始" : "不再"}接收 ${who} 的消息`
-                : `channel ${name} ${more ? "gets messages" : "gets no more messages"} about ${who}`;
+                ? `通道 ${name} ${more ? "开始" : "不再"}接收 ${who}${where === "" ? "" : ` 在 ${where}`} 的消息`
+                : `channel ${name} ${more ? "gets messages" : "gets no more messages"} about ${who}${where === "" ? "" : ` in ${where}`}`;
         });
 }
 

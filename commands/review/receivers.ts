@@ -1,6 +1,7 @@
 /** Where messages of a channel go, where that changes. Pure. */
 import { channelKinds, type ChannelKind } from "../../estate/channels";
 import type { Estate, Language } from "../../estate/model";
+import { given } from "../../estate/plain";
 import { compare } from "../../estate/problem";
 import { code } from "./noun";
 import type { Both, Snapshot } from "./snapshot";
@@ -45,17 +46,21 @@ function movedReceivers(
     { channels }: Pick<Estate, "channels">,
 ): { readonly name: string; readonly was: Receiver; readonly is: Receiver }[] {
     return [...after.receivers.keys()].sort(compare).flatMap((name) => {
-        const was = before.receivers.get(name);
+        const [was, now] = [before.receivers.get(name), after.receivers.get(name)];
         const channel = channels[name];
-        if (was === undefined || channel === undefined) {
+        if (was === undefined || now === undefined || channel === undefined) {
             return [];
         }
         const { kind, recipient } = channel;
-        const is: Receiver = { kind, ...(recipient === undefined ? {} : { recipient }) };
+        const is: Receiver = { kind, ...given("recipient", recipient) };
+        const isMail = (receiver: Receiver): boolean =>
+            receiver.kind !== undefined && channelKinds[receiver.kind].transport === "mail";
+        // The objects of both sides are compared: which of them say the kind or the recipient is the engine's to know.
         const other =
-            was.kind === undefined
-                ? channelKinds[kind].transport === "mail"
-                : was.kind !== kind || was.recipient !== recipient;
+            (was.kind === undefined || now.kind === undefined
+                ? isMail(was) !== isMail(now)
+                : was.kind !== now.kind) ||
+            (was.recipient !== now.recipient && now.recipient === recipient);
         return other ? [{ name, was, is }] : [];
     });
 }

@@ -5,6 +5,7 @@
 import { channelKinds, type ChannelKind } from "../../estate/channels";
 import { engines as engineRegistry } from "../../estate/engines";
 import type { EngineDefinition } from "../../estate/engines/engine";
+import { commitsTarget } from "../../estate/events";
 import { appLabel, environmentLabel, teamLabel } from "../../estate/labels";
 import type { Delivery, Estate } from "../../estate/model";
 import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
@@ -24,8 +25,8 @@ export interface Snapshot {
     readonly registries: ReadonlyMap<string, ReadonlyMap<string, string>>;
     /** Engines that deliver, by app and environment. */
     readonly engines: ReadonlyMap<string, ReadonlyMap<string, string>>;
-    /** Channels that get messages about an app. */
-    readonly channels: ReadonlyMap<string, ReadonlySet<string>>;
+    /** Environments about which channels get messages, by app and channel. */
+    readonly channels: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
     /** What renders the manifests, by app. */
     readonly deliveries: ReadonlyMap<string, Delivery>;
     /** Where messages go, by channel. */
@@ -60,7 +61,7 @@ function snapshotOf(changes: readonly Change[], estate: Estate, side: Side): Sna
     const owners = new Map<string, string>();
     const registries = new Map<string, Map<string, string>>();
     const engines = new Map<string, Map<string, string>>();
-    const channels = new Map<string, Set<string>>();
+    const channels = new Map<string, Map<string, Set<string>>>();
     const deliveries = new Map<string, Delivery>();
     const receivers = new Map<string, Receiver>();
     const people = new Map<string, Map<string, string>>();
@@ -107,11 +108,15 @@ function snapshotOf(changes: readonly Change[], estate: Estate, side: Side): Sna
                 );
             }
         } else if (engine !== undefined) {
-            const { labels, annotations } = mapOf(properties["metadata"]);
-            const app = textOf(mapOf(labels)[appLabel]);
-            const named = Object.keys(mapOf(annotations)).flatMap((key) => channelOf(key) ?? []);
-            if (app !== undefined) {
-                named.forEach((channel) => within(channels, app, () => new Set<string>()).add(channel));
+            const [app, environment] = placeLabels(properties);
+            const subscribed = Object.keys(
+                enginesInReview[engine]?.subscriptions?.(kindOf(each.type), properties) ?? {},
+            ).filter((channel) => channel !== commitsTarget);
+            if (app !== undefined && environment !== undefined) {
+                const ofApp = within(channels, app, () => new Map<string, Set<string>>());
+                subscribed.forEach((channel) =>
+                    within(ofApp, channel, () => new Set<string>()).add(environment),
+                );
             }
         } else if (kindOf(each.type) === "GroupMembership") {
             const team = longest(teamNames(changes, estate), (name) =>

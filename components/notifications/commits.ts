@@ -4,9 +4,6 @@ import { versionOf } from "../../estate/flows/plan";
 import type { App } from "../../estate/model";
 import type { EventName } from "../../estate/events";
 
-/** Where engines report it: what Argo CD calls the service, and Flux the provider. No channel has a name with two hyphens. */
-export const commitsTarget = "gitlab--commits";
-
 /** The events that are reported of a commit. Of `unknown` those whose files nothing can be made of do. */
 export const commitEvents = ["healthy", "degraded", "failed", "unknown"] as const satisfies EventName[];
 

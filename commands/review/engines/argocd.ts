@@ -1,12 +1,19 @@
+import { eventNames, triggerOf, type EventName } from "../../../estate/events";
 import { kindOf, mapOf, textOf, type Properties } from "../change";
 import { code, listed, noun, own } from "../noun";
 import type { Receiver } from "../receivers";
 import { setChanges, type RightChange, type RightContext } from "../right";
 import type { EngineInReview } from "./engine";
 
-/** The channel that an annotation of an Application sends messages to. */
+/** The trigger and the channel of an annotation of an Application that sends messages. */
+function subscription(annotation: string): readonly [trigger: string, channel: string] | undefined {
+    const [, trigger, channel] =
+        /^notifications\.argoproj\.io\/subscribe\.([^.]+)\.(.+)$/.exec(annotation) ?? [];
+    return trigger === undefined || channel === undefined ? undefined : [trigger, channel];
+}
+
 function subscribed(annotation: string): string | undefined {
-    return /^notifications\.argoproj\.io\/subscribe\.[^.]+\.(.+)$/.exec(annotation)?.[1];
+    return subscription(annotation)?.[1];
 }
 
 export const argocd: EngineInReview = {
@@ -65,6 +72,18 @@ export const argocd: EngineInReview = {
               );
     },
     channelOf: subscribed,
+    subscriptions: (kind, properties) => {
+        const found: Record<string, EventName[]> = {};
+        const annotations = mapOf(mapOf(properties["metadata"])["annotations"]);
+        for (const key of kind === "Application" ? Object.keys(annotations).sort() : []) {
+            const [trigger, channel = ""] = subscription(key) ?? [];
+            const event = eventNames.find((name) => triggerOf(name) === trigger);
+            if (event !== undefined) {
+                (found[channel] ??= []).push(event);
+            }
+        }
+        return found;
+    },
 };
 
 /** Where projects may deploy to, and from which repositories. */

@@ -1,4 +1,5 @@
 /** What a review says of an engine: words for its objects, and what it means that they change. Pure. */
+import type { EventName } from "../../../estate/events";
 import type { Delivery } from "../../../estate/model";
 import type { Properties } from "../change";
 import type { Noun } from "../noun";
@@ -13,6 +14,9 @@ export interface Target {
     /** Whether what it delivered goes with it when it is deleted. */
     readonly takesAlong: boolean;
 }
+
+/** Events by channel. */
+export type Subscriptions = Readonly<Record<string, readonly EventName[]>>;
 
 export interface EngineInReview {
     /** Nouns by the kind of its own objects. */
@@ -29,4 +33,6 @@ export interface EngineInReview {
     readonly receivers?: (kind: string, properties: Properties) => Readonly<Record<string, Receiver>>;
     /** The channel that an annotation of its objects sends messages to; absent: none does. */
     readonly channelOf?: (annotation: string) => string | undefined;
+    /** The channels that one of its objects sends messages about its app to, and about which events; absent: none does. */
+    readonly subscriptions?: (kind: string, properties: Properties) => Subscriptions;
 }

@@ -1,3 +1,4 @@
+import { eventNames } from "../../../estate/events";
 import { given } from "../../../estate/plain";
 import { mapOf, textOf } from "../change";
 import { noun, own } from "../noun";
@@ -36,4 +37,12 @@ export const flux: EngineInReview = {
     // Of a Kustomization it does not say whether the files are plain: Flux makes a kustomization of those.
     deliveryOf: (kind) =>
         kind === "HelmRelease" ? "helm" : kind === "Kustomization" ? "kustomize" : undefined,
+    subscriptions: (kind, properties) => {
+        const { providerRef, eventMetadata } = mapOf(properties["spec"]);
+        const channel = textOf(mapOf(providerRef)["name"]);
+        const events = (textOf(mapOf(eventMetadata)["events"]) ?? "").split(",");
+        return kind !== "Alert" || channel === undefined
+            ? {}
+            : { [channel]: eventNames.filter((name) => events.includes(name)) };
+    },
 };

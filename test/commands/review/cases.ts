@@ -21,9 +21,12 @@ const common: Overrides = {
     },
 };
 
-const withCommon = (overrides: Overrides): SpecInput => mergeInto(spec(common), overrides) as SpecInput;
+/** What most estates have, with changes. */
+export const withCommon = (overrides: Overrides): SpecInput =>
+    mergeInto(spec(common), overrides) as SpecInput;
 
-function mergeInto(target: unknown, change: unknown): unknown {
+/** A map with changes in it: maps merge, everything else replaces, undefined takes away. */
+export function mergeInto(target: unknown, change: unknown): unknown {
     const isMap = (value: unknown): value is Record<string, unknown> =>
         typeof value === "object" && value !== null && !Array.isArray(value);
     if (!isMap(target) || !isMap(change)) {
@@ -41,10 +44,10 @@ function mergeInto(target: unknown, change: unknown): unknown {
 }
 
 /** A change of what most estates have. @param from what the estate has beside that, before and after. */
-export const change = (overrides: Overrides, from: Overrides = {}): ReviewCase => ({
-    before: withCommon(from),
-    after: withCommon(mergeInto(from, overrides) as Overrides),
-});
+export const change = (overrides: Overrides, from: Overrides | readonly Overrides[] = {}): ReviewCase => {
+    const before = [from].flat().reduce<unknown>(mergeInto, withCommon({})) as SpecInput;
+    return { before, after: mergeInto(before, overrides) as SpecInput };
+};
 
 /** A flow of a team's own, and an app with it. */
 const ownFlow: Overrides = {

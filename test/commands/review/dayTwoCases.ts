@@ -12,6 +12,7 @@ const chat: Overrides = {
     channels: { night: { kind: "slack", recipient: "night" } },
     environments: { prod: { channels: ["night"] } },
 };
+const flux: Overrides = { defaults: { engine: "flux" }, flux: { manifests: { path: "manifests" } } };
 const previews: Overrides = {
     apps: { web: { previews: { url: "https://web-{number}.test" } } },
 };
@@ -208,6 +209,43 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
             zh: "通道 `night` 的消息改发到邮箱 `night@acme.test`（原为 Slack 频道 `night`）；不删除任何内容",
             says: [],
             not: [/🔴/, /gets no more messages/],
+        },
+    },
+    "a channel of an estate with Flux goes from Slack to Feishu": {
+        ...change({ channels: { night: { kind: "feishu", recipient: undefined } } }, [chat, flux]),
+        told: {
+            en: "Messages of channel `night` go to Feishu instead of Slack; nothing is deleted",
+            zh: "通道 `night` 的消息改发到飞书（原为 Slack）；不删除任何内容",
+            says: [],
+        },
+    },
+    "a team with Flux is told no more, and another channel begins to be": {
+        ...change({ teams: { shop: { channels: ["night"] } } }, [
+            flux,
+            { channels: { night: { kind: "slack" } } },
+        ]),
+        told: {
+            en: "Channel `night` gets messages about `api` and `web`; channel `ops` gets no more messages about `api` and `web`; 9 settings are deleted, no data and nothing that runs",
+            zh: "通道 `night` 开始接收 `api`、`web` 的消息；通道 `ops` 不再接收 `api`、`web` 的消息；只删除 9 个设置类对象，不删除数据，也不停止任何运行中的内容",
+            says: [],
+            not: [/secrets of channels change/],
+        },
+    },
+    "one environment is told of in another channel, too": {
+        ...change({ environments: { prod: { channels: ["oncall"] } } }),
+        told: {
+            en: "Channel `oncall` gets messages about `api` and `web` in `prod`; nothing is deleted",
+            zh: "通道 `oncall` 开始接收 `api`、`web` 在 `prod` 的消息；不删除任何内容",
+            says: [],
+        },
+    },
+    "a cluster with Flux is like another one": {
+        ...change({ clusters: { member1: { labels: { region: "north" } } } }, flux),
+        told: {
+            en: "3 Secrets change; nothing is deleted",
+            zh: "3 个 Secret 有变化；不删除任何内容",
+            says: [/`metadata\.labels\.region` `east` → `north`/],
+            not: [/is reached|are reached/],
         },
     },
     "mail goes to another address": {

@@ -203,8 +203,8 @@ const expected: Readonly<Record<CaseName, Told>> = {
         not: [/cluster `[^`]*--/],
     },
     "an app goes to another team": {
-        en: "`web` goes from team `shop` to team `pay`, and its repositories get another address with it; channel `ops` gets no more messages about `web`; nothing is deleted",
-        zh: "`web` 从团队 `shop` 移到团队 `pay`，代码仓库随之改变地址；通道 `ops` 不再接收 `web` 的消息；不删除任何内容",
+        en: "`web` goes from team `shop` to team `pay`, and its repositories get another address with it; channel `oncall` gets messages about `web` in `dev` and `prod`; channel `ops` gets no more messages about `web`; nothing is deleted",
+        zh: "`web` 从团队 `shop` 移到团队 `pay`，代码仓库随之改变地址；通道 `oncall` 开始接收 `web` 在 `dev`、`prod` 的消息；通道 `ops` 不再接收 `web` 的消息；不删除任何内容",
         says: [
             // None of their memberships changes. Bob is in both teams.
             /access to the repositories of app `web` and to what runs of it goes with the team: lost by `alice` \(maintainer\) and `carol` \(developer\); given to `dora` \(maintainer\) and `erin` \(developer\)/,

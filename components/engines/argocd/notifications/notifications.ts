@@ -9,7 +9,7 @@ import {
 import { subscriptionKey } from "../../../../estate/engines/argocd/subscription";
 import { programLabel } from "../../../../estate/labels";
 import type { AppEnvironment, Channel, Estate } from "../../../../estate/model";
-import { triggerOf, type EventName } from "../../../../estate/events";
+import { commitsTarget, triggerOf, type EventName } from "../../../../estate/events";
 import { relayOf } from "../../../../estate/notifications";
 import { reportsCommits } from "../../../../estate/rollouts";
 import type { ChannelSecrets } from "../../../notifications/channels";
@@ -19,7 +19,7 @@ import { KubeResource, type Annotations } from "../../../support/kubeObject";
 import { yaml } from "../../../support/yaml";
 import { mail, webhookBody } from "../../../notifications/cardLayouts";
 import { events, type Event } from "../../../notifications/cardTexts";
-import { commitEvents, commitsTarget, type RelayedCommits } from "../../../notifications/commits";
+import { commitEvents, type RelayedCommits } from "../../../notifications/commits";
 import {
     NotificationRelay,
     relayBeside,

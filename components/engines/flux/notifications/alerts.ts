@@ -1,13 +1,12 @@
 /** Which channel is notified of what about an app, as Flux's own objects. Pure. */
 import { delivery, previewDelivery, sourceName, teamNamespace } from "../../../../estate/engines/flux/names";
-import type { EventName } from "../../../../estate/events";
+import { commitsTarget, type EventName } from "../../../../estate/events";
 import { versionOf } from "../../../../estate/flows/plan";
 import { appLabel, environmentLabel } from "../../../../estate/labels";
 import type { App, AppEnvironment, Estate, Previews } from "../../../../estate/model";
 import { namespaceName, shorten } from "../../../../estate/names";
 import { sortedSet } from "../../../../estate/plain";
 import { numbered } from "../../../../estate/previews";
-import { commitsTarget } from "../../../notifications/commits";
 import type { KubeObject } from "../../../support/kubeObject";
 import { teamMetadata } from "../team";
 
