@@ -7,7 +7,7 @@ import { given } from "../../estate/plain";
 import { sortFindings, type Refusal } from "../doctor/finding";
 import { driftLines, readable } from "../support/drift";
 import type { LookAhead } from "../support/lookAhead";
-import { appsWithAnotherFlow, relocationLines } from "../support/disruptiveChanges";
+import { appsWithAnotherFlow, relocationLines } from "../support/disruptive/versions";
 import type { RunReport } from "../support/runReport";
 import { wishOf } from "../support/proposals";
 import { defaultBranchLines } from "../support/defaultBranches";

@@ -7,7 +7,7 @@ import type { KubeconfigConnection } from "../../estate/kubeconfig";
 import type { Estate } from "../../estate/model";
 import type { Refusal } from "../doctor/finding";
 import { liveResources, type ExportedStack } from "./exported";
-import { finding } from "./disruptiveChanges";
+import { finding } from "./disruptive/refusal";
 import { specOf } from "./stack";
 import { isStack, nameOf } from "./urn";
 

@@ -11,13 +11,10 @@ import { changedEnvironments, type ChangedEnvironments } from "./environments";
 import { liveResources, type ExportedStack } from "./exported";
 import { retainedRepositories, type RetainedRepository } from "./retainedRepositories";
 import { movedImages, type MovedImages } from "./movedImages";
-import {
-    lowerVisibility,
-    disruptiveChanges,
-    obstacles,
-    relocatedVersions,
-    type RelocatedVersion,
-} from "./disruptiveChanges";
+import { disruptiveChanges } from "./disruptive";
+import { obstacles } from "./disruptive/obstacles";
+import { relocatedVersions, type RelocatedVersion } from "./disruptive/versions";
+import { lowerVisibility } from "./disruptive/visibility";
 import type { Step } from "./runReport";
 import { newDefaultBranches, type NewDefaultBranch } from "./defaultBranches";
 

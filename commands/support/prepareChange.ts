@@ -1,4 +1,4 @@
-/** Prepares a change of an estate that exists, before the update and beside its servers: see disruptiveChanges.ts, branches.ts and environments.ts. */
+/** Prepares a change of an estate that exists, before the update and beside its servers: see disruptive/, branches.ts and environments.ts. */
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { gitlabConnection } from "../doctor/connections";
@@ -18,7 +18,7 @@ import { gatedRepositories, runGatesAgain } from "./gatedRequests";
 import { findExisting, type Wanted } from "./leftOnServer";
 import { retainedRepositoriesLine } from "./retainedRepositories";
 import { lookAhead, excludedSteps, type LookAhead } from "./lookAhead";
-import { relocationLines } from "./disruptiveChanges";
+import { relocationLines } from "./disruptive/versions";
 import type { Step } from "./runReport";
 import { createDefaultBranches, defaultBranchLines } from "./defaultBranches";
 import { committedStackFile } from "./stack";

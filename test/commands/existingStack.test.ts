@@ -11,13 +11,10 @@ import { lookAhead } from "../../commands/support/lookAhead";
 import type { ExportedStack, StateResource } from "../../commands/support/exported";
 import { comingFiles, getsContent, toInclude, withoutInclude } from "../../commands/support/seeds";
 import { movedImages } from "../../commands/support/movedImages";
-import {
-    lowerVisibility,
-    relocationLines,
-    disruptiveChanges,
-    obstacles,
-    relocatedVersions,
-} from "../../commands/support/disruptiveChanges";
+import { disruptiveChanges } from "../../commands/support/disruptive";
+import { obstacles } from "../../commands/support/disruptive/obstacles";
+import { relocatedVersions, relocationLines } from "../../commands/support/disruptive/versions";
+import { lowerVisibility } from "../../commands/support/disruptive/visibility";
 import { finders, findExisting, madeAgain } from "../../commands/support/leftOnServer";
 import { retainedRepositoriesLine, retainedRepositories } from "../../commands/support/retainedRepositories";
 import { createDefaultBranches, newDefaultBranches } from "../../commands/support/defaultBranches";
