@@ -28,6 +28,7 @@ import { mapSvg } from "./board/svg";
 import { texts } from "./board/texts";
 import { credentialsOf } from "./doctor/stack";
 import { CommandError, runMain } from "./support/console";
+import { onEnd, whenStopped } from "./support/ending";
 import { exportStack } from "./support/exported";
 import { ownEngine } from "./support/pulumiEngine";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
@@ -169,7 +170,7 @@ const served = 5000;
 async function serve(call: BoardCall, port: number): Promise<void> {
     const say = (line: string): void => void process.stderr.write(`${line}\n`);
     const make = await boardMaker(call);
-    const { url } = await servePage({
+    const { url, close } = await servePage({
         port,
         language: call.language,
         make: async () => {
@@ -181,10 +182,13 @@ async function serve(call: BoardCall, port: number): Promise<void> {
         report: say,
     });
     say(`the board of stack ${call.stack}: ${url} (Ctrl-C ends it)`);
+    // The usual way to end it, and no failure.
+    onEnd(() => void close().then(() => process.exit(0)));
 }
 
 async function main(): Promise<void> {
     const call = parseBoardCall(process.argv.slice(2));
+    whenStopped("Stopped; the board is not written.");
     if (call.serve !== undefined) {
         return serve(call, call.serve);
     }

@@ -5,6 +5,7 @@
 import * as path from "node:path";
 import { checkGitLab, checkHarbor, type ContractReport } from "../sandbox";
 import { CommandError, runMain } from "./support/console";
+import { Interrupted, onEnd } from "./support/ending";
 
 export interface ContractOptions {
     readonly gitlab?: string;
@@ -94,10 +95,9 @@ async function main(): Promise<void> {
     const stop = new AbortController();
     const interrupt = (): void => {
         process.stderr.write("Interrupted: what was made is taken away first ...\n");
-        stop.abort(new CommandError("Interrupted.", 130));
+        stop.abort(new Interrupted("Interrupted."));
     };
-    process.once("SIGINT", interrupt);
-    process.once("SIGTERM", interrupt);
+    onEnd(interrupt);
     const { signal } = stop;
     const runs: (() => Promise<ContractReport>)[] = [];
     if (options.gitlab !== undefined) {
@@ -124,7 +124,7 @@ async function tried(run: () => Promise<ContractReport>): Promise<ContractReport
     try {
         return await run();
     } catch (error) {
-        if (error instanceof CommandError) {
+        if (error instanceof CommandError || error instanceof Interrupted) {
             throw error;
         }
         const cause = (error as { cause?: { message?: string; code?: string } }).cause;

@@ -6,6 +6,7 @@ import { engineOf } from "../estate/engines";
 import type { App, AppEnvironment, Estate } from "../estate/model";
 import { appIn, versionOf, type PromotionStep } from "../estate/flows/plan";
 import { CommandError, duration, noArguments, runMain } from "./support/console";
+import { stopIfAsked, whenStopped } from "./support/ending";
 import { deployEstate } from "./support/deployEstate";
 import { enginesInWords } from "./support/engines";
 import { kubectlOf } from "./support/overview";
@@ -19,6 +20,8 @@ type Reporter = (line: string) => void;
 async function main(): Promise<void> {
     noArguments(process.argv.slice(2));
     const { estate, sandbox } = await deployEstate(stack, (line) => void process.stderr.write(`${line}\n`));
+    whenStopped("Stopped in the middle. Run it again: it begins with a commit of its own.");
+    stopIfAsked();
     const app = demoApp(estate);
     const started = Date.now();
     const report: Reporter = (line) => {

@@ -10,6 +10,7 @@
  */
 import * as path from "node:path";
 import { CommandError, optionValue, runMain } from "./support/console";
+import { whenStopped } from "./support/ending";
 import { formatFindings, hasErrors, summary } from "./doctor/finding";
 import { examineStack } from "./doctor/stack";
 
@@ -53,7 +54,11 @@ export function parseDoctorCall(argv: readonly string[]): DoctorCall {
 
 async function main(): Promise<void> {
     const started = Date.now();
-    const findings = await examineStack(parseDoctorCall(process.argv.slice(2)));
+    const call = parseDoctorCall(process.argv.slice(2));
+    whenStopped(
+        call.send ? "Stopped; some channels may have got their message." : "Stopped; nothing was changed.",
+    );
+    const findings = await examineStack(call);
     const text = formatFindings(findings);
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     process.stdout.write(`${text === "" ? "" : `${text}\n\n`}${summary(findings)} (${seconds} s)\n`);

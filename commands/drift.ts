@@ -20,6 +20,7 @@ import { reconcileDriftIssue, lookForDrift } from "./drift/look";
 import { exitCode, json, markdown, terminalText } from "./drift/report";
 import { languages, type Language } from "./drift/words";
 import { CommandError, optionValue, runMain } from "./support/console";
+import { whenStopped } from "./support/ending";
 import { trusting } from "./support/engineTrust";
 import { ownEngine, type PulumiEngine } from "./support/pulumiEngine";
 import { committedStackFile, estateOf, isSandboxEstate } from "./support/stack";
@@ -80,6 +81,7 @@ async function stackOf(name: string): Promise<{ engine: PulumiEngine; estate: Es
 async function main(): Promise<void> {
     const started = Date.now();
     const call = parseDriftCall(process.argv.slice(2));
+    whenStopped("Stopped; nothing was changed.");
     const { engine, estate } = await stackOf(call.stack);
     if (call.card !== undefined) {
         chatChannel(estate, call.card);
@@ -95,6 +97,7 @@ async function main(): Promise<void> {
             : `${terminalText(report, call.language)} (${seconds} s)\n`,
     );
     if (call.issue !== undefined) {
+        whenStopped("Stopped while the issue was looked after; the next run goes on with it.");
         const token = process.env["ESTATE_DRIFT_TOKEN"];
         const done = await reconcileDriftIssue(engine, estate, call.issue, report, call.language, {
             ...(token === undefined || token === "" ? {} : { token }),

@@ -28,7 +28,8 @@ import { examineWith } from "./doctor/stack";
 import { forgetUnreachableOption } from "./review/binding";
 import { applyingPlan, savingPlan, usualHours, type Applying, type Saving } from "./review/plans";
 import { checkOutput, publish, type NoteOutput } from "./review/publish";
-import { CommandError, interruptedCode, optionValue, runMain, type RunResult } from "./support/console";
+import { CommandError, optionValue, runMain, type RunResult } from "./support/console";
+import { Interrupted, stopIfAsked, whenStopped } from "./support/ending";
 import { withProtectedSettings } from "./support/destroy";
 import { driftText, withoutRefreshRows } from "./support/drift";
 import { runWithHandOver } from "./handOver";
@@ -243,6 +244,7 @@ async function engineFor(call: Call): Promise<Stack> {
 async function main(): Promise<void> {
     const call = parseCall(process.argv.slice(2));
     checkOutput(call.output, process.env);
+    whenStopped(`Stopped: ${call.operation} had not begun. Run it again.`);
     if (call.against !== undefined) {
         const { stack, policy } = call;
         const source = await againstInventory(
@@ -321,7 +323,9 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
                 { ...prepared, saving, applying },
             ),
         );
+        whenStopped(endedText(call.operation));
         if (writes) {
+            stopIfAsked();
             await afterUpdate(engine, estate, report);
         }
         if (call.inventory !== undefined) {
@@ -330,6 +334,13 @@ async function operate(call: Call, { engine, estate }: Stack, applying?: Applyin
     } finally {
         saving?.close();
     }
+}
+
+/** What is said to somebody who stops a run whose engine has ended. */
+function endedText(operation: Operation): string {
+    return operation === "up"
+        ? "Stopped: the update is made, and what follows it is not; the next up makes up for it."
+        : `Stopped: ${operation} was done.`;
 }
 
 /** Writes the inventory. What fails then does not make the update one that failed: it is made. @returns what to say of it. */
@@ -370,10 +381,21 @@ async function runReported(call: Call, { engine, estate }: Stack, around: Around
         ...excluded.flatMap((urn) => ["--exclude", urn]),
         ...call.rest,
     ];
-    const run = (): Promise<Ran> => runAndRead(call, engine, estate, args, env);
+    const run = (): Promise<Ran> => {
+        stopIfAsked();
+        return runAndRead(call, engine, estate, args, env);
+    };
     const { result, report: done } = await (call.operation === "destroy"
         ? withProtectedSettings(engine, run)
         : run());
+    if (result.code !== 0 && result.interrupted === true) {
+        throw new Interrupted(
+            [
+                `pulumi ${call.operation} was interrupted.`,
+                ...(done === undefined ? [] : hintsFor(call.operation, done, true)),
+            ].join("\n"),
+        );
+    }
     if (call.operation === "preview" && done !== undefined) {
         const source = {
             stack: call.stack,
@@ -409,12 +431,10 @@ async function runReported(call: Call, { engine, estate }: Stack, around: Around
     if (result.code !== 0) {
         throw new CommandError(
             [
-                result.interrupted === true
-                    ? `pulumi ${call.operation} was interrupted.`
-                    : `pulumi ${call.operation} ended with exit code ${result.code}.`,
-                ...(done === undefined ? [] : hintsFor(call.operation, done, result.interrupted === true)),
+                `pulumi ${call.operation} ended with exit code ${result.code}.`,
+                ...(done === undefined ? [] : hintsFor(call.operation, done)),
             ].join("\n"),
-            result.interrupted === true ? interruptedCode : result.code,
+            result.code,
         );
     }
 }

@@ -8,8 +8,9 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { isatty } from "node:tty";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -128,22 +129,50 @@ function installDigest() {
   return hash.digest("hex");
 }
 
-/** Runs a command to its end with our terminal; signals of the terminal reach it directly. */
+/** Whether this has a terminal. */
+const atTerminal = [0, 1, 2].some((stream) => isatty(stream));
+
+/**
+ * Runs a command to its end with our terminal, whatever signal we get meanwhile: it ends in its own way, and we wait for it.
+ * `asked`: the signal that asked for the end.
+ */
 function run(command, args, env = process.env) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: "inherit", env });
-    const forward = (signal) => child.kill(signal);
-    const ignore = () => undefined;
-    process.on("SIGTERM", forward);
-    // Ctrl-C goes to the whole foreground group: the child ends in its own way, we only wait for it.
-    process.on("SIGINT", ignore);
-    child.on("error", (error) => resolve({ code: 127, error }));
-    child.on("exit", (code, signal) => {
-      process.off("SIGTERM", forward);
-      process.off("SIGINT", ignore);
-      resolve({ code: code ?? 128 + (signal === "SIGINT" ? 2 : 15) });
-    });
+    let asked;
+    const forward = (signal) => {
+      asked ??= signal;
+      // Ctrl-C goes to the whole foreground group, so the child has it; without a terminal only npm may have got it.
+      if (signal !== "SIGINT" || !atTerminal) {
+        child.kill(signal);
+      }
+    };
+    const signals = ["SIGHUP", "SIGINT", "SIGTERM"];
+    signals.forEach((signal) => process.on(signal, forward));
+    // A shell between npm and us does not pass on what ends it, and neither does an npm that is killed.
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid !== parent) {
+        clearInterval(watch);
+        forward("SIGTERM");
+      }
+    }, 500);
+    if (process.env.npm_lifecycle_event === undefined) {
+      clearInterval(watch);
+    }
+    const ended = (result) => {
+      clearInterval(watch);
+      signals.forEach((signal) => process.off(signal, forward));
+      resolve({ ...result, asked });
+    };
+    child.on("error", (error) => ended({ code: 127, error }));
+    child.on("exit", (code, signal) => ended({ code: code ?? codeOf(signal) }));
   });
+}
+
+/** What ends by a signal, or because of one, ends with this, as shells have it. */
+function codeOf(signal) {
+  return 128 + constants.signals[signal];
 }
 
 /** Two installations at once take each other's files away: the second waits. Returns what ends the wait of others. */
@@ -234,9 +263,13 @@ async function installPackages(dev) {
   // Not `npm ci`, which takes node_modules away first: this puts back what was there when it fails. The lock file is
   // followed and not written.
   const options = ["--no-save", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"];
-  const { code } = await run(npm, ["install", ...options, "--loglevel=error"]);
+  const { code, asked } = await run(npm, ["install", ...options, "--loglevel=error"]);
   if (code !== 0) {
     release();
+    if (asked !== undefined) {
+      process.stderr.write("\nStopped while npm packages were installed. Run it again.\n");
+      process.exit(codeOf(asked));
+    }
     fail(
       "The npm packages could not be installed; npm's own message is above. What was installed before is still there.\n" +
         "Behind a firewall, point npm at your registry mirror (npm config set registry <url>) or set HTTPS_PROXY,\n" +

@@ -38,7 +38,8 @@ async function main(args: readonly string[]): Promise<void> {
     const shown = names.length > 0 ? names : values.all ? TOOL_NAMES : toolsOfGroup("estate");
     if (values.build) {
         const stop = new AbortController();
-        process.once("SIGINT", () => stop.abort()).once("SIGTERM", () => stop.abort());
+        // Each may come twice: to all of a job's processes, and passed on by npm.
+        process.on("SIGINT", () => stop.abort()).on("SIGTERM", () => stop.abort());
         await ensureTools(shown, progressPrinter(process.stderr), { signal: stop.signal });
     }
     if (values.prune) {

@@ -10,6 +10,7 @@ import { client, Unreachable, type Ask } from "../doctor/http";
 import { all, list, record, text } from "../doctor/json";
 import { credentialsOf } from "../doctor/stack";
 import { CommandError } from "../support/console";
+import { unbroken } from "../support/ending";
 import { exportStack, importState } from "../support/exported";
 import type { PulumiEngine } from "../support/pulumiEngine";
 import type { Content } from "./engine";
@@ -63,17 +64,19 @@ export async function runWithHandOver<T>(
     }
     const withContext = <R>(work: (context: HandOverContext) => Promise<R>): Promise<R> =>
         withHandOverContext(engine, estate, places, report, work);
-    await withContext((own) => detach(places, own));
-    try {
-        return await update();
-    } finally {
-        // Also after an update that a person declined.
-        await withContext((own) => reattach(places, own)).catch((error: unknown) => {
-            report(
-                `What was not handed over is paused, because ${error instanceof Error ? error.message : String(error)} The next up goes on, in either direction.`,
-            );
-        });
-    }
+    return unbroken(async () => {
+        await withContext((own) => detach(places, own));
+        try {
+            return await update();
+        } finally {
+            // Also after an update that a person declined, or stopped.
+            await withContext((own) => reattach(places, own)).catch((error: unknown) => {
+                report(
+                    `What was not handed over is paused, because ${error instanceof Error ? error.message : String(error)} The next up goes on, in either direction.`,
+                );
+            });
+        }
+    });
 }
 
 async function withHandOverContext<T>(

@@ -1,6 +1,9 @@
 /** What the commands say to a person: one way to run a program, one way to fail, one way to print a table. */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
 import { ExpectedError } from "../../toolchain/expected";
+import { onPath } from "../../toolchain/find";
+import { endCodes, heedEnd, Interrupted, isAsked, onEnd } from "./ending";
 
 /** A command cannot do what it is asked for. */
 export class CommandError extends ExpectedError {
@@ -13,13 +16,18 @@ export class CommandError extends ExpectedError {
     }
 }
 
-/** Runs a command's main function; a failure is printed as {@link failureText} has it. */
+/** Runs a command's main function; a failure is printed as {@link failureText} has it. Who asks for its end is heeded. */
 export function runMain(main: () => void | Promise<void>): void {
+    heedEnd();
     Promise.resolve()
         .then(main)
         .catch((error: unknown) => {
-            process.stderr.write(`\n${failureText(error)}\n`);
-            process.exitCode = error instanceof CommandError ? error.exitCode : 1;
+            // What fails because of its end is no fault of its own.
+            const failure =
+                isAsked() && !(error instanceof Interrupted) ? new Interrupted(failureText(error)) : error;
+            process.stderr.write(`\n${failureText(failure)}\n`);
+            process.exitCode =
+                failure instanceof CommandError || failure instanceof Interrupted ? failure.exitCode : 1;
         });
 }
 
@@ -69,9 +77,6 @@ export function noArguments(argv: readonly string[], but: readonly string[] = []
     }
 }
 
-/** Exit code of what somebody stopped with Ctrl-C, as shells have it. */
-export const interruptedCode = 130;
-
 /** How a program is run. */
 export interface RunOptions {
     readonly cwd?: string;
@@ -80,6 +85,8 @@ export interface RunOptions {
     readonly input?: string;
     /** `inherit` shows the output as it comes, `capture` returns it. Default `capture`. */
     readonly output?: "inherit" | "capture";
+    /** Whether it goes on when the terminal is gone, until it is asked to end: it may be writing. Not on Windows. */
+    readonly outlivesTerminal?: boolean;
 }
 
 /** What came of a program. */
@@ -101,10 +108,11 @@ const programAdvice: Readonly<Record<string, string>> = {
 /** Runs a program to its end. Never rejects for a non-zero exit code, only when the program cannot be started. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const shown = options.output === "inherit";
+    const env = options.env ?? process.env;
     return new Promise((resolve, reject) => {
-        const child = spawn(program, [...args], {
+        const child = spawn(...commandOf(program, args, options.outlivesTerminal === true, env), {
             cwd: options.cwd,
-            env: options.env ?? process.env,
+            env,
             stdio: [
                 options.input === undefined ? (shown ? "inherit" : "ignore") : "pipe",
                 shown ? "inherit" : "pipe",
@@ -116,17 +124,14 @@ export function run(program: string, args: readonly string[], options: RunOption
         child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
         child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
         let interrupted = false;
-        const note = (): void => void (interrupted = true);
-        const forward = (): void => {
+        const asking = new Asking(child, args, () => stdout + stderr);
+        const forget = onEnd((again) => {
             interrupted = true;
-            child.kill("SIGTERM");
-        };
-        // Ctrl-C reaches the program itself, which ends in its own way; a SIGTERM only reaches us.
-        process.on("SIGINT", note);
-        process.on("SIGTERM", forward);
+            asking.begin(again ? "terminating" : "cancelling");
+        });
         const done = (): void => {
-            process.off("SIGINT", note);
-            process.off("SIGTERM", forward);
+            forget();
+            asking.end();
         };
         child.on("error", (error) => {
             done();
@@ -142,7 +147,7 @@ export function run(program: string, args: readonly string[], options: RunOption
         child.on("close", (code, signal) => {
             done();
             resolve({
-                code: code ?? (signal === "SIGINT" ? interruptedCode : 143),
+                code: code ?? endCodes[signal as keyof typeof endCodes] ?? 137,
                 stdout,
                 stderr,
                 ...(interrupted ? { interrupted } : {}),
@@ -153,6 +158,76 @@ export function run(program: string, args: readonly string[], options: RunOption
         }
     });
 }
+
+/** The program, or a shell that has it go on without a terminal: the system's signal for that kills it otherwise. */
+function commandOf(
+    program: string,
+    args: readonly string[],
+    outlivesTerminal: boolean,
+    env: NodeJS.ProcessEnv,
+): [string, string[]] {
+    const there = program.includes("/") ? fs.existsSync(program) : onPath(program, env) !== undefined;
+    return outlivesTerminal && there && process.platform !== "win32"
+        ? ["/bin/sh", ["-c", `trap '' HUP; exec "$0" "$@"`, program, ...args]]
+        : [program, [...args]];
+}
+
+/**
+ * Asks a program to end, where nobody else did. A terminal and most CI runners ask all of a job's processes, others npm alone,
+ * and to the engine a second request means to end at once, with calls unanswered. Only its words tell: it says at each request
+ * what it does, in its output and in its log of events.
+ */
+class Asking {
+    private timer: NodeJS.Timeout | undefined;
+    private readonly log: string | undefined;
+
+    constructor(
+        private readonly child: ChildProcess,
+        args: readonly string[],
+        private readonly said: () => string,
+    ) {
+        const at = args.indexOf("--event-log");
+        this.log = at < 0 ? args.find((each) => each.startsWith("--event-log="))?.slice(12) : args[at + 1];
+    }
+
+    /** @param does what the engine says it does at this request. */
+    begin(does: "cancelling" | "terminating"): void {
+        this.end();
+        const until = Date.now() + patience;
+        this.timer = setInterval(() => {
+            if (`${this.said()}${this.logged()}`.includes(`received; ${does}`)) {
+                this.end();
+            } else if (Date.now() >= until) {
+                this.end();
+                // What a CLI of any version, and Go with its compilers, take for "end in your own way".
+                this.child.kill("SIGINT");
+            }
+        }, 100);
+    }
+
+    end(): void {
+        clearInterval(this.timer);
+    }
+
+    /** The end of its log of events. */
+    private logged(): string {
+        if (this.log === undefined || !fs.existsSync(this.log)) {
+            return "";
+        }
+        const file = fs.openSync(this.log, "r");
+        try {
+            const size = Math.min(fs.fstatSync(file).size, 1024 * 1024);
+            const text = Buffer.alloc(size);
+            fs.readSync(file, text, 0, size, fs.fstatSync(file).size - size);
+            return text.toString("utf8");
+        } finally {
+            fs.closeSync(file);
+        }
+    }
+}
+
+/** How long a program has to say that it was asked already, in milliseconds. */
+const patience = 2000;
 
 /** A table with aligned columns, as text. Cells are cut to nothing: the last column may be as wide as it likes. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], indent = ""): string {

@@ -3,6 +3,7 @@
  * `--exclude-protected` leaves them. Their settings are not, so that an update may change and remove them: without more, a
  * destroy would open the branches of a project that stays. So they are marked in the state for the time of the destroy.
  */
+import { unbroken } from "./ending";
 import { onStack, type PulumiEngine } from "./pulumiEngine";
 import { exportStack, type ExportedStack } from "./exported";
 
@@ -50,12 +51,14 @@ export async function releaseSettings(engine: PulumiEngine, exported: ExportedSt
 /** Runs `destroy` while the settings of protected resources are protected too. */
 export async function withProtectedSettings<T>(engine: PulumiEngine, destroy: () => Promise<T>): Promise<T> {
     const settings = settingsOfProtected(await exportStack(engine));
-    if (settings.length > 0) {
-        await onStack(engine, ["state", "protect", "--yes", ...settings]);
-    }
-    try {
-        return await destroy();
-    } finally {
-        await releaseSettings(engine, await exportStack(engine));
-    }
+    return unbroken(async () => {
+        try {
+            if (settings.length > 0) {
+                await onStack(engine, ["state", "protect", "--yes", ...settings]);
+            }
+            return await destroy();
+        } finally {
+            await releaseSettings(engine, await exportStack(engine));
+        }
+    });
 }

@@ -11,6 +11,7 @@ import { client, Unreachable, type Ask } from "../doctor/http";
 import { credentialsOf } from "../doctor/stack";
 import { withoutResources } from "./branches";
 import { CommandError } from "./console";
+import { stopIfAsked, unbroken } from "./ending";
 import { runPulumi, stackArguments, type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, withFile, type ExportedStack, type StateResource } from "./exported";
 import { deletedOnce, finders, findExisting, type Wanted } from "./leftOnServer";
@@ -153,11 +154,15 @@ export async function recoverPendingOperations(
     if ((exported.deployment?.pending_operations ?? []).length === 0) {
         return;
     }
-    await recover(engine, estate, exported, report);
-    const repaired = withoutPendingCreates(await exportStack(engine));
-    if (repaired !== undefined) {
-        await importState(engine, repaired);
-    }
+    // What an interrupted recovery has imported already would no more be pending, and lack what an import cannot read.
+    await unbroken(async () => {
+        await recover(engine, estate, exported, report);
+        const repaired = withoutPendingCreates(await exportStack(engine));
+        if (repaired !== undefined) {
+            await importState(engine, repaired);
+        }
+    });
+    stopIfAsked();
 }
 
 /** @throws CommandError where an answer does not say whether something is there. */

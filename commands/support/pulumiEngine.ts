@@ -6,6 +6,7 @@
  */
 import { checkoutDir } from "../../toolchain/checkout";
 import { CommandError, run, type RunOptions, type RunResult } from "./console";
+import { interrupted } from "./ending";
 import { pulumiFix } from "./pulumiErrors";
 
 /** A value of the stack's credentials: the path below the key, and the value itself. */
@@ -48,6 +49,9 @@ export async function succeed(
     options: RunOptions,
 ): Promise<RunResult> {
     const result = await run(engine.pulumi, args, options);
+    if (result.code !== 0 && result.interrupted === true) {
+        throw interrupted(`pulumi ${args.slice(0, 2).join(" ")} was interrupted.`);
+    }
     if (result.code !== 0) {
         const said = result.stderr.trim();
         throw new CommandError(
@@ -79,7 +83,12 @@ export function runPulumi(
     args: readonly string[],
     options: RunOptions = {},
 ): Promise<RunResult> {
-    return run(engine.pulumi, args, { cwd: engine.root, env: engine.env, ...options });
+    return run(engine.pulumi, args, {
+        cwd: engine.root,
+        env: engine.env,
+        outlivesTerminal: true,
+        ...options,
+    });
 }
 
 /** What a command of the CLI that takes no stack file prints about the stack. @throws CommandError with what Pulumi says */
