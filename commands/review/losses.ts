@@ -61,7 +61,7 @@ export function losses(context: Context): Loss[] {
         if (loss === undefined) {
             rest[each.kind === "delete" ? "deleted" : "replaced"].push(each);
         } else {
-            losses.push({ ...loss, type: each.type });
+            losses.push(isAccess(each) ? loss : { ...loss, type: each.type });
         }
     }
     const password = renewed(
@@ -281,9 +281,23 @@ function clusterLoss(each: Change, count: number, context: Context, lost: Readon
     }
 }
 
+/** Whether an object belongs to the account by which an engine delivers to a cluster. */
+function isAccess({ parent = "" }: Change): boolean {
+    return /:ClusterAccess::[^:]*$/.test(parent);
+}
+
 function namespaceLoss(each: Change, count: number, context: Context, lost: ReadonlySet<string>): Loss {
     const { changes, names, language, appOf } = context;
     const title = names.titled(each);
+    if (isAccess(each)) {
+        const anew = each.kind === "replace";
+        return said(
+            "other",
+            language,
+            `${anew ? `makes ${title} anew` : `deletes ${title}`}: nothing runs in it, it holds the account that delivers to the cluster`,
+            `${anew ? `重建 ${title}` : `删除 ${title}`}：其中没有运行任何内容，只有向该集群交付所用的账号`,
+        );
+    }
     const app = appOf(each);
     const imagesGo = changes.some(
         (other) =>

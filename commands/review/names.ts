@@ -35,7 +35,7 @@ export function naming(changes: readonly Change[], estate: Estate, language: Lan
               ? `${code(name)}（${chinese}${code(where)}）`
               : `${code(name)} ${english} ${code(where)}`;
     };
-    const name = (each: Change): string => {
+    const nameOn = (each: Change): string => {
         const [server] = each.type.split(":");
         return server === "kubernetes"
             ? nameInCluster(each, within)
@@ -43,6 +43,8 @@ export function naming(changes: readonly Change[], estate: Estate, language: Lan
               ? nameInHarbor(each, containers, within)
               : nameInGitLab(each, containers, within);
     };
+    const name = (each: Change): string =>
+        each.kind === "replace" ? succession(nameOn(earlier(each)), nameOn(each)) : nameOn(each);
     const titled = (each: Change): string => {
         const { en, zh: chinese } = nounOf(each.type);
         if (["ProjectLevelMrApprovals", "ProjectPushRules"].includes(kindOf(each.type))) {
@@ -51,6 +53,22 @@ export function naming(changes: readonly Change[], estate: Estate, language: Lan
         return zh ? `${chinese} ${name(each)}` : `${en[0]} ${name(each)}`;
     };
     return { titled, name, ...containers };
+}
+
+/** What goes, of an object that is made anew: it may have another name than what takes its place. */
+function earlier({ after: _, ...each }: Change): Change {
+    const { before } = each.providers;
+    return { ...each, kind: "delete", providers: before === undefined ? each.providers : { before } };
+}
+
+/** Two names of an object as one: what follows the name itself is said once where it is the same. */
+function succession(was: string, is: string): string {
+    const [, own = "", where] = /^(`[^`]*`)(.*)$/.exec(was) ?? [];
+    return was === is
+        ? is
+        : where !== undefined && is.endsWith(`\`${where}`)
+          ? `${own} → ${is}`
+          : `${was} → ${is}`;
 }
 
 function nameInCluster(each: Change, within: Within): string {

@@ -27,8 +27,8 @@ const expected: Readonly<Record<CaseName, Told>> = {
         not: [/Deleted or made anew/],
     },
     "a cluster leaves": {
-        en: "Cluster `member2` leaves; `api` and `web` stop running on `member2` in production (still on `member1`); deletes 3 namespaces",
-        zh: "集群 `member2` 退出；`api`、`web` 的生产环境 `prod` 不再运行于集群 `member2`（剩余 `member1`）；删除 3 个命名空间",
+        en: "Cluster `member2` leaves; `api` and `web` stop running on `member2` in production (still on `member1`); deletes 2 namespaces",
+        zh: "集群 `member2` 退出；`api`、`web` 的生产环境 `prod` 不再运行于集群 `member2`（剩余 `member1`）；删除 2 个命名空间",
         says: [
             /\*\*deletes namespace `web-prod` on cluster `member2` with everything that runs and lies in it/,
             /The images and what is in git stay/,
