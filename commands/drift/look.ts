@@ -161,7 +161,7 @@ async function lookAtCluster(
     cluster: Cluster,
     declared: readonly Declared[],
     context: ConnectionContext,
-    { end, mend }: Run,
+    { end, now, mend }: Run,
 ): Promise<Found> {
     const server = `cluster ${cluster.name}`;
     const way = await wayTo(cluster, context);
@@ -176,6 +176,7 @@ async function lookAtCluster(
             estate: estate.name,
             apps: Object.keys(estate.apps),
             environments: estate.environments.map(({ name }) => name),
+            now,
         }),
     );
 }

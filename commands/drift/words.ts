@@ -12,6 +12,8 @@ export const nouns = {
     group: text("group", "群组"),
     project: text("project", "项目"),
     member: text("member", "成员"),
+    invitation: text("invitation by mail", "邮件邀请"),
+    agent: text("agent for Kubernetes", "Kubernetes 代理"),
     sharedGroup: text("invited group", "受邀群组"),
     samlLink: text("SAML group link", "SAML 群组链接"),
     ldapLink: text("LDAP group link", "LDAP 群组链接"),
@@ -66,6 +68,7 @@ export const nouns = {
     administrators: text("group of system administrators", "系统管理员组"),
     serverRunners: text("runners of the whole server", "整个服务器的 Runner"),
     systemHook: text("system hook", "系统 Webhook"),
+    engineToken: text("token of an AppProject's role", "AppProject 角色的令牌"),
     object: text("object", "对象"),
 } as const satisfies Readonly<Record<string, Texts>>;
 
@@ -86,6 +89,10 @@ export const remarks = {
         "它匹配了受保护的标签，而 GitLab 采用最宽松的规则",
     ),
     runsJobs: text("its jobs run there, with their variables", "作业及其变量会在那里运行"),
+    connectsCluster: text(
+        "it connects a cluster with GitLab: a program there gets in, and jobs of projects that its file names get into that cluster",
+        "它把一个集群接入 GitLab：集群中的程序可以进入，其配置文件所列项目的作业也可以进入该集群",
+    ),
     pulls: text("somebody else's repository replaces this one's content", "该仓库的内容会被外部仓库覆盖"),
     otherDigest: text(
         "the same tag is another image in another environment, where promotion copies by digest",

@@ -81,6 +81,16 @@ export interface Member {
     expiresAt: string | null;
 }
 
+/** Of somebody who has no account yet. */
+export interface Invitation {
+    id: number;
+    email: string;
+    accessLevel: number;
+    createdAt: string;
+    createdById: number;
+    expiresAt: string | null;
+}
+
 /** A group invited to a project or to another group. */
 export interface Share {
     id: number;
@@ -527,6 +537,8 @@ export interface Space {
     hooks: Hook[];
     labels: Label[];
     integrations: Integration[];
+    /** Absent in states of before. */
+    invitations?: Invitation[];
     protectedEnvironments: ProtectedEnvironment[];
     pushRule: PlainRecord | null;
     customAttributes: Record<string, string>;

@@ -294,7 +294,10 @@ function driftOf(estate: Estate, all: readonly Registration[]): Finding[] {
         ...clusterDrift(
             declared.filter(({ type }) => type.startsWith("kubernetes:")),
             { objects: onClusters(all, declared), unknown: new Set() },
-            { name: "host", context: "host", mend, estate: estate.name, apps: [], environments: [] },
+            {
+                ...{ name: "host", context: "host", mend, estate: estate.name },
+                ...{ apps: [], environments: [], now: new Date("2031-01-01") },
+            },
         ),
     ];
 }

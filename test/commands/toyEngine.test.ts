@@ -81,6 +81,7 @@ describe("drift, of an engine of somebody else's", () => {
         estate: "acme",
         apps: ["web"],
         environments: ["dev"],
+        now: new Date("2026-12-01T12:00:00Z"),
     };
     const drift = (...objects: Found[]): string[] =>
         clusterDrift(stack, { objects, unknown: new Set() }, context, engines).map(

@@ -32,6 +32,7 @@ export interface ClusterContext {
     readonly estate: string;
     readonly apps: readonly string[];
     readonly environments: readonly string[];
+    readonly now: Date;
 }
 
 /** Every difference, of everything the inventory knows. */
@@ -151,6 +152,7 @@ class ClusterLook {
             ...this.foreign("CertificateSigningRequest").flatMap((each) => this.strangeCertificate(each)),
             ...this.foreign("NetworkPolicy").flatMap((each) => this.strangePolicy(each)),
             ...this.foreign("Secret").flatMap((each) => this.strangeSecret(each)),
+            ...this.engines.flatMap((engine) => this.tokens(engine)),
             ...this.engines.flatMap((engine) =>
                 engine.kinds.flatMap(({ kind }) =>
                     this.foreign(kind).flatMap((each) => this.strangeDelivery(each, engine)),
@@ -442,6 +444,34 @@ class ClusterLook {
     private strangeDelivery(found: Found, engine: EngineInDrift): Finding[] {
         const told = engine.told(found, (object) => this.known.has(keyOf(object)));
         return told === undefined ? [] : [this.undeclared(found, this.riskOf(found.kind), told)];
+    }
+
+    /** Tokens that declared objects of an engine let in: an undeclared object is reported with all it has. */
+    private tokens({ tokensIn }: EngineInDrift): Finding[] {
+        const { objects } = this.inventory;
+        const own = tokensIn === undefined ? [] : objects.filter((each) => this.known.has(keyOf(each)));
+        return own.flatMap((found) =>
+            (tokensIn?.(found) ?? [])
+                .filter(({ ends }) => ends === undefined || ends > this.context.now.getTime())
+                .map(({ name, made, ends, removal }) => {
+                    const {
+                        who: _,
+                        when: __,
+                        ...plain
+                    } = this.undeclared(found, "access", {
+                        noun: "engineToken",
+                        name,
+                        differences: facts({
+                            expires: ends === undefined ? "never" : new Date(ends).toISOString().slice(0, 10),
+                        }),
+                        mend: this.patch(found, removal),
+                    });
+                    return {
+                        ...plain,
+                        ...(made === undefined ? {} : { when: new Date(made).toISOString() }),
+                    };
+                }),
+        );
     }
 
     private riskOf(kind: string): Risk {

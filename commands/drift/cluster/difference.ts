@@ -63,6 +63,7 @@ class Comparison {
         this.texts();
         this.parts();
         this.keysOfSecret();
+        this.steering();
         this.replicas();
         const { seen, unseen, removals } = this;
         return { differences: [...seen, ...unseen], unseen: removals, seen: seen.length > 0 };
@@ -140,6 +141,31 @@ class Comparison {
             for (const key of Object.keys(record(found["data"])).filter((each) => !known.includes(each))) {
                 this.unseen.push({ property: `data.${key}`, found: hidden });
                 this.removals.push({ op: "remove", path: pointer(["data", key]) });
+            }
+        }
+    }
+
+    /** Further annotations and labels that tell an engine what to do with the object. */
+    private steering(): void {
+        const {
+            declared: { inputs },
+            kind,
+            found,
+        } = this;
+        const steered = this.engines.flatMap(({ kinds, steered: keys }) =>
+            keys !== undefined && kinds.some((own) => own.kind === kind) ? [keys] : [],
+        );
+        for (const part of ["annotations", "labels"]) {
+            const known = record(record(open(inputs["metadata"]))[part]);
+            const there = record(record(found["metadata"])[part]);
+            for (const key of Object.keys(there)) {
+                if (!(key in known) && steered.some((keys) => keys.test(key))) {
+                    this.unseen.push({
+                        property: path(["metadata", part, key]),
+                        found: textOf(kind, ["metadata", part, key], there),
+                    });
+                    this.removals.push({ op: "remove", path: pointer(["metadata", part, key]) });
+                }
             }
         }
     }
@@ -239,7 +265,11 @@ class Comparison {
         for (const key of Object.keys(after)) {
             const [was, then] = [made, before].map((map) => (isMap(map) ? map[key] : undefined));
             if (was === undefined && then === undefined) {
-                if (!isEmpty(after[key]) && !isOfProvider([...place, key])) {
+                if (
+                    !isEmpty(after[key]) &&
+                    !isOfProvider([...place, key]) &&
+                    ownKind(this.engines, this.kind)?.apart?.includes(key) !== true
+                ) {
                     this.unseen.push({
                         property: path([...place, key]),
                         found: textOf(this.kind, [...place, key], after),

@@ -11,6 +11,19 @@ export interface OwnKind {
     readonly risk?: Risk;
     /** Parts of it in which an addition counts too, which a refresh does not see; absent: none. */
     readonly whole?: readonly string[];
+    /** Keys anywhere in these parts that are looked at by themselves. */
+    readonly apart?: readonly string[];
+}
+
+/** A token that an object of an engine's lets in. */
+export interface GrantedToken {
+    /** Whose it is, and which. */
+    readonly name: string;
+    /** When it was made and ends, in milliseconds since 1970; absent: not known, never. */
+    readonly made?: number;
+    readonly ends?: number;
+    /** JSON patch of the object that takes it back. */
+    readonly removal: readonly unknown[];
 }
 
 /** What is said of an object of the engine's that no stack declares. */
@@ -26,6 +39,10 @@ export interface EngineInDrift {
     readonly obeysIn: (declared: readonly Address[]) => readonly string[];
     /** What to say of an undeclared object of these kinds; undefined where a declared one made it. */
     readonly told: (found: Found, isDeclared: (object: ObjectName) => boolean) => Told | undefined;
+    /** Tokens that an object of its kinds lets in; absent: it makes none. */
+    readonly tokensIn?: (found: Found) => readonly GrantedToken[];
+    /** Annotations and labels of its objects that tell it what to do, by their keys; absent: none do. */
+    readonly steered?: RegExp;
     /** Whether it delivered an object from a repository. */
     readonly delivered: (object: Raw) => boolean;
     /**

@@ -51,6 +51,8 @@ export const flux: EngineInDrift = {
             }),
         };
     },
+    // They stop it, or hand an object to a controller that nobody runs.
+    steered: /^fluxcd\.controlplane\.io\/reconcile$|^sharding\.fluxcd\.io\/key$/,
     delivered: (object) =>
         Object.keys(record(record(object["metadata"])["labels"])).some((label) =>
             /^(kustomize|helm)\.toolkit\.fluxcd\.io\//.test(label),

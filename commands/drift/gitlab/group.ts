@@ -30,6 +30,7 @@ export class GroupLook extends Look<GroupInventory> {
         return [
             ...this.settings("group", group, body, groupFields),
             ...this.members(this.of(types.groupMember, "groupId"), members),
+            ...this.invitations(this.place.invitations),
             ...this.shares(this.of(types.groupShare, "groupId"), body, "shareGroupId"),
             ...this.links(),
             ...this.tokens("accessToken", [], this.place.accessTokens, members),

@@ -16,6 +16,8 @@ export interface GroupInventory {
     /** `null`: it is gone. */
     readonly body: Known<Raw | null>;
     readonly members: List;
+    /** Of people who have no account yet, or have not taken them up. */
+    readonly invitations: List;
     /** Also those that are over: their users may still be members. */
     readonly accessTokens: List;
     readonly deployTokens: List;
@@ -35,6 +37,9 @@ export interface ProjectInventory {
     readonly path: string;
     readonly body: Known<Raw | null>;
     readonly members: List;
+    readonly invitations: List;
+    /** Agents for Kubernetes, which connect clusters with this GitLab. */
+    readonly agents: List;
     readonly hooks: List;
     readonly variables: List;
     readonly protectedBranches: List;
@@ -170,6 +175,7 @@ async function groupInventory(
         return {
             ...empty,
             members: undefined,
+            invitations: undefined,
             accessTokens: undefined,
             deployTokens: undefined,
             variables: undefined,
@@ -182,6 +188,7 @@ async function groupInventory(
     }
     const [
         members,
+        invitations,
         accessTokens,
         deployTokens,
         variables,
@@ -192,6 +199,7 @@ async function groupInventory(
         ldapLinks,
     ] = await Promise.all([
         list("members"),
+        list("invitations"),
         list("access_tokens"),
         list("deploy_tokens?active=true"),
         list("variables"),
@@ -207,6 +215,7 @@ async function groupInventory(
     return {
         ...empty,
         members,
+        invitations,
         accessTokens,
         deployTokens,
         variables,
@@ -230,6 +239,8 @@ export function isThere(body: Known<Raw | null>): body is Raw {
 
 const unknownProject = {
     members: undefined,
+    invitations: undefined,
+    agents: undefined,
     hooks: undefined,
     variables: undefined,
     protectedBranches: undefined,
@@ -271,6 +282,8 @@ async function projectInventory(
     const premium = tier === "premium";
     const [
         members,
+        invitations,
+        agents,
         hooks,
         variables,
         protectedBranches,
@@ -294,6 +307,9 @@ async function projectInventory(
         protectedEnvironments,
     ] = await Promise.all([
         list("members"),
+        list("invitations"),
+        // Before 14.9 GitLab did not list them.
+        reader.list(`${at}/cluster_agents`, "per_page", [404]),
         list("hooks"),
         list("variables"),
         list("protected_branches"),
@@ -320,6 +336,8 @@ async function projectInventory(
     return {
         ...empty,
         members,
+        invitations,
+        agents,
         hooks,
         variables,
         protectedBranches,

@@ -11,7 +11,7 @@ import {
     type Finding,
     type Risk,
 } from "../finding";
-import { list as listIn, text } from "../../doctor/json";
+import { list as listIn, record, text } from "../../doctor/json";
 import type { Raw } from "../reader";
 import { nameOf, type Ids } from "../../support/gitlabIds";
 import { word } from "../shell";
@@ -93,10 +93,10 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
     /** A call of the API as a command. `path`: below the place, or a query of the place itself. */
     protected call(method: string, path: string): string {
         const below = path === "" || path.startsWith("?") ? path : `/${path}`;
-        return this.api(method, `${this.kind}/${this.place.id}${below}`);
+        return this.apiCall(method, `${this.kind}/${this.place.id}${below}`);
     }
 
-    private api(method: string, path: string): string {
+    protected apiCall(method: string, path: string): string {
         const url = `${this.context.url}/api/v4/${path}`;
         return `curl --request ${method} --header "PRIVATE-TOKEN: $GITLAB_TOKEN" ${word(url)}`;
     }
@@ -178,13 +178,18 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
                 "access",
                 [
                     ...difference("role", textOf(each, "accessLevel"), roleOf(found["access_level"])),
+                    // A role of the server's own adds rights to the one it is based on.
+                    ...difference("customRole", "", text(customRole(found)["name"])),
                     ...expires,
                 ],
-                // An end that the program does not set, an update leaves as it is.
-                expires.length === 0 || "expiresAt" in each.inputs
+                // An end or a custom role that the program does not set, an update leaves as it is.
+                (expires.length === 0 || "expiresAt" in each.inputs) && !("id" in customRole(found))
                     ? {}
                     : {
-                          mend: this.call("PUT", `members/${id}?access_level=${level}&expires_at=${ends}`),
+                          mend: this.call(
+                              "PUT",
+                              `members/${id}?access_level=${level}&expires_at=${ends}${"id" in customRole(found) ? "&member_role_id=" : ""}`,
+                          ),
                       },
             );
         });
@@ -207,6 +212,7 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
                     {
                         differences: facts({
                             role: roleOf(each["access_level"]),
+                            customRole: customRole(each)["name"],
                             expires: each["expires_at"],
                         }),
                         ...madeBy(each),
@@ -228,6 +234,20 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
         }
         const prefix = `${this.kind === "groups" ? "group" : "project"}_${this.place.id}_bot`;
         return typeof username === "string" && (username === prefix || username.startsWith(`${prefix}_`));
+    }
+
+    /** People who become members when they take an invitation up that went to a mail address. */
+    protected invitations(list: List): Finding[] {
+        return (list ?? []).map((each) => {
+            const mail = text(each["invite_email"]);
+            const by = text(each["created_by_name"]);
+            const when = text(each["created_at"]);
+            return this.undeclared("invitation", mail, "access", `invitations/${encodeURIComponent(mail)}`, {
+                differences: facts({ role: roleOf(each["access_level"]), expires: each["expires_at"] }),
+                ...(by === "" ? {} : { who: by }),
+                ...(when === "" ? {} : { when }),
+            });
+        });
     }
 
     private adoptMember(member: Raw): Partial<Finding> {
@@ -455,7 +475,7 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
             return this.undeclared("runner", text(runner["description"]) || id, "secret", `runners/${id}`, {
                 // What works for other projects too is only taken from this one; GitLab refuses that for its last one.
                 ...(this.kind === "groups" || listIn(runner["projects"]).length === 1
-                    ? { mend: this.api("DELETE", `runners/${id}`) }
+                    ? { mend: this.apiCall("DELETE", `runners/${id}`) }
                     : {}),
                 remark: "runsJobs",
                 ...madeBy(runner),
@@ -477,6 +497,11 @@ export abstract class Look<Place extends GroupInventory | ProjectInventory> {
                 ),
             );
     }
+}
+
+/** The role of the server's own that a member has beside the usual one; empty where there is none. */
+function customRole(member: Raw): Raw {
+    return record(member["member_role"]);
 }
 
 /** Who made an object, and when, as GitLab says it. */

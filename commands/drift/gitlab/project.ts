@@ -37,6 +37,8 @@ export class ProjectLook extends Look<ProjectInventory> {
         return [
             ...this.projectSettings(project, body),
             ...this.members(this.of(types.projectMember), members),
+            ...this.invitations(this.place.invitations),
+            ...this.agents(),
             ...this.shares(this.of(types.projectShare), body, "groupId"),
             ...this.tokens("deployToken", this.of(types.deployToken), this.place.deployTokens, members),
             ...this.tokens("accessToken", this.of(types.accessToken), this.place.accessTokens, members),
@@ -85,6 +87,16 @@ export class ProjectLook extends Look<ProjectInventory> {
                     },
                 ),
             );
+    }
+
+    /** What lets a cluster's program in, and jobs of whom its files name into that cluster. */
+    private agents(): Finding[] {
+        return (this.place.agents ?? []).map((agent) =>
+            this.undeclared("agent", text(agent["name"]), "access", `cluster_agents/${String(agent["id"])}`, {
+                remark: "connectsCluster",
+                ...madeBy(agent),
+            }),
+        );
     }
 
     private triggers(): Finding[] {
@@ -217,7 +229,7 @@ export class ProjectLook extends Look<ProjectInventory> {
         });
         const declared = made.flatMap((each) => {
             const branch = textOf(each, "branch");
-            const found = list.find((rule) => rule["name"] === branch);
+            const found = list.find((rule) => rule["name"] === branch && rule["inherited"] !== true);
             if (found === undefined) {
                 return [this.missing("protectedBranch", branch, "access")];
             }
@@ -246,7 +258,8 @@ export class ProjectLook extends Look<ProjectInventory> {
         });
         const names = new Set(made.map((each) => textOf(each, "branch")));
         const foreign = list
-            .filter((rule) => !names.has(String(rule["name"])))
+            // One of the outermost group stands beside the project's own of that name.
+            .filter((rule) => rule["inherited"] === true || !names.has(String(rule["name"])))
             .map((rule) => {
                 const pattern = String(rule["name"]);
                 const covered = made.filter((each) => covers(pattern, textOf(each, "branch")));
@@ -264,7 +277,9 @@ export class ProjectLook extends Look<ProjectInventory> {
                     opened ? "access" : "secret",
                     `protected_branches/${encodeURIComponent(pattern)}`,
                     {
+                        ...(rule["inherited"] === true ? { mend: this.groupRule(pattern) } : {}),
                         differences: facts({
+                            inherited: rule["inherited"] === true ? this.topGroup : "",
                             push: grantText(rule["push_access_levels"], ids).join(", "),
                             merge: grantText(rule["merge_access_levels"], ids).join(", "),
                             matches: covered.map((each) => textOf(each, "branch")).join(", "),
@@ -274,6 +289,18 @@ export class ProjectLook extends Look<ProjectInventory> {
                 );
             });
         return [...declared, ...foreign];
+    }
+
+    /** The outermost group, which alone can have protections that its projects inherit. */
+    private get topGroup(): string {
+        return this.place.path.split("/")[0] ?? "";
+    }
+
+    private groupRule(pattern: string): string {
+        return this.apiCall(
+            "DELETE",
+            `groups/${encodeURIComponent(this.topGroup)}/protected_branches/${encodeURIComponent(pattern)}`,
+        );
     }
 
     private protectedTags(): Finding[] {

@@ -15,6 +15,7 @@ import { registerGroups } from "./groups";
 import { registerHooks } from "./hooks";
 import { registerInstance } from "./instance";
 import { registerIntegrations } from "./integrations";
+import { registerInvitations } from "./invitations";
 import { registerIssues } from "./issues";
 import { registerJobs } from "./jobs";
 import { registerLabels } from "./labels";
@@ -77,6 +78,7 @@ export function registerRoutes(routes: Routes, gitlab: GitLab): void {
         registerTriggers,
         registerGovernance,
         registerIntegrations,
+        registerInvitations,
         registerLabels,
         registerAgents,
         registerRunners,

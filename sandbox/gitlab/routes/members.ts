@@ -6,7 +6,7 @@ import { Level, type Group, type Member, type Project, type Share } from "../mod
 import { bool, day, int, ints, oneOf, oneOfNumbers, parse, required, text, stringList } from "../params";
 import { basicUser, showGroupDetail } from "../present";
 
-const roles = [5, 10, 15, 20, 30, 40, 50];
+export const roles = [5, 10, 15, 20, 30, 40, 50];
 
 /** Members and invited groups, of projects and groups alike. */
 export function registerMembers(routes: Routes, gitlab: GitLab): void {
@@ -205,7 +205,7 @@ function addMembers(gitlab: GitLab, call: Call, space: Group | Project, level: n
 }
 
 /** Nobody gives or takes a role above their own. */
-function refuseAbove(own: number, wanted: number): void {
+export function refuseAbove(own: number, wanted: number): void {
     if (wanted > own) {
         throw forbidden();
     }

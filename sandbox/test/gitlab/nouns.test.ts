@@ -148,6 +148,23 @@ test("project nouns", async (context) => {
     }
 });
 
+test("invitations by mail wait, are listed for who may invite, and go by their address", async (context) => {
+    const sandbox = await Sandbox.start(context);
+    const root = sandbox.root();
+    const base = `/projects/${await sandbox.newProject()}/invitations`;
+    const invite = { email: "x+y@example.com", access_level: 30 };
+    assert.deepEqual((await root.call("POST", base, invite)).body, { status: "success" });
+    assert.equal(field<string>((await root.call("POST", base, invite)).body, "status"), "error");
+    const [listed] = (await root.call("GET", base)).body as Record<string, unknown>[];
+    assert.deepEqual([listed?.["invite_email"], listed?.["access_level"]], [invite.email, 30]);
+    const other = await sandbox.newPerson("dora");
+    assert.equal((await other.call("GET", base)).status, 404);
+    const path = `${base}/${encodeURIComponent(invite.email)}`;
+    assert.equal((await root.call("DELETE", path)).status, 204);
+    assert.equal((await root.call("DELETE", path)).status, 404);
+    assert.deepEqual((await root.call("GET", base)).body, []);
+});
+
 test("environments are stopped before they go", async (context) => {
     const sandbox = await Sandbox.start(context);
     const id = await sandbox.newProject();

@@ -109,6 +109,12 @@ function quiet(): Kube[] {
         each.metadata["uid"] = "1";
         each["status"] = { phase: "Active" };
     }
+    // One that has ended, and what Argo CD writes of its own.
+    find(filled, "shop-prod")["status"] = roleTokens({ iat: 1, exp: 2 });
+    find(filled, "web-prod-member1").metadata["annotations"] = {
+        "argocd.argoproj.io/refresh": "normal",
+        "notified.notifications.argoproj.io": "{}",
+    };
     const own = [
         ...filled,
         object("v1", "Namespace", "kube-system", ""),
@@ -219,6 +225,7 @@ function drift(objects: readonly Kube[], unknown: readonly string[] = []): Findi
         estate: "acme",
         apps: ["web"],
         environments: ["dev", "prod"],
+        now: new Date("2026-12-01T12:00:00Z"),
     });
 }
 
@@ -234,6 +241,8 @@ const spec =
     (name: string, change: (spec: Json) => void) =>
     (objects: Kube[]): void =>
         change(find(objects, name)["spec"] as Json);
+
+const roleTokens = (...items: Json[]): Json => ({ jwtTokensByRole: { deployer: { items } } });
 
 /** A configuration with one webhook that is asked about pods and Secrets. */
 function webhook(kind: string, clientConfig: Json, more: Json = {}): Kube {
@@ -336,7 +345,55 @@ const cases: readonly (readonly [string, (objects: Kube[]) => unknown, string, R
     [
         "token of an AppProject's role",
         spec("shop-prod", (each) => ((each["roles"] as Json[])[0]!["jwtTokens"] = [{ iat: 1 }])),
-        "changed AppProject access",
+        "undeclared engineToken access",
+        /patch appproject shop-prod .*"test","path":"\/spec\/roles\/0\/jwtTokens\/0\/iat","value":1/,
+    ],
+    [
+        "a token that the status alone has, which Argo CD lets in",
+        (objects) => (find(objects, "shop-prod")["status"] = roleTokens({ iat: 1, id: "x" })),
+        "undeclared engineToken access",
+        /"remove","path":"\/status\/jwtTokensByRole\/deployer\/items\/0"/,
+    ],
+    [
+        "a token in both places is one",
+        (objects) => {
+            const project = find(objects, "shop-prod");
+            project["status"] = roleTokens({ iat: 1, exp: 4e9 });
+            ((project["spec"] as Json)["roles"] as Json[])[0]!["jwtTokens"] = [{ iat: 1, exp: 4e9 }];
+        },
+        "undeclared engineToken access",
+        /"remove","path":"\/status\/jwt.*"remove","path":"\/spec\/roles\/0\/jwtTokens\/0"/,
+    ],
+    ...(
+        [
+            ["stops an Application", "argocd.argoproj.io/skip-reconcile", "Application"],
+            [
+                "has images of an Application followed",
+                "argocd-image-updater.argoproj.io/image-list",
+                "Application",
+            ],
+            [
+                "sends an Application's messages elsewhere",
+                "notifications.argoproj.io/subscribe.x.slack",
+                "Application",
+            ],
+        ] as const
+    ).map(
+        ([title, key, noun]) =>
+            [
+                `an annotation that ${title}`,
+                (objects: Kube[]) =>
+                    void (find(objects, "web-prod-member1").metadata["annotations"] = { [key]: "x" }),
+                `changed ${noun} delivery`,
+                /patch application web-prod-member1 .*"op":"remove","path":"\/metadata\/annotations\//,
+            ] as const,
+    ),
+    [
+        "a label that hands a HelmRelease to a controller nobody runs",
+        (objects) =>
+            void (find(objects, "api-prod-member1").metadata.labels = { "sharding.fluxcd.io/key": "x" }),
+        "changed object delivery",
+        /"path":"\/metadata\/labels\/sharding\.fluxcd\.io~1key"/,
     ],
     [
         "a HelmRelease that somebody suspended",

@@ -196,6 +196,7 @@ function quiet(): LooseInventory {
                     ip_restriction_ranges: "10.0.0.0/8,192.0.2.0/24",
                     shared_with_groups: [],
                 },
+                invitations: [],
                 members: [
                     { id: 1, username: "root", access_level: 50 },
                     { id: 21, username: "alice", access_level: 40, expires_at: null },
@@ -234,6 +235,8 @@ function quiet(): LooseInventory {
                         created_by: { username: "mallory" },
                     },
                 ],
+                invitations: [],
+                agents: [],
                 hooks: [
                     {
                         id: 5,
@@ -393,6 +396,22 @@ const inProject: readonly (readonly [string, (project: Project) => void, string]
         "undeclared member access",
     ],
     [
+        "somebody is invited by mail",
+        add("invitations", { invite_email: "x@example.com", access_level: 40 }),
+        "undeclared invitation access",
+    ],
+    ["an agent for Kubernetes", add("agents", { id: 1, name: "member1" }), "undeclared agent access"],
+    [
+        "a protection of the outermost group, that opens prod",
+        add("protectedBranches", {
+            name: "prod",
+            inherited: true,
+            push_access_levels: levels(30),
+            merge_access_levels: levels(30),
+        }),
+        "undeclared protectedBranch access",
+    ],
+    [
         "a bot of another project",
         add("members", { id: 95, username: "project_12_bot_abc", access_level: 40 }),
         "undeclared member access",
@@ -546,6 +565,16 @@ const inGroup: typeof inProject = [
     ["membership with an end", setIn("members", 1, { expires_at: "2027-01-01" }), "changed member access"],
     ["member removed", without("members", "id", 21), "missing member access"],
     [
+        "a custom role, with rights of its own",
+        setIn("members", 1, { member_role: { id: 3, name: "Merges past checks" } }),
+        "changed member access",
+    ],
+    [
+        "somebody is invited by mail",
+        add("invitations", { invite_email: "x@example.com", access_level: 30 }),
+        "undeclared invitation access",
+    ],
+    [
         "a further owner",
         add("members", { id: 22, username: "bob", access_level: 50 }),
         "undeclared member access",
@@ -589,6 +618,26 @@ const inGroup: typeof inProject = [
 ];
 
 describe("drift in GitLab", () => {
+    test("a protection that projects inherit is taken away where it is, and a custom role by the call for it", () => {
+        const inherited = quiet();
+        inherited.projects[0]?.["protectedBranches"]?.push({
+            name: "prod",
+            inherited: true,
+            push_access_levels: levels(30),
+            merge_access_levels: levels(30),
+        });
+        assert.match(
+            drift(inherited)[0]?.mend ?? "",
+            /DELETE .*'?https:\/\/gitlab\.example\.com\/api\/v4\/groups\/acme\/protected_branches\/prod'?$/,
+        );
+        const custom = quiet();
+        Object.assign(custom.groups[0]?.["members"]?.[1] ?? {}, { member_role: { id: 3, name: "x" } });
+        assert.match(
+            drift(custom)[0]?.mend ?? "",
+            /PUT .*members\/21\?access_level=40&expires_at=&member_role_id=/,
+        );
+    });
+
     test("a quiet estate gives nothing", () => {
         assert.deepEqual(drift(quiet()), []);
     });
