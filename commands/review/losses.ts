@@ -52,10 +52,15 @@ export function losses(context: Context): Loss[] {
     const alone = gone.filter((each) => !inside(each));
     const losses: Loss[] = [];
     const rest: { deleted: Change[]; replaced: Change[] } = { deleted: [], replaced: [] };
+    const goingOn: Change[] = [];
     for (const each of alone) {
         const count = gone.filter((other) => names.containerOf(other)?.urn === each.urn).length;
         const loss = lossOf(each, count, context, lost);
         if (loss === "reported elsewhere") {
+            continue;
+        }
+        if (loss === "goes on") {
+            goingOn.push(each);
             continue;
         }
         if (loss === undefined) {
@@ -98,6 +103,7 @@ export function losses(context: Context): Loss[] {
         ...(sooner === undefined ? [] : [{ weight: "runs" as const, text: sooner }]),
         ...(password === undefined ? [] : [{ weight: "other" as const, text: password }]),
         ...bareForAMoment(alone, names, language),
+        ...madeAnewBeside(goingOn, names, language),
         ...others(rest.deleted, ["deletes", "删除"]),
         ...others(rest.replaced, ["makes anew (deletes it and creates it again)", "重建（先删除再创建）"]),
         ...handedOver(context),
@@ -161,6 +167,21 @@ function bareForAMoment(alone: readonly Change[], names: Names, language: Langua
     ];
 }
 
+/** Objects that deliver, and whose successors go on with what is there. */
+function madeAnewBeside(goingOn: readonly Change[], names: Names, language: Language): Loss[] {
+    return goingOn.length === 0
+        ? []
+        : [
+              {
+                  weight: "other",
+                  text:
+                      language === "zh"
+                          ? `${restText(goingOn, "重建", names, language)}；其间已部署的内容继续运行`
+                          : `${restText(goingOn, "makes anew", names, language)}; what ${goingOn.length === 1 ? "it" : "they"} delivered goes on running meanwhile`,
+              },
+          ];
+}
+
 /** What holds something is named, the rest is counted. */
 function staysText(kept: readonly Change[], names: Names, language: Language): string {
     const holding = kept.filter(({ type }) =>
@@ -219,7 +240,8 @@ function pods(each: Change, { changes, appOf, language }: Context, lost: Readonl
           : " Pods that start later find no image until one is built or copied.";
 }
 
-type LossOrNot = Loss | "reported elsewhere" | undefined;
+/** `goes on`: it delivered something, is made anew, and what it delivered stays. */
+type LossOrNot = Loss | "reported elsewhere" | "goes on" | undefined;
 
 /** What is lost with one object, of which `count` others are the estate's too. */
 function lossOf(each: Change, count: number, context: Context, lost: ReadonlySet<string>): LossOrNot {
@@ -359,17 +381,15 @@ function deliveryLoss(
     }
     const place = cluster === undefined ? code(namespace) : `${code(namespace)} on ${code(cluster)}`;
     const zhPlace = `${cluster === undefined ? "" : `${code(cluster)} 上的`}命名空间 ${code(namespace)}`;
+    if (each.kind === "replace" && !takesAlong) {
+        return "goes on";
+    }
     const [en, zh] =
         each.kind === "replace"
-            ? takesAlong
-                ? [
-                      `makes ${title} anew: what it delivered to namespace ${place} is deleted, and delivered again`,
-                      `重建 ${title}：它交付到${zhPlace} 的内容会被删除，然后重新交付`,
-                  ]
-                : [
-                      `makes ${title} anew; what it delivered goes on running meanwhile`,
-                      `重建 ${title}；其间已部署的内容继续运行`,
-                  ]
+            ? [
+                  `makes ${title} anew: what it delivered to namespace ${place} is deleted, and delivered again`,
+                  `重建 ${title}：它交付到${zhPlace} 的内容会被删除，然后重新交付`,
+              ]
             : takesAlong
               ? [
                     `${title} ends: what it delivered to namespace ${place} is deleted with it`,

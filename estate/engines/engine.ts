@@ -90,7 +90,7 @@ export interface EngineDefinition<Options extends z.ZodType = z.ZodType, Setting
     /** Labels of a registered cluster that it gives a meaning to, or sets itself. */
     readonly clusterLabels: RegExp;
     /** Namespace on the host that the engine has for itself. */
-    readonly namespace: (spec: Spec) => string;
+    readonly namespace: (spec: Spec | Estate) => string;
     /** Names of what delivers an app in an environment, by cluster. */
     readonly delivered: (app: Pick<App, "name">, environment: AppEnvironment) => Record<string, string>;
     /** What the stack says about it beyond what is delivered, by output. Nothing secret. */

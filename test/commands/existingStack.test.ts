@@ -152,6 +152,12 @@ const kubernetes = (cluster: string): StateResource => ({
     urn: `${stack}pulumi:providers:kubernetes::cluster-${cluster}`,
     type: "pulumi:providers:kubernetes",
 });
+const engineNamespace: StateResource = made(
+    component("gitops-estate:argocd:ControlPlane", "argocd"),
+    "kubernetes:core/v1:Namespace",
+    "argocd-namespace-argocd",
+    { inputs: { metadata: { name: "argocd" } } },
+);
 const namespaceOf = (environment: string): StateResource => ({
     urn: `${stack}kubernetes:core/v1:Namespace::app-web-${environment}-member1-namespace`,
     type: "kubernetes:core/v1:Namespace",
@@ -229,6 +235,16 @@ describe("changes that are refused", () => {
         "the namespaces as they are": {
             change: {},
             state: [...existingResources(), ...["dev", "prod"].map(namespaceOf)],
+            found: [],
+        },
+        "an engine in another namespace": {
+            change: { argocd: { namespace: "delivery" } },
+            state: [...existingResources(), engineNamespace],
+            found: ["engine-moved argocd.namespace delivery"],
+        },
+        "the engine's namespace as it is": {
+            change: {},
+            state: [...existingResources(), engineNamespace],
             found: [],
         },
         "an environment less": {

@@ -1,6 +1,6 @@
 /**
  * Disruptive changes of the spec: Pulumi makes them by deleting and creating, or something that runs lacks its image afterwards:
- * an app, environment or cluster with another name, an environment in another registry, an app in another namespace, an
+ * an app, environment or cluster with another name, an environment in another registry, an app or an engine in another namespace, an
  * environment whose version is read in another place or whose branch is made anew, an app whose other delivery would take
  * along what runs.
  * They are refused before the first write, with what to do instead. Pure.
@@ -8,6 +8,7 @@
 import type { Estate } from "../../../estate/model";
 import type { Refusal } from "../../doctor/finding";
 import type { ExportedStack } from "../exported";
+import { otherEngineNamespace } from "./engines";
 import { otherRegistry } from "./images";
 import { otherNamespace, renamed } from "./names";
 import { otherDelivery } from "./releases";
@@ -15,16 +16,14 @@ import { snapshotOf } from "./snapshot";
 import { otherBranch, otherConfig } from "./versions";
 
 /** The disruptive changes between a stack and its spec; each is refused unless the outage is accepted. */
-export function disruptiveChanges(
-    estate: Pick<Estate, "apps" | "environments" | "clusters">,
-    exported: ExportedStack,
-): Refusal[] {
+export function disruptiveChanges(estate: Estate, exported: ExportedStack): Refusal[] {
     const known = snapshotOf(exported);
     return known.apps.size === 0
         ? []
         : [
               ...renamed(estate, known),
               ...otherNamespace(estate, known),
+              ...otherEngineNamespace(estate, known),
               ...otherRegistry(estate, exported),
               ...otherConfig(estate, known),
               ...otherBranch(estate, known),

@@ -11,6 +11,8 @@ export interface StackSnapshot {
     readonly clusters: ReadonlySet<string>;
     /** Names of the namespaces that exist, by app and environment. */
     readonly namespaces: ReadonlyMap<string, ReadonlySet<string>>;
+    /** Names of the namespaces on the host that engines have for themselves, by engine. */
+    readonly engines: ReadonlyMap<string, ReadonlySet<string>>;
     /** By app and environment. */
     readonly images: ReadonlyMap<string, ImageProjectOfStack>;
     /** Paths of files with first content, by the component of the config repository. */
@@ -67,6 +69,7 @@ export function snapshotOf(exported: ExportedStack): StackSnapshot {
         apps,
         clusters,
         namespaces: namespacesOf(named("kubernetes:core/v1:Namespace")),
+        engines: engineNamespaces(named("kubernetes:core/v1:Namespace")),
         images,
         configs,
         branches,
@@ -90,6 +93,21 @@ function namespacesOf(resources: readonly StateResource[]): StackSnapshot["names
         }
     }
     return found;
+}
+
+/** Those that are installed with an engine, known by their names in the program. */
+function engineNamespaces(resources: readonly StateResource[]): StackSnapshot["engines"] {
+    return new Map(
+        Object.keys(enginesInWords).map((engine) => [
+            engine,
+            new Set(
+                resources.flatMap(({ urn }) => {
+                    const [prefix, name] = [`${engine}-namespace-`, nameOf(urn)];
+                    return name.startsWith(prefix) ? [name.slice(prefix.length)] : [];
+                }),
+            ),
+        ]),
+    );
 }
 
 function actingReleases(live: readonly StateResource[]): StackSnapshot["releases"] {

@@ -36,8 +36,8 @@ interface ToySettings {
 const options = z.strictObject({ namespace: z.string().default("toys") }).prefault({});
 
 /** What the schema would read below `toy`; it knows the program's own engines only. */
-function written(of: Spec): ToySettings {
-    return options.parse((of as Spec & { readonly toy?: unknown }).toy);
+function written(of: Spec | Estate): ToySettings {
+    return options.parse((of as (Spec | Estate) & { readonly toy?: unknown }).toy);
 }
 
 function settings(estate: Estate): ToySettings {
