@@ -9,7 +9,7 @@ import type { App, Previews } from "../../estate/model";
 import { CommandError, table } from "../support/console";
 import { sandboxStack } from "../support/estateSandbox";
 import { committedStackFile, estateOf } from "../support/stack";
-import { Story } from "../support/story";
+import { Story, until } from "../support/story";
 import { Changes } from "./changes";
 import { PreviewEndings, ways } from "./endings";
 import { measuredFirstUp } from "./measure";
@@ -251,5 +251,21 @@ async function pushed(story: Story, app: App, previews: Previews, runs: number):
         found.push(Number(process.hrtime.bigint() - started) / 1e9);
         say(`preview, run ${run} of ${runs} in ${(found.at(-1) ?? 0).toFixed(1)} s`);
     }
+    // It counts among those that the app may have at a time.
+    const closed = await story.call(
+        bob,
+        "PUT",
+        `/projects/${encodeURIComponent(project)}/merge_requests/${iid}`,
+        { state_event: "close" },
+    );
+    if (closed.status !== 200) {
+        throw new CommandError(`GitLab answered the end of merge request ${iid} with ${closed.status}.`);
+    }
+    await until(
+        `the end of preview ${iid}`,
+        () => story.application(`${app.name}-preview-${iid}`),
+        (application) => application === undefined,
+        300,
+    );
     return found;
 }

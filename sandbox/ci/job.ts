@@ -136,9 +136,15 @@ export async function runJob(context: JobContext): Promise<JobOutcome> {
             remarks.forEach((line) => trace.line(line));
         }
         const reported = await uploadArtifacts(context, workspace.directory, code === 0, variables);
-        if (job.run && planned.environmentUrl !== null) {
-            // A job may find out only while it runs where its deployment answers.
-            job.run.environmentUrl = expand(planned.environmentUrl, new Map([...variables, ...reported]));
+        if (job.run) {
+            const known = new Map([...variables, ...reported]);
+            // GitLab fills both once the job is done: with its environment's variables, and with what the job found out.
+            if (planned.environmentUrl !== null) {
+                job.run.environmentUrl = expand(planned.environmentUrl, known);
+            }
+            if (planned.environmentAutoStopIn !== null) {
+                job.run.environmentAutoStopIn = expand(planned.environmentAutoStopIn, known);
+            }
         }
         return { exitCode: code, failure: code === 0 ? null : "script_failure" };
     } finally {

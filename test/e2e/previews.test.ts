@@ -70,9 +70,11 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
     };
 
     /** GitLab's environment of a preview; none before its first pipeline. */
-    const environments = async (iid: number): Promise<{ id: number; state: string }[]> =>
+    const environments = async (
+        iid: number,
+    ): Promise<{ id: number; state: string; auto_stop_at: string | null }[]> =>
         (
-            await story.call<{ id: number; state: string }[]>(
+            await story.call<{ id: number; state: string; auto_stop_at: string | null }[]>(
                 alice,
                 "GET",
                 `${project}/environments?name=${encodeURIComponent(`preview/${iid}`)}`,
@@ -175,6 +177,8 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
         assert.equal(pipeline.status, "success");
 
         const [environment] = await environments(second.iid);
+        const days = (Date.parse(String(environment?.auto_stop_at)) - Date.now()) / 86_400_000;
+        assert.ok(days > 6.9 && days < 7.1, `it goes by itself after ${days} days`);
         const stop = `${project}/environments/${environment?.id}/stop`;
         assert.equal((await story.call(bob, "POST", stop, {})).status, 200);
         await gone(second.iid);

@@ -104,6 +104,20 @@ test("an environment lasts as long as its file says", async (context) => {
     assert.equal((await environment(sandbox, id))["auto_stop_at"], null);
 });
 
+test("an environment lasts as long as a variable says that only its jobs get", async (context) => {
+    const sandbox = await startWithCi(context);
+    const root = sandbox.root();
+    const id = await sandbox.newProject();
+    const variable = { key: "LASTS", value: "2 days", environment_scope: "review/*" };
+    assert.equal((await root.call("POST", `/projects/${id}/variables`, variable)).status, 201);
+    await commit(root, id, "main", { ".gitlab-ci.yml": file(ofBranches, "auto_stop_in: $LASTS") });
+    await commit(root, id, "feature", { "a.txt": "a" }, { start: "main" });
+    await sandbox.idle();
+    const ends = Date.parse(String((await environment(sandbox, id))["auto_stop_at"]));
+    const days = (ends - Date.now()) / 86_400_000;
+    assert.ok(days > 1.9 && days < 2.1, `${days} days`);
+});
+
 test("people stop environments: with their job, by force without it; stale ones all at once", async (context) => {
     const sandbox = await startWithCi(context);
     const root = sandbox.root();
