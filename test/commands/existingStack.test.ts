@@ -322,11 +322,13 @@ describe("changes that are refused", () => {
         inputs: {
             metadata: {
                 name: `web-${environment}-member1`,
+                namespace: "flux-shop",
                 labels: { "gitops-estate/app": "web", "gitops-estate/environment": environment },
             },
             spec: { interval: "300s", ...more },
         },
     });
+    const desk = { teams: { desk: {} }, apps: { web: { team: "desk" } } };
     const fluxes = { defaults: { engine: "flux" }, flux: { manifests: { path: "manifests" } } };
     const state = [...existingResources(), release("dev"), release("prod")];
     Object.assign(cases, {
@@ -348,6 +350,25 @@ describe("changes that are refused", () => {
                 release("dev", { suspend: true }),
                 release("prod", { suspend: true }),
             ],
+            found: [],
+        },
+        "another team of an app that Flux runs by Helm": {
+            change: { ...fluxes, ...desk },
+            state,
+            found: ["release-moved apps.web.team desk"],
+        },
+        "another team of an app that Flux runs by Helm, on hold in all environments": {
+            change: { ...fluxes, ...desk },
+            state: [
+                ...existingResources(),
+                release("dev", { suspend: true }),
+                release("prod", { suspend: true }),
+            ],
+            found: [],
+        },
+        "another team of an app that Flux runs by Kustomize: what is applied stays": {
+            change: { ...fluxes, teams: desk.teams, apps: { web: { team: "desk", delivery: "kustomize" } } },
+            state: existingResources(),
             found: [],
         },
         "another engine of an app that Flux runs by Helm: it is handed over": {

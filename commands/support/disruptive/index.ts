@@ -1,8 +1,8 @@
 /**
  * Disruptive changes of the spec: Pulumi makes them by deleting and creating, or something that runs lacks its image afterwards:
  * an app, environment or cluster with another name, an environment in another registry, an app or an engine in another namespace, an
- * environment whose version is read in another place or whose branch is made anew, an app whose other delivery would take
- * along what runs.
+ * environment whose version is read in another place or whose branch is made anew, an app whose other delivery or team would
+ * take along what runs.
  * They are refused before the first write, with what to do instead. Pure.
  */
 import type { Estate } from "../../../estate/model";
@@ -11,7 +11,7 @@ import type { ExportedStack } from "../exported";
 import { otherEngineNamespace } from "./engines";
 import { otherRegistry } from "./images";
 import { otherNamespace, renamed } from "./names";
-import { otherDelivery } from "./releases";
+import { otherDelivery, otherTeam } from "./releases";
 import { snapshotOf } from "./snapshot";
 import { otherBranch, otherConfig } from "./versions";
 
@@ -28,5 +28,6 @@ export function disruptiveChanges(estate: Estate, exported: ExportedStack): Refu
               ...otherConfig(estate, known),
               ...otherBranch(estate, known),
               ...otherDelivery(estate, known),
+              ...otherTeam(estate, known),
           ];
 }

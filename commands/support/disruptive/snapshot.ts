@@ -29,6 +29,7 @@ interface ActingRelease {
     readonly engine: string;
     readonly environment: string;
     readonly name: string;
+    readonly namespace: string;
 }
 
 export function snapshotOf(exported: ExportedStack): StackSnapshot {
@@ -119,12 +120,14 @@ function actingReleases(live: readonly StateResource[]): StackSnapshot["releases
         const { metadata } = inputs as {
             readonly metadata?: {
                 readonly name?: string;
+                readonly namespace?: string;
                 readonly labels?: Readonly<Record<string, string>>;
             };
         };
         const [app, environment] = [metadata?.labels?.[appLabel], metadata?.labels?.[environmentLabel]];
         if (engine !== undefined && app !== undefined && environment !== undefined) {
-            const own = { engine, environment, name: metadata?.name ?? "" };
+            const { name = "", namespace = "" } = metadata ?? {};
+            const own = { engine, environment, name, namespace };
             releases.set(app, [...(releases.get(app) ?? []), own]);
         }
     }
