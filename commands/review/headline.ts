@@ -5,6 +5,7 @@ import { estateFile } from "../../estate/pipeline";
 import { compare } from "../../estate/problem";
 import { kindOf, mapOf, textOf, type Change } from "./change";
 import { worstFirst, type Clause, type Weight } from "./clause";
+import { clusterOf } from "./containers";
 import { lifetimeClauses } from "./lifetimes";
 import { isSecretData } from "./hide";
 import type { Loss } from "./losses";
@@ -12,6 +13,7 @@ import { code, listed } from "./noun";
 import { tally } from "./nouns";
 import { previewEnvironment } from "../../estate/previews";
 import { deliveryClauses } from "./manifests";
+import type { Names } from "./names";
 import { pathClauses, type MovedPath } from "./paths";
 import { isAnyMoved, receiverClauses } from "./receivers";
 import { keepsFewer, retentionClauses, type KeptImages } from "./retention";
@@ -20,7 +22,8 @@ import { isRight, moveOf, peopleChange } from "./rights";
 import type { MovedServer } from "./servers";
 import { isChannelSecret } from "./secrets";
 import { sourceClauses, automaticDeliveryClauses } from "./deliveries";
-import { engineChanges, type Both, type Snapshot } from "./snapshot";
+import { settingClauses, type SettingContext } from "./settings";
+import { engineChanges, type Both, type Place, type Snapshot } from "./snapshot";
 
 /** What a headline is made from. */
 export interface HeadlineParts {
@@ -39,6 +42,9 @@ export interface HeadlineParts {
     readonly both: Both<Snapshot>;
     /** App an object belongs to. */
     readonly appOf: (each: Change) => string | undefined;
+    /** Where an object belongs. */
+    readonly placeOf: (each: Change) => Place;
+    readonly names: Pick<Names, "titled">;
     /** Whether an inventory says what there is, and no server. */
     readonly byInventory: boolean;
     /** Servers whose address changes. */
@@ -91,28 +97,17 @@ export function headline(parts: HeadlineParts): string {
               : "Nothing changes";
         return [...(put.length === 0 ? [nothing] : put)].map(capital).join(semicolon);
     }
-    const clauses = [...changeClauses(parts), ...put.map((text): Clause => ({ weight: "calm", text }))];
+    const told = changeClauses(parts);
+    const clauses = [
+        ...(told.length > 0 ? told : settingClauses(settingContext(parts), true)),
+        ...put.map((text): Clause => ({ weight: "calm", text })),
+    ];
     const heavy = clauses.filter(({ weight }) => weight !== "calm").length;
     const shown = clauses.slice(0, Math.max(mostClauses, heavy)).map(({ text }) => text);
     const more = clauses.length - shown.length;
     const rest = more > 0 ? [zh ? `另有 ${more} 项变化` : `${more} more change${more === 1 ? "" : "s"}`] : [];
     const gone = deletions(parts);
-    const body =
-        shown.length === 0
-            ? [
-                  zh
-                      ? `${tally(
-                            changes.map(({ type }) => type),
-                            "zh",
-                            3,
-                        )} 有变化`
-                      : `${tally(
-                            changes.map(({ type }) => type),
-                            "en",
-                            3,
-                        )} ${changes.length === 1 ? "changes" : "change"}`,
-              ]
-            : [...shown, ...rest];
+    const body = shown.length === 0 ? [tallied(parts)] : [...shown, ...rest];
     const all = lost.some(({ weight, type }) => weight === "data" && type !== undefined)
         ? [gone, ...body]
         : [...body, gone];
@@ -120,6 +115,27 @@ export function headline(parts: HeadlineParts): string {
         ? [zh ? "更新会拒绝此变更，否则" : "the update refuses this change; otherwise"]
         : [];
     return capital([...refused, all.join(semicolon)].join(zh ? "：" : ": "));
+}
+
+/** Where nothing has words of its own: the objects, by name where they are few. */
+function tallied({ changes, names, language }: HeadlineParts): string {
+    const zh = language === "zh";
+    const one = changes.length === 1;
+    const what =
+        changes.length < 3
+            ? listed(changes.map(names.titled), language)
+            : tally(
+                  changes.map(({ type }) => type),
+                  language,
+                  3,
+              );
+    return changes.every(({ kind }) => kind === "create")
+        ? zh
+            ? `新增 ${what}`
+            : `${what} ${one ? "is" : "are"} new`
+        : zh
+          ? `${what} 有变化`
+          : `${what} ${one ? "changes" : "change"}`;
 }
 
 function capital(text: string): string {
@@ -190,6 +206,7 @@ function changeClauses(parts: HeadlineParts): Clause[] {
         ...all("calm", newApps.length > 0 ? [] : pipelineClauses(changes, language)),
         ...all("calm", channelClauses(both, stay, language)),
         ...all("calm", receiverClauses(both, estate, language)),
+        ...(first ? [] : settingClauses(settingContext(parts), false)),
         ...all("calm", classClauses(changes, language)),
         ...all("calm", first ? [] : peopleClauses(both, language)),
         ...all("calm", tightenedClauses(parts)),
@@ -199,6 +216,20 @@ function changeClauses(parts: HeadlineParts): Clause[] {
         ...all("calm", first ? [] : passwordClauses(changes, language)),
     ];
     return worstFirst(clauses);
+}
+
+function settingContext({ changes, both, placeOf, language, flows }: HeadlineParts): SettingContext {
+    const { before, after } = both;
+    const rendered = [...after.deliveries].flatMap(([name, is]) =>
+        before.deliveries.get(name) === is ? [] : [name],
+    );
+    return {
+        changes,
+        both,
+        placeOf,
+        language,
+        apart: new Set([...flows.map(({ name }) => name), ...rendered]),
+    };
 }
 
 /** Names that are in the second set alone. */
@@ -375,10 +406,18 @@ function connectionClauses({ changes, both, addresses, estate, language }: Headl
                     .map(([name]) => [name, side.engines.get(app)?.get(name)]),
             ]),
         );
+    const namespaces = new Set(
+        changes.flatMap((each) =>
+            kindOf(each.type) === "Namespace" && each.kind !== "update" && each.kind !== "same"
+                ? [clusterOf(each)]
+                : [],
+        ),
+    );
     const found = updated
         .flatMap(({ name }) => clusterOfSecret(name) ?? [])
         // Another namespace is another content too, and so is one that another engine looks after.
         .filter((cluster) => placesOn(both.before, cluster) === placesOn(both.after, cluster))
+        .filter((cluster) => !namespaces.has(cluster))
         .filter((cluster) => !addresses.some(({ server }) => server.en === `cluster ${code(cluster)}`));
     const clusters = [...new Set(found)].sort(compare);
     const listedClusters = listed(clusters.map(code), language, 3);

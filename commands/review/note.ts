@@ -130,6 +130,8 @@ export function noteOf(source: NoteSource): Note {
             changes: onServers,
             both,
             appOf,
+            placeOf,
+            names,
             byInventory: source.against !== undefined,
             addresses,
             paths,
@@ -233,6 +235,7 @@ function tidied(note: Note): Note {
     const items = (list: readonly Item[]): Item[] => list.map((each) => ({ ...each, text: text(each.text) }));
     return {
         ...note,
+        headline: text(note.headline),
         lost: items(note.lost),
         rights: items(note.rights),
         policies: items(note.policies),

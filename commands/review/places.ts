@@ -13,6 +13,7 @@ import { approvalsShort, protectionChange } from "./rights";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
 import { contentOf } from "./secrets";
+import { settingTexts } from "./settings";
 import { channelOf, type Place } from "./snapshot";
 
 /** Where something changes, and what. */
@@ -147,6 +148,11 @@ function propertyChanges(each: Change, language: Language): string {
                 : undefined;
     if (told !== undefined) {
         return told;
+    }
+    const variable = /^gitlab:.*:ProjectVariable$/.test(each.type) && only === "value";
+    const settings = variable || only === "content" ? settingTexts(each, language) : undefined;
+    if (settings !== undefined) {
+        return settings.join(zh ? "；" : "; ");
     }
     const [before, after] = [each.before ?? {}, each.after ?? {}].map((side) => hideIn(side, each.type)) as [
         Properties,

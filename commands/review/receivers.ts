@@ -10,7 +10,7 @@ import type { Both, Snapshot } from "./snapshot";
 export interface Receiver {
     /** Absent: something that is posted to, nobody knows what. */
     readonly kind?: ChannelKind;
-    /** Channel of Slack, or mail address. */
+    /** Channel of Slack, or mail address; empty where there is none, absent where nobody says. */
     readonly recipient?: string;
 }
 
@@ -27,7 +27,7 @@ function where({ kind, recipient }: Receiver, language: Language): string {
     if (kind === undefined) {
         return zh ? "聊天" : "a chat";
     }
-    if (recipient === undefined) {
+    if (recipient === undefined || recipient === "") {
         return words[kind][language];
     }
     return channelKinds[kind].transport === "mail"
@@ -60,7 +60,7 @@ function movedReceivers(
             (was.kind === undefined || now.kind === undefined
                 ? isMail(was) !== isMail(now)
                 : was.kind !== now.kind) ||
-            (was.recipient !== now.recipient && now.recipient === recipient);
+            (was.recipient !== undefined && now.recipient !== undefined && was.recipient !== now.recipient);
         return other ? [{ name, was, is }] : [];
     });
 }

@@ -1,19 +1,18 @@
 /** One app on every server it touches, up to the point where something delivers it. */
 import * as pulumi from "@pulumi/pulumi";
+import { laneSettingsKey, settingsKey } from "../../estate/ciSettings";
 import { appIn, configOf, handedOver } from "../../estate/flows/plan";
 import type { App, AppEnvironment, Estate } from "../../estate/model";
 import { placesOf } from "../../estate/previews";
 import { awaits } from "../../estate/rollouts";
 import {
     buildSettings,
-    laneSettingsKey,
     keySuffix,
     pipelineFiles,
     pipelineProxy,
     previewSettings,
     settingsFile,
     ruleSettings,
-    settingsKey,
 } from "../ci/settings";
 import type { DeliveryAccount } from "../clusters/access";
 import { AppNamespace } from "../clusters/appNamespace";

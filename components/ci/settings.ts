@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path";
 
+import { settingLine } from "../../estate/ciSettings";
 import { configAt, handedOver, versionFile, versionOf, appIn, type Lane } from "../../estate/flows/plan";
 import { onMachine } from "../../estate/machines";
 import type { App, Estate } from "../../estate/model";
@@ -39,24 +40,12 @@ export function pipelineProxy(network: Estate["network"]): Settings {
 /** Variables that are settings of a job's image, which included pipelines get as inputs. */
 const imageKeys = ["BUILD_IMAGE", "DELIVER_IMAGE", "PROMOTE_IMAGE", "MACHINE_IMAGE"];
 
-/** Key of the variable whose file has the settings of included pipelines; in a repository that apps share it ends in {@link keySuffix}. */
-export const settingsKey = "ESTATE_SETTINGS";
-
-/** The same for what jobs of one environment have beside it. */
-export const laneSettingsKey = `${settingsKey}_LANE`;
-
-/**
- * Settings as a file that a shell reads. What a job has already stays: a variable of the project, of the job, or of one of
- * its environments counts.
- */
+/** Settings as a file that a shell reads. */
 export function settingsFile(settings: Settings): string {
     return Object.entries(settings)
         .filter(([key]) => !imageKeys.includes(key))
         .sort(([one], [other]) => (one < other ? -1 : 1))
-        .map(
-            ([key, value]) =>
-                `[ -n "\${${key}+set}" ] || export ${key}='${value.replaceAll("'", `'\\''`)}'\n`,
-        )
+        .map(([key, value]) => settingLine(key, value))
         .join("");
 }
 

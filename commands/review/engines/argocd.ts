@@ -3,6 +3,7 @@ import { kindOf, mapOf, textOf, type Properties } from "../change";
 import { code, listed, noun, own } from "../noun";
 import type { Receiver } from "../receivers";
 import { setChanges, type RightChange, type RightContext } from "../right";
+import { argocdSettings } from "./argocdSettings";
 import type { EngineInReview } from "./engine";
 
 /** The trigger and the channel of an annotation of an Application that sends messages. */
@@ -63,15 +64,16 @@ export const argocd: EngineInReview = {
             : Object.fromEntries(
                   Object.entries(mapOf(metadata["annotations"])).flatMap(
                       ([key, value]): [string, Receiver][] => {
-                          const [channel, recipient] = [subscribed(key), textOf(value)];
-                          return channel === undefined || recipient === undefined
+                          const channel = subscribed(key);
+                          return channel === undefined || typeof value !== "string"
                               ? []
-                              : [[channel, { recipient }]];
+                              : [[channel, { recipient: value }]];
                       },
                   ),
               );
     },
     channelOf: subscribed,
+    settings: argocdSettings,
     subscriptions: (kind, properties) => {
         const found: Record<string, EventName[]> = {};
         const annotations = mapOf(mapOf(properties["metadata"])["annotations"]);

@@ -4,6 +4,7 @@ import type { Delivery } from "../../../estate/model";
 import type { Properties } from "../change";
 import type { Noun } from "../noun";
 import type { Receiver } from "../receivers";
+import type { Settings } from "../setting";
 import type { RightChange, RightContext } from "../right";
 
 /** What one of its objects delivers to. */
@@ -35,4 +36,6 @@ export interface EngineInReview {
     readonly channelOf?: (annotation: string) => string | undefined;
     /** The channels that one of its objects sends messages about its app to, and about which events; absent: none does. */
     readonly subscriptions?: (kind: string, properties: Properties) => Subscriptions;
+    /** What one of its objects, or of those that it is installed and configured with, says of settings; absent: nothing. */
+    readonly settings?: (kind: string, properties: Properties) => Settings;
 }

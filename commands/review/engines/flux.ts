@@ -1,8 +1,9 @@
 import { eventNames } from "../../../estate/events";
 import { given } from "../../../estate/plain";
-import { mapOf, textOf } from "../change";
+import { listOf, mapOf, textOf } from "../change";
 import { noun, own } from "../noun";
 import type { EngineInReview } from "./engine";
+import { fluxSettings } from "./fluxSettings";
 
 export const flux: EngineInReview = {
     nouns: {
@@ -34,9 +35,18 @@ export const flux: EngineInReview = {
             takesAlong: kind === "HelmRelease" && spec["suspend"] !== true,
         };
     },
-    // Of a Kustomization it does not say whether the files are plain: Flux makes a kustomization of those.
-    deliveryOf: (kind) =>
-        kind === "HelmRelease" ? "helm" : kind === "Kustomization" ? "kustomize" : undefined,
+    deliveryOf: (kind, properties) => {
+        // Flux makes a kustomization of plain files. In those the image stands as it is, and at most its tag is replaced.
+        const named = listOf(mapOf(properties["spec"])["images"]).some((each) => "newName" in mapOf(each));
+        return kind === "HelmRelease"
+            ? "helm"
+            : kind !== "Kustomization"
+              ? undefined
+              : named
+                ? "kustomize"
+                : "plain";
+    },
+    settings: fluxSettings,
     subscriptions: (kind, properties) => {
         const { providerRef, eventMetadata } = mapOf(properties["spec"]);
         const channel = textOf(mapOf(providerRef)["name"]);

@@ -41,7 +41,16 @@ function credentialsOf(estate: Estate): EstateCredentials {
             url: `https://chat.test/${secretMarker}/${name}`,
             secret: `${secretMarker}-sign-${name}`,
         })),
-        engines: { "sso.clientSecret": `${secretMarker}-sso` },
+        engines: Object.fromEntries(
+            [
+                "sso.clientSecret",
+                ...[
+                    "imageMirror",
+                    "fluxImageMirror",
+                    ...(estate.relay?.imageLogin ? ["relayImage"] : []),
+                ].flatMap((place) => [`${place}.username`, `${place}.password`]),
+            ].map((place) => [place, `${secretMarker}-${place}`]),
+        ),
     };
 }
 

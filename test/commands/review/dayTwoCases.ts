@@ -255,10 +255,64 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
     "a cluster with Flux is like another one": {
         ...change({ clusters: { member1: { labels: { region: "north" } } } }, flux),
         told: {
-            en: "3 Secrets change; nothing is deleted",
-            zh: "3 个 Secret 有变化；不删除任何内容",
+            en: "Cluster `member1`: label `region` `north` instead of `east`; nothing is deleted",
+            zh: "集群 `member1`：标签 `region` 改为 `north`（原为 `east`）；不删除任何内容",
             says: [/`metadata\.labels\.region` `east` → `north`/],
             not: [/is reached|are reached/],
+        },
+    },
+    "an app with Flux is delivered as plain files": {
+        ...change({ apps: { api: { delivery: "plain" } } }, flux),
+        told: {
+            en: "The update refuses this change; otherwise: `api` is delivered with plain manifests instead of Kustomize; nothing is deleted",
+            zh: "更新会拒绝此变更，否则：`api` 改用普通清单交付（原为 Kustomize）；不删除任何内容",
+            says: [
+                /`api` is delivered with plain manifests instead of Kustomize: from then on .* decides what runs/,
+            ],
+        },
+    },
+    "an app stays at a version, and another is held": {
+        ...change({
+            apps: {
+                web: { environments: { prod: { pin: "1.2.3" } } },
+                api: { environments: { prod: { hold: "fair" } } },
+            },
+        }),
+        told: {
+            en: "`web` in `prod`: pinned to tag `1.2.3`, whatever git says; `api` in `prod`: on hold, and nothing is applied by itself (`fair`); nothing is deleted",
+            zh: "`web` 在 `prod`：固定为标签 `1.2.3`，与 Git 中的版本无关；`api` 在 `prod`：暂停，不再自动应用任何内容（`fair`）；不删除任何内容",
+            says: [],
+        },
+    },
+    "pipelines build otherwise": {
+        ...change({ apps: { web: { pipeline: { builder: "kaniko" }, repository: { branch: "trunk" } } } }),
+        told: {
+            en: "`web`: default branch `trunk` instead of `main`, builder of images `kaniko` instead of `buildah`, branch that is delivered `trunk` instead of `main`; nothing is deleted",
+            zh: "`web`：默认分支改为 `trunk`（原为 `main`），镜像构建工具改为 `kaniko`（原为 `buildah`），交付的分支改为 `trunk`（原为 `main`）；不删除任何内容",
+            says: [
+                // What the file with all settings of an app's pipelines says, a setting at a time.
+                /CI variable `ESTATE_SETTINGS` of `acme\/shop\/web`: builder of images `kaniko` instead of `buildah`; branch that is delivered `trunk` instead of `main`/,
+            ],
+            saysInChinese: [
+                /`ESTATE_SETTINGS`（属于 `acme\/shop\/web`）：镜像构建工具改为 `kaniko`（原为 `buildah`）/,
+            ],
+            not: [/`value` changes/],
+        },
+    },
+    "no message is sent any more": {
+        ...change({ notifications: { relay: { dryRun: true } } }),
+        told: {
+            en: "No messages are sent any more: the relay writes them to its log alone; nothing is deleted",
+            zh: "不再发送任何消息：中继只把消息写入自己的日志；不删除任何内容",
+            says: [],
+        },
+    },
+    "certificates of a registry are checked no more": {
+        ...change({ registries: { main: { insecure: true } } }),
+        told: {
+            en: "`api` and `web`: pipelines accept any certificate of the registry; nothing is deleted",
+            zh: "`api`、`web`：流水线接受镜像仓库的任何证书；不删除任何内容",
+            says: [],
         },
     },
     "mail goes to another address": {

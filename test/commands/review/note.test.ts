@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { includedFiles, includedVersion } from "../../../components/ci/included";
 import type { SpecInput } from "../../../estate";
 import type { Language } from "../../../estate/model";
 import type { Step } from "../../../commands/support/runReport";
@@ -17,6 +18,17 @@ import { assertTold, inMarkdown, type Told } from "./told";
 type CaseName = keyof typeof reviewCases;
 
 const anApp = "an app's flow changes, and a pin keeps what runs";
+
+const [withoutGate, withGate] = [false, true].map((gate) => includedVersion(includedFiles(gate))) as [
+    string,
+    string,
+];
+const otherPipelines = (is: string, was: string): Readonly<Record<Language, string>> => ({
+    en: `\`api\` and \`web\`: version of the pipelines \`${is}\` instead of \`${was}\``,
+    zh: `\`api\`、\`web\`：流水线的版本改为 \`${is}\`（原为 \`${was}\`）`,
+});
+const changedPipelines = otherPipelines(withGate, withoutGate);
+const pipelinesBefore = otherPipelines(withoutGate, withGate);
 
 /** What somebody who knows neither the code nor Pulumi must be able to say from the note. */
 const expected: Readonly<Record<CaseName, Told>> = {
@@ -164,8 +176,8 @@ const expected: Readonly<Record<CaseName, Told>> = {
         ],
     },
     "a job begins to hold merges for approvals": {
-        en: "Merges into `prod` of `api` and `web` need 1 approval from now on; nothing is deleted",
-        zh: "`api`、`web` 合并到 `prod` 开始需要 1 人批准；不删除任何内容",
+        en: `${changedPipelines.en}; merges into \`prod\` of \`api\` and \`web\` need 1 approval from now on; nothing is deleted`,
+        zh: `${changedPipelines.zh}；\`api\`、\`web\` 合并到 \`prod\` 开始需要 1 人批准；不删除任何内容`,
         says: [
             /the protection of branch `prod` of `acme\/shop\/web-config` is tightened: a merge needs the approval of 1 maintainer who neither opened the merge request nor wrote a commit in it/,
             /1 tag stays on the server/,
@@ -173,8 +185,8 @@ const expected: Readonly<Record<CaseName, Told>> = {
         not: [/ProjectTag/],
     },
     "no job holds merges for approvals any more": {
-        en: "Merges into `prod` of `api` and `web` need no approval any more (1 before); 13 settings are deleted, no data and nothing that runs",
-        zh: "`api`、`web` 合并到 `prod` 不再需要批准（原为 1 人）；只删除 13 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        en: `Merges into \`prod\` of \`api\` and \`web\` need no approval any more (1 before); ${pipelinesBefore.en}; 13 settings are deleted, no data and nothing that runs`,
+        zh: `\`api\`、\`web\` 合并到 \`prod\` 不再需要批准（原为 1 人）；${pipelinesBefore.zh}；只删除 13 个设置类对象，不删除数据，也不停止任何运行中的内容`,
         says: [
             /#### 🔴 Who may do what/,
             /the protection of branch `prod` of `acme\/shop\/web-config` is loosened: no job waits for approvals any more: whoever may merge needs none/,
