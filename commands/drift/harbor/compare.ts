@@ -14,6 +14,9 @@ import {
 } from "../finding";
 import type { Raw } from "../reader";
 import { word } from "../shell";
+import { isRemote, nameFilter, touches } from "./replication";
+import { cron, declaredRetentionText, pattern, retentionText, selectorText } from "./retention";
+import { endOf, rightsText } from "./robots";
 import { types, type HarborInventory, type ImageProjectInventory } from "./inventory";
 
 /** What the comparison is made with. */
@@ -552,120 +555,6 @@ function words(value: unknown): string {
     return Array.isArray(plain) ? plain.map(String).sort().join(", ") : "";
 }
 
-/** What a robot may do where, of the program's form (`accesses`) or Harbor's (`access`). Sorted. */
-function rightsText(permissions: unknown): string {
-    return listIn(open(permissions))
-        .map((each) => {
-            const rights = listIn(each["accesses"] ?? each["access"])
-                .map(({ action, resource, effect }) => {
-                    const denied = text(effect) !== "" && effect !== "allow" ? ` ${text(effect)}` : "";
-                    return `${text(action)} ${text(resource)}${denied}`;
-                })
-                .sort();
-            return `${text(each["namespace"])}: ${rights.join(", ")}`;
-        })
-        .sort()
-        .join("; ");
-}
-
-function endOf({ expires_at: end }: Raw): string {
-    return typeof end !== "number" || end <= 0 ? "never" : new Date(end * 1000).toISOString().slice(0, 10);
-}
-
 function madeAt({ creation_time: time }: Raw): Pick<Finding, "when"> {
     return typeof time === "string" && time !== "" ? { when: time } : {};
-}
-
-function cron(schedule: string): string {
-    const known: Readonly<Record<string, string>> = {
-        hourly: "0 0 * * * *",
-        daily: "0 0 0 * * *",
-        weekly: "0 0 0 * * 0",
-    };
-    return known[schedule.toLowerCase()] ?? schedule;
-}
-
-/** The program's words for a rule, and Harbor's template and parameter of the same. */
-const retentionKinds: readonly (readonly [string, string])[] = [
-    ["mostRecentlyPulled", "latestPulledN"],
-    ["mostRecentlyPushed", "latestPushedK"],
-    ["nDaysSinceLastPull", "nDaysSinceLastPull"],
-    ["nDaysSinceLastPush", "nDaysSinceLastPush"],
-];
-
-function declaredRetentionText(rule: Raw): string {
-    const kinds = retentionKinds.filter(([key]) => Number(rule[key] ?? 0) !== 0);
-    return ruleText(
-        kinds.length === 0 ? "always" : kinds.map(([key]) => `${key} ${Number(rule[key])}`).join(", "),
-        pattern(text(rule["tagMatching"]), text(rule["tagExcluding"])),
-        pattern(text(rule["repoMatching"]), text(rule["repoExcluding"])),
-        rule["untaggedArtifacts"] !== false,
-        rule["disabled"] === true,
-    );
-}
-
-function retentionText(rule: Raw): string {
-    const template = text(rule["template"]);
-    const [key, field] = retentionKinds.find(([, each]) => each === template) ?? [template, template];
-    const number = record(rule["params"])[field];
-    const [tags] = listIn(rule["tag_selectors"]);
-    return ruleText(
-        template === "always" ? "always" : `${key} ${Number(number)}`,
-        selectorText(rule["tag_selectors"]),
-        selectorText(record(rule["scope_selectors"])["repository"]),
-        text(tags?.["extras"]).includes("true"),
-        rule["disabled"] === true,
-    );
-}
-
-function ruleText(kind: string, tags: string, repositories: string, untagged: boolean, off: boolean): string {
-    return `keep ${kind} of ${repositories}:${tags}${untagged ? "" : ", not untagged"}${off ? ", off" : ""}`;
-}
-
-function pattern(matching: string, excluding: string): string {
-    return excluding === "" ? matching || "**" : `!${excluding}`;
-}
-
-function selectorText(selectors: unknown): string {
-    return listIn(selectors)
-        .map(({ decoration, pattern: glob }) =>
-            text(decoration).toLowerCase().includes("excludes") ? `!${text(glob)}` : text(glob),
-        )
-        .join(", ");
-}
-
-function isRemote(registry: unknown): boolean {
-    return Number(record(registry)["id"] ?? 0) !== 0;
-}
-
-function nameFilter(policy: Raw): string {
-    return listIn(policy["filters"])
-        .filter(({ type }) => type === "name")
-        .map(({ value }) => text(value))
-        .join(", ");
-}
-
-/** Whether a policy sends images of these projects away, or puts something into them. */
-function touches(policy: Raw, projects: readonly string[]): boolean {
-    const filter = nameFilter(policy);
-    const target = text(policy["dest_namespace"]).split("/")[0] ?? "";
-    if (isRemote(policy["src_registry"])) {
-        // Without a namespace the images keep their names, and can land in any project.
-        return target === "" ? filter === "" || covers(filter, projects) : projects.includes(target);
-    }
-    return filter === "" || covers(filter, projects);
-}
-
-/** Whether the first part of a doublestar pattern can be the name of one of the projects. */
-function covers(filter: string, projects: readonly string[]): boolean {
-    return filter.split(", ").some((one) => {
-        const first = one.startsWith("**") ? "**" : (one.split("/")[0] ?? "");
-        // Braces and brackets: rather a finding too much than one too few.
-        const expression = first
-            .replace(/\{[^}]*\}|\[[^\]]*\]/g, "*")
-            .split(/\*+/)
-            .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
-            .join(".*");
-        return projects.some((project) => new RegExp(`^${expression}$`).test(project));
-    });
 }
