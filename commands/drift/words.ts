@@ -44,6 +44,7 @@ export const nouns = {
     immutableRule: text("rule for immutable tags", "不可变标签规则"),
     robot: text("robot", "机器人账户"),
     replication: text("replication policy", "复制策略"),
+    scanner: text("vulnerability scanner", "漏洞扫描器"),
     Application: text("Application", "Application"),
     ApplicationSet: text("ApplicationSet", "ApplicationSet"),
     AppProject: text("AppProject", "AppProject"),
@@ -134,6 +135,10 @@ export const remarks = {
     certificate: text(
         "no certificate can be revoked: it opens the cluster until its end; take the rights of its user and groups away",
         "证书无法吊销，到期之前一直可以进入集群；请撤销其用户和组的权限",
+    ),
+    seesImages: text(
+        "it takes the place of the scanner that the server uses: it reads every image, and says which vulnerabilities are known",
+        "它取代了服务器默认的扫描器：它会读取每个镜像，并决定报告哪些漏洞",
     ),
     administrates: text("it may do everything in every project there", "它可以在那里的所有项目中做任何事"),
     runsJobsForAll: text(

@@ -76,6 +76,7 @@ class HarborLook {
             ...this.immutable(inside, project),
             ...this.webhooks(inside, project),
             ...this.members(inside, project),
+            ...this.scanner(project),
             ...this.robotsOf(project),
         ];
     }
@@ -299,6 +300,24 @@ class HarborLook {
                     ),
                 ),
         ];
+    }
+
+    /** A scanner that somebody chose for the project: it decides which vulnerabilities are seen, and reads every image. */
+    private scanner({ id, name, scanner }: ImageProjectInventory): Finding[] {
+        const usual = this.inventory.scanners?.find((each) => each["is_default"] === true);
+        return usual === undefined || scanner?.["is_default"] !== false
+            ? []
+            : [
+                  this.finding("undeclared", "scanner", name, text(scanner["name"]), "review", {
+                      remark: "seesImages",
+                      differences: facts({
+                          url: publicUrl(text(scanner["url"])),
+                          usual: usual["name"],
+                          disabled: scanner["disabled"] === true ? "true" : "",
+                      }),
+                      mend: this.put(`${id}/scanner`, { uuid: usual["uuid"] }),
+                  }),
+              ];
     }
 
     private robotsOf({ name, robots }: ImageProjectInventory): Finding[] {

@@ -31,6 +31,8 @@ export interface ImageProjectInventory {
     readonly immutable: List;
     /** `null`: it has none. */
     readonly retention: Raw | null | undefined;
+    /** What looks its images through: the project's own choice, or else the default of the Harbor; empty: nothing does. */
+    readonly scanner: Raw | null | undefined;
 }
 
 export interface HarborInventory {
@@ -39,6 +41,8 @@ export interface HarborInventory {
     /** Of the whole Harbor. */
     readonly robots: List;
     readonly replications: List;
+    /** Of the whole Harbor. */
+    readonly scanners: List;
     /** Of the whole Harbor. */
     readonly users: List;
     /** Settings by name, each with its value; `null`: this Harbor shows none. */
@@ -50,10 +54,11 @@ export async function harborInventory(
     declared: readonly Declared[],
 ): Promise<HarborInventory> {
     const list = (path: string): Promise<List> => reader.list(path, "page_size");
-    const [quotas, robots, replications, users, configuration, projects] = await Promise.all([
+    const [quotas, robots, replications, scanners, users, configuration, projects] = await Promise.all([
         list("/quotas?reference=project"),
         list("/robots"),
         list("/replication/policies"),
+        list("/scanners"),
         list("/users"),
         reader.object("/configurations"),
         Promise.all(
@@ -62,7 +67,7 @@ export async function harborInventory(
                 .map((project) => projectInventory(reader, project, list)),
         ),
     ]);
-    return { projects, quotas, robots, replications, users, configuration };
+    return { projects, quotas, robots, replications, scanners, users, configuration };
 }
 
 async function projectInventory(
@@ -82,16 +87,18 @@ async function projectInventory(
             webhooks: undefined,
             immutable: undefined,
             retention: undefined,
+            scanner: undefined,
         };
     }
     const number = id.split("/").at(-1) ?? "";
     const policy = record(body["metadata"])["retention_id"];
-    const [members, robots, webhooks, immutable, retention] = await Promise.all([
+    const [members, robots, webhooks, immutable, retention, scanner] = await Promise.all([
         list(`${id}/members`),
         list(`/robots?q=${encodeURIComponent(`Level=project,ProjectID=${number}`)}`),
         list(`${id}/webhook/policies`),
         list(`${id}/immutabletagrules`),
         typeof policy === "string" && policy !== "" ? reader.object(`/retentions/${policy}`) : null,
+        reader.object(`${id}/scanner`),
     ]);
-    return { id, name, body, members, robots, webhooks, immutable, retention };
+    return { id, name, body, members, robots, webhooks, immutable, retention, scanner };
 }

@@ -79,6 +79,7 @@ interface Project {
     webhooks: Loose[];
     immutable: Loose[];
     retention: { rules: { params: Record<string, number> }[] } | null;
+    scanner: Record<string, unknown>;
 }
 interface Inventory {
     projects: [Project];
@@ -127,6 +128,7 @@ function quiet(): Inventory {
                         scope_selectors: { repository: [{ decoration: "repoMatches", pattern: "**" }] },
                     },
                 ],
+                scanner: { uuid: "1", name: "Trivy", url: "http://trivy:8080", is_default: true },
                 retention: {
                     id: 4,
                     trigger: { settings: { cron: "0 0 0 * * *" } },
@@ -153,6 +155,7 @@ function quiet(): Inventory {
                 permissions: [{ kind: "project", namespace: "others", access: pull }],
             },
         ],
+        scanners: [{ uuid: "1", name: "Trivy", url: "http://trivy:8080", is_default: true }],
         replications: [
             {
                 id: 1,
@@ -191,6 +194,12 @@ const cases: readonly (readonly [string, (inventory: Inventory) => void, string]
         "not scanned",
         ({ projects: [project] }) => (project.body!.metadata["auto_scan"] = "false"),
         "changed imageProject data",
+    ],
+    [
+        "another scanner",
+        ({ projects: [project] }) =>
+            (project.scanner = { uuid: "2", name: "blind", url: "http://blind:8080", is_default: false }),
+        "undeclared scanner review",
     ],
     ["deleted", ({ projects: [project] }) => (project.body = null), "missing imageProject data"],
     ["quota", ({ quotas: [quota] }) => (quota!.hard.storage = -1), "changed quota data"],
