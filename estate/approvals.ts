@@ -10,6 +10,9 @@ export const approvalsJob = "approvals";
 /** CI variable by which the gate's job knows how many approvals each branch wants. */
 export const approvalsVariable = "APPROVALS";
 
+/** The variable with the token by which that job reads who approved. */
+export const approvalsToken = "APPROVALS_TOKEN";
+
 /** How many approvals merges into a branch want, by branch or pattern; without branches that want none. */
 export function wantedApprovals({ branches }: Pick<RepositoryPlan, "branches">): Record<string, number> {
     return Object.fromEntries(

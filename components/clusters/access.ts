@@ -1,5 +1,6 @@
 /** The identity that delivers on a cluster. */
 import * as core from "@pulumi/kubernetes/core/v1";
+import * as networking from "@pulumi/kubernetes/networking/v1";
 import * as rbac from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { estateLabel, managedBy, teamLabel } from "../../estate/labels";
@@ -182,11 +183,28 @@ export class ClusterAccess extends pulumi.ComponentResource {
                 { metadata: { name: records, labels } },
                 { parent: this },
             );
+            this.nothingRuns(`${name}-records-${records}`, namespace, labels);
             give(`records-${records}`, "delivery-records", namespace.metadata.name, {
                 resource: "secrets",
                 verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
             });
         }
+    }
+
+    /** In a namespace that holds records alone no pod is made, and none could be reached. */
+    private nothingRuns(
+        name: string,
+        namespace: core.Namespace,
+        labels: Readonly<Record<string, string>>,
+    ): void {
+        const metadata = { name: "records-only", namespace: namespace.metadata.name, labels };
+        const inside = { parent: this, deletedWith: namespace };
+        new core.ResourceQuota(`${name}-quota`, { metadata, spec: { hard: { pods: "0" } } }, inside);
+        new networking.NetworkPolicy(
+            `${name}-isolation`,
+            { metadata, spec: { podSelector: {}, policyTypes: ["Ingress"] } },
+            inside,
+        );
     }
 }
 

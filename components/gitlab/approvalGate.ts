@@ -1,7 +1,7 @@
 /** The gate of a repository's merge requests, on servers whose licence has no required approvals. */
 import * as gitlab from "@pulumi/gitlab";
 import * as pulumi from "@pulumi/pulumi";
-import { approvalsVariable } from "../../estate/approvals";
+import { approvalsToken, approvalsVariable } from "../../estate/approvals";
 import type { CredentialPolicy } from "../../estate/model";
 import { makeAccessToken } from "./accessToken";
 import type { PushHook } from "./pushHook";
@@ -78,7 +78,7 @@ export class ApprovalGate extends pulumi.ComponentResource {
                     APPROVALS_IMAGE: plan.image,
                 },
                 files: args.files,
-                secret: { APPROVALS_TOKEN: reader.token },
+                secret: { [approvalsToken]: reader.token },
                 onAnyBranch: true,
             },
             { parent: this },

@@ -260,6 +260,11 @@ const usedOnce: StackRule = {
     },
 };
 
+/** The server that a hook calls; what is no URL stands for itself. */
+function receiverOf(url: string | undefined): string | undefined {
+    return url !== undefined && URL.canParse(url) ? new URL(url).origin : url;
+}
+
 /** A secret that opens something, and for what. */
 interface Use {
     /** With its kind before it: a robot's password is also in the variable of who signs in as the robot. */
@@ -276,8 +281,8 @@ function useOf(resource: Reviewed): Use | undefined {
             ? undefined
             : { secret: `${kind} ${secret}`, place, resource };
     if (hooks.includes(type)) {
-        // One receiver has one token, however many projects call it.
-        return use("hook", text(props, "token"), text(props, "url"));
+        // One receiver has one token, however many projects call it, and under however many paths.
+        return use("hook", text(props, "token"), receiverOf(text(props, "url")));
     }
     if (type === robot) {
         return use("robot", text(props, "secret"), urn ?? name);

@@ -269,11 +269,50 @@ export const cases: readonly Case[] = [
                 ["web: onlyAllowMergeIfPipelineSucceeds is not set; set it to true."],
             ],
             [
+                "a pipeline that merge requests have among others",
+                {
+                    "web:onlyAllowMergeIfPipelineSucceeds": false,
+                    "pipeline:content":
+                        'workflow:\n  rules:\n    - if: $CI_COMMIT_TAG\n    - if: $CI_PIPELINE_SOURCE == "merge_request_event"\n',
+                },
+                ["web: onlyAllowMergeIfPipelineSucceeds is not set; set it to true."],
+            ],
+            [
                 "skipped pipelines",
                 { "web:allowMergeOnSkippedPipeline": true },
                 [
                     "web: allowMergeOnSkippedPipeline is true; leave it out, or a push with [skip ci] goes past the pipeline.",
                 ],
+            ],
+        ],
+    },
+    {
+        rule: "gitlab-project-checks-pass",
+        good: [
+            { ...project, props: { ...project.props, onlyAllowMergeIfPipelineSucceeds: false } },
+            gitlab("RepositoryFile", "pipeline", {
+                project: "7",
+                filePath: ".gitlab-ci.yml",
+                // No merge request has it, and GitLab would let none be merged.
+                content: `workflow:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "trigger"
+    # A person.
+    - if: $CI_PIPELINE_SOURCE == "web" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+    - if: $CI_COMMIT_TAG
+`,
+            }),
+        ],
+        bad: [
+            [
+                "a push has it, too",
+                { "pipeline:content": 'workflow:\n  rules:\n    - if: $CI_PIPELINE_SOURCE == "push"\n' },
+                ["web: onlyAllowMergeIfPipelineSucceeds is not set; set it to true."],
+            ],
+            [
+                "it says nothing of that",
+                { "pipeline:content": "test: {script: [make]}\n" },
+                ["web: onlyAllowMergeIfPipelineSucceeds is not set; set it to true."],
             ],
         ],
     },
@@ -508,6 +547,15 @@ export const cases: readonly Case[] = [
                     "variable:masked": false,
                 },
                 ["variable: variable REGISTRY_PASSWORD is not masked; set masked: true."],
+            ],
+            [
+                "of the gate of approvals, where it need not be protected, and not masked",
+                {
+                    "variable:key": "APPROVALS_TOKEN",
+                    "variable:protected": false,
+                    "variable:masked": false,
+                },
+                ["variable: variable APPROVALS_TOKEN is not masked; set masked: true."],
             ],
         ],
     },
@@ -1507,6 +1555,12 @@ export const cases: readonly Case[] = [
         good: [
             hook,
             gitlab("ProjectHook", "other", { ...hook.props, project: "8" }),
+            // The same receiver, under another path.
+            gitlab("ProjectHook", "third", {
+                ...hook.props,
+                project: "9",
+                url: `${String(hook.props["url"])}/another`,
+            }),
             robot,
             harbor("RobotAccount", "pull2", { ...robot.props, secret: "another" }),
             variable,

@@ -1,4 +1,5 @@
 /** Rules about what GitLab holds and sends: variables, files, hooks, mirrors. */
+import { approvalsToken } from "../../../estate/approvals";
 import { isPlainHttp, type ResourceRule } from "../../rule";
 import { secretIn } from "../../secrets";
 import { isAbsent, isFalse, isTrue, text } from "../../values";
@@ -69,12 +70,12 @@ const variableMasked: ResourceRule = {
     area: "GitLab",
     severity: "high",
     description: words(
-        "CI variables that hold secrets are masked in job logs and reach protected branches only, but for those of previews, whose jobs run for merge requests.",
-        "保存机密的 CI 变量在作业日志中被掩码，并且只提供给受保护的分支；预览环境的变量除外，其作业为合并请求运行。",
+        "CI variables that hold secrets are masked in job logs and reach protected branches only, but for those of previews and the token by which the gate of approvals reads, whose jobs run for merge requests.",
+        "保存机密的 CI 变量在作业日志中被掩码，并且只提供给受保护的分支；预览环境的变量和审批门禁用于读取的令牌除外，其作业为合并请求运行。",
     ),
     remedy: words(
-        "Set masked and protected; for environments preview/* masked alone.",
-        "设置 masked 和 protected；环境为 preview/* 时只需 masked。",
+        "Set masked and protected; for environments preview/* and for APPROVALS_TOKEN masked alone.",
+        "设置 masked 和 protected；环境为 preview/* 时以及 APPROVALS_TOKEN 只需 masked。",
     ),
     types: variables,
     check({ props }) {
@@ -83,7 +84,9 @@ const variableMasked: ResourceRule = {
             return [];
         }
         const ofPreviews = text(props, "environmentScope")?.startsWith("preview/") === true;
-        return ["masked", ...(ofPreviews ? [] : ["protected"])]
+        // What it opens is read alone, and the gate's job runs in whatever branch a merge request is from.
+        const isOfGate = key === approvalsToken;
+        return ["masked", ...(ofPreviews || isOfGate ? [] : ["protected"])]
             .filter((flag) => isFalse(props, flag) || isAbsent(props, flag))
             .map((flag) =>
                 words(

@@ -1,7 +1,7 @@
 /** Rules about GitLab's groups and projects: who sees them, and what a merge request must have before it is merged. */
 import { cisGitlab, slsaSource } from "../../references";
 import { isProd, type Finding, type ResourceRule, type StackRule } from "../../rule";
-import { isAbsent, isFalse, isTrue, number, objects, text } from "../../values";
+import { isKnown, isAbsent, isFalse, isTrue, number, objects, text } from "../../values";
 import { words } from "../../words";
 import { sameProject } from "./sameProject";
 import { group, project, repositoryFile } from "./types";
@@ -29,6 +29,18 @@ const projectPrivate: ResourceRule = {
             : [],
 };
 
+/** A rule of a workflow that lets in no push to a branch and no merge request: it is about tags, or about another source. */
+const elsewhere =
+    /^\s*(?:\$CI_COMMIT_TAG\s*$|\$CI_PIPELINE_SOURCE\s*==\s*(["'])(?!push\1|merge_request_event\1)\w+\1)(?!.*\|\|)/;
+
+/** Whether a merge request can have one of the pipelines that a file describes. */
+function runsForMerges(content: string): boolean {
+    // A file in base64, or that cannot be read, may say anything.
+    const workflow = /^workflow:\n((?:[ \t]+.*\n|#.*\n|\n)*)/m.exec(`${content}\n`)?.[1] ?? "";
+    const conditions = [...workflow.matchAll(/^\s*- if:\s*(.+)$/gm)].map(([, condition = ""]) => condition);
+    return conditions.length === 0 || !conditions.every((condition) => elsewhere.test(condition));
+}
+
 const checksPass: StackRule = {
     name: "gitlab-project-checks-pass",
     area: "GitLab",
@@ -45,7 +57,12 @@ const checksPass: StackRule = {
     check(resources) {
         // Without a pipeline GitLab would let nothing be merged at all.
         const pipelines = resources.filter(
-            ({ type, props }) => type === repositoryFile && text(props, "filePath") === ".gitlab-ci.yml",
+            ({ type, props }) =>
+                type === repositoryFile &&
+                text(props, "filePath") === ".gitlab-ci.yml" &&
+                // What a preview does not know may say anything.
+                (isAbsent(props, "content") || isKnown(props, "content")) &&
+                runsForMerges(text(props, "content") ?? ""),
         );
         return resources
             .filter(
