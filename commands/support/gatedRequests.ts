@@ -7,7 +7,9 @@
  * the next one, and a gate that was run again has the right number and is left alone.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { approvalsJob, approvalsVariable } from "../../estate/approvals";
+import { approvalsJob, approvalsVariable, gatedBranches } from "../../estate/approvals";
+import { configAt, mergePlans, type RepositoryPlan } from "../../estate/flows/plan";
+import type { App, Estate } from "../../estate/model";
 import { covers } from "../../estate/wildcard";
 import { assertServing, list, record, text } from "../doctor/json";
 import type { Ask } from "../doctor/http";
@@ -121,6 +123,88 @@ export function gatedRepositories(exported: ExportedStack): GatedRepository[] {
               ]
             : [];
     });
+}
+
+/** How many approvals merges want by the spec, by full path of a repository whose merges a job holds. Pure. */
+export function wantedByRepository({
+    apps,
+    gitlab,
+}: Pick<Estate, "apps" | "gitlab">): Readonly<Record<string, GatedRepository["wanted"]>> {
+    const all = Object.values(apps);
+    const configs = new Set(all.flatMap(({ plan }) => plan.configs.map(({ at }) => at.fullPath)));
+    const plans: readonly (readonly [string, RepositoryPlan, readonly App[]])[] = [
+        ...all.map((app) => [app.repository.fullPath, app.plan.source, [app]] as const),
+        ...[...configs].map((path) => {
+            const sharing = all.filter((app) => configAt(app, path) !== undefined);
+            return [
+                path,
+                mergePlans(sharing.flatMap((app) => configAt(app, path)?.plan ?? [])),
+                sharing,
+            ] as const;
+        }),
+    ];
+    return Object.fromEntries(
+        plans.flatMap(([path, plan, apps]) => {
+            const wanted = gatedBranches(gitlab, plan, apps);
+            return wanted === undefined ? [] : [[path, wanted]];
+        }),
+    );
+}
+
+/**
+ * Repositories of a state some of whose branches want more approvals by the spec: each with the greater number of every branch. What
+ * wants fewer keeps its number until the update.
+ *
+ * @param now ISO 8601.
+ */
+export function raisedGates(
+    exported: ExportedStack,
+    wanted: ReturnType<typeof wantedByRepository>,
+    now: string,
+): GatedRepository[] {
+    return gatedRepositories(exported).flatMap((each): GatedRepository[] => {
+        const next = wanted[each.repository] ?? {};
+        const raised = Object.entries(next).filter(([branch, number]) => number > (each.wanted[branch] ?? 0));
+        const isAll = Object.entries(each.wanted).every(([branch, number]) => (next[branch] ?? 0) >= number);
+        return raised.length === 0
+            ? []
+            : [
+                  {
+                      ...each,
+                      // What the update will write, where it takes nothing back: then it finds it as it wants it.
+                      wanted: isAll ? next : { ...each.wanted, ...Object.fromEntries(raised) },
+                      changed: now,
+                  },
+              ];
+    });
+}
+
+/**
+ * Lets the greater numbers count before the update, which would come to them among all else: a green gate that counted to fewer is run
+ * again, and holds the merge by then.
+ *
+ * @returns what to say.
+ * @throws Unreachable when GitLab does not answer.
+ */
+export async function raiseGates(
+    repositories: readonly GatedRepository[],
+    ask: Ask,
+    patience: Patience = usual,
+): Promise<string[]> {
+    const refused: string[] = [];
+    const written: GatedRepository[] = [];
+    for (const each of repositories) {
+        const at = `/projects/${encodeURIComponent(each.project)}/variables/${approvalsVariable}`;
+        const { status } = await ask("PUT", at, { value: JSON.stringify(each.wanted) });
+        if (status === 200) {
+            written.push(each);
+        } else {
+            refused.push(
+                `${each.repository}: GitLab answered ${status} to the greater number of approvals; until this update ends merges want as many as before.`,
+            );
+        }
+    }
+    return [...refused, ...(await runGatesAgain(written, ask, patience))];
 }
 
 /** How often a gate that is running is looked at, and the time between, in milliseconds. */

@@ -14,7 +14,13 @@ import { environmentsText, type RepositoryEnvironment } from "./environments";
 import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
-import { gatedRepositories, runGatesAgain } from "./gatedRequests";
+import {
+    gatedRepositories,
+    raisedGates,
+    raiseGates,
+    runGatesAgain,
+    wantedByRepository,
+} from "./gatedRequests";
 import { findExisting, type Wanted } from "./leftOnServer";
 import { retainedRepositoriesLine } from "./retainedRepositories";
 import { lookAhead, excludedSteps, type LookAhead } from "./lookAhead";
@@ -187,6 +193,9 @@ async function prepare(
     if (change.writes && (defaultBranches.length > 0 || getsContent(estate, exported))) {
         await importFiles(engine, estate, change);
     }
+    if (change.writes) {
+        await raiseApprovals(engine, estate, exported, change);
+    }
     return {
         retained: ahead.retained,
         excluded: change.writes ? [] : ahead.excluded,
@@ -274,6 +283,21 @@ async function renamePeople(
             await importState(engine, withNewNames(await exportStack(engine), names));
         }
     });
+}
+
+/** Lets a greater number of approvals count at once: whatever else the update does, nothing is merged with fewer meanwhile. */
+async function raiseApprovals(
+    engine: PulumiEngine,
+    estate: Estate,
+    exported: ExportedStack,
+    { report }: Change,
+): Promise<void> {
+    const raised = raisedGates(exported, wantedByRepository(estate), new Date().toISOString());
+    if (raised.length > 0) {
+        await onGitLab(engine, estate, async (ask) => {
+            (await raiseGates(raised, ask)).forEach(report);
+        });
+    }
 }
 
 /** Imports files that are in a repository already, of those that the update would make. */

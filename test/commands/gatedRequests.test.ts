@@ -6,12 +6,17 @@ import {
     countedTo,
     decideGate,
     gatedRepositories,
+    raisedGates,
+    raiseGates,
     runGatesAgain,
+    wantedByRepository,
     wantedFor,
     type GateDecision,
     type GatedRepository,
     type SeenPipeline,
 } from "../../commands/support/gatedRequests";
+import { model } from "../support/estate";
+import type { ExportedStack } from "../../commands/support/exported";
 
 const made = "2026-01-01T00:00:00Z";
 const log = (number: number): string =>
@@ -215,5 +220,73 @@ describe("what GitLab is asked for", () => {
             /^acme\/shop\/api: .*GitLab answered 403\. The next up looks again\.$/,
         );
         assert.match(String(lines[1]), /^acme\/shop\/web: .*runs again in !3$/);
+    });
+});
+
+describe("a greater number, before the update", () => {
+    const now = "2026-03-01T00:00:00Z";
+    const state = (wanted: Record<string, number>): ExportedStack => ({
+        deployment: {
+            resources: [
+                {
+                    urn: "urn:pulumi:dev::estate::gitlab:index/project:Project::web",
+                    type: "gitlab:index/project:Project",
+                    id: "7",
+                    outputs: { pathWithNamespace: "acme/shop/web" },
+                },
+                {
+                    urn: "urn:pulumi:dev::estate::gitlab:index/projectVariable:ProjectVariable::gate",
+                    type: "gitlab:index/projectVariable:ProjectVariable",
+                    id: "7:APPROVALS:*",
+                    created: made,
+                    inputs: { project: "7", key: "APPROVALS", value: JSON.stringify(wanted) },
+                },
+            ],
+        },
+    });
+    const raised = (before: Record<string, number>, after: Record<string, number>): unknown =>
+        raisedGates(state(before), { "acme/shop/web": after }, now).map(({ wanted, changed }) => ({
+            wanted,
+            changed,
+        }));
+
+    test("is found where a branch wants more, or wants some from then on", () => {
+        assert.deepEqual(raised({ prod: 1 }, { prod: 2 }), [{ wanted: { prod: 2 }, changed: now }]);
+        assert.deepEqual(raised({ prod: 1 }, { prod: 1, test: 1 }), [
+            { wanted: { prod: 1, test: 1 }, changed: now },
+        ]);
+        assert.deepEqual(raised({ prod: 2 }, { prod: 1 }), []);
+        assert.deepEqual(raised({ prod: 2 }, { prod: 2 }), []);
+        assert.deepEqual(raisedGates(state({ prod: 2 }), {}, now), [], "no gate any more");
+    });
+
+    test("takes nothing back where another branch wants fewer: that is the update's", () => {
+        assert.deepEqual(raised({ prod: 1, test: 2 }, { prod: 2 }), [
+            { wanted: { prod: 2, test: 2 }, changed: now },
+        ]);
+    });
+
+    test("is what the program would write, by repository", () => {
+        const gated = model({
+            gitlab: { approvalGate: { enabled: true } },
+            environments: { prod: { approvals: 2 } },
+        });
+        assert.deepEqual(wantedByRepository(gated), {
+            "acme/shop/api-config": { prod: 2 },
+            "acme/shop/web-config": { prod: 2 },
+        });
+        assert.deepEqual(wantedByRepository(model({ environments: { prod: { approvals: 2 } } })), {});
+    });
+
+    test("says what GitLab does not take, and goes on", async () => {
+        const calls: string[] = [];
+        const ask: Ask = (method, path, body) => {
+            calls.push(`${method} ${path} ${JSON.stringify(body)}`);
+            return Promise.resolve({ status: 403, headers: {}, body: {} });
+        };
+        assert.deepEqual(await raiseGates([repository], ask, patience), [
+            "acme/shop/web: GitLab answered 403 to the greater number of approvals; until this update ends merges want as many as before.",
+        ]);
+        assert.deepEqual(calls, ['PUT /projects/7/variables/APPROVALS {"value":"{\\"prod\\":2}"}']);
     });
 });

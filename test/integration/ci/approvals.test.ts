@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 
 import type { Ask } from "../../../commands/doctor/http";
-import { runGatesAgain } from "../../../commands/support/gatedRequests";
+import { raiseGates, runGatesAgain } from "../../../commands/support/gatedRequests";
 import { gateFiles } from "../../../components/ci/approvals";
 import { commit, field, jobs, pipelines, startWithCi, trace, until } from "../../../sandbox/test/ci/harness";
 import type { Person, Sandbox } from "../../../sandbox/test/gitlab/harness";
@@ -294,5 +294,38 @@ test("another number of approvals counts for what is open already, once the upda
     const open = await request.gate();
     assert.equal(open.status, "success", open.log);
     await request.approve(mike);
+    assert.equal(await request.merge(mary), "merged");
+});
+
+test("a greater number of approvals counts before the update begins: a green gate holds the merge by then", async (context) => {
+    const scene = await Scene.start(context, { prod: 1 });
+    const { mary, mike } = scene.people;
+    const root = scene.sandbox.root();
+    const request = await scene.open("change", { "a.txt": "a" });
+    await request.approve(mary);
+    assert.equal((await request.gate(true)).status, "success");
+
+    const ask: Ask = async (method, path, body) => ({
+        ...(await root.call(method, path, body)),
+        headers: {},
+    });
+    const raised = {
+        project: String(scene.id),
+        repository: "acme/web-config",
+        wanted: { prod: 2 },
+        made: new Date(0).toISOString(),
+        changed: new Date().toISOString(),
+    };
+    assert.match((await raiseGates([raised], ask)).join("\n"), /the gate runs again in !1$/);
+    assert.equal(await request.merge(mary), "opened", "while its gate runs again");
+    const held = await request.gate();
+    assert.equal(held.status, "failed", held.log);
+    assert.equal(await request.merge(mary), "opened");
+
+    // Nobody has made the variable by hand into something that the update would not write.
+    const { body } = await root.call("GET", `/projects/${scene.id}/variables/APPROVALS`);
+    assert.equal(field<string>(body, "value"), '{"prod":2}');
+    await request.approve(mike);
+    assert.equal((await request.gate(true)).status, "success");
     assert.equal(await request.merge(mary), "merged");
 });
