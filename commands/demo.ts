@@ -31,8 +31,8 @@ async function main(): Promise<void> {
     const story = new Story(sandbox);
     const maintainer = await story.person(estate.teams[app.team]?.maintainers[0] ?? "root");
     process.stdout.write(`\n${app.name} of team ${app.team}: from a commit to ${firstStep(app).target}\n\n`);
-    const tag = await deliver(story, maintainer, app, report);
-    await promote(story, maintainer, app, tag, report);
+    const tag = await deliver(story, maintainer, estate, app, report);
+    await promote(story, maintainer, estate, app, tag, report);
     process.stdout.write(
         `\nDone in ${duration((Date.now() - started) / 1000)}. See for yourself:\n` +
             `  ${sandbox.gitlab.url}/${app.repository.fullPath}/-/pipelines\n` +
@@ -62,7 +62,13 @@ function demoApp(estate: Estate): App {
 }
 
 /** A commit on its way into the first environment. @returns the image's tag. */
-async function deliver(story: Story, person: Person, app: App, report: Reporter): Promise<string> {
+async function deliver(
+    story: Story,
+    person: Person,
+    estate: Estate,
+    app: App,
+    report: Reporter,
+): Promise<string> {
     const { environment, branch } = firstLane(app);
     const channels = await marks(story, environment);
     const sha = await story.commit(person, app.repository.fullPath, branch, "Say hello", {
@@ -84,12 +90,19 @@ async function deliver(story: Story, person: Person, app: App, report: Reporter)
     report(
         `GitLab: ${repository}, branch ${revision}, is at ${(await story.head(repository, revision)).slice(0, 10)}`,
     );
-    await arrive(story, app, environment, tag, channels, report);
+    await arrive(story, estate, app, environment, tag, channels, report);
     return tag;
 }
 
 /** The version's way into the second environment. */
-async function promote(story: Story, person: Person, app: App, tag: string, report: Reporter): Promise<void> {
+async function promote(
+    story: Story,
+    person: Person,
+    estate: Estate,
+    app: App,
+    tag: string,
+    report: Reporter,
+): Promise<void> {
     const step = firstStep(app);
     const [from, to] = [appIn(app, step.source), appIn(app, step.target)];
     const channels = await marks(story, to);
@@ -113,12 +126,13 @@ async function promote(story: Story, person: Person, app: App, tag: string, repo
     );
     await story.merge(person, app.config.fullPath, iid);
     report(`${person.name} merges !${iid}`);
-    await arrive(story, app, to, tag, channels, report);
+    await arrive(story, estate, app, to, tag, channels, report);
 }
 
 /** Rollout on every cluster of an environment, and the cards about it. */
 async function arrive(
     story: Story,
+    estate: Estate,
     app: App,
     environment: AppEnvironment,
     tag: string,
@@ -127,8 +141,14 @@ async function arrive(
 ): Promise<void> {
     const engine = engineOf(app.engine);
     for (const [cluster, name] of Object.entries(engine.delivered(app, environment))) {
-        await story.rolledOut(name, `${environment.image}:${tag}`, 120);
-        report(`${engine.title}: ${name} is synced and healthy on ${cluster}`);
+        const { namespace } = environment;
+        await story.arrived(
+            enginesInWords[app.engine].delivery(estate, app, name),
+            { name, cluster, namespace },
+            `${environment.image}:${tag}`,
+            120,
+        );
+        report(`${engine.title}: ${name} is applied and healthy on ${cluster}`);
         for (const [channel, after] of Object.entries(channels)) {
             const { rendered } = await story.card(channel, "green", [name], after, 60);
             report(`${channel}: ${rendered.color} card "${rendered.title}"`);

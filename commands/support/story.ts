@@ -15,6 +15,7 @@ import {
     serverUrl,
 } from "../../sandbox";
 import { CommandError } from "./console";
+import type { ClusterObject, Delivery } from "./engines/engine";
 
 /** Somebody with a GitLab token of their own. */
 export interface Person {
@@ -58,6 +59,13 @@ export interface Card {
 }
 
 /** A server refused something. */
+/** What of a workload is read. */
+interface Workload {
+    readonly spec: {
+        readonly template: { readonly spec: { readonly containers: readonly { readonly image?: string }[] } };
+    };
+}
+
 export class StoryError extends CommandError {}
 
 /** An answer as text, without what says nothing and is long: who manages which field of an object. */
@@ -304,6 +312,42 @@ export class Story {
             seconds,
         );
         return found as Application;
+    }
+
+    /** Waits until what an engine delivers of an app on a cluster is applied, is well and runs an image. */
+    async arrived(
+        { path, isWell, images }: Delivery,
+        place: { readonly name: string; readonly cluster: string; readonly namespace: string },
+        image: string,
+        seconds: number,
+    ): Promise<void> {
+        const { name, cluster, namespace } = place;
+        const running = async (object: ClusterObject): Promise<readonly string[]> =>
+            images?.(object) ?? (await this.imagesIn(cluster, namespace));
+        await until(
+            `${name} on ${image}`,
+            async () => {
+                const object = await this.object<ClusterObject>("host", path);
+                return object !== undefined && isWell(object) && (await running(object)).includes(image);
+            },
+            (isThere) => isThere,
+            seconds,
+        );
+    }
+
+    /** Images of a namespace's Deployments and StatefulSets. */
+    private async imagesIn(cluster: string, namespace: string): Promise<string[]> {
+        const kinds = ["deployments", "statefulsets"].map((kind) =>
+            this.object<{ items?: readonly Workload[] }>(
+                cluster,
+                `/apis/apps/v1/namespaces/${namespace}/${kind}`,
+            ),
+        );
+        return (await Promise.all(kinds)).flatMap((found) =>
+            (found?.items ?? []).flatMap(({ spec }) =>
+                spec.template.spec.containers.map(({ image = "" }) => image),
+            ),
+        );
     }
 
     /** Cards in a channel, oldest first; those after the one with number `after`. */

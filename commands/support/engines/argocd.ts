@@ -4,9 +4,21 @@ import { configOf } from "../../../estate/flows/plan";
 import { onMachine } from "../../../estate/machines";
 import type { App, Estate } from "../../../estate/model";
 import type { Person, Right } from "../rights";
+import { record } from "../../doctor/json";
 import type { EngineInWords } from "./engine";
 
 export const argocd: EngineInWords = {
+    delivery: ({ argocd: { namespace } }, _, name) => ({
+        path: `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/applications/${name}`,
+        isWell: ({ status }) => {
+            const { sync, health } = record(status);
+            return record(sync)["status"] === "Synced" && record(health)["status"] === "Healthy";
+        },
+        images: ({ status }) => {
+            const { images } = record(record(status)["summary"]);
+            return Array.isArray(images) ? images.map(String) : [];
+        },
+    }),
     list: () => ["npm run sandbox -- argocd app list", "the Applications, as Argo CD sees them"],
     rights,
     people: [

@@ -11,7 +11,22 @@ export interface TakingAlong {
     readonly acts: (type: string, inputs: Readonly<Record<string, unknown>>) => boolean;
 }
 
+/** An object of a cluster, as its API server has it. */
+export type ClusterObject = Readonly<Record<string, unknown>>;
+
+/** Where an engine says what became of an app on a cluster. */
+export interface Delivery {
+    /** Of the host's API, from the leading slash. */
+    readonly path: string;
+    /** Whether what is in git is applied and well. */
+    readonly isWell: (object: ClusterObject) => boolean;
+    /** Images that run by it; absent: it does not say, the workloads on the cluster do. */
+    readonly images?: (object: ClusterObject) => readonly string[];
+}
+
 export interface EngineInWords {
+    /** The object by which it delivers an app, by the name that it has. */
+    readonly delivery: (estate: Estate, app: App, name: string) => Delivery;
     /**
      * Command that lists what it delivers in a sandbox, and what that shows.
      *
