@@ -272,7 +272,7 @@ const configMaps: Readonly<Record<string, readonly Rule[]>> = {
         },
         { at: /^data\.accounts\.(.+)$/, en: "ways in for account $1", zh: "账号 $1 的登录方式" },
         { at: /^data\.oidc\.config$/, en: "single sign-on", zh: "单点登录" },
-        { at: /^data\.installationID$/, en: "name of the estate", zh: "平台名称", more: follows },
+        { at: /^data\.installationID$/, en: "name of the estate", zh: "平台名称" },
         {
             at: /^data\.resource\./,
             en: "kinds of objects that are looked at",
@@ -305,7 +305,7 @@ const configMaps: Readonly<Record<string, readonly Rule[]>> = {
         { at: /^data\.(.+)$/, en: "start-up setting $1", zh: "启动设置 $1" },
     ],
     "argocd-notifications-cm": [
-        { at: /^data\.context$/, en: "addresses on cards", zh: "卡片上的地址" },
+        { at: /^data\.context$/, en: "addresses on cards", zh: "卡片上的地址", more: follows },
         { at: /^data\.(?:template|trigger)\./, en: "texts of cards", zh: "卡片的文字", more: follows },
         { at: /^data\.service\./, en: "address that messages go to", zh: "消息发送的地址", more: follows },
     ],

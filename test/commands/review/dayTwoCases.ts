@@ -160,8 +160,8 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
     "the estate gets another name": {
         ...change({ name: "globex" }),
         told: {
-            en: "Addresses or secrets of channels change; 2 passwords of programs are renewed; nothing is deleted",
-            zh: "通道的地址或密钥改变；更换 2 个密码；不删除任何内容",
+            en: "Addresses or secrets of channels change; Argo CD: name of the estate `globex` instead of `acme`; 2 passwords of programs are renewed; nothing is deleted",
+            zh: "通道的地址或密钥改变；Argo CD：平台名称改为 `globex`（原为 `acme`）；更换 2 个密码；不删除任何内容",
             says: [
                 // What goes is called by the name that people know, and nobody's pods are in it.
                 /makes namespace `acme-delivery` → `globex-delivery` on cluster `member1` anew: nothing runs in it/,
