@@ -75,7 +75,15 @@ const kinds = {
         transport: "webhook",
         relayed: true,
         secrets: { url },
-        recipient: { purpose: "Slack channel, where the webhook may choose one", required: false },
+        recipient: {
+            purpose:
+                "Slack channel, e.g. `#ops`, where the webhook may choose one: legacy ones may, those of Slack apps may not",
+            required: false,
+            form: {
+                pattern: /^[#@]?[^\s#@{}<>]+$/,
+                words: "the name of one channel, e.g. #ops, or its id",
+            },
+        },
         leak: [/\bhooks\.slack\.com\/services\/T[0-9A-Z]+\/B[0-9A-Z]+\/\w+/, "a bot's webhook URL"],
     },
     webhook: {

@@ -9,6 +9,8 @@ interface Form {
     readonly event: Event;
     readonly language: Language;
     readonly source: MessageSource;
+    /** Where in the chat system the message goes; absent: where its webhook says. */
+    readonly recipient?: string;
 }
 
 /** `<at …>` would call people. */
@@ -47,12 +49,17 @@ const cards: Readonly<Record<WebhookKind, (form: Form) => unknown>> = {
  * @param relayed whether the relay gets it, and not the channel itself.
  */
 export function webhookBody(
-    { kind, language }: Channel & { kind: WebhookKind },
+    { kind, language, recipient }: Channel & { kind: WebhookKind },
     event: Event,
     source: MessageSource,
     relayed: boolean,
 ): string {
-    const card = cards[kind]({ event, language, source });
+    const card = cards[kind]({
+        event,
+        language,
+        source,
+        ...(recipient === undefined ? {} : { recipient }),
+    });
     return JSON.stringify(relayed ? envelope(event, source, card) : card);
 }
 
@@ -118,10 +125,14 @@ function dingtalkCard({ event, language, source }: Form): unknown {
     };
 }
 
-/** Slack's incoming webhook with one attachment, whose colour is the event's. */
-function slackMessage({ event, language, source }: Form): unknown {
+/**
+ * Slack's incoming webhook with one attachment, whose colour is the event's. Webhooks that belong to an app post to one channel
+ * and pass over another; legacy ones follow it.
+ */
+function slackMessage({ event, language, source, recipient }: Form): unknown {
     const colors = { green: "#2eb67d", red: "#e01e5a", orange: "#ecb22e", blue: "#36c5f0", grey: "#868686" };
     return {
+        ...(recipient === undefined ? {} : { channel: recipient }),
         text: title({ event, language, source }, forSlack),
         attachments: [
             {

@@ -38,7 +38,6 @@ const silent: Readonly<Record<string, string>> = {
     "clusters.<name>.leaving [argocd]":
         "is told when an app leaves the cluster: what then stays is in the note",
     "environments.<name>.channels": "the channel is the team's already",
-    "channels.<name>.recipient [flux]": "Flux knows no channels of Slack",
     "teams.<name>.pipelines.move": atOnce,
     "pipelines.move": atOnce,
     "flows.<name>.description": "is for people who read the spec",
@@ -78,6 +77,7 @@ const counted: Readonly<Record<string, string>> = {
     "gitlab.edition":
         "protections are written in another way, and the rows say that they let the same people in",
     "clusters.<name>.role": "the host moves: another estate, in effect, of which the lost parts are said",
+    "channels.<name>.recipient [flux]": "it is in the cards of the relay's settings, which are named",
     "apps.<name>.hotfix.from": "the new branch is named",
     "argocd.namespace": "Argo CD is made anew, and the lost parts are said",
     "argocd.previewWebhookUrl": "the new webhook is named",

@@ -30,7 +30,7 @@ const estate = sampleEstate(undefined, {
     channels: {
         ops: channel("ops", "feishu", { language: "zh" }),
         oncall: channel("oncall", "dingtalk"),
-        general: channel("general", "slack"),
+        general: channel("general", "slack", { recipient: "#general" }),
         audit: channel("audit", "webhook"),
         post: channel("post", "email", { recipient: "ops@example.com" }),
     },
@@ -64,6 +64,22 @@ describe("settings", () => {
             assert.equal(written?.["oncePer"], trigger.oncePer);
             assert.ok(settings[`template.app-${trigger.event}`] !== undefined);
         }
+    });
+
+    test("a message to Slack names the channel of the spec, others name none", () => {
+        const { webhook } = parse(settings["template.app-degraded"] ?? "") as {
+            webhook: Record<string, { body: string }>;
+        };
+        const bodies = Object.entries(webhook).map(([name, { body }]) => {
+            const whole = JSON.parse(filled(body)) as Record<string, unknown>;
+            return [name, ((whole["message"] ?? whole) as Record<string, unknown>)["channel"]];
+        });
+        assert.deepEqual(Object.fromEntries(bodies), {
+            audit: undefined,
+            general: "#general",
+            oncall: undefined,
+            ops: undefined,
+        });
     });
 
     test("conditions guard against an Application that was never synced", () => {
