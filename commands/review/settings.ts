@@ -153,6 +153,13 @@ const relay: readonly Rule[] = [
         zh: "发往通道 $1 的消息的语言",
         more: { sentence: between },
     },
+    {
+        // A card for each event, and the same in all of them.
+        at: /^channels\.([^.]+)\.cards\.[^.]+\.channel$/,
+        en: "Slack channel of messages to $1",
+        zh: "发往 $1 的消息的 Slack 频道",
+        more: { sentence: (_, is) => (is === undefined ? { en: "", zh: "" } : undefined) },
+    },
 ];
 
 /** The relay's settings, which are a file in its ConfigMap. */

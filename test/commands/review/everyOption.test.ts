@@ -72,7 +72,6 @@ const counted: Readonly<Record<string, string>> = {
     "gitlab.edition":
         "protections are written in another way, and the rows say that they let the same people in",
     "clusters.<name>.role": "the host moves: another estate, in effect, of which the lost parts are said",
-    "channels.<name>.recipient [flux]": "it is in the cards of the relay's settings, which are named",
     "apps.<name>.hotfix.from": "the new branch is named",
     "argocd.namespace": "Argo CD is made anew, and the lost parts are said",
     "argocd.previewWebhookUrl": "the new webhook is named",
