@@ -1,6 +1,6 @@
 /** How the approvals that merges want are enforced. Pure. */
-import type { App, ApprovalGate, GitLab } from "./model";
-import type { RepositoryPlan } from "./flows/plan";
+import { configAt, mergePlans, type RepositoryPlan } from "./flows/plan";
+import type { App, ApprovalGate, Estate, GitLab } from "./model";
 import { plainUrl } from "./plain";
 import type { Spec } from "./schema";
 
@@ -38,6 +38,32 @@ export function gatedBranches(
         Object.keys(wanted).length === 0
         ? undefined
         : wanted;
+}
+
+/** How many approvals merges want by the spec, by full path of a repository whose merges a job holds. Pure. */
+export function wantedByRepository({
+    apps,
+    gitlab,
+}: Pick<Estate, "apps" | "gitlab">): Readonly<Record<string, Readonly<Record<string, number>>>> {
+    const all = Object.values(apps);
+    const configs = new Set(all.flatMap(({ plan }) => plan.configs.map(({ at }) => at.fullPath)));
+    const plans: readonly (readonly [string, RepositoryPlan, readonly App[]])[] = [
+        ...all.map((app) => [app.repository.fullPath, app.plan.source, [app]] as const),
+        ...[...configs].map((path) => {
+            const sharing = all.filter((app) => configAt(app, path) !== undefined);
+            return [
+                path,
+                mergePlans(sharing.flatMap((app) => configAt(app, path)?.plan ?? [])),
+                sharing,
+            ] as const;
+        }),
+    ];
+    return Object.fromEntries(
+        plans.flatMap(([path, plan, apps]) => {
+            const wanted = gatedBranches(gitlab, plan, apps);
+            return wanted === undefined ? [] : [[path, wanted]];
+        }),
+    );
 }
 
 /** The gate of merges that want approvals; undefined where it is off, or the tier has approvals of its own. */

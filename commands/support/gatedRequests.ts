@@ -7,9 +7,7 @@
  * the next one, and a gate that was run again has the right number and is left alone.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { approvalsJob, approvalsVariable, gatedBranches } from "../../estate/approvals";
-import { configAt, mergePlans, type RepositoryPlan } from "../../estate/flows/plan";
-import type { App, Estate } from "../../estate/model";
+import { approvalsJob, approvalsVariable, type wantedByRepository } from "../../estate/approvals";
 import { covers } from "../../estate/wildcard";
 import { assertServing, list, record, text } from "../doctor/json";
 import type { Ask } from "../doctor/http";
@@ -123,32 +121,6 @@ export function gatedRepositories(exported: ExportedStack): GatedRepository[] {
               ]
             : [];
     });
-}
-
-/** How many approvals merges want by the spec, by full path of a repository whose merges a job holds. Pure. */
-export function wantedByRepository({
-    apps,
-    gitlab,
-}: Pick<Estate, "apps" | "gitlab">): Readonly<Record<string, GatedRepository["wanted"]>> {
-    const all = Object.values(apps);
-    const configs = new Set(all.flatMap(({ plan }) => plan.configs.map(({ at }) => at.fullPath)));
-    const plans: readonly (readonly [string, RepositoryPlan, readonly App[]])[] = [
-        ...all.map((app) => [app.repository.fullPath, app.plan.source, [app]] as const),
-        ...[...configs].map((path) => {
-            const sharing = all.filter((app) => configAt(app, path) !== undefined);
-            return [
-                path,
-                mergePlans(sharing.flatMap((app) => configAt(app, path)?.plan ?? [])),
-                sharing,
-            ] as const;
-        }),
-    ];
-    return Object.fromEntries(
-        plans.flatMap(([path, plan, apps]) => {
-            const wanted = gatedBranches(gitlab, plan, apps);
-            return wanted === undefined ? [] : [[path, wanted]];
-        }),
-    );
 }
 
 /**

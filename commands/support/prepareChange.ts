@@ -1,4 +1,5 @@
 /** Prepares a change of an estate that exists, before the update and beside its servers: see disruptive/, branches.ts and environments.ts. */
+import { wantedByRepository } from "../../estate/approvals";
 import type { Estate } from "../../estate/model";
 import { checkoutDir } from "../../toolchain/checkout";
 import { gitlabConnection } from "../doctor/connections";
@@ -14,13 +15,7 @@ import { environmentsText, type RepositoryEnvironment } from "./environments";
 import { releaseSettings } from "./destroy";
 import { type PulumiEngine } from "./pulumiEngine";
 import { exportStack, importState, type ExportedStack } from "./exported";
-import {
-    gatedRepositories,
-    raisedGates,
-    raiseGates,
-    runGatesAgain,
-    wantedByRepository,
-} from "./gatedRequests";
+import { gatedRepositories, raisedGates, raiseGates, runGatesAgain } from "./gatedRequests";
 import { findExisting, type Wanted } from "./leftOnServer";
 import { retainedRepositoriesLine } from "./retainedRepositories";
 import { lookAhead, excludedSteps, type LookAhead } from "./lookAhead";

@@ -9,12 +9,12 @@ import {
     raisedGates,
     raiseGates,
     runGatesAgain,
-    wantedByRepository,
     wantedFor,
     type GateDecision,
     type GatedRepository,
     type SeenPipeline,
 } from "../../commands/support/gatedRequests";
+import { wantedByRepository } from "../../estate/approvals";
 import { model } from "../support/estate";
 import type { ExportedStack } from "../../commands/support/exported";
 

@@ -1,6 +1,6 @@
 /** What must hold of pipelines, and of the job that holds merge requests. Pure: one table. */
 import { levelOf } from "../../../../estate/accessRoles";
-import { gatedBranches } from "../../../../estate/approvals";
+import { wantedByRepository } from "../../../../estate/approvals";
 import type { Estate } from "../../../../estate/model";
 import type { Look } from "../../check";
 import { checkTable } from "../../finding";
@@ -131,23 +131,8 @@ function appAt({ apps }: Estate, fullPath: string): string {
 }
 
 /** Repositories that are there and whose merge requests a job holds. */
-function gatedProjects({ apps, gitlab }: Estate, projects: readonly Place[]): Place[] {
-    const all = Object.values(apps);
-    const gated = all.flatMap((app) => [
-        ...(gatedBranches(gitlab, app.plan.source, [app]) === undefined ? [] : [app.repository.fullPath]),
-        ...app.plan.configs
-            .filter(
-                ({ at, plan }) =>
-                    gatedBranches(
-                        gitlab,
-                        plan,
-                        all.filter((other) =>
-                            other.plan.configs.some((each) => each.at.fullPath === at.fullPath),
-                        ),
-                    ) !== undefined,
-            )
-            .map(({ at }) => at.fullPath),
-    ]);
+function gatedProjects(estate: Estate, projects: readonly Place[]): Place[] {
+    const gated = Object.keys(wantedByRepository(estate));
     return projects.filter(
         ({ fullPath, deleted }) => !deleted && gated.some((path) => samePath(path, fullPath)),
     );
