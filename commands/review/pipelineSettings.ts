@@ -5,7 +5,16 @@ import { approvalsVariable } from "../../estate/approvals";
 import { estateFile } from "../../estate/pipeline";
 import { kindOf, listOf, mapOf, textOf, type Properties } from "./change";
 import { code } from "./noun";
-import { between, settingsBy, toggled, type Rule, type Setting, type Settings, type Words } from "./setting";
+import {
+    between,
+    follows,
+    settingsBy,
+    toggled,
+    type Rule,
+    type Setting,
+    type Settings,
+    type Words,
+} from "./setting";
 
 const words = (texts: Readonly<Record<string, Words>>) => (value: string) => texts[value];
 
@@ -21,7 +30,6 @@ function images(value: string): Words | undefined {
     return all.length === 0 || all.length > 4 ? undefined : { en: all.join(", "), zh: all.join("、") };
 }
 
-const follows = { follows: true } as const;
 /** What a lane delivers, its GitLab environment says. */
 const ofLane = { follows: "in an environment" } as const;
 

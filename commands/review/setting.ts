@@ -24,6 +24,9 @@ export interface Setting {
     readonly follows?: true | "in an environment";
 }
 
+/** It comes of something that is told by itself, always. */
+export const follows = { follows: true } as const;
+
 /** Settings by a key that is the same before and after. */
 export type Settings = Readonly<Record<string, Setting>>;
 
@@ -47,6 +50,17 @@ export function shortValue({ value, shown }: Setting, key: string, language: Lan
 export function toggled(on: Words, off: Words): NonNullable<Setting["sentence"]> {
     return (_, is) => (is === undefined || is.value === "false" ? off : on);
 }
+
+/** What both engines can do with what is not as git says: delete what is gone from there, undo what people changed. */
+export const applied = {
+    prunes: { en: "objects that are gone from git are deleted", zh: "Git 中已没有的对象会被删除" },
+    keepsGone: {
+        en: "objects that are gone from git stay on the cluster",
+        zh: "Git 中已没有的对象会保留在集群上",
+    },
+    undoes: { en: "changes made by hand on the cluster are undone", zh: "集群上的手工修改会被撤销" },
+    keepsChanges: { en: "changes made by hand on the cluster stay", zh: "集群上的手工修改会保留" },
+} as const satisfies Readonly<Record<string, Words>>;
 
 /** The innermost values of a map by their path, those of named things in a list by its name; other lists are one value. */
 export function leaves(value: unknown, path: readonly string[] = []): [path: string, value: string][] {

@@ -7,11 +7,18 @@ import type { Clause, Weight } from "./clause";
 import { enginesInReview } from "./engines";
 import { code, listed } from "./noun";
 import { gitlabSettings } from "./pipelineSettings";
-import { between, settingsBy, shortValue, toggled, type Rule, type Setting, type Settings } from "./setting";
+import {
+    between,
+    follows,
+    settingsBy,
+    shortValue,
+    toggled,
+    type Rule,
+    type Setting,
+    type Settings,
+} from "./setting";
 import { subscriptionSettings } from "./subscriptionSettings";
 import { engineOfObject, type Both, type Place, type Snapshot } from "./snapshot";
-
-const follows = { follows: true } as const;
 
 const severity = (setting: Setting | undefined): string => code(setting?.value ?? "");
 

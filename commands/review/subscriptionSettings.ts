@@ -1,7 +1,7 @@
 /** About what channels are notified, as a setting of an app in an environment. Pure. */
 import { commitsTarget, eventNames, type EventName } from "../../estate/events";
 import { code } from "./noun";
-import { toggled, type Setting, type Settings, type Words } from "./setting";
+import { between, toggled, type Setting, type Settings, type Words } from "./setting";
 
 const words: Readonly<Record<EventName, Words>> = {
     healthy: { en: "deployed", zh: "部署完成" },
@@ -41,8 +41,7 @@ export function subscriptionSettings(
                     en: sorted.map((name) => words[name].en).join("/"),
                     zh: sorted.map((name) => words[name].zh).join("/"),
                 },
-                sentence: (was, is) =>
-                    was === undefined || is === undefined ? { en: "", zh: "" } : undefined,
+                sentence: between,
             };
             return channel === commitsTarget ? ["commits", commits] : [`messages:${channel}`, setting];
         }),

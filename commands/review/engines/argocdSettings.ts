@@ -3,9 +3,16 @@ import { holdAnnotation } from "../../../estate/labels";
 import { listOf, mapOf, textOf, type Properties } from "../change";
 import { code } from "../noun";
 import { pauseSettings } from "../pauseSettings";
-import { settingsBy, toggled, type Rule, type Setting, type Settings, type Words } from "../setting";
-
-const follows = { follows: true } as const;
+import {
+    applied,
+    follows,
+    settingsBy,
+    toggled,
+    type Rule,
+    type Setting,
+    type Settings,
+    type Words,
+} from "../setting";
 
 /** Of an Application, and of what an ApplicationSet makes. */
 const application: readonly Rule[] = [
@@ -92,13 +99,7 @@ const automated: readonly (readonly [key: string, setting: Setting])[] = [
         {
             name: { en: "pruning", zh: "清理" },
             value: "true",
-            sentence: whileAutomated(
-                { en: "objects that are gone from git are deleted", zh: "Git 中已没有的对象会被删除" },
-                {
-                    en: "objects that are gone from git stay on the cluster",
-                    zh: "Git 中已没有的对象会保留在集群上",
-                },
-            ),
+            sentence: whileAutomated(applied.prunes, applied.keepsGone),
             weight: (_, is) => (is?.value === "true" ? "outage" : "calm"),
         },
     ],
@@ -107,10 +108,7 @@ const automated: readonly (readonly [key: string, setting: Setting])[] = [
         {
             name: { en: "self-healing", zh: "自动恢复" },
             value: "true",
-            sentence: whileAutomated(
-                { en: "changes made by hand on the cluster are undone", zh: "集群上的手工修改会被撤销" },
-                { en: "changes made by hand on the cluster stay", zh: "集群上的手工修改会保留" },
-            ),
+            sentence: whileAutomated(applied.undoes, applied.keepsChanges),
         },
     ],
 ];

@@ -1,9 +1,7 @@
 /** What Flux's objects say of settings of the spec. Pure. */
 import type { Properties } from "../change";
 import { pauseSettings } from "../pauseSettings";
-import { settingsBy, toggled, type Rule, type Settings } from "../setting";
-
-const follows = { follows: true } as const;
+import { applied, follows, settingsBy, toggled, type Rule, type Settings } from "../setting";
 
 const interval: Rule = {
     at: /^spec\.(?:chart\.spec\.)?interval$/,
@@ -27,10 +25,7 @@ const delivery: readonly Rule[] = [
         en: "drift detection",
         zh: "偏移检测",
         more: {
-            sentence: (_, is) =>
-                is?.value === "enabled"
-                    ? { en: "changes made by hand on the cluster are undone", zh: "集群上的手工修改会被撤销" }
-                    : { en: "changes made by hand on the cluster stay", zh: "集群上的手工修改会保留" },
+            sentence: (_, is) => (is?.value === "enabled" ? applied.undoes : applied.keepsChanges),
         },
     },
     { at: /^spec\.(?:driftDetection\.)?ignore/, en: "fields that others own", zh: "由其他程序管理的字段" },
@@ -39,13 +34,7 @@ const delivery: readonly Rule[] = [
         en: "pruning",
         zh: "清理",
         more: {
-            sentence: toggled(
-                { en: "objects that are gone from git are deleted", zh: "Git 中已没有的对象会被删除" },
-                {
-                    en: "objects that are gone from git stay on the cluster",
-                    zh: "Git 中已没有的对象会保留在集群上",
-                },
-            ),
+            sentence: toggled(applied.prunes, applied.keepsGone),
             weight: (_, is) => (is?.value === "true" ? "outage" : "calm"),
         },
     },
