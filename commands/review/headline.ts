@@ -3,7 +3,7 @@ import { clusterOfSecret, engineOf } from "../../estate/engines";
 import type { App, Estate, Language } from "../../estate/model";
 import { estateFile } from "../../estate/pipeline";
 import { compare } from "../../estate/problem";
-import { kindOf, mapOf, textOf, type Change } from "./change";
+import { kindOf, textOf, type Change } from "./change";
 import { worstFirst, type Clause, type Weight } from "./clause";
 import { clusterOf } from "./containers";
 import { lifetimeClauses } from "./lifetimes";
@@ -15,6 +15,7 @@ import { previewEnvironment } from "../../estate/previews";
 import { deliveryClauses } from "./manifests";
 import type { Names } from "./names";
 import { pathClauses, type MovedPath } from "./paths";
+import { otherVersions } from "./programs";
 import { isAnyMoved, receiverClauses } from "./receivers";
 import { keepsFewer, retentionClauses, type KeptImages } from "./retention";
 import type { ApprovalCount, RightChange } from "./right";
@@ -793,48 +794,16 @@ function classClauses(changes: readonly Change[], language: Language): string[] 
 /** Engines and other programs whose image changes. */
 function upgradeClauses(changes: readonly Change[], estate: Estate, language: Language): string[] {
     const zh = language === "zh";
-    const found = new Map<string, string>();
-    for (const each of changes) {
-        if (
-            each.before === undefined ||
-            each.after === undefined ||
-            !/^(Deployment|StatefulSet)$/.test(kindOf(each.type))
-        ) {
-            continue;
-        }
-        const [was, is] = [imagesOf(each.before), imagesOf(each.after)];
-        for (const [name, tag] of is) {
-            const old = was.get(name);
-            if (old !== undefined && old !== tag) {
-                const engine = estate.engines
-                    .map((id) => engineOf(id))
-                    .find(
-                        ({ title }) =>
-                            title.toLowerCase().replace(/[^a-z]/g, "") === name.replace(/[^a-z]/g, ""),
-                    );
-                const title = engine?.title ?? code(name);
-                found.set(
-                    `${title} ${old} ${tag}`,
-                    zh
-                        ? `${title} 从 ${code(old)} 换成 ${code(tag)}（只重启它自己的 Pod）`
-                        : `${title} goes from ${code(old)} to ${code(tag)} (its own pods restart, and no others)`,
-                );
-            }
-        }
-    }
-    return [...found.values()];
-}
-
-/** Tags by the last part of the image's name. */
-function imagesOf(properties: Readonly<Record<string, unknown>>): Map<string, string> {
-    const pod = mapOf(mapOf(mapOf(properties["spec"])["template"])["spec"]);
-    const containers = [pod["containers"], pod["initContainers"]].flatMap((list) =>
-        Array.isArray(list) ? list.map(mapOf) : [],
-    );
-    return new Map(
-        containers.flatMap((each) => {
-            const [, name, tag] = /([^/]+):([^:/@]+)(?:@.*)?$/.exec(textOf(each["image"]) ?? "") ?? [];
-            return name === undefined || tag === undefined ? [] : [[name, tag]];
-        }),
-    );
+    const clauses = otherVersions(changes).map(({ program, was, is }) => {
+        const engine = estate.engines
+            .map((id) => engineOf(id))
+            .find(
+                ({ title }) => title.toLowerCase().replace(/[^a-z]/g, "") === program.replace(/[^a-z]/g, ""),
+            );
+        const title = engine?.title ?? code(program);
+        return zh
+            ? `${title} 从 ${code(was)} 换成 ${code(is)}（只重启它自己的 Pod）`
+            : `${title} goes from ${code(was)} to ${code(is)} (its own pods restart, and no others)`;
+    });
+    return [...new Set(clauses)];
 }

@@ -11,6 +11,7 @@ import type { Target } from "./engines/engine";
 import type { Names } from "./names";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
+import { successors } from "./programs";
 import { renewed } from "./programRights";
 import { retentionLosses, type KeptImages } from "./retention";
 import { isRight, patternOf } from "./rights";
@@ -35,6 +36,12 @@ interface Context {
     readonly kept: readonly KeptImages[];
 }
 
+/** With what is found in the changes once. */
+interface Looked extends Context {
+    /** What goes on as another object, by the URN of the one that goes. */
+    readonly successors: ReadonlyMap<string, Change>;
+}
+
 const imageProject = "harbor:index/project:Project";
 
 const weights: readonly Loss["weight"][] = ["data", "runs", "other", "stays"];
@@ -42,6 +49,7 @@ const weights: readonly Loss["weight"][] = ["data", "runs", "other", "stays"];
 /** Everything that is lost, the worst first. */
 export function losses(context: Context): Loss[] {
     const { changes, names, language } = context;
+    const looked = { ...context, successors: successors(changes) };
     const zh = language === "zh";
     const gone = changes.filter((each) => isOnServer(each) && ["delete", "replace"].includes(each.kind));
     const lost = new Set(gone.map(({ urn }) => urn));
@@ -55,7 +63,7 @@ export function losses(context: Context): Loss[] {
     const goingOn: Change[] = [];
     for (const each of alone) {
         const count = gone.filter((other) => names.containerOf(other)?.urn === each.urn).length;
-        const loss = lossOf(each, count, context, lost);
+        const loss = lossOf(each, count, looked, lost);
         if (loss === "reported elsewhere") {
             continue;
         }
@@ -244,7 +252,7 @@ function pods(each: Change, { changes, appOf, language }: Context, lost: Readonl
 type LossOrNot = Loss | "reported elsewhere" | "goes on" | undefined;
 
 /** What is lost with one object, of which `count` others are the estate's too. */
-function lossOf(each: Change, count: number, context: Context, lost: ReadonlySet<string>): LossOrNot {
+function lossOf(each: Change, count: number, context: Looked, lost: ReadonlySet<string>): LossOrNot {
     const [server] = each.type.split(":");
     if (server === "kubernetes") {
         return clusterLoss(each, count, context, lost);
@@ -264,7 +272,7 @@ function said(weight: Loss["weight"], language: Language, en: string, zh: string
     return { weight, text: language === "zh" ? zh : en };
 }
 
-function clusterLoss(each: Change, count: number, context: Context, lost: ReadonlySet<string>): LossOrNot {
+function clusterLoss(each: Change, count: number, context: Looked, lost: ReadonlySet<string>): LossOrNot {
     const { names, language } = context;
     const anew = each.kind === "replace";
     const title = names.titled(each);
@@ -286,12 +294,22 @@ function clusterLoss(each: Change, count: number, context: Context, lost: Readon
                 `删除 ${title}${anew ? "并重新创建" : ""}：其中的数据可能随之丢失`,
             );
         case "Deployment":
-        case "DaemonSet":
+        case "DaemonSet": {
+            const successor = context.successors.get(each.urn);
+            if (successor !== undefined) {
+                const next = names.titled(successor);
+                return say(
+                    "other",
+                    `${title} makes room for another version of it, ${next}`,
+                    `${title} 由另一版本的 ${next} 取代`,
+                );
+            }
             return say(
                 "runs",
                 anew ? `stops ${title} and starts it anew` : `stops and deletes ${title}`,
                 anew ? `停止 ${title} 并重新启动` : `停止并删除 ${title}`,
             );
+        }
         default: {
             const target = targetOf(each);
             return target !== undefined

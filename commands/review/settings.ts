@@ -182,8 +182,12 @@ function relaySettings({ data, metadata }: Properties): Settings {
     }
 }
 
-/** What an object says of the spec's settings. */
-function settingsOf({ type, name }: Pick<Change, "type" | "name">, properties: Properties): Settings {
+/** What an object says of the spec's settings. @param other the same object before or after. */
+function settingsOf(
+    { type, name }: Pick<Change, "type" | "name">,
+    properties: Properties,
+    other: Properties,
+): Settings {
     const [server] = type.split(":");
     const kind = kindOf(type);
     if (server === "gitlab") {
@@ -204,7 +208,7 @@ function settingsOf({ type, name }: Pick<Change, "type" | "name">, properties: P
         ...(Object.assign(
             {},
             ...engines.flatMap(([, { settings, subscriptions }]) => [
-                settings?.(kind, properties) ?? {},
+                settings?.(kind, properties, other) ?? {},
                 engine === undefined ? {} : subscriptionSettings(subscriptions?.(kind, properties) ?? {}),
             ]),
         ) as Settings),
@@ -219,10 +223,8 @@ interface SettingChange {
 }
 
 function differing(each: Change): SettingChange[] {
-    const [was, is] = [each.before, each.after].map((side) => settingsOf(each, side ?? {})) as [
-        Settings,
-        Settings,
-    ];
+    const { before = {}, after = {} } = each;
+    const [was, is] = [settingsOf(each, before, after), settingsOf(each, after, before)];
     return [...new Set([...Object.keys(was), ...Object.keys(is)])]
         .sort(compare)
         .map((key): SettingChange => {

@@ -2,6 +2,7 @@
  * A small estate in the form components get it, and parts of it to vary. Made by hand, but for the plans of the apps: spec
  * and defaults have tests of their own.
  */
+import { gte } from "semver";
 import { flowsOf } from "../../estate/flows";
 import type { App, AppEnvironment, Environment, Estate, GitLab, Team } from "../../estate/model";
 import type { EstateCredentials } from "../../components/program";
@@ -261,6 +262,73 @@ export const sampleManifests: readonly KubeObject[] = [
         },
     },
 ];
+
+/**
+ * What the image updater's manifests of a version have in small, under the names of its releases: from 1.0 on it has another
+ * account and Deployment, and objects of its own.
+ */
+export function sampleUpdaterManifests(version: string): readonly KubeObject[] {
+    const later = gte(version, "1.0.0");
+    const program = later ? "argocd-image-updater-controller" : "argocd-image-updater";
+    const rbac = "rbac.authorization.k8s.io";
+    const bound = (kind: string, name: string, role: string): KubeObject => ({
+        apiVersion: `${rbac}/v1`,
+        kind,
+        metadata: { name },
+        roleRef: { apiGroup: rbac, kind: kind.replace("Binding", ""), name: role },
+        subjects: [{ kind: "ServiceAccount", name: program }],
+    });
+    return [
+        ...(later
+            ? [
+                  {
+                      apiVersion: "apiextensions.k8s.io/v1",
+                      kind: "CustomResourceDefinition",
+                      metadata: { name: "imageupdaters.argocd-image-updater.argoproj.io" },
+                      spec: { versions: [] },
+                  },
+                  {
+                      apiVersion: `${rbac}/v1`,
+                      kind: "ClusterRole",
+                      metadata: { name: "argocd-image-updater-manager-role" },
+                      rules: [{ apiGroups: ["argoproj.io"], resources: ["applications"], verbs: ["list"] }],
+                  },
+                  bound(
+                      "ClusterRoleBinding",
+                      "argocd-image-updater-manager-rolebinding",
+                      "argocd-image-updater-manager-role",
+                  ),
+              ]
+            : []),
+        { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: program } },
+        {
+            apiVersion: `${rbac}/v1`,
+            kind: "Role",
+            metadata: { name: "argocd-image-updater" },
+            rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }],
+        },
+        bound("RoleBinding", "argocd-image-updater", "argocd-image-updater"),
+        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "argocd-image-updater-config" } },
+        { apiVersion: "v1", kind: "Secret", metadata: { name: "argocd-image-updater-secret" } },
+        {
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata: { name: program },
+            spec: {
+                selector: { matchLabels: { program } },
+                template: {
+                    metadata: { labels: { program } },
+                    spec: {
+                        serviceAccountName: program,
+                        containers: [
+                            { name: program, image: `quay.io/argoprojlabs/argocd-image-updater:v${version}` },
+                        ],
+                    },
+                },
+            },
+        },
+    ];
+}
 
 /** Flux Operator's, too. */
 export const sampleOperatorManifests: readonly KubeObject[] = [

@@ -219,6 +219,78 @@ const updated: readonly Rule[] = [
     },
 ];
 
+/** Of annotations that the updater reads, below 1.0: the fields of an ImageUpdater that say the same of an image. */
+const annotated: Readonly<Record<string, readonly [part: string, field: string]>> = {
+    "update-strategy": ["commonUpdateSettings", "updateStrategy"],
+    "allow-tags": ["commonUpdateSettings", "allowTags"],
+    "ignore-tags": ["commonUpdateSettings", "ignoreTags"],
+    platforms: ["commonUpdateSettings", "platforms"],
+    "pull-secret": ["commonUpdateSettings", "pullSecret"],
+    "helm.image-name": ["helm", "name"],
+    "helm.image-tag": ["helm", "tag"],
+    "helm.image-spec": ["helm", "spec"],
+    "kustomize.image-name": ["kustomize", "name"],
+};
+
+const updaterPrefix = "argocd-image-updater.argoproj.io/";
+
+/** An Application's annotations for the updater, without the prefix; undefined where it has none. */
+function updaterAnnotations({ metadata }: Properties): ReadonlyMap<string, string> | undefined {
+    const found = Object.entries(mapOf(mapOf(metadata)["annotations"])).flatMap(
+        ([key, value]): [string, string][] =>
+            key.startsWith(updaterPrefix) ? [[key.slice(updaterPrefix.length), String(value)]] : [],
+    );
+    return found.length === 0 ? undefined : new Map(found);
+}
+
+/** What an updater that reads annotations does for an Application, in the words for ImageUpdaters. */
+function annotatedUpdates(properties: Properties, other: Properties): Settings {
+    const annotations = updaterAnnotations(properties);
+    if (annotations === undefined) {
+        return {};
+    }
+    const on: Settings = {
+        "updater:annotations": {
+            name: { en: "annotations for the image updater", zh: "供镜像更新器读取的注解" },
+            value: "true",
+            sentence: toggled(
+                { en: "it has annotations for the image updater", zh: "加上供镜像更新器读取的注解" },
+                {
+                    en: "it has no annotations for the image updater any more",
+                    zh: "不再有供镜像更新器读取的注解",
+                },
+            ),
+            // A hold, other environments or another version of the updater.
+            follows: true,
+        },
+    };
+    // Where all of them come or go, that is what there is to say.
+    if (updaterAnnotations(other) === undefined) {
+        return on;
+    }
+    const images = (annotations.get("image-list") ?? "").split(",").map((listed): [string, object] => {
+        const [alias = "", imageName = ""] = listed.split(/=(.*)/s);
+        const fields: Record<string, Record<string, unknown>> = {};
+        for (const [key, [part, field]] of Object.entries(annotated)) {
+            const value = annotations.get(`${alias}.${key}`);
+            if (value !== undefined) {
+                const list = key === "ignore-tags" || key === "platforms";
+                (fields[part] ??= {})[field] = list ? value.split(",") : value;
+            }
+        }
+        const { commonUpdateSettings, ...manifestTargets } = fields;
+        return [alias, { imageName, commonUpdateSettings, manifestTargets }];
+    });
+    const gitConfig = {
+        branch: annotations.get("git-branch"),
+        writeBackTarget: annotations.get("write-back-target"),
+    };
+    return {
+        ...on,
+        ...settingsBy(updated, { images: Object.fromEntries(images), write: { gitConfig } }, "updater:"),
+    };
+}
+
 /** What the updater does for an app: the same in all environments, but for the branch. */
 function updaterSettings({ spec }: Properties): Settings {
     const refs = listOf(mapOf(spec)["applicationRefs"]).map(mapOf);
@@ -346,13 +418,14 @@ const previews: readonly Rule[] = application.map((rule) => ({
 }));
 
 /** Settings that an object of Argo CD, or of its installation, states. */
-export function argocdSettings(kind: string, properties: Properties): Settings {
+export function argocdSettings(kind: string, properties: Properties, other: Properties): Settings {
     switch (kind) {
         case "Application":
             return {
                 ...settingsBy(application, properties, "app:"),
                 ...syncSettings(properties),
                 ...pauseSettings(properties),
+                ...annotatedUpdates(properties, other),
             };
         case "ApplicationSet":
             return {

@@ -36,6 +36,10 @@ export interface EngineInReview {
     readonly channelOf?: (annotation: string) => string | undefined;
     /** The channels that one of its objects sends messages about its app to, and about which events; absent: none does. */
     readonly subscriptions?: (kind: string, properties: Properties) => Subscriptions;
-    /** What one of its objects, or of those that it is installed and configured with, says of settings; absent: nothing. */
-    readonly settings?: (kind: string, properties: Properties) => Settings;
+    /**
+     * What one of its objects, or of those that it is installed and configured with, says of settings; absent: nothing.
+     *
+     * @param other the same object before or after.
+     */
+    readonly settings?: (kind: string, properties: Properties, other: Properties) => Settings;
 }

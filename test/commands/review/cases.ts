@@ -91,6 +91,13 @@ export const reviewCases = {
     }),
     "a tier changes": change({ gitlab: { tier: "premium" } }),
     "an Argo CD upgrade": change({ argocd: { manifests: { version: "3.5.7" } } }),
+    "an image updater of a line that reads objects": change(
+        { argocd: { imageUpdaterVersion: "1.3.0" } },
+        {
+            argocd: { imageUpdaterVersion: "0.12.2" },
+            apps: { web: { updater: { allowTags: "regexp:^main-" } } },
+        },
+    ),
     "a new app": change({ apps: { docs: { team: "shop", delivery: "kustomize" } } }),
     "an app is removed": change({ apps: { api: undefined } }),
     "a channel is added": change({

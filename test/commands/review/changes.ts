@@ -20,7 +20,7 @@ import { lookAhead } from "../../../commands/support/lookAhead";
 import type { Step } from "../../../commands/support/runReport";
 import { formatProblems, parseEstate, type SpecInput } from "../../../estate";
 import type { Estate } from "../../../estate/model";
-import { sampleFluxManifests, sampleManifests } from "../../components/sample";
+import { sampleFluxManifests, sampleManifests, sampleUpdaterManifests } from "../../components/sample";
 import { record, type Registration } from "../../support/engine";
 
 /** Every secret that a program is given contains it, and so does every one that a server makes. */
@@ -80,9 +80,12 @@ async function registrationsOf(estate: Estate): Promise<readonly Registration[]>
 }
 
 async function registered(estate: Estate): Promise<readonly Registration[]> {
-    const { version } = estate.argocd.manifests;
+    const { manifests, imageUpdaterVersion } = estate.argocd;
     const prepared = {
-        argocd: preparedArgoCd(manifestsOf(version)),
+        argocd: preparedArgoCd(
+            manifestsOf(manifests.version),
+            imageUpdaterVersion === undefined ? [] : sampleUpdaterManifests(imageUpdaterVersion),
+        ),
         ...(estate.engines.includes("flux") ? { flux: preparedFlux(sampleFluxManifests) } : {}),
     };
     const { registrations } = await record(() => declareEstate(estate, credentialsOf(estate), prepared));

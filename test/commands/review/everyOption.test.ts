@@ -49,8 +49,6 @@ const silent: Readonly<Record<string, string>> = {
     "argocd.manifests.sha256": installed,
     "argocd.ha": sample,
     "argocd.sso.provider": "has one value",
-    "argocd.imageUpdaterVersion": sample,
-    "argocd.imageUpdater.install": sample,
     "argocd.imageUpdater.manifests.path": installed,
     "argocd.imageUpdater.manifests.url": installed,
     "argocd.imageUpdater.manifests.sha256": installed,
@@ -76,6 +74,7 @@ const counted: Readonly<Record<string, string>> = {
     "argocd.namespace": "Argo CD is made anew, and the lost parts are said",
     "argocd.previewWebhookUrl": "the new webhook is named",
     "flux.webhookUrl": "webhooks and their receivers are new",
+    "argocd.imageUpdater.install": "what is installed goes, and the lost parts are said",
 };
 
 /** A clause that says only what objects change, or that none does. */

@@ -105,6 +105,16 @@ const expected: Readonly<Record<CaseName, Told>> = {
             /^\+\s+.*v3\.5\.7$/m,
         ],
     },
+    "an image updater of a line that reads objects": {
+        en: "`argocd-image-updater` goes from `v0.12.2` to `v1.3.0` (its own pods restart, and no others); 2 settings are deleted, no data and nothing that runs",
+        zh: "`argocd-image-updater` 从 `v0.12.2` 换成 `v1.3.0`（只重启它自己的 Pod）；只删除 2 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        says: [
+            /Deployment `argocd\/argocd-image-updater` on cluster `host` makes room for another version of it, Deployment `argocd\/argocd-image-updater-controller`/,
+            /new: ImageUpdater `argocd\/web`/,
+        ],
+        not: [/stops and deletes/],
+        saysInChinese: [/由另一版本的 .*argocd-image-updater-controller.*取代/],
+    },
     "a new app": {
         en: "App `docs` is new; nothing is deleted",
         zh: "新增应用 `docs`；不删除任何内容",
