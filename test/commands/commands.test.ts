@@ -210,6 +210,7 @@ describe("the sandbox's engine", () => {
                 PULUMI_K8S_DELETE_UNREACHABLE: "true",
                 GITLAB_TOKEN: "x",
                 HARBOR_IGNORE_CERT: "true",
+                ESTATE_OFFLINE: "true",
             },
             sandboxLayout("/state"),
             "/bin",
