@@ -84,6 +84,61 @@ test("whose name the spec has with other capitals than GitLab has the role in Ar
     registration(recording, "team-shop-member-Bob");
 });
 
+test("who is Owner of the estate's group has no membership in a team, and the team's role in Argo CD all the same", async () => {
+    const recording = await record(() => declareEstate(sampleEstate(), sampleCredentials, samplePrepared), {
+        ...knownCalls,
+        "gitlab:index/getGroupMembership:getGroupMembership": () => ({
+            members: [{ username: "alice", accessLevel: "owner" }],
+        }),
+    });
+    assert.deepEqual(
+        keys(recording).filter((key) => key.includes("GroupMembership")),
+        ["bob", "carol"].map((who) => `gitlab:index/groupMembership:GroupMembership team-shop-member-${who}`),
+    );
+    const { data } = registration(recording, "argocd-configmap-argocd-rbac-cm").inputs;
+    assert.match(JSON.stringify(data), /g, alice, role:shop-maintainer/);
+});
+
+test("whoever does not exist on GitLab ends the run at last, all at once, and everything else is declared", async () => {
+    const estate = sampleEstate();
+    const { shop } = estate.teams;
+    assert.ok(shop);
+    const missing = { ...shop, maintainers: ["alice", "zoe"], developers: ["bob", "yann"] };
+    const run = (teams: Estate["teams"]): Promise<Recording<unknown>> =>
+        record(
+            async () => {
+                try {
+                    await declareEstate({ ...estate, teams }, sampleCredentials, samplePrepared);
+                    return undefined;
+                } catch (error) {
+                    // A recording of a program that fails is none.
+                    return error;
+                }
+            },
+            {
+                ...knownCalls,
+                "gitlab:index/getUser:getUser": ({ username }) => {
+                    if (username === "zoe" || username === "yann") {
+                        const details = `couldn't find a user matching: ${username}`;
+                        throw Object.assign(new Error(details), { details });
+                    }
+                    return { userId: String(username).length, username };
+                },
+            },
+        );
+    const failed = await run({ shop: missing });
+    assert.ok(pulumi.RunError.isInstance(failed.result), String(failed.result));
+    const { message } = failed.result;
+    assert.match(
+        message,
+        /teams\.shop\.developers\n +value: "yann"[^]*teams\.shop\.maintainers\n +value: "zoe"/,
+    );
+    assert.match(message, /fix: {3}correct the name, take it out, or have the user made/);
+    const whole = await run({ shop: { ...shop, maintainers: ["alice"], developers: ["bob"] } });
+    assert.equal(whole.result, undefined);
+    assert.deepEqual(keys(failed), keys(whole));
+});
+
 test("the order of apps, clusters, users and labels changes nothing", async () => {
     const estate = sampleEstate();
     const reversed = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
