@@ -9,6 +9,7 @@ import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project, User } from "../gitlab/model";
 import { addPipeline, hasCiFile } from "../gitlab/repository";
 import { setStatus } from "../gitlab/routes/pipelines";
+import { pullOverdue } from "../gitlab/pullMirrors";
 import { stopOverdue } from "../gitlab/stopping";
 import { deploymentOf, ensureEnvironments, mayRunJob, waitsForApproval } from "./deployments";
 import { JobExecutor } from "./executor";
@@ -83,7 +84,10 @@ export class CiRunner implements PipelineRunner {
             }
         }
         await this.gitlab.save();
-        this.clock = setInterval(() => this.later(() => stopOverdue(this.gitlab)), 1000).unref();
+        this.clock = setInterval(() => {
+            this.later(() => stopOverdue(this.gitlab));
+            pullOverdue(this.gitlab);
+        }, 1000).unref();
     }
 
     /** Ends the running jobs and starts no more. They count as failed, since nobody will go on with them. */

@@ -514,7 +514,24 @@ export interface PlainRecord {
     [name: string]: unknown;
 }
 
-/** Where a push mirror pushes to, and its login, which is never given back. */
+/** Where a repository is brought up to date from. */
+export interface PullMirror extends PlainRecord {
+    enabled: boolean;
+    /** Whose pushes its updates are: who turned it on. Absent in states of before, as the target is. */
+    userId?: number;
+    target?: MirrorTarget;
+    update_status: "none" | "scheduled" | "started" | "finished" | "failed";
+    last_error: string | null;
+    last_update_at: string | null;
+    last_update_started_at: string | null;
+    last_successful_update_at: string | null;
+    mirror_trigger_builds: boolean;
+    only_mirror_protected_branches: boolean | null;
+    mirror_overwrites_diverged_branches: boolean | null;
+    mirror_branch_regex: string | null;
+}
+
+/** Where a mirror is, and its login, which is never given back. */
 export interface MirrorTarget {
     /** Without login. */
     readonly url: string;
@@ -587,7 +604,7 @@ export interface Project extends Space {
     pushMirrors: PlainRecord[];
     /** Where they push to, by id; absent in states of before. */
     mirrorTargets?: Record<string, MirrorTarget>;
-    pullMirror: PlainRecord | null;
+    pullMirror: PullMirror | null;
     runnerIds: number[];
     releases: Release[];
     issues?: Issue[];

@@ -1,20 +1,8 @@
 import { covers } from "./access";
 import { GitError } from "./git";
 import type { GitLab } from "./gitlab";
-import type { MirrorTarget, PlainRecord, Project } from "./model";
-
-/** A URL as it was given, apart from its login. */
-export function mirrorTarget(given: string): MirrorTarget {
-    const url = new URL(given);
-    const { username, password } = url;
-    url.username = "";
-    url.password = "";
-    return {
-        url: url.toString(),
-        username: decodeURIComponent(username),
-        password: decodeURIComponent(password),
-    };
-}
+import { gitLogin, unreachable } from "./mirrorTargets";
+import type { PlainRecord, Project } from "./model";
 
 /** After a push GitLab brings every mirror that is on up to date, in the background. */
 export function pushToMirrors(gitlab: GitLab, project: Project): void {
@@ -49,19 +37,11 @@ export function pushToMirror(gitlab: GitLab, project: Project, mirror: PlainReco
 /** Pushes; gives what went wrong. */
 async function pushed(gitlab: GitLab, project: Project, mirror: PlainRecord): Promise<string | undefined> {
     const target = project.mirrorTargets?.[mirror.id];
-    if (target === undefined || !/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(target.url)) {
-        return "The sandbox pushes to HTTP servers of this machine only.";
+    const problem = unreachable(target);
+    if (target === undefined || problem !== undefined) {
+        return problem;
     }
-    const { username, password } = target;
-    const env = {
-        // git asks for the login: it is in no argument, where everybody on the machine could read it.
-        GIT_CONFIG_COUNT: "1",
-        GIT_CONFIG_KEY_0: "credential.helper",
-        GIT_CONFIG_VALUE_0:
-            '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$MIRROR_USERNAME" "$MIRROR_PASSWORD"; }; f',
-        MIRROR_USERNAME: username,
-        MIRROR_PASSWORD: password,
-    };
+    const env = gitLogin(target);
     try {
         const there = refsIn(await gitlab.git.run(project.id, ["ls-remote", target.url], { env }));
         const refs = await refspecs(gitlab, project, mirror, there);

@@ -186,7 +186,7 @@ export async function updateRef(
     project: Project,
     user: User,
     update: RefUpdate,
-    options: { checked?: boolean; skipPipeline?: boolean } = {},
+    options: { checked?: boolean; skipPipeline?: boolean; noPipeline?: boolean } = {},
 ): Promise<void> {
     if (!options.checked) {
         const reason = await refusal(gitlab, project, user, update, { web: true });
@@ -209,7 +209,14 @@ export async function updateRef(
         }
         throw error;
     }
-    await afterUpdates(gitlab, project, user, [update], options.skipPipeline ? ["ci.skip"] : []);
+    await afterUpdates(
+        gitlab,
+        project,
+        user,
+        [update],
+        options.skipPipeline ? ["ci.skip"] : [],
+        options.noPipeline !== true,
+    );
 }
 
 /** What follows from refs that moved: default branch, merge requests, pipelines and webhooks. */
@@ -219,6 +226,7 @@ export async function afterUpdates(
     user: User,
     updates: RefUpdate[],
     pushOptions: string[],
+    withPipelines = true,
 ): Promise<void> {
     project.lastActivityAt = gitlab.now();
     for (const update of updates) {
@@ -238,7 +246,7 @@ export async function afterUpdates(
         if (listeners(gitlab, project, event, branch).length > 0) {
             emit(gitlab, project, event, await pushPayload(gitlab, project, user, update), branch);
         }
-        if (update.newSha !== zeroSha) {
+        if (update.newSha !== zeroSha && withPipelines) {
             await startPushPipeline(gitlab, project, user, update, pushOptions);
         }
     }

@@ -1,12 +1,14 @@
 import type { Call, Routes } from "../call";
 import { invalid, noRoute, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
+import { mirrorTarget } from "../mirrorTargets";
 import { Level, type PlainRecord, type Project } from "../model";
-import { mirrorTarget, pushToMirror } from "../pushMirrors";
+import { isMirror, mirrorFrom, pullNow, showPullMirror } from "../pullMirrors";
+import { pushToMirror } from "../pushMirrors";
 import { bool, clearable, filled, oneOf, required, text } from "../params";
 import { withoutSecrets } from "../../support/deliveries";
 
-/** Push mirrors, which push; pull mirrors as records: nothing is pulled. */
+/** Mirrors of both directions. */
 export function registerMirrors(routes: Routes, gitlab: GitLab): void {
     const base = "/projects/:id/remote_mirrors";
     const fields = {
@@ -79,31 +81,37 @@ export function registerMirrors(routes: Routes, gitlab: GitLab): void {
         if (!pullMirror) {
             throw noRoute();
         }
-        return pullMirror;
+        return showPullMirror(pullMirror);
     });
     routes.put(pull, (call) => {
         call.requirePremium();
         const project = call.project(Level.maintainer);
-        const wanted = call.parse({
-            url: text(),
-            enabled: bool(),
-            auth_user: text(),
-            mirror_trigger_builds: bool(),
-            only_mirror_protected_branches: bool(),
-            mirror_overwrites_diverged_branches: bool(),
-            mirror_branch_regex: clearable(),
-        });
-        project.pullMirror = {
-            id: gitlab.nextId("mirror"),
-            update_status: "none",
-            last_error: null,
-            last_update_at: null,
-            last_update_started_at: null,
-            last_successful_update_at: null,
-            ...project.pullMirror,
-            ...wanted,
-            ...(wanted.url === undefined ? {} : { url: withoutSecrets(wanted.url) }),
-        };
-        return project.pullMirror;
+        return showPullMirror(
+            mirrorFrom(
+                gitlab,
+                project,
+                call.user,
+                call.parse({
+                    url: text(),
+                    enabled: bool(),
+                    auth_user: text(),
+                    auth_password: text(),
+                    mirror_trigger_builds: bool(),
+                    only_mirror_protected_branches: bool(),
+                    mirror_overwrites_diverged_branches: bool(),
+                    mirror_branch_regex: clearable(),
+                }),
+            ),
+        );
+    });
+    routes.post(pull, (call) => {
+        call.requirePremium();
+        const project = call.project(Level.maintainer);
+        if (!isMirror(project)) {
+            throw invalid("The project is not mirrored");
+        }
+        pullNow(gitlab, project);
+        call.status(202);
+        return null;
     });
 }

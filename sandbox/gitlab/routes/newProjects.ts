@@ -5,6 +5,7 @@ import type { GitLab } from "../gitlab";
 import { Level, type Project, type User } from "../model";
 import { asText, bool, clearable, filled, int, object, text, stringList } from "../params";
 import { projectUrls, showProject } from "../present";
+import { isMirror, mirrorFrom, pullNow } from "../pullMirrors";
 import { writeCommit } from "../repository";
 import { randomText } from "../secrets";
 import { checkPath, refuseReserved } from "./groups";
@@ -82,6 +83,19 @@ export async function createProject(gitlab: GitLab, call: Call): Promise<unknown
     await gitlab.git.create(project.id, branch);
     gitlab.state.projects.push(project);
     if (wanted.import_url !== undefined && wanted.import_url !== "") {
+        if (settings["mirror"] === true) {
+            mirrorFrom(
+                gitlab,
+                project,
+                user,
+                {
+                    url: wanted.import_url,
+                    enabled: true,
+                    mirror_trigger_builds: settings["mirror_trigger_builds"] === true,
+                },
+                { imported: true },
+            );
+        }
         startImport(gitlab, project, wanted.import_url);
     } else if (wanted.initialize_with_readme) {
         await writeCommit(gitlab, project, user, {
@@ -126,6 +140,9 @@ function startImport(gitlab: GitLab, project: Project, url: string): void {
                 };
             }
             project.importStatus = "finished";
+            if (isMirror(project)) {
+                pullNow(gitlab, project);
+            }
         } catch (error) {
             project.importStatus = "failed";
             // The message may repeat the address with its password.

@@ -2,7 +2,7 @@ import { effectiveGroupLevel, projectLevel } from "../access";
 import type { Call, Routes } from "../call";
 import { forbidden, invalid, notFound } from "../errors";
 import type { GitLab } from "../gitlab";
-import { Level, type Project } from "../model";
+import { Level, type Project, type Settings, type User } from "../model";
 import {
     bool,
     clearable,
@@ -16,6 +16,7 @@ import {
     type Input,
 } from "../params";
 import { basicUser, identityOf, showProject } from "../present";
+import { isMirror, mirrorFrom } from "../pullMirrors";
 import { checkPath, markForDeletion, refuseReserved } from "./groups";
 import {
     checkProjectName,
@@ -204,10 +205,29 @@ async function updateProject(gitlab: GitLab, call: Call): Promise<unknown> {
     project.path = wanted.path ?? project.path;
     project.description = wanted.description ?? project.description;
     project.topics = wanted.topics ?? wanted.tag_list ?? project.topics;
+    mirrorByAttributes(gitlab, project, user, wanted.import_url, settings);
     Object.assign(project.settings, settings);
     keepExpirationPolicy(project, wanted);
     project.updatedAt = gitlab.now();
     return showProject(gitlab, project, user);
+}
+
+/** The older way to set a pull mirror up: by the project's own attributes. */
+function mirrorByAttributes(
+    gitlab: GitLab,
+    project: Project,
+    user: User,
+    url: string | undefined,
+    { mirror, mirror_trigger_builds: builds }: Settings,
+): void {
+    const changes = isMirror(project) && (mirror !== undefined || url !== undefined || builds !== undefined);
+    if (mirror === true || changes) {
+        mirrorFrom(gitlab, project, user, {
+            ...(url === undefined ? {} : { url }),
+            enabled: mirror !== false,
+            ...(typeof builds === "boolean" ? { mirror_trigger_builds: builds } : {}),
+        });
+    }
 }
 
 /** As for groups: marks first; `permanently_remove` with the right `full_path` removes what is marked. */

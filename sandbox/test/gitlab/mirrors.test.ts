@@ -1,6 +1,6 @@
 /**
- * Push mirrors, between two projects of one stand-in and with git's own push: what is pushed here is there soon after.
- * Does not prove anything about SSH, about pull mirrors, or how often a real GitLab pushes at most.
+ * Mirrors of both directions, between two projects of one stand-in and with git's own push and fetch: what is pushed to one
+ * is in the other soon after. Does not prove anything about SSH, or how often a real GitLab pushes and pulls at most.
  */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
@@ -22,8 +22,8 @@ interface Mirrored {
     here: (ref: string) => Promise<string | undefined>;
 }
 
-async function mirrored(context: TestContext): Promise<Mirrored> {
-    const sandbox = await Sandbox.start(context);
+async function mirrored(context: TestContext, tier: "free" | "premium" = "free"): Promise<Mirrored> {
+    const sandbox = await Sandbox.start(context, tier);
     const root = sandbox.root();
     const source = `/projects/${await sandbox.newProject()}`;
     const made = await root.call("POST", "/projects", { name: "copy" });
@@ -137,4 +137,105 @@ test("a mirror that is off is not pushed to, and one that fails says why", async
         assert.doesNotMatch(JSON.stringify((await root.call("GET", at)).body), /wrong-token|secret/);
     }
     assert.equal((await root.call("POST", `${source}/remote_mirrors/4711/sync`)).status, 404);
+});
+
+/** Has the copy pull from the project that is pushed to. */
+async function pulling(all: Mirrored, more: object = {}): Promise<() => Promise<Record<string, unknown>>> {
+    const { root, target, sandbox } = all;
+    const made = await root.call("PUT", `${target}/mirror/pull`, {
+        url: `${sandbox.url}/acme/web.git`,
+        enabled: true,
+        auth_user: "oauth2",
+        auth_password: root.token,
+        ...more,
+    });
+    assert.equal(made.status, 200, JSON.stringify(made.body));
+    assert.ok(!JSON.stringify(made.body).includes(root.token), "the login is not shown");
+    assert.match(String(field(made.body, "url")), /\/\/\*\*\*\*\*:\*\*\*\*\*@.*acme\/web\.git$/);
+    return async () => (await root.call("GET", `${target}/mirror/pull`)).body as Record<string, unknown>;
+}
+
+const start = async ({ root, target }: Mirrored): Promise<void> => {
+    assert.equal((await root.call("POST", `${target}/mirror/pull`)).status, 202);
+};
+
+test("a pull mirror takes branches and tags, and says when it did", async (context) => {
+    const all = await mirrored(context, "premium");
+    const { push, there, here, root, target } = all;
+    await push("one", "HEAD:aside", "HEAD:main", "HEAD:refs/tags/v1");
+    const shown = await pulling(all);
+    for (const ref of ["main", "aside", "v1"]) {
+        await eventually(`${ref} is pulled`, async () => (await there(ref)) === (await here(ref)));
+    }
+    await eventually("it says so", async () => (await shown())["update_status"] === "finished");
+    assert.equal((await shown())["last_error"], null);
+    const { body } = await root.call("GET", target);
+    assert.deepEqual([field(body, "default_branch"), field(body, "mirror")], ["main", true]);
+    await push("two", "HEAD:main");
+    const before = await there("main");
+    await start(all);
+    await eventually("the next commit", async () => (await there("main")) === (await here("main")));
+    assert.notEqual(await there("main"), before);
+    // What is deleted over there stays here.
+    await root.call("DELETE", `${all.source}/repository/branches/aside`);
+    await push("three", "HEAD:main");
+    await start(all);
+    await eventually("one more", async () => (await there("main")) === (await here("main")));
+    assert.notEqual(await there("aside"), undefined);
+    // And nothing of how it was done is for those who clone.
+    const refs = await all.sandbox.git(
+        all.folder,
+        "ls-remote",
+        `${all.sandbox.url.replace("//", `//oauth2:${root.token}@`)}/root/copy.git`,
+    );
+    assert.doesNotMatch(refs.output, /upstream/);
+});
+
+test("a pull mirror leaves branches alone that have commits of their own, and says so of the default branch", async (context) => {
+    const all = await mirrored(context, "premium");
+    const { push, there, here, sandbox, folder } = all;
+    await push("one", "HEAD:main", "HEAD:feature");
+    const shown = await pulling(all);
+    await eventually("feature", async () => (await there("feature")) === (await here("feature")));
+    await eventually("main", async () => (await there("main")) === (await here("main")));
+    const before = await there("main");
+    await all.root.call("DELETE", `${all.source}/protected_branches/main`);
+    await sandbox.git(folder, "commit", "-q", "--amend", "-m", "rewritten");
+    await push("two", "HEAD:main", "HEAD:feature");
+    await start(all);
+    await eventually("it failed", async () => (await shown())["update_status"] === "failed");
+    assert.match(
+        String((await shown())["last_error"]),
+        /^The default branch \(main\) has diverged from its upstream counterpart/,
+    );
+    assert.equal(await there("main"), before);
+    await pulling(all, { mirror_overwrites_diverged_branches: true });
+    await eventually("overwritten", async () => (await there("main")) === (await here("main")));
+});
+
+test("a pull mirror takes protected branches alone, or those of a pattern", async (context) => {
+    const all = await mirrored(context, "premium");
+    const { push, there, here } = all;
+    await push("one", "HEAD:main", "HEAD:release-1", "HEAD:other");
+    await pulling(all, { mirror_branch_regex: "^release" });
+    await eventually("release-1", async () => (await there("release-1")) === (await here("release-1")));
+    assert.deepEqual([await there("main"), await there("other")], [undefined, undefined]);
+});
+
+test("a pull mirror is what GitLab says: premium, with a URL, on, and by the project's attributes too", async (context) => {
+    const free = await mirrored(context);
+    assert.equal((await free.root.call("PUT", `${free.target}/mirror/pull`, { enabled: true })).status, 404);
+    const all = await mirrored(context, "premium");
+    const { root, target, push, there, here, sandbox } = all;
+    const off = await root.call("POST", `${target}/mirror/pull`);
+    assert.deepEqual([off.status, field(off.body, "message")], [400, "The project is not mirrored"]);
+    assert.equal((await root.call("PUT", `${target}/mirror/pull`, { enabled: true })).status, 400);
+    assert.equal((await root.call("PUT", `${target}/mirror/pull`, { url: "file:///etc" })).status, 400);
+    await push("one", "HEAD:main");
+    const import_url = `${sandbox.url.replace("//", `//oauth2:${root.token}@`)}/acme/web.git`;
+    const set = await root.call("PUT", target, { mirror: true, import_url });
+    assert.equal(set.status, 200, JSON.stringify(set.body));
+    await eventually("main", async () => (await there("main")) === (await here("main")));
+    assert.equal((await root.call("PUT", target, { mirror: false })).status, 200);
+    assert.equal((await root.call("POST", `${target}/mirror/pull`)).status, 400);
 });
