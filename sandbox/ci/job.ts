@@ -64,7 +64,10 @@ export async function runJob(context: JobContext): Promise<JobOutcome> {
     }
     const workspace = await Workspace.create(context.work, project);
     try {
-        const compare = comparedCommit(pipeline, mergeRequestOf(project, pipeline)?.baseSha);
+        const compare = comparedCommit(
+            pipeline,
+            pipeline.targetSha ?? mergeRequestOf(project, pipeline)?.baseSha,
+        );
         await workspace.clone(
             gitlab,
             project,

@@ -43,7 +43,7 @@ export async function planPipeline(
     const file = ciFile(project);
     const workspace = await Workspace.create(path.join(folder, `plan-${randomUUID()}`), project);
     try {
-        const compare = comparedCommit(facts, mergeRequestOf(project, facts)?.baseSha);
+        const compare = comparedCommit(facts, facts.targetSha ?? mergeRequestOf(project, facts)?.baseSha);
         // With a name in it, so that the interpreter still finds the server in it where `lend` leads git elsewhere.
         const origin = `${gitlab.url.replace("://", "://planner:none@")}/${gitlab.projectPath(project)}.git`;
         await workspace.clone(gitlab, project, facts.sha, origin, compare);

@@ -9,6 +9,7 @@ import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project, User } from "../gitlab/model";
 import { addPipeline, hasCiFile } from "../gitlab/repository";
 import { setStatus } from "../gitlab/routes/pipelines";
+import { headShaOf } from "../gitlab/headPipeline";
 import { pullOverdue } from "../gitlab/pullMirrors";
 import { stopOverdue } from "../gitlab/stopping";
 import { deploymentOf, ensureEnvironments, mayRunJob, waitsForApproval } from "./deployments";
@@ -140,7 +141,7 @@ export class CiRunner implements PipelineRunner {
     queue(project: Project, parameters: PipelineParameters): void {
         const entry = {
             projectId: project.id,
-            sha: parameters.sha,
+            sha: headShaOf(parameters),
             mergeRequestIid: parameters.mergeRequestIid,
         };
         this.expected.add(entry);

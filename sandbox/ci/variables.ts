@@ -28,7 +28,9 @@ export type PipelineFacts = Pick<
     Pipeline,
     "ref" | "tag" | "sha" | "beforeSha" | "source" | "variables" | "userId"
 > &
-    Partial<Pick<Pipeline, "id" | "iid" | "name" | "createdAt" | "mergeRequestIid">>;
+    Partial<
+        Pick<Pipeline, "id" | "iid" | "name" | "createdAt" | "mergeRequestIid" | "sourceSha" | "targetSha">
+    >;
 
 /** Whether pushes to a branch or tag are restricted, so that its pipelines may know protected variables. */
 export function isProtected(project: Project, name: string, tag: boolean): boolean {
@@ -219,7 +221,7 @@ export function predefinedVariables(
         GITLAB_USER_LOGIN: user?.username,
         GITLAB_USER_NAME: user?.name,
         GITLAB_USER_EMAIL: user?.email,
-        ...(request ? mergeRequestVariables(gitlab, project, request, projectPath, web) : {}),
+        ...(request ? mergeRequestVariables(gitlab, project, request, facts, projectPath, web) : {}),
     };
     const result = new Map<string, JobVariable>();
     const set = (each: Record<string, string | undefined>): void => {
@@ -282,14 +284,16 @@ function mergeRequestVariables(
     gitlab: GitLab,
     project: Project,
     request: MergeRequest,
+    facts: PipelineFacts,
     path: string,
     web: string,
 ): Record<string, string | undefined> {
+    const merged = facts.sourceSha !== undefined;
     const assignees = request.assigneeIds.flatMap((id) => gitlab.user(id)?.username ?? []);
     return {
         CI_MERGE_REQUEST_ID: String(request.id),
         CI_MERGE_REQUEST_IID: String(request.iid),
-        CI_MERGE_REQUEST_REF_PATH: `refs/merge-requests/${request.iid}/head`,
+        CI_MERGE_REQUEST_REF_PATH: `refs/merge-requests/${request.iid}/${merged ? "merge" : "head"}`,
         CI_MERGE_REQUEST_TITLE: request.title,
         CI_MERGE_REQUEST_DESCRIPTION: request.description.slice(0, 2700),
         CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED: String(request.description.length > 2700),
@@ -298,10 +302,10 @@ function mergeRequestVariables(
         CI_MERGE_REQUEST_APPROVED: request.approvedBy.length > 0 ? "true" : undefined,
         CI_MERGE_REQUEST_LABELS: request.labels.length > 0 ? request.labels.join(",") : undefined,
         CI_MERGE_REQUEST_ASSIGNEES: assignees.length > 0 ? assignees.join(", ") : undefined,
-        // Of merged results only, which there are none of here.
-        CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: "",
-        CI_MERGE_REQUEST_TARGET_BRANCH_SHA: "",
-        CI_MERGE_REQUEST_EVENT_TYPE: "detached",
+        // Of merged results only.
+        CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: facts.sourceSha ?? "",
+        CI_MERGE_REQUEST_TARGET_BRANCH_SHA: facts.targetSha ?? "",
+        CI_MERGE_REQUEST_EVENT_TYPE: merged ? "merged_result" : "detached",
         CI_MERGE_REQUEST_DIFF_BASE_SHA: request.baseSha,
         CI_MERGE_REQUEST_PROJECT_ID: String(project.id),
         CI_MERGE_REQUEST_PROJECT_PATH: path,

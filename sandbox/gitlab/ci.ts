@@ -2,7 +2,7 @@ import type { Job, Pipeline, Project, User } from "./model";
 
 /** A pipeline that somebody or something wants. */
 export type PipelineParameters = Pick<Pipeline, "ref" | "tag" | "sha" | "beforeSha" | "source" | "userId"> &
-    Partial<Pick<Pipeline, "variables" | "mergeRequestIid">> & {
+    Partial<Pick<Pipeline, "variables" | "mergeRequestIid" | "sourceSha" | "targetSha">> & {
         /** It is asked for with `-o ci.skip`. */
         skip?: boolean;
     };

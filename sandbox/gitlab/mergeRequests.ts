@@ -5,7 +5,7 @@ import { conflict, invalid, methodNotAllowed, notFound, unauthorized, unprocessa
 import { emitMergeRequest, hookState, isDraft } from "./events";
 import { zeroSha, type RefUpdate } from "./git";
 import type { GitLab } from "./gitlab";
-import { headPipeline } from "./headPipeline";
+import { headPipeline, headShaOf } from "./headPipeline";
 import type { ApprovalRule, MergeRequest, Pipeline, Project, User } from "./model";
 import { asText } from "./params";
 import { projectUrls } from "./present";
@@ -92,7 +92,10 @@ export async function openMergeRequest(
     await commandsInDescription(gitlab, project, author, request);
     await emitMergeRequest(gitlab, project, author, request, "open");
     if (gitlab.ci && project.settings["builds_access_level"] !== "disabled") {
-        queueMergeRequestPipeline(gitlab.ci, project, request, { sha: source, userId: author.id });
+        await queueMergeRequestPipeline(gitlab, gitlab.ci, project, request, {
+            sha: source,
+            userId: author.id,
+        });
     }
     return request;
 }
@@ -444,7 +447,7 @@ export async function autoMerge(gitlab: GitLab, project: Project, pipeline: Pipe
     if (pipeline.status !== "success") {
         return;
     }
-    for (const request of project.mergeRequests.filter((each) => each.sourceSha === pipeline.sha)) {
+    for (const request of project.mergeRequests.filter((each) => each.sourceSha === headShaOf(pipeline))) {
         await mergeWhenReady(gitlab, project, request);
     }
 }
@@ -497,7 +500,7 @@ export async function retarget(
     await followSource(gitlab, project, request);
     if (gitlab.ci && project.settings["builds_access_level"] !== "disabled") {
         const parameters = { sha: request.sourceSha, userId: user.id };
-        queueMergeRequestPipeline(gitlab.ci, project, request, parameters);
+        await queueMergeRequestPipeline(gitlab, gitlab.ci, project, request, parameters);
     }
 }
 

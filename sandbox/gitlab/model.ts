@@ -302,6 +302,9 @@ export interface Pipeline {
     scheduleId?: number;
     /** Of a pipeline for a merge request. */
     mergeRequestIid?: number;
+    /** Of one for merged results, whose commit is none of a branch: those of the source and target branches. */
+    sourceSha?: string;
+    targetSha?: string;
     /** Why the file could not be used. */
     yamlErrors?: string;
     /** Stages in their order, of a pipeline that is run; one that was only written down does not have them. */

@@ -410,26 +410,29 @@ async function queuePushPipelines(
     ci.queue(project, { ...parameters, ref, tag, source: "push" });
     for (const request of project.mergeRequests) {
         if (!tag && request.state === "opened" && request.sourceBranch === ref) {
-            queueMergeRequestPipeline(ci, project, request, parameters);
+            await queueMergeRequestPipeline(gitlab, ci, project, request, parameters);
         }
     }
 }
 
 /** Wants the pipeline of a merge request's newest commit. */
-export function queueMergeRequestPipeline(
+export async function queueMergeRequestPipeline(
+    gitlab: GitLab,
     ci: PipelineRunner,
     project: Project,
     request: MergeRequest,
     parameters: Pick<PipelineParameters, "sha" | "userId"> & Partial<PipelineParameters>,
-): void {
-    ci.queue(project, mergeRequestPipeline(request, parameters));
+): Promise<void> {
+    ci.queue(project, await mergeRequestPipeline(gitlab, project, request, parameters));
 }
 
 /** A pipeline for a merge request, as GitLab describes one. */
-export function mergeRequestPipeline(
+export async function mergeRequestPipeline(
+    gitlab: GitLab,
+    project: Project,
     request: MergeRequest,
     parameters: Pick<PipelineParameters, "sha" | "userId"> & Partial<PipelineParameters>,
-): PipelineParameters {
+): Promise<PipelineParameters> {
     return {
         ...parameters,
         beforeSha: zeroSha,
@@ -437,7 +440,24 @@ export function mergeRequestPipeline(
         tag: false,
         source: "merge_request_event",
         mergeRequestIid: request.iid,
+        ...(await mergedResults(gitlab, project, request)),
     };
+}
+
+/** What a pipeline runs on that is for merged results: nothing where there is a conflict, it then runs on the source branch. */
+async function mergedResults(
+    gitlab: GitLab,
+    project: Project,
+    request: MergeRequest,
+): Promise<Partial<PipelineParameters>> {
+    if (gitlab.tier !== "premium" || project.settings["merge_pipelines_enabled"] !== true) {
+        return {};
+    }
+    const targetSha = await gitlab.git.branch(project.id, request.targetBranch);
+    const sha = await writeMergeRef(gitlab, project, request);
+    return sha === undefined || targetSha === undefined
+        ? {}
+        : { ref: `refs/merge-requests/${request.iid}/merge`, sha, sourceSha: request.sourceSha, targetSha };
 }
 
 export async function hasCiFile(gitlab: GitLab, project: Project, sha: string): Promise<boolean> {

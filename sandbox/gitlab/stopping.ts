@@ -2,6 +2,7 @@
 import { effectiveProjectLevel } from "./access";
 import { ApiError } from "./errors";
 import type { GitLab } from "./gitlab";
+import { headShaOf } from "./headPipeline";
 import {
     Level,
     type Deployment,
@@ -119,7 +120,7 @@ export function stopForMergeRequest(
     user: User,
 ): void {
     const head = project.pipelines.find(
-        (pipeline) => pipeline.sha === request.sourceSha && pipeline.mergeRequestIid === request.iid,
+        (pipeline) => headShaOf(pipeline) === request.sourceSha && pipeline.mergeRequestIid === request.iid,
     );
     if (!head) {
         return;

@@ -219,7 +219,10 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
         if (!(await hasCiFile(gitlab, project, request.sourceSha))) {
             throw invalid({ base: ["Missing CI config file"] });
         }
-        const parameters = mergeRequestPipeline(request, { sha: request.sourceSha, userId: call.user.id });
+        const parameters = await mergeRequestPipeline(gitlab, project, request, {
+            sha: request.sourceSha,
+            userId: call.user.id,
+        });
         const pipeline = gitlab.ci
             ? await gitlab.ci.create(project, parameters)
             : await addPipeline(gitlab, project, parameters);
@@ -243,7 +246,7 @@ export function registerMergeRequests(routes: Routes, gitlab: GitLab): void {
             (pipeline) =>
                 pipeline.sha === request.sourceSha ||
                 pipeline.ref === request.sourceBranch ||
-                pipeline.ref === `refs/merge-requests/${request.iid}/head`,
+                pipeline.mergeRequestIid === request.iid,
         );
         return call.page(found, (pipeline) => showPipeline(gitlab, project, pipeline));
     });

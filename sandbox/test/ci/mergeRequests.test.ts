@@ -123,3 +123,73 @@ look:
     assert.equal((await root.call("POST", run)).status, 200);
     assert.match(await said(), /^root <>$/m);
 });
+
+test("a merged-results pipeline runs on what the merge would give, and counts for the source branch's commit", async (context) => {
+    const sandbox = await startWithCi(context, "premium");
+    const id = await sandbox.newProject();
+    const root = sandbox.root();
+    const at = `/projects/${id}`;
+    await root.call("PUT", at, {
+        merge_pipelines_enabled: true,
+        only_allow_merge_if_pipeline_succeeds: true,
+    });
+    await commit(root, id, "main", {
+        ".gitlab-ci.yml": `
+workflow:
+  rules: [{ if: $CI_PIPELINE_SOURCE == "merge_request_event" }]
+both:
+  rules: [{ changes: [ours.txt] }]
+  script:
+    - echo "$CI_MERGE_REQUEST_EVENT_TYPE $CI_MERGE_REQUEST_REF_PATH <$CI_COMMIT_BRANCH> $CI_COMMIT_REF_NAME"
+    - echo "$CI_COMMIT_SHA $CI_MERGE_REQUEST_SOURCE_BRANCH_SHA $CI_MERGE_REQUEST_TARGET_BRANCH_SHA"
+    - cat ours.txt theirs.txt
+of-target:
+  rules: [{ changes: [theirs.txt] }]
+  script: ["false"]
+`,
+    });
+    const source = await commit(root, id, "topic", { "ours.txt": "ours\n" }, { start: "main" });
+    const target = await commit(root, id, "main", { "theirs.txt": "theirs\n" });
+    const opened = await root.call("POST", `${at}/merge_requests`, {
+        source_branch: "topic",
+        target_branch: "main",
+        title: "Topic",
+    });
+    const iid = field<number>(opened.body, "iid");
+    const show = async (): Promise<Record<string, unknown>> =>
+        (await root.call("GET", `${at}/merge_requests/${iid}`)).body as Record<string, unknown>;
+    assert.equal((await show())["detailed_merge_status"], "ci_still_running");
+    await sandbox.idle();
+    const [pipeline] = await pipelines(root, id);
+    assert.deepEqual(
+        [pipeline?.ref, pipeline?.status],
+        [`refs/merge-requests/${iid}/merge`, "success"],
+        JSON.stringify(pipeline),
+    );
+    assert.notEqual(pipeline?.sha, source);
+    const all = await jobs(root, id, pipeline?.id ?? 0);
+    assert.deepEqual(
+        all.map(({ name }) => name),
+        ["both"],
+        "what only the target changed is not the merge request's",
+    );
+    const log = await trace(root, id, all[0]?.id ?? 0);
+    assert.ok(log.includes(`merged_result refs/merge-requests/${iid}/merge <> topic\n`), log);
+    assert.ok(log.includes(`${pipeline?.sha} ${source} ${target}\n`), log);
+    assert.match(log, /^ours\ntheirs$/m);
+    const shown = await show();
+    assert.equal(field<number>(shown["head_pipeline"], "id"), pipeline?.id);
+    assert.equal(shown["detailed_merge_status"], "mergeable");
+    const listed = await root.call("GET", `${at}/merge_requests/${iid}/pipelines`);
+    assert.deepEqual(
+        (listed.body as { id: number }[]).map((each) => each.id),
+        [pipeline?.id],
+    );
+
+    // A conflict has no result: the pipeline is about the source branch alone.
+    await commit(root, id, "main", { "ours.txt": "other\n" });
+    assert.equal((await root.call("POST", `${at}/merge_requests/${iid}/pipelines`)).status, 200);
+    await sandbox.idle();
+    const [newest] = await pipelines(root, id);
+    assert.deepEqual([newest?.ref, newest?.sha], [`refs/merge-requests/${iid}/head`, source]);
+});
