@@ -354,11 +354,13 @@ export async function run(
 ) {
   const servers = new Servers(variables, fetch, pauseSeconds);
   const label = wanted(variables, "PREVIEW_LABEL");
-  const commit = (variables.CI_COMMIT_SHA ?? "").slice(0, 10);
+  // A merged-results pipeline is about a commit that no branch has.
+  const head = variables.CI_MERGE_REQUEST_SOURCE_BRANCH_SHA || (variables.CI_COMMIT_SHA ?? "");
+  const commit = head.slice(0, 10);
   const pipeline = `[pipeline](${variables.CI_PIPELINE_URL ?? ""})`;
   const link = `${variables.PREVIEW_URL_START ?? ""}${variables.CI_MERGE_REQUEST_IID}${variables.PREVIEW_URL_END ?? ""}`;
   const { state, sha, labels } = await servers.mergeRequest();
-  const current = state === "opened" && sha === variables.CI_COMMIT_SHA;
+  const current = state === "opened" && sha === head;
   if (step !== "gone" && !current) {
     report(
       state === "opened"

@@ -151,6 +151,16 @@ describe("the note of a merge request", () => {
         assert.equal(server.notes[0]?.body, "a person's words");
     });
 
+    it("is of the source branch's commit where the pipeline runs on merged results", async () => {
+        const server = new Server();
+        const merged = { CI_COMMIT_SHA: "f".repeat(40), CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: sha };
+        await server.run("ready", merged);
+        assert.match(server.own[0] ?? "", /has 0123456789,/);
+        // Otherwise the variable is there, and empty.
+        await server.run("building", { CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: "" });
+        assert.match(server.own[0] ?? "", /0123456789 is being built/);
+    });
+
     it("says what the tests came to, and how much they cover", async () => {
         const server = new Server();
         server.pipeline = {

@@ -100,6 +100,26 @@ for (const tool of ["curl", "node"]) {
             assert.deepEqual(asked, ["/version", "/version"]);
         });
 
+        test("in a merged-results pipeline the version may be the source branch's commit or the merged one", async (context) => {
+            for (const answer of ["mr-3-abcdef0123", "built from 01234567"]) {
+                const { url, asked } = await preview(context, [
+                    [200, "mr-3-fedcba9876"],
+                    [200, answer],
+                ]);
+                const { code, output } = await begin(
+                    context,
+                    {
+                        PREVIEW_URL: url,
+                        PREVIEW_VERSION_PATH: "/version",
+                        CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: "abcdef0123456789abcdef0123456789abcdef01",
+                    },
+                    [tool],
+                );
+                assert.equal(code, 0, output);
+                assert.equal(asked.length, 2);
+            }
+        });
+
         test("one that does not come up in time blocks nothing", async (context) => {
             const { url } = await preview(context, [[200, "mr-3-fedcba9876"]]);
             const { code, output } = await begin(

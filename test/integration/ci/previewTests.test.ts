@@ -22,21 +22,29 @@ async function answering(context: TestContext): Promise<string> {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("a job that tries the preview runs once it is there, and the note has what it came to", async (context) => {
-    const sandbox = await startWithCi(context);
+for (const merged of [false, true]) {
+    const where = merged ? ", also in a pipeline for merged results" : "";
+    test(`a job that tries the preview runs once it is there, and the note has what it came to${where}`, (context) =>
+        previewOf(context, merged));
+}
+
+async function previewOf(context: TestContext, merged: boolean): Promise<void> {
+    const sandbox = await startWithCi(context, merged ? "premium" : "free");
     const root = sandbox.root();
     const id = await sandbox.newProject();
+    await root.call("PUT", `/projects/${id}`, { merge_pipelines_enabled: merged });
     const url = await answering(context);
     const functional = (script: string): string =>
         'workflow: { rules: [{ if: $CI_PIPELINE_SOURCE == "merge_request_event" }] }\n' +
         "stages: [test, quality, build, deliver]\n" +
         "include: ci/preview.gitlab-ci.yml\n" +
         'variables: { PREVIEW_TESTS: "true" }\n' +
-        "preview-image: { script: ['true'] }\n" +
         `functional: { extends: .preview-tests, variables: { PREVIEW_PATIENCE: "30" }, script: [${JSON.stringify(script)}] }\n`;
     await commit(root, id, "main", {
         ".gitlab-ci.yml": functional('test "$PREVIEW_URL" = "$EXPECTED_URL"'),
         "ci/preview.gitlab-ci.yml": readFileSync(previewFile, "utf8"),
+        // The image is looked for under the commit that the merge request has.
+        "ci/image.sh": 'test "$CI_COMMIT_SHA" = "$(git rev-parse origin/topic)"\n',
         "ci/preview.sh": scriptText("preview.sh"),
         "ci/preview.mjs": scriptText("preview.mjs"),
     });
@@ -128,4 +136,4 @@ test("a job that tries the preview runs once it is there, and the note has what 
     const none = await ended();
     assert.match(none.logs, /There is no preview of this commit/);
     assert.deepEqual([none.states["functional"], none.status], ["failed", "success"], none.logs);
-});
+}
