@@ -36,6 +36,19 @@ const wholeParts: Readonly<Record<string, readonly string[]>> = {
     ResourceQuota: ["spec"],
 };
 
+const workloads = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+
+/**
+ * What decides whether pods of a workload start, and what runs in them, where somebody adds it. The server fills none of it
+ * in, so it need not be known what it was like before.
+ */
+const ofWorkloads = new RegExp(
+    "^spec\\.(?:paused|template\\.spec\\.(?:" +
+        "nodeSelector|affinity|host(?:Network|PID|IPC|Aliases)|dnsConfig|initContainers|volumes|imagePullSecrets|" +
+        "priorityClassName|runtimeClassName|schedulingGates|topologySpreadConstraints|" +
+        "(?:initC|c)ontainers\\.\\d+\\.(?:command|args|env|envFrom|volumeMounts|lifecycle|workingDir|\\w+Probe)))$",
+);
+
 export function objectDifference(
     declared: Declared,
     kind: string,
@@ -65,6 +78,7 @@ class Comparison {
         this.keysOfSecret();
         this.steering();
         this.replicas();
+        this.workload();
         const { seen, unseen, removals } = this;
         return { differences: [...seen, ...unseen], unseen: removals, seen: seen.length > 0 };
     }
@@ -187,6 +201,20 @@ class Comparison {
         }
     }
 
+    /** What was added to a workload. Other fields are for the server to fill in. */
+    private workload(): void {
+        const {
+            declared: { inputs, outputs },
+            kind,
+            found,
+        } = this;
+        if (workloads.has(kind)) {
+            this.further(["spec"], inputs["spec"], outputs["spec"], found["spec"], (place) =>
+                ofWorkloads.test(path(place)),
+            );
+        }
+    }
+
     /** @param field what the value is called, which says whether it is a secret. */
     private walk(
         place: readonly string[],
@@ -246,15 +274,21 @@ class Comparison {
         }
     }
 
-    /** Keys that are there and were not. */
-    private further(place: readonly string[], made: unknown, before: unknown, after: unknown): void {
+    /** Keys that are there and were not. @param counts which of them do. */
+    private further(
+        place: readonly string[],
+        made: unknown,
+        before: unknown,
+        after: unknown,
+        counts: (place: readonly string[]) => boolean = () => true,
+    ): void {
         if (Array.isArray(after)) {
             after.forEach((each, index) => {
                 const [was, then] = [made, before].map((list) =>
                     Array.isArray(list) ? (list[index] as unknown) : undefined,
                 );
                 if (was !== undefined || then !== undefined) {
-                    this.further([...place, String(index)], was, then, each);
+                    this.further([...place, String(index)], was, then, each, counts);
                 }
             });
             return;
@@ -268,6 +302,7 @@ class Comparison {
                 if (
                     !isEmpty(after[key]) &&
                     !isOfProvider([...place, key]) &&
+                    counts([...place, key]) &&
                     ownKind(this.engines, this.kind)?.apart?.includes(key) !== true
                 ) {
                     this.unseen.push({
@@ -277,7 +312,7 @@ class Comparison {
                     this.removals.push({ op: "remove", path: pointer([...place, key]) });
                 }
             } else {
-                this.further([...place, key], was, then, after[key]);
+                this.further([...place, key], was, then, after[key], counts);
             }
         }
     }

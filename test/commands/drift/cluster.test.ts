@@ -79,7 +79,9 @@ const quietObjects: readonly Kube[] = [
         },
         data: { namespaces: Buffer.from("web-prod").toString("base64") },
     },
-    object("apps/v1", "Deployment", "argocd-repo-server", "argocd", { spec: { template: { spec: {} } } }),
+    object("apps/v1", "Deployment", "argocd-repo-server", "argocd", {
+        spec: { template: { spec: { containers: [{ name: "repo", image: "argocd:1", args: ["run"] }] } } },
+    }),
 ];
 
 /** As the state has them: what the program set, and what the server made of it. */
@@ -102,6 +104,10 @@ const declared: readonly Declared[] = declaredIn({
     },
 });
 
+/** The container of Argo CD's repository server. */
+const repoServer = ({ template }: Json): Json =>
+    (((template as Json)["spec"] as Json)["containers"] as Json[])[0] ?? {};
+
 function quiet(): Kube[] {
     const filled = structuredClone([...quietObjects]);
     // What servers and controllers fill in.
@@ -109,6 +115,18 @@ function quiet(): Kube[] {
         each.metadata["uid"] = "1";
         each["status"] = { phase: "Active" };
     }
+    const workload = find(filled, "argocd-repo-server")["spec"] as Json;
+    Object.assign(workload, { progressDeadlineSeconds: 600, strategy: { type: "RollingUpdate" } });
+    // Restarted by hand, as docs say.
+    (workload["template"] as Json)["metadata"] = {
+        annotations: { "kubectl.kubernetes.io/restartedAt": "2026-01-01T00:00:00Z" },
+    };
+    Object.assign((workload["template"] as Json)["spec"] as Json, {
+        dnsPolicy: "ClusterFirst",
+        schedulerName: "default-scheduler",
+        securityContext: {},
+    });
+    Object.assign(repoServer(workload), { imagePullPolicy: "Always", resources: {} });
     // One that has ended, and what Argo CD writes of its own.
     find(filled, "shop-prod")["status"] = roleTokens({ iat: 1, exp: 2 });
     find(filled, "web-prod-member1").metadata["annotations"] = {
@@ -423,6 +441,35 @@ const cases: readonly (readonly [string, (objects: Kube[]) => unknown, string, R
         spec("argocd-repo-server", (each) => (each["replicas"] = 0)),
         "changed Deployment delivery",
         /"op":"replace","path":"\/spec\/replicas","value":1/,
+    ],
+    [
+        "a program whose changes are not rolled out",
+        spec("argocd-repo-server", (each) => (each["paused"] = true)),
+        "changed Deployment delivery",
+        /"op":"remove","path":"\/spec\/paused"/,
+    ],
+    [
+        "a program that no node may run",
+        spec(
+            "argocd-repo-server",
+            (each) => (((each["template"] as Json)["spec"] as Json)["nodeSelector"] = { nowhere: "true" }),
+        ),
+        "changed Deployment delivery",
+        /"op":"remove","path":"\/spec\/template\/spec\/nodeSelector"/,
+    ],
+    [
+        "a program that is started otherwise",
+        spec("argocd-repo-server", (each) => (repoServer(each)["command"] = ["/bin/sh", "-c", "x"])),
+        "changed Deployment delivery",
+        /"path":"\/spec\/template\/spec\/containers\/0\/command"/,
+    ],
+    [
+        "a program with a variable that it had not",
+        spec(
+            "argocd-repo-server",
+            (each) => (repoServer(each)["env"] = [{ name: "ARGOCD_EXEC_TIMEOUT", value: "1s" }]),
+        ),
+        "changed Deployment delivery",
     ],
     [
         "an Application",
