@@ -4,8 +4,22 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { declareEstate } from "../../components/program";
 import type { App, Estate } from "../../estate/model";
-import { knownCalls, leaks, record, registration, type Recording } from "../support/engine";
-import { sampleApp, sampleAppEnvironment, sampleCredentials, sampleEstate, samplePrepared } from "./sample";
+import {
+    knownCalls,
+    leaks,
+    record,
+    registration,
+    type Recording,
+    type Registration,
+} from "../support/engine";
+import {
+    sampleApp,
+    sampleAppEnvironment,
+    sampleCredentials,
+    sampleEstate,
+    sampleGitLab,
+    samplePrepared,
+} from "./sample";
 
 function recordEstate(estate: Estate): Promise<Recording<unknown>> {
     return record(() => declareEstate(estate, sampleCredentials, samplePrepared));
@@ -51,6 +65,40 @@ test("no credential is in plain text", async () => {
     const found = registrations.flatMap((one) => exposed(one.inputs, one.name));
     assert.deepEqual(found, []);
 });
+
+for (const tier of ["free", "premium"] as const) {
+    const gitlab = sampleGitLab({ tier, edition: tier === "premium" ? "ee" : "ce" });
+    const estate = (): Estate => ({
+        ...sampleEstate(["web", "api"].map((name) => sampleApp(name, {}, gitlab))),
+        gitlab,
+    });
+    const typesOf = (
+        { registrations }: Recording<unknown>,
+        wanted: (each: Registration) => boolean,
+    ): string[] => [...new Set(registrations.filter(wanted).map(({ type }) => type))];
+
+    test(`what holds data is protected, and settings follow the spec: ${tier}`, async () => {
+        const recording = await recordEstate(estate());
+        assert.deepEqual(
+            typesOf(recording, ({ options }) => options.protect === true),
+            ["gitlab:index/group:Group", "gitlab:index/project:Project", "harbor:index/project:Project"],
+        );
+    });
+
+    test(`what a server finds by its name goes before its successor comes: ${tier}`, async () => {
+        // The published plugins make the new one first, and the end of the old one then takes it away.
+        const byName = /:(?:BranchProtection|TagProtection|ProjectVariable|ProjectProtectedEnvironment)$/;
+        const recording = await recordEstate(estate());
+        const named = typesOf(recording, ({ type }) => byName.test(type));
+        assert.ok(named.length >= (tier === "premium" ? 4 : 3), named.join());
+        assert.deepEqual(
+            recording.registrations
+                .filter(({ type, options }) => byName.test(type) && options.deleteBeforeReplace !== true)
+                .map(({ name }) => name),
+            [],
+        );
+    });
+}
 
 test("whose name the spec has with other capitals than GitLab has the role in Argo CD, and one membership under the old key", async () => {
     const estate = sampleEstate();
