@@ -14,6 +14,7 @@ import { ensureTools, progressPrinter } from "../toolchain";
 import { goEnvironment } from "../toolchain/go";
 import { Budget, endOf } from "./support/budget";
 import { CommandError, duration, run, runMain, type RunOptions, type RunResult } from "./support/console";
+import { failuresIn } from "./support/failures";
 import { estateTools } from "./support/toolsets";
 
 /** Every `*.test.ts` below `folder`, sorted; cheap tests first, those of the running sandbox last. */
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     const budget = new Budget(endOf(started, process.env["ESTATE_TEST_MINUTES"]));
     await ensureTools(estateTools(process.env), progressPrinter(process.stderr));
     const failed: string[] = [];
+    const why: string[] = [];
     for (const module of goModules) {
         process.stdout.write(`Go tests of ${module}\n`);
         const go = await run("go", ["test", "./..."], {
@@ -57,14 +59,20 @@ async function main(): Promise<void> {
         }
     }
     const isE2e = (file: string): boolean => file.startsWith(path.join(root, "test", "e2e"));
-    const groups: readonly (readonly [string, (tests: readonly string[]) => Promise<boolean>, string[]])[] = [
+    const groups: readonly (readonly [string, (tests: readonly string[]) => Promise<Outcome>, string[]])[] = [
         ["unit and component tests", fastTests, files.filter((file) => !isE2e(file))],
         ["end-to-end tests", (tests) => endToEndTests(tests, budget), files.filter(isE2e)],
     ];
     for (const [name, runGroup, group] of groups) {
-        if (group.length > 0 && !(await runGroup(group))) {
+        const outcome = group.length > 0 ? await runGroup(group) : { passed: true, failures: [] };
+        if (!outcome.passed) {
             failed.push(name);
+            why.push(...outcome.failures);
         }
+    }
+    // Once more at the end: what an hour printed is more than many keep of it.
+    if (why.length > 0) {
+        process.stdout.write(`\n== what failed, and why\n${why.join("\n\n")}\n`);
     }
     process.stdout.write(`\n${duration((Date.now() - started) / 1000)} in all\n`);
     if (failed.length > 0) {
@@ -72,8 +80,18 @@ async function main(): Promise<void> {
     }
 }
 
-function fastTests(files: readonly string[]): Promise<boolean> {
-    return withSharedSandbox(async (env) => (await nodeTests(files, 2, env, "inherit")).code === 0);
+/** What came of a group of tests. */
+interface Outcome {
+    readonly passed: boolean;
+    /** What Node's runner says of each that failed. */
+    readonly failures: readonly string[];
+}
+
+function fastTests(files: readonly string[]): Promise<Outcome> {
+    return withSharedSandbox(async (env) => {
+        const { code, failures } = await nodeTests(files, 2, env, "inherit");
+        return { passed: code === 0, failures: [failures] };
+    });
 }
 
 /** Seconds of an end-to-end file that test/e2e/seconds.json does not have. */
@@ -93,7 +111,7 @@ function expectedSeconds(root: string): Readonly<Record<string, number>> {
  * those with one of their own, until both workers are out of files. What a file printed comes when it has ended, and the sum
  * of all closing lines at the end. Files for which there is no time are named, and are no failure.
  */
-async function endToEndTests(files: readonly string[], budget: Budget): Promise<boolean> {
+async function endToEndTests(files: readonly string[], budget: Budget): Promise<Outcome> {
     const seconds = expectedSeconds(checkoutDir());
     const order = Object.keys(seconds);
     const place = (file: string): number => {
@@ -106,6 +124,7 @@ async function endToEndTests(files: readonly string[], budget: Budget): Promise<
     const others = files.filter((file) => !shares(file)).sort((one, other) => place(one) - place(other));
     const sums = new Map<string, number>();
     const failed: string[] = [];
+    const why: string[] = [];
     const leftOut: string[] = [];
     await withSharedSandbox(async (env) => {
         const worker = async (...queues: string[][]): Promise<void> => {
@@ -119,7 +138,7 @@ async function endToEndTests(files: readonly string[], budget: Budget): Promise<
                         continue;
                     }
                     process.stdout.write(`${name} has begun\n`);
-                    const { code, stdout, stderr } = await nodeTests([file], 1, env, "capture");
+                    const { code, stdout, stderr, failures } = await nodeTests([file], 1, env, "capture");
                     process.stdout.write(`\n== ${name}\n${stdout}${stderr}`);
                     budget.ended({ expected, taken: (Date.now() - began) / 1000 });
                     for (const [, what = "", count] of stdout.matchAll(/^ℹ (\w+) ([\d.]+)$/gm)) {
@@ -127,6 +146,7 @@ async function endToEndTests(files: readonly string[], budget: Budget): Promise<
                     }
                     if (code !== 0) {
                         failed.push(name);
+                        why.push(`${name}\n${failures}`);
                     }
                 }
             }
@@ -141,21 +161,32 @@ async function endToEndTests(files: readonly string[], budget: Budget): Promise<
             `Not run, as ESTATE_TEST_MINUTES leaves no time on this machine: ${leftOut.join(", ")}. Run them by their names.\n`,
         );
     }
-    return failed.length === 0;
+    return { passed: failed.length === 0, failures: why };
 }
 
-function nodeTests(
+async function nodeTests(
     files: readonly string[],
     concurrency: number,
     env: NodeJS.ProcessEnv,
     output: NonNullable<RunOptions["output"]>,
-): Promise<RunResult> {
-    const options = ["--require", "tsx/cjs", "--test", "--test-reporter=spec"];
-    return run(process.execPath, [...options, `--test-concurrency=${concurrency}`, ...files], {
-        cwd: checkoutDir(),
-        env,
-        output,
-    });
+): Promise<RunResult & { readonly failures: string }> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "estate-report-"));
+    const report = path.join(folder, "report.txt");
+    const options = ["stdout", report].flatMap((place) => [
+        "--test-reporter=spec",
+        `--test-reporter-destination=${place}`,
+    ]);
+    try {
+        const result = await run(
+            process.execPath,
+            ["--require", "tsx/cjs", "--test", ...options, `--test-concurrency=${concurrency}`, ...files],
+            { cwd: checkoutDir(), env, output },
+        );
+        const text = fs.existsSync(report) ? fs.readFileSync(report, "utf8") : "";
+        return { ...result, failures: failuresIn(text) };
+    } finally {
+        fs.rmSync(folder, { recursive: true, force: true });
+    }
 }
 
 /**

@@ -431,7 +431,8 @@ async function call<T>(
         method,
         headers: body === undefined ? headers : { ...headers, "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(20_000),
+        // What GitLab reads a pipeline file for takes a while on a machine that is busy with jobs.
+        signal: AbortSignal.timeout(60_000),
     });
     const text = await response.text();
     return { status: response.status, body: (text === "" ? undefined : JSON.parse(text)) as T };
