@@ -34,3 +34,6 @@ export const tokenPurposes = {
 } as const satisfies Readonly<Record<string, CredentialKind>>;
 
 export type TokenPurpose = keyof typeof tokenPurposes;
+
+/** Tokens that the notification relay is given. */
+export const relayTokens: ReadonlySet<string> = new Set<TokenPurpose>(["deliveries", "approval-relay"]);

@@ -13,6 +13,9 @@ export type Properties = Readonly<Record<string, unknown>>;
  */
 export type ChangeKind = "create" | "update" | "delete" | "replace" | "forget" | "adopt" | "same";
 
+/** What becomes of an object that the spec asks for no longer; `refused`: the engine stops, `kept`: the server keeps it. */
+export type Deletion = "refused" | "kept" | "deleted";
+
 /** One object of a stack, and what a preview would do to it. */
 export interface Change {
     readonly kind: ChangeKind;
@@ -26,6 +29,8 @@ export interface Change {
     readonly after?: Properties;
     /** First keys of the properties that change, sorted. */
     readonly changed: readonly string[];
+    /** Where it has another fate than before once it is asked for no longer: no property shows that. */
+    readonly deletion?: { readonly before: Deletion; readonly after: Deletion };
     /** Its id on the server, where it is there. */
     readonly id?: string;
     /** URN of its component. */
@@ -70,7 +75,13 @@ function changeOf(step: Step): Change | undefined {
     if (known === undefined) {
         return undefined;
     }
-    const kind = known === "delete" && step.old?.retainOnDelete === true ? "forget" : known;
+    const deletion = deletionOf(step);
+    const kind =
+        known === "delete" && step.old?.retainOnDelete === true
+            ? "forget"
+            : known === "same" && deletion !== undefined
+              ? "update"
+              : known;
     const before = kind === "create" ? undefined : inputsOf(step.old);
     const after = kind === "delete" || kind === "forget" ? undefined : inputsOf(step.new);
     const state = step.new ?? step.old ?? {};
@@ -82,7 +93,8 @@ function changeOf(step: Step): Change | undefined {
         type: step.type,
         ...(before === undefined ? {} : { before }),
         ...(after === undefined ? {} : { after }),
-        changed: kind === "same" ? [] : changedKeys(step, before, after),
+        changed: known === "same" ? [] : changedKeys(step, before, after),
+        ...(deletion === undefined ? {} : { deletion }),
         ...(id === undefined || id === "" ? {} : { id }),
         ...(state.parent === undefined ? {} : { parent: state.parent }),
         providers: {
@@ -90,6 +102,23 @@ function changeOf(step: Step): Change | undefined {
             ...providerAs("after", step.new),
         },
     };
+}
+
+/** Types of which a review tells whether they would be deleted; see deletion.ts. */
+const fates: ReadonlySet<string> = new Set([
+    "kubernetes:core/v1:Namespace",
+    "gitlab:index/group:Group",
+    "gitlab:index/project:Project",
+]);
+
+function deletionOf({ type, old: was, new: is }: Step): Change["deletion"] {
+    if (!fates.has(type) || !was || !is) {
+        return undefined;
+    }
+    const [before, after] = [was, is].map(({ protect, retainOnDelete }): Deletion =>
+        protect === true ? "refused" : retainOnDelete === true ? "kept" : "deleted",
+    ) as [Deletion, Deletion];
+    return before === after ? undefined : { before, after };
 }
 
 function joined(one: Change, other: Change): Change {

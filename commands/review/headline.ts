@@ -21,7 +21,7 @@ import { keepsFewer, retentionClauses, type KeptImages } from "./retention";
 import type { ApprovalCount, RightChange } from "./right";
 import { isRight, moveOf, peopleChange } from "./rights";
 import type { MovedServer } from "./servers";
-import { isChannelSecret } from "./secrets";
+import { isChannelSecret, isRelayToken } from "./secrets";
 import { sourceClauses, automaticDeliveryClauses } from "./deliveries";
 import { settingClauses, type SettingContext } from "./settings";
 import { engineChanges, type Both, type Place, type Snapshot } from "./snapshot";
@@ -422,7 +422,9 @@ function connectionClauses({ changes, both, addresses, estate, language }: Headl
         .filter((cluster) => !addresses.some(({ server }) => server.en === `cluster ${code(cluster)}`));
     const clusters = [...new Set(found)].sort(compare);
     const listedClusters = listed(clusters.map(code), language, 3);
-    const channels = updated.some(({ name }) => isChannelSecret(name));
+    // The relay's own tokens are in the same Secret as what it needs for channels.
+    const renewed = changes.some(isRelayToken);
+    const channels = !renewed && updated.some(({ name }) => isChannelSecret(name));
     return [
         ...(clusters.length === 0
             ? []

@@ -270,7 +270,10 @@ function apart(change: Change, refreshed: RunReport["refreshed"][number] | undef
     );
     const own = [...new Set([...keys.filter((key) => !isDeepStrictEqual(was[key], is[key])), ...maybe])];
     return own.length === 0
-        ? { change: { ...change, kind: "same" }, restores: true }
+        ? {
+              change: { ...change, kind: change.deletion === undefined ? "same" : "update", changed: [] },
+              restores: true,
+          }
         : {
               change: { ...change, before: was, changed: own.sort(compare) },
               restores: change.changed.some(

@@ -13,6 +13,7 @@ import { approvalsShort, protectionChange } from "./rights";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
 import { contentOf } from "./secrets";
+import { deletionText } from "./deletion";
 import { settingTexts } from "./settings";
 import { channelOf, type Place } from "./snapshot";
 
@@ -199,8 +200,9 @@ function propertyChanges(each: Change, language: Language): string {
                 : `${name} ${short(was, language)} → ${short(is, language)}`;
     });
     const more = found.length - shown.length;
+    const fate = deletionText(each, language);
     return (
-        [...messages, ...shown].join(zh ? "；" : "; ") +
+        [...(fate === undefined ? [] : [fate]), ...messages, ...shown].join(zh ? "；" : "; ") +
         (more > 0 ? (zh ? `；另有 ${more} 处` : `; ${more} more`) : "")
     );
 }

@@ -4,6 +4,7 @@ import type { Language } from "../../estate/model";
 import { compare } from "../../estate/problem";
 import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
 import type { Clause, Weight } from "./clause";
+import { deletionSettings } from "./deletion";
 import { enginesInReview } from "./engines";
 import { code, listed } from "./noun";
 import { gitlabSettings } from "./pipelineSettings";
@@ -224,7 +225,10 @@ interface SettingChange {
 
 function differing(each: Change): SettingChange[] {
     const { before = {}, after = {} } = each;
-    const [was, is] = [settingsOf(each, before, after), settingsOf(each, after, before)];
+    const [was, is] = [
+        { ...settingsOf(each, before, after), ...deletionSettings(each, "before") },
+        { ...settingsOf(each, after, before), ...deletionSettings(each, "after") },
+    ] as [Settings, Settings];
     return [...new Set([...Object.keys(was), ...Object.keys(is)])]
         .sort(compare)
         .map((key): SettingChange => {
@@ -369,6 +373,10 @@ function whoseOf(
     const reached = clusterOfSecret(name);
     if (reached !== undefined) {
         return { other: zh ? `集群 ${code(reached)}` : `cluster ${code(reached)}` };
+    }
+    // What becomes of namespaces is the cluster's to say.
+    if (kindOf(type) === "Namespace" && cluster !== undefined) {
+        return { other: zh ? `集群 ${code(cluster)}` : `cluster ${code(cluster)}` };
     }
     if (app !== undefined) {
         return { app, ...(environment === undefined ? {} : { environment }) };

@@ -1,7 +1,8 @@
 /** What Flux's objects say of settings of the spec. Pure. */
-import type { Properties } from "../change";
+import { holdAnnotation } from "../../../estate/labels";
+import { mapOf, type Properties } from "../change";
 import { pauseSettings } from "../pauseSettings";
-import { applied, follows, settingsBy, toggled, type Rule, type Settings } from "../setting";
+import { applied, follows, settingsBy, toggled, type Rule, type Setting, type Settings } from "../setting";
 
 const interval: Rule = {
     at: /^spec\.(?:chart\.spec\.)?interval$/,
@@ -82,19 +83,23 @@ const delivery: readonly Rule[] = [
         zh: "对 kustomization 的副本数和补丁",
     },
     { at: /^spec\.images/, en: "images of the kustomization", zh: "kustomization 的镜像", more: follows },
-    {
-        at: /^spec\.suspend$/,
-        en: "suspension",
-        zh: "暂停",
-        more: {
-            ...follows,
-            sentence: toggled(
-                { en: "nothing is applied any more", zh: "不再应用任何内容" },
-                { en: "what git says is applied again", zh: "重新应用 Git 中的内容" },
-            ),
-        },
-    },
 ];
+
+const suspension: Omit<Setting, "value"> = {
+    name: { en: "suspension", zh: "暂停" },
+    sentence: toggled(
+        { en: "nothing is applied any more", zh: "不再应用任何内容" },
+        { en: "what git says is applied again", zh: "重新应用 Git 中的内容" },
+    ),
+};
+
+/** Of one on hold, the hold is told; a Helm release on a cluster that is going to leave is suspended, too. */
+function suspensionOf({ metadata, spec }: Properties): Settings {
+    const held = holdAnnotation in mapOf(mapOf(metadata)["annotations"]);
+    return mapOf(spec)["suspend"] === true
+        ? { suspend: { ...suspension, ...(held ? follows : {}), value: "true" } }
+        : {};
+}
 
 const images: Rule = {
     at: /^spec\.interval$/,
@@ -190,6 +195,7 @@ export function fluxSettings(kind: string, properties: Properties): Settings {
             properties,
             `${kind === "HelmRelease" || kind === "Kustomization" ? "app" : kind}:`,
         ),
+        ...suspensionOf(properties),
         ...pauseSettings(properties),
     };
 }

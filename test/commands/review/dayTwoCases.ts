@@ -114,6 +114,62 @@ export const dayTwoCases: Readonly<Record<string, ReviewCase & { readonly told: 
             not: [/🔴/, /loosened/, /made anew/],
         },
     },
+    "a cluster is about to leave, and its apps are to run on": {
+        ...change({ clusters: { member2: { leaving: "orphan" } } }),
+        told: {
+            en: "Cluster `member2`: a namespace stays, with all that runs in it, when its app leaves the cluster or the cluster the estate; nothing is deleted",
+            zh: "集群 `member2`：命名空间在应用离开该集群或该集群退出时保留，其中运行的内容也保留；不删除任何内容",
+            says: [
+                /namespace `web-prod` on cluster `member2`: stays, with all that runs in it, when its app leaves the cluster/,
+            ],
+            not: [/Nothing changes/, /🔴/, /suspend/],
+        },
+    },
+    "a cluster is about to leave, and Flux delivers to it": {
+        ...change({ clusters: { member2: { leaving: "orphan" } } }, flux),
+        told: {
+            en: "Cluster `member2`: a namespace stays, with all that runs in it, when its app leaves the cluster or the cluster the estate; `web` in `prod`: nothing is applied any more; nothing is deleted",
+            zh: "集群 `member2`：命名空间在应用离开该集群或该集群退出时保留，其中运行的内容也保留；`web` 在 `prod`：不再应用任何内容；不删除任何内容",
+            says: [/`spec.suspend` \(nothing\) → `true`/],
+            not: [/Nothing changes/],
+        },
+    },
+    "a cluster leaves after all with what runs on it": {
+        ...change(
+            { clusters: { member2: { leaving: "drain" } } },
+            { clusters: { member2: { leaving: "orphan" } } },
+        ),
+        told: {
+            en: "Cluster `member2`: a namespace is deleted, with all that runs in it, when its app leaves the cluster or the cluster the estate; nothing is deleted",
+            zh: "集群 `member2`：命名空间在应用离开该集群或该集群退出时，连同其中运行的内容一起删除；不删除任何内容",
+            says: [/namespace `api-prod` on cluster `member2`: is deleted, with all that runs in it, when/],
+            not: [/Nothing changes/],
+        },
+    },
+    "what is protected may be deleted": {
+        ...change({ environments: { prod: { deletionProtection: false } } }),
+        told: {
+            en: "2 protections are loosened; team `shop`: groups can be deleted by a change of the spec; `api` and `web`: repositories can be deleted by a change of the spec; nothing is deleted",
+            zh: "放宽 2 项保护；团队 `shop`：群组可以通过更改规格删除；`api`、`web`：代码仓库可以通过更改规格删除；不删除任何内容",
+            says: [
+                /🔴/,
+                /image project `web-prod` in Harbor `main`: it can be deleted with its images/,
+                /repository `acme\/shop\/web` and repository `acme\/shop\/web-config`: can be deleted by a change of the spec/,
+                /group `acme\/shop`: can be deleted by a change of the spec/,
+            ],
+            not: [/Nothing changes/],
+        },
+    },
+    "reports of deliveries on GitLab begin": {
+        ...change({ notifications: { relay: { commits: true } } }, chat),
+        told: {
+            en: "`api` and `web`: what becomes of its commits is reported on GitLab; nothing is deleted",
+            zh: "`api`、`web`：其提交的结果会报告到 GitLab；不删除任何内容",
+            says: [/access token `deliveries-g1` of `acme\/shop\/web-config` is new/],
+            // Tokens of the relay lie beside what it needs for channels.
+            not: [/ddresses or secrets/],
+        },
+    },
     "fewer images are kept": {
         ...change({ environments: { dev: { defaults: { keepTags: 5 } } } }),
         told: {

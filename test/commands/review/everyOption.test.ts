@@ -30,8 +30,6 @@ const silent: Readonly<Record<string, string>> = {
     "registries.<name>.plainHttp": reached,
     "clusters.<name>.access.context": reached,
     "clusters.<name>.access.kubeconfig": reached,
-    "clusters.<name>.leaving [argocd]":
-        "is told when an app leaves the cluster: what then stays is in the note",
     "environments.<name>.channels": "the channel is the team's already",
     "teams.<name>.pipelines.move": atOnce,
     "pipelines.move": atOnce,
