@@ -4,7 +4,7 @@ import { keyPart } from "../../estate/pipeline";
 import { compare } from "../../estate/problem";
 import { kindOf, textOf } from "./change";
 import { code, listed } from "./noun";
-import type { RightChange, RightContext } from "./right";
+import type { RightChange, RightContext } from "./rights/right";
 
 /** What a GitLab environment says of where its versions come from: `Branch develop`, `Tags v*`. */
 const sourceForm = /^(Branch|Tags) (.+)$/;

@@ -12,9 +12,10 @@ import type { Names } from "./names";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
 import { successors } from "./programs";
-import { renewed } from "./programRights";
+import { renewed } from "./rights/programs";
 import { retentionLosses, type KeptImages } from "./retention";
-import { isRight, patternOf } from "./rights";
+import { isRight } from "./rights";
+import { patternOf } from "./rights/protections";
 import { engineChanges, engineOfObject, type Both, type Snapshot } from "./snapshot";
 
 /** One thing that is lost. */

@@ -9,11 +9,12 @@ import { hideIn, hideSecrets } from "./hide";
 import type { Names } from "./names";
 import { lifetimeShort } from "./lifetimes";
 import { keptText } from "./retention";
-import { approvalsShort, protectionChange } from "./rights";
+import { approvalsShort } from "./rights/approvals";
+import { protectionChange } from "./rights/protections";
 import { code, listed } from "./noun";
 import { tally } from "./nouns";
 import { contentOf } from "./secrets";
-import { deletionText } from "./deletion";
+import { deletionText } from "./settings/deletion";
 import { settingTexts } from "./settings";
 import { channelOf, type Place } from "./snapshot";
 

@@ -2,7 +2,7 @@ import { eventNames, triggerOf, type EventName } from "../../../estate/events";
 import { kindOf, mapOf, textOf, type Properties } from "../change";
 import { code, listed, noun, own } from "../noun";
 import type { Receiver } from "../receivers";
-import { setChanges, type RightChange, type RightContext } from "../right";
+import { setChanges, type RightChange, type RightContext } from "../rights/right";
 import { argocdSettings } from "./argocdSettings";
 import type { EngineInReview } from "./engine";
 

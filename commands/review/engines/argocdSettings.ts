@@ -2,7 +2,7 @@
 import { holdAnnotation } from "../../../estate/labels";
 import { listOf, mapOf, textOf, type Properties } from "../change";
 import { code } from "../noun";
-import { pauseSettings } from "../pauseSettings";
+import { pauseSettings } from "../settings/pause";
 import {
     applied,
     follows,
@@ -12,7 +12,7 @@ import {
     type Setting,
     type Settings,
     type Words,
-} from "../setting";
+} from "../settings/setting";
 
 /** Of an Application, and of what an ApplicationSet makes. */
 const application: readonly Rule[] = [

@@ -4,8 +4,8 @@ import type { Delivery } from "../../../estate/model";
 import type { Properties } from "../change";
 import type { Noun } from "../noun";
 import type { Receiver } from "../receivers";
-import type { Settings } from "../setting";
-import type { RightChange, RightContext } from "../right";
+import type { Settings } from "../settings/setting";
+import type { RightChange, RightContext } from "../rights/right";
 
 /** What one of its objects delivers to. */
 export interface Target {

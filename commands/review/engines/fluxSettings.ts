@@ -1,8 +1,16 @@
 /** What Flux's objects say of settings of the spec. Pure. */
 import { holdAnnotation } from "../../../estate/labels";
 import { mapOf, type Properties } from "../change";
-import { pauseSettings } from "../pauseSettings";
-import { applied, follows, settingsBy, toggled, type Rule, type Setting, type Settings } from "../setting";
+import { pauseSettings } from "../settings/pause";
+import {
+    applied,
+    follows,
+    settingsBy,
+    toggled,
+    type Rule,
+    type Setting,
+    type Settings,
+} from "../settings/setting";
 
 const interval: Rule = {
     at: /^spec\.(?:chart\.spec\.)?interval$/,

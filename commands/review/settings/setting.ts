@@ -1,9 +1,9 @@
 /** What an object on a server says of a setting of the spec, as a review puts it. Pure. */
-import type { Language } from "../../estate/model";
-import { mapOf, textOf } from "./change";
-import type { Weight } from "./clause";
-import { hideText } from "./hide";
-import { code } from "./noun";
+import type { Language } from "../../../estate/model";
+import { mapOf, textOf } from "../change";
+import type { Weight } from "../clause";
+import { hideText } from "../hide";
+import { code } from "../noun";
 
 /** The same in both languages. */
 export type Words = Readonly<Record<Language, string>>;

@@ -1,13 +1,13 @@
 /** What settings of the spec change, read from the objects that state them, as sentences for a headline and for a row. Pure. */
-import { clusterOfSecret, engineOf } from "../../estate/engines";
-import type { Language } from "../../estate/model";
-import { compare } from "../../estate/problem";
-import { kindOf, mapOf, textOf, type Change, type Properties } from "./change";
-import type { Clause, Weight } from "./clause";
+import { clusterOfSecret, engineOf } from "../../../estate/engines";
+import type { Language } from "../../../estate/model";
+import { compare } from "../../../estate/problem";
+import { kindOf, mapOf, textOf, type Change, type Properties } from "../change";
+import type { Clause, Weight } from "../clause";
 import { deletionSettings } from "./deletion";
-import { enginesInReview } from "./engines";
-import { code, listed } from "./noun";
-import { gitlabSettings } from "./pipelineSettings";
+import { enginesInReview } from "../engines";
+import { code, listed } from "../noun";
+import { gitlabSettings } from "./pipelines";
 import {
     between,
     follows,
@@ -18,8 +18,8 @@ import {
     type Setting,
     type Settings,
 } from "./setting";
-import { subscriptionSettings } from "./subscriptionSettings";
-import { engineOfObject, type Both, type Place, type Snapshot } from "./snapshot";
+import { subscriptionSettings } from "./subscriptions";
+import { engineOfObject, type Both, type Place, type Snapshot } from "../snapshot";
 
 const severity = (setting: Setting | undefined): string => code(setting?.value ?? "");
 

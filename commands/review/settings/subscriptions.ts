@@ -1,6 +1,6 @@
 /** About what channels are notified, as a setting of an app in an environment. Pure. */
-import { commitsTarget, eventNames, type EventName } from "../../estate/events";
-import { code } from "./noun";
+import { commitsTarget, eventNames, type EventName } from "../../../estate/events";
+import { code } from "../noun";
 import { between, toggled, type Setting, type Settings, type Words } from "./setting";
 
 const words: Readonly<Record<EventName, Words>> = {

@@ -1,6 +1,6 @@
 /** What is said where an object has another fate than before once the spec asks for it no longer. Pure. */
-import type { Language } from "../../estate/model";
-import type { Change, Deletion } from "./change";
+import type { Language } from "../../../estate/model";
+import type { Change, Deletion } from "../change";
 import type { Settings, Words } from "./setting";
 
 interface Fate {

@@ -1,10 +1,10 @@
 /** What the variables and files of pipelines say, in words. Their keys are those of components/ci. Pure. */
 import { parse } from "yaml";
-import { laneSettingsKey, readSettings, settingsKey } from "../../estate/ciSettings";
-import { approvalsVariable } from "../../estate/approvals";
-import { estateFile } from "../../estate/pipeline";
-import { kindOf, listOf, mapOf, textOf, type Properties } from "./change";
-import { code } from "./noun";
+import { laneSettingsKey, readSettings, settingsKey } from "../../../estate/ciSettings";
+import { approvalsVariable } from "../../../estate/approvals";
+import { estateFile } from "../../../estate/pipeline";
+import { kindOf, listOf, mapOf, textOf, type Properties } from "../change";
+import { code } from "../noun";
 import {
     between,
     follows,

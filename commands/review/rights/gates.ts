@@ -3,9 +3,9 @@
  * more counts as loosened. Pure.
  */
 import { isDeepStrictEqual } from "node:util";
-import { openness } from "../../estate/accessRoles";
-import { listOf, mapOf, textOf, type Properties } from "./change";
-import { code } from "./noun";
+import { openness } from "../../../estate/accessRoles";
+import { listOf, mapOf, textOf, type Properties } from "../change";
+import { code } from "../noun";
 
 /** Switches of approvals and push rules, and how each stands when it holds back more. */
 const strictWhen: Readonly<Record<string, boolean>> = {

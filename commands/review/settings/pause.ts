@@ -1,8 +1,8 @@
 /** What keeps an app at a tag, or keeps anything from being applied: the same annotations with every engine. Pure. */
-import { holdAnnotation, pinAnnotation } from "../../estate/labels";
-import { mapOf, textOf, type Properties } from "./change";
-import { hideText } from "./hide";
-import { code } from "./noun";
+import { holdAnnotation, pinAnnotation } from "../../../estate/labels";
+import { mapOf, textOf, type Properties } from "../change";
+import { hideText } from "../hide";
+import { code } from "../noun";
 import type { Setting, Settings } from "./setting";
 
 function shown(setting: Setting | undefined): string {

@@ -1,8 +1,8 @@
 /** What the sentences about rights are made of, and what they are. */
-import type { Language } from "../../estate/model";
-import type { Change } from "./change";
-import type { Names } from "./names";
-import type { Both, Snapshot } from "./snapshot";
+import type { Language } from "../../../estate/model";
+import type { Change } from "../change";
+import type { Names } from "../names";
+import type { Both, Snapshot } from "../snapshot";
 
 /** One right that somebody gets or loses, as a sentence. */
 export interface RightChange {
@@ -61,3 +61,9 @@ export interface RightContext {
     /** App an object belongs to. */
     readonly appOf: (each: Change) => string | undefined;
 }
+
+/** Whether a switch is off that was on. */
+export const turnedOff = (was: unknown, is: unknown): boolean => was === true && is !== true;
+
+/** Whether a switch is on that was off. */
+export const turnedOn = (was: unknown, is: unknown): boolean => was !== true && is === true;

@@ -1,12 +1,12 @@
 /** What programs may do after a change that they could not before, and the other way round: robots and tokens, roles on clusters and in engines. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import type { Language } from "../../estate/model";
-import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "./change";
-import { enginesInReview } from "./engines";
-import { lifetimeChange } from "./lifetimes";
-import type { Names } from "./names";
-import { code, counted, listed } from "./noun";
-import { nounOf, tally } from "./nouns";
+import type { Language } from "../../../estate/model";
+import { kindOf, listOf, mapOf, textOf, type Change, type Properties } from "../change";
+import { enginesInReview } from "../engines";
+import { lifetimeChange } from "../lifetimes";
+import type { Names } from "../names";
+import { code, counted, listed } from "../noun";
+import { nounOf, tally } from "../nouns";
 import { setChanges, type RightChange, type RightContext } from "./right";
 
 /** Everything about rights of programs. */
