@@ -143,7 +143,7 @@ export class Story {
             method,
             headers: { "PRIVATE-TOKEN": person.token, "content-type": "application/json" },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-            signal: AbortSignal.timeout(20_000),
+            signal: AbortSignal.timeout(60_000),
         });
         const text = await response.text();
         return { status: response.status, body: parsed(text) as T };

@@ -1,9 +1,13 @@
 /**
  * Previews of merge requests, nobody touching anything in between: GitLab's events, pipelines, the registry and Argo CD's
- * ApplicationSet controller are at work; pods are simulated, so that nothing answers at a preview's address.
+ * ApplicationSet controller are at work. Pods are simulated: at a preview's address a server of the test answers, with the
+ * image that runs there.
  */
 import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { parseDocument } from "yaml";
 import { Story, until, type Person } from "../../commands/support/story";
 import { World } from "./support/world";
 
@@ -27,22 +31,40 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
     let story: Story;
     let alice: Person;
     let bob: Person;
+    let url = "";
+
+    /** What a pod of the preview would answer: which image it is of. */
+    const server = http.createServer((request, response) => {
+        const [, iid = ""] = /^\/(\d+)/.exec(request.url ?? "") ?? [];
+        void story
+            .application(`${app}-preview-${iid}`)
+            .catch(() => undefined)
+            .then((found) => {
+                const [running] = found?.status?.summary?.images ?? [];
+                response.writeHead(running === undefined ? 503 : 200).end(running ?? "nothing runs");
+            });
+    });
 
     before(async () => {
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
         world = await World.shared({
             teams: { previews: { maintainers: ["alice"], developers: ["bob"], channels: ["ops"] } },
             apps: {
                 [app]: {
                     team: "previews",
                     delivery: "helm",
-                    previews: { maximum: 2, url: "https://web-{number}.preview.test" },
+                    previews: { maximum: 2, url: `${url}/{number}` },
                 },
             },
         });
         story = world.story();
         [alice, bob] = await Promise.all([story.person("alice"), story.person("bob")]);
     });
-    after(() => world.end());
+    after(async () => {
+        server.close();
+        await world.end();
+    });
 
     const image = (iid: number, sha: string): string =>
         `${new URL(world.harborUrl).host}/${repository}/${app}:mr-${iid}-${sha.slice(0, 10)}`;
@@ -147,10 +169,7 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
         await up(first.iid, first.sha);
         const [note = "", ...others] = await notes(first.iid);
         assert.deepEqual(others, []);
-        assert.match(
-            note,
-            new RegExp(`https://web-${first.iid}\\.preview\\.test has ${first.sha.slice(0, 10)}`),
-        );
+        assert.ok(note.includes(`${url}/${first.iid} has ${first.sha.slice(0, 10)}`), note);
         assert.deepEqual(await labels(first.iid), ["preview"]);
         const after = await story.application(`${app}-dev-member1`);
         assert.deepEqual(after?.status?.summary?.images, before?.status?.summary?.images);
@@ -162,6 +181,53 @@ describe("a merge request of an app with previews", { timeout: 25 * 60_000 }, ()
         const [note = "", ...others] = await notes(first.iid);
         assert.deepEqual(others, []);
         assert.match(note, new RegExp(sha.slice(0, 10)));
+        first = { ...first, sha };
+    });
+
+    test("given tests of a preview, when its branch gets another commit, then they meet that commit alone, and the note has what they came to", async () => {
+        const file = ".gitlab-ci.yml";
+        const whole = await story.file(source, "main", file);
+        const tried = async (script: string): Promise<{ jobs: Record<string, string>; log: string }> => {
+            const pipelineFile = parseDocument(whole);
+            pipelineFile.setIn(["variables", "PREVIEW_TESTS"], "true");
+            pipelineFile.set("functional", {
+                extends: ".preview-tests",
+                variables: { PREVIEW_VERSION_PATH: "/version" },
+                script: [script],
+            });
+            const sha = await story.commit(bob, source, "colours", `Tests: ${script}`, {
+                [file]: pipelineFile.toString(),
+                ...page(script),
+            });
+            const pipeline = await story.pipeline(source, sha, "merge_request_event", 240);
+            const { body } = await story.call<{ name: string; status: string }[]>(
+                bob,
+                "GET",
+                `${project}/pipelines/${pipeline.id}/jobs?per_page=50`,
+            );
+            first = { ...first, sha };
+            return {
+                jobs: Object.fromEntries(body.map(({ name, status }) => [name, status])),
+                log: await story.logOf(source, pipeline),
+            };
+        };
+        // An answer of the version before would not name this commit.
+        const good = await tried(
+            'curl -fsS "$PREVIEW_URL/version" | grep "mr-$CI_MERGE_REQUEST_IID-$CI_COMMIT_SHORT_SHA"',
+        );
+        assert.equal(good.jobs["functional"], "success", good.log);
+
+        const bad = await tried("false");
+        assert.deepEqual([bad.jobs["functional"], bad.jobs["preview"]], ["failed", "success"], bad.log);
+        const [note = "", ...others] = await notes(first.iid);
+        assert.deepEqual(others, []);
+        assert.match(note, new RegExp(`has ${first.sha.slice(0, 10)}; a job failed: \\[functional\\]`));
+
+        const sha = await story.commit(bob, source, "colours", "Without tests", {
+            [file]: whole,
+            ...page("other colours again"),
+        });
+        await up(first.iid, sha);
         first = { ...first, sha };
     });
 

@@ -171,6 +171,13 @@ describe("a review", { timeout: 20 * 60_000 }, () => {
         assert.equal(changes(offline.stdout), "1 changed");
         assert.equal(changes(engine), "1 changed");
         assert.equal(await quota(), "2");
+        // An option of the program, which is in no property of any object.
+        const leaving = ["config", "gitops-estate:estate", "clusters", "member1", "leaving"];
+        world.editSpec((spec) => spec.setIn(leaving, "orphan"));
+        for (const text of [(await against()).stdout, await save()]) {
+            assert.match(text, /Cluster member1: a namespace stays, with all that runs in it/);
+        }
+        world.editSpec((spec) => void spec.deleteIn(leaving));
     });
 
     test("is not applied when the description, the key or the file is another, and nothing is changed then", async () => {
