@@ -346,7 +346,7 @@ func (c *Channel) droppedText(count int) string {
 func (c *Channel) test(ctx context.Context) Result {
 	title, text := "Test of the notification relay", "If you can read this, channel **"+c.name+"** works."
 	if c.settings.Language == "zh" {
-		title, text = "通知中继测试", "看到这条消息，说明渠道 **"+c.name+"** 工作正常。"
+		title, text = "通知中继测试", "看到这条消息，说明通道 **"+c.name+"** 工作正常。"
 	}
 	card, _ := json.Marshal(c.kind.Card(title, text))
 	c.mutex.Lock()

@@ -128,16 +128,16 @@ function sums(board: Board, t: Texts): string {
     const count = (state: State): number => places.filter((place) => statesOf(place).includes(state)).length;
     const none = places.length > 0 && places.every(({ state }) => "unknown" in state);
     const known = (state: State): number | string => (none ? "?" : count(state));
-    const numbers: [number | string, string][] = [
-        [board.apps.length, t.summary.apps],
-        [places.length, t.summary.places],
-        [known("unhealthy"), t.summary.unhealthy],
-        [known("differs"), t.summary.differs],
-        [count("paused"), t.summary.paused],
-        [requestsKnown(board) ? board.requests.length : "?", t.summary.requests],
-        [count("unknown"), t.summary.unknown],
+    const numbers: [number | string, keyof Texts["summary"]][] = [
+        [board.apps.length, "apps"],
+        [places.length, "places"],
+        [known("unhealthy"), "unhealthy"],
+        [known("differs"), "differs"],
+        [count("paused"), "paused"],
+        [requestsKnown(board) ? board.requests.length : "?", "requests"],
+        [count("unknown"), "unknown"],
     ];
-    return `<ul class="sums">${numbers.map(([number, what]) => `<li><b>${number}</b>${escape(what)}</li>`).join("")}</ul>`;
+    return `<ul class="sums">${numbers.map(([number, what]) => `<li><b>${number}</b>${escape(t.summary[what](number))}</li>`).join("")}</ul>`;
 }
 
 function matrix(board: Board, t: Texts): string {

@@ -89,15 +89,13 @@ export interface Texts {
     /** Several of them; of a registry the projects in it are counted. */
     readonly counted: (kind: NodeKind, count: number) => string;
     readonly edge: Readonly<Record<EdgeKind, string>>;
-    readonly summary: {
-        readonly apps: string;
-        readonly places: string;
-        readonly unhealthy: string;
-        readonly differs: string;
-        readonly paused: string;
-        readonly requests: string;
-        readonly unknown: string;
-    };
+    /** What follows a number; it is `?` where nobody answered. */
+    readonly summary: Readonly<
+        Record<
+            "apps" | "places" | "unhealthy" | "differs" | "paused" | "requests" | "unknown",
+            (count: number | string) => string
+        >
+    >;
     readonly age: (seconds: number) => string;
     readonly and: string;
 }
@@ -301,13 +299,13 @@ const en: Texts = {
         cards: "cards",
     },
     summary: {
-        apps: "apps",
-        places: "places",
-        unhealthy: "not healthy",
-        differs: "differ from git",
-        paused: "paused or pinned",
-        requests: "open merge requests",
-        unknown: "not known",
+        apps: (count) => (count === 1 ? "app" : "apps"),
+        places: (count) => (count === 1 ? "place" : "places"),
+        unhealthy: () => "not healthy",
+        differs: (count) => (count === 1 ? "differs from git" : "differ from git"),
+        paused: () => "paused or pinned",
+        requests: (count) => (count === 1 ? "open merge request" : "open merge requests"),
+        unknown: () => "not known",
     },
     age: ageIn(["d", "h", "min"]),
     and: ", ",
@@ -320,7 +318,7 @@ const zhNodes: Readonly<Record<NodeKind, string>> = {
     engine: "主集群上的引擎",
     cluster: "集群",
     machine: "Docker 机器",
-    channel: "渠道",
+    channel: "通道",
 };
 
 const zh: Texts = {
@@ -448,7 +446,7 @@ const zh: Texts = {
     developers: "开发者",
     nobody: "无",
     map: "地图",
-    mapLabel: "交付资产地图：仓库、镜像库、引擎、集群、机器和渠道",
+    mapLabel: "交付资产地图：仓库、镜像库、引擎、集群、机器和通道",
     node: zhNodes,
     counted: (kind, count) =>
         kind === "registry" ? `镜像库，${count} 个项目` : `${count} 个${zhNodes[kind]}`,
@@ -465,13 +463,13 @@ const zh: Texts = {
         cards: "卡片",
     },
     summary: {
-        apps: "个应用",
-        places: "个部署位置",
-        unhealthy: "个不健康",
-        differs: "个与 git 不一致",
-        paused: "个已暂停或固定版本",
-        requests: "个未合并的合并请求",
-        unknown: "个未知",
+        apps: () => "个应用",
+        places: () => "个部署位置",
+        unhealthy: () => "个不健康",
+        differs: () => "个与 git 不一致",
+        paused: () => "个已暂停或固定版本",
+        requests: () => "个未合并的合并请求",
+        unknown: () => "个未知",
     },
     age: ageIn(["天", "小时", "分钟"]),
     and: "、",

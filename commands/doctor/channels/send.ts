@@ -11,7 +11,7 @@ const texts = {
         title: `Test of the channels of ${estate}`,
         words: "Somebody has the doctor try this channel. There is nothing to do.",
     }),
-    zh: (estate: string) => ({ title: `${estate} 通知渠道测试`, words: "这是一条测试消息，无需处理。" }),
+    zh: (estate: string) => ({ title: `${estate} 通知通道测试`, words: "这是一条测试消息，无需处理。" }),
 } as const;
 
 /** What the answer to a test card is found by. */

@@ -125,6 +125,13 @@ describe("the page", () => {
         assert.match(body(page(estate, undefined, "zh")), /机器 box：见 GitLab/);
     });
 
+    test("counts one thing as one", () => {
+        const html = boardPage(boardFor(estateOfApps(1)), { language: "en", rotateBeforeDays: 30 });
+        assert.match(html, /<b>1<\/b>app</);
+        assert.match(html, /<b>4<\/b>places</);
+        assert.match(html, /<b>1<\/b>open merge request</);
+    });
+
     test("is whole in both languages: the same places, other words", () => {
         const [en, zh] = (["en", "zh"] as const).map((language) =>
             body(page(estateOfApps(20), undefined, language)),
