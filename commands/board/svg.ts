@@ -101,7 +101,7 @@ function pathOf(points: readonly Point[]): string {
 function mapColors(root: string): string {
     return (
         `${root}{--ink:#1c2733;--faint:#4d5b69;--paper:#fff;--line:#7b8896;--code:#e3edfb;--config:#e6f2e6;--registry:#fbeedd;--engine:#efe6fa;--cluster:#e0f1f3;--machine:#eef0d8;--channel:#f3e9ec}` +
-        `@media(prefers-color-scheme:dark){${root}{--ink:#e6ebf0;--faint:#aab6c2;--paper:#12181f;--line:#7b8896;--code:#1d2f4a;--config:#1d3a25;--registry:#45311a;--engine:#33254a;--cluster:#173a40;--machine:#37391b;--channel:#42242e}}`
+        `@media screen and (prefers-color-scheme:dark){${root}{--ink:#e6ebf0;--faint:#aab6c2;--paper:#12181f;--line:#7b8896;--code:#1d2f4a;--config:#1d3a25;--registry:#45311a;--engine:#33254a;--cluster:#173a40;--machine:#37391b;--channel:#42242e}}`
     );
 }
 

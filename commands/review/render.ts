@@ -351,7 +351,7 @@ li.warn { color: light-dark(#7a4b00, #ffcf7d); }
 .add { color: light-dark(#1d6b27, #86d990); }
 .del { color: light-dark(#a11b14, #ff9a92); }
 .hunk { color: light-dark(#555, #aaa); }
-@media print { details { display: block; } }
+@media print { :root { color-scheme: light; } details { display: block; } }
 </style>
 </head>
 <body>

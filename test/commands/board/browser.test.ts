@@ -172,6 +172,10 @@ describe("the page in a browser", { skip, timeout: 180_000 }, () => {
         const paper = (): Promise<string> =>
             page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
         const dark = await paper();
+        // A browser that says to a printer what it says to the screen.
+        await page.emulateMedia({ media: "print" });
+        assert.equal(await paper(), "rgb(255, 255, 255)");
+        await page.emulateMedia({ media: "screen" });
         const button = page.locator("#theme");
         assert.equal(await button.textContent(), "Colours: automatic");
         await button.click();
