@@ -231,9 +231,9 @@ export function flowClauses(apps: HeadlineParts["flows"], language: Language): s
 }
 
 /** Environments that begin or cease to be production. */
-export function classClauses(changes: readonly Change[], language: Language): string[] {
+export function classClauses(changes: readonly Change[], language: Language): Clause[] {
     const zh = language === "zh";
-    const moved = new Map<string, string>();
+    const moved = new Map<string, Clause>();
     for (const each of changes) {
         const [was, is] = [each.before?.["tier"], each.after?.["tier"]];
         const name = textOf(each.after?.["name"]);
@@ -244,12 +244,18 @@ export function classClauses(changes: readonly Change[], language: Language): st
             was !== is
         ) {
             if (was === "production") {
-                moved.set(
-                    name,
-                    zh ? `${code(name)} 不再是生产环境` : `${code(name)} is no longer treated as production`,
-                );
+                moved.set(name, {
+                    // What protected it by default protects it no more.
+                    weight: "opens",
+                    text: zh
+                        ? `${code(name)} 不再是生产环境`
+                        : `${code(name)} is no longer treated as production`,
+                });
             } else if (is === "production") {
-                moved.set(name, zh ? `${code(name)} 成为生产环境` : `${code(name)} is treated as production`);
+                moved.set(name, {
+                    weight: "calm",
+                    text: zh ? `${code(name)} 成为生产环境` : `${code(name)} is treated as production`,
+                });
             }
         }
     }

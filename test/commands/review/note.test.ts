@@ -137,8 +137,8 @@ const expected: Readonly<Record<CaseName, Told>> = {
         not: [/subscribe\.on-deployed\.night` \(nothing\)/],
     },
     "a protection is loosened": {
-        en: "6 protections are loosened; merges into `prod` of `api` and `web` need no approval any more (1 before); `prod` is no longer treated as production; 1 setting is deleted, no data and nothing that runs",
-        zh: "放宽 6 项保护；`api`、`web` 合并到 `prod` 不再需要批准（原为 1 人）；`prod` 不再是生产环境；只删除 1 个设置类对象，不删除数据，也不停止任何运行中的内容",
+        en: "6 protections are loosened; `prod` is no longer treated as production; team `shop`: groups can be deleted by a change of the spec; `api` and `web`: repositories can be deleted by a change of the spec; merges into `prod` of `api` and `web` need no approval any more (1 before); 1 setting is deleted, no data and nothing that runs",
+        zh: "放宽 6 项保护；`prod` 不再是生产环境；团队 `shop`：群组可以通过更改规格删除；`api`、`web`：代码仓库可以通过更改规格删除；`api`、`web` 合并到 `prod` 不再需要批准（原为 1 人）；只删除 1 个设置类对象，不删除数据，也不停止任何运行中的内容",
         says: [
             /#### 🔴 Who may do what/,
             /approval rule `prod` of `acme\/shop\/web-config` goes away, and holds nothing back any more/,
