@@ -51,7 +51,7 @@ type MergeRequestEvent struct {
 	Attributes struct {
 		Number int    `json:"iid"`
 		Action string `json:"action"`
-		Source string `json:"source"`
+		Source text   `json:"source"`
 		Status string `json:"status"`
 	} `json:"object_attributes"`
 	Request struct {
@@ -61,6 +61,18 @@ type MergeRequestEvent struct {
 		Name   string `json:"name"`
 		Status string `json:"status"`
 	} `json:"builds"`
+}
+
+// text is empty where it is no text: the source of a pipeline is a word, and that of a merge request is a whole project.
+type text string
+
+func (t *text) UnmarshalJSON(data []byte) error {
+	var word string
+	if json.Unmarshal(data, &word) != nil {
+		word = ""
+	}
+	*t = text(word)
+	return nil
 }
 
 // errand is what an event asks for.

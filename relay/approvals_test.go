@@ -106,8 +106,14 @@ func comesTo(t *testing.T, what, wanted string, got func() string) {
 	}
 }
 
+// With the parts of GitLab's event that have the names of what the relay reads in another one.
 func mergeRequestEvent(action string) string {
-	return `{"object_kind":"merge_request","project":{"path_with_namespace":"acme/shop/web-config"},"object_attributes":{"iid":7,"action":"` + action + `"}}`
+	return `{"object_kind":"merge_request","event_type":"merge_request","user":{"id":4,"username":"carol"},
+		"project":{"id":3,"path_with_namespace":"acme/shop/web-config"},
+		"object_attributes":{"id":70,"iid":7,"action":"` + action + `","state":"opened","source_branch":"test","target_branch":"prod",
+			"source":{"id":3,"path_with_namespace":"acme/shop/web-config"},"target":{"id":3,"path_with_namespace":"acme/shop/web-config"},
+			"last_commit":{"id":"0a1b","message":"more"},"assignee_ids":[],"reviewer_ids":[]},
+		"labels":[],"changes":{},"repository":{"name":"web-config"}}`
 }
 
 const retried = "/api/v4/projects/acme%2Fshop%2Fweb-config/jobs/5/retry"

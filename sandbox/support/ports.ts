@@ -34,6 +34,7 @@ const offsets = {
     "argocd-applicationset-probe": 25,
     "argocd-notifications-metrics": 26,
     "argocd-image-updater-webhook": 27,
+    "approval-relay": 28,
     "flux-source": 2,
     "flux-kustomize-health": 3,
     "flux-helm-health": 4,
@@ -41,6 +42,7 @@ const offsets = {
     "flux-receiver": 14,
     "flux-relay": 18,
     "flux-operator-health": 19,
+    "flux-approval-relay": 29,
 } as const;
 
 /** Place of the first cluster's API server in the block. */

@@ -40,7 +40,7 @@ describe("merges into prod that want two approvals, without a licence", { timeou
                 spec.setIn(at("environments", "prod", "approvals"), 2);
                 spec.setIn(
                     at("gitlab", "approvalGate"),
-                    spec.createNode({ enabled: true, hookUrl: "http://127.0.0.1:8936" }),
+                    spec.createNode({ enabled: true, hookUrl: "http://127.0.0.1:8948" }),
                 );
             },
         );
@@ -65,11 +65,9 @@ describe("merges into prod that want two approvals, without a licence", { timeou
     /** The newest job that holds a merge request, with its log, once it has ended as it is wanted to. */
     const gate = async (iid: number, wanted: string, says: RegExp): Promise<void> => {
         const newest = async (): Promise<{ status: string; log: string }> => {
-            const { body: pipelines } = await story.call<{ id: number; status: string; sha: string }[]>(
-                persons.alice,
-                "GET",
-                `${requestRoute(iid)}/pipelines`,
-            );
+            const { body: pipelines } = await story.call<
+                { id: number; status: string; sha: string; ref: string }[]
+            >(persons.alice, "GET", `${requestRoute(iid)}/pipelines`);
             const [pipeline] = pipelines;
             if (pipeline === undefined) {
                 return { status: "none", log: "" };
@@ -92,7 +90,7 @@ describe("merges into prod that want two approvals, without a licence", { timeou
 
     /** A version that is in test, and the merge request that brings it into prod, opened by alice. */
     const proposed = async (text: string): Promise<{ iid: number; tag: string }> => {
-        const sha = await story.commit(persons.bob, source, "main", text, {
+        const sha = await story.commit(persons.alice, source, "main", text, {
             "public/index.html": `<!doctype html>\n<title>web</title>\n<p>${text}</p>\n`,
         });
         const pipeline = await story.pipeline(source, sha, "push", 240);

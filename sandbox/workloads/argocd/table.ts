@@ -18,6 +18,8 @@ export interface ArgoCdPorts {
     /** Where Harbor reports pushes, on behalf of the image updater. */
     readonly imageUpdaterWebhook: number;
     readonly notificationRelay: number;
+    /** Where GitLab reports approvals. */
+    readonly approvalRelay: number;
 }
 
 /** Ports of Argo CD in the block that starts at `base`. */
@@ -35,6 +37,7 @@ export function argoCdPorts(base: number): ArgoCdPorts {
         notificationsMetrics: portOf(base, "argocd-notifications-metrics"),
         imageUpdaterWebhook: portOf(base, "argocd-image-updater-webhook"),
         notificationRelay: portOf(base, "notification-relay"),
+        approvalRelay: portOf(base, "approval-relay"),
     };
 }
 
@@ -205,21 +208,8 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
         probe: { kind: "tcp", port: ports.notificationsMetrics },
         memoryMiB: 120,
     },
-    {
-        name: "notification-relay",
-        sources: [{ kind: "Deployment", name: "notification-relay" }],
-        program: "relay",
-        beside: "argocd-repo-server",
-        ownProgram: true,
-        flags: () => [],
-        env: ({ root }) => ({
-            RELAY_LISTEN: at(ports.notificationRelay),
-            // Beside the root, which is emptied at each start: what was reported is not forgotten with the process.
-            RELAY_STATE: `${root}-state`,
-        }),
-        probe: { kind: "http", port: ports.notificationRelay, path: "/healthz" },
-        memoryMiB: 50,
-    },
+    relay("notification-relay", ports.notificationRelay),
+    relay("approval-relay", ports.approvalRelay),
     {
         name: imageUpdater,
         sources: [
@@ -241,6 +231,25 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
         memoryMiB: 120,
     },
 ];
+
+/** A relay of the estate's own, in Argo CD's namespace. */
+function relay(name: string, port: number): Workload {
+    return {
+        name,
+        sources: [{ kind: "Deployment", name }],
+        program: "relay",
+        beside: "argocd-repo-server",
+        ownProgram: true,
+        flags: () => [],
+        env: ({ root }) => ({
+            RELAY_LISTEN: at(port),
+            // Beside the root, which is emptied at each start: what was reported is not forgotten with the process.
+            RELAY_STATE: `${root}-state`,
+        }),
+        probe: { kind: "http", port, path: "/healthz" },
+        memoryMiB: 50,
+    };
+}
 
 /** The words behind the program's own name: a container's command may begin with an init and the program's path. */
 export function argumentsOf(words: readonly string[]): string[] {

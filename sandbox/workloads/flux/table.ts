@@ -16,6 +16,8 @@ export interface FluxPorts {
     /** Where GitLab and Harbor report pushes. */
     readonly receiver: number;
     readonly relay: number;
+    /** Where GitLab reports approvals. */
+    readonly approvalRelay: number;
     readonly operatorHealth: number;
 }
 
@@ -28,6 +30,7 @@ export function fluxPorts(base: number): FluxPorts {
         events: portOf(base, "flux-events"),
         receiver: portOf(base, "flux-receiver"),
         relay: portOf(base, "flux-relay"),
+        approvalRelay: portOf(base, "flux-approval-relay"),
         operatorHealth: portOf(base, "flux-operator-health"),
     };
 }
@@ -164,22 +167,28 @@ export const fluxWorkloads = (ports: FluxPorts): readonly Workload[] => [
         probe: { kind: "http", port: ports.operatorHealth, path: "/readyz" },
         memoryMiB: 150,
     },
-    {
-        name: "flux-notification-relay",
-        sources: deployment("notification-relay"),
+    relay("notification-relay", ports.relay),
+    relay("approval-relay", ports.approvalRelay),
+];
+
+/** A relay of the estate's own, in Flux's namespace. */
+function relay(name: string, port: number): Workload {
+    return {
+        name: `flux-${name}`,
+        sources: deployment(name),
         beside: first,
         program: "relay",
         ownProgram: true,
         flags: () => [],
         env: ({ root }) => ({
-            RELAY_LISTEN: at(ports.relay),
+            RELAY_LISTEN: at(port),
             // Beside the root, which is emptied at each start: what was reported is not forgotten with the process.
             RELAY_STATE: `${root}-state`,
         }),
-        probe: { kind: "http", port: ports.relay, path: "/healthz" },
+        probe: { kind: "http", port, path: "/healthz" },
         memoryMiB: 50,
-    },
-];
+    };
+}
 
 /** The words behind the program's own name: a container of Flux has flags only, the relay's begins with its path. */
 export function argumentsOf(words: readonly string[]): string[] {
