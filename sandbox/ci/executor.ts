@@ -3,13 +3,16 @@ import { rm, writeFile } from "node:fs/promises";
 
 import { emitJob } from "../gitlab/events";
 import type { GitLab } from "../gitlab/gitlab";
+import type { PipelineParameters } from "../gitlab/ci";
 import type { Job, Pipeline, Project, User } from "../gitlab/model";
 import { hashOf, randomText } from "../gitlab/secrets";
+import { mirrored, startDownstream } from "./bridges";
 import { recordDeployment } from "./deployments";
 import type { CiFiles } from "./files";
 import { finishedStatuses } from "./flow";
 import { runJob } from "./job";
 import type { Programs } from "./local";
+import type { Plan, PlannedJob, TriggerSettings } from "./plan";
 import type { Trace } from "./trace";
 
 /** How a job's run ended, before anything is made of it. */
@@ -29,6 +32,8 @@ export interface ExecutorOptions {
     /** Jobs at once. */
     readonly concurrency: number;
     readonly log: ((line: string) => void) | undefined;
+    /** Makes a pipeline that a job starts. */
+    readonly create: (project: Project, parameters: PipelineParameters) => Promise<Pipeline>;
 }
 
 /** A job that runs. */
@@ -102,8 +107,13 @@ export class JobExecutor {
                     a.job.id - b.job.id,
             );
         for (const { project, pipeline, job } of waiting) {
-            if (this.stopping.aborted || this.running.size >= room) {
+            if (this.stopping.aborted) {
                 return;
+            }
+            // A job that starts a pipeline takes no room.
+            const taken = [...this.running.values()].filter((each) => each.job.run?.bridge === undefined);
+            if (job.run?.bridge === undefined && taken.length >= room) {
+                continue;
             }
             this.launch(project, pipeline, job);
         }
@@ -153,6 +163,15 @@ export class JobExecutor {
             if (!planned) {
                 throw new Error(`job ${job.name} is not in the pipeline's plan`);
             }
+            if (planned.trigger) {
+                const ended = await this.bridge(entry, plan, planned, planned.trigger, trace);
+                clearTimeout(timer);
+                this.running.delete(job.id);
+                if (ended !== undefined) {
+                    await this.end({ project, pipeline, job, trace, ...ended, late: false });
+                }
+                return;
+            }
             const outcome = await runJob({
                 gitlab: this.gitlab,
                 programs: this.options.programs,
@@ -186,8 +205,41 @@ export class JobExecutor {
             reason = "runner_system_failure";
         }
         this.running.delete(job.id);
-        await this.onEnd({ project, pipeline, job, trace, status, reason, late }).catch((error: unknown) =>
-            this.options.log?.(`after job ${job.id}: ${(error as Error).message}`),
+        await this.end({ project, pipeline, job, trace, status, reason, late });
+    }
+
+    private async end(run: EndedRun): Promise<void> {
+        await this.onEnd(run).catch((error: unknown) =>
+            this.options.log?.(`after job ${run.job.id}: ${(error as Error).message}`),
         );
+    }
+
+    /** Starts a job's pipeline. Undefined: the job goes on until that ends. */
+    private async bridge(
+        { project, pipeline, job, user }: Running,
+        plan: Plan,
+        planned: PlannedJob,
+        trigger: TriggerSettings,
+        trace: Trace,
+    ): Promise<Pick<EndedRun, "status" | "reason"> | undefined> {
+        const { gitlab } = this;
+        const { create } = this.options;
+        const artifacts = this.files.artifactsOf(pipeline);
+        const context = { gitlab, project, pipeline, job, user, plan, planned, trigger, artifacts, create };
+        const started = await startDownstream(context);
+        if ("failure" in started) {
+            trace.line(`ERROR: Job failed: ${started.message}`);
+            return { status: "failed", reason: started.failure };
+        }
+        const downstream = started.pipeline;
+        if (job.run?.bridge) {
+            job.run.bridge.downstream = { projectId: started.project.id, pipelineId: downstream.id };
+        }
+        if (!trigger.waits) {
+            return { status: "success", reason: null };
+        }
+        return finishedStatuses.includes(downstream.status)
+            ? { status: mirrored(downstream.status), reason: null }
+            : undefined;
     }
 }

@@ -58,10 +58,6 @@ export interface JobOutcome {
 export async function runJob(context: JobContext): Promise<JobOutcome> {
     const { gitlab, project, pipeline, job, plan, planned, trace } = context;
     trace.line(`Running with gitlab-ci-local on this machine, as job ${job.id} of pipeline ${pipeline.id}`);
-    if (planned.triggers) {
-        trace.line("ERROR: Job failed: pipelines started by jobs (trigger) are not run in the sandbox");
-        return { exitCode: null, failure: "unmet_prerequisites" };
-    }
     const workspace = await Workspace.create(context.work, project);
     try {
         const compare = comparedCommit(

@@ -46,6 +46,7 @@ export function newJob(id: number, planned: PlannedJob, variables: JobVariables,
             retried: false,
             userId: null,
             deploymentId: null,
+            ...(planned.trigger ? { bridge: { waits: planned.trigger.waits } } : {}),
         },
     };
 }
@@ -71,6 +72,7 @@ export function renewJob(gitlab: GitLab, pipeline: Pipeline, job: Job, userId: n
             queuedAt: null,
             userId,
             deploymentId: null,
+            ...(job.run.bridge ? { bridge: { waits: job.run.bridge.waits } } : {}),
         },
     };
     if (fresh.run) {

@@ -57,8 +57,21 @@ export interface PlannedJob {
     /** Image the job would run in on a real GitLab. */
     readonly image: string | null;
     readonly services: readonly string[];
-    /** It starts another pipeline, which the sandbox does not do. */
-    readonly triggers: boolean;
+    /** The pipeline that it starts; null for a job that runs, and missing in plans of an earlier version of the sandbox. */
+    readonly trigger?: TriggerSettings | null;
+}
+
+/** What `trigger` says. */
+export interface TriggerSettings {
+    /** Path of another project, with references to variables in it; null: a child pipeline. */
+    readonly project: string | null;
+    readonly branch: string | null;
+    /** What a child pipeline consists of, as `include` has it. */
+    readonly include: unknown;
+    /** Whether the job ends as the pipeline does. */
+    readonly waits: boolean;
+    readonly forwardsYamlVariables: boolean;
+    readonly forwardsPipelineVariables: boolean;
 }
 
 export interface Plan {
@@ -225,9 +238,25 @@ function planJob(
         services: (Array.isArray(definition["services"]) ? definition["services"] : []).map(
             (each: unknown) => (isObject(each) ? String(each["name"]) : String(each)),
         ),
-        triggers: definition["trigger"] !== undefined,
+        trigger: triggerOf(definition["trigger"]),
     };
     return { job, definition };
+}
+
+function triggerOf(given: unknown): TriggerSettings | null {
+    if (given === undefined || given === null) {
+        return null;
+    }
+    const settings = isObject(given) ? given : {};
+    const forward = isObject(settings["forward"]) ? settings["forward"] : {};
+    return {
+        project: typeof given === "string" ? given : stringOf(given, "project"),
+        branch: textOf(given, "branch"),
+        include: settings["include"] ?? [],
+        waits: ["depend", "mirror"].includes(stringOf(given, "strategy") ?? ""),
+        forwardsYamlVariables: forward["yaml_variables"] !== false,
+        forwardsPipelineVariables: forward["pipeline_variables"] === true,
+    };
 }
 
 function allowFailure(listed: ListedJob, definition: Definition): boolean | number[] {

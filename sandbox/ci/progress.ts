@@ -3,6 +3,7 @@ import { emitJob } from "../gitlab/events";
 import type { GitLab } from "../gitlab/gitlab";
 import type { Job, Pipeline, Project } from "../gitlab/model";
 import { setStatus } from "../gitlab/routes/pipelines";
+import { mirrored } from "./bridges";
 import { blockDeployment, mayRunJob, recordDeployment, waitsForApproval } from "./deployments";
 import type { EndedRun, JobExecutor } from "./executor";
 import type { CiFiles } from "./files";
@@ -64,6 +65,10 @@ export class PipelineProgress {
     /** Fails the jobs of a pipeline that a server before this one ran, and goes on with the rest. */
     async resume(project: Project, pipeline: Pipeline): Promise<void> {
         for (const job of pipeline.jobs.filter((each) => each.status === "running")) {
+            if (job.run?.bridge?.downstream !== undefined) {
+                // It waits for a pipeline, which goes on.
+                continue;
+            }
             this.files.openTrace(job).line(interrupted);
             this.finish(project, pipeline, job, "failed", "runner_system_failure");
         }
@@ -111,7 +116,41 @@ export class PipelineProgress {
         ]);
         if (status !== pipeline.status) {
             await setStatus(this.gitlab, project, pipeline, status);
+            await this.mirror(pipeline);
         }
+    }
+
+    /** Ends the job that started a pipeline and waits for it, as that has ended. */
+    private async mirror({ upstream, status }: Pipeline): Promise<void> {
+        if (upstream === undefined || !finishedStatuses.includes(status)) {
+            return;
+        }
+        const project = this.gitlab.project(upstream.projectId);
+        const pipeline = project?.pipelines.find(({ id }) => id === upstream.pipelineId);
+        const job = pipeline?.jobs.find(({ id }) => id === upstream.jobId);
+        if (project && pipeline && job?.run?.bridge?.waits === true && job.status === "running") {
+            const result = mirrored(status);
+            if (result === "canceled") {
+                this.finish(project, pipeline, job, result, null);
+            } else {
+                this.settle(project, pipeline, job, result, null);
+            }
+            await this.advance(project, pipeline);
+        }
+    }
+
+    /** Cancels the jobs of a pipeline that have not ended, and of those of its project that they started. */
+    async stopAll(project: Project, pipeline: Pipeline): Promise<void> {
+        for (const job of pipeline.jobs.filter((each) => !finishedStatuses.includes(each.status))) {
+            this.stop(project, pipeline, job);
+        }
+        const children = project.pipelines.filter(
+            ({ upstream, source }) => upstream?.pipelineId === pipeline.id && source === "parent_pipeline",
+        );
+        for (const child of children) {
+            await this.stopAll(project, child);
+        }
+        await this.advance(project, pipeline);
     }
 
     /**

@@ -58,7 +58,12 @@ export class CiRunner implements PipelineRunner {
         this.executor = new JobExecutor(
             gitlab,
             files,
-            { programs: this.programs, concurrency: options.concurrency ?? 2, log: options.log },
+            {
+                programs: this.programs,
+                concurrency: options.concurrency ?? 2,
+                log: options.log,
+                create: (project, parameters) => this.create(project, parameters),
+            },
             signal,
             (run) => this.progress.ended(run),
         );
@@ -238,10 +243,7 @@ export class CiRunner implements PipelineRunner {
 
     async cancelPipeline(project: Project, pipeline: Pipeline): Promise<void> {
         await this.progress.changed(async () => {
-            for (const job of pipeline.jobs.filter((each) => !finishedStatuses.includes(each.status))) {
-                this.progress.stop(project, pipeline, job);
-            }
-            await this.progress.advance(project, pipeline);
+            await this.progress.stopAll(project, pipeline);
         });
     }
 
@@ -318,9 +320,9 @@ export class CiRunner implements PipelineRunner {
         quiet: boolean,
     ): Promise<Pipeline | undefined> {
         const { gitlab } = this;
-        const { skip = false, ...fields } = parameters;
+        const { skip = false, content, ...fields } = parameters;
         const full = { variables: [], ...fields };
-        if (!(await hasCiFile(gitlab, project, parameters.sha))) {
+        if (content === undefined && !(await hasCiFile(gitlab, project, parameters.sha))) {
             return undefined;
         }
         gitlab.settle(project);
@@ -335,6 +337,7 @@ export class CiRunner implements PipelineRunner {
             this.programs,
             this.files.works,
             this.stopping.signal,
+            content,
         );
         if (this.stopping.signal.aborted) {
             return undefined;
@@ -386,7 +389,7 @@ export class CiRunner implements PipelineRunner {
         if (this.gitlab.project(project.id) !== project || this.stopping.signal.aborted) {
             return;
         }
-        const { skip: _, ...fields } = parameters;
+        const { skip: _, content: _text, ...fields } = parameters;
         const yamlErrors = `The pipeline could not be created: ${error.message}`;
         await this.put(project, { ...fields, status: "failed", stages: [], yamlErrors });
     }

@@ -2,9 +2,11 @@ import type { Job, Pipeline, Project, User } from "./model";
 
 /** A pipeline that somebody or something wants. */
 export type PipelineParameters = Pick<Pipeline, "ref" | "tag" | "sha" | "beforeSha" | "source" | "userId"> &
-    Partial<Pick<Pipeline, "variables" | "mergeRequestIid" | "sourceSha" | "targetSha">> & {
+    Partial<Pick<Pipeline, "variables" | "mergeRequestIid" | "sourceSha" | "targetSha" | "upstream">> & {
         /** It is asked for with `-o ci.skip`. */
         skip?: boolean;
+        /** What it consists of, in place of the repository's file. */
+        content?: string;
     };
 
 /** What the server wants of whatever runs pipelines; see sandbox/ci. */

@@ -643,7 +643,7 @@ function hookEnvironment(project: Project, job: Job): Payload | null {
 
 /** Triggers the hooks of a job whose status changed. */
 export function emitJob(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): void {
-    if (listeners(gitlab, project, "job").length === 0) {
+    if (job.run?.bridge !== undefined || listeners(gitlab, project, "job").length === 0) {
         return;
     }
     const user = gitlab.user(job.run?.userId ?? pipeline.userId);

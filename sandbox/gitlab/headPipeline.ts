@@ -9,6 +9,7 @@ export function headShaOf({ sha, sourceSha }: Pick<Pipeline, "sha" | "sourceSha"
 export function headPipeline(project: Project, request: MergeRequest): Pipeline | undefined {
     const found = project.pipelines.filter(
         (pipeline) =>
+            pipeline.source !== "parent_pipeline" &&
             headShaOf(pipeline) === request.sourceSha &&
             (pipeline.mergeRequestIid === undefined || pipeline.mergeRequestIid === request.iid) &&
             // One that is run belongs to a ref; a record may have been made for any.

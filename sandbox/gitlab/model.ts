@@ -282,6 +282,12 @@ export interface JobRun {
     /** Who started it, when it was not who started the pipeline. */
     userId: number | null;
     deploymentId: number | null;
+    /** Of a job that starts another pipeline. */
+    bridge?: {
+        /** It ends as that pipeline does, and not once that is there. */
+        waits: boolean;
+        downstream?: { projectId: number; pipelineId: number };
+    };
 }
 
 export interface Pipeline {
@@ -305,6 +311,8 @@ export interface Pipeline {
     /** Of one for merged results, whose commit is none of a branch: those of the source and target branches. */
     sourceSha?: string;
     targetSha?: string;
+    /** The job that started it, of this project's pipeline or another's. */
+    upstream?: { projectId: number; pipelineId: number; jobId: number };
     /** Why the file could not be used. */
     yamlErrors?: string;
     /** Stages in their order, of a pipeline that is run; one that was only written down does not have them. */

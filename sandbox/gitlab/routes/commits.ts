@@ -204,7 +204,9 @@ async function statsOf(gitlab: GitLab, project: Project, commit: Commit): Promis
 
 /** A commit with what became of it in pipelines. */
 async function detail(gitlab: GitLab, project: Project, commit: Commit): Promise<Input> {
-    const pipeline = project.pipelines.find((each) => each.sha === commit.id);
+    const pipeline = project.pipelines.find(
+        (each) => each.sha === commit.id && each.source !== "parent_pipeline",
+    );
     return {
         ...showCommit(gitlab, project, commit),
         stats: await statsOf(gitlab, project, commit),

@@ -61,6 +61,23 @@ export function showJob(gitlab: GitLab, project: Project, pipeline: Pipeline, jo
     };
 }
 
+/** A job that starts another pipeline, with that. */
+export function showBridge(gitlab: GitLab, project: Project, pipeline: Pipeline, job: Job): Input {
+    const {
+        artifacts: _,
+        artifacts_expire_at: _at,
+        runner: _runner,
+        ...shown
+    } = showJob(gitlab, project, pipeline, job);
+    const { projectId, pipelineId } = job.run?.bridge?.downstream ?? {};
+    const target = gitlab.project(projectId);
+    const downstream = target?.pipelines.find(({ id }) => id === pipelineId);
+    return {
+        ...shown,
+        downstream_pipeline: target && downstream ? showPipeline(gitlab, target, downstream) : null,
+    };
+}
+
 function seconds(from: string | null, to: string | null): number | null {
     return from === null || to === null ? null : (Date.parse(to) - Date.parse(from)) / 1000;
 }
@@ -96,7 +113,10 @@ export function registerJobs(routes: Routes, gitlab: GitLab): void {
         const wanted = call.parse({ include_retried: bool(), scope: someOf(...pipelineStatuses) });
         const all = project.pipelines
             .flatMap((pipeline) => pipeline.jobs.map((job) => ({ pipeline, job })))
-            .filter(({ job }) => listed(job, wanted.include_retried, wanted.scope));
+            .filter(
+                ({ job }) =>
+                    job.run?.bridge === undefined && listed(job, wanted.include_retried, wanted.scope),
+            );
         all.sort((a, b) => b.job.id - a.job.id);
         return call.page(all, ({ pipeline, job }) => showJob(gitlab, project, pipeline, job), {
             keyset: { by: "cursor", key: ({ job }) => job.id },

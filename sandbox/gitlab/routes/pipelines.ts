@@ -21,7 +21,7 @@ import {
 } from "../params";
 import { basicUser } from "../present";
 import { addPipeline, hasCiFile } from "../repository";
-import { showJob } from "./jobs";
+import { showBridge, showJob } from "./jobs";
 
 export const statuses = [
     "created",
@@ -64,7 +64,10 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
                 (wanted.ref === undefined || pipeline.ref === wanted.ref) &&
                 (wanted.sha === undefined || pipeline.sha === wanted.sha) &&
                 (wanted.status === undefined || pipeline.status === wanted.status) &&
-                (wanted.source === undefined || pipeline.source === wanted.source) &&
+                // Child pipelines are listed where they are asked for alone.
+                (wanted.source === undefined
+                    ? pipeline.source !== "parent_pipeline"
+                    : pipeline.source === wanted.source) &&
                 inScope(project, pipeline, wanted.scope) &&
                 (wanted.name === undefined || pipeline.name === wanted.name) &&
                 (wanted.yaml_errors === undefined ||
@@ -82,7 +85,9 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
         const project = call.pipelineProject();
         const ref = call.parse({ ref: text() }).ref ?? project.defaultBranch ?? "";
         const sha = await gitlab.git.resolve(project.id, ref);
-        const pipeline = project.pipelines.find((each) => each.ref === ref && each.sha === sha);
+        const pipeline = project.pipelines.find(
+            (each) => each.ref === ref && each.sha === sha && each.source !== "parent_pipeline",
+        );
         if (!pipeline) {
             throw notFound("Pipeline");
         }
@@ -96,13 +101,19 @@ export function registerPipelines(routes: Routes, gitlab: GitLab): void {
         const project = call.pipelineProject();
         const pipeline = findPipeline(call, project);
         const wanted = call.parse({ include_retried: bool(), scope: someOf(...pipelineStatuses) });
-        const jobs = pipeline.jobs.filter((job) => listed(job, wanted.include_retried, wanted.scope));
+        const jobs = pipeline.jobs.filter(
+            (job) => job.run?.bridge === undefined && listed(job, wanted.include_retried, wanted.scope),
+        );
         return call.page(jobs, (job) => showJob(gitlab, project, pipeline, job));
     });
     routes.get(`${base}/:pipeline_id/bridges`, (call) => {
-        findPipeline(call, call.pipelineProject());
-        call.parse({ scope: someOf(...pipelineStatuses) });
-        return call.page([], (each) => each);
+        const project = call.pipelineProject();
+        const pipeline = findPipeline(call, project);
+        const { scope } = call.parse({ scope: someOf(...pipelineStatuses) });
+        const bridges = pipeline.jobs.filter(
+            (job) => job.run?.bridge !== undefined && listed(job, false, scope),
+        );
+        return call.page(bridges, (job) => showBridge(gitlab, project, pipeline, job));
     });
     routes.get(`${base}/:pipeline_id/variables`, (call) => {
         const pipeline = findPipeline(call, call.project(Level.maintainer));

@@ -111,6 +111,7 @@ export function registerStatuses(routes: Routes, gitlab: GitLab): void {
         const matching = project.pipelines.find(
             (pipeline) =>
                 pipeline.sha === sha &&
+                (pipeline.source !== "parent_pipeline" || wanted.pipeline_id !== undefined) &&
                 (wanted.ref === undefined || pipeline.ref === wanted.ref) &&
                 (wanted.pipeline_id === undefined || pipeline.id === wanted.pipeline_id),
         );
