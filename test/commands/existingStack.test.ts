@@ -158,6 +158,12 @@ const engineNamespace: StateResource = made(
     "argocd-namespace-argocd",
     { inputs: { metadata: { name: "argocd" } } },
 );
+const updaterKind: StateResource = made(
+    component("gitops-estate:images:UpdaterInstall", "updater-install"),
+    "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+    "updater-install-customresourcedefinition-imageupdaters.argocd-image-updater.argoproj.io",
+    { inputs: { metadata: { name: "imageupdaters.argocd-image-updater.argoproj.io" } } },
+);
 const namespaceOf = (environment: string): StateResource => ({
     urn: `${stack}kubernetes:core/v1:Namespace::app-web-${environment}-member1-namespace`,
     type: "kubernetes:core/v1:Namespace",
@@ -241,6 +247,22 @@ describe("changes that are refused", () => {
             change: { argocd: { namespace: "delivery" } },
             state: [...existingResources(), engineNamespace],
             found: ["engine-moved argocd.namespace delivery"],
+        },
+        "an image updater that something else installs from then on": {
+            change: {
+                argocd: { imageUpdater: { install: false } },
+                apps: { web: { updater: { allowTags: "regexp:^main-" } } },
+            },
+            state: [...existingResources(), updaterKind],
+            found: ["updater-left argocd.imageUpdater.install false"],
+        },
+        "an image updater of a line that reads annotations, which something else installs": {
+            change: {
+                argocd: { imageUpdaterVersion: "0.12.2", imageUpdater: { install: false } },
+                apps: { web: { updater: { allowTags: "regexp:^main-" } } },
+            },
+            state: [...existingResources(), updaterKind],
+            found: [],
         },
         "the engine's namespace as it is": {
             change: {},

@@ -1,7 +1,9 @@
-/** Engines that move to another namespace. Pure. */
+/** Engines that move to another namespace, or lose what they hold otherwise. Pure. */
 import { engineOf } from "../../../estate/engines";
 import type { Estate } from "../../../estate/model";
 import type { Refusal } from "../../doctor/finding";
+import { enginesInWords } from "../engines";
+import { liveResources, type ExportedStack } from "../exported";
 import { finding } from "./refusal";
 import type { StackSnapshot } from "./snapshot";
 
@@ -30,4 +32,10 @@ export function otherEngineNamespace(estate: Estate, known: StackSnapshot): Refu
             ),
         );
     });
+}
+
+/** Changes of an engine's installation that take along what the spec goes on with. */
+export function otherInstallation(estate: Estate, exported: ExportedStack): Refusal[] {
+    const live = liveResources(exported);
+    return estate.engines.flatMap((name) => enginesInWords[name].disruptive?.(estate, live) ?? []);
 }

@@ -8,7 +8,7 @@
 import type { Estate } from "../../../estate/model";
 import type { Refusal } from "../../doctor/finding";
 import type { ExportedStack } from "../exported";
-import { otherEngineNamespace } from "./engines";
+import { otherEngineNamespace, otherInstallation } from "./engines";
 import { otherRegistry } from "./images";
 import { otherNamespace, renamed } from "./names";
 import { otherDelivery, otherTeam } from "./releases";
@@ -24,6 +24,7 @@ export function disruptiveChanges(estate: Estate, exported: ExportedStack): Refu
               ...renamed(estate, known),
               ...otherNamespace(estate, known),
               ...otherEngineNamespace(estate, known),
+              ...otherInstallation(estate, exported),
               ...otherRegistry(estate, exported),
               ...otherConfig(estate, known),
               ...otherBranch(estate, known),

@@ -1,5 +1,7 @@
 /** What is said to people of an engine beside its definition. Pure. */
 import type { App, Estate } from "../../../estate/model";
+import type { Refusal } from "../../doctor/finding";
+import type { StateResource } from "../exported";
 import type { Right } from "../rights";
 
 /** Objects that take along what they installed when they are deleted. */
@@ -39,4 +41,6 @@ export interface EngineInWords {
     readonly people?: readonly string[];
     /** Absent: what it delivered stays. */
     readonly takingAlong?: TakingAlong;
+    /** Changes of its installation that take along what the spec goes on with; absent: there is none. */
+    readonly disruptive?: (estate: Estate, live: readonly StateResource[]) => Refusal[];
 }
