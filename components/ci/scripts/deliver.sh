@@ -194,7 +194,7 @@ while :; do
         -m "App-Commit: $commit
 App-Author: $(git show -s --format='%an <%ae>' "$commit")
 App-Pipeline: ${CI_PIPELINE_URL:-${BUILD_URL:-unknown}}"
-    if config_git push --quiet origin "HEAD:refs/heads/$CONFIG_BRANCH" 2>"$work/push"; then
+    if config_git push --quiet ${CONFIG_PUSH_OPTION:+"--push-option=$CONFIG_PUSH_OPTION"} origin "HEAD:refs/heads/$CONFIG_BRANCH" 2>"$work/push"; then
         say "$CONFIG_BRANCH of $CONFIG_REPOSITORY now has $tag (before: ${written:-nothing})."
         hand_out
         exit 0

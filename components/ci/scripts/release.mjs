@@ -461,6 +461,7 @@ function write(work, release, { branch, file, revision, target }, commit) {
       CONFIG_FORMAT: release.format,
       CONFIG_USERNAME: username,
       CONFIG_TOKEN: password,
+      CONFIG_PUSH_OPTION: isGated(work.variables) ? "ci.skip" : "",
     },
   });
   work.report(run.stdout.trimEnd());
@@ -510,7 +511,13 @@ async function settle(work, release, environment) {
     at = end.at;
   }
   const digest = (await digestOf(work.place(target), tag, work.patience, report)) ?? unpulled;
-  baseline(work, release, environment, { tag, digest, ...cameFrom(work, release, environment, tag) }, at);
+  await baseline(
+    work,
+    release,
+    environment,
+    { tag, digest, ...cameFrom(work, release, environment, tag) },
+    at,
+  );
 }
 
 /**
@@ -581,7 +588,7 @@ function baselineOf(work, release, { environment, revision }, tag) {
  * @param {Version} version
  * @param {string} [at] commit that all clusters have; absent: the newest
  */
-function baseline(work, release, { environment, revision, target }, { tag, commit, head, digest }, at) {
+async function baseline(work, release, { environment, revision, target }, { tag, commit, head, digest }, at) {
   const there = baselineOf(work, release, { environment, revision }, tag);
   if (there !== undefined) {
     work.report(`Baseline ${there} is there already.`);
@@ -600,8 +607,46 @@ function baseline(work, release, { environment, revision, target }, { tag, commi
   ].join("\n");
   const commitish = at ?? `refs/remotes/origin/${revision}^{commit}`;
   git(...author(work.variables), "tag", "--annotate", "--message", message, name, commitish);
-  git("push", "--quiet", "origin", `refs/tags/${name}`);
+  const gated = isGated(work.variables);
+  git("push", "--quiet", ...(gated ? ["-o", "ci.skip"] : []), "origin", `refs/tags/${name}`);
   work.report(`Baseline ${name}: ${digest}`);
+  if (gated) {
+    await startPipeline(work, name);
+  }
+}
+
+/**
+ * Whether a job holds merges of this repository. Its pipelines then begin with a file of another project, which programs may
+ * not read: theirs would fail.
+ * @param {Variables} variables
+ */
+function isGated({ APPROVALS }) {
+  return APPROVALS !== undefined && APPROVALS !== "" && APPROVALS !== "{}";
+}
+
+/**
+ * The pipeline of a tag that a program pushed, with its rollback: as of whoever this job is of.
+ * @param {Work} work
+ * @param {string} ref
+ */
+async function startPipeline(work, ref) {
+  const { CI_API_V4_URL, CI_PROJECT_ID, CI_JOB_TOKEN: token } = work.variables;
+  const url = `${CI_API_V4_URL}/projects/${CI_PROJECT_ID}/trigger/pipeline`;
+  let reason;
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token, ref }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    reason = answer.ok ? undefined : `GitLab answered with ${answer.status}`;
+  } catch (error) {
+    reason = `GitLab did not answer: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  if (reason !== undefined) {
+    work.report(`${ref} has no pipeline that can roll back to it (${reason}): run one for this tag by hand.`);
+  }
 }
 
 /**
@@ -720,7 +765,7 @@ export async function release(variables, word, report) {
       }
       const version = await deliver(work, each, environment);
       if (word === undefined && version !== undefined) {
-        baseline(work, each, environment, version);
+        await baseline(work, each, environment, version);
       }
     } catch (error) {
       if (!isExpected(error)) {

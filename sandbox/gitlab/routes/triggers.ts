@@ -62,10 +62,15 @@ export function registerTriggers(routes: Routes, gitlab: GitLab): void {
         const wanted = call.parse({ token: required(filled()), ref: required(filled()) });
         const project = gitlab.findProject(call.id("id"));
         const trigger = project?.triggers.find((each) => each.token === wanted.token);
-        if (!project || !trigger) {
+        // The token of a job of the project that runs: the pipeline is of that job's user.
+        const job = gitlab.ci?.jobOf(wanted.token);
+        const userId = trigger?.ownerId ?? (job?.project === project ? job?.user.id : undefined);
+        if (!project || userId === undefined) {
             throw notFound();
         }
-        trigger.lastUsed = gitlab.now();
+        if (trigger !== undefined) {
+            trigger.lastUsed = gitlab.now();
+        }
         const given = call.input["variables"];
         const variables = Object.entries(
             typeof given === "object" && given !== null && !Array.isArray(given) ? (given as Input) : {},
@@ -75,9 +80,9 @@ export function registerTriggers(routes: Routes, gitlab: GitLab): void {
             call,
             project,
             wanted.ref,
-            "trigger",
+            trigger === undefined ? "pipeline" : "trigger",
             variables,
-            trigger.ownerId,
+            userId,
         );
         return pipelineDetail(gitlab, project, pipeline);
     });

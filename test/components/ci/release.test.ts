@@ -35,8 +35,19 @@ class Scene {
     readonly source = this.repository("source");
     readonly config = this.repository("config");
     readonly said: string[] = [];
+    /** Pipelines that were asked for with the job's token. */
+    readonly started: unknown[] = [];
     private readonly registry = createServer((request, response) => {
         const { pathname, searchParams } = new URL(request.url ?? "", "http://gitlab.test");
+        if (pathname === "/api/v4/projects/7/trigger/pipeline") {
+            let body = "";
+            request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+            request.on("end", () => {
+                this.started.push(JSON.parse(body));
+                response.writeHead(this.started.length === 1 ? 201 : 403).end();
+            });
+            return;
+        }
         if (pathname.startsWith("/api/")) {
             assert.equal(request.headers["private-token"], "fake-status-reader");
             response.writeHead(200, { "content-type": "application/json" });
@@ -163,6 +174,7 @@ class Scene {
         };
         await release(
             {
+                ...{ CI_API_V4_URL: `${url}/api/v4`, CI_PROJECT_ID: "7", CI_JOB_TOKEN: "fake-job" },
                 ...{
                     RELEASE: JSON.stringify(web),
                     NAME: "robot",
@@ -284,6 +296,36 @@ describe("a baseline", () => {
             ],
         );
         assert.match(scene.said.join("\n"), /Baseline web-prod-\S+ is there already/);
+    });
+
+    it("gets its pipeline by the job's own rights where a job holds merges: a program's would fail", async (context) => {
+        const scene = new Scene(context);
+        scene.versions();
+        scene.git(scene.config, "config", "receive.advertisePushOptions", "true");
+        await scene.run(undefined, { APPROVALS: '{"main":1}' });
+        const [first = "", ...others] = scene.baselines();
+        assert.deepEqual(others, []);
+        assert.deepEqual(scene.started, [{ token: "fake-job", ref: first }]);
+
+        scene.git(scene.source, "checkout", "--quiet", "master");
+        scene.commit(scene.source, "page", "third");
+        await scene.run(undefined, { APPROVALS: '{"main":1}' });
+        const later = scene.baselines().find((name) => name !== first);
+        assert.match(
+            scene.said.join("\n"),
+            new RegExp(
+                `${later} has no pipeline that can roll back to it \\(GitLab answered with 403\\): run one`,
+            ),
+        );
+        assert.ok(!scene.said.join("\n").includes("fake-job"));
+    });
+
+    it("starts no pipeline where no job holds merges: the tag's own has the rollback", async (context) => {
+        const scene = new Scene(context);
+        scene.versions();
+        await scene.run(undefined, { APPROVALS: "{}" });
+        assert.equal(scene.baselines().length, 1);
+        assert.deepEqual(scene.started, []);
     });
 
     it("is made at once where nobody reports what becomes of commits", async (context) => {
