@@ -11,6 +11,10 @@ import { World } from "./support/world";
 const app = "gates-web";
 const source = `acme/gates/${app}`;
 const config = `${source}-config`;
+/** One whose versions go to prod by a program, which tags them there. */
+const trunk = "gates-trunk";
+const trunkSource = `acme/gates/${trunk}`;
+const trunkProd = `acme/gates-prod/${trunk}-config`;
 const people = ["alice", "bob", "carol", "dave", "erin"] as const;
 
 const requestRoute = (iid: number): string => `/projects/${encodeURIComponent(config)}/merge_requests/${iid}`;
@@ -33,7 +37,16 @@ describe("merges into prod that want two approvals, without a licence", { timeou
                 teams: {
                     gates: { maintainers: [maintainer, ...maintainers], developers: [developer] },
                 },
-                apps: { [app]: { team: "gates", delivery: "helm" } },
+                apps: {
+                    [app]: { team: "gates", delivery: "helm" },
+                    [trunk]: {
+                        team: "gates",
+                        delivery: "helm",
+                        flow: "trunk",
+                        repository: { branch: "master" },
+                        environments: { dev: null },
+                    },
+                },
             },
             (spec) => {
                 const at = (...keys: string[]): string[] => ["config", "gitops-estate:estate", ...keys];
@@ -135,6 +148,65 @@ describe("merges into prod that want two approvals, without a licence", { timeou
                 story.rolledOut(`${app}-prod-${cluster}`, `${host("prod")}/${app}-prod/${app}:${tag}`, 240),
             ),
         );
+    });
+
+    test("given trunk, when a baseline is rolled back to, then its merge request is merged once somebody ran its pipeline and two approved", async () => {
+        const { alice, bob, carol, dave } = persons;
+        const at = (project: string, path = ""): string => `/projects/${encodeURIComponent(project)}${path}`;
+        const given = async <T>(project: string, path: string): Promise<T> =>
+            (await story.call<T>(alice, "GET", at(project, path))).body;
+        const approved = async (project: string, iid: number): Promise<void> => {
+            for (const person of [carol, dave]) {
+                await story.call(person, "POST", at(project, `/merge_requests/${iid}/approve`));
+            }
+            await story.merge(alice, project, iid, 240);
+        };
+        const begun = { branch: "topic", ref: "latest" };
+        await story.call(bob, "POST", at(trunkSource, "/repository/branches"), begun);
+        await story.commit(bob, trunkSource, "topic", "A topic", {
+            "public/index.html": "<!doctype html>\n<title>web</title>\n<p>topic</p>\n",
+        });
+        await approved(trunkSource, await story.open(bob, trunkSource, "topic", "latest"));
+        const staged = await story.head(trunkSource, "latest");
+        const built = await story.pipeline(trunkSource, staged, "push", 240);
+        assert.equal(built.status, "success", await story.logOf(trunkSource, built));
+        await approved(trunkSource, await story.open(alice, trunkSource, "latest", "master"));
+
+        const [baseline] = await until(
+            "a baseline",
+            () => given<{ name: string }[]>(trunkProd, "/repository/tags"),
+            (tags) => tags.length > 0,
+            240,
+        );
+        const [rollback] = await until(
+            "the pipeline of the baseline",
+            async () => {
+                const runs = `/pipelines?ref=${String(baseline?.name)}&source=pipeline`;
+                const [run] = await given<{ id: number }[]>(trunkProd, runs);
+                return run === undefined ? [] : given<Job[]>(trunkProd, `/pipelines/${run.id}/jobs`);
+            },
+            (jobs) => jobs.length > 0,
+            120,
+        );
+        assert.deepEqual([rollback?.name, rollback?.status], ["rollback", "manual"]);
+        const play = at(trunkProd, `/jobs/${rollback?.id}/play`);
+        assert.equal((await story.call(alice, "POST", play)).status, 200);
+        const [request] = await until(
+            "a merge request that rolls back",
+            () => given<{ iid: number }[]>(trunkProd, "/merge_requests?state=opened"),
+            (found) => found.length > 0,
+            120,
+        );
+        const iid = Number(request?.iid);
+        const merge = at(trunkProd, `/merge_requests/${iid}/merge`);
+        assert.ok((await story.call(alice, "PUT", merge, {})).status >= 400);
+        // A program opened it, whose own pipeline fails.
+        const run = await story.call(alice, "POST", at(trunkProd, `/merge_requests/${iid}/pipelines`));
+        assert.equal(run.status, 200, JSON.stringify(run.body));
+        assert.ok((await story.call(alice, "PUT", merge, {})).status >= 400);
+        await approved(trunkProd, iid);
+        const hold = await story.file(trunkProd, "main", `${trunk}/environments/prod/hold.yaml`);
+        assert.match(hold, new RegExp(`baseline: ${String(baseline?.name)}`));
     });
 
     test("given one that two have approved, when the spec wants three, then it is held again, until a third approves", async () => {
