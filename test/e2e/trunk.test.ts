@@ -117,7 +117,8 @@ describe("an app whose branches go on to prod", { timeout: (25 + 2 * pushes) * 6
     };
 
     const releases = async (): Promise<Release[]> =>
-        (await story.call<Release[]>(alice, "GET", route(prod, "/pipelines?source=trigger"))).body;
+        (await story.call<Release[]>(alice, "GET", route(prod, "/pipelines?source=trigger&per_page=100")))
+            .body;
 
     const baselines = async (): Promise<{ name: string; message: string }[]> =>
         (
