@@ -151,3 +151,18 @@ export async function runLocal(programs: Programs, run: LocalRun): Promise<Local
         run.signal?.removeEventListener("abort", abort);
     }
 }
+
+/** What the interpreter says of an include that it could not get. */
+const notFetched = /include could not be fetched/;
+
+/**
+ * Runs the interpreter for what it lists. It fetches all files that are included at once, also those of one project, which now
+ * and then gets one of them in the way of another. What is really not there is not there the third time either.
+ */
+export async function listLocal(programs: Programs, run: LocalRun): Promise<LocalResult> {
+    let listing = await runLocal(programs, run);
+    for (let tries = 1; tries < 3 && listing.code !== 0 && notFetched.test(listing.stderr); tries++) {
+        listing = await runLocal(programs, run);
+    }
+    return listing;
+}

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import type { GitLab } from "../gitlab/gitlab";
 import { readsCode } from "../gitlab/access";
 import type { Project, User } from "../gitlab/model";
-import { runLocal, type Programs } from "./local";
+import { listLocal, type Programs } from "./local";
 import { PlanError, probeRuns, readPlan, workflowProbe, type Plan } from "./plan";
 import {
     ciFile,
@@ -73,19 +73,14 @@ export async function planPipeline(
         const list = async (
             ...args: string[]
         ): Promise<{ code: number | null; stdout: string; stderr: string }> =>
-            runLocal(programs, {
+            listLocal(programs, {
                 cwd: workspace.directory,
                 home: workspace.home,
                 temporary: workspace.temporary,
                 args: [...common, ...args],
                 signal,
             });
-        let listing = await list(...root);
-        // The interpreter fetches all files that are included at once, also those of one project, which now and then gets one
-        // of them in the way of another. What is really not there is not there the third time either.
-        for (let tries = 1; tries < 3 && listing.code !== 0 && notFetched.test(listing.stderr); tries++) {
-            listing = await list(...root);
-        }
+        const listing = await list(...root);
         if (listing.code !== 0) {
             return invalid(await planErrorText(gitlab, user, listing.stderr));
         }
@@ -119,9 +114,6 @@ export async function planPipeline(
         await workspace.remove();
     }
 }
-
-/** What the interpreter says of an include that it could not get. */
-const notFetched = /include could not be fetched/;
 
 const invalid = (message: string): Planned => ({ kind: "invalid", message });
 

@@ -13,7 +13,7 @@ import { buildSettings, ruleSettings } from "../../../components/ci/settings";
 import type { App } from "../../../estate/model";
 import { resolvePreviews } from "../../../estate/previews";
 import type { SpecApp } from "../../../estate/schema";
-import { runLocal, writeHelpers } from "../../../sandbox/ci/local";
+import { listLocal, writeHelpers } from "../../../sandbox/ci/local";
 import { sampleApp, sampleEstate } from "../../components/sample";
 import { commit, folder, must, repository } from "../../support/pipelineScripts";
 
@@ -83,7 +83,7 @@ async function jobs(
         CI_MERGE_REQUEST_PROJECT_ID: "7",
         CI_MERGE_REQUEST_SOURCE_PROJECT_ID: "7",
     };
-    const { code, stdout, stderr } = await runLocal(
+    const { code, stdout, stderr } = await listLocal(
         { path: [], helpers },
         {
             cwd,
