@@ -200,7 +200,13 @@ describe("merges into prod that want two approvals, without a licence", { timeou
         const iid = Number(request?.iid);
         const merge = at(trunkProd, `/merge_requests/${iid}/merge`);
         assert.ok((await story.call(alice, "PUT", merge, {})).status >= 400);
-        // A program opened it, whose own pipeline fails.
+        // A program opened it, whose own pipeline fails, and would count if it came after the person's.
+        await until(
+            "the pipelines of the program",
+            () => given<{ status: string }[]>(trunkProd, `/merge_requests/${iid}/pipelines`),
+            (runs) => runs.length > 0 && runs.every(({ status }) => status === "failed"),
+            120,
+        );
         const run = await story.call(alice, "POST", at(trunkProd, `/merge_requests/${iid}/pipelines`));
         assert.equal(run.status, 200, JSON.stringify(run.body));
         assert.ok((await story.call(alice, "PUT", merge, {})).status >= 400);
