@@ -202,9 +202,10 @@ describe("merges into prod that want two approvals, without a licence", { timeou
         assert.ok((await story.call(alice, "PUT", merge, {})).status >= 400);
         // A program opened it, whose own pipeline fails, and would count if it came after the person's.
         await until(
-            "the pipelines of the program",
-            () => given<{ status: string }[]>(trunkProd, `/merge_requests/${iid}/pipelines`),
-            (runs) => runs.length > 0 && runs.every(({ status }) => status === "failed"),
+            "the program's pipeline of the merge request",
+            () => given<{ status: string; source: string }[]>(trunkProd, `/merge_requests/${iid}/pipelines`),
+            (runs) =>
+                runs.some(({ status, source: by }) => status === "failed" && by === "merge_request_event"),
             120,
         );
         const run = await story.call(alice, "POST", at(trunkProd, `/merge_requests/${iid}/pipelines`));
