@@ -2,6 +2,7 @@
 import { type ToolName } from "../../../toolchain";
 import { loopback, portOf } from "../../support/ports";
 import { type Place, type Workload } from "../engine";
+import { relayWorkload } from "../relay";
 
 /** Ports of the processes. */
 export interface ArgoCdPorts {
@@ -232,23 +233,9 @@ export const argoCdWorkloads = (ports: ArgoCdPorts): readonly Workload[] => [
     },
 ];
 
-/** A relay of the estate's own, in Argo CD's namespace. */
+/** A relay in Argo CD's namespace. */
 function relay(name: string, port: number): Workload {
-    return {
-        name,
-        sources: [{ kind: "Deployment", name }],
-        program: "relay",
-        beside: "argocd-repo-server",
-        ownProgram: true,
-        flags: () => [],
-        env: ({ root }) => ({
-            RELAY_LISTEN: at(port),
-            // Beside the root, which is emptied at each start: what was reported is not forgotten with the process.
-            RELAY_STATE: `${root}-state`,
-        }),
-        probe: { kind: "http", port, path: "/healthz" },
-        memoryMiB: 50,
-    };
+    return relayWorkload(name, { deployment: name, beside: "argocd-repo-server", port });
 }
 
 /** The words behind the program's own name: a container's command may begin with an init and the program's path. */

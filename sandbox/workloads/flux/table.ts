@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { type ToolName } from "../../../toolchain";
 import { loopback, portOf } from "../../support/ports";
 import { type Place, type StandIn, type Workload } from "../engine";
+import { relayWorkload } from "../relay";
 
 /** Ports of the processes. */
 export interface FluxPorts {
@@ -171,23 +172,9 @@ export const fluxWorkloads = (ports: FluxPorts): readonly Workload[] => [
     relay("approval-relay", ports.approvalRelay),
 ];
 
-/** A relay of the estate's own, in Flux's namespace. */
+/** A relay in Flux's namespace. */
 function relay(name: string, port: number): Workload {
-    return {
-        name: `flux-${name}`,
-        sources: deployment(name),
-        beside: first,
-        program: "relay",
-        ownProgram: true,
-        flags: () => [],
-        env: ({ root }) => ({
-            RELAY_LISTEN: at(port),
-            // Beside the root, which is emptied at each start: what was reported is not forgotten with the process.
-            RELAY_STATE: `${root}-state`,
-        }),
-        probe: { kind: "http", port, path: "/healthz" },
-        memoryMiB: 50,
-    };
+    return relayWorkload(`flux-${name}`, { deployment: name, beside: first, port });
 }
 
 /** The words behind the program's own name: a container of Flux has flags only, the relay's begins with its path. */
