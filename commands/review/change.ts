@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { compare } from "../../estate/problem";
 import type { EventState, Step } from "../support/runReport";
 import { isOfProgram, nameOf } from "../support/urn";
+import { hasFate } from "./settings/deletion";
 
 /** Properties of an object. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -104,15 +105,8 @@ function changeOf(step: Step): Change | undefined {
     };
 }
 
-/** Types of which a review tells whether they would be deleted; see deletion.ts. */
-const fates: ReadonlySet<string> = new Set([
-    "kubernetes:core/v1:Namespace",
-    "gitlab:index/group:Group",
-    "gitlab:index/project:Project",
-]);
-
 function deletionOf({ type, old: was, new: is }: Step): Change["deletion"] {
-    if (!fates.has(type) || !was || !is) {
+    if (!hasFate(type) || !was || !is) {
         return undefined;
     }
     const [before, after] = [was, is].map(({ protect, retainOnDelete }): Deletion =>

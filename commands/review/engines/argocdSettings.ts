@@ -1,8 +1,7 @@
 /** What Argo CD's objects say of settings of the spec. Pure. */
-import { holdAnnotation } from "../../../estate/labels";
 import { listOf, mapOf, textOf, type Properties } from "../change";
 import { code } from "../noun";
-import { pauseSettings } from "../settings/pause";
+import { isHeld, pauseSettings } from "../settings/pause";
 import {
     applied,
     follows,
@@ -114,13 +113,12 @@ const automated: readonly (readonly [key: string, setting: Setting])[] = [
 ];
 
 /** How it syncs; on hold it says nothing of that. */
-function syncSettings({ metadata, spec }: Properties): Settings {
-    const policy = mapOf(mapOf(spec)["syncPolicy"])["automated"];
-    const held = holdAnnotation in mapOf(mapOf(metadata)["annotations"]);
+function syncSettings(properties: Properties): Settings {
+    const policy = mapOf(mapOf(properties["spec"])["syncPolicy"])["automated"];
     return Object.fromEntries(
         automated.flatMap(([key, setting]): [string, Setting][] => {
             if (key === "automated") {
-                return policy !== undefined || held ? [[key, setting]] : [];
+                return policy !== undefined || isHeld(properties) ? [[key, setting]] : [];
             }
             const value = policy === undefined ? "manual" : String(mapOf(policy)[key] === true);
             return [[key, { ...setting, value }]];

@@ -1,7 +1,6 @@
 /** What Flux's objects say of settings of the spec. Pure. */
-import { holdAnnotation } from "../../../estate/labels";
 import { mapOf, type Properties } from "../change";
-import { pauseSettings } from "../settings/pause";
+import { isHeld, pauseSettings } from "../settings/pause";
 import {
     applied,
     follows,
@@ -102,10 +101,9 @@ const suspension: Omit<Setting, "value"> = {
 };
 
 /** Of one on hold, the hold is told; a Helm release on a cluster that is going to leave is suspended, too. */
-function suspensionOf({ metadata, spec }: Properties): Settings {
-    const held = holdAnnotation in mapOf(mapOf(metadata)["annotations"]);
-    return mapOf(spec)["suspend"] === true
-        ? { suspend: { ...suspension, ...(held ? follows : {}), value: "true" } }
+function suspensionOf(properties: Properties): Settings {
+    return mapOf(properties["spec"])["suspend"] === true
+        ? { suspend: { ...suspension, ...(isHeld(properties) ? follows : {}), value: "true" } }
         : {};
 }
 

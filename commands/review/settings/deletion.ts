@@ -37,6 +37,11 @@ const fates: Readonly<Record<string, Fate>> = {
     "gitlab:index/project:Project": { noun: { en: "repositories", zh: "代码仓库" }, says: unlessProtected },
 };
 
+/** Whether a review tells what becomes of objects of a type. */
+export function hasFate(type: string): boolean {
+    return type in fates;
+}
+
 /** What is said of the object itself; undefined where its fate is as before. */
 export function deletionText({ type, deletion }: Change, language: Language): string | undefined {
     return deletion === undefined ? undefined : fates[type]?.says[deletion.after]?.[language];

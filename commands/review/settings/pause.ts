@@ -9,6 +9,11 @@ function shown(setting: Setting | undefined): string {
     return code(hideText(setting?.value ?? "", ""));
 }
 
+/** Whether an object is on hold. */
+export function isHeld({ metadata }: Properties): boolean {
+    return holdAnnotation in mapOf(mapOf(metadata)["annotations"]);
+}
+
 /** Pin and hold of an object. */
 export function pauseSettings({ metadata }: Properties): Settings {
     const annotations = mapOf(mapOf(metadata)["annotations"]);
